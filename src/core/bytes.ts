@@ -1,0 +1,64 @@
+import { FleetError } from "./errors.ts";
+
+const HEX_DIGITS = "0123456789abcdef";
+const BYTE_HEX: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) => (HEX_DIGITS[byte >> 4] ?? "") + (HEX_DIGITS[byte & 15] ?? ""),
+);
+const textEncoder = new TextEncoder();
+const textDecoder = new TextDecoder("utf-8", { fatal: true });
+
+/** Formats bytes as lower-case hex, two digits each. */
+export function toHex(bytes: Uint8Array): string {
+  let hex = "";
+  for (const byte of bytes) hex += BYTE_HEX[byte];
+  return hex;
+}
+
+/**
+ * Parses hex of either case into fresh bytes.
+ * @throws FleetError core/hex for an odd length or a character that is no hex digit
+ */
+export function fromHex(hex: string): Uint8Array {
+  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) {
+    throw new FleetError("core/hex", "not an even number of hexadecimal digits");
+  }
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let index = 0; index < bytes.length; index += 1) {
+    bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
+  }
+  return bytes;
+}
+
+/** Joins byte strings into one fresh array. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
+
+/** True when both hold the same bytes. Not constant-time: never for secrets. */
+export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
+
+/** Encodes text as UTF-8. */
+export function utf8(text: string): Uint8Array {
+  return textEncoder.encode(text);
+}
+
+/**
+ * Decodes UTF-8 strictly.
+ * @throws FleetError core/utf8 for bytes that are not UTF-8
+ */
+export function fromUtf8(bytes: Uint8Array): string {
+  try {
+    return textDecoder.decode(bytes);
+  } catch (cause) {
+    throw new FleetError("core/utf8", "bytes are not UTF-8 text", { cause });
+  }
+}

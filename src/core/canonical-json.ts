@@ -1,0 +1,52 @@
+import { BugError } from "./errors.ts";
+import { utf8 } from "./bytes.ts";
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** A value that JSON can hold. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** A JSON object; absent and `undefined` members are the same. */
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+/**
+ * Formats a value as canonical JSON: no white space, object keys sorted by UTF-16 code units,
+ * numbers as ECMAScript prints them. Members that are `undefined` are left out.
+ * @throws BugError for what has no canonical form: non-finite numbers, lone surrogates, functions
+ * Source: RFC 8785 (JSON Canonicalization Scheme).
+ */
+export function canonicalJson(value: Json): string {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value))
+      throw new BugError("canonical JSON has no form for NaN or infinity");
+    return JSON.stringify(value);
+  }
+  if (typeof value === "string") return canonicalString(value);
+  if (isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(",")}]`;
+  if (typeof value !== "object")
+    throw new BugError(`canonical JSON has no form for ${typeof value}`);
+  const members: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
+    if (member !== undefined) members.push(`${canonicalString(key)}:${canonicalJson(member)}`);
+  }
+  return `{${members.join(",")}}`;
+}
+
+/** The UTF-8 bytes of {@link canonicalJson}. */
+export function canonicalJsonBytes(value: Json): Uint8Array {
+  return utf8(canonicalJson(value));
+}
+
+function canonicalString(text: string): string {
+  if (LONE_SURROGATE.test(text))
+    throw new BugError("canonical JSON has no form for a lone surrogate");
+  return JSON.stringify(text);
+}
+
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

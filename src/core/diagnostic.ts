@@ -1,0 +1,24 @@
+/** A place in a text the user wrote. Lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * One thing to say about the user's text: what, where, why, and what to do.
+ * Diagnostics are collected and shown together; they are never thrown.
+ */
+export interface Diagnostic {
+  readonly code: `${string}/${string}`;
+  readonly severity: "error" | "warning";
+  /** What is wrong and why, one sentence without a trailing period. */
+  readonly message: string;
+  readonly at?: Place;
+  /** The offending text as written, when it is not secret. */
+  readonly text?: string;
+  /** What to do about it, one sentence without a trailing period. */
+  readonly next: string;
+  /** Other places that matter, such as the second of two lines that disagree. */
+  readonly related?: readonly { readonly message: string; readonly at: Place }[];
+}

@@ -1,0 +1,42 @@
+/**
+ * Durable storage as a port. Paths are absolute. Every failure is a FleetError with a `files/*`
+ * code: files/full, files/read-only, files/denied, files/exists, files/failed.
+ */
+export interface Files {
+  /** The whole file, or `undefined` when there is none. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Replaces a file in one step and makes it durable: temporary file, fsync, rename, fsync of the folder. */
+  replace(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
+  /** Makes a new file, failing with files/exists when there is one. Durable. */
+  create(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
+  /** Opens a file for adding bytes at its end; makes it when it is missing. */
+  openAppend(path: string, options?: { readonly mode?: number }): Promise<AppendFile>;
+  /** Cuts a file to `size` bytes, durably. */
+  truncate(path: string, size: number): Promise<void>;
+  /** Names in a folder, sorted; empty when the folder is missing. */
+  list(path: string): Promise<readonly string[]>;
+  /** Makes a folder and its parents, mode 0700 for those it makes. */
+  makeFolder(path: string): Promise<void>;
+  /** Removes one file; nothing when it is missing. */
+  remove(path: string): Promise<void>;
+  /** Size in bytes, permission bits and modification time (unix ms), or `undefined` when missing. */
+  stat(path: string): Promise<FileFacts | undefined>;
+  /** The path with every link followed, or `undefined` when missing. */
+  realPath(path: string): Promise<string | undefined>;
+}
+
+/** What {@link Files.stat} tells. */
+export interface FileFacts {
+  readonly size: number;
+  readonly mode: number;
+  readonly modifiedMs: number;
+  readonly isFolder: boolean;
+}
+
+/** A file open for appending. Nothing is durable before `sync` resolved. */
+export interface AppendFile {
+  /** Adds bytes at the end with one write. */
+  append(bytes: Uint8Array): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}

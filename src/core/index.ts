@@ -1,0 +1,34 @@
+export { concatBytes, equalBytes, fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
+export { canonicalJson, canonicalJsonBytes, type Json, type JsonObject } from "./canonical-json.ts";
+export { type Diagnostic, type Place } from "./diagnostic.ts";
+export {
+  assert,
+  BugError,
+  type ErrorArea,
+  type ErrorCode,
+  type ExitCode,
+  FleetError,
+  type FleetErrorOptions,
+  hasCode,
+  unreachable,
+} from "./errors.ts";
+export { type AppendFile, type FileFacts, type Files } from "./files.ts";
+export { type Digest, digestOf, hkdfSha256, hmacSha256, sha256 } from "./hash.ts";
+export {
+  isOperatorKey,
+  isSealKey,
+  type OperatorKey,
+  parseVisorKey,
+  type SealKey,
+  type VisorKey,
+  visorKeyFault,
+} from "./keys.ts";
+export {
+  type ByteStream,
+  type ByteStreamListener,
+  type Clock,
+  type Dial,
+  type Random,
+  sleep,
+  type StreamAddress,
+} from "./ports.ts";

@@ -1,0 +1,58 @@
+/**
+ * The fields of an app that a manifest may own, and how typed fields stand in an argument list.
+ * Source: skywire-rpc 4.2 and visor-observed section 4 (argument forms as the visor's own setters write them).
+ */
+
+/** Fields kept in the launcher entry itself. */
+export type AppPlainField =
+  | "present"
+  | "running"
+  | "auto_start"
+  | "binary"
+  | "args"
+  | "env"
+  | "launcher_mode";
+
+/** Fields that live inside the argument list. */
+export type AppTypedField =
+  | "whitelist"
+  | "pk"
+  | "secure"
+  | "killswitch"
+  | "netifc"
+  | "dns"
+  | "address";
+
+export type AppField = AppPlainField | AppTypedField;
+
+/** How one typed field is written in an argument list, and which programs understand it. */
+export interface TypedFieldForm {
+  readonly field: AppTypedField;
+  /** Option name without dashes. */
+  readonly option: string;
+  /** `value`: two elements, `--option value`. `flag`: one element, `-option=true`. */
+  readonly form: "value" | "flag";
+  /** Programs (binary, or app name where no binary is named) that take it. */
+  readonly programs: readonly string[];
+}
+
+export const TYPED_FIELDS: readonly TypedFieldForm[] = [
+  { field: "whitelist", option: "whitelist", form: "value", programs: ["skysocks", "vpn-server"] },
+  { field: "pk", option: "srv", form: "value", programs: ["skysocks-client", "vpn-client"] },
+  { field: "secure", option: "secure", form: "flag", programs: ["vpn-server"] },
+  { field: "killswitch", option: "killswitch", form: "flag", programs: ["vpn-client"] },
+  { field: "netifc", option: "netifc", form: "value", programs: ["vpn-server"] },
+  { field: "dns", option: "dns", form: "value", programs: ["vpn-client"] },
+  { field: "address", option: "addr", form: "value", programs: ["skychat"] },
+];
+
+/** Apps that serve anybody while their whitelist is empty. */
+export const EXIT_PROGRAMS: readonly string[] = ["skysocks", "vpn-server"];
+
+/** An argument list holds at most this many bytes in one element (the kernel's limit for one argument). */
+export const ARGUMENT_BYTES_MAX: number = 128 * 1024 - 1;
+
+/** True for an option or variable name whose value is a secret. */
+export function namesSecret(name: string): boolean {
+  return /pass|token|secret|key/i.test(name.replace(/^-+/, ""));
+}

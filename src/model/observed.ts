@@ -1,0 +1,86 @@
+import type { Json, VisorKey } from "../core/index.ts";
+
+/** How a visor was reached. */
+export type Route =
+  | { readonly kind: "local" }
+  | { readonly kind: "bridge"; readonly scheme: "dmsg" | "skynet"; readonly port: number };
+
+/** One app as seen, secrets masked. */
+export interface ObservedApp {
+  readonly name: string;
+  readonly binary: string;
+  readonly running: boolean;
+  /** 0 stopped, 1 running, 2 errored, 3 starting. */
+  readonly status: number;
+  readonly detail: string;
+  readonly autoStart: boolean;
+  /** As shown by the visor, secrets replaced by {@link MASK}. Shown arguments are not always the running ones. */
+  readonly args: readonly string[];
+  /** `NAME=value` elements, every value masked. */
+  readonly env: readonly string[];
+  readonly launcherMode: string;
+  readonly port: number;
+  /** HMAC (hex) of the arguments and environment as they are, under the operator's key; absent without one. */
+  readonly secretDigests?: { readonly args: string; readonly env: string };
+}
+
+/** What stands in the place of a secret. */
+export const MASK = "(secret)";
+
+/** One served port as seen. */
+export interface ObservedPort {
+  readonly port: number;
+  readonly local_port: number;
+  readonly label: string;
+  readonly description: string;
+  readonly show_on_landing: boolean;
+  /** Sorted keys; empty means every authenticated peer. */
+  readonly whitelist: readonly string[];
+  readonly skynet: boolean;
+  readonly dmsg: boolean;
+  readonly udp: boolean;
+  readonly proxy_addr: string;
+  readonly preserve_host: boolean;
+  readonly inject_pk: boolean;
+}
+
+/** What one visor said about itself. Absent members could not be read on its release. */
+export interface SeenVisor {
+  readonly kind: "seen";
+  readonly key: VisorKey;
+  readonly route: Route;
+  /** When the first byte was asked for, unix ms. */
+  readonly atMs: number;
+  readonly release: { readonly version: string; readonly commit: string; readonly date: string };
+  readonly startedAtMs: number;
+  readonly hypervisors?: readonly string[];
+  readonly pty?: readonly string[];
+  readonly survey?: readonly string[];
+  readonly rewardAddress?: string;
+  /** Settings that can be read back, by configuration path. */
+  readonly settings: Readonly<Record<string, Json>>;
+  readonly apps: readonly ObservedApp[];
+  readonly ports?: readonly ObservedPort[];
+  /** The visor keeps a writable /etc/skywire.conf, so mirrored settings survive package updates. */
+  readonly keepsConf: boolean;
+  /** The whole configuration could be read, which older releases cannot do. */
+  readonly configReadable: boolean;
+  /** Whether the visor serves a method, as far as it was asked. */
+  readonly methods: ReadonlyMap<string, "present" | "absent">;
+}
+
+/** A visor that could not be read, and why. */
+export interface UnseenVisor {
+  readonly kind: "unreachable" | "starting" | "malformed" | "impostor";
+  readonly key: VisorKey;
+  readonly route: Route;
+  readonly atMs: number;
+  /** A stable word for the reason, such as `not-answering`. */
+  readonly reason: string;
+  /** One sentence without a trailing period. */
+  readonly detail: string;
+  /** What to try. */
+  readonly next: string;
+}
+
+export type ObservedVisor = SeenVisor | UnseenVisor;

@@ -1,0 +1,201 @@
+import type { Json } from "../core/index.ts";
+
+/** What a setting's value must be. */
+export type SettingType =
+  | { readonly kind: "boolean" }
+  | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  | { readonly kind: "choice"; readonly choices: readonly string[] }
+  | { readonly kind: "text" }
+  | { readonly kind: "texts" };
+
+/** How much harm a wrong value does, worst first. */
+export type Risk = "trust" | "reachability" | "app" | "label";
+
+/** One row of the allow table of settings. */
+export interface Setting {
+  /** The configuration path, as a manifest and `SetConfigFields` write it. */
+  readonly path: string;
+  readonly type: SettingType;
+  /** In force at once where `SetConfigFields` is served; otherwise after a restart of the visor. */
+  readonly live: boolean;
+  /** Copied into /etc/skywire.conf by visors that manage one. */
+  readonly mirrored: boolean;
+  readonly risk: Risk;
+  /** The setter of releases without `SetConfigFields`, when there is one. */
+  readonly olderSetter?:
+    | "SetMinHops"
+    | "SetCalculateRoutes"
+    | "SetPublicAutoconnect"
+    | "SetIsPublic";
+  /** The field of `Summary` that shows it on releases without `GetRuntimeConfig`, when there is one. */
+  readonly summaryField?: "MinHops" | "PublicAutoconnect" | "IsPublic";
+  readonly about: string;
+}
+
+const BOOLEAN: SettingType = { kind: "boolean" };
+const TEXT: SettingType = { kind: "text" };
+const PORT: SettingType = { kind: "integer", min: 0, max: 65_535 };
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "warning", "error", "fatal", "panic"];
+
+/** Every setting a manifest may own. Source: skywire-rpc 4.5 (live and mirrored lists) and section 7. */
+export const SETTINGS: readonly Setting[] = [
+  row(
+    "is_public",
+    BOOLEAN,
+    "live mirrored",
+    "reachability",
+    "advertise this visor as a public one",
+    {
+      olderSetter: "SetIsPublic",
+      summaryField: "IsPublic",
+    },
+  ),
+  row(
+    "log_level",
+    { kind: "choice", choices: LOG_LEVELS },
+    "live mirrored",
+    "label",
+    "how much the visor logs",
+  ),
+  row(
+    "transport.public_autoconnect",
+    BOOLEAN,
+    "live mirrored",
+    "reachability",
+    "connect to public visors by itself",
+    {
+      olderSetter: "SetPublicAutoconnect",
+      summaryField: "PublicAutoconnect",
+    },
+  ),
+  row(
+    "transport.stcpr_port",
+    PORT,
+    "restart",
+    "reachability",
+    "TCP port for stcpr transports, 0 picks one",
+  ),
+  row(
+    "transport.sudph_port",
+    PORT,
+    "restart",
+    "reachability",
+    "UDP port for sudph transports, 0 picks one",
+  ),
+  row(
+    "routing.min_hops",
+    { kind: "integer", min: 0, max: 65_535 },
+    "live mirrored",
+    "reachability",
+    "fewest hops a route may have",
+    { olderSetter: "SetMinHops", summaryField: "MinHops" },
+  ),
+  row(
+    "routing.calculate_routes",
+    BOOLEAN,
+    "live mirrored",
+    "reachability",
+    "find routes on the visor itself",
+    {
+      olderSetter: "SetCalculateRoutes",
+    },
+  ),
+  row(
+    "routing.transport_preference",
+    { kind: "texts" },
+    "live",
+    "reachability",
+    "transport types in order of preference",
+  ),
+  row(
+    "stun_servers",
+    { kind: "texts" },
+    "restart",
+    "reachability",
+    "servers asked for the public address",
+  ),
+  row("hypervisor.enable", BOOLEAN, "live mirrored", "trust", "run a hypervisor on this visor"),
+  row("hypervisor.ui_disable", BOOLEAN, "live", "trust", "switch off the hypervisor's web page"),
+  row(
+    "hypervisor.enable_auth",
+    BOOLEAN,
+    "live mirrored",
+    "trust",
+    "ask for a password on the hypervisor's web page",
+  ),
+  row("hypervisor.http_addr", TEXT, "restart", "trust", "address of the hypervisor's web page"),
+  row("dmsg_web.enable", BOOLEAN, "live mirrored", "app", "resolve .dmsg names"),
+  row("dmsg_web.proxy_addr", TEXT, "live mirrored", "app", "address of the .dmsg proxy"),
+  row(
+    "dmsg_web.upstream_socks",
+    TEXT,
+    "live mirrored",
+    "app",
+    "proxy that .dmsg requests go through",
+  ),
+  row("skynet_web.enable", BOOLEAN, "live mirrored", "app", "resolve .skynet names"),
+  row("skynet_web.proxy_addr", TEXT, "live mirrored", "app", "address of the .skynet proxy"),
+  row(
+    "skynet_web.upstream_socks",
+    TEXT,
+    "live mirrored",
+    "app",
+    "proxy that .skynet requests go through",
+  ),
+];
+
+const BY_PATH: ReadonlyMap<string, Setting> = new Map(
+  SETTINGS.map((setting) => [setting.path, setting]),
+);
+
+/** The row of a setting, or `undefined` when a manifest may not own it. */
+export function settingAt(path: string): Setting | undefined {
+  return BY_PATH.get(path);
+}
+
+/** Why `value` is no value of this type, or `undefined` when it is one. */
+export function settingFault(type: SettingType, value: Json): string | undefined {
+  switch (type.kind) {
+    case "boolean":
+      return typeof value === "boolean" ? undefined : "must be true or false";
+    case "integer": {
+      const fits =
+        typeof value === "number" &&
+        Number.isInteger(value) &&
+        value >= type.min &&
+        value <= type.max;
+      return fits ? undefined : `must be a whole number from ${type.min} to ${type.max}`;
+    }
+    case "choice":
+      return typeof value === "string" && type.choices.includes(value)
+        ? undefined
+        : `must be one of ${type.choices.join(", ")}`;
+    case "text":
+      return typeof value === "string" && value !== "" ? undefined : "must be text";
+    case "texts":
+      return Array.isArray(value) &&
+        value.length > 0 &&
+        value.every((item) => typeof item === "string" && item !== "")
+        ? undefined
+        : "must be a list of texts";
+  }
+}
+
+function row(
+  path: string,
+  type: SettingType,
+  force: "live" | "live mirrored" | "restart",
+  risk: Risk,
+  about: string,
+  older: Pick<Setting, "olderSetter" | "summaryField"> = {},
+): Setting {
+  return {
+    path,
+    type,
+    live: force !== "restart",
+    mirrored: force === "live mirrored",
+    risk,
+    about,
+    ...older,
+  };
+}
