@@ -1,0 +1,1 @@
+export { dialTcp, listenTcp, type TcpServer } from "./tcp.ts";

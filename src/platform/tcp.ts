@@ -1,0 +1,146 @@
+import { connect, createServer, isIP, type Socket } from "node:net";
+import {
+  type ByteStream,
+  type ByteStreamListener,
+  type Dial,
+  FleetError,
+  type StreamAddress,
+} from "../core/index.ts";
+
+const LOOPBACK = "127.0.0.1";
+const KEEP_ALIVE_MS = 30_000;
+/** Connections a server lets wait; a whole fleet may dial one bridge at once. */
+const ACCEPT_BACKLOG = 1024;
+
+/** A TCP server that accepts streams until it is closed. */
+export interface TcpServer {
+  /** Where it listens, with the port the system chose when 0 was asked for. */
+  readonly address: StreamAddress;
+  /** Accepts no more, ends every open stream at once, and resolves when the port is free again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a TCP stream to a literal IP address; the resolver is never asked.
+ * @throws FleetError net/refused (nobody listens), net/timeout, net/failed (anything else, no literal IP included)
+ */
+export const dialTcp: Dial = (address, options) =>
+  new Promise((resolve, reject) => {
+    if (isIP(address.host) === 0) {
+      reject(
+        new FleetError("net/failed", `${address.host} is not an IP address`, {
+          next: "write the address as numbers, such as 127.0.0.1:3435",
+          exit: 64,
+        }),
+      );
+      return;
+    }
+    const socket = connect({ host: address.host, port: address.port, noDelay: true });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(
+        new FleetError("net/timeout", `no connection to ${formatAddress(address)} within ${options.timeoutMs} ms`),
+      );
+    }, options.timeoutMs);
+    const onError = (cause: NodeJS.ErrnoException): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(dialError(address, cause));
+    };
+    socket.once("error", onError);
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
+      const stream = streamOf(socket);
+      socket.removeListener("error", onError);
+      resolve(stream);
+    });
+  });
+
+/**
+ * Listens for TCP streams. Port 0 lets the system choose; the host is a literal IP address,
+ * this machine alone (127.0.0.1) when it is not given.
+ * @throws FleetError net/failed when the address cannot be had
+ */
+export function listenTcp(
+  onStream: (stream: ByteStream) => void,
+  options: { readonly host?: string; readonly port?: number } = {},
+): Promise<TcpServer> {
+  const host = options.host ?? LOOPBACK;
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    onStream(streamOf(socket));
+  });
+  return new Promise((resolve, reject) => {
+    const onError = (cause: Error): void => {
+      reject(new FleetError("net/failed", `cannot listen on ${host}:${options.port ?? 0}`, { cause }));
+    };
+    server.once("error", onError);
+    server.listen({ host, port: options.port ?? 0, backlog: ACCEPT_BACKLOG }, () => {
+      server.removeListener("error", onError);
+      const bound = server.address();
+      const port = bound === null || typeof bound === "string" ? 0 : bound.port;
+      resolve({
+        address: { host, port },
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            for (const socket of sockets) socket.destroy();
+          }),
+      });
+    });
+  });
+}
+
+/** A Node socket as a {@link ByteStream}. What arrives, ends or fails before `listen` is kept for it. */
+function streamOf(socket: Socket): ByteStream {
+  let failure: Error | undefined;
+  let isClosed = false;
+  let listener: ByteStreamListener | undefined;
+  socket.on("error", (error) => {
+    failure = error;
+  });
+  socket.once("close", () => {
+    isClosed = true;
+    listener?.closed(failure);
+  });
+  return {
+    listen(newListener) {
+      listener = newListener;
+      socket.on("data", (chunk) => newListener.data(chunk));
+      socket.once("end", () => newListener.end());
+      if (isClosed) queueMicrotask(() => newListener.closed(failure));
+    },
+    write(chunk) {
+      if (!socket.destroyed && !socket.writableEnded) socket.write(chunk);
+    },
+    end() {
+      socket.end();
+    },
+    destroy() {
+      socket.destroy();
+    },
+    pause() {
+      socket.pause();
+    },
+    resume() {
+      socket.resume();
+    },
+    get backlogBytes() {
+      return socket.writableLength;
+    },
+  };
+}
+
+function dialError(address: StreamAddress, cause: NodeJS.ErrnoException): FleetError {
+  const where = formatAddress(address);
+  if (cause.code === "ECONNREFUSED") return new FleetError("net/refused", `nobody listens on ${where}`, { cause });
+  if (cause.code === "ETIMEDOUT") return new FleetError("net/timeout", `no connection to ${where}`, { cause });
+  return new FleetError("net/failed", `cannot connect to ${where}`, { cause });
+}
+
+function formatAddress(address: StreamAddress): string {
+  return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
