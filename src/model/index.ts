@@ -9,6 +9,14 @@ export {
   type TypedFieldForm,
 } from "./app-fields.ts";
 export {
+  type Change,
+  type Lifetime,
+  type Outcome,
+  type OutcomeKind,
+  type Reason,
+  type StepLetter,
+} from "./change.ts";
+export {
   DEFAULT_POLICY,
   type DesiredElement,
   type DesiredFleet,

@@ -1,0 +1,67 @@
+import type { Json, Place } from "../core/index.ts";
+import type { SecretRef } from "./desired.ts";
+import type { Risk } from "./settings.ts";
+
+/**
+ * How long a value lasts: `memory` until the visor or app restarts, `config` in a file of the visor until a
+ * package update regenerates it, `conf` also in /etc/skywire.conf, which survives updates.
+ */
+export type Lifetime = "memory" | "config" | "conf";
+
+/** (a) everything but (b) app stops and starts and (c) trust removals. */
+export type StepLetter = "a" | "b" | "c";
+
+/** Why a change is wanted: the manifest line, and the role when one gave it. */
+export interface Reason {
+  readonly place: Place;
+  readonly role?: string;
+  /** Said where the line alone does not explain it, such as an owed restart. */
+  readonly note?: string;
+}
+
+/** One owned leaf, or one element of an owned list, whose desired and observed values differ. */
+export interface Change {
+  readonly path: string;
+  /** The list element, for changes of sets. Then `before` and `after` say whether it is a member. */
+  readonly element?: string;
+  readonly op: "add" | "change" | "remove";
+  /** What an app step does; only on `apps.NAME.running`. */
+  readonly action?: "start" | "stop" | "restart";
+  /** `null` is absent. Secrets are masked. */
+  readonly before: Json;
+  readonly after: Json;
+  readonly reason: Reason;
+  readonly lifetime: Lifetime;
+  /** What must restart before it is in force; `fleet` never restarts a visor. */
+  readonly restart: "none" | "app" | "visor";
+  readonly risk: Risk;
+  readonly step: StepLetter;
+  /** The RPC method that writes it. */
+  readonly method: string;
+  /** References of the secrets in `after`; such a change shows no values. */
+  readonly secrets?: readonly SecretRef[];
+  /** The value that takes this change back. */
+  readonly inverse: { readonly after: Json };
+  /** Set when the ledger says `fleet` had made it so: somebody else changed it. */
+  readonly drift?: { readonly sinceEntry: number };
+}
+
+/** What happened to one change. */
+export type OutcomeKind =
+  | "done"
+  | "done-after-restart"
+  | "unverified"
+  | "stale"
+  | "unreachable"
+  | "unsupported"
+  | "refused"
+  | "failed";
+
+/** One change, and what happened to it. `note` is a sentence a person can read. */
+export interface Outcome {
+  readonly path: string;
+  readonly element?: string;
+  readonly outcome: OutcomeKind;
+  readonly found?: Json;
+  readonly note?: string;
+}

@@ -1,0 +1,179 @@
+import type { Digest, Json, OperatorKey, Place, VisorKey } from "../core/index.ts";
+import type { Change, StepLetter } from "./change.ts";
+import type { DesiredOperator, Policy, SecretRef } from "./desired.ts";
+import type { Route } from "./observed.ts";
+
+/** The name and version of the plan format; a reader refuses another major version. */
+export const PLAN_FORMAT = "fleet.skywire/plan/v1";
+
+/** What a plan says of one visor. */
+export interface PlanVisor {
+  readonly key: VisorKey;
+  readonly name: string;
+  readonly route: Route;
+  readonly status: "changes" | "in-sync" | "unreachable" | "starting" | "malformed" | "impostor";
+  /** Present when the visor was read. */
+  readonly observed?: {
+    readonly at: string;
+    readonly digest: Digest;
+    readonly version: string;
+    readonly startedAt: string;
+    readonly hypervisors?: readonly string[];
+    readonly pty?: readonly string[];
+  };
+  /** Present when it was not. */
+  readonly unseen?: { readonly reason: string; readonly detail: string; readonly next: string };
+  /** All paths the manifest owns on it, sorted. */
+  readonly owned: readonly string[];
+  readonly inSync: number;
+  readonly steps: readonly PlanStep[];
+  readonly unsupported: readonly Unsupported[];
+  /** Owned leaves that hold secrets and could not be compared. */
+  readonly notCompared: readonly string[];
+  /** Every owned leaf that holds secrets, changed or not. */
+  readonly secretLeaves: readonly {
+    readonly path: string;
+    readonly secrets: readonly SecretRef[];
+  }[];
+  /** Written earlier, in force once the visor restarts. */
+  readonly awaitingRestart: readonly { readonly path: string; readonly sinceEntry: number }[];
+  readonly released: readonly Released[];
+}
+
+/** One step on one visor: one durable intent, its writes, one receipt. */
+export interface PlanStep {
+  readonly letter: StepLetter;
+  readonly changes: readonly Change[];
+  /** Apps whose changes take effect only after the stop and start of step (b). */
+  readonly restartsOwed: readonly string[];
+}
+
+/** An owned leaf that this visor's release cannot show or take. */
+export interface Unsupported {
+  readonly path: string;
+  readonly why: string;
+  readonly place: Place;
+}
+
+/** A leaf that was owned by the last recorded apply and is not any more. */
+export interface Released {
+  readonly path: string;
+  readonly trust: boolean;
+  /** The value it keeps; absent when the visor could not be read. */
+  readonly value?: Json;
+  readonly how: string;
+}
+
+/** A guard said no. */
+export interface Refusal {
+  readonly guard:
+    | "lock-out"
+    | "removals"
+    | "trust-removals"
+    | "released"
+    | "would-open"
+    | "open-exit"
+    | "argument-size"
+    | "not-controller"
+    | "keyset-change"
+    | "operator"
+    | "expired"
+    | "stale-observation";
+  readonly visor?: VisorKey;
+  readonly path?: string;
+  /** What is wrong and why, one sentence without a trailing period. */
+  readonly message: string;
+  readonly measured: string;
+  readonly limit: string;
+  readonly place?: Place;
+  /** The exact option that lets it pass; absent where nothing does. */
+  readonly override?: string;
+  readonly next: string;
+}
+
+/** What the user allowed by name. */
+export interface Overrides {
+  readonly allowRemovals?: number;
+  readonly allowTrustRemovals?: number;
+  readonly allowReleased?: number;
+  /** Names of visors on which a controller may lose its way in. */
+  readonly allowTrustLoss: readonly string[];
+  readonly allowKeysetChange?: true;
+}
+
+/** Counts for the last line. Additions, changes and removals count changes; the others count visors or leaves. */
+export interface PlanCounts {
+  readonly visors: number;
+  readonly changing: number;
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+  readonly inSync: number;
+  readonly unreachable: number;
+  readonly trustRemovals: number;
+  readonly unsupported: number;
+  readonly released: number;
+  readonly releasedTrust: number;
+  readonly awaitingRestart: number;
+  readonly notCompared: number;
+}
+
+/** The part of the manifest that says who may do what; compared with the ledger's latest keyset. */
+export interface Keyset {
+  readonly operators: readonly Omit<DesiredOperator, "place">[];
+  readonly controllers: readonly VisorKey[];
+  readonly policy: Policy;
+}
+
+/** An ordered document of changes. Stands alone: applying it needs no manifest. */
+export interface Plan {
+  readonly format: typeof PLAN_FORMAT;
+  readonly tool: string;
+  readonly fleet: string;
+  readonly manifest: {
+    readonly path: string;
+    readonly digest: Digest;
+    readonly commit?: string;
+    readonly dirty?: boolean;
+  };
+  readonly created: string;
+  readonly expires: string;
+  /** The key of the local visor the observation was made through. */
+  readonly acting: VisorKey;
+  readonly operator?: OperatorKey;
+  readonly keyset: Keyset;
+  /** How `keyset` differs from the last recorded one, a line each; empty when it does not. */
+  readonly keysetChanges: readonly string[];
+  /** The policy in force: the stricter of the recorded one and the manifest's. */
+  readonly policy: Policy;
+  /** Keys that must keep their way in: controllers of the manifest and of the recorded keyset. */
+  readonly protected: readonly VisorKey[];
+  readonly seal: boolean;
+  readonly overrides: Overrides;
+  /** False when something owned could not be read or compared. */
+  readonly complete: boolean;
+  /** False when a guard refuses. */
+  readonly applyable: boolean;
+  /** Whether a ledger was read; without one released leaves and owed restarts cannot be known. */
+  readonly history:
+    | { readonly known: true; readonly head: number }
+    | { readonly known: false; readonly why: string };
+  readonly names: Readonly<Record<string, string>>;
+  readonly counts: PlanCounts;
+  /** Sorted by key. */
+  readonly visors: readonly PlanVisor[];
+  /** What the last recorded apply owned on visors that the manifest no longer has. */
+  readonly releasedVisors: readonly {
+    readonly key: VisorKey;
+    readonly released: readonly Released[];
+  }[];
+  /** Keys in the order of applying: each wave may run at once, the next waits for it. */
+  readonly waves: readonly (readonly VisorKey[])[];
+  readonly refusals: readonly Refusal[];
+  /** What people approve: survives a merge or squash. */
+  readonly decision: Digest;
+  /** The digest of this document without `digest` and `signature`. */
+  readonly digest: Digest;
+  /** ed25519 over the digest; outside of it. */
+  readonly signature?: { readonly key: OperatorKey; readonly sig: string };
+}
