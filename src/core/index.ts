@@ -14,6 +14,7 @@ export {
 } from "./errors.ts";
 export { type AppendFile, type FileFacts, type Files } from "./files.ts";
 export { type Digest, digestOf, hkdfSha256, hmacSha256, sha256 } from "./hash.ts";
+export { Hidden } from "./hidden.ts";
 export {
   isOperatorKey,
   isSealKey,

@@ -52,6 +52,22 @@ export const EXIT_PROGRAMS: readonly string[] = ["skysocks", "vpn-server"];
 /** An argument list holds at most this many bytes in one element (the kernel's limit for one argument). */
 export const ARGUMENT_BYTES_MAX: number = 128 * 1024 - 1;
 
+/**
+ * Positions in an argument list that hold a secret: the element after an option that names one, or the
+ * element `--option=value` itself. Manifest, masking and comparison all go by this one rule.
+ */
+export function secretPositions(args: readonly unknown[]): ReadonlySet<number> {
+  const positions = new Set<number>();
+  args.forEach((element, index) => {
+    if (typeof element !== "string" || !element.startsWith("-")) return;
+    const equals = element.indexOf("=");
+    if (!namesSecret(equals < 0 ? element : element.slice(0, equals))) return;
+    if (equals >= 0) positions.add(index);
+    else if (index + 1 < args.length) positions.add(index + 1);
+  });
+  return positions;
+}
+
 /** True for an option or variable name whose value is a secret. */
 export function namesSecret(name: string): boolean {
   return /pass|token|secret|key/i.test(name.replace(/^-+/, ""));

@@ -5,6 +5,7 @@ export {
   ARGUMENT_BYTES_MAX,
   EXIT_PROGRAMS,
   namesSecret,
+  secretPositions,
   TYPED_FIELDS,
   type TypedFieldForm,
 } from "./app-fields.ts";
@@ -37,6 +38,7 @@ export {
   type ObservedApp,
   type ObservedPort,
   type ObservedVisor,
+  type RawApp,
   type Route,
   type SeenVisor,
   type UnseenVisor,

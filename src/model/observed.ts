@@ -1,4 +1,4 @@
-import type { Json, VisorKey } from "../core/index.ts";
+import type { Hidden, Json, VisorKey } from "../core/index.ts";
 
 /** How a visor was reached. */
 export type Route =
@@ -20,8 +20,14 @@ export interface ObservedApp {
   readonly env: readonly string[];
   readonly launcherMode: string;
   readonly port: number;
-  /** HMAC (hex) of the arguments and environment as they are, under the operator's key; absent without one. */
-  readonly secretDigests?: { readonly args: string; readonly env: string };
+  /** Arguments and environment as they are, for comparing and composing only. */
+  readonly raw: Hidden<RawApp>;
+}
+
+/** What may hold secrets of an app. */
+export interface RawApp {
+  readonly args: readonly string[];
+  readonly env: readonly string[];
 }
 
 /** What stands in the place of a secret. */
