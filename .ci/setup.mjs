@@ -81,7 +81,10 @@ function digestOfSources(root) {
  * @returns {LockFile | undefined}
  */
 function readLock(path) {
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+  if (!existsSync(path)) return undefined;
+  /** @type {LockFile} */
+  const lock = JSON.parse(readFileSync(path, "utf8"));
+  return lock;
 }
 
 /**
@@ -97,7 +100,8 @@ function run(root, argv) {
     shell: !isScript && process.platform === "win32",
   });
   if (done.error !== undefined) throw done.error;
-  if (done.status !== 0) throw new Error(`${argv.join(" ")} ended with ${done.status ?? done.signal}`);
+  if (done.status !== 0)
+    throw new Error(`${argv.join(" ")} ended with ${done.status ?? done.signal}`);
 }
 
 /** @param {string} root */
@@ -124,7 +128,13 @@ function buildWhenNeeded(root) {
   const old = join(root, ".dist-old");
   rmSync(fresh, { recursive: true, force: true });
   rmSync(old, { recursive: true, force: true });
-  run(root, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json", "--outDir", fresh]);
+  run(root, [
+    join(root, "node_modules/typescript/bin/tsc"),
+    "-p",
+    "tsconfig.json",
+    "--outDir",
+    fresh,
+  ]);
   if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
   renameSync(fresh, join(root, "dist"));
   rmSync(old, { recursive: true, force: true });
@@ -162,7 +172,8 @@ function alone(root, work) {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     }
     if (waitedMs === 0) console.error("setup: waiting for another set-up of this clone");
-    if (waitedMs > LOCK_PATIENCE_MS) throw new Error(`${lock} is still held; delete it and try again`);
+    if (waitedMs > LOCK_PATIENCE_MS)
+      throw new Error(`${lock} is still held; delete it and try again`);
     Atomics.wait(sleeper, 0, 0, LOCK_POLL_MS);
     // A folder without a pid may be one that was made this instant, so it counts only after a while.
     if (existsSync(owner) ? isAbandoned(owner) : waitedMs > 10 * LOCK_POLL_MS) {
@@ -185,7 +196,9 @@ function alone(root, work) {
 function main(root, args) {
   if (!isNodeNewEnough(process.versions.node)) {
     const floor = NODE_FLOOR.join(".");
-    console.error(`setup: Node ${process.versions.node} is too old; install Node ${floor} or newer`);
+    console.error(
+      `setup: Node ${process.versions.node} is too old; install Node ${floor} or newer`,
+    );
     return 1;
   }
   try {

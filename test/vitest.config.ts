@@ -14,7 +14,5 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     teardownTimeout: 10_000,
-    // In CI a missing or changed golden file fails instead of being written.
-    update: false,
   },
 });

@@ -40,6 +40,7 @@ function outcomeOf(test: TestCase): { readonly state: keyof Tally; readonly note
   const result = test.result();
   if (result.state === "passed") return { state: "passed", note: "" };
   if (result.state === "failed") return { state: "failed", note: "" };
-  if (result.state === "skipped") return { state: "skipped", note: result.note ?? "no reason given" };
+  if (result.state === "skipped")
+    return { state: "skipped", note: result.note ?? "no reason given" };
   return { state: "failed", note: "" }; // A test that never ended must not read as green.
 }

@@ -1,0 +1,167 @@
+// The table of allowed imports, as rules of dependency-cruiser. docs/architecture.md draws the same table.
+// A room may import itself, what its row names, and nothing else. Which file of a room may be imported is
+// the business of doors.mjs.
+
+/** Room -> rooms it may import. `types` rows hold for type-only imports and never load code. */
+const ALLOWED = {
+  core: [],
+  model: ["core"],
+  "skywire/gob": ["core"],
+  "skywire/rpc": ["core", "skywire/gob"],
+  "skywire/visor": ["core", "skywire/gob", "skywire/rpc"],
+  "skywire/cxo": ["core"],
+  "skywire/embedded": ["core", "skywire/gob", "skywire/rpc", "skywire/visor"],
+  manifest: ["core", "model"],
+  ledger: ["core", "model", "skywire/cxo"],
+  reconcile: ["core", "model", "skywire/visor"],
+  view: ["core", "model"],
+  platform: ["core"],
+};
+/** @type {Record<string, string[]>} */
+const ALLOWED_TYPES = {
+  reconcile: ["ledger"],
+  view: ["ledger", "manifest", "reconcile"],
+};
+/** `cli` joins everything. The library door shows every room but the ones that touch the machine. */
+const JOINS_EVERYTHING = ["cli"];
+const LIBRARY_DOOR = "^src/index\\.ts$";
+
+/** Package -> rooms that may import it. */
+const PACKAGES = {
+  "@noble/ciphers": ["core", "ledger"],
+  "@noble/curves": ["core", "skywire/cxo", "ledger"],
+  "@noble/ed25519": ["core", "ledger"],
+  "@noble/hashes": ["core", "skywire/cxo", "ledger"],
+  ajv: ["manifest", "cli"],
+  commander: ["cli"],
+  yaml: ["manifest", "cli"],
+};
+
+/** Rooms that may import Node's own modules, and the one module others may: its hashes are pure functions. */
+const TOUCHES_NODE = ["platform", "cli"];
+const MAY_HASH = ["core", "skywire/cxo"];
+
+/** @param {string} text */
+const escape = (text) => text.replaceAll("/", "\\/").replaceAll(".", "\\.");
+/** @param {readonly string[]} rooms */
+const inRooms = (rooms) => `^src/(${rooms.map(escape).join("|")})/`;
+const allRooms = [...Object.keys(ALLOWED), ...JOINS_EVERYTHING];
+
+const tableRules = Object.entries(ALLOWED).map(([room, allowed]) => {
+  const types = ALLOWED_TYPES[room] ?? [];
+  return {
+    name: `allowed-imports-of-${room.replaceAll("/", "-")}`,
+    comment: `${room} imports only: ${allowed.join(", ") || "nothing"}`,
+    severity: "error",
+    from: { path: inRooms([room]) },
+    to: { path: "^src/", pathNot: inRooms([room, ...allowed, ...types]) },
+  };
+});
+
+const typeRules = Object.entries(ALLOWED_TYPES).map(([room, types]) => ({
+  name: `only-types-for-${room}`,
+  comment: `${room} takes types, no code, from: ${types.join(", ")}`,
+  severity: "error",
+  from: { path: inRooms([room]) },
+  to: { path: inRooms(types), dependencyTypesNot: ["type-only", "type-import"] },
+}));
+
+const packageRules = Object.entries(PACKAGES).map(([name, rooms]) => ({
+  name: `package-${name.replaceAll("/", "-").replaceAll("@", "")}`,
+  comment: `${name} is used in: ${rooms.join(", ")}`,
+  severity: "error",
+  from: { path: "^src/", pathNot: inRooms(rooms) },
+  to: { path: `^node_modules/${escape(name)}/` },
+}));
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-cycles",
+      comment: "two files that need each other are one file, or a third is missing",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { circular: true },
+    },
+    {
+      name: "every-folder-is-in-the-table",
+      comment: "a new folder under src gets its row in the table first",
+      severity: "error",
+      from: { path: "^(src|test)/" },
+      to: { path: "^src/.+/", pathNot: inRooms(allRooms) },
+    },
+    {
+      name: "every-file-is-in-a-room",
+      severity: "error",
+      from: { path: "^src/", pathNot: [inRooms(allRooms), LIBRARY_DOOR] },
+      to: {},
+    },
+    ...tableRules,
+    ...typeRules,
+    {
+      name: "the-library-door-shows-no-machine",
+      severity: "error",
+      from: { path: LIBRARY_DOOR },
+      to: { path: inRooms([...JOINS_EVERYTHING, "platform"]) },
+    },
+    {
+      name: "nobody-imports-the-library-door",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: LIBRARY_DOOR },
+    },
+    {
+      name: "node-modules-stay-outside-the-core",
+      comment: "take a port (Clock, Random, Dial, Files) instead",
+      severity: "error",
+      from: { path: "^src/", pathNot: inRooms([...TOUCHES_NODE, ...MAY_HASH]) },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "hashing-rooms-import-only-node-crypto",
+      severity: "error",
+      from: { path: inRooms(MAY_HASH) },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+    },
+    ...packageRules,
+    {
+      name: "a-package-in-src-has-its-row",
+      severity: "error",
+      from: { path: "^src/" },
+      to: {
+        path: "^node_modules/",
+        pathNot: `^node_modules/(${Object.keys(PACKAGES).map(escape).join("|")}|@types/node)/`,
+      },
+    },
+    {
+      name: "src-ships-whole",
+      comment: "src imports no test and no development dependency",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "unknown"] },
+    },
+    {
+      name: "src-imports-only-src",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(test|docs|schemas|\\.ci|dist)/", pathNot: "^schemas/.+\\.json$" },
+    },
+    {
+      name: "imports-resolve",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(dist|\\.dist-)" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "types"],
+      extensions: [".ts", ".mjs", ".js", ".json"],
+    },
+  },
+};
