@@ -44,6 +44,18 @@ export {
   type UnseenVisor,
 } from "./observed.ts";
 export {
+  type Keyset,
+  type Overrides,
+  type Plan,
+  PLAN_FORMAT,
+  type PlanCounts,
+  type PlanStep,
+  type PlanVisor,
+  type Refusal,
+  type Released,
+  type Unsupported,
+} from "./plan.ts";
+export {
   type Risk,
   type Setting,
   settingAt,

@@ -16,9 +16,10 @@ export interface ObservedApp {
   readonly autoStart: boolean;
   /** As shown by the visor, secrets replaced by {@link MASK}. Shown arguments are not always the running ones. */
   readonly args: readonly string[];
-  /** `NAME=value` elements, every value masked. */
-  readonly env: readonly string[];
-  readonly launcherMode: string;
+  /** `NAME=value` elements, every value masked; absent where the release does not show them. */
+  readonly env?: readonly string[];
+  /** Empty is the release's default; absent where the release does not show it. */
+  readonly launcherMode?: string;
   readonly port: number;
   /** Arguments and environment as they are, for comparing and composing only. */
   readonly raw: Hidden<RawApp>;
@@ -27,7 +28,7 @@ export interface ObservedApp {
 /** What may hold secrets of an app. */
 export interface RawApp {
   readonly args: readonly string[];
-  readonly env: readonly string[];
+  readonly env?: readonly string[];
 }
 
 /** What stands in the place of a secret. */
@@ -72,7 +73,7 @@ export interface SeenVisor {
   /** The whole configuration could be read, which older releases cannot do. */
   readonly configReadable: boolean;
   /** Whether the visor serves a method, as far as it was asked. */
-  readonly methods: ReadonlyMap<string, "present" | "absent">;
+  readonly methods: ReadonlyMap<string, "present" | "absent" | "unknown">;
 }
 
 /** A visor that could not be read, and why. */
