@@ -1,0 +1,43 @@
+export { type Decoded, decodeExactly, decodeValue } from "./decode.ts";
+export { encodeValue } from "./encode.ts";
+export { ByteReader } from "./reader.ts";
+export { buildRefs, type BuiltRefs, RefsBuilder } from "./refs-builder.ts";
+export {
+  BLANK_HASH,
+  type CxoObject,
+  fetchObject,
+  type GetObject,
+  isBlank,
+  readRefs,
+  REFS_DEGREE,
+} from "./refs.ts";
+export { decodeObject, typesOf } from "./registry-types.ts";
+export {
+  buildRegistry,
+  checkPublishable,
+  decodeRegistry,
+  type RegisteredType,
+  type Registry,
+  type RegistryEntry,
+} from "./registry.ts";
+export { decodeRoot, type Dynamic, encodeRoot, type Root, rootFault, type VerifiedRoot, verifyRoot } from "./root.ts";
+export {
+  publicKeyFault,
+  publicKeyOf,
+  recoverKey,
+  secretKeyFault,
+  sharedSecret,
+  signHash,
+  verifySignature,
+} from "./signature.ts";
+export { type Schema, type SchemaField } from "./schema.ts";
+export {
+  type BasicType,
+  type CxoField,
+  type CxoStruct,
+  type CxoType,
+  type CxoValue,
+  FloatBits,
+  type TypesByName,
+} from "./type.ts";
+export { ByteWriter } from "./writer.ts";
