@@ -1,6 +1,7 @@
 export { concatBytes, equalBytes, fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
 export { canonicalJson, canonicalJsonBytes, type Json, type JsonObject } from "./canonical-json.ts";
 export { type Diagnostic, type Place } from "./diagnostic.ts";
+export { ed25519KeyOf, isStrictEd25519Key, operatorKeyBytes, signEd25519, verifyEd25519 } from "./ed25519.ts";
 export {
   assert,
   BugError,
@@ -33,3 +34,5 @@ export {
   sleep,
   type StreamAddress,
 } from "./ports.ts";
+export { stretchPassphrase } from "./passphrase.ts";
+export { FLEET_VERSION } from "./release.ts";

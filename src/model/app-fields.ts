@@ -70,5 +70,5 @@ export function secretPositions(args: readonly unknown[]): ReadonlySet<number> {
 
 /** True for an option or variable name whose value is a secret. */
 export function namesSecret(name: string): boolean {
-  return /pass|token|secret|key/i.test(name.replace(/^-+/, ""));
+  return /pass|token|secret|key|(^|[-_.])sk$/i.test(name.replace(/^-+/, ""));
 }

@@ -13,6 +13,10 @@ export interface Origin {
   readonly place: Place;
   /** The role that gave it; absent when the visor itself did. */
   readonly role?: string;
+  /** Through which whitelists or selection a list member came, such as `guests > admins` or `tag:shop`. */
+  readonly via?: string;
+  /** Nobody wrote the value: it is what a record means where it says nothing. */
+  readonly byDefault?: true;
   /** What this value won over, nearest first. */
   readonly overrode?: readonly {
     readonly value: Json;
