@@ -1,0 +1,381 @@
+import { FleetError } from "../../core/index.ts";
+import { malformed, mismatch, outOfRange } from "./gob-error.ts";
+import { goTypeText } from "./go-type-text.ts";
+import { readInterfaceName, readInterfaceType, readSingletonMark } from "./interface-head.ts";
+import { COST } from "./memory-cost.ts";
+import { readCount, readGeneric } from "./read-generic.ts";
+import { baseOf, type BaseNode, type IntNode, type OpaqueNode, type SchemaNode, type StringNode } from "./schema-node.ts";
+import { skipTop, skipValue } from "./skip.ts";
+import { structReader } from "./struct-reader.ts";
+import { decodeLossyText } from "./text.ts";
+import { type ValueReader } from "./value-reader.ts";
+import { BUILTIN, type WireType, type WireTypes, wireTypeText } from "./wire-types.ts";
+
+/** Reads one value of a fixed wire type into a fixed schema. */
+export type Read = (reader: ValueReader) => unknown;
+
+/**
+ * Makes readers for pairs of a sender's type and a schema, by Go's rules of what fits what, and keeps them
+ * for the life of the stream.
+ */
+export class TypedReaders {
+  readonly types: WireTypes;
+  readonly #made = new Map<number, Map<SchemaNode, Read | undefined>>();
+  readonly #making: { readonly id: number; readonly base: BaseNode }[] = [];
+
+  constructor(types: WireTypes) {
+    this.types = types;
+  }
+
+  /** Forgets all readers: definitions were rolled back. */
+  clear(): void {
+    this.#made.clear();
+  }
+
+  /**
+   * A reader for a value at the top of a message or interface.
+   * @throws FleetError gob/mismatch with Go's text
+   */
+  top(id: number, schema: SchemaNode): Read {
+    const made = this.#made.get(id)?.get(schema);
+    if (made !== undefined) return made;
+    try {
+      const read = this.#makeTop(id, schema);
+      this.#remember(id, schema, read);
+      return read;
+    } catch (error) {
+      // Readers of inner types may be half made.
+      if (error instanceof FleetError) this.#made.clear();
+      throw error;
+    }
+  }
+
+  /** A reader for a field or element; `name` stands in texts about values out of range. */
+  value(id: number, node: SchemaNode, name: string): Read {
+    const base = baseOf(node);
+    switch (base.kind) {
+      case "struct":
+        return this.#struct(id, base);
+      case "generic":
+        return (reader) => readGeneric(reader, this.types, id);
+      default:
+        return this.#compile(id, base, name);
+    }
+  }
+
+  /** True when Go would take the sender's type for this schema; structs are compared later, by their fields. */
+  fits(id: number, node: SchemaNode, depth = 0): boolean {
+    const base = baseOf(node);
+    const wire = this.types.get(id);
+    if (base.kind === "generic" || depth > 64) return true;
+    if (base.kind === "opaque") return wire?.kind === "opaque" && wire.marshaler === base.codec.marshaler;
+    if (wire?.kind === "opaque") return false;
+    switch (base.kind) {
+      case "struct":
+        return true;
+      case "list":
+        return wire?.kind === "list" && this.fits(wire.element, base.element, depth + 1);
+      case "array":
+        return (
+          wire?.kind === "array" && wire.length === base.length && this.fits(wire.element, base.element, depth + 1)
+        );
+      case "byteArray":
+        return wire?.kind === "array" && wire.length === base.length && wire.element === BUILTIN.uint;
+      case "map":
+        return (
+          wire?.kind === "map" && this.fits(wire.key, base.key, depth + 1) && this.fits(wire.value, base.value, depth + 1)
+        );
+      default:
+        return id === BUILTIN[base.kind];
+    }
+  }
+
+  #remember(id: number, node: SchemaNode, read: Read | undefined): void {
+    let forId = this.#made.get(id);
+    if (forId === undefined) this.#made.set(id, (forId = new Map()));
+    forId.set(node, read);
+  }
+
+  #makeTop(id: number, schema: SchemaNode): Read {
+    const wire = this.types.need(id);
+    const base = baseOf(schema);
+    if (base.kind === "struct") {
+      const read = this.#struct(id, base);
+      if (wire.kind === "struct" && wire.fields.length > 0 && base.fields.length > 0) {
+        const names = new Set(wire.fields.map((field) => field.name));
+        if (!base.fields.some((field) => names.has(field.name))) {
+          const local = base.goName === undefined ? "" : base.goName.slice(base.goName.lastIndexOf(".") + 1);
+          throw mismatch(`gob: type mismatch: no fields matched compiling decoder for ${local}`);
+        }
+      }
+      return read;
+    }
+    const local = schema.kind === "ptr" ? goTypeText(schema) : `*${goTypeText(schema)}`;
+    if (!this.fits(id, base)) {
+      const remote = wireTypeText(this.types, id);
+      throw mismatch(
+        base.kind === "iface"
+          ? `gob: local interface type ${local} can only be decoded from remote interface type; received concrete type ${remote}`
+          : `gob: decoding into local type ${local}, received remote type ${remote}`,
+      );
+    }
+    const read = this.value(id, base, local);
+    if (wire.kind === "struct") return read;
+    return (reader) => {
+      readSingletonMark(reader);
+      return read(reader);
+    };
+  }
+
+  #struct(id: number, base: Extract<BaseNode, { kind: "struct" }>): Read {
+    const made = this.#made.get(id);
+    if (made?.has(base) === true) {
+      const ready = made.get(base);
+      // A type that contains itself: its reader is there by the time a value comes.
+      return ready ?? ((reader) => this.#made.get(id)?.get(base)?.(reader));
+    }
+    const wire = this.types.get(id);
+    if (wire === undefined) throw malformed(`a value of type ${id}, which is not defined`);
+    if (wire.kind !== "struct") {
+      throw mismatch(`gob: type mismatch in decoder: want struct type ${goTypeText(base)}; got non-struct`);
+    }
+    this.#remember(id, base, undefined);
+    const read = structReader(this, wire, base);
+    this.#remember(id, base, read);
+    return read;
+  }
+
+  #compile(id: number, base: Exclude<BaseNode, { kind: "struct" | "generic" }>, name: string): Read {
+    switch (base.kind) {
+      case "bool":
+        return (reader) => reader.bool();
+      case "int":
+      case "uint":
+        return integerReader(base, name);
+      case "float":
+        return base.bits === 64 ? (reader) => reader.float() : (reader) => readFloat32(reader, name);
+      case "complex":
+        return (reader) => {
+          reader.charge(1, COST.record);
+          return { re: reader.float(), im: reader.float() };
+        };
+      case "bytes":
+        return readBytes;
+      case "string":
+        return stringReader(base, name);
+      case "opaque":
+        return opaqueReader(base);
+      case "iface":
+        return (reader) => this.#interface(reader, base);
+      default:
+        return this.#container(this.types.need(id), base, name);
+    }
+  }
+
+  #container(
+    wire: WireType,
+    base: Extract<BaseNode, { kind: "list" | "array" | "byteArray" | "map" }>,
+    name: string,
+  ): Read {
+    if (wire.kind === "map" && base.kind === "map") return this.#map(wire, base, name);
+    if (wire.kind === "array" && base.kind === "byteArray") return byteArrayReader(base.length, name);
+    if ((wire.kind !== "list" && wire.kind !== "array") || (base.kind !== "list" && base.kind !== "array")) {
+      throw mismatch(`gob: wrong type (${goTypeText(base)})`);
+    }
+    const { types } = this;
+    const { element } = wire;
+    const length = base.kind === "array" ? base.length : undefined;
+    const read = this.#inner(element, base.element, name);
+    return (reader) => {
+      const count = readCount(reader, 1, types.mayGoOn(element));
+      if (length !== undefined && count !== length) {
+        throw malformed("an array of a length that is not its type's");
+      }
+      reader.charge(count, COST.list + (count <= reader.left ? COST.slot * count : 0));
+      if (count === 0) return [];
+      reader.descend();
+      const items: unknown[] = [];
+      for (let index = 0; index < count; index += 1) items.push(read(reader));
+      reader.depthLeft += 1;
+      return items;
+    };
+  }
+
+  #map(
+    wire: Extract<WireType, { kind: "map" }>,
+    base: Extract<BaseNode, { kind: "map" }>,
+    name: string,
+  ): Read {
+    const { types } = this;
+    const { keyText } = base;
+    const readKey = this.#inner(wire.key, base.key, name);
+    const readValue = this.#inner(wire.value, base.value, name);
+    return (reader) => {
+      const count = readCount(reader, 2, types.mayGoOn(wire.key) || types.mayGoOn(wire.value));
+      reader.charge(2 * count, COST.map);
+      reader.descend();
+      const entries = new Map<unknown, unknown>();
+      for (let index = 0; index < count; index += 1) {
+        reader.charge(0, keyText === undefined ? COST.entry : COST.entry + COST.record + COST.text);
+        const key = readKey(reader);
+        const value = readValue(reader);
+        // A value that does not fit was given a stand-in, which `keyText` need not understand.
+        if (keyText === undefined) entries.set(key, value);
+        else if (reader.fault === undefined) entries.set(keyText(key), { key, value });
+      }
+      reader.depthLeft += 1;
+      return entries;
+    };
+  }
+
+  /** A reader for elements. A list that contains itself gets the inner reader only when a value comes. */
+  #inner(id: number, node: SchemaNode, name: string): Read {
+    const base = baseOf(node);
+    if (this.#making.some((pair) => pair.id === id && pair.base === base)) {
+      let late: Read | undefined;
+      return (reader) => (late ??= this.value(id, base, name))(reader);
+    }
+    this.#making.push({ id, base });
+    try {
+      return this.value(id, base, name);
+    } finally {
+      this.#making.pop();
+    }
+  }
+
+  #interface(reader: ValueReader, base: Extract<BaseNode, { kind: "iface" }>): unknown {
+    const name = readInterfaceName(reader);
+    if (name === undefined) return undefined;
+    reader.descend();
+    reader.charge(1, COST.record + COST.text + 2 * name.length);
+    const id = readInterfaceType(reader);
+    const read = this.#interfaceReader(reader, base, name, id);
+    const value = read === undefined ? skipTop(reader, this.types, id) : read(reader);
+    reader.depthLeft += 1;
+    return { name, value };
+  }
+
+  #interfaceReader(
+    reader: ValueReader,
+    base: Extract<BaseNode, { kind: "iface" }>,
+    name: string,
+    id: number,
+  ): Read | undefined {
+    const schema = base.registry.schemaOf(name);
+    if (schema === undefined) {
+      reader.refuse(mismatch(`gob: name not registered for interface: ${JSON.stringify(name)}`));
+      return undefined;
+    }
+    try {
+      return this.top(id, schema.node);
+    } catch (error) {
+      if (!(error instanceof FleetError) || error.code !== "gob/mismatch") throw error;
+      reader.refuse(error);
+      return undefined;
+    }
+  }
+
+  /** A reader that drops a field the schema does not have. */
+  ignore(id: number): Read {
+    return (reader) => {
+      skipValue(reader, this.types, id);
+    };
+  }
+}
+
+function integerReader(node: IntNode, name: string): Read {
+  const signed = node.kind === "int";
+  if (node.form === "bigint") {
+    const big = signed ? (reader: ValueReader) => reader.signedBig() : (reader: ValueReader) => reader.unsignedBig();
+    return (reader) => {
+      const value = big(reader);
+      if (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value) {
+        reader.refuse(outOfRange(name));
+      }
+      reader.charge(0, COST.bigint);
+      return value;
+    };
+  }
+  if (node.bits === 64) {
+    return signed ? (reader) => reader.signed(name) : (reader) => reader.unsigned(name);
+  }
+  const max = 2 ** (signed ? node.bits - 1 : node.bits) - 1;
+  const min = signed ? -max - 1 : 0;
+  return (reader) => {
+    const value = signed ? reader.signed(name) : reader.unsigned(name);
+    if (value < min || value > max) reader.refuse(outOfRange(name));
+    return value;
+  };
+}
+
+function readFloat32(reader: ValueReader, name: string): number {
+  const value = reader.float();
+  const size = Math.abs(value);
+  if (size > MAX_FLOAT32 && size !== Number.POSITIVE_INFINITY) reader.refuse(outOfRange(name));
+  return value;
+}
+
+const MAX_FLOAT32 = 3.4028234663852886e38;
+const NO_BYTES = new Uint8Array(0);
+
+function readBytes(reader: ValueReader): Uint8Array {
+  const size = reader.length();
+  if (size === 0) return NO_BYTES;
+  reader.charge(1, COST.bytes + size);
+  return reader.take(size);
+}
+
+function stringReader(node: StringNode, name: string): Read {
+  if (node.form === "raw") return readBytes;
+  return (reader) => {
+    const size = reader.length();
+    reader.charge(0, COST.text + 2 * size);
+    const start = reader.pos;
+    const text = reader.text(size);
+    if (text !== undefined) return text;
+    if (node.form === "lossy") return decodeLossyText(reader.bytes.subarray(start, start + size));
+    reader.refuse(
+      new FleetError("gob/text", `gob: the string ${name} is not UTF-8`, {
+        next: "read it as raw bytes if the program behind it means what it sends",
+      }),
+    );
+    return "";
+  };
+}
+
+function byteArrayReader(length: number, name: string): Read {
+  return (reader) => {
+    const count = readCount(reader, 1, false);
+    if (count !== length) throw malformed("an array of a length that is not its type's");
+    reader.charge(count, COST.bytes + count);
+    const result = new Uint8Array(count);
+    const { bytes } = reader;
+    for (let index = 0; index < count; index += 1) {
+      const first = bytes[reader.pos] ?? 0;
+      if (first < 0x80 && reader.pos < reader.end) {
+        result[index] = first;
+        reader.pos += 1;
+      } else {
+        const value = reader.unsigned(name);
+        if (value > 0xff) reader.refuse(outOfRange(name));
+        result[index] = value;
+      }
+    }
+    return result;
+  };
+}
+
+function opaqueReader(node: OpaqueNode): Read {
+  const { codec } = node;
+  return (reader) => {
+    const size = reader.length();
+    reader.charge(1, COST.opaque + 3 * size);
+    const payload = reader.take(size);
+    try {
+      return codec.decode(payload);
+    } catch (cause) {
+      reader.refuse(new FleetError("gob/opaque", `gob: a ${codec.goName} that its own format refuses`, { cause }));
+      return codec.zero();
+    }
+  };
+}

@@ -1,0 +1,24 @@
+import { type Schema, t } from "../gob/index.ts";
+
+/** One remote method: its full name and what goes in and comes out. */
+export interface MethodDef<A, R> {
+  /** `service.Method`; the service may hold dots itself. */
+  readonly name: string;
+  readonly args: Schema<A>;
+  readonly reply: Schema<R>;
+}
+
+/** Names a remote method and its two schemas. */
+export function defineMethod<A, R>(name: string, args: Schema<A>, reply: Schema<R>): MethodDef<A, R> {
+  return { name, args, reply };
+}
+
+/** What net/rpc sends before each argument. */
+export const requestHeader = t.struct("rpc.Request", { ServiceMethod: t.lossyString, Seq: t.uint });
+
+/** What net/rpc sends before each reply. An empty `Error` means success. */
+export const responseHeader = t.struct("rpc.Response", {
+  ServiceMethod: t.lossyString,
+  Seq: t.uint,
+  Error: t.lossyString,
+});
