@@ -39,7 +39,10 @@ export const dialTcp: Dial = (address, options) =>
     const timer = setTimeout(() => {
       socket.destroy();
       reject(
-        new FleetError("net/timeout", `no connection to ${formatAddress(address)} within ${options.timeoutMs} ms`),
+        new FleetError(
+          "net/timeout",
+          `no connection to ${formatAddress(address)} within ${options.timeoutMs} ms`,
+        ),
       );
     }, options.timeoutMs);
     const onError = (cause: NodeJS.ErrnoException): void => {
@@ -75,7 +78,9 @@ export function listenTcp(
   });
   return new Promise((resolve, reject) => {
     const onError = (cause: Error): void => {
-      reject(new FleetError("net/failed", `cannot listen on ${host}:${options.port ?? 0}`, { cause }));
+      reject(
+        new FleetError("net/failed", `cannot listen on ${host}:${options.port ?? 0}`, { cause }),
+      );
     };
     server.once("error", onError);
     server.listen({ host, port: options.port ?? 0, backlog: ACCEPT_BACKLOG }, () => {
@@ -136,11 +141,15 @@ function streamOf(socket: Socket): ByteStream {
 
 function dialError(address: StreamAddress, cause: NodeJS.ErrnoException): FleetError {
   const where = formatAddress(address);
-  if (cause.code === "ECONNREFUSED") return new FleetError("net/refused", `nobody listens on ${where}`, { cause });
-  if (cause.code === "ETIMEDOUT") return new FleetError("net/timeout", `no connection to ${where}`, { cause });
+  if (cause.code === "ECONNREFUSED")
+    return new FleetError("net/refused", `nobody listens on ${where}`, { cause });
+  if (cause.code === "ETIMEDOUT")
+    return new FleetError("net/timeout", `no connection to ${where}`, { cause });
   return new FleetError("net/failed", `cannot connect to ${where}`, { cause });
 }
 
 function formatAddress(address: StreamAddress): string {
-  return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+  return address.host.includes(":")
+    ? `[${address.host}]:${address.port}`
+    : `${address.host}:${address.port}`;
 }

@@ -1,0 +1,227 @@
+import { FleetError, hasCode, sleep, type VisorKey } from "../../core/index.ts";
+import { type VisorConnection } from "./connection.ts";
+import { type Call, CALLS } from "./methods.ts";
+import {
+  type ReadingWants,
+  type SeenReading,
+  type StartTime,
+  type VisorReading,
+} from "./reading.ts";
+import { remoteText } from "./remote-text.ts";
+import { appsOf, knownVisorsOf, portsOf, releaseOf, safeSummaryOf } from "./reply-shapes.ts";
+import { type SafeConfig, takeSafeConfig } from "./safe-config.ts";
+import { type Answer } from "./send-gate.ts";
+import {
+  type AppStateWire,
+  type Empty,
+  type ForwardedPortWire,
+  type ManagedVisorWire,
+  type OverviewWire,
+  type SkyenvWire,
+  type SummaryWire,
+  type TransportWire,
+} from "./wire-types.ts";
+import { type GateAnswers, keyFrom, unreadyBecause } from "./unready.ts";
+
+/** What every visor is asked first: harmless whatever its state, and it tells whether more may be asked. */
+interface FirstAnswers extends GateAnswers, StartTime {
+  readonly uptimeSeconds: number;
+  readonly apps: Answer<readonly AppStateWire[]>;
+}
+
+/** What is asked once a visor is known to be up; undefined: not asked, or not there on this release. */
+interface LaterAnswers {
+  readonly config?: SafeConfig | undefined;
+  readonly configFile?: string | undefined;
+  readonly overview?: OverviewWire | undefined;
+  readonly summary?: SummaryWire | undefined;
+  readonly ports?: readonly ForwardedPortWire[] | undefined;
+  readonly skyenv?: SkyenvWire | undefined;
+  readonly remoteVisors?: readonly string[] | undefined;
+  readonly managed?: readonly ManagedVisorWire[] | undefined;
+  readonly transports?: readonly TransportWire[] | undefined;
+}
+
+const NOTHING: Empty = {};
+/** A visor rewrites its configuration in a few milliseconds. */
+const REREAD_DELAY_MS = 150;
+
+/**
+ * Asks one visor in two writes: what is harmless on any visor, then, when the answers allow it, the rest.
+ * A third write follows only where a configuration was half written, or cannot be read on a release that looked
+ * as if it could.
+ * @throws FleetError of the connection or of a reply that is not as it should be
+ */
+export async function askVisor(
+  connection: VisorConnection,
+  wants: ReadingWants,
+): Promise<VisorReading> {
+  const first = await askFirst(connection);
+  const unready = unreadyBecause(first);
+  if (unready !== undefined) return unready;
+  const later = await askLater(connection, wants);
+  const key = keyFrom(connection.target, later.config, later.overview ?? later.summary?.Overview);
+  return typeof key === "string" ? seenReading(connection, wants, first, later, key) : key;
+}
+
+async function askFirst(connection: VisorConnection): Promise<FirstAnswers> {
+  const { gate, clock } = connection;
+  const waitMs = connection.timeouts.firstReplyMs;
+  const sentMs = clock.now();
+  const asked = gate
+    .ask(CALLS.Uptime, NOTHING, waitMs)
+    .then((answer) => ({ answer, atMs: clock.now() }));
+  const [uptime, apps, transportTypes, startup] = await Promise.all([
+    asked,
+    gate.ask(CALLS.Apps, NOTHING, waitMs),
+    gate.ask(CALLS.TransportTypes, NOTHING, waitMs),
+    gate.ask(CALLS.IsStartupComplete, NOTHING, waitMs),
+  ]);
+  const uptimeSeconds = uptime.answer.kind === "answered" ? uptime.answer.value : 0;
+  return {
+    uptime: uptime.answer,
+    uptimeSeconds,
+    startedAtMs: Math.floor(sentMs - uptimeSeconds * 1000),
+    startedWithinMs: Math.ceil(uptime.atMs - sentMs),
+    apps,
+    transportTypes,
+    startup,
+  };
+}
+
+async function askLater(connection: VisorConnection, wants: ReadingWants): Promise<LaterAnswers> {
+  const wantsConfig = wants.config ?? true;
+  // A release without this method has no readable configuration either: its summary says what there is to know.
+  const isOld = connection.gate.methods.get("IsStartupComplete") === "absent";
+  const wantsSummary = wants.summary === true || (wantsConfig && isOld);
+  const ask = <A, R>(isWanted: boolean, call: Call<A, R>, args: A): Promise<R | undefined> =>
+    isWanted ? askFor(connection, call, args) : Promise.resolve(undefined);
+  const lenient = <R>(isWanted: boolean, call: Call<Empty, R>): Promise<R | undefined> =>
+    isWanted ? askLeniently(connection, call) : Promise.resolve(undefined);
+  const probes = (wants.probes ?? []).map((name) =>
+    connection.gate.probe(CALLS[name], connection.timeouts.callMs),
+  );
+  const [config, configFile, overview, summary, ports, skyenv, remoteVisors, managed, transports] =
+    await Promise.all([
+      wantsConfig ? askConfig(connection) : undefined,
+      lenient(wantsConfig, CALLS.GetConfigPath),
+      ask(!wantsConfig && !wantsSummary, CALLS.Overview, NOTHING),
+      ask(wantsSummary, CALLS.Summary, NOTHING),
+      ask(wants.ports === true, CALLS.ListForwardedPorts, NOTHING),
+      lenient(wants.skyenv === true, CALLS.Skyenv),
+      lenient(wants.known === true, CALLS.RemoteVisors),
+      lenient(wants.known === true, CALLS.HVListVisors),
+      ask(wants.known === true, CALLS.Transports, {}),
+      ...probes,
+    ]);
+  const needsSummary = config === undefined && summary === undefined && overview === undefined;
+  return {
+    config,
+    configFile,
+    overview,
+    summary: needsSummary ? await askFor(connection, CALLS.Summary, NOTHING) : summary,
+    ports,
+    skyenv,
+    remoteVisors,
+    managed,
+    transports,
+  };
+}
+
+/**
+ * The safe part of the configuration; undefined on a release that cannot show it. It is read once more when it
+ * was half written.
+ * @throws FleetError visor/config-json, visor/config-shape, visor/unexpected-answer
+ */
+export async function askConfig(connection: VisorConnection): Promise<SafeConfig | undefined> {
+  try {
+    return await askConfigOnce(connection);
+  } catch (error) {
+    if (!hasCode(error, "visor/config-json")) throw error;
+    await sleep(connection.clock, REREAD_DELAY_MS);
+    return askConfigOnce(connection);
+  }
+}
+
+async function askConfigOnce(connection: VisorConnection): Promise<SafeConfig | undefined> {
+  const bytes = await askFor(connection, CALLS.GetRuntimeConfig, NOTHING);
+  return bytes === undefined ? undefined : takeSafeConfig(bytes, connection.target.key);
+}
+
+/**
+ * The reply to a call, or undefined on a release without the method.
+ * @throws FleetError visor/unexpected-answer when the visor answers with an error
+ */
+export async function askFor<A, R>(
+  connection: VisorConnection,
+  call: Call<A, R>,
+  args: A,
+): Promise<R | undefined> {
+  return valueOf(await connection.gate.ask(call, args, connection.timeouts.callMs), call.name);
+}
+
+/** As {@link askFor}, for what is good to know only: an error text is no answer either. */
+async function askLeniently<R>(
+  connection: VisorConnection,
+  call: Call<Empty, R>,
+): Promise<R | undefined> {
+  const answer = await connection.gate.ask(call, NOTHING, connection.timeouts.callMs);
+  return answer.kind === "answered" ? answer.value : undefined;
+}
+
+function valueOf<R>(answer: Answer<R>, name: string): R | undefined {
+  if (answer.kind === "answered") return answer.value;
+  if (answer.kind === "absent") return undefined;
+  throw new FleetError(
+    "visor/unexpected-answer",
+    `${name} answered with an error: ${remoteText(answer.text)}`,
+    {
+      next: "look at the visor's log, then try again",
+    },
+  );
+}
+
+function seenReading(
+  connection: VisorConnection,
+  wants: ReadingWants,
+  first: FirstAnswers,
+  later: LaterAnswers,
+  key: VisorKey,
+): SeenReading {
+  const overview = later.summary?.Overview ?? later.overview;
+  const summary = later.summary === undefined ? undefined : safeSummaryOf(later.summary);
+  const { config, configFile, ports, skyenv } = later;
+  return {
+    kind: "seen",
+    key,
+    uptimeSeconds: first.uptimeSeconds,
+    startedAtMs: first.startedAtMs,
+    startedWithinMs: first.startedWithinMs,
+    ...(overview === undefined ? {} : { release: releaseOf(overview) }),
+    ...(config === undefined ? {} : { config }),
+    ...(configFile === undefined ? {} : { configFile }),
+    apps: first.apps.kind === "answered" ? appsOf(first.apps.value) : [],
+    ...(summary === undefined ? {} : { summary }),
+    ...(ports === undefined ? {} : { ports: portsOf(ports) }),
+    ...(skyenv === undefined
+      ? {}
+      : { skyenv: { exists: skyenv.Exists, writable: skyenv.Writable } }),
+    ...(wants.known === true ? { known: knownFrom(key, later, summary) } : {}),
+    methods: connection.gate.methods,
+  };
+}
+
+function knownFrom(
+  self: VisorKey,
+  later: LaterAnswers,
+  summary: SeenReading["summary"],
+): NonNullable<SeenReading["known"]> {
+  return knownVisorsOf({
+    self,
+    config: later.config,
+    summary,
+    remoteVisors: later.remoteVisors ?? [],
+    managed: later.managed ?? [],
+    transports: later.transports ?? [],
+  });
+}

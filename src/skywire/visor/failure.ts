@@ -1,0 +1,102 @@
+import { FleetError, type StreamAddress } from "../../core/index.ts";
+import { formatRpcAddress } from "./rpc-address.ts";
+import { type UnreachableReason, type UnseenReading } from "./reading.ts";
+import { type VisorRoute } from "./target.ts";
+
+/** What is known about a connection that failed. */
+export interface FailureContext {
+  readonly rpcAddress: StreamAddress;
+  readonly route: VisorRoute;
+  /** From the open connection to the failure. */
+  readonly elapsedMs: number;
+  readonly bridgeDialMs: number;
+}
+
+/** An end this close to the local visor's own patience is its doing. */
+const PATIENCE_SHARE = 0.8;
+
+/**
+ * What a failure says about a visor, as far as the wire tells.
+ * @throws the error itself when it is no failure of a visor or of the way to it
+ */
+export function explainFailure(error: unknown, context: FailureContext): UnseenReading {
+  if (!(error instanceof FleetError)) throw error;
+  if (error.code.startsWith("net/")) return noLocalVisor(context.rpcAddress);
+  switch (error.code) {
+    case "rpc/closed-silent":
+      return closedSilently(context);
+    case "rpc/timeout":
+      return unreachableBecause("not-answering", "no answer in time");
+    case "rpc/stalled":
+      return unreachableBecause("cut", "it fell silent in the middle of a reply");
+    case "rpc/closed-mid-message":
+      return unreachableBecause("cut", "the connection ended in the middle of a reply");
+    case "rpc/closed":
+      return unreachableBecause("cut", "the connection ended before all replies had come");
+    case "rpc/undecodable":
+      return malformed(error.cause instanceof FleetError ? error.cause : error);
+    default:
+      if (/^(?:gob|visor)\//.test(error.code)) return malformed(error);
+      throw error;
+  }
+}
+
+/** The one thing to say when nobody listens at the local address. */
+export function noLocalVisor(rpcAddress: StreamAddress): UnseenReading {
+  return {
+    kind: "unreachable",
+    reason: "no-local-visor",
+    detail: `nobody answers at ${formatRpcAddress(rpcAddress)}`,
+    next: "start the visor on this machine (skywire visor), or name another one with --rpc HOST:PORT; `fleet validate` needs none",
+  };
+}
+
+/** The thing to say when the local visor itself is why nobody else is reached. */
+export function localVisorAtFault(
+  reason: "old-local-visor" | "local-visor-starting",
+): UnseenReading {
+  return reason === "old-local-visor"
+    ? unreachableBecause(reason, "the local visor is too old to carry connections to other visors")
+    : unreachableBecause(reason, "the local visor has not finished starting");
+}
+
+function closedSilently(context: FailureContext): UnseenReading {
+  if (context.route.kind === "local") {
+    return unreachableBecause(
+      "refused-or-no-listener",
+      "it closed the connection without an answer",
+    );
+  }
+  return context.elapsedMs >= context.bridgeDialMs * PATIENCE_SHARE
+    ? unreachableBecause("dial-timeout", "the local visor could not reach it in time")
+    : unreachableBecause(
+        "refused-or-no-listener",
+        "the connection was closed at once: no trust, or nobody listens there",
+      );
+}
+
+const NEXT: Readonly<Record<Exclude<UnreachableReason, "no-local-visor">, string>> = {
+  "old-local-visor": "update Skywire on this machine, or name a newer visor with --rpc HOST:PORT",
+  "local-visor-starting": "wait a minute and try again",
+  "refused-or-no-listener":
+    "check that it trusts this machine's visor (hypervisors or pty whitelist), and its rpc port: older builds need rpc: { scheme: dmsg, port: 44 }",
+  "dial-timeout": "check that it is switched on and connected, then try again",
+  "not-answering": "try again, with a longer --timeout if its connection is slow",
+  cut: "try again; if it stays so, look at the visor's log",
+};
+
+function unreachableBecause(
+  reason: Exclude<UnreachableReason, "no-local-visor">,
+  detail: string,
+): UnseenReading {
+  return { kind: "unreachable", reason, detail, next: NEXT[reason] };
+}
+
+function malformed(error: FleetError): UnseenReading {
+  return {
+    kind: "malformed",
+    code: error.code,
+    detail: `its answer is not as it should be: ${error.message}`,
+    next: error.next ?? "look at the visor's log, then try again",
+  };
+}

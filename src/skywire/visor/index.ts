@@ -1,0 +1,48 @@
+export { DEFAULT_TIMEOUTS, type VisorAccess, type VisorTimeouts } from "./connection.ts";
+export {
+  type Call,
+  type Calls,
+  CALLS,
+  type Evidence,
+  type MethodClass,
+  type MethodName,
+  methodRow,
+  type MethodRow,
+  METHODS,
+  SERVICE,
+} from "./methods.ts";
+export { createVisorReader, type VisorReader } from "./reader.ts";
+export {
+  type AppReading,
+  hasRestarted,
+  type KnownAs,
+  type KnownVisor,
+  type PortReading,
+  type Presence,
+  readingError,
+  type ReadingWants,
+  type Release,
+  type SafeSummary,
+  type SeenReading,
+  type StartTime,
+  type UnreachableReason,
+  type UnseenReading,
+  type VisorReading,
+} from "./reading.ts";
+export { DEFAULT_RPC_ADDRESS, formatRpcAddress, parseRpcAddress } from "./rpc-address.ts";
+export { type SafeConfig, SETTING_PATHS } from "./safe-config.ts";
+export { type SentCall } from "./send-gate.ts";
+export {
+  DEFAULT_BRIDGE_PORT,
+  encodePreamble,
+  PREAMBLE_SIZE_BYTES,
+  type VisorRoute,
+  type VisorTarget,
+} from "./target.ts";
+export {
+  type FieldWritten,
+  type TrustReading,
+  type WriteOptions,
+  type WriteSession,
+} from "./write-session.ts";
+export { createVisorWriter, type VisorWriter } from "./writer.ts";

@@ -1,0 +1,213 @@
+import { FleetError, type StreamAddress, unreachable, type VisorKey } from "../../core/index.ts";
+import { formatRpcAddress } from "./rpc-address.ts";
+import { type SafeConfig } from "./safe-config.ts";
+import { type VisorTarget } from "./target.ts";
+import { type MethodName } from "./methods.ts";
+
+/** What a reading should hold beside what is always in it. Each costs a call on the visor. */
+export interface ReadingWants {
+  /** The configuration; true when not given. */
+  readonly config?: boolean;
+  /** The summary: it starts a shell on the visor, so it is read only where it is needed. */
+  readonly summary?: boolean;
+  readonly ports?: boolean;
+  /** Whether the visor keeps an /etc/skywire.conf. */
+  readonly skyenv?: boolean;
+  /** Which other visors it knows. */
+  readonly known?: boolean;
+  /** Writing methods whose presence is asked for; rows that cannot be probed end as `unknown`. */
+  readonly probes?: readonly MethodName[];
+}
+
+/** One app. Arguments and environment stand here as the visor gave them: they may hold secrets. */
+export interface AppReading {
+  readonly name: string;
+  readonly binary: string;
+  readonly args: readonly string[];
+  readonly autoStart: boolean;
+  readonly port: number;
+  /** `NAME=value` elements; undefined where this release does not show them. */
+  readonly env?: readonly string[];
+  /** Undefined where this release does not show it. */
+  readonly launcherMode?: string;
+  /** 0 stopped, 1 running, 2 errored, 3 starting. A crashed app looks like one that never started. */
+  readonly status: number;
+  readonly detailedStatus: string;
+}
+
+/** One served port, all fields of its record. */
+export interface PortReading {
+  readonly port: number;
+  readonly localPort: number;
+  readonly label: string;
+  readonly description: string;
+  readonly showOnLanding: boolean;
+  /** Sorted; empty means every authenticated peer. */
+  readonly whitelist: readonly string[];
+  readonly skynet: boolean;
+  readonly dmsg: boolean;
+  readonly udp: boolean;
+  readonly proxyAddr: string;
+  readonly preserveHost: boolean;
+  readonly injectPk: boolean;
+}
+
+/** What is taken from a summary. */
+export interface SafeSummary {
+  readonly minHops: number;
+  readonly publicAutoconnect: boolean;
+  /** Undefined where this release does not show it. */
+  readonly isPublic?: boolean;
+  readonly rewardAddress: string;
+  readonly persistentTransports: readonly { readonly key: string; readonly type: string }[];
+  readonly hypervisors: readonly string[];
+  readonly connectedHypervisors: readonly string[];
+  readonly isHypervisor: boolean;
+  readonly buildTag: string;
+  readonly configVersion: string;
+  readonly servicesHealth: string;
+  readonly hostname: string;
+  readonly localIp: string;
+  readonly publicIp: string;
+  readonly transportCount: number;
+}
+
+/** How a visor knows another one. */
+export type KnownAs = "hypervisor" | "managed" | "pty" | "transport";
+
+/** A visor that the one that was read knows. */
+export interface KnownVisor {
+  readonly key: VisorKey;
+  /** Sorted. */
+  readonly sources: readonly KnownAs[];
+  readonly hostname?: string;
+}
+
+/** Which build runs. */
+export interface Release {
+  readonly version: string;
+  readonly commit: string;
+  readonly date: string;
+}
+
+/** A visor that answered, and is the one that was meant. */
+export interface SeenReading {
+  readonly kind: "seen";
+  readonly key: VisorKey;
+  readonly uptimeSeconds: number;
+  /** The earliest moment at which it can have started, unix ms... */
+  readonly startedAtMs: number;
+  /** ...and how much later it may have been: the time its answer took. */
+  readonly startedWithinMs: number;
+  /** Only where a summary or overview was read. */
+  readonly release?: Release;
+  /** Undefined when it was not wanted, or this release cannot show it. */
+  readonly config?: SafeConfig;
+  /** Where the configuration is stored; `stdin` means that it is not, undefined that it cannot be asked. */
+  readonly configFile?: string;
+  /** Sorted by name. */
+  readonly apps: readonly AppReading[];
+  readonly summary?: SafeSummary;
+  /** Sorted by port; undefined when not wanted, or this release cannot list them. */
+  readonly ports?: readonly PortReading[];
+  readonly skyenv?: { readonly exists: boolean; readonly writable: boolean };
+  /** Sorted by key. */
+  readonly known?: readonly KnownVisor[];
+  /** What is known of each method that was asked for or probed. */
+  readonly methods: ReadonlyMap<string, Presence>;
+}
+
+/** Whether a visor serves a method; `unknown` when no answer told. */
+export type Presence = "present" | "absent" | "unknown";
+
+/** Why a visor was not reached, as far as the wire tells. */
+export type UnreachableReason =
+  /** Nobody listens at the local RPC address. */
+  | "no-local-visor"
+  /** The local visor answers, but does not know the bridge. */
+  | "old-local-visor"
+  /** The local visor has not finished starting. */
+  | "local-visor-starting"
+  /** Closed at once without a byte: no trust, no listener, or too many connections. */
+  | "refused-or-no-listener"
+  /** Closed after as long as the local visor waits for a far one. */
+  | "dial-timeout"
+  /** No answer in time. */
+  | "not-answering"
+  /** The connection ended, or fell silent, in the middle. */
+  | "cut";
+
+/** A visor that could not be read. `detail` and `next` are sentences without a trailing period. */
+export type UnseenReading =
+  | {
+      readonly kind: "unreachable";
+      readonly reason: UnreachableReason;
+      readonly detail: string;
+      readonly next: string;
+    }
+  | {
+      readonly kind: "starting";
+      /** The method whose answer says so. */
+      readonly waitingFor: string;
+      readonly detail: string;
+      readonly next: string;
+    }
+  | {
+      readonly kind: "malformed";
+      readonly code: string;
+      readonly detail: string;
+      readonly next: string;
+    }
+  | {
+      readonly kind: "impostor";
+      readonly answered: VisorKey;
+      readonly detail: string;
+      readonly next: string;
+    };
+
+export type VisorReading = SeenReading | UnseenReading;
+
+/** When a visor started, as far as its uptime tells. */
+export type StartTime = Pick<SeenReading, "startedAtMs" | "startedWithinMs">;
+
+const INCOMPLETE_EXIT = 3;
+/** Clocks drift, and an uptime is rounded. */
+const RESTART_SLACK_MS = 1_000;
+
+/**
+ * The error that a reading without a visor amounts to, with exit code 3: visor/no-local-visor, visor/unreachable,
+ * visor/starting, visor/malformed or visor/impostor.
+ */
+export function readingError(
+  rpcAddress: StreamAddress,
+  target: VisorTarget,
+  reading: UnseenReading,
+): FleetError {
+  const who = target.key === undefined ? "the local visor" : `visor ${target.key}`;
+  const options = { next: reading.next, exit: INCOMPLETE_EXIT } as const;
+  switch (reading.kind) {
+    case "unreachable":
+      if (reading.reason === "no-local-visor") {
+        return new FleetError(
+          "visor/no-local-visor",
+          `no visor at ${formatRpcAddress(rpcAddress)}`,
+          options,
+        );
+      }
+      return new FleetError("visor/unreachable", `${who}: ${reading.detail}`, options);
+    case "starting":
+    case "malformed":
+    case "impostor":
+      return new FleetError(`visor/${reading.kind}`, `${who}: ${reading.detail}`, options);
+    default:
+      return unreachable(reading);
+  }
+}
+
+/**
+ * True when `after` is surely a later instance than `before`. A connection opened before a visor reloaded goes on
+ * answering for the instance that is gone: only a fresh one tells.
+ */
+export function hasRestarted(before: StartTime, after: StartTime): boolean {
+  return after.startedAtMs > before.startedAtMs + before.startedWithinMs + RESTART_SLACK_MS;
+}

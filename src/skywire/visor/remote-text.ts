@@ -1,0 +1,18 @@
+const LENGTH_MAX = 300;
+/** Shorter texts of ours occur by chance in any sentence. */
+const HIDDEN_LENGTH_MIN = 4;
+const HIDDEN = "(value)";
+const CONTROL = /\p{Cc}+/gu;
+
+/**
+ * What a visor wrote, fit to be shown: on one line, of bounded length, and without the values that we sent it,
+ * which may be secrets it gives back.
+ */
+export function remoteText(text: string, sent: readonly string[] = []): string {
+  let safe = text;
+  for (const value of [...sent].sort((left, right) => right.length - left.length)) {
+    if (value.length >= HIDDEN_LENGTH_MIN) safe = safe.replaceAll(value, HIDDEN);
+  }
+  safe = safe.replace(CONTROL, " ").trim();
+  return safe.length > LENGTH_MAX ? `${safe.slice(0, LENGTH_MAX)}…` : safe;
+}

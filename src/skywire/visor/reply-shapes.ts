@@ -1,0 +1,163 @@
+import { parseVisorKey, type VisorKey, visorKeyFault } from "../../core/index.ts";
+import { type GenericValue } from "../gob/index.ts";
+import {
+  type AppReading,
+  type KnownAs,
+  type KnownVisor,
+  type PortReading,
+  type Release,
+  type SafeSummary,
+} from "./reading.ts";
+import { type SafeConfig } from "./safe-config.ts";
+import {
+  type AppStateWire,
+  type ForwardedPortWire,
+  type ManagedVisorWire,
+  type OverviewWire,
+  type SummaryWire,
+  type TransportWire,
+} from "./wire-types.ts";
+
+/** Apps as the table gives them, sorted: their order changes from call to call. */
+export function appsOf(states: readonly AppStateWire[]): readonly AppReading[] {
+  return states.map(appOf).sort((left, right) => compareTexts(left.name, right.name));
+}
+
+function appOf({ AppConfig: config, Status, DetailedStatus }: AppStateWire): AppReading {
+  const env = textsOf(config.Env);
+  return {
+    name: config.Name,
+    binary: config.Binary,
+    args: config.Args,
+    autoStart: config.AutoStart,
+    port: config.Port,
+    ...(env === undefined ? {} : { env }),
+    ...(typeof config.LauncherMode === "string" ? { launcherMode: config.LauncherMode } : {}),
+    status: Status,
+    detailedStatus: DetailedStatus,
+  };
+}
+
+/** Served ports, sorted. */
+export function portsOf(ports: readonly ForwardedPortWire[]): readonly PortReading[] {
+  return ports.map(portOf).sort((left, right) => left.port - right.port);
+}
+
+function portOf(port: ForwardedPortWire): PortReading {
+  return {
+    port: port.Port,
+    localPort: port.LocalPort,
+    label: port.Label,
+    description: port.Description,
+    showOnLanding: port.ShowOnLanding,
+    whitelist: sortedKeys(port.Whitelist),
+    skynet: port.Skynet,
+    dmsg: port.DMSG,
+    udp: port.UDP,
+    proxyAddr: port.ProxyAddr,
+    preserveHost: port.PreserveHost,
+    injectPk: port.InjectPK,
+  };
+}
+
+/** A served port as a method takes it. */
+export function portArgument(port: PortReading): ForwardedPortWire {
+  return {
+    Port: port.port,
+    LocalPort: port.localPort,
+    Label: port.label,
+    Description: port.description,
+    ShowOnLanding: port.showOnLanding,
+    Whitelist: port.whitelist,
+    Skynet: port.skynet,
+    DMSG: port.dmsg,
+    UDP: port.udp,
+    ProxyAddr: port.proxyAddr,
+    PreserveHost: port.preserveHost,
+    InjectPK: port.injectPk,
+  };
+}
+
+/** The build that an overview names. */
+export function releaseOf(overview: OverviewWire): Release {
+  const build = overview.BuildInfo;
+  return { version: build?.Version ?? "", commit: build?.Commit ?? "", date: build?.Date ?? "" };
+}
+
+/** What is taken from a summary. */
+export function safeSummaryOf(summary: SummaryWire): SafeSummary {
+  const overview = summary.Overview;
+  return {
+    minHops: summary.MinHops,
+    publicAutoconnect: summary.PublicAutoconnect,
+    ...(typeof summary.IsPublic === "boolean" ? { isPublic: summary.IsPublic } : {}),
+    rewardAddress: summary.RewardAddress,
+    persistentTransports: summary.PersistentTransports.map(({ PK, NetType }) => ({
+      key: PK,
+      type: NetType,
+    })),
+    hypervisors: sortedKeys(overview?.Hypervisors ?? []),
+    connectedHypervisors: sortedKeys(overview?.ConnectedHypervisor ?? []),
+    isHypervisor: summary.IsHypervisor,
+    buildTag: summary.BuildTag,
+    configVersion: summary.ConfigVersion,
+    servicesHealth: summary.Health?.ServicesHealth ?? "",
+    hostname: overview?.Hostname ?? "",
+    localIp: overview?.LocalIP ?? "",
+    publicIp: overview?.PublicIP ?? "",
+    transportCount: overview?.Transports.length ?? 0,
+  };
+}
+
+/** What tells of other visors. */
+export interface KnownSources {
+  readonly self: VisorKey;
+  readonly config: SafeConfig | undefined;
+  readonly summary: SafeSummary | undefined;
+  readonly remoteVisors: readonly string[];
+  readonly managed: readonly ManagedVisorWire[];
+  readonly transports: readonly TransportWire[];
+}
+
+/** The other visors that one knows, each once, sorted by key. What is no key is passed over. */
+export function knownVisorsOf(from: KnownSources): readonly KnownVisor[] {
+  const known = new Map<VisorKey, { sources: Set<KnownAs>; hostname: string }>();
+  const add = (text: string, source: KnownAs, hostname = ""): void => {
+    if (text === from.self || visorKeyFault(text) !== undefined) return;
+    const key = parseVisorKey(text);
+    const entry = known.get(key) ?? { sources: new Set(), hostname: "" };
+    entry.sources.add(source);
+    if (hostname !== "") entry.hostname = hostname;
+    known.set(key, entry);
+  };
+  for (const key of from.config?.hypervisors ?? from.summary?.hypervisors ?? [])
+    add(key, "hypervisor");
+  for (const key of from.config?.ptyWhitelist ?? []) add(key, "pty");
+  for (const key of from.remoteVisors) add(key, "managed");
+  for (const visor of from.managed) add(visor.PK, "managed", visor.Hostname);
+  for (const transport of from.transports) add(transport.Remote, "transport");
+  return [...known]
+    .map(([key, { sources, hostname }]) => ({
+      key,
+      sources: [...sources].sort(),
+      ...(hostname === "" ? {} : { hostname }),
+    }))
+    .sort((left, right) => compareTexts(left.key, right.key));
+}
+
+/** A list of strings, or undefined for a field that the other side does not have. */
+function textsOf(value: GenericValue): readonly string[] | undefined {
+  return Array.isArray(value) && value.every(isText) ? value : undefined;
+}
+
+function isText(value: GenericValue): value is string {
+  return typeof value === "string";
+}
+
+function sortedKeys(keys: readonly string[]): readonly string[] {
+  return [...new Set(keys)].sort();
+}
+
+function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
