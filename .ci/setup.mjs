@@ -12,11 +12,13 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const NODE_FLOOR = [20, 19];
+/** Names the sources that dist/ was made of. */
+const STAMP = ".made-of";
 const LOCK_POLL_MS = 200;
 const LOCK_PATIENCE_MS = 10 * 60 * 1000;
 
@@ -82,9 +84,7 @@ function digestOfSources(root) {
  */
 function readLock(path) {
   if (!existsSync(path)) return undefined;
-  /** @type {LockFile} */
-  const lock = JSON.parse(readFileSync(path, "utf8"));
-  return lock;
+  return /** @type {LockFile} */ (JSON.parse(readFileSync(path, "utf8")));
 }
 
 /**
@@ -119,10 +119,9 @@ function installWhenNeeded(root) {
  * @param {string} root
  */
 function buildWhenNeeded(root) {
-  const stamp = join(root, "node_modules", ".cache", "skywire-fleet", "built");
+  const stamp = join(root, "dist", STAMP);
   const digest = digestOfSources(root);
-  const isBuilt = existsSync(join(root, "dist")) && existsSync(stamp);
-  if (isBuilt && readFileSync(stamp, "utf8") === digest) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
   console.error("setup: building dist/ (the sources changed)");
   const fresh = join(root, ".dist-new");
   const old = join(root, ".dist-old");
@@ -135,11 +134,10 @@ function buildWhenNeeded(root) {
     "--outDir",
     fresh,
   ]);
+  writeFileSync(join(fresh, STAMP), digest);
   if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
   renameSync(fresh, join(root, "dist"));
   rmSync(old, { recursive: true, force: true });
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, digest);
 }
 
 /**

@@ -68,6 +68,7 @@ function faultsOf(source) {
  * @returns {Set<number>}
  */
 function codeLines(source) {
+  /** @type {Set<number>} */
   const lines = new Set();
   /** @param {ts.Node} node */
   const visit = (node) => {

@@ -1,5 +1,5 @@
 import process from "node:process";
-import type { Reporter, TestCase, TestModule } from "vitest/node";
+import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
 
 interface Tally {
   passed: number;
@@ -12,6 +12,13 @@ interface Tally {
  * A file that does not load, and an error outside every test, count as one failure each.
  */
 export class ClosingLineReporter implements Reporter {
+  #isFiltered = false;
+
+  onInit(vitest: Vitest): void {
+    // Whoever asks for some tests by name knows that the others do not run.
+    this.#isFiltered = vitest.config.testNamePattern !== undefined;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tally: Tally = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     const skipped: string[] = [];
@@ -20,7 +27,7 @@ export class ClosingLineReporter implements Reporter {
       for (const test of module.children.allTests()) {
         const { state, note } = outcomeOf(test);
         tally[state] += 1;
-        if (state === "skipped") {
+        if (state === "skipped" && !this.#isFiltered) {
           skipped.push(`SKIPPED ${module.relativeModuleId} > ${test.fullName}: ${note}`);
         }
       }
