@@ -1,0 +1,44 @@
+export { PAYLOAD_SIZE_MAX } from "./compose.ts";
+export { type VerifiedGenesis, verifyGenesis } from "./genesis.ts";
+export { type LedgerHead } from "./history.ts";
+export {
+  FIRST_COUNTERS,
+  type FeedKey,
+  generateSecret,
+  isFeedKey,
+  type KeyCounters,
+  OperatorKeys,
+} from "./keys.ts";
+export { createLedger, type Ledger, type LedgerOptions, openLedger, type ReadOnlyLedger, readLedger } from "./ledger.ts";
+export { type LockWorld, type ProcessFacts } from "./lock.ts";
+export { LEDGER_REGISTRY } from "./objects.ts";
+export {
+  type ChangeLifetime,
+  ENTRY_KINDS,
+  type EntryDraft,
+  type EntryKind,
+  type GenesisPayload,
+  type IntentPayload,
+  type KeysetOperator,
+  type KeysetPayload,
+  type LedgerRecord,
+  type OpenPayload,
+  type PayloadMap,
+  type PlanPartPayload,
+  type PlanPayload,
+  type ReceiptOutcome,
+  type ReceiptPayload,
+  type RecordedChange,
+  type RecordedOutcome,
+  type SealedEpochKey,
+  type StepLetter,
+} from "./payloads.ts";
+export {
+  fleetOf,
+  intentsWithoutReceipt,
+  latestKeyset,
+  latestPlanParts,
+  latestSecretReceipt,
+  recordsOf,
+  type SecretReceipt,
+} from "./queries.ts";

@@ -1,0 +1,167 @@
+import { randomBytes } from "node:crypto";
+import { type FileHandle, link, mkdir, open, readdir, readFile, realpath, rename, rm, stat, truncate } from "node:fs/promises";
+import path from "node:path";
+import { type AppendFile, type FileFacts, type Files, FleetError } from "../core/index.ts";
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+const PERMISSION_BITS = 0o777;
+
+/** The real file system. */
+export const nodeFiles: Files = {
+  read: (file) => orUndefined(async () => toBytes(await readFile(file)), file),
+  replace: (file, bytes, { mode = FILE_MODE } = {}) => coded(file, () => replaceFile(file, bytes, mode)),
+  create: (file, bytes, { mode = FILE_MODE } = {}) => coded(file, () => createFile(file, bytes, mode)),
+  openAppend: (file, { mode = FILE_MODE } = {}) => coded(file, () => openAppend(file, mode)),
+  truncate: (file, size) => coded(file, () => truncateFile(file, size)),
+  list: async (folder) => (await orUndefined(() => readdir(folder), folder))?.toSorted() ?? [],
+  makeFolder: (folder) => coded(folder, () => makeFolder(folder)),
+  remove: (file) => coded(file, () => removeFile(file)),
+  stat: (file) => orUndefined(() => factsOf(file), file),
+  realPath: (file) => orUndefined(() => realpath(file), file),
+};
+
+async function replaceFile(file: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const temporary = temporaryName(file);
+  await writeTemporary(temporary, bytes, mode);
+  try {
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+}
+
+// A link makes the file appear with its whole content, and fails when there is one. File systems
+// without links get the file first and its content right after.
+async function createFile(file: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const temporary = temporaryName(file);
+  await writeTemporary(temporary, bytes, mode);
+  try {
+    await link(temporary, file);
+  } catch (error) {
+    if (!isCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK")) throw error;
+    await writeTemporary(file, bytes, mode);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await syncFolder(path.dirname(file));
+}
+
+async function writeTemporary(file: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const handle = await open(file, "wx", mode);
+  try {
+    await writeAll(handle, bytes);
+    await handle.sync();
+  } catch (error) {
+    await handle.close();
+    await rm(file, { force: true });
+    throw error;
+  }
+  await handle.close();
+}
+
+async function openAppend(file: string, mode: number): Promise<AppendFile> {
+  const handle = await open(file, "a", mode);
+  return {
+    append: (bytes) => coded(file, () => writeAll(handle, bytes)),
+    sync: () => coded(file, () => handle.datasync()),
+    close: () => coded(file, () => handle.close()),
+  };
+}
+
+// The system may take fewer bytes than it was given, as it does when the disk gets full.
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at);
+    at += bytesWritten;
+  }
+}
+
+async function truncateFile(file: string, size: number): Promise<void> {
+  await truncate(file, size);
+  const handle = await open(file, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made));
+}
+
+async function removeFile(file: string): Promise<void> {
+  await rm(file, { force: true });
+  await syncFolder(path.dirname(file)).catch((error: unknown) => {
+    if (!isCode(error, "ENOENT")) throw error;
+  });
+}
+
+async function factsOf(file: string): Promise<FileFacts> {
+  const facts = await stat(file);
+  return {
+    size: facts.size,
+    mode: facts.mode & PERMISSION_BITS,
+    modifiedMs: facts.mtimeMs,
+    isFolder: facts.isDirectory(),
+  };
+}
+
+// Windows cannot sync a folder, and does not need to: its renames are durable by themselves.
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function temporaryName(file: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString("hex")}.tmp`);
+}
+
+function toBytes(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+async function orUndefined<T>(run: () => Promise<T>, file: string): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (isCode(error, "ENOENT", "ENOTDIR")) return undefined;
+    throw codedError(file, error);
+  }
+}
+
+async function coded<T>(file: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw codedError(file, error);
+  }
+}
+
+function codedError(file: string, cause: unknown): FleetError {
+  if (isCode(cause, "EEXIST")) return new FleetError("files/exists", `${file} is already there`, { cause });
+  if (isCode(cause, "ENOSPC", "EDQUOT", "EFBIG")) {
+    return new FleetError("files/full", `no room left to write ${file}`, { cause, next: "make room on the disk" });
+  }
+  if (isCode(cause, "EROFS")) {
+    return new FleetError("files/read-only", `${file} is on a read-only file system`, { cause, next: "choose a folder that can be written" });
+  }
+  if (isCode(cause, "EACCES", "EPERM")) {
+    return new FleetError("files/denied", `${file} may not be read or written by this user`, { cause, next: "check the owner and mode of the file and its folder" });
+  }
+  return new FleetError("files/failed", `${file} cannot be read or written`, { cause });
+}
+
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}

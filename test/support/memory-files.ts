@@ -1,0 +1,153 @@
+import { type AppendFile, type Files, FleetError } from "../../src/core/index.ts";
+
+/** What can go wrong in {@link MemoryFiles}. */
+export interface FileFaults {
+  /** Writes fail when all files together would hold more bytes; a part that fits is written. */
+  roomBytes?: number;
+  isReadOnly?: boolean;
+  /** The process ends at the effect with this number, counted from 0: nothing more happens. */
+  crashAt?: number;
+}
+
+/** Thrown where a crash was asked for. */
+export class SimulatedCrash extends Error {}
+
+interface MemoryFile {
+  bytes: Uint8Array;
+  /** How many of the bytes survive a loss of power. */
+  durable: number;
+  mode: number;
+  modifiedMs: number;
+}
+
+/**
+ * Files in memory, with faults and a count of effects. An effect is one thing that a crash can come
+ * before: a write, a sync, a rename, a cut, a removal. Folders exist when they are named.
+ */
+export class MemoryFiles implements Files {
+  readonly files = new Map<string, MemoryFile>();
+  faults: FileFaults = {};
+  effects = 0;
+  nowMs = 0;
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    return this.files.get(path)?.bytes.slice();
+  }
+
+  async replace(path: string, bytes: Uint8Array, { mode = 0o600 } = {}): Promise<void> {
+    this.#writable(path);
+    this.#effect();
+    if (this.#used() + bytes.length > this.#room()) throw new FleetError("files/full", "no room left");
+    this.#put(path, bytes, mode);
+  }
+
+  async create(path: string, bytes: Uint8Array, options: { readonly mode?: number } = {}): Promise<void> {
+    this.#writable(path);
+    if (this.files.has(path)) throw new FleetError("files/exists", `${path} is there`);
+    await this.replace(path, bytes, options);
+  }
+
+  async openAppend(path: string, { mode = 0o600 } = {}): Promise<AppendFile> {
+    this.#writable(path);
+    if (!this.files.has(path)) this.#put(path, new Uint8Array(), mode);
+    return {
+      append: async (bytes) => this.#append(path, bytes),
+      sync: async () => this.#sync(path),
+      close: async () => undefined,
+    };
+  }
+
+  async truncate(path: string, size: number): Promise<void> {
+    this.#writable(path);
+    this.#effect();
+    const file = this.#file(path);
+    file.bytes = file.bytes.slice(0, size);
+    file.durable = size;
+  }
+
+  async list(path: string): Promise<readonly string[]> {
+    const inside = [...this.files.keys()].filter((name) => name.startsWith(`${path}/`));
+    return inside.map((name) => name.slice(path.length + 1)).filter((name) => !name.includes("/")).toSorted();
+  }
+
+  async makeFolder(path: string): Promise<void> {
+    this.#writable(path);
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#writable(path);
+    this.#effect();
+    this.files.delete(path);
+  }
+
+  async stat(path: string): ReturnType<Files["stat"]> {
+    const file = this.files.get(path);
+    if (file === undefined) return undefined;
+    return { size: file.bytes.length, mode: file.mode, modifiedMs: file.modifiedMs, isFolder: false };
+  }
+
+  async realPath(path: string): Promise<string | undefined> {
+    return path;
+  }
+
+  /** The files after the power went away: of bytes never synced the first `kept` of each file remain. */
+  afterPowerLoss(kept = 0): MemoryFiles {
+    const after = new MemoryFiles();
+    for (const [path, file] of this.files) {
+      const size = Math.min(file.bytes.length, file.durable + kept);
+      after.files.set(path, { ...file, bytes: file.bytes.slice(0, size), durable: size });
+    }
+    return after;
+  }
+
+  /** The same files, all durable and without faults. */
+  copy(): MemoryFiles {
+    return this.afterPowerLoss(Number.MAX_SAFE_INTEGER);
+  }
+
+  #append(path: string, bytes: Uint8Array): void {
+    this.#writable(path);
+    this.#effect();
+    const file = this.#file(path);
+    const fitting = bytes.subarray(0, Math.max(0, this.#room() - this.#used()));
+    const grown = new Uint8Array(file.bytes.length + fitting.length);
+    grown.set(file.bytes);
+    grown.set(fitting, file.bytes.length);
+    file.bytes = grown;
+    if (fitting.length < bytes.length) throw new FleetError("files/full", "no room left");
+  }
+
+  #sync(path: string): void {
+    this.#effect();
+    const file = this.#file(path);
+    file.durable = file.bytes.length;
+  }
+
+  #put(path: string, bytes: Uint8Array, mode: number): void {
+    this.files.set(path, { bytes: bytes.slice(), durable: bytes.length, mode, modifiedMs: this.nowMs });
+  }
+
+  #file(path: string): MemoryFile {
+    const file = this.files.get(path);
+    if (file === undefined) throw new FleetError("files/failed", `${path} is missing`);
+    return file;
+  }
+
+  #effect(): void {
+    const at = this.effects;
+    this.effects += 1;
+    if (this.faults.crashAt !== undefined && at >= this.faults.crashAt) throw new SimulatedCrash(`crash at effect ${at}`);
+  }
+
+  #writable(path: string): void {
+    if (this.faults.isReadOnly === true) throw new FleetError("files/read-only", `${path} is read-only`);
+  }
+
+  #room(): number {
+    return this.faults.roomBytes ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  #used(): number {
+    return [...this.files.values()].reduce((size, { bytes }) => size + bytes.length, 0);
+  }
+}
