@@ -1,8 +1,9 @@
 import { unencodable } from "./gob-error.ts";
-import { elementName, fieldTypeName } from "./go-type-text.ts";
+import { elementName, fieldTypeName, goTypeText } from "./go-type-text.ts";
 import {
   type ArrayNode,
   baseOf,
+  isPointer,
   type BaseNode,
   type ByteArrayNode,
   type ListNode,
@@ -107,14 +108,20 @@ export class TypeIds {
     const prefix = base.goName ?? "";
     switch (base.kind) {
       case "list":
-        return `${prefix}[]${this.idOf(base.element, elementName(base.element))}`;
+        return `${prefix}[]${this.#part(base.element, elementName(base.element))}`;
       case "array":
-        return `${prefix}[${base.length}]${this.idOf(base.element, "")}`;
+        return `${prefix}[${base.length}]${this.#part(base.element, "")}`;
       case "byteArray":
         return `${prefix}[${base.length}]byte`;
       case "map":
-        return `${prefix}map[${this.idOf(base.key, "")}]${this.idOf(base.value, "")}`;
+        return `${prefix}map[${this.#part(base.key, "")}]${this.#part(base.value, "")}`;
     }
+  }
+
+  /** An element type inside a shape: lists of a type, of pointers to it and of named ones differ. */
+  #part(node: SchemaNode, name: string): string {
+    const id = this.idOf(node, name);
+    return `${isPointer(node) ? "*" : ""}${id <= BUILTIN.iface ? goTypeText(baseOf(node)) : id}`;
   }
 
   #assign(base: BaseNode, name: string): number {
