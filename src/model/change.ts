@@ -38,6 +38,8 @@ export interface Change {
   readonly step: StepLetter;
   /** The RPC method that writes it. */
   readonly method: string;
+  /** The program of an app that is added; only on `apps.NAME.present`. */
+  readonly binary?: string;
   /** References of the secrets in `after`; such a change shows no values. */
   readonly secrets?: readonly SecretRef[];
   /** The value that takes this change back. */

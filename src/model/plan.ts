@@ -16,6 +16,8 @@ export interface PlanVisor {
   readonly observed?: {
     readonly at: string;
     readonly digest: Digest;
+    /** Keyed digest of owned leaves that may hold secrets; comparable with the planner's key only. */
+    readonly keyed?: string;
     readonly version: string;
     readonly startedAt: string;
     readonly hypervisors?: readonly string[];
@@ -35,6 +37,8 @@ export interface PlanVisor {
     readonly path: string;
     readonly secrets: readonly SecretRef[];
   }[];
+  /** Owned whitelists that are written `anyone`. */
+  readonly openToAnyone: readonly string[];
   /** Written earlier, in force once the visor restarts. */
   readonly awaitingRestart: readonly { readonly path: string; readonly sinceEntry: number }[];
   readonly released: readonly Released[];
@@ -144,8 +148,8 @@ export interface Plan {
   readonly keyset: Keyset;
   /** How `keyset` differs from the last recorded one, a line each; empty when it does not. */
   readonly keysetChanges: readonly string[];
-  /** The policy in force: the stricter of the recorded one and the manifest's. */
-  readonly policy: Policy;
+  /** The policies in force, all of them: the manifest's, and the recorded one where it differs. */
+  readonly policies: readonly Policy[];
   /** Keys that must keep their way in: controllers of the manifest and of the recorded keyset. */
   readonly protected: readonly VisorKey[];
   readonly seal: boolean;

@@ -1,0 +1,109 @@
+import { assert, type Clock, sleep } from "../../core/index.ts";
+import type { Change, Outcome } from "../../model/index.ts";
+import type { AppReading, VisorReader, VisorTarget, WriteSession } from "../../skywire/visor/index.ts";
+import { parseLeafPath } from "../diff/index.ts";
+import { Notebook } from "./notebook.ts";
+import type { ApplyTiming } from "./timing.ts";
+
+/** What starting and stopping apps needs. */
+export interface AppActionContext {
+  readonly session: WriteSession;
+  readonly reader: VisorReader;
+  readonly target: VisorTarget;
+  readonly clock: Clock;
+  readonly timing: ApplyTiming;
+}
+
+/** Statuses of an app as the visor counts them. */
+const STATUS = { stopped: 0, running: 1, errored: 2, starting: 3 } as const;
+
+/**
+ * Carries out step (b) of one visor, app by app, and judges each by watching it: an app is `done` only when it
+ * was seen in its wanted state for a while, because a crashed app looks like a stopped one.
+ */
+export async function runAppActions(context: AppActionContext, changes: readonly Change[]): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const change of changes) outcomes.push(await runAppAction(context, change));
+  return outcomes;
+}
+
+async function runAppAction(context: AppActionContext, change: Change): Promise<Outcome> {
+  const leaf = parseLeafPath(change.path);
+  assert(leaf.section === "apps", "step (b) holds app changes only");
+  const book = new Notebook();
+  const { session } = context;
+  if (change.action !== "start") {
+    await book.attempt([change], () => session.stopApp(leaf.app));
+    const stopped = await watchApp(context, leaf.app, isStopped);
+    if (change.action === "stop" || stopped.kind !== "settled") return outcomeOf(change, book, stopped, leaf.app);
+    if (book.notes.size > 0) {
+      // The visor did not say that the old process ended: a start now could run two side by side.
+      return { path: change.path, outcome: "failed", note: `${firstNote(book)}; not started again` };
+    }
+  }
+  await book.attempt([change], () => session.startApp(leaf.app));
+  return outcomeOf(change, book, await watchApp(context, leaf.app, isRunning), leaf.app);
+}
+
+type Watched =
+  | { readonly kind: "settled"; readonly app: AppReading | undefined }
+  | { readonly kind: "elsewhere"; readonly app: AppReading | undefined }
+  | { readonly kind: "unseen"; readonly detail: string };
+
+/** Looks at an app on fresh connections until it stays in the wanted state, reports an error, or time is up. */
+async function watchApp(
+  { reader, target, clock, timing }: AppActionContext,
+  name: string,
+  isWanted: (app: AppReading | undefined) => boolean,
+): Promise<Watched> {
+  const deadlineMs = clock.now() + timing.appDeadlineMs;
+  let sinceMs: number | undefined;
+  for (;;) {
+    const reading = await reader.read(target, { config: false });
+    const nowMs = clock.now();
+    if (reading.kind !== "seen") {
+      if (nowMs >= deadlineMs) return { kind: "unseen", detail: reading.detail };
+    } else {
+      const app = reading.apps.find((candidate) => candidate.name === name);
+      if (isWanted(app)) {
+        sinceMs ??= nowMs;
+        if (nowMs - sinceMs >= timing.appSettleMs) return { kind: "settled", app };
+      } else {
+        const crashed = sinceMs !== undefined || app?.status === STATUS.errored;
+        if (crashed || nowMs >= deadlineMs) return { kind: "elsewhere", app };
+      }
+    }
+    await sleep(clock, timing.appPollMs);
+  }
+}
+
+function isRunning(app: AppReading | undefined): boolean {
+  return app?.status === STATUS.running || app?.status === STATUS.starting;
+}
+
+function isStopped(app: AppReading | undefined): boolean {
+  return app === undefined || app.status === STATUS.stopped || app.status === STATUS.errored;
+}
+
+function outcomeOf(change: Change, book: Notebook, watched: Watched, name: string): Outcome {
+  const { path } = change;
+  const noted = book.notes.size > 0 ? firstNote(book) : undefined;
+  if (watched.kind === "unseen") {
+    return { path, outcome: "unverified", note: `the app could not be looked at again: ${watched.detail}` };
+  }
+  if (watched.kind === "settled") {
+    if (change.action === "stop" && noted !== undefined) {
+      return { path, outcome: "unverified", note: `${noted}; it shows as stopped, but its process may still run` };
+    }
+    const starting = watched.app?.status === STATUS.starting;
+    return { path, outcome: "done", ...(starting ? { note: `${name} is still starting: ${watched.app.detailedStatus}` } : {}) };
+  }
+  const detail = watched.app?.detailedStatus ?? "";
+  const shown = detail === "" ? "it stopped again, or never came up" : `it says: ${detail}`;
+  const note = noted ?? (change.action === "stop" ? "it is still running" : shown);
+  return { path, outcome: "failed", found: isRunning(watched.app), note };
+}
+
+function firstNote(book: Notebook): string {
+  return [...book.notes.values()][0] ?? "";
+}

@@ -1,0 +1,163 @@
+import { assert, type Clock, type Random, type VisorKey } from "../../core/index.ts";
+import type { IntentPayload, Ledger, OperatorKeys } from "../../ledger/index.ts";
+import type { Plan, PlanVisor, Route, SecretRef } from "../../model/index.ts";
+import type { VisorReader, VisorWriter } from "../../skywire/visor/index.ts";
+import type { Emit } from "../event.ts";
+import { mapLimited, routeOf } from "../observe/index.ts";
+import { historyOf, type KnownHistory } from "../plan/index.ts";
+import { type ApplyPoint, applyVisor, type VisorResult } from "./apply-visor.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import { openingEntries } from "./record-plan.ts";
+import { type ApplyReport, reportOf, type VisorReport } from "./report.ts";
+import { settleIntents } from "./settle-intents.ts";
+import { type ApplyTiming, DEFAULT_TIMING } from "./timing.ts";
+
+/** Everything applying needs; the plan has been checked, shown and agreed to. */
+export interface ApplyInput {
+  readonly plan: Plan;
+  readonly reader: VisorReader;
+  readonly writer: VisorWriter;
+  /** Open for writing; stays open. */
+  readonly ledger: Ledger;
+  readonly keys: OperatorKeys;
+  /** Finds the values of secrets; called once, and only when a change needs one. */
+  readonly resolveSecrets: (refs: readonly SecretRef[]) => Promise<ReadonlyMap<SecretRef, string>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timing?: Partial<ApplyTiming>;
+  /** Aborting it finishes the step in hand, records it, and begins no other. */
+  readonly stop?: AbortSignal;
+  readonly emit?: Emit;
+  /** Told of every moment at which a crash must do no harm. */
+  readonly atPoint?: (point: ApplyPoint | "before-record" | "after-record", visor?: PlanVisor) => void;
+}
+
+/**
+ * Carries out a plan and makes no choices: settles what an earlier run left open, records the plan, then takes
+ * the visors wave by wave. Stops after the first failed trust step.
+ * @throws FleetError ledger/* when something cannot be recorded; then nothing further is written to any visor
+ */
+export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
+  const { plan, ledger, clock } = input;
+  const timing = { ...DEFAULT_TIMING, ...input.timing };
+  const emit: Emit = input.emit ?? (() => undefined);
+  const stop = input.stop ?? new AbortController().signal;
+  const secrets = await resolvePlanSecrets(input);
+  emit({ type: "apply_start", level: "info", message: `applying ${plan.counts.changing} visors` });
+  const routes = new Map(plan.visors.map(({ key, route }) => [key, route]));
+  await settleIntents({
+    ledger,
+    fleet: plan.fleet,
+    reader: input.reader,
+    clock,
+    parallel: timing.parallel,
+    routeOf: (visor): Route => (visor === plan.acting ? { kind: "local" } : (routes.get(visor) ?? routeOf({}))),
+    emit,
+  });
+  const earlier = earlierIntents(input);
+  input.atPoint?.("before-record");
+  const opening = openingEntries({ plan, history: knownHistory(ledger, plan.fleet), ledger, keys: input.keys, random: input.random });
+  if (opening.length > 0) await ledger.append(opening);
+  input.atPoint?.("after-record");
+  const queue = new CommitQueue(ledger);
+  const results = await runWaves(plan, stop, timing, (visor) =>
+    applyVisor(
+      {
+        plan,
+        reader: input.reader,
+        writer: input.writer,
+        queue,
+        keys: input.keys,
+        secrets,
+        earlier: earlier.get(visor.key) ?? [],
+        clock,
+        timing,
+        stop,
+        emit,
+        atPoint: (point) => input.atPoint?.(point, visor),
+      },
+      visor,
+    ),
+  );
+  const { size, root } = ledger.head;
+  const left = results.flatMap((result) => result.left);
+  const report = reportOf(
+    plan,
+    results.map((result) => result.report),
+    { interrupted: stop.aborted && left.length > 0, left, head: { size, root } },
+  );
+  const level = report.exit === 0 ? "info" : "error";
+  emit({ type: report.exit === 0 ? "apply_complete" : "apply_failed", level, message: `exit ${report.exit}` });
+  return report;
+}
+
+async function resolvePlanSecrets({ plan, resolveSecrets }: ApplyInput): Promise<ReadonlyMap<SecretRef, string>> {
+  const refs = plan.visors.flatMap(({ steps }) =>
+    steps.flatMap(({ changes }) => changes.flatMap(({ secrets }) => secrets ?? [])),
+  );
+  return refs.length === 0 ? new Map() : await resolveSecrets([...new Set(refs)]);
+}
+
+function knownHistory(ledger: Ledger, fleet: string): KnownHistory {
+  const history = historyOf(ledger, fleet);
+  assert(history.known, "an open ledger has a history");
+  return history;
+}
+
+/** What an earlier, cut-off run of this very plan meant to write, by visor. */
+function earlierIntents({ plan, ledger }: ApplyInput): ReadonlyMap<VisorKey, readonly IntentPayload[]> {
+  const intents = new Map<VisorKey, IntentPayload[]>();
+  for (const record of ledger.records) {
+    if (record.kind !== "intent" || record.payload?.plan !== plan.digest) continue;
+    const { visor } = record.payload;
+    intents.set(visor, [...(intents.get(visor) ?? []), record.payload]);
+  }
+  return intents;
+}
+
+/** Takes the waves in order; after a failed trust step, or when asked to stop, no further visor is begun. */
+async function runWaves(
+  plan: Plan,
+  stop: AbortSignal,
+  timing: ApplyTiming,
+  run: (visor: PlanVisor) => Promise<VisorResult>,
+): Promise<readonly VisorResult[]> {
+  const byKey = new Map(plan.visors.map((visor) => [visor.key, visor]));
+  const results: VisorResult[] = [];
+  let failedOn: string | undefined;
+  for (const wave of plan.waves) {
+    const visors = wave.flatMap((key) => byKey.get(key) ?? []);
+    const done = await mapLimited(visors, timing.parallel, async (visor) => {
+      if (failedOn !== undefined) return notBegun(visor, failedOn);
+      if (stop.aborted) return leftOver(visor);
+      const result = await run(visor);
+      if (result.trustFailed) failedOn ??= visor.name;
+      return result;
+    });
+    results.push(...done);
+  }
+  return results;
+}
+
+function notBegun(visor: PlanVisor, failedOn: string): VisorResult {
+  const note = `not begun, because a trust step failed on ${failedOn}`;
+  const outcomes: VisorReport["outcomes"] = visor.steps.flatMap((step) =>
+    step.changes.map(({ path, element }) => ({
+      path,
+      ...(element === undefined ? {} : { element }),
+      outcome: "refused" as const,
+      note,
+      step: step.letter,
+    })),
+  );
+  return { report: { key: visor.key, name: visor.name, outcomes }, trustFailed: false, left: [] };
+}
+
+function leftOver(visor: PlanVisor): VisorResult {
+  const changes = visor.steps.reduce((total, step) => total + step.changes.length, 0);
+  return {
+    report: { key: visor.key, name: visor.name, outcomes: [] },
+    trustFailed: false,
+    left: [`${visor.name}: ${changes} changes`],
+  };
+}

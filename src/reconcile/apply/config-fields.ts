@@ -1,0 +1,124 @@
+import { assert, type Json } from "../../core/index.ts";
+import type { Change, SecretRef } from "../../model/index.ts";
+import type { AppReading, WriteSession } from "../../skywire/visor/index.ts";
+import { composeArgs, parseLeafPath, parseWhitelist, splitArgs } from "../diff/index.ts";
+import { revealSecrets } from "./read-back.ts";
+
+/** The argument list of one app after its changes, made from a fresh reading of the app. */
+export function argsAfter(
+  app: Pick<AppReading, "name" | "binary" | "args">,
+  changes: readonly Change[],
+  secrets: ReadonlyMap<SecretRef, string>,
+): readonly string[] {
+  const program = app.binary === "" ? app.name : app.binary;
+  const parts = splitArgs(app.args, program);
+  const typed = new Map(parts.typed);
+  let rest = parts.rest;
+  let keys = parseWhitelist(typed.get("whitelist") ?? "");
+  for (const change of changes) {
+    const leaf = parseLeafPath(change.path);
+    if (leaf.section !== "apps" || leaf.app !== app.name) continue;
+    if (leaf.field === "args") {
+      rest = textsOf(revealSecrets(change.after, secrets));
+    } else if (leaf.field === "whitelist") {
+      const { element } = change;
+      assert(element !== undefined, "a whitelist changes by elements");
+      keys = keys.filter((key) => key !== element);
+      if (change.after === true) keys = [...keys, element].sort();
+      typed.set("whitelist", keys.join(","));
+    } else if (isTypedField(leaf.field)) {
+      typed.set(leaf.field, change.after === null ? "" : String(change.after));
+    }
+  }
+  return composeArgs({ leading: parts.leading, rest, typed }, program);
+}
+
+/** True for changes that end up in the argument list of an app. */
+export function changesArgs(change: Change): boolean {
+  const leaf = parseLeafPath(change.path);
+  return leaf.section === "apps" && (leaf.field === "args" || isTypedField(leaf.field));
+}
+
+function isTypedField(
+  field: string,
+): field is "whitelist" | "pk" | "secure" | "killswitch" | "netifc" | "dns" | "address" {
+  return ["whitelist", "pk", "secure", "killswitch", "netifc", "dns", "address"].includes(field);
+}
+
+/** The environment of an app as `NAME=value` elements, sorted by name. */
+export function envAfter(change: Change, secrets: ReadonlyMap<SecretRef, string>): readonly string[] {
+  const value = revealSecrets(change.after, secrets);
+  assert(value !== null && typeof value === "object" && !Array.isArray(value), "an environment is a map");
+  return Object.entries(value)
+    .map(([name, text]) => `${name}=${String(text)}`)
+    .sort();
+}
+
+/**
+ * The fields of one `SetConfigFields` call for a step. Lists are set-to values there, so each is read again on
+ * the same connection first and only the elements of this step are added or taken away.
+ */
+export async function configFieldsOf(
+  session: WriteSession,
+  changes: readonly Change[],
+  secrets: ReadonlyMap<SecretRef, string>,
+): Promise<ReadonlyMap<string, { readonly value: Json; readonly changes: readonly Change[] }>> {
+  const fields = new Map<string, { value: Json; changes: Change[] }>();
+  const put = (path: string, value: Json, of: readonly Change[]): void => {
+    fields.set(path, { value, changes: [...of] });
+  };
+  for (const [path, list] of groupLists(changes)) {
+    const trust = await session.readTrust();
+    const now = trust === undefined ? undefined : path === "trust.pty" ? trust.pty : path === "survey" ? trust.survey : trust.hypervisors;
+    assert(now !== undefined, "a list is planned only where it could be read");
+    put(CONFIG_LISTS[path] ?? path, applyElements(now, list), list);
+  }
+  const needsApps = changes.some((change) => changesArgs(change));
+  const apps = needsApps ? await session.readApps() : [];
+  for (const app of apps) {
+    const own = changes.filter((change) => changesArgs(change) && change.path.startsWith(`apps.${app.name}.`));
+    if (own.length > 0) put(`launcher.apps[${app.name}].args`, argsAfter(app, own, secrets), own);
+  }
+  for (const change of changes) {
+    const leaf = parseLeafPath(change.path);
+    if (leaf.section === "settings") put(leaf.setting, change.after, [change]);
+    else if (leaf.section === "reward_address") put("reward_address", change.after, [change]);
+    else if (leaf.section === "apps" && leaf.field === "auto_start") {
+      put(`launcher.apps[${leaf.app}].auto_start`, change.after, [change]);
+    } else if (leaf.section === "apps" && leaf.field === "binary") {
+      put(`launcher.apps[${leaf.app}].binary`, change.after, [change]);
+    } else if (leaf.section === "apps" && leaf.field === "env") {
+      put(`launcher.apps[${leaf.app}].env`, [...envAfter(change, secrets)], [change]);
+    }
+  }
+  return fields;
+}
+
+const CONFIG_LISTS: Readonly<Record<string, string>> = {
+  "trust.hypervisors": "hypervisors",
+  "trust.pty": "pty.whitelist",
+  survey: "survey_whitelist",
+};
+
+function groupLists(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
+  const lists = new Map<string, Change[]>();
+  for (const change of changes) {
+    if (CONFIG_LISTS[change.path] === undefined) continue;
+    lists.set(change.path, [...(lists.get(change.path) ?? []), change]);
+  }
+  return lists;
+}
+
+function applyElements(now: readonly string[], changes: readonly Change[]): readonly string[] {
+  const keys = new Set(now);
+  for (const { element, after } of changes) {
+    if (element === undefined) continue;
+    if (after === true) keys.add(element);
+    else keys.delete(element);
+  }
+  return [...keys].sort();
+}
+
+function textsOf(value: Json): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

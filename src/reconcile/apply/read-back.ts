@@ -1,0 +1,74 @@
+import { canonicalJson, type Json } from "../../core/index.ts";
+import type { Change, Outcome, SecretRef, SeenVisor } from "../../model/index.ts";
+import { foundAt } from "../diff/index.ts";
+
+/** What writing a step left to say about single changes; keys are {@link changeKey}. */
+export interface WriteNotes {
+  /** Errors and other remarks, a sentence each. */
+  readonly notes: ReadonlyMap<string, string>;
+  /** Changes whose method the visor does not have. */
+  readonly unsupported: ReadonlySet<string>;
+  /** Changes that the visor itself said need a restart of it. */
+  readonly afterRestart: ReadonlySet<string>;
+}
+
+/** Names one change within a step. */
+export function changeKey(change: Pick<Change, "path" | "element">): string {
+  return `${change.path} ${change.element ?? ""}`;
+}
+
+/** True when a fresh reading shows what the change wants. */
+export function isAsWanted(seen: SeenVisor, change: Change, secrets: ReadonlyMap<SecretRef, string>): boolean {
+  const found = foundAt(seen, change.path);
+  if (change.element !== undefined) {
+    return found.kind === "set" && found.elements.includes(change.element) === (change.after === true);
+  }
+  if (found.kind === "missing-app") return change.after === false;
+  if (found.kind !== "value") return false;
+  const wanted = change.secrets === undefined ? change.after : revealSecrets(change.after, secrets);
+  return canonicalJson(found.raw) === canonicalJson(wanted);
+}
+
+/** Puts the values of secrets where their references stand. Its result must never be printed or recorded. */
+export function revealSecrets(value: Json, secrets: ReadonlyMap<SecretRef, string>): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => revealSecrets(item, secrets));
+  if (value === null || typeof value !== "object") return value;
+  const mark = "secret" in value ? value["secret"] : undefined;
+  if (typeof mark === "string" && Object.keys(value).length === 1) return secrets.get(mark as SecretRef) ?? value;
+  const entries = Object.entries(value).map(([key, item]) => [key, revealSecrets(item ?? null, secrets)] as const);
+  return Object.fromEntries(entries);
+}
+
+/** Judges one change by what a fresh connection shows. `done` is only ever said of something seen. */
+export function judge(
+  change: Change,
+  seen: SeenVisor,
+  written: WriteNotes,
+  secrets: ReadonlyMap<SecretRef, string>,
+): Outcome {
+  const key = changeKey(change);
+  const note = written.notes.get(key);
+  const base = { path: change.path, ...(change.element === undefined ? {} : { element: change.element }) };
+  if (isAsWanted(seen, change, secrets)) {
+    if (change.restart === "visor" || written.afterRestart.has(key)) {
+      return { ...base, outcome: "done-after-restart", note: "in force after the visor restarts" };
+    }
+    return { ...base, outcome: "done", ...(note === undefined ? {} : { note }) };
+  }
+  const found = foundShown(seen, change);
+  if (written.unsupported.has(key)) return { ...base, outcome: "unsupported", ...found, note: note ?? "" };
+  return {
+    ...base,
+    outcome: "failed",
+    ...found,
+    note: note ?? "the visor accepted the change but still shows another value",
+  };
+}
+
+/** What to say the visor shows instead; nothing for secrets. */
+function foundShown(seen: SeenVisor, change: Change): { readonly found?: Json } {
+  if (change.secrets !== undefined) return {};
+  const found = foundAt(seen, change.path);
+  if (found.kind === "set") return { found: change.element !== undefined && found.elements.includes(change.element) };
+  return found.kind === "value" ? { found: found.shown } : {};
+}

@@ -1,0 +1,72 @@
+import type { JsonObject, Random } from "../../core/index.ts";
+import { type EntryDraft, type KeysetPayload, latestKeyset, type Ledger, newEpoch, type OperatorKeys } from "../../ledger/index.ts";
+import type { Plan } from "../../model/index.ts";
+import { type KnownHistory, overridesToJson, policyToJson } from "../plan/index.ts";
+
+/** What recording the start of an apply needs. */
+export interface RecordInput {
+  readonly plan: Plan;
+  readonly history: KnownHistory;
+  readonly ledger: Ledger;
+  readonly keys: OperatorKeys;
+  readonly random: Random;
+}
+
+/**
+ * The entries that begin an apply: a keyset where the fleet has none or it changes, the plan, and one part for
+ * each visor that changes or whose owned leaves are others than recorded. Empty when there is nothing to say.
+ */
+export function openingEntries(input: RecordInput): readonly EntryDraft[] {
+  const { plan, history } = input;
+  const parts = planParts(plan, history);
+  const needsKeyset = history.keyset === undefined || plan.keysetChanges.length > 0;
+  const changes = plan.visors.some(({ steps }) => steps.length > 0);
+  if (!needsKeyset && !changes && parts.length === 0) return [];
+  return [...(needsKeyset ? [keysetEntry(input)] : []), planEntry(plan), ...parts];
+}
+
+function keysetEntry({ plan, ledger, keys, random }: RecordInput): EntryDraft {
+  const operators: Record<string, KeysetPayload["operators"][string]> = {};
+  for (const { name, ...operator } of plan.keyset.operators) operators[name] = operator;
+  const previous = latestKeyset(ledger.records, plan.fleet)?.payload;
+  const epoch = plan.seal
+    ? newEpoch({ operators, keys, ledger, fleet: plan.fleet, random, ...(previous === undefined ? {} : { previous }) })
+    : { epoch: 0, epochKeys: [] };
+  const policy: JsonObject = { ...policyToJson(plan.keyset.policy) };
+  const payload = { fleet: plan.fleet, operators, controllers: plan.keyset.controllers, policy, ...epoch };
+  return { kind: "keyset", payload };
+}
+
+function planEntry(plan: Plan): EntryDraft {
+  const overrides = Object.entries(overridesToJson(plan.overrides)).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return {
+    kind: "plan",
+    payload: {
+      fleet: plan.fleet,
+      plan: plan.digest,
+      decision: plan.decision,
+      manifest: plan.manifest.digest,
+      ...(plan.manifest.commit === undefined ? {} : { commit: plan.manifest.commit }),
+      counts: { ...plan.counts },
+      overrides,
+    },
+  };
+}
+
+function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
+  const base = { fleet: plan.fleet, plan: plan.digest };
+  const parts: EntryDraft[] = [];
+  for (const visor of plan.visors) {
+    if (visor.observed === undefined) continue;
+    const changes = visor.steps
+      .flatMap((step) => step.changes)
+      .map(({ path, element, before, after }) => ({ path, ...(element === undefined ? {} : { element }), before, after }));
+    const recorded = history.owned.get(visor.key) ?? [];
+    if (changes.length === 0 && recorded.join("\n") === visor.owned.join("\n")) continue;
+    parts.push({ kind: "plan-part", payload: { ...base, visor: visor.key, owned: visor.owned, changes } });
+  }
+  for (const { key } of plan.releasedVisors) {
+    parts.push({ kind: "plan-part", payload: { ...base, visor: key, owned: [], changes: [] } });
+  }
+  return parts;
+}

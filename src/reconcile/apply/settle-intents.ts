@@ -1,0 +1,90 @@
+import type { Clock, VisorKey } from "../../core/index.ts";
+import { intentsWithoutReceipt, type Ledger, type LedgerRecord, type ReceiptOutcome } from "../../ledger/index.ts";
+import type { Route, SeenVisor } from "../../model/index.ts";
+import type { VisorReader } from "../../skywire/visor/index.ts";
+import { foundAt } from "../diff/index.ts";
+import type { Emit } from "../event.ts";
+import { mapLimited, toSeenVisor, wantsOf } from "../observe/index.ts";
+
+/** What settling needs. */
+export interface SettleInput {
+  readonly ledger: Ledger;
+  readonly fleet: string;
+  readonly reader: VisorReader;
+  readonly clock: Clock;
+  readonly parallel: number;
+  readonly routeOf: (visor: VisorKey) => Route;
+  readonly emit?: Emit;
+}
+
+/**
+ * Gives every intent that has no receipt one, by looking at the visor: a run was cut off between the two.
+ * What cannot be reached stays open. Nothing is written to any visor.
+ */
+export async function settleIntents(input: SettleInput): Promise<number> {
+  const open = intentsWithoutReceipt(input.ledger.records, input.fleet);
+  const settled = await mapLimited([...groupByVisor(open)], input.parallel, async ([visor, intents]) => {
+    const route = input.routeOf(visor);
+    const paths = intents.flatMap(({ payload }) => payload?.changes.map(({ path }) => path) ?? []);
+    const atMs = input.clock.now();
+    const reading = await input.reader.read({ key: visor, route }, wantsOf(paths));
+    if (reading.kind !== "seen") return [];
+    const seen = toSeenVisor(reading, route, atMs);
+    return intents.map((intent) => ({ intent, seen }));
+  });
+  const receipts = settled.flat();
+  if (receipts.length === 0) return 0;
+  await input.ledger.append(
+    receipts.flatMap(({ intent, seen }) => {
+      const { payload, index } = intent;
+      if (payload === undefined) return [];
+      const { fleet, plan, visor, step } = payload;
+      const outcomes = payload.changes.map((change) => settleChange(change, seen));
+      return [
+        {
+          kind: "receipt" as const,
+          payload: { fleet, intent: index, plan, visor, step, outcomes, visorStartedAtMs: seen.startedAtMs },
+        },
+      ];
+    }),
+  );
+  for (const { intent } of receipts) {
+    const message = `settled entry ${intent.index}, which an earlier run left open`;
+    input.emit?.({ type: "receipt", level: "info", message, ...visorOf(intent) });
+  }
+  return receipts.length;
+}
+
+function visorOf(intent: LedgerRecord<"intent">): { readonly visor?: VisorKey } {
+  return intent.payload === undefined ? {} : { visor: intent.payload.visor };
+}
+
+function groupByVisor(open: readonly LedgerRecord<"intent">[]): ReadonlyMap<VisorKey, readonly LedgerRecord<"intent">[]> {
+  const groups = new Map<VisorKey, LedgerRecord<"intent">[]>();
+  for (const intent of open) {
+    const visor = intent.payload?.visor;
+    if (visor !== undefined) groups.set(visor, [...(groups.get(visor) ?? []), intent]);
+  }
+  return groups;
+}
+
+type IntentChange = NonNullable<LedgerRecord<"intent">["payload"]>["changes"][number];
+
+/** Done when the visor shows the wanted value, failed when it shows the old one, stale when neither. */
+function settleChange(change: IntentChange, seen: SeenVisor): ReceiptOutcome {
+  const { path, element, before, after } = change;
+  const base = { path, ...(element === undefined ? {} : { element }), note: "settled after an interrupted run" };
+  const found = foundAt(seen, path);
+  if (element !== undefined) {
+    const isMember = found.kind === "set" && found.elements.includes(element);
+    return { ...base, outcome: isMember === (after === true) ? "done" : "failed" };
+  }
+  const hidden = path.endsWith(".env") || path.endsWith(".args");
+  if (found.kind !== "value" || hidden || JSON.stringify(before) === JSON.stringify(after)) {
+    // A restart leaves no trace, and masked values cannot be compared: the next plan looks again.
+    return { ...base, outcome: "unverified" };
+  }
+  const shown = JSON.stringify(found.shown);
+  const outcome = shown === JSON.stringify(after) ? "done" : shown === JSON.stringify(before) ? "failed" : "stale";
+  return { ...base, outcome, ...(outcome === "done" ? {} : { found: found.shown }) };
+}

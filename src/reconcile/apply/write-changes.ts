@@ -1,0 +1,162 @@
+import { assert, type Json, parseVisorKey } from "../../core/index.ts";
+import type { Change, SecretRef } from "../../model/index.ts";
+import type { WriteSession } from "../../skywire/visor/index.ts";
+import { parseLeafPath, parseWhitelist, splitArgs } from "../diff/index.ts";
+import { argsAfter, changesArgs, configFieldsOf, envAfter } from "./config-fields.ts";
+import { Notebook } from "./notebook.ts";
+import { changeKey, type WriteNotes } from "./read-back.ts";
+import { writePorts } from "./write-ports.ts";
+
+/**
+ * Writes the changes of a step (a) or (c) in a fixed order: apps are added first; then everything that one
+ * `SetConfigFields` takes; then older setters; then ports; apps are deleted last.
+ */
+export async function writeChanges(
+  session: WriteSession,
+  changes: readonly Change[],
+  secrets: ReadonlyMap<SecretRef, string>,
+): Promise<WriteNotes> {
+  const book = new Notebook();
+  const by = (method: string): readonly Change[] => changes.filter((change) => change.method === method);
+  for (const change of by("AddApp")) {
+    const { app } = appLeaf(change);
+    await book.attempt([change], () => session.addApp(app, change.binary ?? app));
+  }
+  await writeConfigFields(session, by("SetConfigFields"), secrets, book);
+  await writeArgs(session, by("SetAppArgs"), secrets, book);
+  for (const change of changes) {
+    const write = olderSetter(session, change, secrets);
+    if (write !== undefined) await book.attempt([change], write);
+  }
+  await writeWhitelists(session, by("SetAppWhitelist"), secrets, book);
+  await writePorts(session, changes, book);
+  for (const change of by("DeleteApp")) {
+    await book.attempt([change], () => session.deleteApp(appLeaf(change).app));
+  }
+  return book;
+}
+
+async function writeConfigFields(
+  session: WriteSession,
+  changes: readonly Change[],
+  secrets: ReadonlyMap<SecretRef, string>,
+  book: Notebook,
+): Promise<void> {
+  if (changes.length === 0) return;
+  await book.attempt(changes, async () => {
+    const fields = await configFieldsOf(session, changes, secrets);
+    const values = new Map<string, Json>([...fields].map(([path, { value }]) => [path, value]));
+    const reply = await session.setConfigFields(values);
+    for (const { path, live } of reply) {
+      if (live) continue;
+      for (const change of fields.get(path)?.changes ?? []) book.afterRestart.add(changeKey(change));
+    }
+  });
+}
+
+async function writeArgs(
+  session: WriteSession,
+  changes: readonly Change[],
+  secrets: ReadonlyMap<SecretRef, string>,
+  book: Notebook,
+): Promise<void> {
+  if (!changes.some(changesArgs)) return;
+  await book.attempt(changes, async () => {
+    for (const app of await session.readApps()) {
+      const own = changes.filter((change) => appLeaf(change).app === app.name);
+      if (own.length === 0) continue;
+      await book.attempt(own, () => session.setAppArgs(app.name, argsAfter(app, own, secrets)));
+    }
+  });
+}
+
+async function writeWhitelists(
+  session: WriteSession,
+  changes: readonly Change[],
+  secrets: ReadonlyMap<SecretRef, string>,
+  book: Notebook,
+): Promise<void> {
+  if (changes.length === 0) return;
+  await book.attempt(changes, async () => {
+    for (const app of await session.readApps()) {
+      const own = changes.filter((change) => appLeaf(change).app === app.name);
+      if (own.length === 0) continue;
+      const program = app.binary === "" ? app.name : app.binary;
+      const text = splitArgs(argsAfter(app, own, secrets), program).typed.get("whitelist") ?? "";
+      const keys = parseWhitelist(text).map(parseVisorKey);
+      await book.attempt(own, () => session.setAppWhitelist(app.name, keys));
+    }
+  });
+}
+
+/** The call that one of the older setters makes for a change; `undefined` for methods that others handle. */
+function olderSetter(
+  session: WriteSession,
+  change: Change,
+  secrets: ReadonlyMap<SecretRef, string>,
+): (() => Promise<void>) | undefined {
+  const { after, element } = change;
+  switch (change.method) {
+    case "AddHypervisor":
+      return () => session.addHypervisor(parseVisorKey(element ?? ""));
+    case "RemoveHypervisor":
+      return () => session.removeHypervisor(parseVisorKey(element ?? ""));
+    case "SetMinHops":
+      return () => session.setMinHops(numberOf(after));
+    case "SetCalculateRoutes":
+      return () => session.setCalculateRoutes(after === true);
+    case "SetPublicAutoconnect":
+      return () => session.setPublicAutoconnect(after === true);
+    case "SetIsPublic":
+      return () => session.setIsPublic(after === true);
+    case "SetRewardAddress":
+      return () => session.setRewardAddress(String(after));
+    case "DeleteRewardAddress":
+      return () => session.deleteRewardAddress();
+    default:
+      return appSetter(session, change, secrets);
+  }
+}
+
+function appSetter(
+  session: WriteSession,
+  change: Change,
+  secrets: ReadonlyMap<SecretRef, string>,
+): (() => Promise<void>) | undefined {
+  const { after } = change;
+  const text = after === null ? "" : String(after);
+  switch (change.method) {
+    case "SetAutoStart":
+      return () => session.setAutoStart(appLeaf(change).app, after === true);
+    case "SetAppLauncherMode":
+      return () => session.setAppLauncherMode(appLeaf(change).app, text);
+    case "SetAppEnvFull":
+      return () => session.setAppEnvFull(appLeaf(change).app, envAfter(change, secrets));
+    case "SetAppPK":
+      return () => session.setAppPk(appLeaf(change).app, parseVisorKey(text));
+    case "SetAppSecure":
+      return () => session.setAppSecure(appLeaf(change).app, after === true);
+    case "SetAppKillswitch":
+      return () => session.setAppKillswitch(appLeaf(change).app, after === true);
+    case "SetAppNetworkInterface":
+      return () => session.setAppNetworkInterface(appLeaf(change).app, text);
+    case "SetAppAddress":
+      return () => session.setAppAddress(appLeaf(change).app, text);
+    case "SetAppDNS":
+      return () => session.setAppDns(appLeaf(change).app, text);
+    default:
+      return undefined;
+  }
+}
+
+function numberOf(value: Json): number {
+  assert(typeof value === "number", "the manifest checked that this setting is a number");
+  return value;
+}
+
+function appLeaf(change: Change): { readonly app: string } {
+  const leaf = parseLeafPath(change.path);
+  assert(leaf.section === "apps", "an app method writes an app leaf");
+  return leaf;
+}
+

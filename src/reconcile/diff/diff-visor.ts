@@ -1,0 +1,240 @@
+import { canonicalJson, Hidden, type Json } from "../../core/index.ts";
+import {
+  type Change,
+  type DesiredLeaf,
+  type DesiredSet,
+  type DesiredValue,
+  type DesiredVisor,
+  type ObservedApp,
+  type SecretRef,
+  type SeenVisor,
+  type Unsupported,
+} from "../../model/index.ts";
+import { type Found, foundAt } from "./found.ts";
+import { parseLeafPath } from "./leaf-path.ts";
+import { riskOf } from "./risk-of.ts";
+import { appPresenceWriter, type LeafVerb, writerOf } from "./writer-of.ts";
+
+/** The latest receipt of a secret leaf: which reference was written, and the keyed digest of the value. */
+export interface SecretReceipt {
+  readonly ref: string;
+  readonly hmac: string;
+}
+
+/** What comparing secrets needs; without it they are listed as not compared. */
+export interface SecretComparison {
+  /** Keyed digest of a text under the operator's key. */
+  readonly digest: (text: string) => string;
+  readonly receipt: (visor: string, path: string) => SecretReceipt | undefined;
+}
+
+/** The differences of one visor, all owned leaves accounted for. */
+export interface VisorDiff {
+  /** In steps (a) and (c), and plain starts and stops in (b); sorted by path and element. */
+  readonly changes: readonly Change[];
+  readonly unsupported: readonly Unsupported[];
+  readonly notCompared: readonly string[];
+  /** Owned leaves without any change. */
+  readonly inSync: number;
+}
+
+/** Compares the owned leaves of one visor with what it shows. Only owned leaves are looked at. */
+export function diffVisor(
+  desired: DesiredVisor,
+  seen: SeenVisor,
+  secrets: SecretComparison | undefined,
+): VisorDiff {
+  const changes: Change[] = [];
+  const unsupported: Unsupported[] = [];
+  const notCompared: string[] = [];
+  let inSync = 0;
+  const withAdded = assumeAddedApps(desired, seen);
+  for (const leaf of desired.leaves.values()) {
+    const verdict = diffLeaf(leaf.path.endsWith(".present") ? seen : withAdded, leaf, secrets);
+    changes.push(...verdict.changes.map((change) => nameBinary(desired, change)));
+    for (const why of new Set(verdict.unsupported)) {
+      unsupported.push({ path: leaf.path, why, place: leaf.origin.place });
+    }
+    if (verdict.notCompared === true) notCompared.push(leaf.path);
+    else if (verdict.changes.length === 0 && verdict.unsupported.length === 0) inSync += 1;
+  }
+  return { changes: sortChanges(changes), unsupported, notCompared, inSync };
+}
+
+/** Sorts changes by path, then element. */
+export function sortChanges(changes: readonly Change[]): readonly Change[] {
+  return changes.toSorted(
+    (left, right) => compareText(left.path, right.path) || compareText(left.element ?? "", right.element ?? ""),
+  );
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+interface LeafVerdict {
+  readonly changes: readonly Change[];
+  readonly unsupported: readonly string[];
+  readonly notCompared?: true;
+}
+
+const IN_SYNC: LeafVerdict = { changes: [], unsupported: [] };
+
+/** Apps that the plan adds are compared as they are right after that: stopped, with nothing set. */
+function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVisor {
+  const added: ObservedApp[] = [];
+  for (const leaf of desired.leaves.values()) {
+    const path = parseLeafPath(leaf.path);
+    if (path.section !== "apps" || path.field !== "present") continue;
+    if (leaf.kind !== "value" || leaf.value !== true) continue;
+    if (seen.apps.some(({ name }) => name === path.app)) continue;
+    added.push(freshApp(path.app, binaryOf(desired, path.app)));
+  }
+  return added.length === 0 ? seen : { ...seen, apps: [...seen.apps, ...added] };
+}
+
+/** A change that adds an app says which program it runs. */
+function nameBinary(desired: DesiredVisor, change: Change): Change {
+  const path = parseLeafPath(change.path);
+  const adds = path.section === "apps" && path.field === "present" && change.op === "add";
+  return adds ? { ...change, binary: binaryOf(desired, path.app) } : change;
+}
+
+/** The program an added app runs: its `binary`, or its own name. */
+export function binaryOf(desired: Pick<DesiredVisor, "leaves">, app: string): string {
+  const leaf = desired.leaves.get(`apps.${app}.binary`);
+  return leaf?.kind === "value" && typeof leaf.value === "string" ? leaf.value : app;
+}
+
+function freshApp(name: string, binary: string): ObservedApp {
+  const facts = { running: false, status: 0, detail: "", autoStart: false, launcherMode: "", port: 0 };
+  return { name, binary, ...facts, args: [], env: [], raw: new Hidden({ args: [], env: [] }) };
+}
+
+function diffLeaf(
+  seen: SeenVisor,
+  leaf: DesiredLeaf,
+  secrets: SecretComparison | undefined,
+): LeafVerdict {
+  const found = foundAt(seen, leaf.path);
+  if (found.kind === "unsupported") return { changes: [], unsupported: [found.why] };
+  if (found.kind === "missing-app") return diffMissingApp(leaf);
+  if (leaf.kind === "set") {
+    return diffSet(seen, leaf, found.kind === "set" ? found.elements : []);
+  }
+  return diffValue(seen, leaf, found, secrets);
+}
+
+/** An app that is not there and not added: what is off is as wanted, the rest cannot be set. */
+function diffMissingApp(leaf: DesiredLeaf): LeafVerdict {
+  const path = parseLeafPath(leaf.path);
+  if (path.section !== "apps") return IN_SYNC;
+  const isOff =
+    leaf.kind === "value" && leaf.value === false && ["running", "auto_start"].includes(path.field);
+  return isOff ? IN_SYNC : { changes: [], unsupported: [`the visor has no app ${path.app}`] };
+}
+
+function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[]): LeafVerdict {
+  const wanted = new Set(leaf.members.map(({ value }) => value));
+  const present = new Set(elements);
+  const added = leaf.members.filter(({ value }) => !present.has(value));
+  const removed = leaf.exact
+    ? elements.filter((value) => !wanted.has(value)).map((value) => ({ value, origin: leaf.origin }))
+    : leaf.removed.filter(({ value }) => present.has(value));
+  const section = parseLeafPath(leaf.path).section;
+  const changes: Change[] = [];
+  const unsupported: string[] = [];
+  for (const [verb, list] of [["add", added], ["remove", removed]] as const) {
+    for (const { value, origin } of list) {
+      const writer = writerOf(seen, leaf.path, verb);
+      if (writer.kind === "unsupported") {
+        unsupported.push(writer.why);
+        continue;
+      }
+      changes.push({
+        path: leaf.path,
+        element: value,
+        op: verb,
+        before: verb === "remove",
+        after: verb === "add",
+        reason: { place: origin.place, ...(origin.role === undefined ? {} : { role: origin.role }) },
+        lifetime: writer.lifetime,
+        restart: writer.restart,
+        risk: riskOf(leaf.path, leaf.anyone === true),
+        step: section === "trust" && verb === "remove" ? "c" : "a",
+        method: writer.method,
+        inverse: { after: verb === "remove" },
+      });
+    }
+  }
+  return { changes, unsupported };
+}
+
+function diffValue(
+  seen: SeenVisor,
+  leaf: DesiredValue,
+  found: Found & { readonly kind: "value" | "set" },
+  secrets: SecretComparison | undefined,
+): LeafVerdict {
+  const raw: Json = found.kind === "value" ? found.raw : [...found.elements];
+  const shown: Json = found.kind === "value" ? found.shown : [...found.elements];
+  if (leaf.secrets.length > 0) {
+    if (secrets === undefined) return { changes: [], unsupported: [], notCompared: true };
+    const receipt = secrets.receipt(seen.key, leaf.path);
+    const isSame =
+      receipt !== undefined &&
+      receipt.ref === secretRefText(leaf.secrets) &&
+      receipt.hmac === secrets.digest(canonicalJson(raw));
+    if (isSame) return IN_SYNC;
+    return valueChange(seen, leaf, { before: shown, secrets: leaf.secrets });
+  }
+  if (canonicalJson(raw) === canonicalJson(leaf.value)) return IN_SYNC;
+  return valueChange(seen, leaf, { before: shown });
+}
+
+/** The references of a leaf as one text, as receipts keep it. */
+export function secretRefText(refs: readonly SecretRef[]): string {
+  return refs.join(" ");
+}
+
+function valueChange(
+  seen: SeenVisor,
+  leaf: DesiredValue,
+  facts: { readonly before: Json; readonly secrets?: readonly SecretRef[] },
+): LeafVerdict {
+  const path = parseLeafPath(leaf.path);
+  const { origin } = leaf;
+  const isRunning = path.section === "apps" && path.field === "running";
+  const isPresence =
+    (path.section === "apps" && path.field === "present") || (path.section === "ports" && path.field === "open");
+  const verb: LeafVerb = isPresence ? (leaf.value === true ? "add" : "remove") : "change";
+  const writer =
+    path.section === "apps" && path.field === "present"
+      ? appPresenceWriter(seen, leaf.value === true)
+      : writerOf(seen, leaf.path, verb);
+  if (writer.kind === "unsupported") return { changes: [], unsupported: [writer.why] };
+  const change: Change = {
+    path: leaf.path,
+    op: isPresence ? verb : isAbsent(facts.before) ? "add" : "change",
+    ...(isRunning ? { action: leaf.value === true ? ("start" as const) : ("stop" as const) } : {}),
+    before: facts.before,
+    after: leaf.value,
+    reason: { place: origin.place, ...(origin.role === undefined ? {} : { role: origin.role }) },
+    lifetime: writer.lifetime,
+    restart: writer.restart,
+    risk: riskOf(leaf.path, false),
+    step: isRunning ? "b" : "a",
+    method: isRunning && leaf.value === false ? "StopApp" : writer.method,
+    ...(facts.secrets === undefined ? {} : { secrets: facts.secrets }),
+    inverse: { after: facts.before },
+  };
+  return { changes: [change], unsupported: [] };
+}
+
+function isAbsent(value: Json): boolean {
+  return (
+    value === null ||
+    (Array.isArray(value) && value.length === 0) ||
+    (typeof value === "object" && Object.keys(value).length === 0)
+  );
+}

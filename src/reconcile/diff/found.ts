@@ -1,0 +1,143 @@
+import { type Json } from "../../core/index.ts";
+import { MASK, type ObservedApp, type ObservedPort, type SeenVisor, settingAt } from "../../model/index.ts";
+import { parseWhitelist, splitArgs } from "./app-args.ts";
+import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
+
+/** What a visor shows at one leaf. */
+export type Found =
+  | {
+      readonly kind: "value";
+      /** As it may be shown; `null` is absent. */
+      readonly shown: Json;
+      /** As it is, for comparing only. */
+      readonly raw: Json;
+    }
+  | { readonly kind: "set"; readonly elements: readonly string[] }
+  | { readonly kind: "missing-app" }
+  | { readonly kind: "unsupported"; readonly why: string };
+
+/** Reads one leaf out of an observation. The visor's own key never counts as a member of its trust lists. */
+export function foundAt(seen: SeenVisor, path: string): Found {
+  const leaf = parseLeafPath(path);
+  switch (leaf.section) {
+    case "trust":
+      return foundTrust(seen, leaf.list === "pty" ? seen.pty : seen.hypervisors);
+    case "survey":
+      return seen.survey === undefined
+        ? unsupported("this release does not show its survey whitelist")
+        : { kind: "set", elements: seen.survey };
+    case "reward_address":
+      return seen.rewardAddress === undefined
+        ? unsupported("this release does not show its reward address")
+        : plain(seen.rewardAddress === "" ? null : seen.rewardAddress);
+    case "settings":
+      return foundSetting(seen, leaf.setting);
+    case "apps":
+      return foundApp(seen, leaf);
+    case "ports":
+      return foundPort(seen, leaf);
+  }
+}
+
+/** The program of an app: its binary, or its name where no binary is shown. */
+export function programOf(app: ObservedApp): string {
+  return app.binary === "" ? app.name : app.binary;
+}
+
+function foundTrust(seen: SeenVisor, list: readonly string[] | undefined): Found {
+  return list === undefined
+    ? unsupported("this release does not show its configured trust")
+    : { kind: "set", elements: list.filter((key) => key !== seen.key) };
+}
+
+function foundSetting(seen: SeenVisor, setting: string): Found {
+  const value = seen.settings[setting];
+  if (value !== undefined) return plain(value);
+  const known = settingAt(setting)?.summaryField !== undefined;
+  return seen.configReadable && !known
+    ? plain(null)
+    : unsupported("this release does not show the setting, so a change could not be checked");
+}
+
+function foundApp(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }): Found {
+  const app = seen.apps.find(({ name }) => name === leaf.app);
+  if (leaf.field === "present") return plain(app !== undefined);
+  if (app === undefined) return { kind: "missing-app" };
+  switch (leaf.field) {
+    case "running":
+      return plain(app.running);
+    case "auto_start":
+      return plain(app.autoStart);
+    case "binary":
+      return plain(programOf(app));
+    case "launcher_mode":
+      return app.launcherMode === undefined
+        ? unsupported("this release does not show how it launches apps")
+        : plain(app.launcherMode === "" ? null : app.launcherMode);
+    case "args": {
+      const raw = splitArgs(app.raw.open().args, programOf(app)).rest;
+      return { kind: "value", raw, shown: splitArgs(app.args, programOf(app)).rest };
+    }
+    case "env":
+      return foundEnv(app);
+    case "whitelist": {
+      const text = splitArgs(app.raw.open().args, programOf(app)).typed.get("whitelist") ?? "";
+      return { kind: "set", elements: parseWhitelist(text) };
+    }
+    case "secure":
+    case "killswitch":
+      return plain(splitArgs(app.raw.open().args, programOf(app)).typed.get(leaf.field) === "true");
+    default: {
+      const text = splitArgs(app.raw.open().args, programOf(app)).typed.get(leaf.field) ?? "";
+      return plain(text === "" ? null : text);
+    }
+  }
+}
+
+function foundEnv(app: ObservedApp): Found {
+  const raw: Record<string, string> = {};
+  const shown: Record<string, string> = {};
+  const env = app.raw.open().env;
+  if (env === undefined) return unsupported("this release does not show the environment of apps");
+  for (const element of env) {
+    const equals = element.indexOf("=");
+    const name = equals < 0 ? element : element.slice(0, equals);
+    raw[name] = equals < 0 ? "" : element.slice(equals + 1);
+    shown[name] = MASK;
+  }
+  return { kind: "value", raw, shown };
+}
+
+function foundPort(seen: SeenVisor, leaf: LeafPath & { readonly section: "ports" }): Found {
+  if (seen.ports === undefined) return unsupported("this release does not list its served ports");
+  const port = seen.ports.find((candidate) => candidate.port === leaf.port);
+  if (leaf.field === "open") return plain(port !== undefined);
+  if (leaf.field === "whitelist") return { kind: "set", elements: port?.whitelist ?? [] };
+  return plain((port ?? defaultPort(leaf.port))[leaf.field]);
+}
+
+/** The record of a port that a manifest opens without saying more. */
+export function defaultPort(port: number): ObservedPort {
+  return {
+    port,
+    local_port: port,
+    label: "",
+    description: "",
+    show_on_landing: false,
+    whitelist: [],
+    skynet: true,
+    dmsg: true,
+    udp: false,
+    proxy_addr: "",
+    preserve_host: false,
+    inject_pk: false,
+  };
+}
+
+function plain(value: Json): Found {
+  return { kind: "value", raw: value, shown: value };
+}
+
+function unsupported(why: string): Found {
+  return { kind: "unsupported", why };
+}

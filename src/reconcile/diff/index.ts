@@ -1,0 +1,14 @@
+export { type AppArgs, composeArgs, parseWhitelist, splitArgs, typedFieldsOf } from "./app-args.ts";
+export {
+  binaryOf,
+  diffVisor,
+  type SecretComparison,
+  type SecretReceipt,
+  secretRefText,
+  sortChanges,
+  type VisorDiff,
+} from "./diff-visor.ts";
+export { defaultPort, type Found, foundAt, programOf } from "./found.ts";
+export { type LeafPath, parseLeafPath, type PortField } from "./leaf-path.ts";
+export { riskOf } from "./risk-of.ts";
+export { appPresenceWriter, type LeafVerb, type LeafWriter, methodsOf, type NoWriter, writerOf } from "./writer-of.ts";

@@ -1,0 +1,195 @@
+import { type AppField, type Change, type Lifetime, type SeenVisor, settingAt } from "../../model/index.ts";
+import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
+
+/** How a leaf is written on one visor. */
+export interface LeafWriter {
+  readonly kind: "writer";
+  readonly method: string;
+  readonly lifetime: Lifetime;
+  readonly restart: Change["restart"];
+}
+
+/** A leaf that this visor's release cannot take. */
+export interface NoWriter {
+  readonly kind: "unsupported";
+  readonly why: string;
+}
+
+/** What the change does to the leaf; adding to and removing from a list may need different methods. */
+export type LeafVerb = "add" | "change" | "remove";
+
+const FIELD_SETTERS: Partial<Record<AppField, string>> = {
+  whitelist: "SetAppWhitelist",
+  pk: "SetAppPK",
+  secure: "SetAppSecure",
+  killswitch: "SetAppKillswitch",
+  netifc: "SetAppNetworkInterface",
+  dns: "SetAppDNS",
+  address: "SetAppAddress",
+};
+
+/**
+ * Chooses the method that writes a leaf, from what the visor was found to serve and never from a version:
+ * `SetConfigFields` where it is served, otherwise the setter of older releases.
+ */
+export function writerOf(seen: SeenVisor, path: string, verb: LeafVerb): LeafWriter | NoWriter {
+  const leaf = parseLeafPath(path);
+  switch (leaf.section) {
+    case "trust":
+      return trustWriter(seen, leaf.list, verb);
+    case "survey":
+      return serves(seen, "SetConfigFields")
+        ? writer("SetConfigFields", "config", "visor")
+        : unsupported("this release cannot change its survey whitelist");
+    case "reward_address":
+      return rewardWriter(seen, verb);
+    case "settings":
+      return settingWriter(seen, leaf.setting);
+    case "apps":
+      return appWriter(seen, leaf);
+    case "ports":
+      return portWriter(seen, leaf, verb);
+  }
+}
+
+function trustWriter(seen: SeenVisor, list: "hypervisors" | "pty", verb: LeafVerb): LeafWriter | NoWriter {
+  if (!seen.configReadable) return unsupported("this release does not show its configured trust");
+  if (serves(seen, "SetConfigFields")) {
+    return writer("SetConfigFields", seen.keepsConf ? "conf" : "config", "none");
+  }
+  if (list === "pty") return unsupported("this release has no lasting way to change its pty whitelist");
+  const method = verb === "remove" ? "RemoveHypervisor" : "AddHypervisor";
+  if (!serves(seen, method)) return unsupported(`this release does not serve ${method}`);
+  // Releases that keep a list of pending hypervisors admit and drop keys at once; earlier ones at a restart.
+  return writer(method, "config", serves(seen, "PendingHypervisors") ? "none" : "visor");
+}
+
+function rewardWriter(seen: SeenVisor, verb: LeafVerb): LeafWriter | NoWriter {
+  if (serves(seen, "SetConfigFields")) {
+    return writer("SetConfigFields", seen.keepsConf ? "conf" : "config", "none");
+  }
+  const method = verb === "remove" ? "DeleteRewardAddress" : "SetRewardAddress";
+  return serves(seen, method)
+    ? writer(method, "config", "none")
+    : unsupported(`this release does not serve ${method}`);
+}
+
+function settingWriter(seen: SeenVisor, path: string): LeafWriter | NoWriter {
+  const setting = settingAt(path);
+  if (setting === undefined) return unsupported("this version of fleet does not manage the setting");
+  if (serves(seen, "SetConfigFields")) {
+    const lifetime = setting.mirrored && seen.keepsConf ? "conf" : "config";
+    return writer("SetConfigFields", lifetime, setting.live ? "none" : "visor");
+  }
+  if (setting.olderSetter === undefined || seen.methods.get(setting.olderSetter) === "absent") {
+    return unsupported("this release has no way to change the setting");
+  }
+  // Releases that do not serve their configuration read these values once, when they start.
+  return writer(setting.olderSetter, "config", seen.configReadable ? "none" : "visor");
+}
+
+function appWriter(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }): LeafWriter | NoWriter {
+  const whole = serves(seen, "SetConfigFields");
+  switch (leaf.field) {
+    case "present":
+      return unsupported("adding and removing an app is chosen by the value");
+    case "running":
+      return writer("StartApp", "memory", "none");
+    case "auto_start":
+      return firstServed(seen, whole ? "SetConfigFields" : "SetAutoStart", "none");
+    case "binary":
+      return whole
+        ? writer("SetConfigFields", "config", "visor")
+        : unsupported("this release cannot change the binary of an app");
+    case "launcher_mode":
+      return firstServed(seen, "SetAppLauncherMode", "app");
+    case "env":
+      return firstServed(seen, whole ? "SetConfigFields" : "SetAppEnvFull", "app");
+    case "args":
+      return firstServed(seen, whole ? "SetConfigFields" : "SetAppArgs", "app");
+    default: {
+      if (whole) return writer("SetConfigFields", "config", "app");
+      if (serves(seen, "SetAppArgs")) return writer("SetAppArgs", "config", "app");
+      return firstServed(seen, FIELD_SETTERS[leaf.field] ?? "SetAppArgs", "app");
+    }
+  }
+}
+
+function portWriter(
+  seen: SeenVisor,
+  leaf: LeafPath & { readonly section: "ports" },
+  verb: LeafVerb,
+): LeafWriter | NoWriter {
+  const exists = seen.ports?.some(({ port }) => port === leaf.port) ?? false;
+  if (leaf.field === "open" && verb === "remove") return firstServed(seen, "DeregisterTCPPort", "none");
+  return firstServed(seen, exists ? "UpdateForwardedPort" : "RegisterForwardedPort", "none");
+}
+
+/** Every method that may write a leaf, so that a reader can ask beforehand which of them are served. */
+export function methodsOf(path: string): readonly string[] {
+  const leaf = parseLeafPath(path);
+  switch (leaf.section) {
+    case "trust":
+      return leaf.list === "pty"
+        ? ["SetConfigFields"]
+        : ["SetConfigFields", "AddHypervisor", "RemoveHypervisor", "PendingHypervisors"];
+    case "survey":
+      return ["SetConfigFields"];
+    case "reward_address":
+      return ["SetConfigFields", "SetRewardAddress", "DeleteRewardAddress"];
+    case "settings": {
+      const older = settingAt(leaf.setting)?.olderSetter;
+      return older === undefined ? ["SetConfigFields"] : ["SetConfigFields", older];
+    }
+    case "apps":
+      return appMethodsOf(leaf.field);
+    case "ports":
+      return ["RegisterForwardedPort", "UpdateForwardedPort", "DeregisterTCPPort"];
+  }
+}
+
+function appMethodsOf(field: AppField): readonly string[] {
+  switch (field) {
+    case "present":
+      return ["AddApp", "DeleteApp"];
+    case "running":
+      return [];
+    case "auto_start":
+      return ["SetConfigFields", "SetAutoStart"];
+    case "binary":
+      return ["SetConfigFields"];
+    case "launcher_mode":
+      return ["SetAppLauncherMode"];
+    case "env":
+      return ["SetConfigFields", "SetAppEnvFull"];
+    case "args":
+      return ["SetConfigFields", "SetAppArgs"];
+    default: {
+      const setter = FIELD_SETTERS[field];
+      return ["SetConfigFields", "SetAppArgs", ...(setter === undefined ? [] : [setter])];
+    }
+  }
+}
+
+/** The method that adds or removes an app, when the visor serves it. */
+export function appPresenceWriter(seen: SeenVisor, wanted: boolean): LeafWriter | NoWriter {
+  return firstServed(seen, wanted ? "AddApp" : "DeleteApp", "none");
+}
+
+function firstServed(seen: SeenVisor, method: string, restart: Change["restart"]): LeafWriter | NoWriter {
+  return serves(seen, method)
+    ? writer(method, "config", restart)
+    : unsupported(`this release does not serve ${method}`);
+}
+
+function serves(seen: SeenVisor, method: string): boolean {
+  return seen.methods.get(method) === "present";
+}
+
+function writer(method: string, lifetime: Lifetime, restart: Change["restart"]): LeafWriter {
+  return { kind: "writer", method, lifetime, restart };
+}
+
+function unsupported(why: string): NoWriter {
+  return { kind: "unsupported", why };
+}

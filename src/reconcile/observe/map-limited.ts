@@ -1,0 +1,27 @@
+/**
+ * Runs `work` over all items, at most `limit` at a time, and gives the results in the order of the items.
+ * The first rejection rejects the whole; items not started by then are not started.
+ */
+export async function mapLimited<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < items.length && !failed; index = next++) {
+      const item = items[index];
+      if (item === undefined) continue;
+      try {
+        results[index] = await work(item, index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  return results;
+}

@@ -1,0 +1,174 @@
+import { assert, type Digest, type OperatorKey, type VisorKey } from "../../core/index.ts";
+import {
+  type DesiredFleet,
+  type DesiredVisor,
+  type ObservedVisor,
+  type Overrides,
+  type Plan,
+  PLAN_FORMAT,
+  type PlanCounts,
+  type PlanVisor,
+  type Refusal,
+} from "../../model/index.ts";
+import type { SecretComparison } from "../diff/index.ts";
+import { decisionDigest, planDigest } from "./digests.ts";
+import { checkArgumentSize, checkLockOut, checkOpenExits, checkRemovals, checkWouldOpen } from "./guards/index.ts";
+import type { History } from "./history.ts";
+import { keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
+import { planVisor } from "./plan-visor.ts";
+import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
+import { releasedOf } from "./released.ts";
+import { wavesOf } from "./waves.ts";
+
+/** Everything a plan is made of. Equal inputs give equal bytes: the clock is one of them. */
+export interface PlanInput {
+  readonly desired: DesiredFleet;
+  /** The visors to plan, in any order; each has its observation at the same place in `observed`. */
+  readonly selected: readonly DesiredVisor[];
+  readonly observed: readonly ObservedVisor[];
+  readonly acting: VisorKey;
+  readonly history: History;
+  /** Keyed digest of a text under the operator's key; absent without a key. */
+  readonly secretDigest?: (text: string) => string;
+  readonly overrides: Overrides;
+  readonly nowMs: number;
+  /** How long the plan may be applied after `nowMs`. */
+  readonly expiresAfterMs: number;
+  /** Name and version of the program. */
+  readonly tool: string;
+  readonly manifest: { readonly path: string; readonly digest: Digest; readonly commit?: string; readonly dirty?: boolean };
+  readonly operator?: OperatorKey;
+}
+
+/** Plans a fleet. Pure and synchronous. */
+export function buildPlan(input: PlanInput): Plan {
+  const { desired, history } = input;
+  const keyset = keysetOf(desired);
+  const policies = policiesInForce(keyset, history);
+  const recorded = history.known ? (history.keyset?.controllers ?? []) : [];
+  const guarded = [...new Set([...keyset.controllers, ...recorded])].sort();
+  const pairs = pairUp(input);
+  const context = {
+    history,
+    secrets: secretComparison(input),
+    isLastManifest: history.known && history.lastManifest?.digest === input.manifest.digest,
+  };
+  const visors = pairs.map(([wanted, seen]) => planVisor(wanted, seen, context));
+  const releasedVisors = releasedVisorsOf(desired, history);
+  const refusals = checkGuards(input, pairs, visors, guarded, policies);
+  const counts = countPlan(visors, releasedVisors);
+  const changing = visors.filter(({ status }) => status === "changes").map(({ key }) => key);
+  const draft: Omit<Plan, "digest"> = {
+    format: PLAN_FORMAT,
+    tool: input.tool,
+    fleet: desired.fleet,
+    manifest: input.manifest,
+    created: new Date(input.nowMs).toISOString(),
+    expires: new Date(input.nowMs + input.expiresAfterMs).toISOString(),
+    acting: input.acting,
+    ...(input.operator === undefined ? {} : { operator: input.operator }),
+    keyset,
+    keysetChanges: keysetChanges(keyset, history),
+    policies,
+    protected: guarded,
+    seal: desired.seal,
+    overrides: input.overrides,
+    complete: counts.unreachable === 0 && counts.notCompared === 0,
+    applyable: refusals.length === 0,
+    history: history.known ? { known: true, head: history.head } : { known: false, why: history.why },
+    names: Object.fromEntries([...desired.keyNames].toSorted(([left], [right]) => (left < right ? -1 : 1))),
+    counts,
+    visors,
+    releasedVisors,
+    waves: wavesOf(changing, input.acting, guarded),
+    refusals,
+    decision: decisionDigest(visors, input.overrides, policies),
+  };
+  return { ...draft, digest: planDigest(draft) };
+}
+
+function pairUp(input: PlanInput): readonly (readonly [DesiredVisor, ObservedVisor])[] {
+  return input.selected
+    .map((wanted, index) => {
+      const seen = input.observed[index];
+      assert(seen?.key === wanted.key, "each selected visor has its observation");
+      return [wanted, seen] as const;
+    })
+    .toSorted(([left], [right]) => (left.key < right.key ? -1 : 1));
+}
+
+function secretComparison({ history, secretDigest }: PlanInput): SecretComparison | undefined {
+  if (!history.known || secretDigest === undefined) return undefined;
+  return { digest: secretDigest, receipt: history.secretReceipt };
+}
+
+function releasedVisorsOf(desired: DesiredFleet, history: History): Plan["releasedVisors"] {
+  if (!history.known) return [];
+  const managed = new Set(desired.visors.map(({ key }) => key));
+  return [...history.owned]
+    .filter(([key, owned]) => !managed.has(key) && owned.length > 0)
+    .map(([key, owned]) => ({ key, released: releasedOf(owned, undefined, undefined) }))
+    .toSorted((left, right) => (left.key < right.key ? -1 : 1));
+}
+
+function checkGuards(
+  input: PlanInput,
+  pairs: readonly (readonly [DesiredVisor, ObservedVisor])[],
+  visors: readonly PlanVisor[],
+  guarded: readonly VisorKey[],
+  policies: Plan["policies"],
+): readonly Refusal[] {
+  const { history, overrides, acting, desired } = input;
+  const refusals: Refusal[] = [];
+  let ownedElements = 0;
+  pairs.forEach(([wanted, seen], index) => {
+    const visor = visors[index];
+    if (seen.kind !== "seen" || visor === undefined) return;
+    if (history.known && history.owned.has(wanted.key)) ownedElements += countOwnedElements(wanted, seen);
+    const changes = visor.steps.flatMap((step) => step.changes);
+    refusals.push(
+      ...checkLockOut({
+        visor: wanted.key,
+        name: wanted.name,
+        before: { hypervisors: seen.hypervisors ?? [], pty: seen.pty ?? [] },
+        changes: changes.filter(({ path }) => path.startsWith("trust.")),
+        acting,
+        protected: guarded,
+        allowLoss: overrides.allowTrustLoss.includes(wanted.name),
+        nameOf: (key) => desired.keyNames.get(key) ?? key,
+      }),
+      ...checkWouldOpen(wanted, seen),
+      ...checkOpenExits(wanted, seen, changes),
+      ...checkArgumentSize(wanted, changes),
+    );
+  });
+  const changes = visors.flatMap((visor) => visor.steps.flatMap((step) => step.changes));
+  const trustRemovals = changes.filter(isTrustRemoval).length;
+  const otherRemovals = changes.filter(isRemoval).length - trustRemovals;
+  const removals = { trustRemovals, otherRemovals, ownedElements, policies, overrides };
+  const place = desired.policyPlace;
+  refusals.push(...checkRemovals(removals).map((refusal) => (place === undefined ? refusal : { ...refusal, place })));
+  return refusals;
+}
+
+function countPlan(visors: readonly PlanVisor[], releasedVisors: Plan["releasedVisors"]): PlanCounts {
+  const changes = visors.flatMap((visor) => visor.steps.flatMap((step) => step.changes));
+  const released = [...visors, ...releasedVisors].flatMap((visor) => visor.released);
+  const sum = (count: (visor: PlanVisor) => number): number =>
+    visors.reduce((total, visor) => total + count(visor), 0);
+  return {
+    visors: visors.length,
+    changing: visors.filter(({ status }) => status === "changes").length,
+    add: changes.filter(({ op }) => op === "add").length,
+    change: changes.filter(({ op }) => op === "change").length,
+    remove: changes.filter(isRemoval).length,
+    inSync: visors.filter(({ status }) => status === "in-sync").length,
+    unreachable: visors.filter(({ unseen }) => unseen !== undefined).length,
+    trustRemovals: changes.filter(isTrustRemoval).length,
+    unsupported: sum((visor) => visor.unsupported.length),
+    released: released.length,
+    releasedTrust: released.filter(({ trust }) => trust).length,
+    awaitingRestart: sum((visor) => visor.awaitingRestart.length),
+    notCompared: sum((visor) => visor.notCompared.length),
+  };
+}

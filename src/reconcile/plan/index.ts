@@ -1,0 +1,23 @@
+export { buildPlan, type PlanInput } from "./build-plan.ts";
+export {
+  type ApplyCheck,
+  checkApply,
+  type Confirmation,
+  confirmationsOf,
+  OBSERVATION_AGE_MAX_MS,
+  planExit,
+} from "./confirmations.ts";
+export {
+  keyedObservedDigest,
+  observedDigest,
+  observedValue,
+  type ObservedValues,
+  observedValues,
+  overridesToJson,
+} from "./digests.ts";
+export { checkLockOut, hasWayIn, type LockOutInput, type TrustLists, withTrustChange } from "./guards/index.ts";
+export { type Awaiting, type History, historyOf, type KnownHistory, policyToJson } from "./history.ts";
+export { hasCapability } from "./may.ts";
+export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
+export { isRemoval, isTrustRemoval } from "./removal-counts.ts";
+export { wavesOf } from "./waves.ts";

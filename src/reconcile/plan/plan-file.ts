@@ -1,0 +1,80 @@
+import { canonicalJson, FleetError, fromHex, type JsonObject, type OperatorKey, toHex, utf8, verifyEd25519 } from "../../core/index.ts";
+import type { OperatorKeys } from "../../ledger/index.ts";
+import { type Plan, PLAN_FORMAT } from "../../model/index.ts";
+import { planDigest } from "./digests.ts";
+
+/** What is signed: a context of its own, so that a signature on a plan can never pass as one on an entry. */
+const SIGNED_CONTEXT = "fleet.skywire/plan/v1 ";
+
+/** Formats a plan as a file: canonical JSON and a line end. Equal plans give equal bytes. */
+export function formatPlan(plan: Plan): string {
+  return `${canonicalJson(plan as unknown as JsonObject)}\n`;
+}
+
+/** True when a text looks like a plan file rather than a manifest. */
+export function isPlanText(text: string): boolean {
+  return text.trimStart().startsWith("{") && text.includes('"fleet.skywire/plan/');
+}
+
+/**
+ * Parses a plan file and checks that it is whole. Whether its signer may be trusted is another question.
+ * @throws FleetError plan/format for another format or version, plan/damaged when the digest does not fit (exit 64)
+ */
+export function parsePlan(text: string): Plan {
+  const value = parseJson(text);
+  const format = typeof value === "object" && value !== null && "format" in value ? value.format : undefined;
+  if (format !== PLAN_FORMAT) {
+    throw new FleetError("plan/format", `the plan has format ${JSON.stringify(format)}, this version reads ${PLAN_FORMAT}`, {
+      next: "make the plan again, or use the version of fleet that wrote it",
+      exit: 64,
+    });
+  }
+  const plan = value as Plan;
+  if (plan.digest !== digestOfFile(plan)) {
+    throw new FleetError("plan/damaged", "the plan's digest does not fit its content: somebody or something changed it", {
+      next: "make the plan again with `fleet plan --out FILE`",
+      exit: 64,
+    });
+  }
+  return plan;
+}
+
+function digestOfFile(plan: Plan): string {
+  const { digest: _digest, signature: _signature, ...rest } = plan;
+  try {
+    return planDigest(rest);
+  } catch (cause) {
+    throw new FleetError("plan/damaged", "the plan holds something that no plan can hold", { cause, exit: 64 });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new FleetError("plan/damaged", "the plan file is not JSON", { cause, exit: 64 });
+  }
+}
+
+/** Signs a plan with the operator's key. The signature stands outside of the digest. */
+export function signPlan(plan: Plan, keys: Pick<OperatorKeys, "operator" | "sign">): Plan {
+  const sig = toHex(keys.sign(utf8(SIGNED_CONTEXT + plan.digest)));
+  return { ...plan, signature: { key: keys.operator, sig } };
+}
+
+/**
+ * The key that signed a plan, proven; `undefined` for an unsigned plan.
+ * @throws FleetError plan/signature (exit 4) when there is a signature that does not verify
+ */
+export function planSigner(plan: Plan): OperatorKey | undefined {
+  const { signature } = plan;
+  if (signature === undefined) return undefined;
+  const message = utf8(SIGNED_CONTEXT + plan.digest);
+  if (/^[0-9a-f]{128}$/.test(signature.sig) && verifyEd25519(signature.key, message, fromHex(signature.sig))) {
+    return signature.key;
+  }
+  throw new FleetError("plan/signature", "the plan's signature does not verify", {
+    next: "make the plan again with `fleet plan --out FILE`",
+    exit: 4,
+  });
+}

@@ -1,0 +1,117 @@
+import {
+  type Change,
+  type DesiredVisor,
+  type ObservedVisor,
+  type PlanStep,
+  type PlanVisor,
+  type SeenVisor,
+  type StepLetter,
+} from "../../model/index.ts";
+import { diffVisor, type SecretComparison, sortChanges } from "../diff/index.ts";
+import { planAppRestarts } from "./app-restarts.ts";
+import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
+import type { History } from "./history.ts";
+import { releasedOf } from "./released.ts";
+
+/** What planning one visor needs beside the visor itself. */
+export interface PlanVisorContext {
+  readonly history: History;
+  readonly secrets: SecretComparison | undefined;
+  /** Differences from what `fleet` had recorded are drift when the manifest is the one last applied. */
+  readonly isLastManifest: boolean;
+}
+
+const LETTERS: readonly StepLetter[] = ["a", "b", "c"];
+
+/** Plans one visor: what differs, in which steps, and what cannot be done or is not owned any more. */
+export function planVisor(desired: DesiredVisor, observed: ObservedVisor, context: PlanVisorContext): PlanVisor {
+  const owned = [...desired.leaves.keys()].sort();
+  const base = {
+    key: desired.key,
+    name: desired.name,
+    route: observed.route,
+    owned,
+    secretLeaves: secretLeavesOf(desired),
+    openToAnyone: owned.filter((path) => {
+      const leaf = desired.leaves.get(path);
+      return leaf?.kind === "set" && leaf.anyone === true;
+    }),
+  };
+  const { history } = context;
+  const ownedEarlier = history.known ? (history.owned.get(desired.key) ?? []) : [];
+  if (observed.kind !== "seen") {
+    const { kind, reason, detail, next } = observed;
+    return {
+      ...base,
+      status: kind,
+      unseen: { reason, detail, next },
+      inSync: 0,
+      steps: [],
+      unsupported: [],
+      notCompared: [],
+      awaitingRestart: [],
+      released: releasedOf(ownedEarlier, desired, undefined),
+    };
+  }
+  const diff = diffVisor(desired, observed, context.secrets);
+  const owedEarlier = history.known ? (history.owedRestarts.get(desired.key) ?? []) : [];
+  const restarts = planAppRestarts(desired, observed, diff.changes, owedEarlier);
+  const all = sortChanges([...diff.changes, ...restarts.changes]).map((change) => markDrift(change, desired, context));
+  return {
+    ...base,
+    status: all.length === 0 ? "in-sync" : "changes",
+    observed: observedFacts(desired, observed, context),
+    inSync: diff.inSync,
+    steps: stepsOf(all, restarts.owed),
+    unsupported: diff.unsupported,
+    notCompared: diff.notCompared,
+    awaitingRestart: awaitingRestart(history, desired, observed),
+    released: releasedOf(ownedEarlier, desired, observed),
+  };
+}
+
+function observedFacts(
+  desired: DesiredVisor,
+  seen: SeenVisor,
+  context: PlanVisorContext,
+): NonNullable<PlanVisor["observed"]> {
+  const owned = [...desired.leaves.keys()].sort();
+  const digest = context.secrets?.digest;
+  const keyed = digest === undefined ? undefined : keyedObservedDigest(owned, seen, digest);
+  return {
+    at: new Date(seen.atMs).toISOString(),
+    digest: observedDigest(observedValues(owned, seen)),
+    ...(keyed === undefined ? {} : { keyed }),
+    version: seen.release.version,
+    startedAt: new Date(seen.startedAtMs).toISOString(),
+    ...(seen.hypervisors === undefined ? {} : { hypervisors: seen.hypervisors.toSorted() }),
+    ...(seen.pty === undefined ? {} : { pty: seen.pty.toSorted() }),
+  };
+}
+
+function stepsOf(changes: readonly Change[], owed: readonly string[]): readonly PlanStep[] {
+  return LETTERS.flatMap((letter) => {
+    const own = changes.filter(({ step }) => step === letter);
+    return own.length === 0 ? [] : [{ letter, changes: own, restartsOwed: letter === "a" ? owed : [] }];
+  });
+}
+
+function awaitingRestart(history: History, desired: DesiredVisor, seen: SeenVisor): PlanVisor["awaitingRestart"] {
+  if (!history.known) return [];
+  return (history.awaitingRestart.get(desired.key) ?? [])
+    .filter(({ what, sinceMs }) => desired.leaves.has(what) && seen.startedAtMs <= sinceMs)
+    .map(({ what, sinceEntry }) => ({ path: what, sinceEntry }));
+}
+
+/** A change is drift when `fleet` had seen the wanted value there after writing it, or applied this very manifest. */
+function markDrift(change: Change, desired: DesiredVisor, context: PlanVisorContext): Change {
+  const { history } = context;
+  if (!history.known || change.action === "restart") return change;
+  const recorded = history.recorded(desired.key, change.path, change.element);
+  const wasMade = recorded !== undefined && JSON.stringify(recorded.after) === JSON.stringify(change.after);
+  if (wasMade) return { ...change, drift: { sinceEntry: recorded.entry } };
+  const wasOwned = history.owned.get(desired.key)?.includes(change.path) === true;
+  return context.isLastManifest && wasOwned && recorded === undefined && history.lastManifest !== undefined
+    ? { ...change, drift: { sinceEntry: history.lastManifest.entry } }
+    : change;
+}
