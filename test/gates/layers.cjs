@@ -2,7 +2,7 @@
 // A room may import itself, what its row names, and nothing else. Which file of a room may be imported is
 // the business of doors.mjs.
 
-/** Room -> rooms it may import. `types` rows hold for type-only imports and never load code. */
+/** Room -> rooms it may import. */
 const ALLOWED = {
   core: [],
   model: ["core"],
@@ -13,15 +13,23 @@ const ALLOWED = {
   "skywire/embedded": ["core", "skywire/gob", "skywire/rpc", "skywire/visor"],
   manifest: ["core", "model"],
   ledger: ["core", "model", "skywire/cxo"],
-  reconcile: ["core", "model", "skywire/visor"],
+  reconcile: ["core", "model", "skywire/visor", "ledger"],
   view: ["core", "model"],
   platform: ["core"],
 };
-/** @type {Record<string, string[]>} */
-const ALLOWED_TYPES = {
-  reconcile: ["ledger"],
-  view: ["ledger", "manifest", "reconcile"],
+/** Room -> rooms it takes types from and never code. */
+const ALLOWED_TYPES = { view: ["ledger", "manifest", "reconcile"] };
+
+/** Stage of reconcile -> stages before it that it may use. No stage calls the next one. */
+const STAGES = {
+  diff: [],
+  observe: ["diff"],
+  plan: ["diff"],
+  apply: ["diff", "observe", "plan"],
 };
+/** Stages that may know how to reach a visor; planning cannot, even by accident. */
+const REACHING_STAGES = ["observe", "apply"];
+
 /** `cli` joins everything. The library door shows every room but the ones that touch the machine. */
 const JOINS_EVERYTHING = ["cli"];
 const LIBRARY_DOOR = "^src/index\\.ts$";
@@ -29,7 +37,7 @@ const LIBRARY_DOOR = "^src/index\\.ts$";
 /** Package -> rooms that may import it. */
 const PACKAGES = {
   "@noble/ciphers": ["core", "ledger"],
-  "@noble/curves": ["core", "skywire/cxo", "ledger"],
+  "@noble/curves": ["core", "skywire/cxo", "skywire/embedded", "ledger"],
   "@noble/ed25519": ["core", "ledger"],
   "@noble/hashes": ["core", "skywire/cxo", "ledger"],
   ajv: ["manifest", "cli"],
@@ -48,7 +56,7 @@ const inRooms = (rooms) => `^src/(${rooms.map(escape).join("|")})/`;
 const allRooms = [...Object.keys(ALLOWED), ...JOINS_EVERYTHING];
 
 const tableRules = Object.entries(ALLOWED).map(([room, allowed]) => {
-  const types = ALLOWED_TYPES[room] ?? [];
+  const types = room === "view" ? ALLOWED_TYPES.view : [];
   return {
     name: `allowed-imports-of-${room.replaceAll("/", "-")}`,
     comment: `${room} imports only: ${allowed.join(", ") || "nothing"}`,
@@ -64,6 +72,17 @@ const typeRules = Object.entries(ALLOWED_TYPES).map(([room, types]) => ({
   severity: "error",
   from: { path: inRooms([room]) },
   to: { path: inRooms(types), dependencyTypesNot: ["type-only", "type-import"] },
+}));
+
+const stageRules = Object.entries(STAGES).map(([stage, before]) => ({
+  name: `stages-before-${stage}`,
+  comment: `${stage} uses only: ${before.join(", ") || "no other stage"}`,
+  severity: "error",
+  from: { path: `^src/reconcile/${stage}/` },
+  to: {
+    path: "^src/reconcile/[^/]+/",
+    pathNot: `^src/reconcile/(${[stage, ...before].join("|")})/`,
+  },
 }));
 
 const packageRules = Object.entries(PACKAGES).map(([name, rooms]) => ({
@@ -119,6 +138,17 @@ module.exports = {
       severity: "error",
       from: { path: inRooms(MAY_HASH) },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+    },
+    ...stageRules,
+    {
+      name: "planning-reaches-no-visor",
+      comment: "only the types of what was read; reading and writing are handed in",
+      severity: "error",
+      from: {
+        path: "^src/reconcile/",
+        pathNot: `^src/reconcile/((${REACHING_STAGES.join("|")})/|index\\.ts$)`,
+      },
+      to: { path: "^src/skywire/", dependencyTypesNot: ["type-only", "type-import"] },
     },
     ...packageRules,
     {
