@@ -29,7 +29,7 @@ export function skipValue(reader: ValueReader, types: WireTypes, id: number): vo
     case "bytes":
     case "opaque":
     case "string":
-      reader.pos += reader.length();
+      reader.pass(reader.length());
       return;
     default:
       reader.descend();

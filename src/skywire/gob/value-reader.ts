@@ -15,7 +15,7 @@ export interface StreamSource {
 }
 
 /** Thrown, and caught by the decoder only: the value goes on in a message that has not arrived. */
-export const NEED_MORE: unique symbol = Symbol("need more");
+export const NEED_MORE: Error = new Error("more bytes are needed");
 
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -174,6 +174,11 @@ export class ValueReader {
     const size = this.small();
     if (size > this.end - this.pos) throw malformed("a length that goes past the end of its message");
     return size;
+  }
+
+  /** Goes past the next `size` bytes. */
+  pass(size: number): void {
+    this.pos += size;
   }
 
   /** A fresh copy of the next `size` bytes. */

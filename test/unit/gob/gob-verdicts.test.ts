@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { FleetError, fromHex } from "../../../src/core/index.ts";
+import { Decoder, type Schema, t } from "../../../src/skywire/gob/index.ts";
+import { GoShapes, type Shape, UnknownGoType } from "../../support/go-shapes.ts";
+import { gobVectors, type Json, type VerdictVector } from "../../support/vectors.ts";
+
+const vectors = gobVectors();
+
+/** The receivers of `compat`, which the vector file names and does not declare. */
+const RECEIVERS = `
+type A8 struct{ A int8 }
+type AU struct{ A uint }
+type AIP struct{ A **int }
+type AI struct{ A int }
+type AI64 struct{ A int64 }
+type A4 struct{ A [4]int }
+type ASl8 struct{ A []int8 }
+type AAny struct{ A any }
+type APt struct{ A Point }
+type APtP struct{ A *Point }
+type ABin struct{ A Bin }
+type ANot struct{ Z int }
+type OnlyB struct{ B int }
+`;
+const shapes = new GoShapes(vectors.meta, vectors.meta.goTypes.includes("type OnlyB ") ? "" : RECEIVERS);
+
+/** Where we decide otherwise than Go; each row is one choice, found by what both sides say. */
+const CHOSEN: readonly { readonly go: RegExp; readonly ours: RegExp; readonly why: string }[] = [
+  { go: /^ok/, ours: /type id beyond 32 bits/, why: "Go cuts the id to 32 bits; no sender means that" },
+  { go: /^ok/, ours: /count, length or id beyond 2\^31-1/, why: "Go takes a map of 2^63 entries for an empty one" },
+  { go: /^ok/, ours: /bytes after a value/, why: "Go drops them; no sender adds any" },
+  { go: /^ok/, ours: /definition of two kinds|two fields of one name/, why: "ambiguous: no sender means that" },
+  { go: /ok/, ours: /a message of no bytes/, why: "Go takes it for the end, then goes on" },
+  { go: /duplicate type received|field numbers out of bounds/, ours: /^ok/, why: "Go cannot pass over some interface values" },
+  { go: /wrong type .* for received field/, ours: /^ok/, why: "a field of an undefined type that is not sent" },
+];
+
+interface Outcome {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Decodes as the vector says: one value for each receiver, as far as they come. */
+function outcomesOf(hex: string, schemas: readonly (Schema<unknown> | undefined)[]): readonly Outcome[] {
+  const decoder = new Decoder();
+  decoder.push(fromHex(hex));
+  return schemas.map((schema): Outcome => {
+    try {
+      const next = schema === undefined ? decoder.next(t.generic) : decoder.next(schema);
+      if (next !== undefined) return { text: "ok", values: [next.value] };
+      decoder.end();
+      return { text: "error: EOF", values: [] };
+    } catch (error) {
+      expect(error).toBeInstanceOf(FleetError);
+      return { text: `error: ${error instanceof FleetError ? error.message : ""}`, values: [] };
+    }
+  });
+}
+
+function receiversOf(vector: VerdictVector): readonly (Shape | undefined)[] {
+  return vector.into.split(/,\s*(?=[*\w<[])/).map((text) => {
+    if (text === "<nil>") return undefined;
+    try {
+      return shapes.of(text.replace(/^\*/, "").replace(/^main\./, ""));
+    } catch (error) {
+      if (error instanceof UnknownGoType) return undefined;
+      throw error;
+    }
+  });
+}
+
+/** The plain JSON Go's encoding/json would print, as far as the vectors need it. */
+function plain(json: Json): unknown {
+  if (Array.isArray(json)) return json.map((item: Json) => plain(item));
+  if (typeof json !== "object" || json === null) return json;
+  const object = json as { readonly [key: string]: Json };
+  if (Array.isArray(object["$map"])) {
+    const pairs = object["$map"] as readonly (readonly [Json, Json])[];
+    return Object.fromEntries(pairs.map(([name, item]) => [String(plain(name)), plain(item)]));
+  }
+  if ("$iface" in object) return plain(object["$iface"] ?? null);
+  return Object.fromEntries(Object.entries(object).map(([name, item]) => [name, plain(item)]));
+}
+
+function verdictsOf(vector: VerdictVector): readonly string[] {
+  return vector.goResult.split(" | ");
+}
+
+const both = [
+  ...vectors.compat.map((vector) => ({ section: "compat", vector })),
+  ...vectors.malformed.map((vector) => ({ section: "malformed", vector })),
+];
+
+describe.each(both)("$section: $vector.name", ({ section, vector }) => {
+  const receivers = receiversOf(vector);
+  const known = receivers.every((shape) => shape !== undefined) || vector.into.includes("<nil>");
+  const ours = outcomesOf(vector.hex, receivers.map((shape) => shape?.schema));
+
+  it("has Go's verdict, or one we chose", () => {
+    verdictsOf(vector).forEach((verdict, index) => {
+      const mine = ours[index]?.text ?? "";
+      const agree = verdict.startsWith("ok") === mine.startsWith("ok");
+      const chosen = CHOSEN.some(({ go, ours: we }) => go.test(verdict) && we.test(mine.replace(/^error: /, "")));
+      // After one refusal for broken bytes nothing more can be read.
+      const over = index > 0 && (ours[index - 1]?.text.startsWith("error") ?? false);
+      expect(agree || chosen || over || !known, `Go: ${verdict}; ours: ${mine}`).toBe(true);
+    });
+  });
+
+  it("gives Go's value or Go's words", () => {
+    if (!known || section === "malformed") return;
+    verdictsOf(vector).forEach((verdict, index) => {
+      const [value] = ours[index]?.values ?? [];
+      const shape = receivers[index];
+      const mine = ours[index]?.text ?? "";
+      if (mine === "ok" && verdict.startsWith("ok") && shape !== undefined) {
+        // Go decodes into what is there and keeps 7 for a field that was not sent; we begin with zero.
+        const fresh = JSON.stringify(plain(shape.toJson(value)));
+        expect([fresh, fresh.replace(/:0\b/, ":7")]).toContain(verdict.slice(3));
+      }
+      if (mine.startsWith("error") && verdict.startsWith("error")) expect(mine).toBe(verdict);
+    });
+  });
+
+  it("gives the same verdict byte by byte", () => {
+    const decoder = new Decoder();
+    let text = "";
+    try {
+      for (const byte of fromHex(vector.hex)) {
+        decoder.push(Uint8Array.of(byte));
+        const schema = receivers[0]?.schema ?? t.generic;
+        if (text === "" && decoder.next(schema) !== undefined) text = "ok";
+      }
+      if (text === "") decoder.end();
+    } catch (error) {
+      expect(error).toBeInstanceOf(FleetError);
+      text ||= `error: ${error instanceof FleetError ? error.message : ""}`;
+    }
+    expect(text === "" ? "error: EOF" : text).toBe(ours[0]?.text);
+  });
+});
