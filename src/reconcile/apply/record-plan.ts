@@ -1,5 +1,5 @@
 import type { JsonObject, Random } from "../../core/index.ts";
-import { type EntryDraft, type KeysetPayload, latestKeyset, type Ledger, newEpoch, type OperatorKeys } from "../../ledger/index.ts";
+import { type EntryDraft, type KeysetPayload, type Ledger, newEpoch, type OperatorKeys } from "../../ledger/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { type KnownHistory, overridesToJson, policyToJson } from "../plan/index.ts";
 
@@ -28,9 +28,8 @@ export function openingEntries(input: RecordInput): readonly EntryDraft[] {
 function keysetEntry({ plan, ledger, keys, random }: RecordInput): EntryDraft {
   const operators: Record<string, KeysetPayload["operators"][string]> = {};
   for (const { name, ...operator } of plan.keyset.operators) operators[name] = operator;
-  const previous = latestKeyset(ledger.records, plan.fleet)?.payload;
   const epoch = plan.seal
-    ? newEpoch({ operators, keys, ledger, fleet: plan.fleet, random, ...(previous === undefined ? {} : { previous }) })
+    ? newEpoch({ records: ledger.records, fleet: plan.fleet, operators, keys, random })
     : { epoch: 0, epochKeys: [] };
   const policy: JsonObject = { ...policyToJson(plan.keyset.policy) };
   const payload = { fleet: plan.fleet, operators, controllers: plan.keyset.controllers, policy, ...epoch };

@@ -1,4 +1,5 @@
 import { type AppField, type Change, type Lifetime, type SeenVisor, settingAt } from "../../model/index.ts";
+import { type MethodName, methodRow } from "../../skywire/visor/index.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
 
 /** How a leaf is written on one visor. */
@@ -18,7 +19,7 @@ export interface NoWriter {
 /** What the change does to the leaf; adding to and removing from a list may need different methods. */
 export type LeafVerb = "add" | "change" | "remove";
 
-const FIELD_SETTERS: Partial<Record<AppField, string>> = {
+const FIELD_SETTERS: Partial<Record<AppField, MethodName>> = {
   whitelist: "SetAppWhitelist",
   pk: "SetAppPK",
   secure: "SetAppSecure",
@@ -126,13 +127,13 @@ function portWriter(
 }
 
 /** Every method that may write a leaf, so that a reader can ask beforehand which of them are served. */
-export function methodsOf(path: string): readonly string[] {
+export function methodsOf(path: string): readonly MethodName[] {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
       return leaf.list === "pty"
         ? ["SetConfigFields"]
-        : ["SetConfigFields", "AddHypervisor", "RemoveHypervisor", "PendingHypervisors"];
+        : ["SetConfigFields", "AddHypervisor", "RemoveHypervisor"];
     case "survey":
       return ["SetConfigFields"];
     case "reward_address":
@@ -148,7 +149,7 @@ export function methodsOf(path: string): readonly string[] {
   }
 }
 
-function appMethodsOf(field: AppField): readonly string[] {
+function appMethodsOf(field: AppField): readonly MethodName[] {
   switch (field) {
     case "present":
       return ["AddApp", "DeleteApp"];
@@ -182,7 +183,13 @@ function firstServed(seen: SeenVisor, method: string, restart: Change["restart"]
     : unsupported(`this release does not serve ${method}`);
 }
 
+/**
+ * Served as far as it could be asked. A method whose argument allows no harmless probe counts as served until
+ * the visor says otherwise; then nothing was written and the outcome is `unsupported`.
+ */
 function serves(seen: SeenVisor, method: string): boolean {
+  const row = methodRow(method);
+  if (row?.class === "write" && row.probe === undefined) return seen.methods.get(method) !== "absent";
   return seen.methods.get(method) === "present";
 }
 

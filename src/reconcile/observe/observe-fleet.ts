@@ -2,7 +2,7 @@ import type { Clock, StreamAddress, VisorKey } from "../../core/index.ts";
 import { type DesiredVisor, type ObservedVisor, type Route, settingAt } from "../../model/index.ts";
 import {
   DEFAULT_BRIDGE_PORT,
-  methodRow,
+  type MethodName,
   readingError,
   type ReadingWants,
   type VisorReader,
@@ -112,7 +112,7 @@ export function toObserved(reading: VisorReading, key: VisorKey, route: Route, a
 
 /** What must be read for these owned paths, and which writing methods are asked about. */
 export function wantsOf(paths: Iterable<string>, summary = false): ReadingWants {
-  const probes = new Set<string>();
+  const probes = new Set<MethodName>();
   let ports = false;
   let skyenv = false;
   for (const path of paths) {
@@ -122,6 +122,5 @@ export function wantsOf(paths: Iterable<string>, summary = false): ReadingWants 
     if (leaf.section === "settings" && settingAt(leaf.setting)?.mirrored === true) skyenv = true;
     for (const method of methodsOf(path)) probes.add(method);
   }
-  const known = [...probes].sort().flatMap((name) => methodRow(name)?.name ?? []);
-  return { ports, skyenv, summary, probes: known };
+  return { ports, skyenv, summary, probes: [...probes].sort() };
 }

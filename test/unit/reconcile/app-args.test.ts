@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { composeArgs, parseWhitelist, splitArgs } from "../../../src/reconcile/diff/index.ts";
+
+describe("splitting an argument list", () => {
+  it.each([
+    {
+      name: "the launcher's positionals stay in front",
+      program: "skychat",
+      args: ["app", "skychat", "--addr", ":8001", "--pair-enable"],
+      want: { leading: ["app", "skychat"], typed: [["address", ":8001"]], rest: ["--pair-enable"] },
+    },
+    {
+      name: "one dash and an equals sign",
+      program: "vpn-server",
+      args: ["-secure=true", "--netifc=eth0"],
+      want: { leading: [], typed: [["secure", "true"], ["netifc", "eth0"]], rest: [] },
+    },
+    {
+      name: "a bare flag is true",
+      program: "vpn-client",
+      args: ["--killswitch", "--srv", "02ab"],
+      want: { leading: [], typed: [["killswitch", "true"], ["pk", "02ab"]], rest: [] },
+    },
+    {
+      name: "an option of another program is not typed here",
+      program: "skychat",
+      args: ["--whitelist", "02ab"],
+      want: { leading: [], typed: [], rest: ["--whitelist", "02ab"] },
+    },
+    {
+      name: "an option that misses its value has an empty one",
+      program: "skysocks",
+      args: ["--whitelist"],
+      want: { leading: [], typed: [["whitelist", ""]], rest: [] },
+    },
+    {
+      name: "the last of two counts",
+      program: "skysocks",
+      args: ["--whitelist", "a", "--whitelist", "b"],
+      want: { leading: [], typed: [["whitelist", "b"]], rest: [] },
+    },
+    { name: "nothing", program: "skysocks", args: [], want: { leading: [], typed: [], rest: [] } },
+  ])("$name", ({ program, args, want }) => {
+    const parts = splitArgs(args, program);
+    expect({ ...parts, typed: [...parts.typed] }).toEqual(want);
+  });
+
+  it("puts a list together the way the visor's own setters write it", () => {
+    const typed = new Map([["secure", "true"], ["whitelist", "02ab,03cd"], ["netifc", ""]] as const);
+    expect(composeArgs({ leading: ["app", "vpn-server"], rest: ["--x", "1"], typed }, "vpn-server")).toEqual([
+      "app",
+      "vpn-server",
+      "--x",
+      "1",
+      "--whitelist",
+      "02ab,03cd",
+      "-secure=true",
+    ]);
+  });
+
+  it("reads a whitelist without blanks, repetitions or order", () => {
+    expect(parseWhitelist(" 03CD, 02ab,,02ab ")).toEqual(["02ab", "03cd"]);
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import type { Change, DesiredLeaf, Overrides, SeenVisor } from "../../../src/model/index.ts";
+import { buildPlan, type PlanInput } from "../../../src/reconcile/index.ts";
+import { checkLockOut } from "../../../src/reconcile/plan/index.ts";
+import { anyoneLeaf, desiredFleet, desiredVisor, keyAt, placeAt, seenApp, seenVisor, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
+
+const ACTING = keyAt(0);
+const [A, B, C] = [keyAt(3), keyAt(4), keyAt(5)];
+
+/** Plans visor 1 alone, through visor 0. */
+function planOne(
+  leaves: readonly DesiredLeaf[],
+  seen: Partial<SeenVisor>,
+  overrides: Overrides = { allowTrustLoss: [] },
+  more: Partial<PlanInput> = {},
+): ReturnType<typeof buildPlan> {
+  const visor = desiredVisor(1, leaves);
+  return buildPlan({
+    desired: desiredFleet([visor]),
+    selected: [visor],
+    observed: [seenVisor(1, seen)],
+    acting: ACTING,
+    history: { known: false, why: "none" },
+    overrides,
+    nowMs: Date.UTC(2026, 0, 1),
+    expiresAfterMs: 3_600_000,
+    tool: "fleet test",
+    manifest: { path: "fleet.yaml", digest: `sha256:${"0".repeat(64)}` },
+    ...more,
+  });
+}
+
+describe("guards of a plan", () => {
+  it.each<{ name: string; leaves: readonly DesiredLeaf[]; seen: Partial<SeenVisor>; overrides?: Overrides; want: readonly string[] }>([
+    {
+      name: "the key we come through keeps its way in",
+      leaves: [setLeaf("trust.hypervisors", [A])],
+      seen: { hypervisors: [ACTING] },
+      want: ["lock-out --allow-trust-loss visor-1", "removals --allow-removals 1"],
+    },
+    {
+      name: "moving the way in from one list to the other passes",
+      leaves: [setLeaf("trust.hypervisors", []), setLeaf("trust.pty", [ACTING])],
+      seen: { hypervisors: [ACTING], pty: [] },
+      overrides: { allowTrustLoss: [], allowRemovals: 1 },
+      want: [],
+    },
+    {
+      name: "losing it by name passes, trusting nobody never does",
+      leaves: [setLeaf("trust.hypervisors", [])],
+      seen: { hypervisors: [ACTING] },
+      overrides: { allowTrustLoss: ["visor-1"], allowRemovals: 1 },
+      want: ["lock-out "],
+    },
+    {
+      name: "a key that had no way in loses none",
+      leaves: [setLeaf("trust.hypervisors", [], [A])],
+      seen: { hypervisors: [A, B] },
+      overrides: { allowTrustLoss: [], allowRemovals: 1 },
+      want: [],
+    },
+    {
+      name: "up to three ordinary removals pass",
+      leaves: [setLeaf("survey", [], [A, B, C])],
+      seen: { survey: [A, B, C] },
+      want: [],
+    },
+    {
+      name: "four do not, without a recorded apply to take a share of",
+      leaves: [setLeaf("survey", [], [A, B, C, ACTING])],
+      seen: { survey: [A, B, C, ACTING] },
+      want: ["removals --allow-removals 4"],
+    },
+    {
+      name: "taking the last key off a whitelist would open it",
+      leaves: [setLeaf("apps.skysocks.whitelist", [], [A])],
+      seen: { apps: [seenApp("skysocks", { rawArgs: ["--whitelist", A] })] },
+      want: ["would-open "],
+    },
+    {
+      name: "an exit does not start open",
+      leaves: [valueLeaf("apps.skysocks.running", true)],
+      seen: { apps: [seenApp("skysocks")] },
+      want: ["open-exit "],
+    },
+    {
+      name: "an exit starts open when the manifest says so",
+      leaves: [valueLeaf("apps.skysocks.running", true), anyoneLeaf("apps.skysocks.whitelist")],
+      seen: { apps: [seenApp("skysocks")] },
+      want: [],
+    },
+    {
+      name: "an exit with keys starts",
+      leaves: [valueLeaf("apps.skysocks.running", true), setLeaf("apps.skysocks.whitelist", [A])],
+      seen: { apps: [seenApp("skysocks")] },
+      want: [],
+    },
+  ])("$name", ({ leaves, seen, overrides, want }) => {
+    const { refusals, applyable } = planOne(leaves, seen, overrides);
+    expect(refusals.map(({ guard, override }) => `${guard} ${override ?? ""}`)).toEqual(want);
+    expect(applyable).toBe(want.length === 0);
+  });
+
+  it("names measured value, limit, line and next step in every refusal", () => {
+    for (const refusal of planOne([setLeaf("trust.hypervisors", [A])], { hypervisors: [ACTING] }).refusals) {
+      expect(refusal).toMatchObject({ measured: expect.any(String), limit: expect.any(String), next: expect.any(String) });
+    }
+  });
+});
+
+describe("the lock-out guard", () => {
+  const removal = (element: string): Change => ({
+    path: "trust.hypervisors",
+    element,
+    op: "remove",
+    before: true,
+    after: false,
+    reason: { place: placeAt(1) },
+    lifetime: "config",
+    restart: "none",
+    risk: "trust",
+    step: "c",
+    method: "SetConfigFields",
+    inverse: { after: true },
+  });
+  const base = { visor: keyAt(1), name: "one", acting: ACTING, protected: [A], allowLoss: false, nameOf: (key: string) => key };
+
+  it("protects controllers beside the acting key", () => {
+    const before = { hypervisors: [ACTING, A], pty: [] };
+    expect(checkLockOut({ ...base, before, changes: [removal(A)] }).map(({ message }) => message)).toEqual([
+      `${A} would lose its way into one: it would stand in neither trust.hypervisors nor trust.pty`,
+    ]);
+  });
+
+  it("lets the local visor trust nobody", () => {
+    const before = { hypervisors: [B], pty: [] };
+    expect(checkLockOut({ ...base, visor: ACTING, before, changes: [removal(B)] })).toEqual([]);
+  });
+});
