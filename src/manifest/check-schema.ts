@@ -1,0 +1,219 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import type { Diagnostic } from "../core/index.ts";
+import { manifestSchema } from "./schema.ts";
+import { placeAt, type Source } from "./source.ts";
+import { type MapTree, type Tree, treeToJson } from "./tree.ts";
+import { THIS_RELEASE, unknownKey } from "./unknown-key.ts";
+
+const TEXT_SHOWN_MAX = 80;
+
+/** Faults that a better message is given for elsewhere: empty values, and the halves of a choice. */
+const SILENT = new Set(["if", "minItems", "minProperties"]);
+
+interface Found {
+  readonly tree: Tree;
+  /** Where the value is named: its key, or itself when it has none. */
+  readonly offset: number;
+  readonly path: readonly string[];
+}
+
+let compiled: ValidateFunction | undefined;
+
+function validator(): ValidateFunction {
+  compiled ??= new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    validateSchema: false,
+    messages: false,
+    logger: false,
+    addUsedSchema: false,
+  }).compile(manifestSchema);
+  return compiled;
+}
+
+/**
+ * Checks a tree against the schema. `faulty` starts with values already reported (empty ones) and
+ * receives every further value that is wrong: later stages take them for absent.
+ */
+export function checkSchema(
+  root: MapTree,
+  source: Source,
+  faulty: Set<Tree>,
+): readonly Diagnostic[] {
+  const validate = validator();
+  if (validate(treeToJson(root)) === true) return [];
+  const diagnostics: Diagnostic[] = [];
+  for (const error of validate.errors ?? []) {
+    // The schema's "propertyNames" reports once for itself and once for the pattern inside.
+    if (SILENT.has(error.keyword) || error.propertyName !== undefined) continue;
+    const found = findNode(root, error.instancePath);
+    if (found === undefined || faulty.has(found.tree)) continue;
+    const diagnostic = diagnose(error, found, source, faulty);
+    if (diagnostic !== undefined) diagnostics.push(diagnostic);
+  }
+  return diagnostics;
+}
+
+function diagnose(
+  error: ErrorObject,
+  found: Found,
+  source: Source,
+  faulty: Set<Tree>,
+): Diagnostic | undefined {
+  const params = error.params as Readonly<Record<string, unknown>>;
+  const schema = error.parentSchema ?? {};
+  switch (error.keyword) {
+    case "additionalProperties": {
+      const key = String(params["additionalProperty"]);
+      const allowed = Object.keys((schema["properties"] as object | undefined) ?? {});
+      return refuseEntry(found, key, source, faulty, unknownKey(found.path, key, allowed));
+    }
+    case "propertyNames": {
+      const key = String(params["propertyName"]);
+      return refuseEntry(found, key, source, faulty, badName(found.path, key));
+    }
+    case "required":
+      return {
+        ...missingKey(found.path, String(params["missingProperty"])),
+        severity: "error",
+        at: placeAt(source, found.offset),
+      };
+    default:
+      if (schema["x-check"] !== undefined && error.keyword === "pattern") return undefined;
+      faulty.add(found.tree);
+      return wrongValue(found, String(schema["x-expects"] ?? "something else"), source);
+  }
+}
+
+type Fault = Pick<Diagnostic, "code" | "message" | "next">;
+
+function refuseEntry(
+  found: Found,
+  key: string,
+  source: Source,
+  faulty: Set<Tree>,
+  fault: Fault,
+): Diagnostic {
+  const entry = found.tree.kind === "map" ? found.tree.entries.get(key) : undefined;
+  if (entry !== undefined) faulty.add(entry.value);
+  return {
+    ...fault,
+    severity: "error",
+    at: placeAt(source, entry?.offset ?? found.offset),
+    text: key.slice(0, TEXT_SHOWN_MAX),
+  };
+}
+
+function badName(path: readonly string[], key: string): Fault {
+  const shown = JSON.stringify(key.slice(0, TEXT_SHOWN_MAX));
+  const last = path.at(-1);
+  if (last === "ports" && path.length > 1) {
+    return {
+      code: "manifest/port",
+      message: `${shown} is no port`,
+      next: "write a decimal number from 1 to 65535",
+    };
+  }
+  if (last === "env" && path.length > 1) {
+    return {
+      code: "manifest/variable-name",
+      message: `${shown} is no name of an environment variable`,
+      next: "use letters, digits and _, and begin with a letter or _",
+    };
+  }
+  return {
+    code: "manifest/name",
+    message: `${shown} is no name`,
+    next: "use a letter, then up to 62 letters, digits, - or _",
+  };
+}
+
+function missingKey(path: readonly string[], key: string): Fault {
+  if (path.length === 0 && key === "visors") {
+    return {
+      code: "manifest/no-visors",
+      message: "this manifest names no visors",
+      next: "write a section visors with a name and a key for each, or run fleet init",
+    };
+  }
+  if (key === "whitelist") {
+    return {
+      code: "manifest/missing-key",
+      message: "a served port has no whitelist, which would open it to everybody",
+      next: "write whitelist: [who, may, connect], or whitelist: anyone",
+    };
+  }
+  return {
+    code: "manifest/missing-key",
+    message: `${JSON.stringify(key)} is missing here`,
+    next: `add a line with ${key}: …`,
+  };
+}
+
+function wrongValue(found: Found, expects: string, source: Source): Diagnostic {
+  const { tree, path } = found;
+  const at = placeAt(source, tree.offset);
+  const shown = holdsSecrets(path) ? undefined : shownText(tree);
+  const text = shown === undefined ? {} : { text: shown };
+  const isMay = path[0] === "operators" && path[2] === "may" && shown === "approve";
+  const isSecret = /^(env|file):/.test(shown ?? "");
+  if (isMay || isSecret) {
+    return {
+      code: isMay ? "manifest/not-supported" : "manifest/secret-not-allowed",
+      severity: "error",
+      message: isMay
+        ? `"approve" is not supported by ${THIS_RELEASE}, so it could not be enforced`
+        : "a reference to a secret may only stand in env and args of an app",
+      at,
+      ...text,
+      next: isMay ? "remove it; write plan, apply or both" : `write ${expects} here`,
+    };
+  }
+  return {
+    code: "manifest/value",
+    severity: "error",
+    message: `this must be ${expects}`,
+    at,
+    ...text,
+    next: `write ${expects}`,
+  };
+}
+
+function shownText(tree: Tree): string | undefined {
+  return tree.kind === "scalar" ? tree.text.slice(0, TEXT_SHOWN_MAX) : undefined;
+}
+
+/** True for `args` and `env` of an app and what is inside: their text is never shown. */
+export function holdsSecrets(path: readonly string[]): boolean {
+  const [top, , section, , field] = path;
+  return (
+    (top === "visors" || top === "roles") &&
+    section === "apps" &&
+    (field === "args" || field === "env")
+  );
+}
+
+function findNode(root: MapTree, pointer: string): Found | undefined {
+  const path = pointer.split("/").slice(1).map(unescapePointer);
+  let tree: Tree = root;
+  let offset = root.offset;
+  for (const part of path) {
+    if (tree.kind === "map") {
+      const entry = tree.entries.get(part);
+      if (entry === undefined) return undefined;
+      tree = entry.value;
+      offset = entry.offset;
+    } else if (tree.kind === "list") {
+      const item: Tree | undefined = tree.items[Number(part)];
+      if (item === undefined) return undefined;
+      tree = item;
+      offset = item.offset;
+    } else return undefined;
+  }
+  return { tree, offset, path };
+}
+
+function unescapePointer(part: string): string {
+  return part.replaceAll("~1", "/").replaceAll("~0", "~");
+}

@@ -1,0 +1,116 @@
+import type {
+  Diagnostic,
+  Digest,
+  Json,
+  OperatorKey,
+  Place,
+  SealKey,
+  VisorKey,
+} from "../core/index.ts";
+import type { Policy, RpcRoute, SecretRef } from "../model/index.ts";
+
+/**
+ * A manifest as it was written: every value with its place, names not yet looked up. What was refused
+ * while parsing is absent, so that later stages can go on and report everything in one run.
+ */
+export interface Manifest {
+  readonly file: string;
+  readonly digest: Digest;
+  readonly fleet: string;
+  readonly operators: readonly WrittenOperator[];
+  readonly controllers: readonly Word[];
+  readonly keys: ReadonlyMap<string, WrittenKey>;
+  readonly whitelists: ReadonlyMap<string, WrittenWhitelist>;
+  readonly roles: ReadonlyMap<string, WrittenRole>;
+  readonly visors: ReadonlyMap<string, WrittenVisor>;
+  readonly policy: Policy;
+  readonly policyPlace?: Place;
+  readonly seal: boolean;
+  /** Errors were found while parsing: resolving goes on, but gives no desired fleet. */
+  readonly incomplete: boolean;
+}
+
+/** What parsing gives; `manifest` is absent when the text is no manifest at all. */
+export interface ParsedManifest {
+  readonly manifest?: Manifest;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A word of the user and where it stands. */
+export interface Word {
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** A name for a key; `key` is absent when what was written is none. */
+export interface WrittenKey {
+  readonly place: Place;
+  readonly key?: VisorKey;
+}
+
+/** A named whitelist. */
+export interface WrittenWhitelist {
+  readonly name: string;
+  readonly place: Place;
+  readonly members: readonly Word[];
+}
+
+/** An operator. */
+export interface WrittenOperator {
+  readonly name: string;
+  readonly place: Place;
+  readonly key: OperatorKey;
+  readonly seal?: SealKey;
+  readonly may: readonly ("plan" | "apply")[];
+}
+
+/** What a role or a visor says about values on visors. */
+export interface Body {
+  /** Owned values by leaf path. */
+  readonly written: ReadonlyMap<string, Written>;
+  /** Apps that are named, with the place of the name. */
+  readonly apps: ReadonlyMap<string, Place>;
+  /** Served ports that are named, with the place of the number. */
+  readonly ports: ReadonlyMap<string, Place>;
+}
+
+/** A role. */
+export interface WrittenRole {
+  readonly name: string;
+  readonly place: Place;
+  readonly extends: readonly Word[];
+  readonly body: Body;
+}
+
+/** A visor. */
+export interface WrittenVisor {
+  readonly name: string;
+  readonly place: Place;
+  /** Absent when what was written is no key. */
+  readonly key?: VisorKey;
+  readonly tags: readonly Word[];
+  readonly roles: readonly Word[];
+  readonly rpc?: RpcRoute;
+  readonly body: Body;
+}
+
+/** One owned value as written. */
+export type Written = WrittenValue | WrittenList;
+
+/** A leaf that is one value. */
+export interface WrittenValue {
+  readonly kind: "value";
+  readonly value: Json;
+  readonly secrets: readonly SecretRef[];
+  readonly place: Place;
+}
+
+/** A leaf that is a list of members: exact, `anyone`, or members to add and remove. */
+export interface WrittenList {
+  readonly kind: "list";
+  readonly place: Place;
+  readonly anyone: boolean;
+  readonly exact?: readonly Word[];
+  readonly add: readonly Word[];
+  readonly remove: readonly Word[];
+}

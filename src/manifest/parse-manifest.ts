@@ -1,0 +1,233 @@
+import {
+  type Diagnostic,
+  type Digest,
+  isOperatorKey,
+  isSealKey,
+  parseVisorKey,
+  sha256,
+  toHex,
+  utf8,
+  type VisorKey,
+  visorKeyFault,
+} from "../core/index.ts";
+import { DEFAULT_POLICY, type Policy, type RpcRoute } from "../model/index.ts";
+import { checkSchema } from "./check-schema.ts";
+import { checkValues } from "./check-values.ts";
+import { identify } from "./identify.ts";
+import type {
+  Manifest,
+  ParsedManifest,
+  WrittenKey,
+  WrittenOperator,
+  WrittenRole,
+  WrittenVisor,
+  WrittenWhitelist,
+} from "./manifest.ts";
+import { readBody } from "./read-body.ts";
+import {
+  booleanOf,
+  mapAt,
+  numberOf,
+  placeOf,
+  type Reading,
+  soundAt,
+  soundEntries,
+  textOf,
+  wordsOf,
+} from "./reading.ts";
+import { checkText, makeSource, type Source } from "./source.ts";
+import { type MapTree, parseTree, type Tree } from "./tree.ts";
+
+/**
+ * Parses the text of a manifest. Everything that is wrong is reported; when only parts are wrong, the
+ * manifest holds the rest and is marked incomplete, so that resolving can report what it finds too.
+ */
+export function parseManifest(text: string, file: string): ParsedManifest {
+  const source = makeSource(text, file);
+  const textFaults = checkText(source);
+  if (textFaults.length > 0) return { diagnostics: textFaults };
+  const { tree, diagnostics: yamlFaults } = parseTree(source);
+  if (tree === undefined) {
+    return { diagnostics: yamlFaults.length > 0 ? yamlFaults : [emptyFile(source)] };
+  }
+  if (tree.kind !== "map") {
+    const nothing = tree.kind === "scalar" && tree.value === null;
+    return { diagnostics: [...yamlFaults, nothing ? emptyFile(source) : notAMap(source)] };
+  }
+  const foreign = identify(tree, source);
+  if (foreign !== undefined) return { diagnostics: [foreign, ...yamlFaults] };
+  return readManifest(tree, source, yamlFaults);
+}
+
+function readManifest(
+  root: MapTree,
+  source: Source,
+  yamlFaults: readonly Diagnostic[],
+): ParsedManifest {
+  const faulty = new Set<Tree>();
+  const diagnostics = [
+    ...yamlFaults,
+    ...checkValues(root, source, faulty),
+    ...checkSchema(root, source, faulty),
+  ];
+  const reading: Reading = {
+    source,
+    faulty,
+    report: (diagnostic) => void diagnostics.push(diagnostic),
+  };
+  const policy = mapAt(reading, root, "policy");
+  const limit = policy?.entries.get("max_removals");
+  const parts = {
+    file: source.file,
+    digest: digestOfText(source.text),
+    fleet: textOf(soundAt(reading, root, "fleet")) ?? "",
+    operators: readOperators(reading, root),
+    controllers: wordsOf(reading, soundAt(reading, root, "controllers")),
+    keys: readKeys(reading, root),
+    whitelists: readWhitelists(reading, root),
+    roles: readRoles(reading, root),
+    visors: readVisors(reading, root),
+    policy: readPolicy(textOf(soundAt(reading, policy, "max_removals"))),
+    ...(limit === undefined ? {} : { policyPlace: placeOf(reading, limit.offset) }),
+    seal: booleanOf(soundAt(reading, mapAt(reading, root, "ledger"), "seal")) ?? true,
+  };
+  const manifest: Manifest = { ...parts, incomplete: diagnostics.length > 0 };
+  return { manifest, diagnostics };
+}
+
+function digestOfText(text: string): Digest {
+  return `sha256:${toHex(sha256(utf8(text)))}`;
+}
+
+function emptyFile(source: Source): Diagnostic {
+  return {
+    code: "manifest/empty-file",
+    severity: "error",
+    message: "this file says nothing",
+    at: { file: source.file, line: 1, column: 1 },
+    next: "make a manifest with fleet init",
+  };
+}
+
+function notAMap(source: Source): Diagnostic {
+  return {
+    code: "manifest/not-a-map",
+    severity: "error",
+    message: "a manifest is a map of keys and values",
+    at: { file: source.file, line: 1, column: 1 },
+    next: "make a manifest with fleet init, or name another file",
+  };
+}
+
+function readPolicy(limit: string | undefined): Policy {
+  if (limit === undefined) return DEFAULT_POLICY;
+  const number = Number.parseInt(limit, 10);
+  return limit.endsWith("%")
+    ? { maxRemovals: { kind: "percent", percent: number } }
+    : { maxRemovals: { kind: "count", count: number } };
+}
+
+function readOperators(reading: Reading, root: MapTree): readonly WrittenOperator[] {
+  const operators: WrittenOperator[] = [];
+  for (const { key: name, offset, value } of soundEntries(reading, soundAt(reading, root, "operators"))) {
+    const key = textOf(soundAt(reading, value, "key"));
+    const seal = textOf(soundAt(reading, value, "seal"));
+    const may = wordsOf(reading, soundAt(reading, value, "may")).map((word) => word.text);
+    if (key === undefined || !isOperatorKey(key)) continue;
+    operators.push({
+      name,
+      place: placeOf(reading, offset),
+      key,
+      ...(seal !== undefined && isSealKey(seal) ? { seal } : {}),
+      may: (["plan", "apply"] as const).filter((verb) => may.includes(verb)),
+    });
+  }
+  return operators;
+}
+
+function readVisorKey(reading: Reading, tree: Tree | undefined): VisorKey | undefined {
+  const text = textOf(tree);
+  if (tree === undefined || text === undefined) return undefined;
+  const fault = visorKeyFault(text);
+  if (fault === undefined) return parseVisorKey(text);
+  reading.report({
+    code: "manifest/visor-key",
+    severity: "error",
+    message: `this is no visor key: ${fault}`,
+    at: placeOf(reading, tree.offset),
+    // 64 digits may be a secret key.
+    ...(text.length === 64 ? {} : { text: text.slice(0, 80) }),
+    next: "copy the public key again from the visor",
+  });
+  return undefined;
+}
+
+function readKeys(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenKey> {
+  const keys = new Map<string, WrittenKey>();
+  const section = soundAt(reading, root, "keys");
+  if (section?.kind !== "map") return keys;
+  for (const { key: name, offset, value } of section.entries.values()) {
+    const key = reading.faulty.has(value) ? undefined : readVisorKey(reading, value);
+    const place = placeOf(reading, offset);
+    keys.set(name, key === undefined ? { place } : { place, key });
+  }
+  return keys;
+}
+
+function readWhitelists(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenWhitelist> {
+  const whitelists = new Map<string, WrittenWhitelist>();
+  const section = soundAt(reading, root, "whitelists");
+  if (section?.kind !== "map") return whitelists;
+  for (const { key: name, offset, value } of section.entries.values()) {
+    whitelists.set(name, {
+      name,
+      place: placeOf(reading, offset),
+      members: wordsOf(reading, value),
+    });
+  }
+  return whitelists;
+}
+
+const EMPTY_BODY = { written: new Map(), apps: new Map(), ports: new Map() } as const;
+
+function readRoles(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenRole> {
+  const roles = new Map<string, WrittenRole>();
+  const section = soundAt(reading, root, "roles");
+  if (section?.kind !== "map") return roles;
+  for (const { key: name, offset, value } of section.entries.values()) {
+    roles.set(name, {
+      name,
+      place: placeOf(reading, offset),
+      extends: wordsOf(reading, soundAt(reading, value, "extends")),
+      body: value.kind === "map" && !reading.faulty.has(value) ? readBody(reading, value) : EMPTY_BODY,
+    });
+  }
+  return roles;
+}
+
+function readVisors(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenVisor> {
+  const visors = new Map<string, WrittenVisor>();
+  const section = soundAt(reading, root, "visors");
+  if (section?.kind !== "map") return visors;
+  for (const { key: name, offset, value } of section.entries.values()) {
+    const key = readVisorKey(reading, soundAt(reading, value, "key"));
+    const rpc = readRpc(reading, soundAt(reading, value, "rpc"));
+    visors.set(name, {
+      name,
+      place: placeOf(reading, offset),
+      ...(key === undefined ? {} : { key }),
+      tags: wordsOf(reading, soundAt(reading, value, "tags")),
+      roles: wordsOf(reading, soundAt(reading, value, "roles")),
+      ...(rpc === undefined ? {} : { rpc }),
+      body: value.kind === "map" && !reading.faulty.has(value) ? readBody(reading, value) : EMPTY_BODY,
+    });
+  }
+  return visors;
+}
+
+function readRpc(reading: Reading, tree: Tree | undefined): RpcRoute | undefined {
+  const scheme = textOf(soundAt(reading, tree, "scheme"));
+  const port = numberOf(soundAt(reading, tree, "port"));
+  if ((scheme !== "dmsg" && scheme !== "skynet") || port === undefined) return undefined;
+  return { scheme, port };
+}

@@ -1,0 +1,107 @@
+import type { Json, Place } from "../core/index.ts";
+import { SETTINGS } from "../model/index.ts";
+import type { Body, Written } from "./manifest.ts";
+import { checkPlain, plain, readApp, readList } from "./read-app.ts";
+import { placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
+import { rewardAddressFault } from "./reward-address.ts";
+import type { Entry, MapTree, Tree } from "./tree.ts";
+
+const SETTING_PATHS: ReadonlySet<string> = new Set(SETTINGS.map((setting) => setting.path));
+
+/** Reads what a role or a visor says about values on visors, as leaves. */
+export function readBody(reading: Reading, tree: MapTree): Body {
+  const written = new Map<string, Written>();
+  const apps = new Map<string, Place>();
+  const ports = new Map<string, Place>();
+  const put = (path: string, value: Written): void => void written.set(path, value);
+  for (const list of soundEntries(reading, soundAt(reading, tree, "trust"))) {
+    put(`trust.${list.key}`, readList(reading, list.value, placeOf(reading, list.offset)));
+  }
+  for (const app of soundEntries(reading, soundAt(reading, tree, "apps"))) {
+    apps.set(app.key, placeOf(reading, app.offset));
+    readApp(reading, app, put);
+  }
+  for (const port of soundEntries(reading, soundAt(reading, tree, "ports"))) {
+    ports.set(port.key, placeOf(reading, port.offset));
+    readPort(reading, port, put);
+  }
+  for (const setting of soundEntries(reading, soundAt(reading, tree, "settings"))) {
+    if (SETTING_PATHS.has(setting.key)) {
+      readSetting(reading, setting, put);
+    }
+  }
+  const survey = entryOf(reading, tree, "survey");
+  if (survey !== undefined) {
+    put("survey", readList(reading, survey.value, placeOf(reading, survey.offset)));
+  }
+  const address = entryOf(reading, tree, "reward_address");
+  if (address !== undefined) readAddress(reading, address, put);
+  return { written, apps, ports };
+}
+
+function entryOf(reading: Reading, tree: MapTree, key: string): Entry | undefined {
+  return soundAt(reading, tree, key) === undefined ? undefined : tree.entries.get(key);
+}
+
+function readPort(
+  reading: Reading,
+  port: Entry,
+  put: (path: string, written: Written) => void,
+): void {
+  const prefix = `ports.${port.key}`;
+  const place = placeOf(reading, port.offset);
+  if (port.value.kind === "scalar") {
+    put(`${prefix}.open`, plain(false, place));
+    return;
+  }
+  put(`${prefix}.open`, plain(true, place));
+  for (const field of soundEntries(reading, port.value)) {
+    const at = placeOf(reading, field.offset);
+    if (field.key === "whitelist") {
+      put(`${prefix}.whitelist`, readList(reading, field.value, at));
+    } else if (field.value.kind === "scalar" && field.value.value !== null) {
+      checkPlain(reading, field.value);
+      put(`${prefix}.${field.key}`, plain(field.value.value, at));
+    }
+  }
+}
+
+function readSetting(
+  reading: Reading,
+  setting: Entry,
+  put: (path: string, written: Written) => void,
+): void {
+  const value = valueOf(setting.value);
+  if (value === undefined) return;
+  for (const node of setting.value.kind === "list" ? setting.value.items : [setting.value]) {
+    checkPlain(reading, node);
+  }
+  put(`settings.${setting.key}`, plain(value, placeOf(reading, setting.offset)));
+}
+
+function valueOf(tree: Tree): Json | undefined {
+  if (tree.kind === "scalar") return tree.value ?? undefined;
+  if (tree.kind === "list") return tree.items.map((item) => textOf(item) ?? "");
+  return undefined;
+}
+
+function readAddress(
+  reading: Reading,
+  address: Entry,
+  put: (path: string, written: Written) => void,
+): void {
+  const text = textOf(address.value) ?? "";
+  const fault = rewardAddressFault(text);
+  if (fault === undefined) {
+    put("reward_address", plain(text, placeOf(reading, address.offset)));
+    return;
+  }
+  reading.report({
+    code: "manifest/reward-address",
+    severity: "error",
+    message: `this is no Skycoin address: ${fault}`,
+    at: placeOf(reading, address.value.offset),
+    text: text.slice(0, 80),
+    next: "copy the address again from the wallet",
+  });
+}

@@ -1,0 +1,259 @@
+import type { Diagnostic, Json, Place, VisorKey } from "../core/index.ts";
+import type {
+  DesiredFleet,
+  DesiredLeaf,
+  DesiredOperator,
+  DesiredVisor,
+  Origin,
+} from "../model/index.ts";
+import { checkApp } from "./app-rules.ts";
+import { indexNames, type Names } from "./index-names.ts";
+import { type Layer, type Merging, mergeList, mergeValue, type Said } from "./layers.ts";
+import type { Manifest, Written, WrittenList, WrittenValue } from "./manifest.ts";
+import { MemberResolver } from "./members.ts";
+
+/** What resolving gives; `desired` is absent when anything is wrong. */
+export interface ResolvedManifest {
+  readonly desired?: DesiredFleet;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Resolves names, roles and lists into one complete record a visor, each value with its origin.
+ * Never throws; everything that is wrong is reported. Time grows with visors times owned leaves.
+ */
+export function resolveManifest(manifest: Manifest): ResolvedManifest {
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Set<string>();
+  // A role's mistake shows at every visor that has the role; it is one mistake.
+  const report = (diagnostic: Diagnostic): void => {
+    const { at, code, message } = diagnostic;
+    const id = `${code} ${at?.line}:${at?.column} ${message}`;
+    if (seen.has(id)) return;
+    seen.add(id);
+    diagnostics.push(diagnostic);
+  };
+  const names = indexNames(manifest, report);
+  const members = new MemberResolver(names, report);
+  checkUnusedRoles(manifest, members);
+  const controllers = resolveControllers(manifest, members);
+  const visors: DesiredVisor[] = [];
+  for (const visor of manifest.visors.values()) {
+    const resolved = resolveVisor(names, { visor, key: visor.key, members, report });
+    if (resolved !== undefined) visors.push(resolved);
+  }
+  if (manifest.incomplete || diagnostics.length > 0) return { diagnostics };
+  visors.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const desired: DesiredFleet = {
+    fleet: manifest.fleet,
+    file: manifest.file,
+    manifestDigest: manifest.digest,
+    operators: sortedOperators(manifest),
+    controllers,
+    policy: manifest.policy,
+    ...(manifest.policyPlace === undefined ? {} : { policyPlace: manifest.policyPlace }),
+    seal: manifest.seal,
+    visors,
+    keyNames: keyNamesOf(manifest),
+  };
+  return { desired, diagnostics };
+}
+
+/** Names in lists of roles that no visor has are looked up too, so that a mistake shows before use. */
+function checkUnusedRoles(manifest: Manifest, members: MemberResolver): void {
+  for (const role of manifest.roles.values()) {
+    for (const written of role.body.written.values()) {
+      if (written.kind !== "list") continue;
+      for (const words of [written.exact ?? [], written.add, written.remove]) {
+        if (words.length > 0) members.resolve(words, role.name);
+      }
+    }
+  }
+}
+
+function sortedOperators(manifest: Manifest): readonly DesiredOperator[] {
+  return [...manifest.operators].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function resolveControllers(manifest: Manifest, members: MemberResolver): readonly VisorKey[] {
+  const keys = manifest.controllers.flatMap((word) =>
+    members.resolveOne(word).elements.map((element) => element.value as VisorKey),
+  );
+  return [...new Set(keys)].sort();
+}
+
+function keyNamesOf(manifest: Manifest): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const [name, { key }] of manifest.keys) if (key !== undefined) names.set(key, name);
+  for (const { name, key } of manifest.visors.values()) if (key !== undefined) names.set(key, name);
+  return names;
+}
+
+function resolveVisor(names: Names, merging: Merging): DesiredVisor | undefined {
+  const { visor, report } = merging;
+  const roles = names.rolesOf(visor.roles);
+  const layers: readonly Layer[] = [
+    ...roles.map((role) => ({ role: role.name, body: role.body })),
+    { body: visor.body },
+  ];
+  const leaves = mergeLayers(merging, layers);
+  for (const app of namedIn(layers, "apps").keys()) checkApp(app, leaves, report);
+  if (visor.key === undefined) return undefined;
+  return {
+    key: visor.key,
+    name: visor.name,
+    tags: [...new Set(visor.tags.map((tag) => tag.text))],
+    roles: roles.map((role) => role.name),
+    ...(visor.rpc === undefined ? {} : { rpc: visor.rpc }),
+    place: visor.place,
+    leaves: new Map([...leaves].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+/** Apps or ports that any layer names, with the place of the nearest name. */
+function namedIn(layers: readonly Layer[], section: "apps" | "ports"): Map<string, Origin> {
+  const named = new Map<string, Origin>();
+  for (const { role, body } of layers) {
+    for (const [name, place] of body[section]) {
+      named.set(name, { place, ...(role === undefined ? {} : { role }) });
+    }
+  }
+  return named;
+}
+
+type SaidByPath = ReadonlyMap<string, readonly Said<Written>[]>;
+
+function mergeLayers(merging: Merging, layers: readonly Layer[]): Map<string, DesiredLeaf> {
+  const said = new Map<string, Said<Written>[]>();
+  for (const layer of layers) {
+    for (const [path, written] of layer.body.written) {
+      const known = said.get(path);
+      if (known === undefined) said.set(path, [{ layer, written }]);
+      else known.push({ layer, written });
+    }
+  }
+  const leaves = new Map<string, DesiredLeaf>();
+  const settled = settleApps(merging, layers, said, leaves);
+  const ports = namedIn(layers, "ports");
+  for (const port of ports.keys()) settlePort(merging, port, said, { leaves, settled });
+  for (const [path, all] of said) {
+    if (settled.has(prefixOf(path))) continue;
+    const leaf = mergeLeaf(merging, path, all);
+    if (leaf !== undefined) leaves.set(path, leaf);
+  }
+  for (const [port, origin] of ports) {
+    if (!settled.has(`ports.${port}`)) addPortDefaults(port, origin, leaves);
+  }
+  return leaves;
+}
+
+function prefixOf(path: string): string {
+  const dot = path.indexOf(".", path.indexOf(".") + 1);
+  return dot < 0 ? path : path.slice(0, dot);
+}
+
+function mergeLeaf(
+  merging: Merging,
+  path: string,
+  all: readonly Said<Written>[],
+): DesiredLeaf | undefined {
+  const lists = all.filter((one): one is Said<WrittenList> => one.written.kind === "list");
+  if (lists.length > 0) return mergeList(merging, path, lists);
+  const values = all.filter((one): one is Said<WrittenValue> => one.written.kind === "value");
+  const isKey = path.startsWith("apps.") && path.endsWith(".pk");
+  return mergeValue(
+    merging,
+    path,
+    isKey ? values.flatMap((one) => withKey(merging, one)) : values,
+  );
+}
+
+/** Replaces the name of a visor by its key. */
+function withKey(merging: Merging, one: Said<WrittenValue>): readonly Said<WrittenValue>[] {
+  const { value, place } = one.written;
+  if (typeof value !== "string") return [];
+  const [element] = merging.members.resolveOne({ text: value, place }).elements;
+  return element === undefined ? [] : [{ ...one, written: { ...one.written, value: element.value } }];
+}
+
+/**
+ * Decides for each app whether it is deleted. A deleted app has no other leaf; the returned prefixes
+ * are settled.
+ */
+function settleApps(
+  merging: Merging,
+  layers: readonly Layer[],
+  said: SaidByPath,
+  leaves: Map<string, DesiredLeaf>,
+): Set<string> {
+  const settled = new Set<string>();
+  for (const app of namedIn(layers, "apps").keys()) {
+    const path = `apps.${app}.present`;
+    const all = said.get(path);
+    if (all === undefined) continue;
+    const leaf = mergeLeaf(merging, path, all);
+    const isKept = leaf?.kind === "value" && leaf.value === true;
+    if (isKept) continue;
+    settled.add(`apps.${app}`);
+    if (leaf === undefined) continue;
+    leaves.set(path, leaf);
+    if (leaf.origin.role !== undefined) refuseDeletedAndUsed(merging, app, layers, leaf.origin.place);
+  }
+  return settled;
+}
+
+function refuseDeletedAndUsed(
+  merging: Merging,
+  app: string,
+  layers: readonly Layer[],
+  deleted: Place,
+): void {
+  for (const { body } of layers) {
+    const place = body.apps.get(app);
+    const present = body.written.get(`apps.${app}.present`);
+    if (place === undefined || present !== undefined) continue;
+    merging.report({
+      code: "manifest/contradiction",
+      severity: "error",
+      message: `the app ${app} is configured here, and a role of the same visor deletes it`,
+      at: place,
+      text: app,
+      next: "write present: true at the visor to keep the app, or remove one of the two",
+      related: [{ message: "deleted here", at: deleted }],
+    });
+  }
+}
+
+function settlePort(
+  merging: Merging,
+  port: string,
+  said: SaidByPath,
+  result: { readonly leaves: Map<string, DesiredLeaf>; readonly settled: Set<string> },
+): void {
+  const path = `ports.${port}.open`;
+  const leaf = mergeLeaf(merging, path, said.get(path) ?? []);
+  if (leaf?.kind === "value" && leaf.value === true) return;
+  result.settled.add(`ports.${port}`);
+  if (leaf !== undefined) result.leaves.set(path, leaf);
+}
+
+/** What a record of a served port means where it says nothing. */
+const PORT_DEFAULTS: Readonly<Record<string, Json>> = {
+  label: "",
+  description: "",
+  show_on_landing: false,
+  skynet: true,
+  dmsg: true,
+  udp: false,
+  proxy_addr: "",
+  preserve_host: false,
+  inject_pk: false,
+};
+
+function addPortDefaults(port: string, named: Origin, leaves: Map<string, DesiredLeaf>): void {
+  const origin: Origin = { ...named, byDefault: true };
+  for (const [field, value] of Object.entries({ local_port: Number(port), ...PORT_DEFAULTS })) {
+    const path = `ports.${port}.${field}`;
+    if (!leaves.has(path)) leaves.set(path, { kind: "value", path, value, secrets: [], origin });
+  }
+}

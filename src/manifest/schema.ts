@@ -1,0 +1,62 @@
+import type { JsonObject } from "../core/index.ts";
+import { closed, DEFINITIONS, flag, named, NAME_PATTERN, ref } from "./schema-parts.ts";
+
+/** The one format of manifests that this release reads. */
+export const API_VERSION = "fleet.skywire/v1";
+
+const root = closed(
+  "Desired state of a fleet of Skywire visors.",
+  {
+    apiVersion: {
+      const: API_VERSION,
+      description: "The format of this file.",
+      "x-expects": API_VERSION,
+    },
+    fleet: ref("name", "The name of the fleet."),
+    operators: named("People and robots who sign, by name.", NAME_PATTERN, {
+      $ref: "#/$defs/operator",
+    }),
+    controllers: {
+      type: "array",
+      minItems: 1,
+      items: { $ref: "#/$defs/member" },
+      description:
+        "Visors we come through, by name or key. Each that has a way into a visor keeps it.",
+      "x-expects": "a list in brackets",
+    },
+    keys: named("Names for keys that are not managed here.", NAME_PATTERN, {
+      $ref: "#/$defs/visorKey",
+    }),
+    whitelists: named("Named lists; they may use each other.", NAME_PATTERN, {
+      $ref: "#/$defs/members",
+    }),
+    roles: named("What visors have in common, by name.", NAME_PATTERN, { $ref: "#/$defs/role" }),
+    visors: named("The visors of this fleet, by name.", NAME_PATTERN, { $ref: "#/$defs/visor" }),
+    policy: closed("What the guards go by.", {
+      max_removals: {
+        description: "How much one run may remove: a number, or a percentage such as `20%`.",
+        default: "20%",
+        type: ["integer", "string"],
+        minimum: 0,
+        maximum: 1_000_000,
+        pattern: "^(100|[1-9]?[0-9])%$",
+        "x-expects": "a whole number, or a percentage such as 20%",
+      },
+    }),
+    ledger: closed("How the record of changes is kept.", {
+      seal: flag("Whether entries are encrypted so that only operators read them. Default: true."),
+    }),
+  },
+  ["apiVersion", "fleet", "visors"],
+);
+
+/**
+ * The JSON Schema (2020-12) of a manifest, as `fleet schema` prints it. Keys that begin with `x-` are
+ * annotations: what a value is expected to be in words, and whether a secret reference may stand there.
+ */
+export const manifestSchema: JsonObject = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "fleet manifest",
+  ...root,
+  $defs: DEFINITIONS,
+};

@@ -1,0 +1,193 @@
+import type { Json } from "../core/index.ts";
+import {
+  EXIT_PROGRAMS,
+  MASK,
+  type ObservedApp,
+  type ObservedPort,
+  type SeenVisor,
+  settingAt,
+  settingFault,
+  TYPED_FIELDS,
+} from "../model/index.ts";
+import { rewardAddressFault } from "./reward-address.ts";
+import { APP_NAME_PATTERN } from "./schema-parts.ts";
+import { commentText, yamlList, yamlText } from "./yaml-text.ts";
+
+type NameOf = (key: string) => string | undefined;
+
+const INDENT = "    ";
+const APP_NAME = new RegExp(APP_NAME_PATTERN);
+const UNPRINTABLE = /\p{Cc}|\p{Surrogate}/u;
+
+/**
+ * Formats what a visor showed as sections of a manifest, indented to be pasted below the visor's key.
+ * Whatever is kept becomes owned. Secrets stand there as comments; names are used for keys that have one.
+ */
+export function formatSectionsYaml(seen: SeenVisor, nameOf: NameOf = () => undefined): string {
+  const key = (one: string): string => nameOf(one) ?? one;
+  const own = seen.key;
+  const lines = [
+    "# Paste below the visor's key and keep only what fleet shall own.",
+    ...trustLines(seen, (list) => list.filter((one) => one !== own).map(key)),
+    ...settingLines(seen.settings),
+    ...seen.apps.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap((app) => appLines(app, key)),
+    ...(seen.ports ?? []).toSorted((a, b) => a.port - b.port).flatMap((port) => portLines(port, key)),
+    ...surveyLines(seen.survey),
+    ...rewardLines(seen.rewardAddress),
+  ];
+  return `${sectioned(lines).join("\n")}\n`;
+}
+
+/** Puts the name of a section above its first line. */
+function sectioned(lines: readonly string[]): readonly string[] {
+  const out: string[] = [];
+  let section = "";
+  for (const line of lines) {
+    const [, name, rest] = /^@(\w+) ([^]*)$/.exec(line) ?? [];
+    if (name === undefined || rest === undefined) out.push(INDENT + line);
+    else {
+      if (name !== section) out.push(`${INDENT}${name}:`);
+      section = name;
+      out.push(`${INDENT}  ${rest}`);
+    }
+  }
+  return out;
+}
+
+function trustLines(
+  seen: SeenVisor,
+  others: (keys: readonly string[]) => readonly string[],
+): readonly string[] {
+  const lists = [
+    ["hypervisors", seen.hypervisors],
+    ["pty", seen.pty],
+  ] as const;
+  const lines = lists.flatMap(([name, keys]) =>
+    keys === undefined
+      ? []
+      : [{ name, keys: others(keys) }].map((list) =>
+          list.keys.length === 0
+            ? { own: false, line: `${list.name}: nobody` }
+            : { own: true, line: `${list.name}: ${yamlList(list.keys)}` },
+        ),
+  );
+  return lines.map(({ own, line }) => (own ? `@trust ${line}` : `# trust.${line}`)).toSorted(ownFirst);
+}
+
+/** Comments stand below the values of their section. */
+function ownFirst(left: string, right: string): number {
+  return Number(left.startsWith("#")) - Number(right.startsWith("#"));
+}
+
+function settingLines(settings: Readonly<Record<string, Json>>): readonly string[] {
+  return Object.entries(settings)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([path, value]) => {
+      const setting = settingAt(path);
+      if (setting === undefined || settingFault(setting.type, value) !== undefined) return [];
+      const text = valueText(value);
+      return text === undefined ? [] : [`@settings ${path}: ${text}`];
+    });
+}
+
+function valueText(value: Json): string | undefined {
+  if (typeof value === "string") return UNPRINTABLE.test(value) ? undefined : yamlText(value);
+  if (Array.isArray(value)) {
+    return value.every((item) => typeof item === "string" && !UNPRINTABLE.test(item))
+      ? yamlList(value as readonly string[])
+      : undefined;
+  }
+  return typeof value === "object" ? undefined : String(value);
+}
+
+interface Options {
+  readonly typed: readonly string[];
+  readonly rest: readonly string[];
+  readonly whitelist: readonly string[] | undefined;
+}
+
+function appLines(app: ObservedApp, key: (one: string) => string): readonly string[] {
+  if (!APP_NAME.test(app.name)) return [`# an app with the name ${commentText(JSON.stringify(app.name))}`];
+  const program = app.binary === "" || app.binary === "skywire" ? app.name : baseName(app.binary);
+  const options = optionsOf(app, program, key);
+  const open = EXIT_PROGRAMS.includes(program) && options.whitelist === undefined;
+  const hidden = options.rest.includes(MASK) || options.rest.some((one) => one.includes(MASK));
+  const plain = options.rest.every((one) => !UNPRINTABLE.test(one));
+  const fields = [
+    `running: ${app.running}`,
+    `auto_start: ${app.autoStart}`,
+    ...(app.launcherMode === "internal" || app.launcherMode === "external"
+      ? [`launcher_mode: ${app.launcherMode}`]
+      : []),
+    ...(open ? ["whitelist: anyone  # open to everybody"] : []),
+    ...(options.whitelist === undefined ? [] : [`whitelist: ${yamlList(options.whitelist)}`]),
+    ...options.typed,
+    ...(options.rest.length > 0 && !hidden && plain ? [`args: ${yamlList(options.rest)}`] : []),
+    ...(hidden ? ["# args hold a secret: write env:NAME or file:PATH in its place"] : []),
+    ...((app.env ?? []).length > 0 ? [`# env: ${variables(app.env ?? [])} (a secret is written env:NAME)`] : []),
+  ];
+  return [`@apps ${app.name}:`, ...fields.map((field) => `@apps   ${field}`)];
+}
+
+function variables(env: readonly string[]): string {
+  return commentText(env.map((one) => one.split("=", 1)[0] ?? "").join(", "));
+}
+
+function baseName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
+}
+
+/** Splits an argument list into typed fields and the rest, without the launcher's leading words. */
+function optionsOf(app: ObservedApp, program: string, key: (one: string) => string): Options {
+  const typed: string[] = [];
+  const rest: string[] = [];
+  let whitelist: readonly string[] | undefined;
+  const args = app.args[0] === "app" ? app.args.slice(2) : app.args;
+  for (let index = 0; index < args.length; index += 1) {
+    const element = args[index] ?? "";
+    const [, option, joined] = /^--?([A-Za-z][\w-]*)(?:=([^]*))?$/.exec(element) ?? [];
+    const form = TYPED_FIELDS.find(
+      (one) => one.option === option && one.programs.includes(program),
+    );
+    if (form === undefined) {
+      rest.push(element);
+      continue;
+    }
+    const value = joined ?? (form.form === "flag" ? "true" : (args[(index += 1)] ?? ""));
+    if (form.field === "whitelist") {
+      const keys = value.split(",").filter((one) => one !== "");
+      if (keys.length > 0) whitelist = keys.map(key);
+    } else if (form.form === "flag") typed.push(`${form.field}: ${value === "true"}`);
+    else if (value !== "" && !UNPRINTABLE.test(value)) {
+      typed.push(`${form.field}: ${yamlText(form.field === "pk" ? key(value) : value)}`);
+    }
+  }
+  return { typed, rest, whitelist };
+}
+
+function portLines(port: ObservedPort, key: (one: string) => string): readonly string[] {
+  const fields = [
+    port.whitelist.length === 0
+      ? "whitelist: anyone  # open to everybody"
+      : `whitelist: ${yamlList(port.whitelist.map(key))}`,
+    ...(port.local_port === port.port ? [] : [`local_port: ${port.local_port}`]),
+    ...(["label", "description", "proxy_addr"] as const).flatMap((field) =>
+      port[field] === "" || UNPRINTABLE.test(port[field]) ? [] : [`${field}: ${yamlText(port[field])}`],
+    ),
+    ...(["skynet", "dmsg"] as const).flatMap((field) => (port[field] ? [] : [`${field}: false`])),
+    ...(["show_on_landing", "udp", "preserve_host", "inject_pk"] as const).flatMap((field) =>
+      port[field] ? [`${field}: true`] : [],
+    ),
+  ];
+  return [`@ports ${port.port}:`, ...fields.map((field) => `@ports   ${field}`)];
+}
+
+function surveyLines(survey: readonly string[] | undefined): readonly string[] {
+  if (survey === undefined || survey.length === 0) return [];
+  return [`# survey: ${survey.length} keys; own single ones with { add: […], remove: […] }`];
+}
+
+function rewardLines(address: string | undefined): readonly string[] {
+  if (address === undefined || rewardAddressFault(address) !== undefined) return [];
+  return [`reward_address: ${address}`];
+}

@@ -1,0 +1,82 @@
+import type { ErrorCode } from "yaml";
+import type { Diagnostic } from "../core/index.ts";
+
+type Fault = Pick<Diagnostic, "code" | "message" | "next">;
+
+const INDENT: Fault = {
+  code: "manifest/syntax",
+  message: "this line is indented in a way that belongs to nothing above it",
+  next: "give lines of one map the same number of leading spaces",
+};
+const FLOW: Fault = {
+  code: "manifest/syntax",
+  message: "a bracket, brace, quote, comma or colon is missing, or one is too many",
+  next: "compare opening and closing brackets and quotes of this line and the one before",
+};
+
+/**
+ * Our words for the faults that YAML itself has. The library's own messages quote the text,
+ * which may hold a secret, so they are never shown.
+ */
+const FAULTS: Partial<Record<ErrorCode, Fault>> = {
+  TAB_AS_INDENT: {
+    code: "manifest/tab",
+    message: "YAML is indented with spaces, this line with a tab",
+    next: "replace every tab at the beginning of a line by two spaces",
+  },
+  MULTIPLE_DOCS: {
+    code: "manifest/second-document",
+    message: "a second YAML document begins here, a manifest is one document",
+    next: "remove the line with --- and join both parts into one map",
+  },
+  BAD_ALIAS: {
+    code: "manifest/alias",
+    message: "a manifest has no YAML anchors and aliases",
+    next: "put what is shared into a role or a named whitelist and use its name; put a text that begins with * in quotes",
+  },
+  ALIAS_PROPS: {
+    code: "manifest/alias",
+    message: "a manifest has no YAML anchors and aliases",
+    next: "put what is shared into a role or a named whitelist and use its name",
+  },
+  MULTIPLE_ANCHORS: {
+    code: "manifest/alias",
+    message: "a manifest has no YAML anchors and aliases",
+    next: "put what is shared into a role or a named whitelist and use its name",
+  },
+  TAG_RESOLVE_FAILED: {
+    code: "manifest/tag",
+    message: "a manifest has no YAML tags: a word that begins with ! must stand in quotes",
+    next: 'write it in quotes, such as "!shop-1"',
+  },
+  BAD_DIRECTIVE: {
+    code: "manifest/syntax",
+    message: "a line that begins with % is a YAML directive, which a manifest does not have",
+    next: "remove the line",
+  },
+  BAD_DQ_ESCAPE: {
+    code: "manifest/syntax",
+    message: "a backslash inside double quotes begins an escape that does not exist",
+    next: "write the text in single quotes, or double the backslash",
+  },
+  BAD_SCALAR_START: {
+    code: "manifest/syntax",
+    message: "a text cannot begin with this character unless it stands in quotes",
+    next: "put the text in quotes",
+  },
+  BAD_INDENT: INDENT,
+  BLOCK_IN_FLOW: INDENT,
+  BLOCK_AS_IMPLICIT_KEY: INDENT,
+  MULTILINE_IMPLICIT_KEY: {
+    code: "manifest/syntax",
+    message: "a key is not followed by a colon on its own line",
+    next: "write a colon and a space behind the key",
+  },
+  MISSING_CHAR: FLOW,
+  UNEXPECTED_TOKEN: FLOW,
+};
+
+/** What a syntax error of the YAML library means for a manifest. */
+export function syntaxFault(code: ErrorCode): Fault {
+  return FAULTS[code] ?? FLOW;
+}

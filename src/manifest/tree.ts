@@ -1,0 +1,282 @@
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type ParsedNode } from "yaml";
+import { type Diagnostic, type Json } from "../core/index.ts";
+import { leadingName, placeAt, type Source } from "./source.ts";
+import { syntaxFault } from "./syntax-faults.ts";
+
+/** One node of a manifest's YAML, with the offset at which it is written. */
+export type Tree = ScalarTree | ListTree | MapTree;
+
+/** Text, a number, true, false or nothing. `text` is what was written, without quotes. */
+export interface ScalarTree {
+  readonly kind: "scalar";
+  readonly text: string;
+  readonly value: string | number | boolean | null;
+  readonly offset: number;
+}
+
+/** A list. */
+export interface ListTree {
+  readonly kind: "list";
+  readonly items: readonly Tree[];
+  readonly offset: number;
+}
+
+/** A map; of keys written twice the first counts. */
+export interface MapTree {
+  readonly kind: "map";
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly offset: number;
+}
+
+/** One key of a map with its value. */
+export interface Entry {
+  readonly key: string;
+  readonly offset: number;
+  readonly value: Tree;
+}
+
+/** Shown places of one mistake that is made many times. */
+const RELATED_MAX = 5;
+/** What double quotes can smuggle in: control characters but tab and line ends, and half characters. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const UNPRINTABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]|\p{Surrogate}/u;
+/** Digits of a whole number that JavaScript holds exactly whatever they are. */
+const WHOLE_NUMBER = /^-?(0|[1-9][0-9]{0,14})$/;
+const FRACTION = /^-?(0|[1-9][0-9]{0,8})\.[0-9]{1,6}$/;
+
+/**
+ * Parses YAML 1.2 into a tree. What a manifest does without is refused: aliases, anchors, tags, merge
+ * keys, keys that are no text, a second document. Plain words keep their text: a key such as 02e4…
+ * is never taken for a number.
+ */
+export function parseTree(source: Source): {
+  readonly tree?: Tree;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const parsed = parseYaml(source);
+  if ("diagnostics" in parsed) return parsed;
+  const builder = new TreeBuilder(source);
+  try {
+    const tree = parsed.contents === null ? undefined : builder.build(parsed.contents);
+    const diagnostics = builder.finish();
+    return tree === undefined || builder.broken ? { diagnostics } : { tree, diagnostics };
+  } catch (error) {
+    if (error instanceof RangeError) return { diagnostics: [tooDeep(source)] };
+    throw error;
+  }
+}
+
+function parseYaml(
+  source: Source,
+): { readonly contents: ParsedNode | null } | { readonly diagnostics: readonly Diagnostic[] } {
+  try {
+    const document = parseDocument(source.text, {
+      schema: "failsafe",
+      version: "1.2",
+      strict: true,
+      prettyErrors: false,
+      uniqueKeys: false,
+      keepSourceTokens: false,
+      logLevel: "silent",
+    });
+    if (document.errors.length === 0) return { contents: document.contents };
+    const lines = new Set<number>();
+    const diagnostics: Diagnostic[] = [];
+    for (const error of document.errors) {
+      const at = placeAt(source, error.pos[0]);
+      if (lines.has(at.line)) continue;
+      lines.add(at.line);
+      const text = leadingName(source, at.line);
+      diagnostics.push({
+        ...syntaxFault(error.code),
+        severity: "error",
+        at,
+        ...(text === undefined ? {} : { text }),
+      });
+    }
+    return { diagnostics };
+  } catch (error) {
+    // The library builds nested nodes by recursion: only the stack can end here.
+    if (error instanceof RangeError) return { diagnostics: [tooDeep(source)] };
+    throw error;
+  }
+}
+
+function tooDeep(source: Source): Diagnostic {
+  return {
+    code: "manifest/too-deep",
+    severity: "error",
+    message: "this file nests lists and maps far deeper than a manifest does",
+    at: { file: source.file, line: 1, column: 1 },
+    next: "check that this is the manifest",
+  };
+}
+
+class TreeBuilder {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #source: Source;
+  readonly #aliases: number[] = [];
+  /** Something was left out, so that later stages would report what is not wrong. */
+  broken = false;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  finish(): readonly Diagnostic[] {
+    const [first, ...others] = this.#aliases;
+    if (first === undefined) return this.diagnostics;
+    const related = others.slice(0, RELATED_MAX).map((offset) => ({
+      message: "here too",
+      at: placeAt(this.#source, offset),
+    }));
+    const alias: Diagnostic = {
+      code: "manifest/alias",
+      severity: "error",
+      message: "a manifest has no YAML anchors and aliases: each value would have two places",
+      at: placeAt(this.#source, first),
+      text: /^[&*][\w-]{0,40}/.exec(this.#source.text.slice(first, first + 41))?.[0] ?? "*",
+      next: "put what is shared into a role or a named whitelist and use its name",
+      ...(related.length === 0 ? {} : { related }),
+    };
+    return [alias, ...this.diagnostics];
+  }
+
+  build(node: ParsedNode): Tree | undefined {
+    const offset = node.range[0];
+    if (isAlias(node)) return this.#refuseAlias(offset);
+    if (node.anchor !== undefined) return this.#refuseAlias(this.#anchorOffset(offset));
+    if (node.tag !== undefined) return this.#refuseTag(node.tag, offset);
+    if (isScalar(node)) {
+      const text = typeof node.value === "string" ? node.value : "";
+      if (UNPRINTABLE.test(text)) this.#refuseCharacter(offset);
+      return { kind: "scalar", text, value: plainValue(text, node.type === "PLAIN"), offset };
+    }
+    if (isSeq(node)) {
+      const items: Tree[] = [];
+      for (const item of node.items) {
+        const tree = this.build(item);
+        if (tree !== undefined) items.push(tree);
+      }
+      return { kind: "list", items, offset };
+    }
+    if (isMap(node)) return this.#buildMap(node.items, offset);
+    return undefined;
+  }
+
+  #buildMap(
+    pairs: readonly { readonly key: ParsedNode; readonly value: ParsedNode | null }[],
+    offset: number,
+  ): Tree {
+    const entries = new Map<string, Entry>();
+    for (const { key: keyNode, value } of pairs) {
+      const keyOffset = keyNode.range[0];
+      const keyTree = this.build(keyNode);
+      if (keyTree === undefined) continue;
+      if (keyTree.kind !== "scalar" || keyTree.text === "" || keyTree.text === "<<") {
+        this.#refuseKey(keyTree, keyOffset);
+        continue;
+      }
+      const key = keyTree.text;
+      const first = entries.get(key);
+      if (first !== undefined) {
+        this.#refuseTwice(key, keyOffset, first.offset);
+        continue;
+      }
+      const tree = value === null ? nothingAt(keyOffset) : this.build(value);
+      if (tree !== undefined) entries.set(key, { key, offset: keyOffset, value: tree });
+    }
+    return { kind: "map", entries, offset };
+  }
+
+  #refuseTwice(key: string, offset: number, firstOffset: number): void {
+    this.diagnostics.push({
+      code: "manifest/duplicate-key",
+      severity: "error",
+      message: `${JSON.stringify(key)} is written twice in the same map`,
+      at: placeAt(this.#source, offset),
+      text: key,
+      next: "keep one of the two, or join them",
+      related: [{ message: "first written here", at: placeAt(this.#source, firstOffset) }],
+    });
+  }
+
+  #refuseKey(key: Tree, offset: number): void {
+    this.broken = true;
+    const merge = key.kind === "scalar" && key.text === "<<";
+    this.diagnostics.push({
+      code: merge ? "manifest/alias" : "manifest/key",
+      severity: "error",
+      message: merge ? "a manifest has no YAML merge keys" : "a key must be one word",
+      at: placeAt(this.#source, offset),
+      ...(merge ? { text: "<<" } : {}),
+      next: merge
+        ? "put what is shared into a role and list the role"
+        : "write the key as a plain word followed by a colon",
+    });
+  }
+
+  #refuseCharacter(offset: number): void {
+    this.broken = true;
+    this.diagnostics.push({
+      code: "manifest/control-character",
+      severity: "error",
+      message: "this text has an escape for a character that is no text",
+      at: placeAt(this.#source, offset),
+      next: "remove the escape, a backslash followed by x, u or a letter",
+    });
+  }
+
+  #refuseAlias(offset: number): undefined {
+    this.broken = true;
+    this.#aliases.push(offset);
+    return undefined;
+  }
+
+  #refuseTag(tag: string, offset: number): undefined {
+    this.broken = true;
+    this.diagnostics.push({
+      code: "manifest/tag",
+      severity: "error",
+      message: "a manifest has no YAML tags",
+      at: placeAt(this.#source, offset),
+      text: tag.slice(0, 40),
+      next: "remove the word with the exclamation mark, or put the value in quotes",
+    });
+    return undefined;
+  }
+
+  /** A node's range begins behind its anchor; the anchor is what has to go. */
+  #anchorOffset(offset: number): number {
+    const lineStart = this.#source.text.lastIndexOf("\n", offset - 1) + 1;
+    const sameLine = this.#source.text.lastIndexOf("&", offset);
+    return sameLine >= lineStart ? sameLine : offset;
+  }
+}
+
+function nothingAt(offset: number): ScalarTree {
+  return { kind: "scalar", text: "", value: null, offset };
+}
+
+function plainValue(text: string, plain: boolean): string | number | boolean | null {
+  if (!plain) return text;
+  if (text === "true" || text === "True" || text === "TRUE") return true;
+  if (text === "false" || text === "False" || text === "FALSE") return false;
+  if (text === "" || text === "~" || /^null$/i.test(text)) return null;
+  return WHOLE_NUMBER.test(text) || FRACTION.test(text) ? Number(text) : text;
+}
+
+/** The tree as plain data, for the schema. Maps have no prototype, so that any key is only a key. */
+export function treeToJson(tree: Tree): Json {
+  switch (tree.kind) {
+    case "scalar":
+      return tree.value;
+    case "list":
+      return tree.items.map((item) => treeToJson(item));
+    case "map": {
+      const record: Record<string, Json> = Object.create(null) as Record<string, Json>;
+      for (const entry of tree.entries.values()) record[entry.key] = treeToJson(entry.value);
+      return record;
+    }
+  }
+}

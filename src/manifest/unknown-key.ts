@@ -1,0 +1,163 @@
+import { type Diagnostic, FLEET_VERSION } from "../core/index.ts";
+import { SETTINGS } from "../model/index.ts";
+import { suggest, suggestion } from "./did-you-mean.ts";
+
+type Fault = Pick<Diagnostic, "code" | "message" | "next">;
+
+/** `fleet 0.1`: what a message calls this program. */
+export const THIS_RELEASE: string = `fleet ${FLEET_VERSION.split(".").slice(0, 2).join(".")}`;
+
+/** Keys that mean something in a fleet but that this release does not enforce, by section. */
+const LATER: Readonly<Record<string, readonly string[]>> = {
+  root: ["approvals", "canary", "expect", "feeds", "files", "tasks", "tests", "transports", "waves"],
+  visor: ["canary", "expect", "feeds", "files", "persistent_transports", "tests", "transports"],
+  app: [
+    "app_settings",
+    "group",
+    "passcode",
+    "password",
+    "port",
+    "restart_policy",
+    "routing_policy",
+    "settings",
+    "user",
+    "work_dir",
+  ],
+  policy: ["approvals", "canary", "freeze", "max_fail", "waves"],
+  ledger: ["relays"],
+};
+
+/** Sections by the words people look for them under. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  hypervisors: "trust: { hypervisors: […] }",
+  pty: "trust: { pty: […] }",
+  dmsgpty: "trust: { pty: […] }",
+  survey_whitelist: "survey: { add: […], remove: […] }",
+  rewards: "reward_address: …",
+};
+
+/** Configuration paths with a section of their own, and that section. */
+const OWN_SECTION: readonly (readonly [prefix: string, section: string])[] = [
+  ["hypervisors", "trust: { hypervisors: […] }"],
+  ["pty", "trust: { pty: […] }"],
+  ["dmsgpty", "trust: { pty: […] }"],
+  ["survey_whitelist", "survey: { add: […], remove: […] }"],
+  ["user_survey_whitelist", "survey: { add: […], remove: […] }"],
+  ["launcher.apps", "apps: { NAME: … }"],
+  ["reward_address", "reward_address: …"],
+  ["forwarded_ports", "ports: { NUMBER: … }"],
+];
+
+/** Configuration paths that no manifest may ever write: identity, the way in, and the network's services. */
+const NEVER: readonly string[] = [
+  "cli_addr",
+  "conf_service",
+  "conf_service_dmsg",
+  "dmsg",
+  "launcher.bin_path",
+  "launcher.server_addr",
+  "launcher.service_discovery",
+  "launcher.service_discovery_dmsg",
+  "local_path",
+  "pk",
+  "routing.route_finder",
+  "routing.route_finder_dmsg",
+  "routing.route_setup_nodes",
+  "sk",
+  "survey_client_sk",
+  "transport.address_resolver",
+  "transport.address_resolver_dmsg",
+  "transport.discovery",
+  "transport.discovery_dmsg",
+  "transport.transport_setup",
+  "transport.user_transport_setup",
+  "uptime_tracker",
+  "version",
+];
+
+/** Why a key that the schema does not have is refused. `path` leads to the map it stands in. */
+export function unknownKey(
+  path: readonly string[],
+  key: string,
+  allowed: readonly string[],
+): Fault {
+  const section = sectionOf(path);
+  if (section === "settings") return settingKey(key);
+  if (LATER[section]?.includes(key) === true) {
+    return {
+      code: "manifest/not-supported",
+      message: `${JSON.stringify(key)} is not supported by ${THIS_RELEASE}, so it could not be enforced`,
+      next: "remove it; nothing that is not named here is touched",
+    };
+  }
+  const elsewhere = section === "visor" ? ELSEWHERE[key] : undefined;
+  return {
+    code: "manifest/unknown-key",
+    message: `${JSON.stringify(key)} is no key of ${SECTION_NAMES[section] ?? "this map"} and not supported by ${THIS_RELEASE}`,
+    next:
+      elsewhere === undefined
+        ? suggestion(key, allowed, `keys here are ${allowed.join(", ")}`)
+        : `write it as ${elsewhere}`,
+  };
+}
+
+const SECTION_NAMES: Readonly<Record<string, string>> = {
+  root: "a manifest",
+  visor: "a visor or role",
+  app: "an app",
+  port: "a served port",
+  policy: "policy",
+  ledger: "ledger",
+  trust: "trust",
+  operators: "an operator",
+};
+
+/** Which kind of map a path leads to; the owned sections of roles and visors are the same. */
+export function sectionOf(path: readonly string[]): string {
+  const [top, , section, name] = path;
+  if (top === undefined) return "root";
+  if (top !== "visors" && top !== "roles") return top;
+  if (section === undefined) return "visor";
+  if (section === "apps" && name !== undefined) return "app";
+  if (section === "ports" && name !== undefined) return "port";
+  return section;
+}
+
+function settingKey(key: string): Fault {
+  const paths = SETTINGS.map((setting) => setting.path);
+  const own = OWN_SECTION.find(([prefix]) => isBelow(key, prefix));
+  if (own !== undefined) {
+    return {
+      code: "manifest/setting-elsewhere",
+      message: `the setting ${key} has a section of its own`,
+      next: `write it as ${own[1]}`,
+    };
+  }
+  if (NEVER.some((prefix) => isBelow(key, prefix)) || /(^|[._])(sk|secret_key)($|[._])/.test(key)) {
+    return {
+      code: "manifest/setting-never",
+      message: `the setting ${key} is never written by fleet: it is the visor's identity, its way in, or a service of the network`,
+      next: "remove it; change it on the visor itself if it must change",
+    };
+  }
+  const below = paths.filter((path) => path.startsWith(`${key}.`));
+  return {
+    code: "manifest/unknown-setting",
+    message: `the setting ${key} is not supported by ${THIS_RELEASE}`,
+    next:
+      below.length > 0
+        ? `write the whole path as one key, such as ${below.slice(0, 3).join(", ")}`
+        : settingSuggestion(key, paths),
+  };
+}
+
+function settingSuggestion(key: string, paths: readonly string[]): string {
+  const meant = suggest(key, paths) ?? paths.find((path) => path.endsWith(`.${key}`));
+  return meant === undefined
+    ? `settings are ${paths.join(", ")}`
+    : `did you mean ${JSON.stringify(meant)}?`;
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`);
+}
