@@ -1,6 +1,8 @@
 export { PAYLOAD_SIZE_MAX } from "./compose.ts";
+export { type Epoch, newEpoch, UNSEALED } from "./epochs.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./genesis.ts";
 export { type LedgerHead } from "./history.ts";
+export { readKeyFile, type ReadKeyOptions, writeKeyFile, type WriteKeyOptions } from "./key-file.ts";
 export {
   FIRST_COUNTERS,
   type FeedKey,
@@ -42,3 +44,4 @@ export {
   recordsOf,
   type SecretReceipt,
 } from "./queries.ts";
+export { type CheckedItem, type LedgerFault, verifyLedger, type VerifyOptions, type VerifyReport } from "./verify.ts";

@@ -1,5 +1,5 @@
 import { FleetError } from "../core/index.ts";
-import { ENTRY_KINDS, type EntryKind } from "./payloads.ts";
+import { ENTRY_KINDS, type EntryKind, NEVER_SEALED } from "./payloads.ts";
 
 /** What the PayloadType of an entry says. */
 export interface PayloadForm {
@@ -35,7 +35,8 @@ export function parsePayloadType(kind: string, text: string): PayloadForm {
     });
   }
   const form = { kind: known, sealedWith, part: Number(part), parts: Number(parts) };
-  const isSound = named === kind && form.part <= form.parts && form.parts <= PARTS_MAX;
+  const isOpen = sealedWith === undefined || !NEVER_SEALED.has(known);
+  const isSound = isOpen && named === kind && form.part <= form.parts && form.parts <= PARTS_MAX;
   if (!isSound || formatPayloadType(form) !== text) {
     throw new FleetError("ledger/entry", `the payload type ${text} does not fit an entry of kind ${kind}`);
   }

@@ -47,6 +47,9 @@ export class RecordReader {
   next(stored: StoredEntry): LedgerRecord | undefined {
     const { entry } = stored;
     const form = parsePayloadType(entry.kind, entry.payloadType);
+    if ((form.kind === "genesis") !== (entry.index === 0n)) {
+      throw new FleetError("ledger/entry", `entry ${entry.index} is of kind ${form.kind}: the first entry is the genesis, and no other`);
+    }
     const chunk = this.#plain(entry, form);
     if (form.part === 1) {
       if (this.#open !== undefined) throw unfinished(this.#open.first.entry.index);

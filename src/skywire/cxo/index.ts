@@ -5,11 +5,15 @@ export { buildRefs, type BuiltRefs, RefsBuilder } from "./refs-builder.ts";
 export {
   BLANK_HASH,
   type CxoObject,
+  decodeRefsNode,
+  decodeRefsTop,
   fetchObject,
   type GetObject,
   isBlank,
   readRefs,
   REFS_DEGREE,
+  type RefsNode,
+  type RefsTop,
 } from "./refs.ts";
 export { decodeObject, typesOf } from "./registry-types.ts";
 export {
