@@ -166,7 +166,8 @@ function fillZero(
   record[field.name] = genericZero(reader, types, field.id);
 }
 
-function genericZero(reader: ValueReader, types: WireTypes, id: number): GenericValue {
+/** What an omitted field of type `id` holds, by what its sender says about it. */
+export function genericZero(reader: ValueReader, types: WireTypes, id: number): GenericValue {
   const kind = types.get(id)?.kind;
   switch (kind) {
     case "bool":

@@ -2,6 +2,7 @@ import { malformed, mismatch } from "./gob-error.ts";
 import { goTypeText } from "./go-type-text.ts";
 import { COST } from "./memory-cost.ts";
 import { baseOf, type StructNode } from "./schema-node.ts";
+import { genericZero } from "./read-generic.ts";
 import { type Read, type TypedReaders } from "./typed-reader.ts";
 import { type ValueReader } from "./value-reader.ts";
 import { type WireType } from "./wire-types.ts";
@@ -12,7 +13,7 @@ interface FieldStep {
   /** `undefined`: the schema does not have it. */
   readonly name: string | undefined;
   readonly read: Read;
-  readonly zero: () => unknown;
+  readonly zero: (reader: ValueReader) => unknown;
 }
 
 const nothing = (): undefined => undefined;
@@ -40,7 +41,12 @@ export function structReader(
     const zero = zeroMaker(node);
     nodes += 1 + zero.nodes;
     costBytes += COST.property + zero.costBytes;
-    return { name: field.name, read: fieldReader(readers, field.id, node, field.name), zero: zero.make };
+    const isGeneric = baseOf(node).kind === "generic";
+    return {
+      name: field.name,
+      read: fieldReader(readers, field.id, node, field.name),
+      zero: isGeneric ? (reader) => genericZero(reader, readers.types, field.id) : zero.make,
+    };
   });
   const missing = [...byName].map(([name, node]) => {
     const zero = zeroMaker(node);
@@ -80,14 +86,14 @@ function readPresent(reader: ValueReader, steps: readonly FieldStep[], result: R
     const field = next + delta - 1;
     const step = steps[field];
     if (step === undefined) throw malformed("a field number out of bounds");
-    for (; next < field; next += 1) fillZero(steps[next], result);
+    for (; next < field; next += 1) fillZero(reader, steps[next], result);
     const value = step.read(reader);
     if (step.name !== undefined) result[step.name] = value;
     next = field + 1;
   }
-  for (; next < steps.length; next += 1) fillZero(steps[next], result);
+  for (; next < steps.length; next += 1) fillZero(reader, steps[next], result);
 }
 
-function fillZero(step: FieldStep | undefined, result: Record<string, unknown>): void {
-  if (step?.name !== undefined) result[step.name] = step.zero();
+function fillZero(reader: ValueReader, step: FieldStep | undefined, result: Record<string, unknown>): void {
+  if (step?.name !== undefined) result[step.name] = step.zero(reader);
 }
