@@ -1,25 +1,20 @@
 import { FleetError, hasCode, sleep, type VisorKey } from "../../core/index.ts";
-import { type VisorConnection } from "./connection.ts";
+import type { VisorConnection } from "./connection.ts";
 import { type Call, CALLS } from "./methods.ts";
-import {
-  type ReadingWants,
-  type SeenReading,
-  type StartTime,
-  type VisorReading,
-} from "./reading.ts";
+import type { ReadingWants, SeenReading, StartTime, VisorReading } from "./reading.ts";
 import { remoteText } from "./remote-text.ts";
 import { appsOf, knownVisorsOf, portsOf, releaseOf, safeSummaryOf } from "./reply-shapes.ts";
 import { type SafeConfig, takeSafeConfig } from "./safe-config.ts";
-import { type Answer } from "./send-gate.ts";
-import {
-  type AppStateWire,
-  type Empty,
-  type ForwardedPortWire,
-  type ManagedVisorWire,
-  type OverviewWire,
-  type SkyenvWire,
-  type SummaryWire,
-  type TransportWire,
+import type { Answer } from "./send-gate.ts";
+import type {
+  AppStateWire,
+  Empty,
+  ForwardedPortWire,
+  ManagedVisorWire,
+  OverviewWire,
+  SkyenvWire,
+  SummaryWire,
+  TransportWire,
 } from "./wire-types.ts";
 import { type GateAnswers, keyFrom, unreadyBecause } from "./unready.ts";
 

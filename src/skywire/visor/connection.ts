@@ -1,5 +1,5 @@
 import { assert, type Clock, type Dial, type StreamAddress } from "../../core/index.ts";
-import { type GobLimits } from "../gob/index.ts";
+import type { GobLimits } from "../gob/index.ts";
 import { RpcClient } from "../rpc/index.ts";
 import { type SentCall, SendGate } from "./send-gate.ts";
 import { encodePreamble, type VisorTarget } from "./target.ts";

@@ -1,7 +1,7 @@
 import { FleetError, type StreamAddress } from "../../core/index.ts";
 import { formatRpcAddress } from "./rpc-address.ts";
-import { type UnreachableReason, type UnseenReading } from "./reading.ts";
-import { type VisorRoute } from "./target.ts";
+import type { UnreachableReason, UnseenReading } from "./reading.ts";
+import type { VisorRoute } from "./target.ts";
 
 /** What is known about a connection that failed. */
 export interface FailureContext {

@@ -1,14 +1,14 @@
 import { askVisor } from "./ask-visor.ts";
 import { connect, DEFAULT_TIMEOUTS, type VisorAccess, type VisorConnection } from "./connection.ts";
 import { explainFailure, localVisorAtFault } from "./failure.ts";
-import {
-  type Presence,
-  type ReadingWants,
-  type SeenReading,
-  type UnseenReading,
-  type VisorReading,
+import type {
+  Presence,
+  ReadingWants,
+  SeenReading,
+  UnseenReading,
+  VisorReading,
 } from "./reading.ts";
-import { type VisorTarget } from "./target.ts";
+import type { VisorTarget } from "./target.ts";
 
 /** Reads visors. It has no way to change one. */
 export interface VisorReader {

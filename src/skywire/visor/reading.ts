@@ -1,8 +1,8 @@
 import { FleetError, type StreamAddress, unreachable, type VisorKey } from "../../core/index.ts";
 import { formatRpcAddress } from "./rpc-address.ts";
-import { type SafeConfig } from "./safe-config.ts";
-import { type VisorTarget } from "./target.ts";
-import { type MethodName } from "./methods.ts";
+import type { SafeConfig } from "./safe-config.ts";
+import type { VisorTarget } from "./target.ts";
+import type { MethodName } from "./methods.ts";
 
 /** What a reading should hold beside what is always in it. Each costs a call on the visor. */
 export interface ReadingWants {

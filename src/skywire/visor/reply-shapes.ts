@@ -1,21 +1,21 @@
 import { parseVisorKey, type VisorKey, visorKeyFault } from "../../core/index.ts";
-import { type GenericValue } from "../gob/index.ts";
-import {
-  type AppReading,
-  type KnownAs,
-  type KnownVisor,
-  type PortReading,
-  type Release,
-  type SafeSummary,
+import type { GenericValue } from "../gob/index.ts";
+import type {
+  AppReading,
+  KnownAs,
+  KnownVisor,
+  PortReading,
+  Release,
+  SafeSummary,
 } from "./reading.ts";
-import { type SafeConfig } from "./safe-config.ts";
-import {
-  type AppStateWire,
-  type ForwardedPortWire,
-  type ManagedVisorWire,
-  type OverviewWire,
-  type SummaryWire,
-  type TransportWire,
+import type { SafeConfig } from "./safe-config.ts";
+import type {
+  AppStateWire,
+  ForwardedPortWire,
+  ManagedVisorWire,
+  OverviewWire,
+  SummaryWire,
+  TransportWire,
 } from "./wire-types.ts";
 
 /** Apps as the table gives them, sorted: their order changes from call to call. */

@@ -1,9 +1,9 @@
 import { assert, hasCode, unreachable } from "../../core/index.ts";
 import { t } from "../gob/index.ts";
-import { type MethodDef, type RpcClient } from "../rpc/index.ts";
+import type { MethodDef, RpcClient } from "../rpc/index.ts";
 import { type Call, CALLS, methodRow, type MethodRow, SERVICE } from "./methods.ts";
-import { type Presence } from "./reading.ts";
-import { type VisorTarget } from "./target.ts";
+import type { Presence } from "./reading.ts";
+import type { VisorTarget } from "./target.ts";
 
 /** One thing that was sent to a visor. */
 export interface SentCall {

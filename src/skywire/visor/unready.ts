@@ -1,10 +1,10 @@
 import { parseVisorKey, visorKeyFault, type VisorKey } from "../../core/index.ts";
-import { type UnseenReading } from "./reading.ts";
+import type { UnseenReading } from "./reading.ts";
 import { remoteText } from "./remote-text.ts";
-import { type SafeConfig } from "./safe-config.ts";
-import { type Answer } from "./send-gate.ts";
-import { type VisorTarget } from "./target.ts";
-import { type OverviewWire } from "./wire-types.ts";
+import type { SafeConfig } from "./safe-config.ts";
+import type { Answer } from "./send-gate.ts";
+import type { VisorTarget } from "./target.ts";
+import type { OverviewWire } from "./wire-types.ts";
 
 /** A visor that answers, but is not to be asked more. */
 export type Unready = Extract<

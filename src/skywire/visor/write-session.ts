@@ -9,13 +9,13 @@ import {
 } from "../../core/index.ts";
 import { askConfig, askFor } from "./ask-visor.ts";
 import { assertWritablePaths } from "./config-paths.ts";
-import { type VisorConnection } from "./connection.ts";
+import type { VisorConnection } from "./connection.ts";
 import { type Call, CALLS } from "./methods.ts";
-import { type AppReading, type PortReading, type SeenReading } from "./reading.ts";
+import type { AppReading, PortReading, SeenReading } from "./reading.ts";
 import { remoteText } from "./remote-text.ts";
 import { appsOf, portArgument, portsOf } from "./reply-shapes.ts";
 import { type Answer, isRefusedBody } from "./send-gate.ts";
-import { type Empty } from "./wire-types.ts";
+import type { Empty } from "./wire-types.ts";
 
 /** What a write may say beside its values. */
 export interface WriteOptions {

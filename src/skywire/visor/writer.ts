@@ -1,7 +1,7 @@
-import { type VisorAccess } from "./connection.ts";
+import type { VisorAccess } from "./connection.ts";
 import { Explorer } from "./reader.ts";
 import { readingError, type ReadingWants } from "./reading.ts";
-import { type VisorTarget } from "./target.ts";
+import type { VisorTarget } from "./target.ts";
 import { ConnectedSession, type WriteSession } from "./write-session.ts";
 
 /** Opens visors for writing. Only an apply is given one. */
