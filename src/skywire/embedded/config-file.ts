@@ -1,0 +1,84 @@
+import { type Json, type JsonObject } from "../../core/index.ts";
+import { CONFIG_SHAPE, isList, isObject, projectShape } from "./config-shape.ts";
+import { type Profile } from "./profile.ts";
+
+/** Go's `json.MarshalIndent` with one tab: how a visor writes its file and `GetRuntimeConfig` answers. */
+export function formatConfig(config: JsonObject, profile: Profile, options: { readonly secretKey: boolean }): string {
+  const shown: Record<string, Json> = {};
+  for (const name of Object.keys(CONFIG_SHAPE)) {
+    const member = config[name];
+    if (member === undefined || (name === "sk" && !options.secretKey)) continue;
+    shown[name] = name === "launcher" && profile.argsOnDisk.value === "text" ? withArgsAsText(member) : member;
+  }
+  return `${JSON.stringify(shown, undefined, "\t")}\n`;
+}
+
+/**
+ * What a visor makes of a configuration file: members it does not know are forgotten. `undefined` for a text
+ * it cannot start with.
+ */
+export function parseConfig(text: string): JsonObject | undefined {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+  if (!isObject(value)) return undefined;
+  const known: Record<string, Json> = {};
+  for (const [name, shape] of Object.entries(CONFIG_SHAPE)) {
+    const member = value[name];
+    if (member === undefined) continue;
+    known[name] = projectShape(shape, name === "launcher" ? withArgsAsList(member) : member);
+  }
+  return known;
+}
+
+/** Joins arguments as a shell would read them back. Source: visorconfig/v1.go (one shell-like text). */
+export function joinArgs(args: readonly string[]): string {
+  return args.map((arg) => (/^[\w@%+=:,./*-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`)).join(" ");
+}
+
+/** Splits what {@link joinArgs} joined; also double quotes and backslashes, as a shell does. */
+export function splitArgs(text: string): readonly string[] {
+  const args: string[] = [];
+  let current: string | undefined;
+  let quote = "";
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text.charAt(index);
+    if (quote === "" && /\s/.test(char)) {
+      if (current !== undefined) args.push(current);
+      current = undefined;
+    } else if (quote === "" && (char === "'" || char === '"')) {
+      quote = char;
+      current ??= "";
+    } else if (char === quote) {
+      quote = "";
+    } else if (char === "\\" && quote !== "'") {
+      index += 1;
+      current = (current ?? "") + text.charAt(index);
+    } else {
+      current = (current ?? "") + char;
+    }
+  }
+  return current === undefined ? args : [...args, current];
+}
+
+function withArgsAsText(launcher: Json): Json {
+  return mapApps(launcher, (app) => {
+    const args = app["args"];
+    return isList(args) ? { ...app, args: joinArgs(args.filter((arg) => typeof arg === "string")) } : app;
+  });
+}
+
+function withArgsAsList(launcher: Json): Json {
+  return mapApps(launcher, (app) => {
+    const args = app["args"];
+    return typeof args === "string" ? { ...app, args: splitArgs(args) } : app;
+  });
+}
+
+function mapApps(launcher: Json, change: (app: JsonObject) => JsonObject): Json {
+  if (!isObject(launcher) || !isList(launcher["apps"])) return launcher;
+  return { ...launcher, apps: launcher["apps"].map((app) => (isObject(app) ? change(app) : app)) };
+}

@@ -1,0 +1,226 @@
+import { type Json, type JsonObject, visorKeyFault } from "../../core/index.ts";
+
+/**
+ * The type of one configuration value. Objects know all their fields: a visor decodes its file into a Go
+ * struct, and what the struct does not have is forgotten.
+ */
+export type Shape =
+  | { readonly kind: "bool" | "int" | "text" | "key" | "json" }
+  | { readonly kind: "list"; readonly of: Shape }
+  | { readonly kind: "map"; readonly of: Shape }
+  | { readonly kind: "object"; readonly fields: Readonly<Record<string, Shape>> };
+
+const bool: Shape = { kind: "bool" };
+const int: Shape = { kind: "int" };
+const text: Shape = { kind: "text" };
+const json: Shape = { kind: "json" };
+const key: Shape = { kind: "key" };
+const keys: Shape = { kind: "list", of: key };
+const texts: Shape = { kind: "list", of: text };
+
+function object(fields: Readonly<Record<string, Shape>>): Shape {
+  return { kind: "object", fields };
+}
+
+const webResolver = object({
+  enable: bool,
+  proxy_port: int,
+  proxy_addr: text,
+  domain_suffix: text,
+  upstream_socks: text,
+  upstream_rules: texts,
+});
+
+const pty = object({
+  dmsg_port: int,
+  cli_network: text,
+  cli_address: text,
+  whitelist: keys,
+  ssh_listen: text,
+});
+
+const app = object({
+  name: text,
+  binary: text,
+  args: texts,
+  auto_start: bool,
+  port: int,
+  user: text,
+  group: text,
+  work_dir: text,
+  env: texts,
+  launcher_mode: text,
+  restart_policy: text,
+});
+
+const persistentTransports: Shape = { kind: "list", of: object({ pk: key, type: text }) };
+
+/**
+ * The configuration in memory: apps' arguments are a list here whatever the file has.
+ * Source: visorconfig/v1.go and config_compat.go (mid-2026), in their field order.
+ */
+export const CONFIG_SHAPE: Readonly<Record<string, Shape>> = {
+  version: text,
+  sk: text,
+  pk: key,
+  dmsg: object({
+    discovery: text,
+    sessions_count: int,
+    servers: { kind: "list", of: json },
+    servers_type: text,
+    protocol: text,
+  }),
+  pty,
+  dmsgpty: pty,
+  dmsgscp: object({ whitelist: keys }),
+  ui_server: json,
+  log_server: json,
+  dmsg_web: webResolver,
+  skynet_web: webResolver,
+  skymail_bridge: json,
+  "skywire-tcp": object({ pk_table: json, listening_address: text }),
+  transport: object({
+    discovery: text,
+    discovery_dmsg: text,
+    address_resolver: text,
+    address_resolver_dmsg: text,
+    public_autoconnect: bool,
+    transport_setup: keys,
+    user_transport_setup: keys,
+    log_store: object({ type: text, location: text, rotation_interval: text }),
+    stcpr_port: int,
+    sudph_port: int,
+    ar_transport_limit: int,
+  }),
+  routing: object({
+    route_setup_nodes: keys,
+    route_finder: text,
+    route_finder_dmsg: text,
+    route_finder_timeout: text,
+    min_hops: int,
+    calculate_routes: bool,
+    transport_preference: texts,
+    policy_per_dial: text,
+    mux_fec: text,
+    no_transit: bool,
+    router_settings: { kind: "map", of: int },
+    router_app_settings: json,
+  }),
+  uptime_tracker: object({ addr: text, addr_dmsg: text }),
+  launcher: object({
+    service_discovery: text,
+    service_discovery_dmsg: text,
+    apps: { kind: "list", of: app },
+    server_addr: text,
+    bin_path: text,
+    display_node_ip: bool,
+    heartbeat_interval: text,
+  }),
+  app_settings: json,
+  stats: json,
+  skychat: object({ group_history_db: text }),
+  survey_whitelist: keys,
+  user_survey_whitelist: keys,
+  hypervisors: keys,
+  cli_addr: text,
+  log_level: text,
+  local_path: text,
+  dmsghttp_server_path: text,
+  stun_servers: texts,
+  shutdown_timeout: text,
+  restart_check_delay: text,
+  is_public: bool,
+  geoip: text,
+  persistent_transports: persistentTransports,
+  conf_service: text,
+  conf_service_dmsg: text,
+  reward_address: text,
+  reward_system: text,
+  reward_system_dmsg: text,
+  memory_limit: text,
+  hypervisor: object({
+    enable: bool,
+    db_path: text,
+    enable_auth: bool,
+    enable_pk_endpoint: bool,
+    cookies: json,
+    dmsg_port: int,
+    http_addr: text,
+    enable_tls: bool,
+    tls_cert_file: text,
+    tls_key_file: text,
+    ui_disable: bool,
+    lan_dmsg_server: json,
+  }),
+};
+
+/** Why a JSON value does not decode into a shape, or `undefined` when it does. `null` is Go's zero value. */
+export function shapeFault(shape: Shape, value: Json): string | undefined {
+  if (value === null || shape.kind === "json") return undefined;
+  switch (shape.kind) {
+    case "bool":
+      return typeof value === "boolean" ? undefined : cannot(value, "bool");
+    case "int":
+      return typeof value === "number" && Number.isInteger(value) ? undefined : cannot(value, "int");
+    case "text":
+      return typeof value === "string" ? undefined : cannot(value, "string");
+    case "key":
+      return keyFault(value);
+    case "list":
+      return isList(value) ? firstFault(shape.of, value) : cannot(value, "slice");
+    case "map":
+      return isObject(value) ? firstFault(shape.of, Object.values(value)) : cannot(value, "map");
+    case "object":
+      return isObject(value) ? fieldsFault(shape.fields, value) : cannot(value, "struct");
+  }
+}
+
+/** A value without the members its shape does not have: what decoding into a Go struct leaves of it. */
+export function projectShape(shape: Shape, value: Json): Json {
+  if (shape.kind === "list" && isList(value)) return value.map((item) => projectShape(shape.of, item));
+  if (shape.kind !== "object" || !isObject(value)) return value;
+  const known: Record<string, Json> = {};
+  for (const [name, field] of Object.entries(shape.fields)) {
+    const member = value[name];
+    if (member !== undefined) known[name] = projectShape(field, member);
+  }
+  return known;
+}
+
+/** True for a JSON object. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** True for a JSON array. */
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function keyFault(value: Json): string | undefined {
+  if (typeof value !== "string") return cannot(value, "cipher.PubKey");
+  return visorKeyFault(value) === undefined ? undefined : "Invalid public key";
+}
+
+function firstFault(shape: Shape, values: readonly (Json | undefined)[]): string | undefined {
+  for (const item of values) {
+    const fault = shapeFault(shape, item ?? null);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function fieldsFault(fields: Readonly<Record<string, Shape>>, value: JsonObject): string | undefined {
+  for (const [name, member] of Object.entries(value)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined) return `json: unknown field ${JSON.stringify(name)}`;
+    const fault = shapeFault(field, member ?? null);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function cannot(value: Json, goType: string): string {
+  const kind = isList(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+  return `json: cannot unmarshal ${kind} into Go value of type ${goType}`;
+}

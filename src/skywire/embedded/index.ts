@@ -1,0 +1,31 @@
+export { APP_BEHAVIOURS, type AppBehaviour } from "./app-behaviour.ts";
+export { CANARIES } from "./canaries.ts";
+export { type BehindBack, type EmbeddedControl, type VisorInside } from "./control.ts";
+export {
+  connectControl,
+  type ControlCommand,
+  type EmbeddedFile,
+  readEmbeddedFile,
+  type RemoteControl,
+} from "./control-protocol.ts";
+export { type CallCount, type CallOutcome, type EmbeddedCounters } from "./counters.ts";
+export { type EmbeddedFleet, type EmbeddedVisorInfo, startEmbeddedFleet } from "./embedded-fleet.ts";
+export {
+  defaultMix,
+  type EmbeddedFleetOptions,
+  type EmbeddedVisorSpec,
+  type Listen,
+  type Listening,
+} from "./fleet-spec.ts";
+export { visorKeyFromSeed } from "./identity.ts";
+export { MAKEABLES, type Makeable, parseMakeable } from "./makeable.ts";
+export {
+  type Evidence,
+  type EvidenceKind,
+  type Fact,
+  isProfileName,
+  type Profile,
+  type ProfileField,
+  type ProfileName,
+  PROFILES,
+} from "./profile.ts";

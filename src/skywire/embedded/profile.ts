@@ -1,0 +1,164 @@
+/** The releases we model. */
+export type ProfileName = "newest" | "v1.3.94" | "v1.3.73" | "v1.3.28";
+
+/** How well a statement about a release is known. */
+export type EvidenceKind = "seen" | "text" | "assumed";
+
+/** Where a statement about a release comes from. */
+export interface Evidence {
+  readonly kind: EvidenceKind;
+  /** The recording, the public text, or the reason for the assumption. */
+  readonly row: string;
+}
+
+/** One property of a release, and how we know it. */
+export interface Fact<T> {
+  readonly value: T;
+  readonly evidence: Evidence;
+}
+
+/** What a build says of itself. */
+export interface BuildInfo {
+  readonly version: string;
+  readonly commit: string;
+  readonly date: string;
+}
+
+/** What differs between releases; everything else is alike for all of them. */
+export interface Profile {
+  readonly name: ProfileName;
+  readonly build: Fact<BuildInfo>;
+  /** Which argument and reply types the build has. */
+  readonly types: Fact<"2024" | "2026">;
+  /** The RPC port knows the 42-byte preamble and carries the rest of the connection to another visor. */
+  readonly bridge: Fact<boolean>;
+  /** The dmsg port of the remote RPC; 0 when there is none. */
+  readonly rpcPort: Fact<number>;
+  /** The remote RPC over skynet is served even by a visor that trusted nobody when it started. */
+  readonly skynetAlwaysServed: Fact<boolean>;
+  /** `AddHypervisor` and `RemoveHypervisor` change who is let in at once. */
+  readonly liveTrust: Fact<boolean>;
+  /** A hypervisor's own hypervisors are let in as well. */
+  readonly transitiveTrust: Fact<boolean>;
+  /** A key that was refused over skynet is recorded. */
+  readonly recordsRefused: Fact<boolean>;
+  /** Which setters also write /etc/skywire.conf. */
+  readonly mirrors: Fact<"nothing" | "hypervisors" | "hypervisors and fields">;
+  /** `GetRuntimeConfig` shows the secret key. */
+  readonly secretKeyShown: Fact<boolean>;
+  /** How the configuration file is rewritten. */
+  readonly configWrite: Fact<"in place" | "in one step">;
+  /** The name of the section of the remote shell. */
+  readonly ptySection: Fact<"pty" | "dmsgpty">;
+  /** How an app's arguments stand in the configuration file. */
+  readonly argsOnDisk: Fact<"list" | "text">;
+  /** Direct RPC connections served at a time; 0 is without limit. */
+  readonly connectionsMax: Fact<number>;
+  /** A direct RPC connection is cut after this time, busy or not; 0 is never. */
+  readonly connectionLifeMs: Fact<number>;
+}
+
+/** The names of the properties that are {@link Fact}s. */
+export type ProfileField = Exclude<keyof Profile, "name">;
+
+const RECORDED = "the recorded v1.3.28 sessions";
+
+function seen<T>(value: T, row: string): Fact<T> {
+  return { value, evidence: { kind: "seen", row } };
+}
+
+function fromText<T>(value: T, row: string): Fact<T> {
+  return { value, evidence: { kind: "text", row } };
+}
+
+function assumed<T>(value: T, row: string): Fact<T> {
+  return { value, evidence: { kind: "assumed", row } };
+}
+
+const FIVE_MINUTES_MS = 300_000;
+
+const MODERN = {
+  types: fromText("2026", "visorapi/args.go and visorapi/api.go"),
+  bridge: fromText(true, "rpc_bridge.go; PR #2815 (2026-05-25)"),
+  transitiveTrust: fromText(true, "peer_whitelist.go; PR #2940 (2026-05-31)"),
+  ptySection: fromText("pty", "config_compat.go; PR #2877"),
+  connectionsMax: fromText(50, "init_apps.go (maxConcurrentConns)"),
+  connectionLifeMs: fromText(FIVE_MINUTES_MS, "init_apps.go (deadline set at accept)"),
+} satisfies Partial<Profile>;
+
+const NEWEST: Profile = {
+  name: "newest",
+  ...MODERN,
+  build: assumed(
+    { version: "v1.3.95-rc1", commit: "61dc077f2a90", date: "2026-10-30T09:12:44Z" },
+    "no tag after v1.3.94 was found",
+  ),
+  rpcPort: fromText(65, "skyenv.go, repeated in PR #4330"),
+  skynetAlwaysServed: fromText(true, "PR #4732 (2026-09-09)"),
+  liveTrust: fromText(true, "PRs #4732 and #4733 (2026-09-09)"),
+  recordsRefused: fromText(true, "PR #4732 (2026-09-09)"),
+  mirrors: fromText("hypervisors and fields", "api_config_mirror.go; PR #5052 (2026-09-18)"),
+  secretKeyShown: fromText(false, "PR #3738 (2026-08-05)"),
+  configWrite: assumed("in one step", "not recorded; the older form is kept for the older releases"),
+  argsOnDisk: fromText("text", "visorconfig/v1.go"),
+};
+
+const V1_3_94: Profile = {
+  ...NEWEST,
+  name: "v1.3.94",
+  build: fromText(
+    { version: "v1.3.94", commit: "a41d7be05c13", date: "2026-09-14T10:20:05Z" },
+    "PR #4868: the tag's name and day; the commit is made up",
+  ),
+  rpcPort: fromText(65, "skyenv.go (before 2026-08-29), so in the tag of 2026-09-14"),
+  mirrors: fromText("hypervisors", "PRs #4746 and #4749 (2026-09-10)"),
+  configWrite: assumed("in place", "as recorded for v1.3.28"),
+  argsOnDisk: assumed("text", "the day of the change was not found"),
+};
+
+const V1_3_73: Profile = {
+  ...V1_3_94,
+  name: "v1.3.73",
+  build: assumed(
+    { version: "v1.3.73", commit: "7c25d10e88fa", date: "2026-06-24T17:41:30Z" },
+    "lies between the tags v1.3.63 (2026-06-02) and v1.3.88 (2026-07-24); the commit is made up",
+  ),
+  rpcPort: fromText(44, "PR #2812 (2026-05-25), moved by PR #3544 (2026-07-22)"),
+  skynetAlwaysServed: assumed(false, "PR #4732 names it as new"),
+  liveTrust: fromText(false, "docs/guides/remote-visor-cli.md: inbound access starts on the next restart"),
+  recordsRefused: assumed(false, "PR #4732 names it as new"),
+  mirrors: assumed("nothing", "PR #4746 names it as new"),
+  secretKeyShown: fromText(true, "before PR #3738 (2026-08-05)"),
+};
+
+const V1_3_28: Profile = {
+  name: "v1.3.28",
+  build: seen({ version: "v1.3.28", commit: "0e7420a5cb01", date: "2024-03-27T16:56:02Z" }, RECORDED),
+  types: seen("2024", RECORDED),
+  bridge: seen(false, `${RECORDED}: raw-skybri-only, raw-skybri-then-gob`),
+  rpcPort: seen(0, `${RECORDED}: there is no bridge to come in by`),
+  skynetAlwaysServed: seen(false, `${RECORDED}: there is no bridge to come in by`),
+  liveTrust: seen(false, `${RECORDED}: no method changes trust`),
+  transitiveTrust: assumed(false, "PR #2940 names it as new; it cannot be met without a bridge"),
+  recordsRefused: seen(false, `${RECORDED}: there is no such method`),
+  mirrors: seen("nothing", `${RECORDED}: no setter writes another file`),
+  secretKeyShown: seen(false, `${RECORDED}: GetRuntimeConfig does not exist`),
+  configWrite: seen("in place", "read while 400 setters ran: invalid JSON in 76 % of the reads"),
+  ptySection: seen("dmsgpty", `${RECORDED}: the configuration file`),
+  argsOnDisk: seen("list", `${RECORDED}: the configuration file`),
+  connectionsMax: seen(0, "200 connections served at a time"),
+  connectionLifeMs: seen(0, "a connection used for 6 minutes and 10 seconds"),
+};
+
+/** Every release we model. docs/conformance.md holds the same facts as tables. */
+export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
+  newest: NEWEST,
+  "v1.3.94": V1_3_94,
+  "v1.3.73": V1_3_73,
+  "v1.3.28": V1_3_28,
+};
+
+/** True for the name of a release we model. */
+export function isProfileName(text: string): text is ProfileName {
+  return Object.hasOwn(PROFILES, text);
+}

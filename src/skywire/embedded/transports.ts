@@ -1,0 +1,44 @@
+import { type VisorKey } from "../../core/index.ts";
+import { type EmbeddedVisor } from "./embedded-visor.ts";
+import { numberFrom, uuidFrom } from "./identity.ts";
+import { deploymentKeys } from "./initial-config.ts";
+
+/** One open transport of a visor. */
+export interface LiveTransport {
+  readonly id: string;
+  readonly remote: string;
+  readonly type: string;
+  readonly label: string;
+  readonly recvBytes: bigint;
+  readonly sentBytes: bigint;
+}
+
+/** The types a visor offers, in the order of one recorded reply; another reply had another order. */
+export const TRANSPORT_TYPES: readonly string[] = ["stcpr", "dmsg", "sudph", "stcp"];
+
+const AUTOMATIC_TYPES = ["stcpr", "sudph", "dmsg"] as const;
+
+/** The transports a visor has made by itself since its start. */
+export function initialTransports(visor: EmbeddedVisor): readonly LiveTransport[] {
+  const peers = deploymentKeys();
+  const first = numberFrom(visor.key, peers.length);
+  return Array.from({ length: visor.transportCount }, (_, index) => {
+    const remote = peers[(first + index) % peers.length] ?? visor.key;
+    const type = AUTOMATIC_TYPES[index % AUTOMATIC_TYPES.length] ?? "stcpr";
+    const traffic = BigInt(numberFrom(visor.key, 50_000_000) * (index + 1));
+    return {
+      id: transportId(visor.key, remote, type),
+      remote,
+      type,
+      label: "automatic",
+      recvBytes: traffic,
+      sentBytes: traffic / 3n,
+    };
+  });
+}
+
+/** The same for the same two keys and type, whoever asks. Source: visor-observed 8; the hash itself is ours. */
+export function transportId(left: VisorKey | string, right: VisorKey | string, type: string): string {
+  const [first, second] = left < right ? [left, right] : [right, left];
+  return uuidFrom(`${first}\n${second}\n${type}`);
+}

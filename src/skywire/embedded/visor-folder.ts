@@ -1,0 +1,182 @@
+import { type Files, fromUtf8, type Json, type JsonObject, utf8 } from "../../core/index.ts";
+import { type Conf, formatConf, parseConf } from "./conf-file.ts";
+import { formatConfig, parseConfig } from "./config-file.ts";
+import { isList, isObject } from "./config-shape.ts";
+import { type Profile } from "./profile.ts";
+import { type ForwardedPort } from "./wire-2026.ts";
+
+const CONFIG_FILE = "skywire-config.json";
+const REWARD_FILE = "reward.txt";
+const PORTS_FILE = "forwarded_ports.json";
+const CONF_FILE = "skywire.conf";
+/** A visor writes its configuration, secret key included, for everybody to read. */
+const CONFIG_MODE = 0o644;
+
+/** What a visor finds on its disk when it starts. */
+export interface DiskState {
+  /** `undefined`: no file. `broken`: a file that no visor starts with. */
+  readonly config: JsonObject | "broken" | undefined;
+  readonly reward: string | undefined;
+  readonly ports: ReadonlyMap<number, ForwardedPort>;
+  readonly conf: Conf | undefined;
+}
+
+/**
+ * The files of one visor. Nothing is read for a visor that never wrote anything, so that a fleet of 10,000
+ * costs nothing before it is used.
+ */
+export class VisorFolder {
+  readonly path: string;
+  readonly #files: Files;
+  readonly #profile: Profile;
+  readonly #wasThere: () => boolean;
+  #isMade = false;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(files: Files, path: string, profile: Profile, wasThere: () => boolean) {
+    this.path = path;
+    this.#files = files;
+    this.#profile = profile;
+    this.#wasThere = wasThere;
+  }
+
+  get exists(): boolean {
+    return this.#isMade || this.#wasThere();
+  }
+
+  /** The name of the configuration file, as `GetConfigPath` answers. */
+  get configPath(): string {
+    return this.#at(CONFIG_FILE);
+  }
+
+  get rewardPath(): string {
+    return this.#at(REWARD_FILE);
+  }
+
+  get confPath(): string {
+    return this.#at(CONF_FILE);
+  }
+
+  async read(): Promise<DiskState> {
+    await this.#queue;
+    const config = await this.#text(CONFIG_FILE);
+    const conf = await this.#text(CONF_FILE);
+    const ports = await this.#text(PORTS_FILE);
+    return {
+      config: config === undefined ? undefined : (parseConfig(config) ?? "broken"),
+      reward: await this.#text(REWARD_FILE),
+      ports: ports === undefined ? new Map() : parsePorts(ports),
+      conf: conf === undefined ? undefined : parseConf(conf),
+    };
+  }
+
+  writeConfig(config: JsonObject): Promise<void> {
+    const bytes = utf8(formatConfig(config, this.#profile, { secretKey: true }));
+    return this.#inOrder(async () => {
+      if (this.#profile.configWrite.value === "in one step") {
+        await this.#files.replace(this.configPath, bytes, { mode: CONFIG_MODE });
+      } else {
+        await this.#rewrite(CONFIG_FILE, bytes);
+      }
+    });
+  }
+
+  /** Changes the text of the configuration file as a person with an editor does. */
+  editConfig(change: (text: string | undefined) => string): Promise<void> {
+    return this.#inOrder(async () => {
+      const text = change(await this.#text(CONFIG_FILE));
+      await this.#files.replace(this.configPath, utf8(text), { mode: CONFIG_MODE });
+    });
+  }
+
+  writeConf(conf: Conf): Promise<void> {
+    return this.#inOrder(() => this.#files.replace(this.confPath, utf8(formatConf(conf))));
+  }
+
+  writeReward(address: string | undefined): Promise<void> {
+    return this.#inOrder(async () => {
+      if (address === undefined) await this.#files.remove(this.rewardPath);
+      else await this.#files.replace(this.rewardPath, utf8(address));
+    });
+  }
+
+  writePorts(ports: Iterable<ForwardedPort>): Promise<void> {
+    const text = JSON.stringify([...ports], undefined, "  ");
+    return this.#inOrder(() => this.#files.replace(this.#at(PORTS_FILE), utf8(text)));
+  }
+
+  /** Resolves when everything that was asked for is on disk. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
+  /** Truncate, then write: a reader can meet an empty or half a file. */
+  async #rewrite(name: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#at(name);
+    const file = await this.#files.openAppend(path, { mode: CONFIG_MODE });
+    try {
+      await this.#files.truncate(path, 0);
+      const half = bytes.length >> 1;
+      await file.append(bytes.subarray(0, half));
+      await file.append(bytes.subarray(half));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #text(name: string): Promise<string | undefined> {
+    if (!this.exists) return undefined;
+    const bytes = await this.#files.read(this.#at(name));
+    return bytes === undefined ? undefined : fromUtf8(bytes);
+  }
+
+  #inOrder(write: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(async () => {
+      if (!this.exists) await this.#files.makeFolder(this.path);
+      this.#isMade = true;
+      await write();
+    });
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  #at(name: string): string {
+    return `${this.path}/${name}`;
+  }
+}
+
+function parsePorts(text: string): ReadonlyMap<number, ForwardedPort> {
+  const ports = new Map<number, ForwardedPort>();
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return ports;
+  }
+  for (const item of isList(value) ? value : []) {
+    if (isObject(item)) ports.set(Number(item["Port"]), portOf(item));
+  }
+  return ports;
+}
+
+/** A served port from JSON; what is missing has Go's zero value. */
+export function portOf(value: JsonObject): ForwardedPort {
+  const text = (name: string): string => (typeof value[name] === "string" ? value[name] : "");
+  const number = (name: string): number => (typeof value[name] === "number" ? value[name] : 0);
+  const whitelist = value["Whitelist"];
+  return {
+    Port: number("Port"),
+    LocalPort: number("LocalPort"),
+    Label: text("Label"),
+    Description: text("Description"),
+    ShowOnLanding: value["ShowOnLanding"] === true,
+    Whitelist: isList(whitelist) ? whitelist.filter((key) => typeof key === "string") : [],
+    Skynet: value["Skynet"] === true,
+    DMSG: value["DMSG"] === true,
+    UDP: value["UDP"] === true,
+    ProxyAddr: text("ProxyAddr"),
+    PreserveHost: value["PreserveHost"] === true,
+    InjectPK: value["InjectPK"] === true,
+  };
+}

@@ -1,0 +1,324 @@
+/** Arguments and replies of the 2026 releases. Source: visorapi/args.go and visorapi/api.go. */
+import { duration, type GoTime, key33, logEntry, type LogEntry, type Schema, t, time, uuid } from "../gob/index.ts";
+import {
+  buildInfo,
+  type BuildInfoWire,
+  dmsgStats,
+  persistentTransport,
+  type PersistentTransport,
+  type TransportEntry,
+} from "./wire-shared.ts";
+import { route } from "./wire-2024.ts";
+
+export interface AppState2026 {
+  readonly AppConfig: {
+    readonly Name: string;
+    readonly Binary: string;
+    readonly Args: readonly string[];
+    readonly AutoStart: boolean;
+    readonly Port: number;
+    readonly User: string;
+    readonly Group: string;
+    readonly WorkDir: string;
+    readonly Env: readonly string[];
+    readonly LauncherMode: string;
+  };
+  readonly Status: number;
+  readonly DetailedStatus: string;
+}
+
+export const appState2026: Schema<AppState2026> = t.struct("appserver.AppState", {
+  AppConfig: t.struct("appserver.AppConfig", {
+    Name: t.string,
+    Binary: t.string,
+    Args: t.list(t.string),
+    AutoStart: t.bool,
+    Port: t.uint16,
+    User: t.string,
+    Group: t.string,
+    WorkDir: t.string,
+    Env: t.list(t.string),
+    LauncherMode: t.string,
+  }),
+  Status: t.int,
+  DetailedStatus: t.string,
+});
+
+export interface Transport2026 extends TransportEntry {
+  readonly Log: LogEntry | undefined;
+  readonly LatencyMS: number;
+  readonly ThroughputBps: number;
+  readonly Initiator: boolean;
+  readonly RemoteIP: string;
+  readonly RemoteCountry: string;
+}
+
+export const transport2026: Schema<Transport2026> = t.struct("visorapi.TransportSummary", {
+  ID: uuid,
+  Local: key33,
+  Remote: key33,
+  Type: t.string,
+  Log: t.ptr(logEntry),
+  IsSetup: t.bool,
+  Label: t.string,
+  LatencyMS: t.float,
+  ThroughputBps: t.float,
+  Initiator: t.bool,
+  RemoteIP: t.string,
+  RemoteCountry: t.string,
+});
+
+export interface Overview2026 {
+  readonly PubKey: string;
+  readonly BuildInfo: BuildInfoWire | undefined;
+  readonly AppProtoVersion: string;
+  readonly Apps: readonly AppState2026[];
+  readonly Transports: readonly Transport2026[];
+  readonly RoutesCount: number;
+  readonly LocalIP: string;
+  readonly PublicIP: string;
+  readonly IsSymmetricNAT: boolean;
+  readonly NATType: string;
+  readonly CountryCode: string;
+  readonly RegionName: string;
+  readonly CityName: string;
+  readonly Latitude: number;
+  readonly Longitude: number;
+  readonly Hypervisors: readonly string[];
+  readonly ConnectedHypervisor: readonly string[];
+  readonly Hostname: string;
+}
+
+export const overview2026: Schema<Overview2026> = t.struct("visorapi.Overview", {
+  PubKey: key33,
+  BuildInfo: t.ptr(buildInfo),
+  AppProtoVersion: t.string,
+  Apps: t.list(appState2026),
+  Transports: t.list(transport2026),
+  RoutesCount: t.int,
+  LocalIP: t.string,
+  PublicIP: t.string,
+  IsSymmetricNAT: t.bool,
+  NATType: t.string,
+  CountryCode: t.string,
+  RegionName: t.string,
+  CityName: t.string,
+  Latitude: t.float,
+  Longitude: t.float,
+  Hypervisors: t.list(key33),
+  ConnectedHypervisor: t.list(key33),
+  Hostname: t.string,
+});
+
+export interface Health2026 {
+  readonly ServicesHealth: string;
+  readonly UptimeTrackerHealth: string;
+  readonly AutoconnectHealth: string;
+  readonly TransportabilityHealth: string;
+}
+export const health2026: Schema<Health2026> = t.struct("visorapi.HealthInfo", {
+  ServicesHealth: t.string,
+  UptimeTrackerHealth: t.string,
+  AutoconnectHealth: t.string,
+  TransportabilityHealth: t.string,
+});
+
+const dmsgServer = t.struct("visorapi.DMSGServerInfo", {
+  PK: key33,
+  Latency: duration,
+  Carrier: t.string,
+  Protocol: t.string,
+  Streams: t.int,
+});
+
+const load = t.struct("visorapi.LoadInfo", {
+  Load1: t.float,
+  Load5: t.float,
+  Load15: t.float,
+  CPUCores: t.int,
+  MemUsedPercent: t.float,
+  DiskUsedPercent: t.float,
+});
+
+const summaryFields = {
+  Overview: t.ptr(overview2026),
+  Health: t.ptr(health2026),
+  Uptime: t.float,
+  Routes: t.list(route),
+  IsHypervisor: t.bool,
+  HypervisorAddr: t.string,
+  DmsgStats: t.ptr(dmsgStats),
+  ConnectedDmsgServers: t.list(t.string),
+  DMSGServers: t.list(dmsgServer),
+  Online: t.bool,
+  MinHops: t.uint16,
+  PersistentTransports: t.list(persistentTransport),
+  RewardAddress: t.string,
+  RewardEligible: t.ptr(t.bool),
+  RewardIneligibleReason: t.string,
+  BuildTag: t.string,
+  ConfigVersion: t.string,
+  PublicAutoconnect: t.bool,
+  IsPublic: t.bool,
+  Load: t.ptr(load),
+};
+
+export interface Summary2026 {
+  readonly Overview: Overview2026 | undefined;
+  readonly Health: Health2026 | undefined;
+  readonly Uptime: number;
+  readonly Routes: readonly { Key: number; Rule: string; Summary: undefined }[];
+  readonly IsHypervisor: boolean;
+  readonly HypervisorAddr: string;
+  readonly DmsgStats: { readonly PK: string; readonly ServerPK: string; readonly RoundTrip: bigint } | undefined;
+  readonly ConnectedDmsgServers: readonly string[];
+  readonly DMSGServers: readonly {
+    readonly PK: string;
+    readonly Latency: bigint;
+    readonly Carrier: string;
+    readonly Protocol: string;
+    readonly Streams: number;
+  }[];
+  readonly Online: boolean;
+  readonly MinHops: number;
+  readonly PersistentTransports: readonly PersistentTransport[];
+  readonly RewardAddress: string;
+  readonly RewardEligible: boolean | undefined;
+  readonly RewardIneligibleReason: string;
+  readonly BuildTag: string;
+  readonly ConfigVersion: string;
+  readonly PublicAutoconnect: boolean;
+  readonly IsPublic: boolean;
+  readonly Load:
+    | {
+        readonly Load1: number;
+        readonly Load5: number;
+        readonly Load15: number;
+        readonly CPUCores: number;
+        readonly MemUsedPercent: number;
+        readonly DiskUsedPercent: number;
+      }
+    | undefined;
+}
+export const summary2026: Schema<Summary2026> = t.struct("visorapi.Summary", summaryFields);
+
+export interface ForwardedPort {
+  readonly Port: number;
+  readonly LocalPort: number;
+  readonly Label: string;
+  readonly Description: string;
+  readonly ShowOnLanding: boolean;
+  readonly Whitelist: readonly string[];
+  readonly Skynet: boolean;
+  readonly DMSG: boolean;
+  readonly UDP: boolean;
+  readonly ProxyAddr: string;
+  readonly PreserveHost: boolean;
+  readonly InjectPK: boolean;
+}
+export const forwardedPort: Schema<ForwardedPort> = t.struct("visorapi.ForwardedPort", {
+  Port: t.int,
+  LocalPort: t.int,
+  Label: t.string,
+  Description: t.string,
+  ShowOnLanding: t.bool,
+  Whitelist: t.list(key33),
+  Skynet: t.bool,
+  DMSG: t.bool,
+  UDP: t.bool,
+  ProxyAddr: t.string,
+  PreserveHost: t.bool,
+  InjectPK: t.bool,
+});
+
+export interface ConfigFieldChange {
+  readonly Path: string;
+  readonly Old: Uint8Array;
+  readonly New: Uint8Array;
+  readonly Live: boolean;
+}
+export const configFieldChange: Schema<ConfigFieldChange> = t.struct("visorapi.ConfigFieldChange", {
+  Path: t.string,
+  Old: t.bytes,
+  New: t.bytes,
+  Live: t.bool,
+});
+
+export const pendingHypervisor: Schema<{
+  PK: string;
+  Fingerprint: string;
+  FirstSeen: GoTime;
+  LastSeen: GoTime;
+  Via: string;
+}> = t.struct("visorapi.PendingHypervisor", {
+  PK: key33,
+  Fingerprint: t.string,
+  FirstSeen: time,
+  LastSeen: time,
+  Via: t.string,
+});
+
+export const managedVisor: Schema<{
+  PK: string;
+  Online: boolean;
+  IsLocal: boolean;
+  Version: string;
+  BuildTag: string;
+  Uptime: number;
+  Hostname: string;
+}> = t.struct("visorapi.HVVisorEntry", {
+  PK: key33,
+  Online: t.bool,
+  IsLocal: t.bool,
+  Version: t.string,
+  BuildTag: t.string,
+  Uptime: t.float,
+  Hostname: t.string,
+});
+
+export const skyenvState: Schema<{
+  Path: string;
+  Exists: boolean;
+  Writable: boolean;
+  Values: ReadonlyMap<string, string>;
+  Flags: readonly string[];
+}> = t.struct("visorapi.SkyenvState", {
+  Path: t.string,
+  Exists: t.bool,
+  Writable: t.bool,
+  Values: t.map(t.string, t.string),
+  Flags: t.list(t.string),
+});
+
+export const startAppIn: Schema<{ AppName: string; LauncherMode: string }> = t.struct("visorapi.StartAppIn", {
+  AppName: t.string,
+  LauncherMode: t.string,
+});
+export const setAppArgsIn: Schema<{ AppName: string; Args: readonly string[] }> = t.struct("visorapi.SetAppArgsIn", {
+  AppName: t.string,
+  Args: t.list(t.string),
+});
+export const setAppEnvIn: Schema<{ AppName: string; Key: string; Value: string }> = t.struct("visorapi.SetAppEnvIn", {
+  AppName: t.string,
+  Key: t.string,
+  Value: t.string,
+});
+export const setAppEnvBatchIn: Schema<{ AppName: string; Env: ReadonlyMap<string, string> }> = t.struct(
+  "visorapi.SetAppEnvBatchIn",
+  { AppName: t.string, Env: t.map(t.string, t.string) },
+);
+export const setAppEnvFullIn: Schema<{ AppName: string; Env: readonly string[] }> = t.struct(
+  "visorapi.SetAppEnvFullIn",
+  { AppName: t.string, Env: t.list(t.string) },
+);
+export const setAppLauncherModeIn: Schema<{ AppName: string; Mode: string }> = t.struct(
+  "visorapi.SetAppLauncherModeIn",
+  { AppName: t.string, Mode: t.string },
+);
+export const setAppWhitelistIn: Schema<{ AppName: string; Whitelist: string }> = t.struct(
+  "visorapi.SetAppWhitelistIn",
+  { AppName: t.string, Whitelist: t.string },
+);
+export const addPtyWhitelistIn: Schema<{ PKs: readonly string[] }> = t.struct("visorapi.AddPtyWhitelistIn", {
+  PKs: t.list(key33),
+});
