@@ -1,4 +1,5 @@
 export { PAYLOAD_SIZE_MAX } from "./compose.ts";
+export { type EntryDocument, entryDocument, type LogDocument, logDocument, type LogFilter, type LogLine } from "./documents.ts";
 export { type Epoch, newEpoch, UNSEALED } from "./epochs.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./genesis.ts";
 export { type LedgerHead } from "./history.ts";
@@ -35,6 +36,7 @@ export {
   type SealedEpochKey,
   type StepLetter,
 } from "./payloads.ts";
+export { keyFilePath, ledgerFolder } from "./places.ts";
 export {
   fleetOf,
   intentsWithoutReceipt,

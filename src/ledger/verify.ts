@@ -1,5 +1,5 @@
 import { assert, equalBytes, type Files, FleetError, fromHex, type OperatorKey, toHex } from "../core/index.ts";
-import { BLANK_HASH, decodeRoot, fetchObject, type GetObject, RefsBuilder, verifyRoot } from "../skywire/cxo/index.ts";
+import { BLANK_HASH, decodeRootOf, fetchObject, type GetObject, RefsBuilder, verifyRoot } from "../skywire/cxo/index.ts";
 import { verifyGenesis } from "./genesis.ts";
 import { readLog } from "./history.ts";
 import { type FeedKey } from "./keys.ts";
@@ -61,8 +61,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Checks a whole ledger with public keys only, changing nothing: every record's hash, the chain and
- * signatures of all Roots, that each Root's list is the beginning of the newest one, every entry's
+ * Checks a whole ledger with public keys only, changing nothing: every record's hash, the chain of all
+ * Roots and the signature over it, that each Root's list is the beginning of the newest one, every entry's
  * place, time and signature, and that nothing is missing up to the pinned head. Damage is named in
  * the report, never thrown.
  * @throws FleetError ledger/missing, ledger/other-key, ledger/version
@@ -154,24 +154,33 @@ class Verification {
     }
   }
 
+  // The signature of the newest Root covers those before it: each names the hash of the one before.
   #checkRoots(): readonly CheckedCommit[] {
     const sound: CheckedCommit[] = [];
+    const { commits } = this.#view.scan;
+    const feed = fromHex(this.#options.feed);
     let before = BLANK_HASH;
     let lastTime = 0n;
-    for (const commit of this.#view.scan.commits) {
+    for (const commit of commits) {
       const checked = this.#attempt({ commit: Number(commit.seq) }, () => this.#checkRoot(commit, before, lastTime));
       before = fromHex(commit.rootHash);
       if (checked === undefined) continue;
       lastTime = checked.time;
       sound.push(checked);
     }
-    this.#count("Roots: signature, chain, time", sound.length);
+    this.#count("Roots in one chain", sound.length);
+    const newest = commits.at(-1);
+    if (newest === undefined) return sound;
+    this.#attempt({ commit: Number(newest.seq) }, () => {
+      verifyRoot(newest.root, newest.signature, feed);
+      this.#count("signature of the newest Root", 1);
+    });
     return sound;
   }
 
   #checkRoot(commit: StoredCommit, before: Uint8Array, lastTime: bigint): CheckedCommit & { readonly time: bigint } {
-    const root = verifyRoot(commit.root, commit.signature, fromHex(this.#options.feed));
-    const { prev, seq, time } = decodeRoot(commit.root);
+    const root = decodeRootOf(commit.root, fromHex(this.#options.feed));
+    const { prev, seq, time } = root;
     if (seq !== commit.seq || !equalBytes(prev, before)) {
       throw new FleetError("ledger/chain", `the Root of commit ${commit.seq} does not follow the one before it`);
     }

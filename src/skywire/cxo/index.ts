@@ -24,7 +24,16 @@ export {
   type Registry,
   type RegistryEntry,
 } from "./registry.ts";
-export { decodeRoot, type Dynamic, encodeRoot, type Root, rootFault, type VerifiedRoot, verifyRoot } from "./root.ts";
+export {
+  decodeRoot,
+  decodeRootOf,
+  type Dynamic,
+  encodeRoot,
+  type Root,
+  rootFault,
+  type VerifiedRoot,
+  verifyRoot,
+} from "./root.ts";
 export {
   publicKeyFault,
   publicKeyOf,

@@ -107,9 +107,18 @@ export function rootFault(root: Root): string | undefined {
 export function verifyRoot(bytes: Uint8Array, signature: Uint8Array, feed: Uint8Array): VerifiedRoot {
   const hash = sha256(bytes);
   verifySignature(hash, signature, feed);
+  return { ...decodeRootOf(bytes, feed), hash } as VerifiedRoot;
+}
+
+/**
+ * Decodes a well-formed Root of a feed without its signature: for Roots that a signed one leads back
+ * to by their hashes.
+ * @throws FleetError cxo/root, cxo/truncated, cxo/trailing
+ */
+export function decodeRootOf(bytes: Uint8Array, feed: Uint8Array): Root {
   const root = decodeRoot(bytes);
-  if (!equalBytes(root.pub, feed)) throw new FleetError("cxo/root", "the Root names another feed than the key that signed it");
+  if (!equalBytes(root.pub, feed)) throw new FleetError("cxo/root", "the Root names another feed than the one it is in");
   const fault = rootFault(root);
   if (fault !== undefined) throw new FleetError("cxo/root", `the Root is malformed: ${fault}`);
-  return { ...root, hash } as VerifiedRoot;
+  return root;
 }

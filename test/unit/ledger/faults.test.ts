@@ -22,10 +22,10 @@ const APPENDS: readonly (readonly EntryDraft[])[] = [
   [testReceipt("home", "a", 2)],
 ];
 
-async function smallStore(): Promise<{ files: MemoryFiles; records: readonly LedgerRecord[] }> {
+async function smallStore(appends = APPENDS): Promise<{ files: MemoryFiles; records: readonly LedgerRecord[] }> {
   const files = new MemoryFiles();
   const ledger = await createLedger(ledgerOptions(files));
-  for (const drafts of APPENDS) await ledger.append(drafts);
+  for (const drafts of appends) await ledger.append(drafts);
   await ledger.close();
   return { files, records: ledger.records };
 }
@@ -43,8 +43,14 @@ function flipped(at: number): (bytes: Uint8Array) => Uint8Array {
   return (bytes) => bytes.map((byte, index) => (index === at ? byte ^ (1 << at % 8) : byte));
 }
 
-const bytesOf = (files: MemoryFiles): Map<string, string> =>
-  new Map([...files.files].map(([path, { bytes }]) => [path, bytes.join()]));
+/** The very arrays: any write makes a new one. */
+const bytesOf = (files: MemoryFiles): Map<string, Uint8Array> =>
+  new Map([...files.files].map(([path, { bytes }]) => [path, bytes]));
+
+function sameBytes(files: MemoryFiles, before: Map<string, Uint8Array>): boolean {
+  const after = bytesOf(files);
+  return after.size === before.size && [...before].every(([path, bytes]) => after.get(path) === bytes);
+}
 
 /** What opening a changed store gave: its records, or the code it was refused with. */
 async function outcome(files: MemoryFiles): Promise<readonly LedgerRecord[] | string> {
@@ -55,7 +61,7 @@ async function outcome(files: MemoryFiles): Promise<readonly LedgerRecord[] | st
     return ledger.records;
   } catch (error) {
     if (!hasCode(error, "ledger/")) throw error;
-    expect(bytesOf(files), "a refused store is left as it is").toEqual(before);
+    expect(sameBytes(files, before), "a refused store is left as it is").toBe(true);
     return error.code;
   }
 }
@@ -73,7 +79,7 @@ describe("a store that something changed", () => {
   it(
     "names a bit flipped in any byte of the segment, and cuts nothing",
     async () => {
-      const { files } = await smallStore();
+      const { files } = await smallStore(APPENDS.slice(0, 1));
       const size = files.files.get(SEGMENT)?.bytes.length ?? 0;
       for (let at = 0; at < size; at += 1) {
         const bad = changed(files, SEGMENT, flipped(at));
@@ -87,7 +93,7 @@ describe("a store that something changed", () => {
   it(
     "names a segment cut at any byte, and cuts nothing more",
     async () => {
-      const { files } = await smallStore();
+      const { files } = await smallStore(APPENDS.slice(0, 1));
       const size = files.files.get(SEGMENT)?.bytes.length ?? 0;
       for (let kept = 0; kept < size; kept += 1) {
         const bad = changed(files, SEGMENT, (bytes) => bytes.slice(0, kept));
@@ -137,7 +143,7 @@ describe("a store that something changed", () => {
     expect(report.notChecked.join()).toContain("100 bytes at the end");
     const before = bytesOf(torn);
     expect((await readLedger({ files: torn, folder: FOLDER, feed })).records).toEqual(records);
-    expect(bytesOf(torn)).toEqual(before);
+    expect(sameBytes(torn, before)).toBe(true);
     expect(await outcome(torn)).toEqual(records);
     expect(torn.files.get(SEGMENT)?.bytes).toEqual(files.files.get(SEGMENT)?.bytes);
   });
