@@ -1,0 +1,66 @@
+import type { MethodName, SeenReading } from "../skywire/visor/index.ts";
+import type { Finding } from "../view/index.ts";
+
+/** Writing methods that are asked about, never run: each stands for something a manifest may own. */
+export const PROBED: readonly MethodName[] = [
+  "SetConfigFields",
+  "AddHypervisor",
+  "RemoveHypervisor",
+  "SetAppArgs",
+  "SetAutoStart",
+  "AddApp",
+  "DeleteApp",
+  "RegisterForwardedPort",
+];
+
+/** Every release has these, and no harmless question about them exists. */
+const UNASKABLE: ReadonlySet<string> = new Set(["SetMinHops", "SetRewardAddress"]);
+
+/** What a manifest may own on a visor, by what its release offers; rows of docs/conformance.md. */
+export function abilityFindings(local: SeenReading): readonly Finding[] {
+  const has = (method: string): boolean =>
+    local.methods.get(method) === "present" || UNASKABLE.has(method);
+  const reads = local.config !== undefined;
+  const byFields = reads && has("SetConfigFields");
+  const rows: readonly (readonly [string, boolean])[] = [
+    ["trust.hypervisors", byFields || (reads && has("AddHypervisor") && has("RemoveHypervisor"))],
+    ["trust.pty", byFields && local.config?.ptyWhitelist !== undefined],
+    ["survey", byFields],
+    ["settings (all)", byFields],
+    ["settings (min hops, autoconnect)", byFields || has("SetMinHops")],
+    ["app fields", byFields || has("SetAppArgs") || has("SetAutoStart")],
+    ["adding and deleting apps", has("AddApp") && has("DeleteApp")],
+    ["served ports", local.ports !== undefined || has("RegisterForwardedPort")],
+    ["reward address", byFields || has("SetRewardAddress")],
+  ];
+  const can = rows.filter(([, able]) => able).map(([name]) => name);
+  const cannot = rows.filter(([, able]) => !able).map(([name]) => name);
+  const conf = local.skyenv;
+  return [
+    {
+      about: "can be managed",
+      verdict: "good",
+      says: can.length === 0 ? "nothing but app states" : can.join(", "),
+    },
+    ...(cannot.length === 0
+      ? []
+      : [
+          {
+            about: "unsupported",
+            verdict: "unsure" as const,
+            says: cannot.join(", "),
+            next: "leave these out for this visor, or update it; plans show them as unsupported",
+          },
+        ]),
+    {
+      about: "kept over updates",
+      verdict: conf?.exists === true && conf.writable ? "good" : "unsure",
+      says:
+        conf === undefined
+          ? "this release cannot say whether it keeps a skywire.conf"
+          : conf.exists && conf.writable
+            ? "mirrored settings go to skywire.conf and survive package updates"
+            : "no writable skywire.conf: a package update may regenerate the configuration",
+    },
+  ];
+}

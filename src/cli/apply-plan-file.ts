@@ -1,0 +1,105 @@
+import { dirname, resolve } from "node:path";
+import { type ExitCode, FleetError, type OperatorKey, type VisorKey } from "../core/index.ts";
+import { readLedger } from "../ledger/index.ts";
+import type { Plan } from "../model/index.ts";
+import { type History, historyOf, planSigner } from "../reconcile/index.ts";
+import {
+  createVisorReader,
+  readingError,
+  type VisorReader,
+  type VisorTarget,
+} from "../skywire/visor/index.ts";
+import { planText } from "../view/index.ts";
+import { runApply } from "./apply-run.ts";
+import type { Given } from "./arguments.ts";
+import { confirm } from "./confirm.ts";
+import { canAsk, errPaint, outPaint } from "./look.ts";
+import { requireOperator } from "./operator.ts";
+import { readPlan } from "./plan-source.ts";
+import { refuse } from "./refuse.ts";
+import { reporterOf } from "./reporter.ts";
+import { type WayIn, wayInOf } from "./way-in.ts";
+import type { World } from "./world.ts";
+
+/** Applies a plan file: at once when somebody we accept signed it, else after showing it and asking. */
+export async function applyPlanFile(
+  text: string,
+  name: string,
+  given: Given,
+  world: World,
+): Promise<ExitCode> {
+  refuseSelection(given);
+  const operator = await requireOperator(given, world);
+  const plan = await readPlan(text);
+  const { keys, ledgerFolder: folder } = operator;
+  const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
+  const history = historyOf(ledger, plan.fleet);
+  const isAccepted = isSignedForUs(planSigner(plan), keys.operator, history);
+  if (!isAccepted && !canAsk(world)) throw strangersPlan(name);
+  const wayIn = wayInOf(given, world);
+  const reader = createVisorReader(wayIn.access);
+  const acting = await actingKey(reader, wayIn);
+  const reporter = reporterOf(given, world);
+  const isText = !given.flag("json") && !reporter.isEvents;
+  if (isText) world.terminal.out(planText(plan, outPaint(world)));
+  else world.terminal.err(planText(plan, errPaint(world)));
+  const check = { plan, acting, operator: keys.operator, history };
+  if (refuse(check, isText, world)) return 4;
+  if (!(await confirm({ plan, given, world, isOrdinaryAnswered: isAccepted }))) return 4;
+  const manifestFolder = manifestFolderOf(plan, world);
+  return await runApply({
+    plan,
+    operator,
+    acting,
+    wayIn,
+    reader,
+    manifestFolder,
+    reporter,
+    given,
+    world,
+  });
+}
+
+/** True for a plan of our own, or of an operator whom our ledger's latest keyset lets plan. Never by the file's word. */
+function isSignedForUs(
+  signer: OperatorKey | undefined,
+  own: OperatorKey,
+  history: History,
+): boolean {
+  if (signer === undefined) return false;
+  if (signer === own) return true;
+  const accepted = history.known ? (history.keyset?.operators ?? []) : [];
+  return accepted.some((operator) => operator.key === signer && operator.may.includes("plan"));
+}
+
+function refuseSelection(given: Given): void {
+  if (given.text("on") === undefined) return;
+  throw new FleetError("cli/usage", "--on selects while planning; a plan file is applied whole", {
+    next: "make the plan with --on instead",
+    exit: 64,
+  });
+}
+
+function strangersPlan(name: string): FleetError {
+  return new FleetError(
+    "cli/strangers-plan",
+    `${name} is signed by nobody that your ledger accepts`,
+    {
+      next: "apply it at a terminal, where it is shown and asked about; --yes does not answer this",
+      exit: 4,
+    },
+  );
+}
+
+async function actingKey(reader: VisorReader, { access }: WayIn): Promise<VisorKey> {
+  const target: VisorTarget = { key: undefined, route: { kind: "local" } };
+  const local = await reader.read(target, { config: false });
+  if (local.kind !== "seen") throw readingError(access.rpcAddress, target, local);
+  return local.key;
+}
+
+function manifestFolderOf(plan: Plan, world: World): string {
+  return plan.manifest.path === "-"
+    ? world.folder
+    : dirname(resolve(world.folder, plan.manifest.path));
+}

@@ -1,0 +1,69 @@
+import { type ExitCode, FleetError, fromUtf8 } from "../core/index.ts";
+import { isPlanText } from "../reconcile/index.ts";
+import { applyManifest } from "./apply-manifest.ts";
+import { applyPlanFile } from "./apply-plan-file.ts";
+import type { Command } from "./command.ts";
+import { manifestName, readNamed } from "./manifest-source.ts";
+import {
+  ACCESS_OPTIONS,
+  EVENTS_OPTION,
+  JSON_OPTION,
+  ON_OPTION,
+  OPERATOR_OPTIONS,
+  OVERRIDE_OPTIONS,
+} from "./options.ts";
+
+/** `fleet apply`: plan, show, ask, write, read back, record; or the same from a plan file. */
+export const apply: Command = {
+  name: "apply",
+  about:
+    "Make the visors what the manifest, or a plan file, says. Shows the plan, asks, writes, reads back, records.",
+  words: [{ form: "[MANIFEST_OR_PLAN]", about: "fleet.yaml by default; told apart by content" }],
+  options: [
+    ON_OPTION,
+    {
+      name: "yes",
+      about: "answer the ordinary question; trust removals and strangers' plans still ask",
+      aliases: ["no-confirm", "auto-approve"],
+    },
+    { name: "expires", value: "TIME", about: "how long the question may stay open (default 1h)" },
+    {
+      name: "lock-timeout",
+      value: "TIME",
+      about: "how long to wait for another writer of the ledger",
+    },
+    JSON_OPTION,
+    EVENTS_OPTION,
+    ...ACCESS_OPTIONS,
+    ...OVERRIDE_OPTIONS,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: [
+    "fleet apply",
+    "fleet apply --on tag:shop --yes",
+    "fleet plan --out plan.json && fleet apply plan.json",
+    "fleet apply --allow-trust-removals 2",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    if (given.flag("json") && given.flag("events")) {
+      throw new FleetError("cli/usage", "--json and --events both want standard output", {
+        next: "give one of them",
+        exit: 64,
+      });
+    }
+    const name = manifestName(given, world, given.words[0]);
+    const text = await textOf(await readNamed(name, world));
+    return isPlanText(text)
+      ? await applyPlanFile(text, name, given, world)
+      : await applyManifest(given, world);
+  },
+};
+
+/** The text of a file; what is no UTF-8 is left to the manifest's parser to speak of. */
+async function textOf(bytes: Uint8Array): Promise<string> {
+  try {
+    return fromUtf8(bytes);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,172 @@
+import { Command as Parser, CommanderError, Option } from "commander";
+import { FleetError } from "../core/index.ts";
+import type { Command, OptionSpec } from "./command.ts";
+import { parseDuration } from "./duration.ts";
+
+/** What the user gave a command: on the command line, or in FLEET_* variables. */
+export interface Given {
+  readonly words: readonly string[];
+  flag(name: string): boolean;
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
+  /** A whole number from 0. */
+  count(name: string): number | undefined;
+  /** Milliseconds of a text such as `2s`, `500ms`, `1h`. */
+  durationMs(name: string): number | undefined;
+}
+
+/** What became of a command line: arguments to run with, or a help text to show. */
+export type Parsed =
+  | { readonly kind: "given"; readonly given: Given }
+  | { readonly kind: "help"; readonly text: string };
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Parses the words after a command's name. What the command line leaves open is taken from the environment:
+ * `--allow-removals` from FLEET_ALLOW_REMOVALS, and so on.
+ * @throws FleetError cli/usage (exit 64)
+ */
+export function parseArguments(
+  command: Command,
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Parsed {
+  const parser = parserOf(command);
+  if (wantsHelp(argv)) return { kind: "help", text: parser.helpInformation() + tailOf(command) };
+  try {
+    parser.parse(unaliased(command, argv), { from: "user" });
+  } catch (error) {
+    throw usageError(command, error);
+  }
+  const fromLine: Values = parser.opts();
+  const values = { ...fromEnvironment(command, env), ...fromLine };
+  return { kind: "given", given: givenOf(command, parser.args, values) };
+}
+
+/** The environment variable of an option. */
+export function environmentName(option: string): string {
+  return `FLEET_${option.toUpperCase().replaceAll("-", "_")}`;
+}
+
+function parserOf(command: Command): Parser {
+  const parser = new Parser(`fleet ${command.name}`)
+    .description(command.about)
+    .exitOverride()
+    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
+    .helpOption("-h, --help", "show this text")
+    .showSuggestionAfterError(true);
+  for (const word of command.words) parser.argument(word.form, word.about);
+  for (const spec of command.options) {
+    const option = new Option(flagsOf(spec), spec.about);
+    if (spec.many === true) {
+      option.argParser((value: string, earlier: readonly string[] | undefined) => [
+        ...(earlier ?? []),
+        value,
+      ]);
+    }
+    parser.addOption(option);
+  }
+  return parser;
+}
+
+function flagsOf(spec: OptionSpec): string {
+  return spec.value === undefined ? `--${spec.name}` : `--${spec.name} <${spec.value}>`;
+}
+
+function tailOf(command: Command): string {
+  const examples = command.examples.map((example) => `  $ ${example}\n`).join("");
+  const env =
+    command.options.length === 0
+      ? ""
+      : `\nEvery option can also be set in the environment, such as ${environmentName(command.options[0]?.name ?? "")}.\n`;
+  return `\nExamples:\n${examples}${env}`;
+}
+
+function wantsHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  const words = end < 0 ? argv : argv.slice(0, end);
+  return words.includes("--help") || words.includes("-h");
+}
+
+function unaliased(command: Command, argv: readonly string[]): string[] {
+  const names = new Map<string, string>(
+    command.options.flatMap((spec) =>
+      (spec.aliases ?? []).map((alias) => [`--${alias}`, `--${spec.name}`] as const),
+    ),
+  );
+  return argv.map((word) => names.get(word) ?? word);
+}
+
+function usageError(command: Command, error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+  return new FleetError("cli/usage", message, {
+    next: `read \`fleet ${command.name} --help\``,
+    exit: 64,
+  });
+}
+
+function fromEnvironment(
+  command: Command,
+  env: Readonly<Record<string, string | undefined>>,
+): Values {
+  const values: Record<string, unknown> = {};
+  for (const spec of command.options) {
+    const text = env[environmentName(spec.name)];
+    if (text === undefined || text === "") continue;
+    const key = camelCase(spec.name);
+    if (spec.value === undefined) values[key] = isYes(spec.name, text);
+    else values[key] = spec.many === true ? text.split(",") : text;
+  }
+  return values;
+}
+
+function isYes(name: string, text: string): boolean {
+  if (/^(1|true|yes|on)$/i.test(text)) return true;
+  if (/^(0|false|no|off)$/i.test(text)) return false;
+  throw new FleetError("cli/usage", `${environmentName(name)} is neither true nor false`, {
+    next: `set ${environmentName(name)} to true or false, or unset it`,
+    exit: 64,
+  });
+}
+
+function givenOf(command: Command, words: readonly string[], values: Values): Given {
+  const text = (name: string): string | undefined => {
+    const value = values[camelCase(name)];
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    words,
+    text,
+    flag: (name) => values[camelCase(name)] === true,
+    texts: (name) => {
+      const value = values[camelCase(name)];
+      return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+    },
+    count: (name) => {
+      const given = text(name);
+      if (given === undefined) return undefined;
+      if (/^\d{1,9}$/.test(given)) return Number(given);
+      throw wrongValue(command, name, given, "a whole number from 0");
+    },
+    durationMs: (name) => {
+      const given = text(name);
+      if (given === undefined) return undefined;
+      const durationMs = parseDuration(given);
+      if (durationMs !== undefined) return durationMs;
+      throw wrongValue(command, name, given, "a time such as 500ms, 2s, 5m or 1h");
+    },
+  };
+}
+
+function wrongValue(command: Command, name: string, given: string, wanted: string): FleetError {
+  return new FleetError("cli/usage", `--${name} takes ${wanted}, not ${JSON.stringify(given)}`, {
+    next: `read \`fleet ${command.name} --help\``,
+    exit: 64,
+  });
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}

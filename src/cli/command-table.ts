@@ -1,0 +1,125 @@
+import type { Command } from "./command.ts";
+
+/** One row of the help text. The command itself is loaded only when it runs. */
+export interface CommandRow {
+  readonly name: string;
+  readonly about: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** All commands, in the order and groups of the help text. */
+export const COMMAND_GROUPS: readonly {
+  readonly title: string;
+  readonly rows: readonly CommandRow[];
+}[] = [
+  {
+    title: "First steps",
+    rows: [
+      {
+        name: "keygen",
+        about: "make this machine's operator key and its empty ledger",
+        load: async () => (await import("./keygen.ts")).keygen,
+      },
+      {
+        name: "init",
+        about: "write a manifest of the visors you have, owning nothing yet",
+        load: async () => (await import("./init.ts")).init,
+      },
+      {
+        name: "doctor",
+        about: "check the local visor, its release, your key and ledger, and say what to do",
+        load: async () => (await import("./doctor.ts")).doctor,
+      },
+      {
+        name: "demo",
+        about: "show everything on an embedded fleet, in half a minute",
+        load: async () => (await import("./demo.ts")).demo,
+      },
+    ],
+  },
+  {
+    title: "The manifest",
+    rows: [
+      {
+        name: "validate",
+        about: "check a manifest without any network",
+        load: async () => (await import("./validate.ts")).validate,
+      },
+      {
+        name: "explain",
+        about: "say where a value comes from and what it overrode",
+        load: async () => (await import("./explain.ts")).explainCommand,
+      },
+      {
+        name: "schema",
+        about: "print the JSON Schema of the manifest or another document",
+        load: async () => (await import("./schema.ts")).schema,
+      },
+    ],
+  },
+  {
+    title: "The fleet",
+    rows: [
+      {
+        name: "status",
+        about: "show which visors answer, with release and running apps",
+        load: async () => (await import("./status.ts")).status,
+      },
+      {
+        name: "plan",
+        about: "show what an apply would change; writes nothing",
+        load: async () => (await import("./plan.ts")).plan,
+      },
+      {
+        name: "apply",
+        about: "make the visors what the manifest says, and record it",
+        load: async () => (await import("./apply.ts")).apply,
+      },
+      {
+        name: "drift",
+        about: "show what others changed since the last apply",
+        load: async () => (await import("./drift.ts")).drift,
+      },
+    ],
+  },
+  {
+    title: "The record",
+    rows: [
+      {
+        name: "log",
+        about: "list the entries of your ledger",
+        load: async () => (await import("./log.ts")).log,
+      },
+      {
+        name: "show",
+        about: "show a ledger entry, a plan file, or a live visor",
+        load: async () => (await import("./show.ts")).show,
+      },
+      {
+        name: "verify",
+        about: "check every entry of a ledger, offline",
+        load: async () => (await import("./verify.ts")).verify,
+      },
+    ],
+  },
+  {
+    title: "More",
+    rows: [
+      {
+        name: "embedded",
+        about: "run a fleet of our own visors on this machine, to try things on",
+        load: async () => (await import("./embedded.ts")).embedded,
+      },
+      {
+        name: "completion",
+        about: "print a completion script for bash, zsh, fish or PowerShell",
+        load: async () => (await import("./completion.ts")).completion,
+      },
+    ],
+  },
+];
+
+/** The row of a command, if there is one of that name. */
+export function commandRow(name: string): CommandRow | undefined {
+  return COMMAND_GROUPS.flatMap((group) => group.rows).find((row) => row.name === name);
+}

@@ -1,0 +1,36 @@
+import { type ExitCode, FleetError } from "../core/index.ts";
+import { COMMAND_GROUPS } from "./command-table.ts";
+import type { Command } from "./command.ts";
+import { completionScript, SHELLS } from "./completion-script.ts";
+
+/** `fleet completion`: what a shell needs to complete commands, options and visor names. */
+export const completion: Command = {
+  name: "completion",
+  about: "Print a completion script for a shell.",
+  words: [{ form: "<SHELL>", about: SHELLS.join(", ") }],
+  options: [],
+  examples: [
+    "fleet completion bash > ~/.local/share/bash-completion/completions/fleet",
+    "fleet completion zsh > ~/.zfunc/_fleet",
+    "fleet completion fish > ~/.config/fish/completions/fleet.fish",
+    "fleet completion powershell >> $PROFILE",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    const shell = SHELLS.find((name) => name === given.words[0]);
+    if (shell === undefined) {
+      throw new FleetError("cli/usage", `${given.words[0] ?? ""}: no such shell here`, {
+        next: `choose one of ${SHELLS.join(", ")}`,
+        exit: 64,
+      });
+    }
+    const rows = COMMAND_GROUPS.flatMap((group) => group.rows);
+    const commands = await Promise.all(
+      rows.map(async (row) => {
+        const command = await row.load();
+        return { name: row.name, about: row.about, options: command.options };
+      }),
+    );
+    world.terminal.out(completionScript(shell, commands));
+    return 0;
+  },
+};

@@ -1,0 +1,95 @@
+import { resolve } from "node:path";
+import { type ExitCode, FleetError } from "../core/index.ts";
+import { listenTcp } from "../platform/index.ts";
+import { defaultMix, type EmbeddedFleet, startEmbeddedFleet } from "../skywire/embedded/index.ts";
+import { shortKey, tableText } from "../view/index.ts";
+import type { Given } from "./arguments.ts";
+import { printJson } from "./print.ts";
+import type { World } from "./world.ts";
+
+const DEFAULT_FOLDER = "embedded-fleet";
+const DEFAULT_VISORS = 12;
+const DEFAULT_RPC_PORT = 3_435;
+const DEFAULT_TIME_SCALE = 0.2;
+const VISORS_SHOWN = 40;
+
+/** The folder of the embedded fleet. */
+export function embeddedFolder(given: Given, world: World): string {
+  return resolve(world.folder, given.text("dir") ?? DEFAULT_FOLDER);
+}
+
+/** Runs an embedded fleet until ^C, SIGTERM or `fleet embedded stop`. */
+export async function embeddedUp(given: Given, world: World): Promise<ExitCode> {
+  const folder = embeddedFolder(given, world);
+  const count = given.count("visors") ?? DEFAULT_VISORS;
+  const rpcPort = given.count("rpc-port") ?? DEFAULT_RPC_PORT;
+  const canaries = given.flag("canaries");
+  const visors = defaultMix(count).map((visor, index) => ({
+    ...visor,
+    ...(index === 0 ? { local: rpcPort === 0 ? (true as const) : { port: rpcPort } } : {}),
+    ...(canaries ? { canaries } : {}),
+  }));
+  const fleet = await startEmbeddedFleet({
+    visors,
+    files: world.files,
+    folder,
+    clock: world.clock,
+    random: world.random,
+    listen: listenTcp,
+    timeScale: timeScaleOf(given),
+    rttMs: given.durationMs("rtt") ?? 0,
+  });
+  const stop = world.stopSoftly();
+  tell(fleet, folder, given, world);
+  await Promise.race([fleet.whenStopped, aborted(stop)]);
+  await fleet.stop();
+  world.terminal.err("the embedded fleet has stopped\n");
+  return 0;
+}
+
+function tell(fleet: EmbeddedFleet, folder: string, given: Given, world: World): void {
+  const local = fleet.visors.find((visor) => visor.local !== undefined);
+  const address = local?.local === undefined ? "" : `${local.local.host}:${local.local.port}`;
+  if (given.flag("json")) {
+    printJson(world, {
+      format: "fleet.skywire/embedded-up/v1",
+      folder,
+      rpc: address,
+      visors: fleet.visors,
+    });
+    return;
+  }
+  const rows = fleet.visors
+    .slice(0, VISORS_SHOWN)
+    .map((visor) => [
+      `  ${visor.name}`,
+      shortKey(visor.key),
+      visor.profile,
+      visor.local === undefined ? "" : `${visor.local.host}:${visor.local.port}`,
+    ]);
+  const more =
+    fleet.visors.length > VISORS_SHOWN ? `  and ${fleet.visors.length - VISORS_SHOWN} more\n` : "";
+  world.terminal.out(
+    `${tableText(rows)}${more}` +
+      `Ready: ${fleet.visors.length} visors in ${folder}, local visor ${local?.name ?? "none"} at ${address}.\n`,
+  );
+  world.terminal.err("^C or `fleet embedded stop` ends it\n");
+}
+
+function timeScaleOf(given: Given): number {
+  const text = given.text("time-scale");
+  if (text === undefined) return DEFAULT_TIME_SCALE;
+  const scale = Number(text);
+  if (scale > 0 && scale <= 10) return scale;
+  throw new FleetError("cli/usage", `--time-scale takes a number above 0, not ${text}`, {
+    next: "give a number such as 0.1",
+    exit: 64,
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", () => done(), { once: true });
+  });
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import process from "node:process";
+import { helpText } from "./help.ts";
+
+const argv = process.argv.slice(2);
+const isBare = argv.length === 0 || (argv.length === 1 && argv[0] === "help");
+
+// Help loads nothing: the commands, the parser and everything behind them come with the first
+// command that needs them.
+if (isBare || argv[0] === "--help" || argv[0] === "-h") {
+  process.stdout.on("error", () => undefined).write(helpText());
+} else if (argv[0] === "--version" || argv[0] === "-V") {
+  const { FLEET_VERSION } = await import("../core/index.ts");
+  process.stdout.on("error", () => undefined).write(`${FLEET_VERSION}\n`);
+} else {
+  const { runHere } = await import("./run-here.ts");
+  await runHere(argv);
+}

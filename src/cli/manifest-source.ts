@@ -1,0 +1,111 @@
+import { basename, dirname, resolve } from "node:path";
+import { type Diagnostic, FleetError } from "../core/index.ts";
+import type { DesiredFleet, DesiredVisor } from "../model/index.ts";
+import { diagnosticCounts, diagnosticsText } from "../view/index.ts";
+import type { Given } from "./arguments.ts";
+import { errPaint } from "./look.ts";
+import type { World } from "./world.ts";
+
+const DEFAULT_MANIFEST = "fleet.yaml";
+const STANDARD_INPUT = "-";
+
+/** A manifest that was read and found good. */
+export interface ManifestSource {
+  /** As the user wrote it. */
+  readonly name: string;
+  /** Absolute; the working folder when the manifest came on standard input. */
+  readonly path: string;
+  readonly folder: string;
+  readonly desired: DesiredFleet;
+}
+
+/** The name of the manifest: a word, `--manifest`, FLEET_MANIFEST, or fleet.yaml. */
+export function manifestName(given: Given, world: World, word: string | undefined): string {
+  const fromEnv = world.env["FLEET_MANIFEST"];
+  return (
+    word ?? given.text("manifest") ?? (fromEnv === "" ? undefined : fromEnv) ?? DEFAULT_MANIFEST
+  );
+}
+
+/**
+ * The bytes of a file the user named, or of standard input for `-`.
+ * @throws FleetError cli/no-file (exit 64)
+ */
+export async function readNamed(name: string, world: World): Promise<Uint8Array> {
+  if (name === STANDARD_INPUT) return await world.terminal.readInput();
+  const bytes = await world.files.read(resolve(world.folder, name));
+  if (bytes !== undefined) return bytes;
+  throw new FleetError("cli/no-file", `${name}: no such file`, {
+    next:
+      name === DEFAULT_MANIFEST
+        ? "`fleet init` writes one from the visors you have, or name another file"
+        : "check the name",
+    exit: 64,
+  });
+}
+
+/** Reads and resolves a manifest; what is wrong with it comes back as diagnostics. */
+export async function checkManifest(
+  name: string,
+  world: World,
+): Promise<{ readonly source?: ManifestSource; readonly diagnostics: readonly Diagnostic[] }> {
+  const { loadManifest } = await import("../manifest/index.ts");
+  const bytes = await readNamed(name, world);
+  const { desired, diagnostics } = loadManifest(bytes, name === STANDARD_INPUT ? "stdin" : name);
+  const path = name === STANDARD_INPUT ? world.folder : resolve(world.folder, name);
+  const folder = name === STANDARD_INPUT ? world.folder : dirname(path);
+  return {
+    diagnostics,
+    ...(desired === undefined ? {} : { source: { name, path, folder, desired } }),
+  };
+}
+
+/**
+ * Reads a manifest that must be good. Warnings are printed.
+ * @throws FleetError cli/invalid-manifest (exit 64) after printing every error
+ */
+export async function readManifest(name: string, world: World): Promise<ManifestSource> {
+  const { source, diagnostics } = await checkManifest(name, world);
+  world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
+  if (source !== undefined) return source;
+  throw invalidManifest(name, diagnostics);
+}
+
+/**
+ * The visors of `--on`, all without it. What was matched is said on standard error.
+ * @throws FleetError cli/selection (exit 64)
+ */
+export async function selectedVisors(
+  source: ManifestSource,
+  given: Given,
+  world: World,
+): Promise<readonly DesiredVisor[]> {
+  const expression = given.text("on");
+  if (expression === undefined) return source.desired.visors;
+  const { selectVisors } = await import("../manifest/index.ts");
+  const { visors, diagnostics } = selectVisors(expression, source.desired);
+  if (diagnostics.some((diagnostic) => diagnostic.severity === "error")) {
+    world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
+    throw new FleetError("cli/selection", `--on ${expression} selects nothing`, {
+      next: "see above; `fleet status` lists the visors",
+      exit: 64,
+    });
+  }
+  const names = visors.map((visor) => visor.name).join(", ");
+  world.terminal.err(
+    `--on ${expression}: ${visors.length} of ${source.desired.visors.length} visors: ${names}\n`,
+  );
+  return visors;
+}
+
+/** The error of a manifest whose faults were printed. */
+export function invalidManifest(name: string, diagnostics: readonly Diagnostic[]): FleetError {
+  return new FleetError(
+    "cli/invalid-manifest",
+    `${basename(name)} has ${diagnosticCounts(diagnostics)}`,
+    {
+      next: "correct the lines named above and run `fleet validate` again",
+      exit: 64,
+    },
+  );
+}

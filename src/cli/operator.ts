@@ -1,0 +1,76 @@
+import { join, resolve } from "node:path";
+import { FleetError } from "../core/index.ts";
+import { type FeedKey, type OperatorKeys, readKeyFile } from "../ledger/index.ts";
+import { homeFolders } from "../platform/index.ts";
+import type { Given } from "./arguments.ts";
+import { canAsk } from "./look.ts";
+import type { World } from "./world.ts";
+
+const SECRET_FILE = "operator.json";
+const LEDGERS_FOLDER = "ledgers";
+
+/** Who signs here: the keys, the file their secret is in, and the folder of their ledger. */
+export interface Operator {
+  readonly keys: OperatorKeys;
+  readonly secretFile: string;
+  readonly ledgerFolder: string;
+}
+
+/** Where the operator's secret is looked for. */
+export function secretFileOf(given: Given, world: World): string {
+  const named = given.text("operator-secret-file");
+  return named === undefined
+    ? join(homeFolders(world.env).config, SECRET_FILE)
+    : resolve(world.folder, named);
+}
+
+/** Where the ledger of a feed is kept on this machine. */
+export function ledgerFolderOf(feed: FeedKey, world: World): string {
+  return join(homeFolders(world.env).state, LEDGERS_FOLDER, feed);
+}
+
+/**
+ * This machine's operator, or `undefined` when no key was made yet.
+ * @throws FleetError key/* (exit 4) for a key that cannot be read
+ */
+export async function findOperator(given: Given, world: World): Promise<Operator | undefined> {
+  const secretFile = secretFileOf(given, world);
+  const isNamed = given.text("operator-secret-file") !== undefined;
+  if ((await world.files.stat(secretFile)) === undefined) {
+    if (!isNamed) return undefined;
+    throw noKey(secretFile);
+  }
+  const keys = await readKeyFile({
+    files: world.files,
+    path: secretFile,
+    passphrase: () => passphraseOf(world),
+    // Secret stores mount their files as they like.
+    isModeChecked: !isNamed,
+  });
+  return { keys, secretFile, ledgerFolder: ledgerFolderOf(keys.feed, world) };
+}
+
+/**
+ * The same where there must be one.
+ * @throws FleetError key/missing (exit 4)
+ */
+export async function requireOperator(given: Given, world: World): Promise<Operator> {
+  const operator = await findOperator(given, world);
+  if (operator === undefined) throw noKey(secretFileOf(given, world));
+  return operator;
+}
+
+/** FLEET_PASSPHRASE, or what is typed at a terminal. */
+async function passphraseOf(world: World): Promise<string | undefined> {
+  const fromEnv = world.env["FLEET_PASSPHRASE"] ?? "";
+  if (fromEnv !== "") return fromEnv;
+  if (!canAsk(world)) return undefined;
+  return await world.terminal.askHidden("passphrase of the operator key: ");
+}
+
+function noKey(secretFile: string): FleetError {
+  return new FleetError("key/missing", `there is no operator key at ${secretFile}`, {
+    next: "`fleet keygen` makes one for this machine",
+    exit: 4,
+  });
+}

@@ -1,0 +1,77 @@
+import type { OptionSpec } from "./command.ts";
+
+/** Options that several commands share, each written once. */
+export const JSON_OPTION: OptionSpec = {
+  name: "json",
+  about: "print one JSON document instead of text",
+};
+
+export const EVENTS_OPTION: OptionSpec = {
+  name: "events",
+  about: "print what happens as JSON lines on standard output, as it happens",
+};
+
+export const MANIFEST_OPTION: OptionSpec = {
+  name: "manifest",
+  value: "FILE",
+  about: "the manifest (default fleet.yaml)",
+};
+
+export const ON_OPTION: OptionSpec = {
+  name: "on",
+  value: "SELECTION",
+  about: "only these visors: NAME, tag:T, role:R, all; with ! & , and parentheses",
+};
+
+/** How visors are reached. */
+export const ACCESS_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "rpc",
+    value: "ADDRESS",
+    about: "RPC of the local visor (default 127.0.0.1:3435; also SKYWIRE_RPC)",
+  },
+  { name: "via", value: "SCHEME", about: "reach other visors over dmsg (default) or skynet" },
+  { name: "timeout", value: "TIME", about: "longest wait for one answer, such as 10s" },
+  { name: "parallelism", value: "N", about: "visors in flight at once (default 64)" },
+];
+
+/** Who signs, and where the ledger is. */
+export const OPERATOR_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "operator-secret-file",
+    value: "FILE",
+    about: "the operator's secret, for robots (default: this machine's own)",
+  },
+];
+
+/** The clock as an input, for plans that come out the same. */
+export const NOW_OPTION: OptionSpec = {
+  name: "now",
+  value: "TIME",
+  about: "the time to plan at, such as 2026-11-23T12:00:00Z (default: the clock)",
+};
+
+/** Each allows one thing by name; there is no general force. */
+export const OVERRIDE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "allow-removals",
+    value: "N",
+    about: "allow up to N removals of list elements, apps and ports",
+  },
+  { name: "allow-trust-removals", value: "N", about: "allow exactly N removals from trust lists" },
+  {
+    name: "allow-released",
+    value: "N",
+    about: "allow exactly N trust leaves that the manifest lets go",
+  },
+  {
+    name: "allow-trust-loss",
+    value: "NAME",
+    many: true,
+    about: "allow a controller to lose its way into this visor; may be repeated",
+  },
+  {
+    name: "allow-keyset-change",
+    about: "allow a change of operators, controllers or policy without being asked",
+  },
+];

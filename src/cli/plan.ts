@@ -1,0 +1,78 @@
+import { resolve } from "node:path";
+import { type ExitCode, FleetError, utf8 } from "../core/index.ts";
+import { formatPlan, planExit, signPlan } from "../reconcile/index.ts";
+import { planEvents, planText } from "../view/index.ts";
+import type { Command } from "./command.ts";
+import { outPaint } from "./look.ts";
+import {
+  ACCESS_OPTIONS,
+  EVENTS_OPTION,
+  JSON_OPTION,
+  NOW_OPTION,
+  ON_OPTION,
+  OPERATOR_OPTIONS,
+  OVERRIDE_OPTIONS,
+} from "./options.ts";
+import { planFleet } from "./planning.ts";
+import { reporterOf } from "./reporter.ts";
+
+/** `fleet plan`: what an apply would change. It has no way to write to a visor. */
+export const plan: Command = {
+  name: "plan",
+  about: "Show what an apply would change, and why. Writes nothing to any visor, and needs no key.",
+  words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml)" }],
+  options: [
+    ON_OPTION,
+    {
+      name: "out",
+      value: "FILE",
+      about: "keep the plan for `fleet apply FILE`; signed when there is a key",
+    },
+    { name: "expires", value: "TIME", about: "how long the plan may be applied (default 1h)" },
+    {
+      name: "detailed-exitcode",
+      about: "exit with 2 when there are changes",
+      aliases: ["exit-code"],
+    },
+    JSON_OPTION,
+    EVENTS_OPTION,
+    ...ACCESS_OPTIONS,
+    ...OVERRIDE_OPTIONS,
+    NOW_OPTION,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: [
+    "fleet plan",
+    "fleet plan --on 'tag:shop & !shop-3'",
+    "fleet plan --out plan.json && fleet apply plan.json",
+    "fleet plan --json --detailed-exitcode | jq .counts",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    if (given.flag("json") && given.flag("events")) throw bothFormats();
+    const reporter = reporterOf(given, world);
+    const planned = await planFleet(given, world, reporter);
+    const keys = planned.operator?.keys;
+    const file = given.text("out");
+    const made =
+      file === undefined || keys === undefined ? planned.plan : signPlan(planned.plan, keys);
+    if (file !== undefined) {
+      await world.files.replace(resolve(world.folder, file), utf8(formatPlan(made)), {
+        mode: 0o600,
+      });
+      const how =
+        keys === undefined ? "not signed: there is no key here" : `signed by ${keys.operator}`;
+      world.terminal.err(`plan kept in ${file}, ${how}; \`fleet apply ${file}\` applies it\n`);
+    }
+    if (given.flag("json")) world.terminal.out(formatPlan(made));
+    else if (reporter.isEvents) planEvents(made).forEach(reporter.emit);
+    else world.terminal.out(planText(made, outPaint(world)));
+    return planExit(made, { detailed: given.flag("detailed-exitcode") });
+  },
+};
+
+function bothFormats(): FleetError {
+  return new FleetError("cli/usage", "--json and --events both want standard output", {
+    next: "give one of them",
+    exit: 64,
+  });
+}

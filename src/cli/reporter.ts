@@ -1,0 +1,117 @@
+import type { Emit, FleetEvent } from "../reconcile/index.ts";
+import type { Given } from "./arguments.ts";
+import { durationText } from "./duration.ts";
+import { canShowProgress } from "./look.ts";
+import type { World } from "./world.ts";
+
+const QUIET_MS = 500;
+const REDRAW_MS = 120;
+const HEARTBEAT_MS = 10_000;
+const EVENTS_FORMAT = "fleet.skywire/events/v1";
+
+/** Shows work as it happens: JSON lines with `--events`, a moving line on a terminal, else nothing. */
+export interface Reporter {
+  readonly emit: Emit;
+  /** True when standard output carries events, so that no text may. */
+  readonly isEvents: boolean;
+  /** Shows progress over `total` visors while `work` runs. */
+  during<Result>(total: number, work: () => Promise<Result>): Promise<Result>;
+}
+
+/** What has been seen of the visors in flight. */
+interface Progress {
+  readonly total: number;
+  readonly startMs: number;
+  readonly pending: Map<string, number>;
+  done: number;
+  failed: number;
+}
+
+/** Makes the reporter of one command. */
+export function reporterOf(given: Given, world: World): Reporter {
+  const isEvents = given.flag("events");
+  let progress: Progress | undefined;
+  const print = (event: FleetEvent): void =>
+    world.terminal.out(eventLine(event, world.clock.now()));
+  if (isEvents) print({ type: "version", level: "info", message: EVENTS_FORMAT });
+  return {
+    isEvents,
+    emit: (event) => {
+      if (progress !== undefined) note(progress, event, world.clock.now());
+      if (isEvents) print(event);
+    },
+    during: async (total, work) => {
+      const current: Progress = {
+        total,
+        startMs: world.clock.now(),
+        pending: new Map(),
+        done: 0,
+        failed: 0,
+      };
+      progress = current;
+      const end = isEvents
+        ? beat(current, world, print)
+        : canShowProgress(world)
+          ? draw(current, world)
+          : () => undefined;
+      try {
+        return await work();
+      } finally {
+        end();
+        progress = undefined;
+      }
+    },
+  };
+}
+
+/** One event as a line of JSON. */
+export function eventLine(event: FleetEvent, atMs: number): string {
+  return `${JSON.stringify({ ts: new Date(atMs).toISOString(), ...event })}\n`;
+}
+
+function note(progress: Progress, event: FleetEvent, nowMs: number): void {
+  const { visor } = event;
+  if (visor === undefined) return;
+  if (event.type === "observe_start" || event.type === "apply_start")
+    progress.pending.set(visor, nowMs);
+  if (/_(complete|failed)$/.test(event.type) && progress.pending.delete(visor)) {
+    progress.done += 1;
+    if (event.type.endsWith("_failed")) progress.failed += 1;
+  }
+}
+
+function progressText(progress: Progress, nowMs: number): string {
+  const seconds = Math.max((nowMs - progress.startMs) / 1_000, 0.001);
+  const rate = `${(progress.done / seconds).toFixed(progress.done / seconds < 10 ? 1 : 0)}/s`;
+  const failed = progress.failed === 0 ? "" : `, ${progress.failed} not readable`;
+  const oldest = [...progress.pending].toSorted((left, right) => left[1] - right[1])[0];
+  const slowest =
+    oldest === undefined
+      ? ""
+      : `, slowest ${oldest[0].slice(0, 8)}… ${durationText(nowMs - oldest[1])}`;
+  return `${progress.done} of ${progress.total} visors, ${rate}${failed}${slowest}`;
+}
+
+/** Draws one line again and again, and wipes it at the end. */
+function draw(progress: Progress, world: World): () => void {
+  let wasDrawn = false;
+  let cancel = world.clock.after(QUIET_MS, function redraw(): void {
+    wasDrawn = true;
+    const line = progressText(progress, world.clock.now()).slice(0, world.terminal.columns - 1);
+    world.terminal.err(`\r\u001b[K${line}`);
+    cancel = world.clock.after(REDRAW_MS, redraw);
+  });
+  return () => {
+    cancel();
+    if (wasDrawn) world.terminal.err("\r\u001b[K");
+  };
+}
+
+/** Says every few seconds that the work goes on, for whoever reads the events. */
+function beat(progress: Progress, world: World, print: (event: FleetEvent) => void): () => void {
+  let cancel = world.clock.after(HEARTBEAT_MS, function again(): void {
+    print({ type: "heartbeat", level: "info", message: progressText(progress, world.clock.now()) });
+    cancel = world.clock.after(HEARTBEAT_MS, again);
+  });
+  return () => cancel();
+}

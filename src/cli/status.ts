@@ -1,0 +1,43 @@
+import type { ExitCode } from "../core/index.ts";
+import { observeFleet } from "../reconcile/index.ts";
+import { createVisorReader } from "../skywire/visor/index.ts";
+import { statusDocument, statusText } from "../view/index.ts";
+import type { Command } from "./command.ts";
+import { outPaint } from "./look.ts";
+import { manifestName, readManifest, selectedVisors } from "./manifest-source.ts";
+import { ACCESS_OPTIONS, JSON_OPTION, ON_OPTION } from "./options.ts";
+import { printJson } from "./print.ts";
+import { reporterOf } from "./reporter.ts";
+import { wayInOf } from "./way-in.ts";
+
+/** `fleet status`: who answers. */
+export const status: Command = {
+  name: "status",
+  about:
+    "Show which visors of the manifest answer, with release, route and running apps. Writes nothing.",
+  words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml)" }],
+  options: [ON_OPTION, JSON_OPTION, ...ACCESS_OPTIONS],
+  examples: ["fleet status", "fleet status --on tag:shop --json"],
+  async run(given, world): Promise<ExitCode> {
+    const wayIn = wayInOf(given, world);
+    const source = await readManifest(manifestName(given, world, given.words[0]), world);
+    const selected = await selectedVisors(source, given, world);
+    const reporter = reporterOf(given, world);
+    const { visors } = await reporter.during(selected.length, () =>
+      observeFleet({
+        // Status asks for what every visor can tell, whatever the manifest owns.
+        visors: selected.map((visor) => ({ ...visor, leaves: new Map() })),
+        reader: createVisorReader(wayIn.access),
+        rpcAddress: wayIn.access.rpcAddress,
+        clock: world.clock,
+        ...(wayIn.scheme === undefined ? {} : { scheme: wayIn.scheme }),
+        ...(wayIn.parallel === undefined ? {} : { parallel: wayIn.parallel }),
+        emit: reporter.emit,
+      }),
+    );
+    const names = source.desired.keyNames;
+    if (given.flag("json")) printJson(world, statusDocument(visors, names));
+    else world.terminal.out(statusText(visors, names, outPaint(world)));
+    return visors.every((visor) => visor.kind === "seen") ? 0 : 3;
+  },
+};

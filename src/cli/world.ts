@@ -1,0 +1,19 @@
+import type { Clock, Dial, Files, Random } from "../core/index.ts";
+import type { Terminal } from "../platform/index.ts";
+
+/** Everything a command may touch. Tests hand in their own. */
+export interface World {
+  readonly terminal: Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The working folder, absolute. */
+  readonly folder: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly dial: Dial;
+  /**
+   * From now on the first ^C or SIGTERM aborts the signal instead of ending the process, so that what is under
+   * way can be finished. Commands that only read never ask for it: they may end anywhere.
+   */
+  readonly stopSoftly: () => AbortSignal;
+}

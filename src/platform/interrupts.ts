@@ -1,0 +1,31 @@
+import process from "node:process";
+
+/** What a person or the system asked for: ^C, or an orderly end. */
+export type Interrupt = "SIGINT" | "SIGTERM";
+
+/**
+ * Turns the first ^C or SIGTERM into a wish to stop, which the work in hand may finish first. A second one
+ * ends the process at once, by the signal itself, so that whoever started it sees the usual code.
+ * @returns a function that gives the signals back to the system
+ */
+export function onInterrupt(wish: (interrupt: Interrupt) => void): () => void {
+  let isWished = false;
+  const listeners: (readonly [Interrupt, () => void])[] = [];
+  const release = (): void => {
+    for (const [interrupt, listener] of listeners) process.removeListener(interrupt, listener);
+  };
+  for (const interrupt of ["SIGINT", "SIGTERM"] as const) {
+    const listener = (): void => {
+      if (isWished) {
+        release();
+        process.kill(process.pid, interrupt);
+        return;
+      }
+      isWished = true;
+      wish(interrupt);
+    };
+    listeners.push([interrupt, listener]);
+    process.on(interrupt, listener);
+  }
+  return release;
+}

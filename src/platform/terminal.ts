@@ -1,0 +1,88 @@
+import process from "node:process";
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+
+/** The streams a person or a pipe sees. Writing never fails: a reader that went away is not our error. */
+export interface Terminal {
+  /** Writes a result (standard output). */
+  out(text: string): void;
+  /** Writes progress or a diagnostic (standard error). */
+  err(text: string): void;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  readonly inIsTerminal: boolean;
+  /** Width of standard error, in characters. */
+  readonly columns: number;
+  /** Asks on standard error and reads one line; empty when the input ends or the question is called off. */
+  ask(question: string, signal?: AbortSignal): Promise<string>;
+  /** The same for a secret: what is typed is not shown. */
+  askHidden(question: string): Promise<string>;
+  /** Everything that stands on standard input; read once. */
+  readInput(): Promise<Uint8Array>;
+}
+
+/** The terminal of this process. A pipe that closes early ends output quietly. */
+export function processTerminal(): Terminal {
+  const out = quietly(process.stdout);
+  const err = quietly(process.stderr);
+  let input: Promise<Uint8Array> | undefined;
+  return {
+    out,
+    err,
+    outIsTerminal: process.stdout.isTTY === true,
+    errIsTerminal: process.stderr.isTTY === true,
+    inIsTerminal: process.stdin.isTTY === true,
+    columns: process.stderr.columns ?? 80,
+    ask,
+    askHidden,
+    readInput: () => (input ??= readInput()),
+  };
+}
+
+function quietly(stream: NodeJS.WriteStream): (text: string) => void {
+  let isOpen = true;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    isOpen = false;
+    // A full disk behind a redirection must not look like success.
+    if (error.code !== "EPIPE") process.exitCode = 1;
+  });
+  return (text) => {
+    if (isOpen) stream.write(text);
+  };
+}
+
+async function ask(question: string, signal?: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new AbortController();
+  lines.on("close", () => ended.abort());
+  // Raw mode swallows ^C; hand it on so that the first ^C means the same everywhere.
+  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const signals = signal === undefined ? [ended.signal] : [ended.signal, signal];
+  try {
+    return await lines.question(question, { signal: AbortSignal.any(signals) });
+  } catch {
+    return "";
+  } finally {
+    lines.close();
+  }
+}
+
+async function askHidden(question: string): Promise<string> {
+  process.stderr.write(question);
+  // Readline echoes what is typed to its output, so it gets one that goes nowhere.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    return await lines.question("");
+  } finally {
+    lines.close();
+    process.stderr.write("\n");
+  }
+}
+
+async function readInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return new Uint8Array(Buffer.concat(chunks));
+}

@@ -1,0 +1,52 @@
+import type { Explanation } from "../manifest/index.ts";
+import type { Origin } from "../model/index.ts";
+import type { Paint } from "./paint.ts";
+import { lineText } from "./place-text.ts";
+import { keyWithName, type Names, valueText } from "./value-text.ts";
+
+/** What a manifest wants at a path, where it comes from, and what it overrode. */
+export function explanationText(explanation: Explanation, names: Names, paint: Paint): string {
+  const roles =
+    explanation.roles.length === 0 ? "no roles" : `roles ${explanation.roles.join(", ")}`;
+  const head = `${paint("strong", explanation.visor)}  ${explanation.key}  ${lineText(explanation.place)}, ${roles}\n`;
+  if (!explanation.owned) {
+    return `${head}  ${explanation.path === "" ? "nothing" : explanation.path} is not named for this visor: fleet does not touch it\n`;
+  }
+  return head + explanation.leaves.map((leaf) => leafText(leaf, names, paint)).join("");
+}
+
+type Leaf = Explanation["leaves"][number];
+
+function leafText(leaf: Leaf, names: Names, paint: Paint): string {
+  if (leaf.kind === "value") {
+    const value = `  ${leaf.path}: ${paint("strong", valueText(leaf.value, names))}  ${originText(leaf.origin, paint)}\n`;
+    return value + overrodeText(leaf.origin, names, paint);
+  }
+  const manner =
+    leaf.anyone === true ? "anyone" : leaf.exact ? "exactly these" : "these elements only";
+  const members = leaf.members.map(
+    (member) => `    + ${keyWithName(member.value, names)}  ${originText(member.origin, paint)}\n`,
+  );
+  const removed = leaf.removed.map(
+    (member) => `    - ${keyWithName(member.value, names)}  ${originText(member.origin, paint)}\n`,
+  );
+  const head = `  ${leaf.path}: ${paint("strong", manner)}  ${originText(leaf.origin, paint)}\n`;
+  return head + members.join("") + removed.join("") + overrodeText(leaf.origin, names, paint);
+}
+
+function originText(origin: Origin, paint: Paint): string {
+  const parts = [lineText(origin.place)];
+  if (origin.role !== undefined) parts.push(`role ${origin.role}`);
+  if (origin.via !== undefined) parts.push(`through ${origin.via}`);
+  if (origin.byDefault === true) parts.push("not written, the default");
+  return paint("quiet", `(${parts.join(", ")})`);
+}
+
+function overrodeText(origin: Origin, names: Names, paint: Paint): string {
+  return (origin.overrode ?? [])
+    .map((lost) => {
+      const role = lost.role === undefined ? "" : `, role ${lost.role}`;
+      return `      ${paint("quiet", `overrode ${valueText(lost.value, names)} (${lineText(lost.place)}${role})`)}\n`;
+    })
+    .join("");
+}

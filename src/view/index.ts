@@ -1,0 +1,18 @@
+export { applySummary, applyText } from "./apply-text.ts";
+export { diagnosticCounts, diagnosticsText } from "./diagnostic-text.ts";
+export { driftCounts, driftSummary, driftText } from "./drift-text.ts";
+export { errorDocument, errorText } from "./error-text.ts";
+export { explanationText } from "./explanation-text.ts";
+export { observedDocument, observedText } from "./observed-text.ts";
+export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";
+export { planEvents } from "./plan-events.ts";
+export { planSummary } from "./plan-summary.ts";
+export { GLYPH_LEGEND, planText } from "./plan-text.ts";
+export { printable } from "./printable.ts";
+export { logText, recordText } from "./record-text.ts";
+export { refusalText } from "./refusal-text.ts";
+export { statusDocument, statusText } from "./status-text.ts";
+export { tableText } from "./table-text.ts";
+export { verifySummary, verifyText } from "./verify-text.ts";
+export { type Finding, findingsText } from "./findings-text.ts";
+export { keyLabel, type Names, shortKey } from "./value-text.ts";

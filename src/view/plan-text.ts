@@ -1,0 +1,57 @@
+import type { Plan } from "../model/index.ts";
+import type { Paint } from "./paint.ts";
+import { planSummary } from "./plan-summary.ts";
+import { printable } from "./printable.ts";
+import { refusalText } from "./refusal-text.ts";
+import { keyWithName, valueText } from "./value-text.ts";
+import { visorText } from "./visor-text.ts";
+
+/** Glyphs of a plan, explained once for those who ask. */
+export const GLYPH_LEGEND =
+  "+ add  ~ change  - remove  ! concerns trust  ? not known or left alone";
+
+/**
+ * A plan for people: grouped by visor, most dangerous change first, only owned fields, what is in sync
+ * hidden behind a count. The last line is {@link planSummary}.
+ */
+export function planText(plan: Plan, paint: Paint): string {
+  const blocks = [
+    ...plan.visors.map((visor) => visorText(visor, plan.names, paint)),
+    releasedVisorsText(plan, paint),
+    keysetText(plan, paint),
+    historyText(plan, paint),
+    ...plan.refusals.map((refusal) => refusalText(refusal, plan.names, paint)),
+  ].filter((block) => block !== "");
+  return [...blocks, `${paint("strong", planSummary(plan))}\n`].join(
+    blocks.length === 0 ? "" : "\n",
+  );
+}
+
+function releasedVisorsText(plan: Plan, paint: Paint): string {
+  return plan.releasedVisors
+    .map(({ key, released }) => {
+      const head = `${paint("unknown", "?")} ${keyWithName(key, plan.names)}  no longer in the manifest, left as it is\n`;
+      const leaves = released.map((leaf) => {
+        const value =
+          leaf.value === undefined ? "" : ` stays at ${valueText(leaf.value, plan.names)}`;
+        return `    ${leaf.trust ? paint("danger", "!") : " "} ${printable(leaf.path)}${value} (${printable(leaf.how)})\n`;
+      });
+      return head + leaves.join("");
+    })
+    .join("");
+}
+
+function keysetText(plan: Plan, paint: Paint): string {
+  if (plan.keysetChanges.length === 0) return "";
+  const lines = plan.keysetChanges.map((line) => `    ${printable(line)}\n`);
+  return `${paint("danger", "!")} who may sign, or what the guards go by, changes:\n${lines.join("")}`;
+}
+
+function historyText(plan: Plan, paint: Paint): string {
+  if (plan.history.known) return "";
+  // Said only where it could matter: an empty plan of a first run has nothing to release.
+  return paint(
+    "quiet",
+    `? history unknown (${printable(plan.history.why)}): released leaves and owed restarts are not shown\n`,
+  );
+}

@@ -1,0 +1,63 @@
+import type { Json } from "../core/index.ts";
+import type { ObservedVisor } from "../model/index.ts";
+import { counted } from "./count-text.ts";
+import type { Paint } from "./paint.ts";
+import { printable } from "./printable.ts";
+import { tableText } from "./table-text.ts";
+import { keyLabel, type Names, shortKey } from "./value-text.ts";
+import { routeText } from "./visor-text.ts";
+
+/** One line a visor: name, key, release, state, route, running apps. The last line counts. */
+export function statusText(visors: readonly ObservedVisor[], names: Names, paint: Paint): string {
+  const header = ["  NAME", "KEY", "RELEASE", "STATE", "ROUTE", "APPS RUNNING"];
+  const rows = visors.map((visor) => rowOf(visor, names, paint));
+  const seen = visors.filter((visor) => visor.kind === "seen").length;
+  const notes = visors
+    .filter((visor) => visor.kind !== "seen")
+    .map(
+      (visor) =>
+        `${paint("unknown", "?")} ${keyLabel(visor.key, names)}: ${printable(visor.detail)}\n    next: ${printable(visor.next)}\n`,
+    )
+    .join("");
+  const last = `Status: ${counted(visors.length, "visor")}, ${seen} answering, ${visors.length - seen} not readable.`;
+  return `${tableText([header, ...rows])}${notes}${paint("strong", last)}\n`;
+}
+
+/** The same facts as a document. */
+export function statusDocument(visors: readonly ObservedVisor[], names: Names): Json {
+  return {
+    format: "fleet.skywire/status/v1",
+    visors: visors.map((visor) => ({
+      key: visor.key,
+      name: keyLabel(visor.key, names),
+      state: visor.kind,
+      route: routeText(visor.route),
+      at: new Date(visor.atMs).toISOString(),
+      ...(visor.kind === "seen"
+        ? {
+            version: visor.release.version,
+            startedAt: new Date(visor.startedAtMs).toISOString(),
+            apps: visor.apps.map((app) => ({ name: app.name, running: app.running })),
+          }
+        : { reason: visor.reason, detail: visor.detail, next: visor.next }),
+    })),
+  };
+}
+
+function rowOf(visor: ObservedVisor, names: Names, paint: Paint): readonly string[] {
+  const name = keyLabel(visor.key, names);
+  const label = name === visor.key ? "-" : name;
+  if (visor.kind !== "seen") {
+    const glyph = paint("unknown", "?");
+    return [`${glyph} ${label}`, shortKey(visor.key), "-", visor.kind, routeText(visor.route), "-"];
+  }
+  const running = visor.apps.filter((app) => app.running).map((app) => printable(app.name));
+  return [
+    `  ${label}`,
+    shortKey(visor.key),
+    printable(visor.release.version),
+    "seen",
+    routeText(visor.route),
+    running.length === 0 ? "none" : running.join(", "),
+  ];
+}

@@ -1,0 +1,67 @@
+import type { PlanVisor, Route } from "../model/index.ts";
+import { counted } from "./count-text.ts";
+import { byDanger, changeCells } from "./change-text.ts";
+import type { Paint } from "./paint.ts";
+import { lineText } from "./place-text.ts";
+import { printable } from "./printable.ts";
+import { tableText } from "./table-text.ts";
+import { type Names, shortKey, valueText } from "./value-text.ts";
+
+/** How a visor is reached, in one or two words. */
+export function routeText(route: Route): string {
+  return route.kind === "local" ? "local" : `${route.scheme}:${route.port}`;
+}
+
+/** What a plan says of one visor; empty when there is nothing to say. */
+export function visorText(visor: PlanVisor, names: Names, paint: Paint): string {
+  if (visor.unseen !== undefined) return unseenText(visor, paint);
+  const rows = [
+    ...visor.steps
+      .flatMap((step) => step.changes)
+      .toSorted(byDanger)
+      .map((change) => changeCells(change, names, paint)),
+    ...remarkCells(visor, names, paint),
+  ];
+  if (rows.length === 0) return "";
+  const glyph = visor.status === "changes" ? paint("change", "~") : " ";
+  const release = visor.observed === undefined ? "" : `  ${printable(visor.observed.version)}`;
+  const head = `${glyph} ${paint("strong", visor.name)}  ${shortKey(visor.key)}${release}  ${routeText(visor.route)}`;
+  const hidden =
+    visor.inSync === 0
+      ? ""
+      : `        ${paint("quiet", `${counted(visor.inSync, "owned leaf", "owned leaves")} in sync, hidden`)}\n`;
+  return `${head}\n${tableText(rows)}${hidden}`;
+}
+
+function unseenText(visor: PlanVisor, paint: Paint): string {
+  const { unseen } = visor;
+  const head = `${paint("unknown", "?")} ${paint("strong", visor.name)}  ${shortKey(visor.key)}  ${visor.status}`;
+  if (unseen === undefined) return `${head}\n`;
+  return `${head}: ${printable(unseen.detail)}\n    next: ${printable(unseen.next)}\n`;
+}
+
+function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly string[][] {
+  const unknown = `      ${paint("unknown", "?")}`;
+  const waits = `      ${paint("change", "~")}`;
+  return [
+    ...visor.unsupported.map((leaf) => [
+      unknown,
+      printable(leaf.path),
+      "unsupported on this release",
+      paint("quiet", `(${lineText(leaf.place)}; ${printable(leaf.why)})`),
+    ]),
+    ...visor.notCompared.map((path) => [unknown, printable(path), "secret, not compared"]),
+    ...visor.awaitingRestart.map((leaf) => [
+      waits,
+      printable(leaf.path),
+      "written, in force after the visor restarts",
+      paint("quiet", `(entry ${leaf.sinceEntry})`),
+    ]),
+    ...visor.released.map((leaf) => [
+      leaf.trust ? `    ${paint("danger", "!")} ${paint("unknown", "?")}` : unknown,
+      printable(leaf.path),
+      `released, left ${leaf.value === undefined ? "as it is" : `at ${valueText(leaf.value, names)}`}`,
+      paint("quiet", `(${printable(leaf.how)})`),
+    ]),
+  ];
+}
