@@ -1,6 +1,6 @@
 import { canonicalJson, type Diagnostic, type Json, type Place, type VisorKey } from "../core/index.ts";
-import type { DesiredElement, DesiredSet, DesiredValue, Origin } from "../model/index.ts";
-import type { Body, Word, WrittenList, WrittenValue, WrittenVisor } from "./manifest.ts";
+import type { DesiredElement, DesiredLeaf, DesiredSet, DesiredValue, Origin } from "../model/index.ts";
+import type { Body, Word, Written, WrittenList, WrittenValue, WrittenVisor } from "./manifest.ts";
 import type { MemberResolver } from "./members.ts";
 
 /** One source of values for a visor: a role, or the visor itself, which comes last. */
@@ -21,6 +21,8 @@ export interface Merging {
   readonly visor: WrittenVisor;
   readonly key: VisorKey | undefined;
   readonly members: MemberResolver;
+  /** Leaves that one role alone gives are the same at every visor: a wide fleet holds each once. */
+  readonly shared: Map<Written, DesiredLeaf>;
   report(diagnostic: Diagnostic): void;
 }
 

@@ -38,8 +38,9 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
   checkUnusedRoles(manifest, members);
   const controllers = resolveControllers(manifest, members);
   const visors: DesiredVisor[] = [];
+  const shared = new Map<Written, DesiredLeaf>();
   for (const visor of manifest.visors.values()) {
-    const resolved = resolveVisor(names, { visor, key: visor.key, members, report });
+    const resolved = resolveVisor(names, { visor, key: visor.key, members, shared, report });
     if (resolved !== undefined) visors.push(resolved);
   }
   if (manifest.incomplete || diagnostics.length > 0) return { diagnostics };
@@ -138,13 +139,30 @@ function mergeLayers(merging: Merging, layers: readonly Layer[]): Map<string, De
   for (const port of ports.keys()) settlePort(merging, port, said, { leaves, settled });
   for (const [path, all] of said) {
     if (settled.has(prefixOf(path))) continue;
-    const leaf = mergeLeaf(merging, path, all);
+    const leaf = sharedLeaf(merging, path, all) ?? mergeLeaf(merging, path, all);
     if (leaf !== undefined) leaves.set(path, leaf);
   }
   for (const [port, origin] of ports) {
     if (!settled.has(`ports.${port}`)) addPortDefaults(port, origin, leaves);
   }
   return leaves;
+}
+
+/** The leaf that one role alone gives, unless this visor would stand in its own list. */
+function sharedLeaf(
+  merging: Merging,
+  path: string,
+  all: readonly Said<Written>[],
+): DesiredLeaf | undefined {
+  const [only] = all;
+  if (only?.layer.role === undefined || all.length > 1) return undefined;
+  const known = merging.shared.get(only.written);
+  const leaf = known ?? mergeLeaf({ ...merging, key: undefined }, path, all);
+  if (leaf === undefined) return undefined;
+  merging.shared.set(only.written, leaf);
+  if (leaf.kind === "value") return leaf;
+  const has = (element: { readonly value: string }): boolean => element.value === merging.key;
+  return leaf.members.some(has) || leaf.removed.some(has) ? undefined : leaf;
 }
 
 function prefixOf(path: string): string {
