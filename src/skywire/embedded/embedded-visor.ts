@@ -34,6 +34,7 @@ export interface Cuttable {
 
 const DAY_MS = 86_400_000;
 const UPTIME_DAYS_MAX = 20;
+const SPREAD = 900;
 const CLOSE_AFTER_MS = 5;
 const NOTHING: DiskState = { config: undefined, reward: undefined, ports: new Map(), conf: undefined };
 
@@ -45,8 +46,10 @@ export class EmbeddedVisor {
   readonly profile: Profile;
   readonly folder: VisorFolder;
   readonly transportCount: number;
-  readonly appBehaviours = new Map<string, AppBehaviour>();
-  readonly connections = new Set<Cuttable>();
+  /** A number that follows from the key, for values in which visors differ and that nobody depends on. */
+  readonly spread: number;
+  readonly appBehaviours: Map<string, AppBehaviour> = new Map();
+  readonly connections: Set<Cuttable> = new Set();
   state: Makeable = "honest";
   /** Told when the visor comes up or goes down, so that its local port opens and closes. */
   onPowerChange: ((isUp: boolean) => Promise<void>) | undefined;
@@ -65,6 +68,7 @@ export class EmbeddedVisor {
     this.key = origin.key;
     this.profile = origin.profile;
     this.transportCount = origin.transports;
+    this.spread = numberFrom(origin.key, SPREAD);
     this.folder = folder;
     this.#origin = origin;
   }

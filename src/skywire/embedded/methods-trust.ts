@@ -1,9 +1,10 @@
 import { visorKeyFault } from "../../core/index.ts";
-import { key33, t, timeFromMs } from "../gob/index.ts";
+import { t, timeFromMs } from "../gob/index.ts";
 import { managedKeys, read } from "./methods-read.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
 import { type VisorInstance } from "./visor-instance.ts";
 import { addPtyWhitelistIn, managedVisor, pendingHypervisor } from "./wire-2026.ts";
+import { visorKey } from "./wire-keys.ts";
 
 const FINGERPRINT_DIGITS = 16;
 
@@ -14,7 +15,7 @@ const FINGERPRINT_DIGITS = 16;
 export const TRUST_METHODS_2026: readonly ReleaseMethod[] = [
   method({
     name: "AddHypervisor",
-    args: key33,
+    args: visorKey,
     reply: t.empty,
     effect: "write",
     early: "dies",
@@ -25,7 +26,7 @@ export const TRUST_METHODS_2026: readonly ReleaseMethod[] = [
   }),
   method({
     name: "RemoveHypervisor",
-    args: key33,
+    args: visorKey,
     reply: t.empty,
     effect: "write",
     early: "dies",
@@ -79,7 +80,7 @@ export const PAIRING_METHODS: readonly ReleaseMethod[] = [
   method({
     name: "ApproveHypervisor",
     args: t.string,
-    reply: key33,
+    reply: visorKey,
     effect: "write",
     early: "dies",
     run: async ({ instance }, text) => {

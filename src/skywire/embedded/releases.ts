@@ -1,4 +1,4 @@
-import { t, key33, uuid, type Schema } from "../gob/index.ts";
+import { t, uuid, type Schema } from "../gob/index.ts";
 import { APP_SETTERS_2024, APP_SETTERS_2026, SHARED_APP_SETTERS } from "./methods-app-config.ts";
 import {
   ADD_TRANSPORT_2024,
@@ -13,12 +13,13 @@ import { PAIRING_METHODS, TRUST_METHODS_2026 } from "./methods-trust.ts";
 import { type ProfileName } from "./profile.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
 import { SET_CONFIG_FIELDS } from "./set-config-fields.ts";
+import { visorKey } from "./wire-keys.ts";
 
 /** Calls that kill a visor that is up, with an argument that names nothing it knows. Source: visor-observed 6. */
 const ALWAYS_DEADLY: readonly ReleaseMethod[] = [
   deadly("DeregisterApp", t.byteArray(16)),
-  deadly("StopPing", key33),
-  deadly("Ping", t.struct("visor.PingConfig", { PK: key33, Tries: t.int, PcktSize: t.int, PubVisCount: t.int })),
+  deadly("StopPing", visorKey),
+  deadly("Ping", t.struct("visor.PingConfig", { PK: visorKey, Tries: t.int, PcktSize: t.int, PubVisCount: t.int })),
   deadly("Disconnect", uuid),
   deadly("SaveRoutingRule", t.bytes),
 ];
@@ -27,7 +28,7 @@ const ALWAYS_DEADLY: readonly ReleaseMethod[] = [
 const UNMODELLED_READS: readonly ReleaseMethod[] = [
   unmodelled("RoutingRule", t.uint32, "dies", "rule not found"),
   unmodelled("DiscoverTransportByID", uuid, "dies", '404 Not Found: {"error":"transport not found"}'),
-  unmodelled("DiscoverTransportsByPK", key33, "dies", '404 Not Found: {"error":"transport not found"}'),
+  unmodelled("DiscoverTransportsByPK", visorKey, "dies", '404 Not Found: {"error":"transport not found"}'),
   unmodelled("VPNServers", filter(), { error: "no service of type vpn registered" }, "no service of type vpn registered"),
   unmodelled("ProxyServers", filter(), "runs", "no service of type proxy registered"),
 ];

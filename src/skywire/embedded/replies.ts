@@ -1,6 +1,6 @@
 import { type VisorKey } from "../../core/index.ts";
 import { isList, isObject } from "./config-shape.ts";
-import { numberFrom, visorKeyFromSeed } from "./identity.ts";
+import { visorKeyFromSeed } from "./identity.ts";
 import { deploymentKeys } from "./initial-config.ts";
 import { type LiveTransport } from "./transports.ts";
 import { type VisorInstance } from "./visor-instance.ts";
@@ -109,13 +109,19 @@ export function transportEntry(instance: VisorInstance, transport: LiveTransport
 }
 
 export function transport2026Of(instance: VisorInstance, transport: LiveTransport, logs: boolean): Transport2026 {
-  const spread = numberFrom(instance.visor.key, 900);
+  const { visor } = instance;
   return {
-    ...transportEntry(instance, transport, logs),
-    LatencyMS: 10 + spread / 7,
-    ThroughputBps: 1_000_000 + spread * 311,
-    Initiator: spread % 2 === 0,
-    RemoteIP: `198.51.100.${(spread % 250) + 1}`,
+    ID: transport.id,
+    Local: visor.key,
+    Remote: transport.remote,
+    Type: transport.type,
+    Log: logs ? { recvBytes: transport.recvBytes, sentBytes: transport.sentBytes } : undefined,
+    IsSetup: false,
+    Label: transport.label,
+    LatencyMS: 10 + visor.spread / 7,
+    ThroughputBps: 1_000_000 + visor.spread * 311,
+    Initiator: visor.spread % 2 === 0,
+    RemoteIP: `198.51.100.${(visor.spread % 250) + 1}`,
     RemoteCountry: "ZZ",
   };
 }
@@ -126,7 +132,7 @@ function buildInfoOf(instance: VisorInstance): BuildInfoWire {
 }
 
 function localAddress(instance: VisorInstance): string {
-  return `192.168.${numberFrom(instance.visor.key, 200)}.2`;
+  return `192.168.${instance.visor.spread % 200}.2`;
 }
 
 function connectedKeys(instance: VisorInstance): readonly VisorKey[] {

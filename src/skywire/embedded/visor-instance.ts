@@ -53,7 +53,7 @@ export class VisorInstance {
   readonly peers: PeerList;
   /** There was somebody to let in when the visor started; otherwise its remote RPC never listens on dmsg. */
   readonly listensOnDmsg: boolean;
-  readonly pending = new Map<string, PendingHypervisor>();
+  readonly pending: Map<string, PendingHypervisor> = new Map();
   readonly ports: Map<number, ForwardedPort>;
   config: JsonObject;
   rewardAddress: string | undefined;

@@ -1,5 +1,6 @@
 /** Replies of v1.3.28. Source: the type definitions in the recorded sessions. */
-import { duration, key33, type Schema, t, uuid } from "../gob/index.ts";
+import { duration, type Schema, t, uuid } from "../gob/index.ts";
+import { visorKey } from "./wire-keys.ts";
 import {
   buildInfo,
   type BuildInfoWire,
@@ -49,7 +50,7 @@ export interface Overview2024 {
 }
 
 export const overview2024: Schema<Overview2024> = t.struct("visor.Overview", {
-  PubKey: key33,
+  PubKey: visorKey,
   BuildInfo: t.ptr(buildInfo),
   AppProtoVersion: t.string,
   Apps: t.list(appState2024),
@@ -58,8 +59,8 @@ export const overview2024: Schema<Overview2024> = t.struct("visor.Overview", {
   LocalIP: t.string,
   PublicIP: t.string,
   IsSymmetricNAT: t.bool,
-  Hypervisors: t.list(key33),
-  ConnectedHypervisor: t.list(key33),
+  Hypervisors: t.list(visorKey),
+  ConnectedHypervisor: t.list(visorKey),
 });
 
 export const health2024: Schema<{ ServicesHealth: string }> = t.struct("visor.HealthInfo", {
@@ -67,8 +68,8 @@ export const health2024: Schema<{ ServicesHealth: string }> = t.struct("visor.He
 });
 
 const descriptor = t.struct("routing.RouteDescriptorFields", {
-  DstPK: key33,
-  SrcPK: key33,
+  DstPK: visorKey,
+  SrcPK: visorKey,
   DstPort: t.uint16,
   SrcPort: t.uint16,
 });

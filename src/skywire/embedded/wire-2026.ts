@@ -1,5 +1,6 @@
 /** Arguments and replies of the 2026 releases. Source: visorapi/args.go and visorapi/api.go. */
-import { duration, type GoTime, key33, logEntry, type LogEntry, type Schema, t, time, uuid } from "../gob/index.ts";
+import { duration, type GoTime, type LogEntry, type Schema, t, time, uuid } from "../gob/index.ts";
+import { trafficLog, visorKey } from "./wire-keys.ts";
 import {
   buildInfo,
   type BuildInfoWire,
@@ -55,10 +56,10 @@ export interface Transport2026 extends TransportEntry {
 
 export const transport2026: Schema<Transport2026> = t.struct("visorapi.TransportSummary", {
   ID: uuid,
-  Local: key33,
-  Remote: key33,
+  Local: visorKey,
+  Remote: visorKey,
   Type: t.string,
-  Log: t.ptr(logEntry),
+  Log: t.ptr(trafficLog),
   IsSetup: t.bool,
   Label: t.string,
   LatencyMS: t.float,
@@ -90,7 +91,7 @@ export interface Overview2026 {
 }
 
 export const overview2026: Schema<Overview2026> = t.struct("visorapi.Overview", {
-  PubKey: key33,
+  PubKey: visorKey,
   BuildInfo: t.ptr(buildInfo),
   AppProtoVersion: t.string,
   Apps: t.list(appState2026),
@@ -105,8 +106,8 @@ export const overview2026: Schema<Overview2026> = t.struct("visorapi.Overview", 
   CityName: t.string,
   Latitude: t.float,
   Longitude: t.float,
-  Hypervisors: t.list(key33),
-  ConnectedHypervisor: t.list(key33),
+  Hypervisors: t.list(visorKey),
+  ConnectedHypervisor: t.list(visorKey),
   Hostname: t.string,
 });
 
@@ -124,7 +125,7 @@ export const health2026: Schema<Health2026> = t.struct("visorapi.HealthInfo", {
 });
 
 const dmsgServer = t.struct("visorapi.DMSGServerInfo", {
-  PK: key33,
+  PK: visorKey,
   Latency: duration,
   Carrier: t.string,
   Protocol: t.string,
@@ -222,7 +223,7 @@ export const forwardedPort: Schema<ForwardedPort> = t.struct("visorapi.Forwarded
   Label: t.string,
   Description: t.string,
   ShowOnLanding: t.bool,
-  Whitelist: t.list(key33),
+  Whitelist: t.list(visorKey),
   Skynet: t.bool,
   DMSG: t.bool,
   UDP: t.bool,
@@ -251,7 +252,7 @@ export const pendingHypervisor: Schema<{
   LastSeen: GoTime;
   Via: string;
 }> = t.struct("visorapi.PendingHypervisor", {
-  PK: key33,
+  PK: visorKey,
   Fingerprint: t.string,
   FirstSeen: time,
   LastSeen: time,
@@ -267,7 +268,7 @@ export const managedVisor: Schema<{
   Uptime: number;
   Hostname: string;
 }> = t.struct("visorapi.HVVisorEntry", {
-  PK: key33,
+  PK: visorKey,
   Online: t.bool,
   IsLocal: t.bool,
   Version: t.string,
@@ -320,5 +321,5 @@ export const setAppWhitelistIn: Schema<{ AppName: string; Whitelist: string }> =
   { AppName: t.string, Whitelist: t.string },
 );
 export const addPtyWhitelistIn: Schema<{ PKs: readonly string[] }> = t.struct("visorapi.AddPtyWhitelistIn", {
-  PKs: t.list(key33),
+  PKs: t.list(visorKey),
 });

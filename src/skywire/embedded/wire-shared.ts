@@ -3,7 +3,8 @@
  * client's side: a mistake in one must not hide the same mistake in the other.
  * Source: the recorded v1.3.28 sessions; visorapi/args.go for 2026.
  */
-import { duration, key33, logEntry, type LogEntry, type Schema, t, uuid } from "../gob/index.ts";
+import { duration, type LogEntry, type Schema, t, uuid } from "../gob/index.ts";
+import { trafficLog, visorKey } from "./wire-keys.ts";
 
 export const appNameIn: Schema<{ AppName: string }> = t.struct("visorapi.AppNameIn", { AppName: t.string });
 
@@ -13,7 +14,7 @@ export const setAutoStartIn: Schema<{ AppName: string; AutoStart: boolean }> = t
 });
 export const setAppPkIn: Schema<{ AppName: string; PK: string }> = t.struct("visor.SetAppPKIn", {
   AppName: t.string,
-  PK: key33,
+  PK: visorKey,
 });
 export const setAppBoolIn: Schema<{ AppName: string; Val: boolean }> = t.struct("visor.SetAppBoolIn", {
   AppName: t.string,
@@ -49,7 +50,7 @@ export interface PersistentTransport {
   readonly NetType: string;
 }
 export const persistentTransport: Schema<PersistentTransport> = t.struct("transport.PersistentTransports", {
-  PK: key33,
+  PK: visorKey,
   NetType: t.string,
 });
 
@@ -59,13 +60,13 @@ export const transportsIn: Schema<{
   ShowLogs: boolean;
 }> = t.struct("visor.TransportsIn", {
   FilterTypes: t.list(t.string),
-  FilterPubKeys: t.list(key33),
+  FilterPubKeys: t.list(visorKey),
   ShowLogs: t.bool,
 });
 
 export const addTransportIn: Schema<{ RemotePK: string; TpType: string; Timeout: bigint }> = t.struct(
   "visor.AddTransportIn",
-  { RemotePK: key33, TpType: t.string, Timeout: duration },
+  { RemotePK: visorKey, TpType: t.string, Timeout: duration },
 );
 
 export interface TransportEntry {
@@ -79,10 +80,10 @@ export interface TransportEntry {
 }
 export const transport2024: Schema<TransportEntry> = t.struct("visor.TransportSummary", {
   ID: uuid,
-  Local: key33,
-  Remote: key33,
+  Local: visorKey,
+  Remote: visorKey,
   Type: t.string,
-  Log: t.ptr(logEntry),
+  Log: t.ptr(trafficLog),
   IsSetup: t.bool,
   Label: t.string,
 });
@@ -109,5 +110,5 @@ export const appStats: Schema<{ Connections: readonly { ID: number }[] }> = t.st
 
 export const dmsgStats: Schema<{ PK: string; ServerPK: string; RoundTrip: bigint }> = t.struct(
   "dmsgtracker.DmsgClientSummary",
-  { PK: key33, ServerPK: key33, RoundTrip: duration },
+  { PK: visorKey, ServerPK: visorKey, RoundTrip: duration },
 );
