@@ -1,4 +1,4 @@
-import { type Clock } from "../../src/core/index.ts";
+import type { Clock } from "../../src/core/index.ts";
 
 /** The machine's own clock. */
 export const realClock: Clock = {

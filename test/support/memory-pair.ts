@@ -1,4 +1,4 @@
-import { type ByteStream, type ByteStreamListener } from "../../src/core/index.ts";
+import type { ByteStream, ByteStreamListener } from "../../src/core/index.ts";
 
 /** One end of a stream in memory; it remembers what was written on it. */
 export interface MemoryEnd extends ByteStream {

@@ -58,8 +58,12 @@ export interface ScriptedApp {
 
 const overview = t.struct("visor.Overview", {
   PubKey: key33,
-  BuildInfo: t.ptr(t.struct("buildinfo.Info", { Version: t.string, Commit: t.string, Date: t.string })),
-  Transports: t.list(t.struct("visor.TransportSummary", { Remote: key33, Type: t.string, IsSetup: t.bool })),
+  BuildInfo: t.ptr(
+    t.struct("buildinfo.Info", { Version: t.string, Commit: t.string, Date: t.string }),
+  ),
+  Transports: t.list(
+    t.struct("visor.TransportSummary", { Remote: key33, Type: t.string, IsSetup: t.bool }),
+  ),
   PublicIP: t.string,
   Hypervisors: t.list(key33),
 });
@@ -87,6 +91,8 @@ export interface Script {
   readonly uptimeSeconds?: number;
   readonly methods?: readonly ServedMethod[];
   readonly without?: readonly string[];
+  /** False: requests are not remembered. */
+  readonly keepsRequests?: boolean;
 }
 
 export interface ScriptedVisor {
@@ -117,22 +123,42 @@ export function fails(name: keyof typeof CALLS, text: string): ServedMethod {
 export function scriptedVisor(script: Script): ScriptedVisor {
   const requests: RequestEvent[] = [];
   const standard = script.release === "old" ? oldMethods(script) : newMethods(script);
-  const byName = new Map([...standard, ...(script.methods ?? [])].map((method) => [method.name, method]));
+  const byName = new Map(
+    [...standard, ...(script.methods ?? [])].map((method) => [method.name, method]),
+  );
   for (const name of script.without ?? []) byName.delete(`${SERVICE}.${name}`);
-  const server = new RpcServer({ methods: [...byName.values()], observe: (event) => requests.push(event) });
+  const server = new RpcServer({
+    methods: [...byName.values()],
+    observe: (event) => {
+      if (script.keepsRequests !== false) requests.push(event);
+    },
+  });
   return { key: script.key, server, requests };
 }
 
 /** A configuration of about the real size, with a secret key in it. */
-export function configOf(key: VisorKey, more: Readonly<Record<string, Json>> = {}): Readonly<Record<string, Json>> {
+export function configOf(
+  key: VisorKey,
+  more: Readonly<Record<string, Json>> = {},
+): Readonly<Record<string, Json>> {
   return {
     version: "v1.3.94",
     sk: CANARY,
     pk: key,
     dmsg: { discovery: "http://127.0.0.1:9090", sessions_count: 2, servers: [] },
-    pty: { dmsg_port: 22, cli_network: "unix", cli_address: "/tmp/dmsgpty.sock", whitelist: [KEYS.local] },
+    pty: {
+      dmsg_port: 22,
+      cli_network: "unix",
+      cli_address: "/tmp/dmsgpty.sock",
+      whitelist: [KEYS.local],
+    },
     "skywire-tcp": { pk_table: null, listening_address: ":7777" },
-    transport: { discovery: "http://127.0.0.1:9091", public_autoconnect: true, stcpr_port: 0, sudph_port: 0 },
+    transport: {
+      discovery: "http://127.0.0.1:9091",
+      public_autoconnect: true,
+      stcpr_port: 0,
+      sudph_port: 0,
+    },
     routing: { min_hops: 0, calculate_routes: true, transport_preference: ["stcpr", "sudph"] },
     launcher: {
       server_addr: "localhost:5505",
@@ -146,7 +172,12 @@ export function configOf(key: VisorKey, more: Readonly<Record<string, Json>> = {
     stun_servers: ["127.0.0.1:3478"],
     is_public: false,
     reward_address: "2jBbGxZRGoQG1mqhPBnXnLTxK6oxsTf8os6",
-    hypervisor: { enable: true, enable_auth: true, http_addr: ":8000", cookies: { hash_key: CANARY } },
+    hypervisor: {
+      enable: true,
+      enable_auth: true,
+      http_addr: ":8000",
+      cookies: { hash_key: CANARY },
+    },
     dmsg_web: { enable: false, proxy_addr: "127.0.0.1:4445" },
     ...more,
   };
@@ -190,7 +221,9 @@ function newMethods(script: Script): readonly ServedMethod[] {
     CALLS.UpdateForwardedPort,
     CALLS.DeregisterTCPPort,
     CALLS.StartApp,
-  ].map(({ name, method }) => served(defineMethod<unknown, object>(`${SERVICE}.${name}`, method.args, t.empty), () => ({})));
+  ].map(({ name, method }) =>
+    served(defineMethod<unknown, object>(`${SERVICE}.${name}`, method.args, t.empty), () => ({})),
+  );
   return [
     ...common(script),
     ...quiet,
@@ -219,8 +252,11 @@ function newMethods(script: Script): readonly ServedMethod[] {
       PublicAutoconnect: true,
       IsPublic: false,
     })),
-    answers("SetConfigFields", CALLS.SetConfigFields.method.args, CALLS.SetConfigFields.method.reply, (fields) =>
-      [...fields.keys()].sort().map((path) => ({ Path: path, Live: true })),
+    answers(
+      "SetConfigFields",
+      CALLS.SetConfigFields.method.args,
+      CALLS.SetConfigFields.method.reply,
+      (fields) => [...fields.keys()].sort().map((path) => ({ Path: path, Live: true })),
     ),
     answers("SetRewardAddress", t.string, t.string, (address) => address),
   ];
@@ -264,7 +300,10 @@ function statusOf(app: ScriptedApp): { Status: number; DetailedStatus: string } 
   return { Status: status, DetailedStatus: status === 1 ? "Running" : "" };
 }
 
-function overviewOf(script: Script, version: string): {
+function overviewOf(
+  script: Script,
+  version: string,
+): {
   PubKey: string;
   BuildInfo: { Version: string; Commit: string; Date: string };
   Transports: readonly { Remote: string; Type: string; IsSetup: boolean }[];

@@ -1,7 +1,14 @@
-import { type ByteStream, type ByteStreamListener, type Dial, FleetError, toHex, type VisorKey } from "../../src/core/index.ts";
+import {
+  type ByteStream,
+  type ByteStreamListener,
+  type Dial,
+  FleetError,
+  toHex,
+  type VisorKey,
+} from "../../src/core/index.ts";
 import { PREAMBLE_SIZE_BYTES } from "../../src/skywire/visor/index.ts";
 import { type MemoryEnd, memoryPair } from "./memory-pair.ts";
-import { type ScriptedVisor } from "./scripted-visor.ts";
+import type { ScriptedVisor } from "./scripted-visor.ts";
 
 /** What a far visor, or the way to it, may be beside a scripted visor: something done with the raw stream. */
 export type FarEnd = ScriptedVisor | ((stream: ByteStream) => void);
@@ -23,13 +30,13 @@ const OLD_VISOR_WAITS_FOR_BYTES = 84;
 export function visorWorld(
   local: FarEnd | undefined,
   far: ReadonlyMap<VisorKey, FarEnd> = new Map(),
-  options: { readonly hasBridge?: boolean } = {},
+  options: { readonly hasBridge?: boolean; readonly keepsConnections?: boolean } = {},
 ): VisorWorld {
   const connections: MemoryEnd[] = [];
   const dial: Dial = async () => {
     if (local === undefined) throw new FleetError("net/refused", "nobody listens");
     const [near, end] = memoryPair();
-    connections.push(near);
+    if (options.keepsConnections !== false) connections.push(near);
     accept(end, (preamble, stream) => {
       if (preamble === undefined) return serve(local, stream);
       if (options.hasBridge === false) return ignorantOfBridge(preamble, stream);
@@ -64,7 +71,10 @@ function ignorantOfBridge(preamble: Uint8Array, stream: ByteStream): void {
 }
 
 /** Waits for the first bytes, takes a preamble off, and hands on the rest of the stream. */
-function accept(end: ByteStream, onStream: (preamble: Uint8Array | undefined, stream: ByteStream) => void): void {
+function accept(
+  end: ByteStream,
+  onStream: (preamble: Uint8Array | undefined, stream: ByteStream) => void,
+): void {
   let listener: ByteStreamListener | undefined;
   const stream: ByteStream = {
     listen: (inner) => {

@@ -147,12 +147,10 @@ export class ConnectedSession implements WriteSession {
   ): Promise<readonly FieldWritten[]> {
     assertWritablePaths(fields.keys());
     const body = new Map([...fields].map(([path, value]) => [path, utf8(canonicalJson(value))]));
-    const written = await this.#write(
-      CALLS.SetConfigFields,
-      body,
-      options,
-      textsIn([...fields.values()]),
-    );
+    const appValues = [...fields]
+      .filter(([path]) => path.startsWith("launcher."))
+      .map(([, value]) => value);
+    const written = await this.#write(CALLS.SetConfigFields, body, options, textsIn(appValues));
     return written.map(({ Path, Live }) => ({ path: Path, live: Live }));
   }
 

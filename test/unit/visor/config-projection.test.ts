@@ -18,10 +18,18 @@ describe("taking values out of JSON", () => {
     { name: "an empty object", text: "{}", found: {} },
     { name: "a value at the top", text: '{"a": 1}', found: { a: 1 } },
     { name: "white space everywhere", text: ' {\n"a" :\t[ 1 , 2 ]\r} ', found: { a: [1, 2] } },
-    { name: "a nested value", text: '{"b":{"x":{},"c":"t","d":{"e":null}}}', found: { b: {}, "b.c": "t", "b.d": {}, "b.d.e": null } },
+    {
+      name: "a nested value",
+      text: '{"b":{"x":{},"c":"t","d":{"e":null}}}',
+      found: { b: {}, "b.c": "t", "b.d": {}, "b.d.e": null },
+    },
     { name: "a block that is null", text: '{"b":null,"a":true}', found: { a: true } },
     { name: "a block that is a list", text: '{"b":[{"c":1}],"a":true}', found: { a: true } },
-    { name: "escapes in strings that are passed over", text: '{"x":"\\"}{\\\\","a":"\\u0041"}', found: { a: "A" } },
+    {
+      name: "escapes in strings that are passed over",
+      text: '{"x":"\\"}{\\\\","a":"\\u0041"}',
+      found: { a: "A" },
+    },
     { name: "a name like an allowed one, elsewhere", text: '{"x":{"a":1},"c":2}', found: {} },
     { name: "a name written with an escape, which is not taken", text: '{"\\u0061":1}', found: {} },
     { name: "the last of two", text: '{"a":1,"a":2}', found: { a: 2 } },
@@ -29,24 +37,54 @@ describe("taking values out of JSON", () => {
     expect(Object.fromEntries(take(text))).toEqual(found);
   });
 
-  const broken = ["", "{", '{"a"', '{"a":', '{"a":1', '{"a":1,}', '{"a" 1}', "[]", "1", '{"a":1}x', '{"a":1}{', '{"x":"', '{"x":[1,]}', '{"x":[1}', '{"a":tru}', '{"a":01}', '{"a":"\n"}', '{"x":}'];
+  const broken = [
+    "",
+    "{",
+    '{"a"',
+    '{"a":',
+    '{"a":1',
+    '{"a":1,}',
+    '{"a" 1}',
+    "[]",
+    "1",
+    '{"a":1}x',
+    '{"a":1}{',
+    '{"x":"',
+    '{"x":[1,]}',
+    '{"x":[1}',
+    '{"a":tru}',
+    '{"a":01}',
+    '{"a":"\n"}',
+    '{"x":}',
+  ];
   it.each(broken)("refuses %j", (text) => {
     expect(() => take(text)).toThrow(expect.objectContaining({ code: "visor/config-json" }));
   });
 
   it("refuses values nested without end", () => {
-    expect(() => take(`{"x":${"[".repeat(100_000)}`)).toThrow(expect.objectContaining({ code: "visor/config-json" }));
+    expect(() => take(`{"x":${"[".repeat(100_000)}`)).toThrow(
+      expect.objectContaining({ code: "visor/config-json" }),
+    );
   });
 
   it("agrees with JSON.parse on any document", () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom("a", "b", "list", "sk", "é"), fc.jsonValue()), (document) => {
-        const found = take(JSON.stringify(document));
-        for (const name of ["a", "list"]) {
-          expect(found.get(name)).toEqual(Object.hasOwn(document, name) ? JSON.parse(JSON.stringify(document[name])) : undefined);
-        }
-        expect([...found.keys()].filter((path) => !/^(?:a|list|b(?:\..*)?)$/.test(path))).toEqual([]);
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom("a", "b", "list", "sk", "é"), fc.jsonValue()),
+        (document) => {
+          const found = take(JSON.stringify(document));
+          for (const name of ["a", "list"]) {
+            expect(found.get(name)).toEqual(
+              Object.hasOwn(document, name)
+                ? JSON.parse(JSON.stringify(document[name]))
+                : undefined,
+            );
+          }
+          expect([...found.keys()].filter((path) => !/^(?:a|list|b(?:\..*)?)$/.test(path))).toEqual(
+            [],
+          );
+        },
+      ),
       { seed: 20_260_914, numRuns: 500 },
     );
   });
@@ -54,7 +92,9 @@ describe("taking values out of JSON", () => {
 
 describe("the safe part of a configuration", () => {
   it("holds the named lists and settings, sorted, and nothing else", () => {
-    const config = takeSafeConfig(bytesOf(configOf(KEYS.far, { hypervisors: [KEYS.third, KEYS.local, KEYS.third] })));
+    const config = takeSafeConfig(
+      bytesOf(configOf(KEYS.far, { hypervisors: [KEYS.third, KEYS.local, KEYS.third] })),
+    );
     expect(config).toEqual({
       pk: KEYS.far,
       version: "v1.3.94",
@@ -85,15 +125,22 @@ describe("the safe part of a configuration", () => {
     const { pty: _pty, ...without } = configOf(KEYS.far);
     expect(takeSafeConfig(bytesOf(without)).ptyWhitelist).toBeUndefined();
     expect(takeSafeConfig(bytesOf({ ...without, pty: null })).ptyWhitelist).toBeUndefined();
-    expect(takeSafeConfig(bytesOf({ ...without, dmsgpty: { whitelist: [KEYS.third] } })).ptyWhitelist).toEqual([KEYS.third]);
-    expect(takeSafeConfig(bytesOf({ ...without, pty: { dmsg_port: 22 } })).ptyWhitelist).toEqual([]);
+    expect(
+      takeSafeConfig(bytesOf({ ...without, dmsgpty: { whitelist: [KEYS.third] } })).ptyWhitelist,
+    ).toEqual([KEYS.third]);
+    expect(takeSafeConfig(bytesOf({ ...without, pty: { dmsg_port: 22 } })).ptyWhitelist).toEqual(
+      [],
+    );
   });
 
   it.each([
     { name: "no key", change: { pk: "" } },
     { name: "a key off the curve", change: { pk: `02${"0".repeat(63)}5` } },
     { name: "a list that is none", change: { hypervisors: "all" } },
-    { name: "a list with something that is no key", change: { survey_whitelist: [CANARY.slice(0, 20)] } },
+    {
+      name: "a list with something that is no key",
+      change: { survey_whitelist: [CANARY.slice(0, 20)] },
+    },
     { name: "a number for a text", change: { reward_address: 7 } },
   ])("refuses $name", ({ change }) => {
     expect(() => takeSafeConfig(bytesOf(configOf(KEYS.far, change)))).toThrow(
@@ -104,7 +151,9 @@ describe("the safe part of a configuration", () => {
   it("has no secret in it, and leaves none behind in the bytes", () => {
     const bytes = bytesOf(configOf(KEYS.far));
     const config = takeSafeConfig(bytes);
-    expect(inspect(config, { depth: 20, showHidden: true }) + JSON.stringify(config)).not.toContain(CANARY);
+    expect(inspect(config, { depth: 20, showHidden: true }) + JSON.stringify(config)).not.toContain(
+      CANARY,
+    );
     expect(bytes.every((byte) => byte === 0)).toBe(true);
   });
 
@@ -126,6 +175,8 @@ describe("the safe part of a configuration", () => {
   });
 
   it("covers every setting that a manifest may own", () => {
-    expect(SETTINGS.map(({ path }) => path).filter((path) => !SETTING_PATHS.includes(path))).toEqual([]);
+    expect(
+      SETTINGS.map(({ path }) => path).filter((path) => !SETTING_PATHS.includes(path)),
+    ).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { CALLS, METHODS, methodRow } from "../../../src/skywire/visor/index.ts";
+import { type Call, CALLS, METHODS, methodRow } from "../../../src/skywire/visor/index.ts";
 import { isWritablePath } from "../../../src/skywire/visor/config-paths.ts";
+
+const ROWS: readonly Call<unknown, unknown>[] = Object.values(CALLS);
 
 describe("the table of methods", () => {
   it.each([
@@ -22,18 +24,21 @@ describe("the table of methods", () => {
   });
 
   it("names every row as its method", () => {
-    for (const [name, row] of Object.entries(CALLS)) {
-      expect(row.name).toBe(name);
-      expect(row.method.name).toBe(`app-visor.${name}`);
-      expect(methodRow(name)).toBe(row);
+    for (const row of ROWS) {
+      expect(row.method.name).toBe(`app-visor.${row.name}`);
+      expect(methodRow(row.name)).toBe(row);
     }
+    expect(ROWS.map((row) => row.name)).toEqual(Object.keys(CALLS));
     expect(METHODS).toHaveLength(Object.keys(CALLS).length);
   });
 
   it("probes with a bool only what no release takes a bool for", () => {
-    for (const row of Object.values(CALLS)) {
+    for (const row of ROWS) {
       const { node } = row.method.args;
-      const takesNoBool = node.kind === "map" || node.kind === "opaque" || (node.kind === "struct" && node.fields.length > 0);
+      const takesNoBool =
+        node.kind === "map" ||
+        node.kind === "opaque" ||
+        (node.kind === "struct" && node.fields.length > 0);
       expect({ name: row.name, isProbed: row.probe !== undefined }).toEqual({
         name: row.name,
         isProbed: row.class === "write" && takesNoBool,
@@ -43,17 +48,39 @@ describe("the table of methods", () => {
 
   it("lets nothing but reads through before a visor is up", () => {
     const early = METHODS.filter((row) => row.class === "always").map((row) => row.name);
-    expect(early).toEqual(["Uptime", "Apps", "TransportTypes", "IsStartupComplete", "RemoteVisors", "Transports"]);
+    expect(early).toEqual([
+      "Uptime",
+      "Apps",
+      "TransportTypes",
+      "IsStartupComplete",
+      "RemoteVisors",
+      "Transports",
+    ]);
   });
 });
 
 describe("configuration paths that may be written", () => {
-  it.each(["hypervisors", "pty.whitelist", "survey_whitelist", "reward_address", "routing.min_hops", "launcher.apps[skychat].args", "launcher.apps[my app].env"])(
-    "%s may",
-    (path) => expect(isWritablePath(path)).toBe(true),
-  );
-  it.each(["sk", "pk", "cli_addr", "local_path", "conf_service", "launcher.server_addr", "launcher.bin_path", "dmsg.discovery", "launcher.apps[a].x", "launcher.apps[a].args].args", "hypervisor.cookies", ""])(
-    "%j must not",
-    (path) => expect(isWritablePath(path)).toBe(false),
-  );
+  it.each([
+    "hypervisors",
+    "pty.whitelist",
+    "survey_whitelist",
+    "reward_address",
+    "routing.min_hops",
+    "launcher.apps[skychat].args",
+    "launcher.apps[my app].env",
+  ])("%s may", (path) => expect(isWritablePath(path)).toBe(true));
+  it.each([
+    "sk",
+    "pk",
+    "cli_addr",
+    "local_path",
+    "conf_service",
+    "launcher.server_addr",
+    "launcher.bin_path",
+    "dmsg.discovery",
+    "launcher.apps[a].x",
+    "launcher.apps[a].args].args",
+    "hypervisor.cookies",
+    "",
+  ])("%j must not", (path) => expect(isWritablePath(path)).toBe(false));
 });

@@ -12,7 +12,12 @@ import { KEYS } from "../../support/scripted-visor.ts";
 describe("the local visor's address", () => {
   const readable = [
     { name: "an IPv4 address", text: "127.0.0.1:3435", host: "127.0.0.1", port: 3435 },
-    { name: "localhost, which no resolver is asked for", text: "localhost:3435", host: "127.0.0.1", port: 3435 },
+    {
+      name: "localhost, which no resolver is asked for",
+      text: "localhost:3435",
+      host: "127.0.0.1",
+      port: 3435,
+    },
     { name: "no host", text: ":4000", host: "127.0.0.1", port: 4000 },
     { name: "an IPv6 address in brackets", text: "[::1]:3435", host: "::1", port: 3435 },
     { name: "another machine", text: "192.0.2.9:1", host: "192.0.2.9", port: 1 },
@@ -35,11 +40,14 @@ describe("the local visor's address", () => {
     "[visor]:3435",
   ];
   it.each(unreadable)("refuses %j", (text) => {
-    expect(() => parseRpcAddress(text)).toThrow(expect.objectContaining({ code: "visor/address", exit: 64 }));
+    expect(() => parseRpcAddress(text)).toThrow(
+      expect.objectContaining({ code: "visor/address", exit: 64 }),
+    );
   });
 
   it("formats what it reads", () => {
-    for (const text of ["127.0.0.1:3435", "[::1]:3435"]) expect(formatRpcAddress(parseRpcAddress(text))).toBe(text);
+    for (const text of ["127.0.0.1:3435", "[::1]:3435"])
+      expect(formatRpcAddress(parseRpcAddress(text))).toBe(text);
   });
 });
 
@@ -60,7 +68,11 @@ describe("whether a visor started again", () => {
   const before = { startedAtMs: 1_000_000, startedWithinMs: 14_000 };
   it.each([
     { name: "the same moment", startedAtMs: 1_000_000, restarted: false },
-    { name: "a moment that the first answer's delay explains", startedAtMs: 1_014_500, restarted: false },
+    {
+      name: "a moment that the first answer's delay explains",
+      startedAtMs: 1_014_500,
+      restarted: false,
+    },
     { name: "a later moment", startedAtMs: 1_015_001, restarted: true },
   ])("$name: $restarted", ({ startedAtMs, restarted }) => {
     expect(hasRestarted(before, { startedAtMs, startedWithinMs: 5 })).toBe(restarted);
