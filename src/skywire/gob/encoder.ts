@@ -22,6 +22,8 @@ export class Encoder {
   readonly #out = new ByteWriter();
   readonly #ids: TypeIds;
   readonly #sent = new Set<BaseNode | number>();
+  /** Ids of types whose definitions have all been sent. */
+  readonly #topIds = new Map<SchemaNode, number>();
   readonly #stream: EncodeStream;
   #sentNow: (BaseNode | number)[] = [];
   #chunk = 0;
@@ -55,8 +57,13 @@ export class Encoder {
     this.atomically(() => {
       const { node } = schema;
       this.#chunk = this.#out.open();
-      this.#define(node, topName(node));
-      this.#out.int(this.#ids.idOf(node, topName(node)));
+      let id = this.#topIds.get(node);
+      if (id === undefined) {
+        this.#define(node, topName(node));
+        id = this.#ids.idOf(node, topName(node));
+        this.#topIds.set(node, id);
+      }
+      this.#out.int(id);
       typedWriter(node).top(this.#stream, value);
       this.#out.close(this.#chunk);
     });
@@ -78,6 +85,7 @@ export class Encoder {
       this.#out.truncate(start);
       for (const base of this.#sentNow) this.#sent.delete(base);
       this.#ids.rollBack();
+      this.#topIds.clear();
       throw error instanceof RangeError ? unencodable("a value", "it is nested too deeply") : error;
     } finally {
       this.#depth -= 1;

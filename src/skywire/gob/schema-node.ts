@@ -25,7 +25,10 @@ export interface OpaqueCodec<T> {
   /** True when Go omits the value as a struct field. */
   readonly isZero: (value: T) => boolean;
   readonly encode: (value: T) => Uint8Array;
+  /** Given a fresh copy of the payload. */
   readonly decode: (bytes: Uint8Array) => T;
+  /** Decodes the payload where it lies, for types that come in great numbers; must keep nothing of `bytes`. */
+  readonly decodeAt?: (bytes: Uint8Array, from: number, end: number) => T;
   /** Schemas of the exported fields under the marshaler: Go defines their types although no value uses them. */
   readonly fields?: readonly Schema<unknown>[];
 }

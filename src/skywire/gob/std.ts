@@ -1,8 +1,10 @@
-import { assert, fromHex, toHex } from "../../core/index.ts";
+import { assert, fromHex } from "../../core/index.ts";
 import { Decoder } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
 import { t } from "./schema.ts";
 import { type Schema } from "./schema-node.ts";
+import { groupedHexText, hexText } from "./text.ts";
+import { BUILTIN } from "./wire-types.ts";
 
 /** Go's `time.Time`: an instant with nanoseconds, and the zone it was written in. */
 export interface GoTime {
@@ -94,22 +96,37 @@ export const time: Schema<GoTime> = t.opaqueOf({
 /** Go's `time.Duration` in nanoseconds. */
 export const duration: Schema<bigint> = t.named("time.Duration", t.int64);
 
+/** A key as text: the same digits every way in. */
 function hexKey(goName: string, size: number): Schema<string> {
   const zero = "0".repeat(2 * size);
+  return fixedText(goName, size, { zero, toText: hexText(size), toBytes: fromHex });
+}
+
+/** How a payload of fixed size is written as text. */
+interface FixedText {
+  readonly zero: string;
+  readonly toText: (bytes: Uint8Array, from: number) => string;
+  /** Throws for text of another form. */
+  readonly toBytes: (text: string) => Uint8Array;
+}
+
+function fixedText(goName: string, size: number, form: FixedText): Schema<string> {
+  const decodeAt = (bytes: Uint8Array, from: number, end: number): string => {
+    if (end - from !== size) throw new RangeError(`a payload of ${end - from} bytes, not ${size}`);
+    return form.toText(bytes, from);
+  };
   return t.opaqueOf<string>({
     marshaler: "binaryMarshaler",
     goName,
-    zero: () => zero,
-    isZero: (value) => value === zero,
+    zero: () => form.zero,
+    isZero: (value) => value === form.zero,
     encode: (value) => {
-      const bytes = fromHex(value);
-      if (bytes.length !== size) throw new RangeError(`not ${size} bytes in hexadecimal`);
+      const bytes = form.toBytes(value);
+      if (bytes.length !== size) throw new RangeError(`not the text of ${size} bytes`);
       return bytes;
     },
-    decode: (bytes) => {
-      if (bytes.length !== size) throw new RangeError(`a key of ${bytes.length} bytes`);
-      return toHex(bytes);
-    },
+    decode: (bytes) => decodeAt(bytes, 0, bytes.length),
+    decodeAt,
   });
 }
 
@@ -117,21 +134,15 @@ function hexKey(goName: string, size: number): Schema<string> {
 export const key33: Schema<string> = hexKey("cipher.PubKey", KEY_BYTES);
 
 const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const ZERO_UUID = "00000000-0000-0000-0000-000000000000";
+const UUID_GROUPS = [4, 2, 2, 2, 6];
 
 /** A UUID in its usual text form, lower case. */
-export const uuid: Schema<string> = t.opaqueOf<string>({
-  marshaler: "binaryMarshaler",
-  goName: "uuid.UUID",
-  zero: () => ZERO_UUID,
-  isZero: (value) => value === ZERO_UUID,
-  encode: (value) => {
+export const uuid: Schema<string> = fixedText("uuid.UUID", UUID_BYTES, {
+  zero: "00000000-0000-0000-0000-000000000000",
+  toText: groupedHexText(UUID_GROUPS),
+  toBytes: (value) => {
     if (!UUID_TEXT.test(value)) throw new RangeError("not a UUID");
     return fromHex(value.replaceAll("-", ""));
-  },
-  decode: (bytes) => {
-    if (bytes.length !== UUID_BYTES) throw new RangeError(`a UUID of ${bytes.length} bytes`);
-    return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   },
 });
 
@@ -148,14 +159,39 @@ export const logEntry: Schema<LogEntry> = t.opaqueOf<LogEntry>({
     encoder.append(t.uint64, sentBytes);
     return encoder.take();
   },
-  decode: (bytes) => {
-    const decoder = new Decoder();
-    decoder.push(bytes);
-    const recv = decoder.next(t.uint64);
-    const sent = decoder.next(t.uint64);
-    if (recv === undefined || sent === undefined || decoder.isMidMessage) {
-      throw new RangeError("a log entry that is not two numbers");
-    }
-    return { recvBytes: recv.value, sentBytes: sent.value };
-  },
+  decodeAt: (bytes, from, end) => plainLogEntry(bytes, from, end) ?? anyLogEntry(bytes.slice(from, end)),
+  decode: anyLogEntry,
 });
+
+/** The layout every Go release writes: two messages of one number each, with nothing defined. */
+function plainLogEntry(bytes: Uint8Array, from: number, end: number): LogEntry | undefined {
+  const middle = from + 1 + (bytes[from] ?? 0);
+  const recvBytes = plainNumber(bytes, from, middle);
+  const sentBytes = plainNumber(bytes, middle, end);
+  if (recvBytes === undefined || sentBytes === undefined) return undefined;
+  return { recvBytes: BigInt(recvBytes), sentBytes: BigInt(sentBytes) };
+}
+
+/** An unsigned number below 2^48 in a message that fills `from`..`end`: length, type, zero byte, number. */
+function plainNumber(bytes: Uint8Array, from: number, end: number): number | undefined {
+  if (end - from < 4 || bytes[from] !== end - from - 1) return undefined;
+  if (bytes[from + 1] !== 2 * BUILTIN.uint || bytes[from + 2] !== 0) return undefined;
+  const first = bytes[from + 3] ?? 0;
+  if (first < 0x80) return end - from === 4 ? first : undefined;
+  const count = 256 - first;
+  if (count > 6 || end - from !== 4 + count) return undefined;
+  let value = 0;
+  for (let at = from + 4; at < end; at += 1) value = value * 256 + (bytes[at] ?? 0);
+  return value;
+}
+
+function anyLogEntry(bytes: Uint8Array): LogEntry {
+  const decoder = new Decoder();
+  decoder.push(bytes);
+  const recv = decoder.next(t.uint64);
+  const sent = decoder.next(t.uint64);
+  if (recv === undefined || sent === undefined || decoder.isMidMessage) {
+    throw new RangeError("a log entry that is not two numbers");
+  }
+  return { recvBytes: recv.value, sentBytes: sent.value };
+}

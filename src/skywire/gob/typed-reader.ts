@@ -367,12 +367,15 @@ function byteArrayReader(length: number, name: string): Read {
 
 function opaqueReader(node: OpaqueNode): Read {
   const { codec } = node;
+  const { decodeAt } = codec;
   return (reader) => {
     const size = reader.length();
     reader.charge(1, COST.opaque + 3 * size);
-    const payload = reader.take(size);
+    const from = reader.pos;
+    reader.pos = from + size;
     try {
-      return codec.decode(payload);
+      if (decodeAt !== undefined) return decodeAt(reader.bytes, from, from + size);
+      return codec.decode(reader.bytes.slice(from, from + size));
     } catch (cause) {
       reader.refuse(new FleetError("gob/opaque", `gob: a ${codec.goName} that its own format refuses`, { cause }));
       return codec.zero();

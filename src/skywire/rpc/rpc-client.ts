@@ -1,6 +1,7 @@
 import { type ByteStream, type Clock, FleetError } from "../../core/index.ts";
 import { Decoder, Encoder, type GenericValue, type GobLimits, isRecoverable, type Schema, t } from "../gob/index.ts";
 import { aborted, closedByPeer, closedHere, remoteFailure, timedOut, undecodable } from "./client-errors.ts";
+import { Deadlines } from "./deadlines.ts";
 import { defineMethod, type MethodDef, requestHeader, responseHeader } from "./method.ts";
 import { WriteBatch } from "./write-batch.ts";
 
@@ -30,11 +31,15 @@ export interface Argument<A> {
 }
 
 interface Pending {
+  readonly seq: number;
   readonly method: string;
   readonly reply: Schema<unknown>;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-  release(): void;
+  readonly timeoutMs: number;
+  readonly dueMs: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  /** Stops listening to the caller's signal. */
+  readonly release: (() => void) | undefined;
 }
 
 type Header = ReturnType<typeof readHeader>;
@@ -55,6 +60,7 @@ export class RpcClient {
   readonly #decoder: Decoder;
   readonly #batch: WriteBatch;
   readonly #pending = new Map<number, Pending>();
+  readonly #deadlines: Deadlines<Pending>;
   readonly #closed: Promise<FleetError>;
   #resolveClosed: (reason: FleetError) => void = () => undefined;
   #seq = 0;
@@ -68,6 +74,13 @@ export class RpcClient {
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#encoder = new Encoder(options.firstId === undefined ? {} : { firstId: options.firstId });
     this.#decoder = new Decoder(options.limits);
+    this.#deadlines = new Deadlines(
+      options.clock,
+      () => this.#pending.values(),
+      ({ seq, method, timeoutMs }) => {
+        this.#forget(seq)?.reject(timedOut(method, timeoutMs, this.#received().midMessage));
+      },
+    );
     this.#batch = new WriteBatch(stream, this.#encoder, options.preamble);
     this.#closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
@@ -115,7 +128,7 @@ export class RpcClient {
     });
     this.#seq += 1;
     this.#batch.schedule();
-    return (await this.#reply(seq, method, options)) as R;
+    return (await this.#reply(seq, method.name, method.reply, options)) as R;
   }
 
   /** As {@link RpcClient.call}, with a reply of any shape. The argument is an empty struct when not given. */
@@ -142,33 +155,28 @@ export class RpcClient {
     this.#close(closedHere());
   }
 
-  #reply(seq: number, method: MethodDef<unknown, unknown> | { name: string; reply: Schema<unknown> }, options: CallOptions): Promise<unknown> {
-    const { name, reply } = method;
-    const { signal } = options;
+  #reply(seq: number, method: string, reply: Schema<unknown>, options: CallOptions): Promise<unknown> {
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
+    const dueMs = timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.#clock.now() + timeoutMs;
     return new Promise((resolve, reject) => {
-      const giveUp = (error: FleetError): void => {
-        this.#forget(seq);
-        reject(error);
-      };
-      const onAbort = (): void => giveUp(aborted(name, signal?.reason));
-      const cancel =
-        timeoutMs === 0
-          ? undefined
-          : this.#clock.after(timeoutMs, () => giveUp(timedOut(name, timeoutMs, this.#received().midMessage)));
-      signal?.addEventListener("abort", onAbort, { once: true });
-      const release = (): void => {
-        cancel?.();
-        signal?.removeEventListener("abort", onAbort);
-      };
-      this.#pending.set(seq, { method: name, reply, resolve, reject, release });
+      const release = this.#onAbort(options.signal, seq, method);
+      this.#pending.set(seq, { seq, method, reply, timeoutMs, dueMs, resolve, reject, release });
+      this.#deadlines.watch(dueMs);
     });
+  }
+
+  #onAbort(signal: AbortSignal | undefined, seq: number, method: string): (() => void) | undefined {
+    if (signal === undefined) return undefined;
+    const giveUp = (): void => this.#forget(seq)?.reject(aborted(method, signal.reason));
+    signal.addEventListener("abort", giveUp, { once: true });
+    return () => signal.removeEventListener("abort", giveUp);
   }
 
   #forget(seq: number): Pending | undefined {
     const pending = this.#pending.get(seq);
+    if (pending === undefined) return undefined;
     this.#pending.delete(seq);
-    pending?.release();
+    pending.release?.();
     return pending;
   }
 
@@ -185,6 +193,7 @@ export class RpcClient {
     try {
       this.#decoder.push(chunk);
       while (this.#takeReply());
+      if (this.#pending.size === 0) this.#deadlines.stop();
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
       this.#close(undecodable(error));
@@ -219,6 +228,7 @@ export class RpcClient {
     if (this.#end !== undefined) return;
     this.#end = reason;
     this.#batch.stop();
+    this.#deadlines.stop();
     this.#stream.destroy();
     for (const seq of [...this.#pending.keys()]) this.#forget(seq)?.reject(reason);
     this.#resolveClosed(reason);

@@ -1,0 +1,3 @@
+module fleet.test/peer
+
+go 1.22
