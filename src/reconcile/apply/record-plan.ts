@@ -1,5 +1,5 @@
 import type { JsonObject, Random } from "../../core/index.ts";
-import { type EntryDraft, type KeysetPayload, type Ledger, newEpoch, type OperatorKeys } from "../../ledger/index.ts";
+import { type EntryDraft, type KeysetPayload, type Ledger, newEpoch, type OperatorKeys, UNSEALED } from "../../ledger/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { type KnownHistory, overridesToJson, policyToJson } from "../plan/index.ts";
 
@@ -30,7 +30,7 @@ function keysetEntry({ plan, ledger, keys, random }: RecordInput): EntryDraft {
   for (const { name, ...operator } of plan.keyset.operators) operators[name] = operator;
   const epoch = plan.seal
     ? newEpoch({ records: ledger.records, fleet: plan.fleet, operators, keys, random })
-    : { epoch: 0, epochKeys: [] };
+    : UNSEALED;
   const policy: JsonObject = { ...policyToJson(plan.keyset.policy) };
   const payload = { fleet: plan.fleet, operators, controllers: plan.keyset.controllers, policy, ...epoch };
   return { kind: "keyset", payload };

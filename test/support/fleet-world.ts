@@ -1,0 +1,173 @@
+import { type Clock, type Random, type VisorKey } from "../../src/core/index.ts";
+import { createLedger, type Ledger, openLedger, OperatorKeys } from "../../src/ledger/index.ts";
+import {
+  DEFAULT_POLICY,
+  type DesiredFleet,
+  type DesiredLeaf,
+  type DesiredVisor,
+  type ObservedVisor,
+  type Overrides,
+  type Plan,
+} from "../../src/model/index.ts";
+import { nodeClock } from "../../src/platform/index.ts";
+import {
+  type ApplyInput,
+  applyPlan,
+  type ApplyReport,
+  buildPlan,
+  historyOf,
+  observeFleet,
+} from "../../src/reconcile/index.ts";
+import { type EmbeddedFleet, type EmbeddedVisorSpec, PROFILES, startEmbeddedFleet } from "../../src/skywire/embedded/index.ts";
+import {
+  createVisorReader,
+  createVisorWriter,
+  DEFAULT_RPC_ADDRESS,
+  type SentCall,
+  type VisorReader,
+  type VisorWriter,
+} from "../../src/skywire/visor/index.ts";
+import { countingRandom, FOLDER, testKeys } from "./ledger-world.ts";
+import { MemoryFiles } from "./memory-files.ts";
+import { placeAt } from "./reconcile-builders.ts";
+
+/** Tests run the embedded visors at a fiftieth of real times. */
+const TIME_SCALE = 0.02;
+const NOW_FORGIVING: Overrides = { allowTrustLoss: [], allowRemovals: 1_000_000 };
+
+/** An embedded fleet in memory, a ledger in memory, and a reader and writer through its first visor. */
+export interface FleetWorld {
+  readonly fleet: EmbeddedFleet;
+  readonly reader: VisorReader;
+  readonly writer: VisorWriter;
+  readonly clock: Clock;
+  readonly keys: OperatorKeys;
+  readonly random: Random;
+  /** Everything that was sent to any visor. */
+  readonly sent: SentCall[];
+  ledger: Ledger;
+  keyOf(name: string): VisorKey;
+  /** A manifest of these leaves by visor name. */
+  desired(leaves: Readonly<Record<string, readonly DesiredLeaf[]>>, more?: Partial<DesiredFleet>): DesiredFleet;
+  observe(visors: readonly DesiredVisor[]): Promise<{ readonly acting: VisorKey; readonly visors: readonly ObservedVisor[] }>;
+  plan(desired: DesiredFleet, overrides?: Overrides): Promise<Plan>;
+  apply(plan: Plan, more?: Partial<ApplyInput>): Promise<ApplyReport>;
+  /** Closes the ledger and opens it again, as the next process would. */
+  reopenLedger(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a fleet of these visors; the first must be `local`. */
+export async function startFleetWorld(visors: readonly EmbeddedVisorSpec[], seed = "world"): Promise<FleetWorld> {
+  const clock = nodeClock;
+  const random = countingRandom(seed);
+  const files = new MemoryFiles();
+  const fleet = await startEmbeddedFleet({ visors, files, folder: "/fleet", clock, random, timeScale: TIME_SCALE });
+  const rpcAddress = [...fleet.addresses.values()][0] ?? DEFAULT_RPC_ADDRESS;
+  const sent: SentCall[] = [];
+  const timeouts = { dialMs: 1_000, firstReplyMs: 1_500, callMs: 1_500, bridgeDialMs: 1_000 };
+  const access = { dial: fleet.dial, clock, rpcAddress, timeouts, onSend: (call: SentCall) => sent.push(call) };
+  const keys = testKeys("owner");
+  const ledgerOptions = {
+    files: new MemoryFiles(),
+    folder: FOLDER,
+    keys,
+    clock,
+    random,
+    process: { pid: 1, host: "here", owner: "tester", isAlive: () => true },
+    lockTimeoutMs: 0,
+  };
+  const reader = createVisorReader(access);
+  const writer = createVisorWriter(access);
+  const world: FleetWorld = {
+    fleet,
+    reader,
+    writer,
+    clock,
+    keys,
+    random,
+    sent,
+    ledger: await createLedger(ledgerOptions),
+    keyOf: (name) => specOf(fleet, name).key,
+    desired: (leaves, more = {}) => desiredOf(fleet, keys, leaves, more),
+    observe: async (selected) => await observeFleet({ visors: selected, reader, clock, rpcAddress }),
+    plan: async (desired, overrides = NOW_FORGIVING) => {
+      const { acting, visors: observed } = await world.observe(desired.visors);
+      return buildPlan({
+        desired,
+        selected: desired.visors,
+        observed,
+        acting,
+        history: historyOf(world.ledger, desired.fleet),
+        secretDigest: (text) => keys.secretHmac(text),
+        overrides,
+        nowMs: clock.now(),
+        expiresAfterMs: 3_600_000,
+        tool: "fleet test",
+        manifest: { path: "fleet.yaml", digest: desired.manifestDigest },
+        operator: keys.operator,
+      });
+    },
+    apply: async (plan, more = {}) =>
+      await applyPlan({
+        plan,
+        reader,
+        writer,
+        ledger: world.ledger,
+        keys,
+        resolveSecrets: async (refs) => new Map(refs.map((ref) => [ref, `value of ${ref}`])),
+        clock,
+        random,
+        timing: { appPollMs: 5, appSettleMs: 40, appDeadlineMs: 1_500 },
+        ...more,
+      }),
+    reopenLedger: async () => {
+      await world.ledger.close();
+      world.ledger = await openLedger(ledgerOptions);
+    },
+    stop: async () => await fleet.stop(),
+  };
+  return world;
+}
+
+function specOf(fleet: EmbeddedFleet, name: string): EmbeddedFleet["visors"][number] {
+  const visor = fleet.visors.find((candidate) => candidate.name === name);
+  if (visor === undefined) throw new Error(`there is no visor ${name}`);
+  return visor;
+}
+
+function desiredOf(
+  fleet: EmbeddedFleet,
+  keys: OperatorKeys,
+  leaves: Readonly<Record<string, readonly DesiredLeaf[]>>,
+  more: Partial<DesiredFleet>,
+): DesiredFleet {
+  const visors = Object.entries(leaves)
+    .map(([name, own]): DesiredVisor => {
+      const { key, profile } = specOf(fleet, name);
+      const port = PROFILES[profile].rpcPort.value;
+      return {
+        key,
+        name,
+        tags: [],
+        roles: [],
+        place: placeAt(1),
+        ...(port === 65 || port === undefined ? {} : { rpc: { scheme: "dmsg" as const, port } }),
+        leaves: new Map(own.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((leaf) => [leaf.path, leaf])),
+      };
+    })
+    .toSorted((left, right) => (left.key < right.key ? -1 : 1));
+  const controller = fleet.visors[0]?.key;
+  return {
+    fleet: "home",
+    file: "fleet.yaml",
+    manifestDigest: `sha256:${"0".repeat(64)}`,
+    operators: [{ name: "owner", key: keys.operator, seal: keys.seal, may: ["plan", "apply"], place: placeAt(2) }],
+    controllers: controller === undefined ? [] : [controller],
+    policy: DEFAULT_POLICY,
+    seal: true,
+    visors,
+    keyNames: new Map(fleet.visors.map(({ key, name }) => [key, name])),
+    ...more,
+  };
+}
