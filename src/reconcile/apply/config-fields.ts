@@ -1,7 +1,7 @@
 import { assert, type Json } from "../../core/index.ts";
 import type { Change, SecretRef } from "../../model/index.ts";
 import type { AppReading, WriteSession } from "../../skywire/visor/index.ts";
-import { composeArgs, parseLeafPath, parseWhitelist, splitArgs } from "../diff/index.ts";
+import { composeArgs, parseLeafPath, parseWhitelist, programOf, splitArgs } from "../diff/index.ts";
 import { revealSecrets } from "./read-back.ts";
 
 /** The argument list of one app after its changes, made from a fresh reading of the app. */
@@ -10,7 +10,7 @@ export function argsAfter(
   changes: readonly Change[],
   secrets: ReadonlyMap<SecretRef, string>,
 ): readonly string[] {
-  const program = app.binary === "" ? app.name : app.binary;
+  const program = programOf(app);
   const parts = splitArgs(app.args, program);
   const typed = new Map(parts.typed);
   let rest = parts.rest;

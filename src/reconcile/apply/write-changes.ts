@@ -1,7 +1,7 @@
 import { assert, type Json, parseVisorKey } from "../../core/index.ts";
 import type { Change, SecretRef } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
-import { parseLeafPath, parseWhitelist, splitArgs } from "../diff/index.ts";
+import { parseLeafPath, parseWhitelist, programOf, splitArgs } from "../diff/index.ts";
 import { argsAfter, changesArgs, configFieldsOf, envAfter } from "./config-fields.ts";
 import { Notebook } from "./notebook.ts";
 import { changeKey, type WriteNotes } from "./read-back.ts";
@@ -81,7 +81,7 @@ async function writeWhitelists(
     for (const app of await session.readApps()) {
       const own = changes.filter((change) => appLeaf(change).app === app.name);
       if (own.length === 0) continue;
-      const program = app.binary === "" ? app.name : app.binary;
+      const program = programOf(app);
       const text = splitArgs(argsAfter(app, own, secrets), program).typed.get("whitelist") ?? "";
       const keys = parseWhitelist(text).map(parseVisorKey);
       await book.attempt(own, () => session.setAppWhitelist(app.name, keys));

@@ -10,6 +10,26 @@ export interface AppArgs {
   readonly rest: readonly string[];
 }
 
+/** What is needed to tell which program an app runs. */
+export interface AppProgram {
+  readonly name: string;
+  readonly binary: string;
+  readonly args: readonly string[];
+}
+
+/** The binary that holds all built-in apps and is told by its arguments which one to be. */
+const COMBINED_BINARY = "skywire";
+
+/**
+ * The program an app runs: what the launcher's positionals `app NAME` say to the combined binary, else its
+ * binary, else its own name.
+ */
+export function programOf({ name, binary, args }: AppProgram): string {
+  const [first, second] = args;
+  if (first === "app" && second !== undefined && !second.startsWith("-")) return second;
+  return binary === "" || binary === COMBINED_BINARY ? name : binary;
+}
+
 /** The typed fields that a program understands. */
 export function typedFieldsOf(program: string): readonly TypedFieldForm[] {
   return TYPED_FIELDS.filter((form) => form.programs.includes(program));

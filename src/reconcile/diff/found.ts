@@ -1,6 +1,6 @@
 import { type Json } from "../../core/index.ts";
 import { MASK, type ObservedApp, type ObservedPort, type SeenVisor, settingAt } from "../../model/index.ts";
-import { parseWhitelist, splitArgs } from "./app-args.ts";
+import { parseWhitelist, programOf, splitArgs } from "./app-args.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
 
 /** What a visor shows at one leaf. */
@@ -39,11 +39,6 @@ export function foundAt(seen: SeenVisor, path: string): Found {
   }
 }
 
-/** The program of an app: its binary, or its name where no binary is shown. */
-export function programOf(app: ObservedApp): string {
-  return app.binary === "" ? app.name : app.binary;
-}
-
 function foundTrust(seen: SeenVisor, list: readonly string[] | undefined): Found {
   return list === undefined
     ? unsupported("this release does not show its configured trust")
@@ -69,7 +64,7 @@ function foundApp(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }
     case "auto_start":
       return plain(app.autoStart);
     case "binary":
-      return plain(programOf(app));
+      return plain(app.binary === "" ? app.name : app.binary);
     case "launcher_mode":
       return app.launcherMode === undefined
         ? unsupported("this release does not show how it launches apps")

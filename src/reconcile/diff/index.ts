@@ -1,4 +1,4 @@
-export { type AppArgs, composeArgs, parseWhitelist, splitArgs, typedFieldsOf } from "./app-args.ts";
+export { type AppArgs, type AppProgram, composeArgs, parseWhitelist, programOf, splitArgs, typedFieldsOf } from "./app-args.ts";
 export {
   binaryOf,
   diffVisor,
@@ -8,7 +8,7 @@ export {
   sortChanges,
   type VisorDiff,
 } from "./diff-visor.ts";
-export { defaultPort, type Found, foundAt, programOf } from "./found.ts";
+export { defaultPort, type Found, foundAt } from "./found.ts";
 export { type LeafPath, parseLeafPath, type PortField } from "./leaf-path.ts";
 export { riskOf } from "./risk-of.ts";
 export { appPresenceWriter, type LeafVerb, type LeafWriter, methodsOf, type NoWriter, writerOf } from "./writer-of.ts";

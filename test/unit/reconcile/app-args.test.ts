@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { composeArgs, parseWhitelist, splitArgs } from "../../../src/reconcile/diff/index.ts";
+import { composeArgs, parseWhitelist, programOf, splitArgs } from "../../../src/reconcile/diff/index.ts";
 
 describe("splitting an argument list", () => {
   it.each([
@@ -56,6 +56,15 @@ describe("splitting an argument list", () => {
       "02ab,03cd",
       "-secure=true",
     ]);
+  });
+
+  it.each([
+    { name: "the combined binary runs what its positionals say", app: { name: "vpn", binary: "skywire", args: ["app", "vpn-client"] }, want: "vpn-client" },
+    { name: "the combined binary without positionals runs the app's name", app: { name: "skychat", binary: "skywire", args: ["--addr"] }, want: "skychat" },
+    { name: "an own binary is the program", app: { name: "socks2", binary: "skysocks-client", args: [] }, want: "skysocks-client" },
+    { name: "no binary: the name", app: { name: "skysocks", binary: "", args: [] }, want: "skysocks" },
+  ])("$name", ({ app, want }) => {
+    expect(programOf(app)).toBe(want);
   });
 
   it("reads a whitelist without blanks, repetitions or order", () => {
