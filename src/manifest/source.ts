@@ -3,7 +3,7 @@ import { type Diagnostic, fromUtf8, type Place } from "../core/index.ts";
 /** The largest manifest that is read; a fleet of ten thousand visors needs about 3 MB. */
 export const MANIFEST_BYTES_MAX: number = 8 * 1024 * 1024;
 
-const CONFLICT_MARKER = /^(<{7}|={7}|>{7}|\|{7})(?=[ \r]|$)/;
+const CONFLICT_MARKER = /^(<{7}|={7}|>{7}|\|{7})(?=\s|$)/;
 const LEADING_NAME = /^[\w.-]+(?=["']?\s*:)/;
 
 /** The text of a manifest with its lines indexed, so that an offset can be told as a place. */

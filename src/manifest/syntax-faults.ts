@@ -72,6 +72,11 @@ const FAULTS: Partial<Record<ErrorCode, Fault>> = {
     message: "a key is not followed by a colon on its own line",
     next: "write a colon and a space behind the key",
   },
+  RESOURCE_EXHAUSTION: {
+    code: "manifest/too-deep",
+    message: "this file nests lists and maps far deeper than a manifest does",
+    next: "check that this is the manifest",
+  },
   MISSING_CHAR: FLOW,
   UNEXPECTED_TOKEN: FLOW,
 };

@@ -77,7 +77,8 @@ function parseYaml(
       prettyErrors: false,
       uniqueKeys: false,
       keepSourceTokens: false,
-      logLevel: "silent",
+      // At "silent" the library passes over a second document.
+      logLevel: "error",
     });
     if (document.errors.length === 0) return { contents: document.contents };
     const lines = new Set<number>();
@@ -145,8 +146,8 @@ class TreeBuilder {
   build(node: ParsedNode): Tree | undefined {
     const offset = node.range[0];
     if (isAlias(node)) return this.#refuseAlias(offset);
-    if (node.anchor !== undefined) return this.#refuseAlias(this.#anchorOffset(offset));
-    if (node.tag !== undefined) return this.#refuseTag(node.tag, offset);
+    if (node.anchor !== undefined) return this.#refuseAlias(this.#before(`&${node.anchor}`, offset));
+    if (node.tag !== undefined) return this.#refuseTag(node.tag, this.#before("!", offset));
     if (isScalar(node)) {
       const text = typeof node.value === "string" ? node.value : "";
       if (UNPRINTABLE.test(text)) this.#refuseCharacter(offset);
@@ -246,11 +247,12 @@ class TreeBuilder {
     return undefined;
   }
 
-  /** A node's range begins behind its anchor; the anchor is what has to go. */
-  #anchorOffset(offset: number): number {
-    const lineStart = this.#source.text.lastIndexOf("\n", offset - 1) + 1;
-    const sameLine = this.#source.text.lastIndexOf("&", offset);
-    return sameLine >= lineStart ? sameLine : offset;
+  /** A node's range begins behind its anchor and its tag; they are what has to go. */
+  #before(word: string, offset: number): number {
+    const { text } = this.#source;
+    let at = text.lastIndexOf(word, offset);
+    while (at > 0 && text[at - 1] === "!") at -= 1;
+    return at < 0 ? offset : at;
   }
 }
 
