@@ -8,7 +8,6 @@ import {
 } from "../core/index.ts";
 
 const LOOPBACK = "127.0.0.1";
-const KEEP_ALIVE_MS = 30_000;
 /** Connections a server lets wait; a whole fleet may dial one bridge at once. */
 const ACCEPT_BACKLOG = 1024;
 
@@ -53,7 +52,6 @@ export const dialTcp: Dial = (address, options) =>
     socket.once("error", onError);
     socket.once("connect", () => {
       clearTimeout(timer);
-      socket.setKeepAlive(true, KEEP_ALIVE_MS);
       const stream = streamOf(socket);
       socket.removeListener("error", onError);
       resolve(stream);

@@ -202,7 +202,8 @@ function seenReading(
       ? {}
       : { skyenv: { exists: skyenv.Exists, writable: skyenv.Writable } }),
     ...(wants.known === true ? { known: knownFrom(key, later, summary) } : {}),
-    methods: connection.gate.methods,
+    // A copy: a session goes on learning after its reading was made.
+    methods: new Map(connection.gate.methods),
   };
 }
 
