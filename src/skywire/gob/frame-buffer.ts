@@ -39,8 +39,10 @@ export class FrameBuffer {
     return this.#end - this.#start;
   }
 
-  push(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
+  push(given: Uint8Array): void {
+    if (given.length === 0) return;
+    // Node's own subclass cuts views where a plain array makes copies, which would keep whole reads alive.
+    const chunk = new Uint8Array(given.buffer, given.byteOffset, given.length);
     if (this.#start === this.#end) {
       this.#bytes = chunk;
       this.#start = 0;

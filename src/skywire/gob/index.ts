@@ -13,9 +13,11 @@ export { isRecoverable } from "./gob-error.ts";
 export { type GobLimits, LIMITS } from "./limits.ts";
 export {
   type Complex,
+  type EmptyStruct,
   type InterfaceValue,
   type KeyedEntry,
   type OpaqueOptions,
+  type SchemaBuilders,
   type StructFields,
   type StructValue,
   t,

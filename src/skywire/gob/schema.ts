@@ -143,57 +143,100 @@ function named<T>(goName: string, target: Schema<T>): Schema<T> {
   return schemaOf({ ...baseOf(target.node), goName });
 }
 
+/** The value of a struct without fields. */
+export type EmptyStruct = Readonly<Record<never, never>>;
+
 /** Builders of schemas. A schema is compared by identity: build each one once. */
-export const t = {
-  bool: schemaOf<boolean>({ kind: "bool" }),
+export interface SchemaBuilders {
+  readonly bool: Schema<boolean>;
   /** Go's `int`; a value beyond 2^53-1 is refused with gob/range. */
-  int: integer<number>("int", "number", 64, true),
-  int8: integer<number>("int", "number", 8, false),
-  int16: integer<number>("int", "number", 16, false),
-  int32: integer<number>("int", "number", 32, false),
-  int64: integer<bigint>("int", "bigint", 64, false),
+  readonly int: Schema<number>;
+  readonly int8: Schema<number>;
+  readonly int16: Schema<number>;
+  readonly int32: Schema<number>;
+  readonly int64: Schema<bigint>;
   /** Go's `uint`; a value beyond 2^53-1 is refused with gob/range. */
-  uint: integer<number>("uint", "number", 64, true),
-  uint8: integer<number>("uint", "number", 8, false),
-  uint16: integer<number>("uint", "number", 16, false),
-  uint32: integer<number>("uint", "number", 32, false),
-  uint64: integer<bigint>("uint", "bigint", 64, false),
-  float: schemaOf<number>({ kind: "float", bits: 64 }),
-  float32: schemaOf<number>({ kind: "float", bits: 32 }),
-  complex: schemaOf<Complex>({ kind: "complex" }),
+  readonly uint: Schema<number>;
+  readonly uint8: Schema<number>;
+  readonly uint16: Schema<number>;
+  readonly uint32: Schema<number>;
+  readonly uint64: Schema<bigint>;
+  readonly float: Schema<number>;
+  readonly float32: Schema<number>;
+  readonly complex: Schema<Complex>;
   /** Go's `[]byte`; also named types of it and slices of named uint8 types. */
-  bytes: schemaOf<Uint8Array>({ kind: "bytes" }),
+  readonly bytes: Schema<Uint8Array>;
   /** Strict UTF-8: other bytes are refused with gob/text. */
-  string: schemaOf<string>({ kind: "string", form: "strict" }),
+  readonly string: Schema<string>;
   /** Bytes that are not UTF-8 become U+FFFD. */
-  lossyString: schemaOf<string>({ kind: "string", form: "lossy" }),
+  readonly lossyString: Schema<string>;
   /** A Go string as its bytes. */
-  rawString: schemaOf<Uint8Array>({ kind: "string", form: "raw" }),
+  readonly rawString: Schema<Uint8Array>;
+  readonly list: typeof list;
+  readonly array: typeof array;
+  /** Go's `[length]byte` without a marshaler: numbers on the wire, bytes here. */
+  readonly byteArray: (length: number) => Schema<Uint8Array>;
+  /** An absent map is an empty one here; `t.ptr(t.map(...))` tells nil from empty. */
+  readonly map: typeof map;
+  /** A map whose keys are no primitives: `keyText` makes the `Map` key. */
+  readonly keyedMap: typeof keyedMap;
+  /** `name` is Go's `pkg.Type`, empty for an unnamed struct; only what follows the dot goes on the wire. */
+  readonly struct: typeof struct;
+  /** The struct without fields: what a method takes or returns when it has nothing to say. */
+  readonly empty: Schema<EmptyStruct>;
+  /** `undefined` stands for nil. Go flattens pointers, and a pointer to a zero scalar arrives as nil. */
+  readonly ptr: typeof ptr;
+  /** For types that contain themselves. */
+  readonly lazy: typeof lazy;
+  /** A value of any type registered under a name; the basic types always are. */
+  readonly iface: typeof iface;
+  /** Names and schemas of what interface values may hold. */
+  readonly registry: typeof registry;
+  /** A marshaler's payload as it is. */
+  readonly opaque: typeof opaque;
+  /** A marshaler's payload with its own form here. */
+  readonly opaqueOf: typeof opaqueOf;
+  /** The same values under another Go type name, which shows in definitions and error texts. */
+  readonly named: typeof named;
+  /** Decode only: whatever comes, by the type it says it has. */
+  readonly generic: Schema<GenericValue>;
+}
+
+export const t: SchemaBuilders = {
+  bool: schemaOf({ kind: "bool" }),
+  int: integer("int", "number", 64, true),
+  int8: integer("int", "number", 8, false),
+  int16: integer("int", "number", 16, false),
+  int32: integer("int", "number", 32, false),
+  int64: integer("int", "bigint", 64, false),
+  uint: integer("uint", "number", 64, true),
+  uint8: integer("uint", "number", 8, false),
+  uint16: integer("uint", "number", 16, false),
+  uint32: integer("uint", "number", 32, false),
+  uint64: integer("uint", "bigint", 64, false),
+  float: schemaOf({ kind: "float", bits: 64 }),
+  float32: schemaOf({ kind: "float", bits: 32 }),
+  complex: schemaOf({ kind: "complex" }),
+  bytes: schemaOf({ kind: "bytes" }),
+  string: schemaOf({ kind: "string", form: "strict" }),
+  lossyString: schemaOf({ kind: "string", form: "lossy" }),
+  rawString: schemaOf({ kind: "string", form: "raw" }),
   list,
   array,
-  /** Go's `[length]byte` without a marshaler: numbers on the wire, bytes here. */
-  byteArray: (length: number): Schema<Uint8Array> => schemaOf({ kind: "byteArray", length }),
-  /** An absent map is an empty one here; `t.ptr(t.map(...))` tells nil from empty. */
+  byteArray: (length) => schemaOf({ kind: "byteArray", length }),
   map,
-  /** A map whose keys are no primitives: `keyText` makes the `Map` key. */
   keyedMap,
-  /** `name` is Go's `pkg.Type`, empty for an unnamed struct; only what follows the dot goes on the wire. */
   struct,
-  /** The struct without fields: what a method takes or returns when it has nothing to say. */
   empty: struct("", {}),
-  /** `undefined` stands for nil. Go flattens pointers, and a pointer to a zero scalar arrives as nil. */
   ptr,
-  /** For types that contain themselves. */
   lazy,
   iface,
   registry,
   opaque,
   opaqueOf,
-  /** The same values under another Go type name, which shows in definitions and error texts. */
   named,
-  /** Decode only: whatever comes, by the type it says it has. */
-  generic: schemaOf<GenericValue>({ kind: "generic" }),
-} as const;
+  generic: schemaOf({ kind: "generic" }),
+};
 
 /** Names under which every Go program knows the basic types. */
 const BASIC_NAMES: readonly (readonly [string, Schema<unknown>])[] = [

@@ -14,10 +14,19 @@ export function defineMethod<A, R>(name: string, args: Schema<A>, reply: Schema<
 }
 
 /** What net/rpc sends before each argument. */
-export const requestHeader = t.struct("rpc.Request", { ServiceMethod: t.lossyString, Seq: t.uint });
+export interface RequestHeader {
+  readonly ServiceMethod: string;
+  readonly Seq: number;
+}
 
 /** What net/rpc sends before each reply. An empty `Error` means success. */
-export const responseHeader = t.struct("rpc.Response", {
+export interface ResponseHeader extends RequestHeader {
+  readonly Error: string;
+}
+
+export const requestHeader: Schema<RequestHeader> = t.struct("rpc.Request", { ServiceMethod: t.lossyString, Seq: t.uint });
+
+export const responseHeader: Schema<ResponseHeader> = t.struct("rpc.Response", {
   ServiceMethod: t.lossyString,
   Seq: t.uint,
   Error: t.lossyString,

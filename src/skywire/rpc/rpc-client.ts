@@ -2,7 +2,7 @@ import { type ByteStream, type Clock, FleetError } from "../../core/index.ts";
 import { Decoder, Encoder, type GenericValue, type GobLimits, isRecoverable, type Schema, t } from "../gob/index.ts";
 import { aborted, closedByPeer, closedHere, remoteFailure, timedOut, undecodable } from "./client-errors.ts";
 import { Deadlines } from "./deadlines.ts";
-import { defineMethod, type MethodDef, requestHeader, responseHeader } from "./method.ts";
+import { defineMethod, type MethodDef, requestHeader, type ResponseHeader, responseHeader } from "./method.ts";
 import { WriteBatch } from "./write-batch.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -42,12 +42,6 @@ interface Pending {
   readonly release: (() => void) | undefined;
 }
 
-type Header = ReturnType<typeof readHeader>;
-
-function readHeader(decoder: Decoder): { readonly Seq: number; readonly Error: string } | undefined {
-  return decoder.next(responseHeader)?.value;
-}
-
 /**
  * The client end of Go's net/rpc on one connection. Calls may overlap freely; replies are matched by number.
  * There is no cancelling on the wire: giving up only forgets the call.
@@ -64,7 +58,7 @@ export class RpcClient {
   readonly #closed: Promise<FleetError>;
   #resolveClosed: (reason: FleetError) => void = () => undefined;
   #seq = 0;
-  #header: Header;
+  #header: ResponseHeader | undefined;
   #bytesReceived = 0;
   #end: FleetError | undefined;
 
@@ -202,7 +196,7 @@ export class RpcClient {
 
   /** Takes one header and body; false when more bytes are needed. */
   #takeReply(): boolean {
-    this.#header ??= readHeader(this.#decoder);
+    this.#header ??= this.#decoder.next(responseHeader)?.value;
     const header = this.#header;
     if (header === undefined) return false;
     const pending = this.#pending.get(header.Seq);

@@ -1,15 +1,10 @@
 import { type ByteStream, FleetError } from "../../core/index.ts";
 import { Decoder, Encoder, type GenericValue, type Schema, t } from "../gob/index.ts";
-import { requestHeader, responseHeader } from "./method.ts";
+import { type RequestHeader, requestHeader, responseHeader } from "./method.ts";
 import { PartialReply } from "./partial-reply.ts";
 import { type ServedMethod, type ServerConnection } from "./served-method.ts";
 import { lookUpFault, type ServerSettings } from "./server-settings.ts";
 import { WriteBatch } from "./write-batch.ts";
-
-interface Request {
-  readonly ServiceMethod: string;
-  readonly Seq: number;
-}
 
 const NO_TEXT = "error without a text";
 
@@ -21,7 +16,7 @@ export class ServedConnection implements ServerConnection {
   readonly #encoder: Encoder;
   readonly #decoder: Decoder;
   readonly #batch: WriteBatch;
-  #request: Request | undefined;
+  #request: RequestHeader | undefined;
   #inFlight = 0;
   #isOpen = true;
   #isPaused = false;
@@ -99,7 +94,7 @@ export class ServedConnection implements ServerConnection {
     return method === undefined ? this.#takeUnknown(request) : this.#takeKnown(request, method);
   }
 
-  #takeUnknown(request: Request): boolean {
+  #takeUnknown(request: RequestHeader): boolean {
     let args: GenericValue;
     if (this.#settings.observe === undefined) {
       if (!this.#decoder.skip()) return false;
@@ -112,7 +107,7 @@ export class ServedConnection implements ServerConnection {
     return true;
   }
 
-  #takeKnown(request: Request, method: ServedMethod): boolean {
+  #takeKnown(request: RequestHeader, method: ServedMethod): boolean {
     const body = this.#decoder.nextOrRefused(method.args);
     if (body === undefined) return false;
     if ("error" in body) {
@@ -131,13 +126,13 @@ export class ServedConnection implements ServerConnection {
     return true;
   }
 
-  #refuse(request: Request, outcome: "refused" | "unknown", args: GenericValue, error: string): void {
+  #refuse(request: RequestHeader, outcome: "refused" | "unknown", args: GenericValue, error: string): void {
     this.#request = undefined;
     this.#settings.observe?.({ seq: request.Seq, method: request.ServiceMethod, outcome, args, error });
     this.#sendError(request, error);
   }
 
-  #run(request: Request, method: ServedMethod, args: unknown): void {
+  #run(request: RequestHeader, method: ServedMethod, args: unknown): void {
     this.#inFlight += 1;
     let result: unknown;
     try {
@@ -167,7 +162,7 @@ export class ServedConnection implements ServerConnection {
     this.#closeWhenDone();
   }
 
-  #sendResult(request: Request, method: ServedMethod, result: unknown): void {
+  #sendResult(request: RequestHeader, method: ServedMethod, result: unknown): void {
     if (result instanceof PartialReply) {
       this.#sendPart(request, method, result);
       return;
@@ -185,11 +180,11 @@ export class ServedConnection implements ServerConnection {
     }
   }
 
-  #sendError(request: Request, text: string): void {
+  #sendError(request: RequestHeader, text: string): void {
     this.#send(request, text === "" ? NO_TEXT : text, t.empty, {});
   }
 
-  #send<T>(request: Request, error: string, schema: Schema<T>, body: T): void {
+  #send<T>(request: RequestHeader, error: string, schema: Schema<T>, body: T): void {
     if (this.#isSilent || !this.#isOpen) return;
     this.#encoder.atomically(() => {
       this.#encoder.append(responseHeader, {
@@ -202,7 +197,7 @@ export class ServedConnection implements ServerConnection {
     this.#batch.schedule();
   }
 
-  #sendPart(request: Request, method: ServedMethod, part: PartialReply<unknown>): void {
+  #sendPart(request: RequestHeader, method: ServedMethod, part: PartialReply<unknown>): void {
     this.#batch.flush();
     this.#send(request, "", method.reply, part.value);
     if (this.#isSilent || !this.#isOpen) return;
