@@ -9,9 +9,11 @@ export function parseDuration(text: string): number | undefined {
   return durationMs > 0 ? durationMs : undefined;
 }
 
-/** `850 ms`, `2.1 s`, `3 min`: a duration for people. */
+/** `850 ms`, `2.1 s`, `3 min`, `5 h`, `4 days`: a duration for people. */
 export function durationText(durationMs: number): string {
   if (durationMs < 1_000) return `${Math.round(durationMs)} ms`;
   if (durationMs < 120_000) return `${(durationMs / 1_000).toFixed(1)} s`;
-  return `${Math.round(durationMs / 60_000)} min`;
+  const minutes = Math.round(durationMs / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 2_880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
 }

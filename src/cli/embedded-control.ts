@@ -1,8 +1,11 @@
-import { type ExitCode, FleetError, type Json } from "../core/index.ts";
+import { type ExitCode, FleetError, type Json, type JsonObject } from "../core/index.ts";
 import {
+  APP_BEHAVIOURS,
+  type AppBehaviour,
   type BehindBack,
   connectControl,
   type ControlCommand,
+  parseMakeable,
   readEmbeddedFile,
 } from "../skywire/embedded/index.ts";
 import type { Given } from "./arguments.ts";
@@ -60,13 +63,17 @@ function commandOf(verb: string, words: readonly string[]): ControlCommand {
   const [visor = "", second = "", third = "", fourth = ""] = words;
   switch (verb) {
     case "make":
-      return { do: "make", visor: needed(visor, "VISOR"), state: needed(second, "STATE") as never };
+      return {
+        do: "make",
+        visor: needed(visor, "VISOR"),
+        state: parseMakeable(needed(second, "STATE")),
+      };
     case "make-app":
       return {
         do: "make-app",
         visor: needed(visor, "VISOR"),
         app: needed(second, "APP"),
-        behaviour: needed(third, "BEHAVIOUR") as never,
+        behaviour: behaviourOf(needed(third, "BEHAVIOUR")),
       };
     case "restart":
     case "regen":
@@ -100,7 +107,7 @@ function changeOf(kind: string, what: string, value: string): BehindBack {
       return {
         kind,
         port: Number(what),
-        record: value === "closed" ? "closed" : (jsonOf(value) as never),
+        record: value === "closed" ? "closed" : recordOf(value),
       };
     case "reward":
       return { kind, address: what };
@@ -112,6 +119,22 @@ function changeOf(kind: string, what: string, value: string): BehindBack {
 function actionOf(text: string): "start" | "stop" | "crash" {
   if (text === "start" || text === "stop" || text === "crash") return text;
   throw usage(`${text}: an app can be told to start, stop or crash`);
+}
+
+function behaviourOf(text: string): AppBehaviour {
+  const behaviour = APP_BEHAVIOURS.find((known) => known === text);
+  if (behaviour !== undefined) return behaviour;
+  throw usage(`${text}: an app can be made ${APP_BEHAVIOURS.join(", ")}`);
+}
+
+function recordOf(text: string): JsonObject {
+  const record = jsonOf(text);
+  if (isObject(record)) return record;
+  throw usage(`${text}: a served port is a JSON object, or closed`);
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function jsonOf(text: string): Json {

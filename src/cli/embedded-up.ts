@@ -1,7 +1,12 @@
 import { resolve } from "node:path";
-import { type ExitCode, FleetError } from "../core/index.ts";
+import { type ExitCode, FleetError, hasCode } from "../core/index.ts";
 import { listenTcp } from "../platform/index.ts";
-import { defaultMix, type EmbeddedFleet, startEmbeddedFleet } from "../skywire/embedded/index.ts";
+import {
+  defaultMix,
+  type EmbeddedFleet,
+  type EmbeddedFleetOptions,
+  startEmbeddedFleet,
+} from "../skywire/embedded/index.ts";
 import { shortKey, tableText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { printJson } from "./print.ts";
@@ -29,7 +34,7 @@ export async function embeddedUp(given: Given, world: World): Promise<ExitCode> 
     ...(index === 0 ? { local: rpcPort === 0 ? (true as const) : { port: rpcPort } } : {}),
     ...(canaries ? { canaries } : {}),
   }));
-  const fleet = await startEmbeddedFleet({
+  const fleet = await started({
     visors,
     files: world.files,
     folder,
@@ -45,6 +50,19 @@ export async function embeddedUp(given: Given, world: World): Promise<ExitCode> 
   await fleet.stop();
   world.terminal.err("the embedded fleet has stopped\n");
   return 0;
+}
+
+async function started(options: EmbeddedFleetOptions): Promise<EmbeddedFleet> {
+  try {
+    return await startEmbeddedFleet(options);
+  } catch (cause) {
+    if (!hasCode(cause, "net/")) throw cause;
+    throw new FleetError("cli/port-taken", "the embedded local visor cannot listen", {
+      next: "something else is there, perhaps a real visor: give --rpc-port 0, and set FLEET_RPC to what it prints",
+      exit: 3,
+      cause,
+    });
+  }
 }
 
 function tell(fleet: EmbeddedFleet, folder: string, given: Given, world: World): void {

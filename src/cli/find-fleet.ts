@@ -3,6 +3,7 @@ import { type Emit, mapLimited } from "../reconcile/index.ts";
 import {
   createVisorReader,
   DEFAULT_BRIDGE_PORT,
+  type KnownVisor,
   readingError,
   type VisorReading,
   type VisorTarget,
@@ -20,12 +21,20 @@ export interface FoundVisor {
   readonly unread?: string;
 }
 
+/** What {@link findFleet} found. */
+export interface FoundFleet {
+  readonly local: VisorKey;
+  readonly visors: readonly FoundVisor[];
+  /** Visors that the local one only has transports to and that did not let us in: most belong to others. */
+  readonly strangers: number;
+}
+
 /** What {@link findFleet} needs. Only a reader is made of it. */
 export interface FindInput {
   readonly wayIn: WayIn;
   readonly world: World;
   /** Look at these instead of what the local visor knows. */
-  readonly listed: readonly { readonly key: VisorKey; readonly name?: string }[] | undefined;
+  readonly listed: readonly Candidate[] | undefined;
   readonly emit: Emit;
 }
 
@@ -33,30 +42,29 @@ export interface FindInput {
  * Reads the local visor and those it knows, or those listed, and gives each a short name.
  * @throws FleetError visor/no-local (exit 3)
  */
-export async function findFleet(
-  input: FindInput,
-): Promise<{ readonly local: VisorKey; readonly visors: readonly FoundVisor[] }> {
+export async function findFleet(input: FindInput): Promise<FoundFleet> {
   const reader = createVisorReader(input.wayIn.access);
   const localTarget: VisorTarget = { key: undefined, route: { kind: "local" } };
   const local = await reader.read(localTarget, { summary: true, known: true });
   if (local.kind !== "seen") throw readingError(input.wayIn.access.rpcAddress, localTarget, local);
-  const known =
-    input.listed ?? (local.known ?? []).map(({ key, hostname }) => named(key, hostname));
+  const known = input.listed ?? (local.known ?? []).map(candidate);
   const others = known.filter(({ key }) => key !== local.key);
   const scheme = input.wayIn.scheme ?? "dmsg";
   const limit = input.wayIn.parallel ?? PARALLEL_READS;
-  const read = await mapLimited(others, limit, async ({ key, name }) => {
+  const read = await mapLimited(others, limit, async ({ key, name, isMet }) => {
     input.emit({ type: "observe_start", level: "info", message: `reading ${key}`, visor: key });
     const route = { kind: "bridge", scheme, port: DEFAULT_BRIDGE_PORT } as const;
     const reading = await reader.read({ key, route }, { summary: true });
     input.emit({ type: "observe_complete", level: "info", message: `read ${key}`, visor: key });
-    return { key, wanted: name ?? hostnameOf(reading), unread: whyUnread(reading) };
+    return { key, wanted: name ?? hostnameOf(reading), unread: whyUnread(reading), isMet };
   });
+  const ours = read.filter(({ unread, isMet }) => unread === undefined || isMet !== true);
   const localName = input.listed?.find(({ key }) => key === local.key)?.name ?? hostnameOf(local);
-  const all = [{ key: local.key, wanted: localName, unread: undefined }, ...read];
+  const all = [{ key: local.key, wanted: localName, unread: undefined }, ...ours];
   const taken = new Set<string>();
   return {
     local: local.key,
+    strangers: read.length - ours.length,
     visors: all.map(({ key, wanted, unread }, index) => ({
       name: freeName(wanted ?? `visor-${index + 1}`, taken),
       key,
@@ -65,9 +73,18 @@ export async function findFleet(
   };
 }
 
-function named(key: VisorKey, hostname: string | undefined): { key: VisorKey; name?: string } {
+/** A visor to look at. */
+interface Candidate {
+  readonly key: VisorKey;
+  readonly name?: string;
+  /** The local visor only has a transport to it. */
+  readonly isMet?: boolean;
+}
+
+function candidate({ key, hostname, sources }: KnownVisor): Candidate {
   const name = nameFrom(hostname ?? "");
-  return name === undefined ? { key } : { key, name };
+  const isMet = sources.every((source) => source === "transport");
+  return { key, isMet, ...(name === undefined ? {} : { name }) };
 }
 
 function hostnameOf(reading: VisorReading): string | undefined {

@@ -43,7 +43,7 @@ export const init: Command = {
     const operator = await findOperator(given, world);
     const listed = await listedKeys(given, world);
     const reporter = reporterOf(given, world);
-    const { local, visors } = await reporter.during(listed?.length ?? 0, () =>
+    const { local, visors, strangers } = await reporter.during(listed?.length ?? 0, () =>
       findFleet({ wayIn: wayInOf(given, world), world, listed, emit: reporter.emit }),
     );
     const { initManifest } = await import("../manifest/index.ts");
@@ -66,6 +66,11 @@ export const init: Command = {
     });
     await world.files.create(path, utf8(text), { mode: 0o644 });
     await saveSchema(path, world);
+    if (strangers > 0) {
+      world.terminal.err(
+        `left out: ${strangers} visors that the local one has transports to and that let nobody in from here; --keys adds them\n`,
+      );
+    }
     tell(name, visors, operator === undefined, world);
     return visors.some((visor) => visor.unread !== undefined) ? 3 : 0;
   },

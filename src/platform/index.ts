@@ -7,3 +7,4 @@ export { nodeClock } from "./clock.ts";
 export { nodeFiles } from "./files.ts";
 export { nodeProcess, type PlatformProcess } from "./process-facts.ts";
 export { nodeRandom } from "./random.ts";
+export { type Child, type ChildOptions, startChild } from "./child.ts";

@@ -22,16 +22,13 @@ const LOOK: Readonly<
 
 type ReportedOutcome = VisorReport["outcomes"][number];
 
-/** What became of each change, grouped by visor. The last line is {@link applySummary}. */
+/** What became of the changes, grouped by visor: what is done as a count, everything else by itself. The last line is {@link applySummary}. */
 export function applyText(report: ApplyReport, names: Names, paint: Paint): string {
   const visors = report.visors.map((visor) => visorReportText(visor, names, paint));
   const left = report.left
     .map((sentence) => `${paint("unknown", "?")} left: ${printable(sentence)}\n`)
     .join("");
-  const blocks = [...visors, left].filter((block) => block !== "");
-  return [...blocks, `${paint("strong", applySummary(report))}\n`].join(
-    blocks.length === 0 ? "" : "\n",
-  );
+  return `${visors.join("")}${left}${paint("strong", applySummary(report))}\n`;
 }
 
 /** The last line of an apply, without its line end. Its form is a promise: scripts read it. */
@@ -53,8 +50,12 @@ export function applySummary(report: ApplyReport): string {
 
 function visorReportText(visor: VisorReport, names: Names, paint: Paint): string {
   if (visor.outcomes.length === 0) return "";
-  const rows = visor.outcomes.map((outcome) => outcomeCells(outcome, names, paint));
-  return `  ${paint("strong", visor.name)}  ${shortKey(visor.key)}\n${tableText(rows)}`;
+  const rest = visor.outcomes.filter(({ outcome }) => outcome !== "done");
+  const done = visor.outcomes.length - rest.length;
+  const glyph = rest.length === 0 ? paint("add", "+") : " ";
+  const count = done === 0 ? "" : `  ${done} done`;
+  const rows = rest.map((outcome) => outcomeCells(outcome, names, paint));
+  return `${glyph} ${paint("strong", visor.name)}  ${shortKey(visor.key)}${count}\n${tableText(rows)}`;
 }
 
 function outcomeCells(outcome: ReportedOutcome, names: Names, paint: Paint): readonly string[] {

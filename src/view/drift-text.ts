@@ -1,5 +1,5 @@
 import type { Change, Plan, PlanVisor } from "../model/index.ts";
-import { byDanger, changeCells } from "./change-text.ts";
+import { changeRows } from "./change-text.ts";
 import { counted, whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
 import { visorText } from "./visor-text.ts";
@@ -58,10 +58,10 @@ export function driftSummary(plan: Plan): string {
 function sectionText(plan: Plan, wanted: (change: Change) => boolean, paint: Paint): string {
   return plan.visors
     .map((visor) => {
-      const changes = changesOf(visor).filter(wanted).toSorted(byDanger);
+      const changes = changesOf(visor).filter(wanted);
       if (changes.length === 0) return "";
       const head = `${paint("change", "~")} ${paint("strong", visor.name)}  ${shortKey(visor.key)}\n`;
-      return head + tableText(changes.map((change) => changeCells(change, plan.names, paint)));
+      return head + tableText(changeRows(changes, plan.names, paint));
     })
     .join("");
 }

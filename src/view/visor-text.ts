@@ -1,6 +1,6 @@
 import type { PlanVisor, Route } from "../model/index.ts";
 import { counted } from "./count-text.ts";
-import { byDanger, changeCells } from "./change-text.ts";
+import { changeRows } from "./change-text.ts";
 import type { Paint } from "./paint.ts";
 import { lineText } from "./place-text.ts";
 import { printable } from "./printable.ts";
@@ -16,10 +16,11 @@ export function routeText(route: Route): string {
 export function visorText(visor: PlanVisor, names: Names, paint: Paint): string {
   if (visor.unseen !== undefined) return unseenText(visor, paint);
   const rows = [
-    ...visor.steps
-      .flatMap((step) => step.changes)
-      .toSorted(byDanger)
-      .map((change) => changeCells(change, names, paint)),
+    ...changeRows(
+      visor.steps.flatMap((step) => step.changes),
+      names,
+      paint,
+    ),
     ...remarkCells(visor, names, paint),
   ];
   if (rows.length === 0) return "";

@@ -1,0 +1,183 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type ExitCode, fromUtf8, utf8 } from "../core/index.ts";
+import { type Child, startChild } from "../platform/index.ts";
+import { printable } from "../view/index.ts";
+import { outPaint } from "./look.ts";
+import type { World } from "./world.ts";
+
+const MAIN = fileURLToPath(new URL("./main.js", import.meta.url));
+const READY_WITHIN_MS = 20_000;
+const LINES_AT_TOP = 9;
+const LINES_AT_END = 5;
+
+/** What a step of the demo must do to count. */
+export interface StepEnd {
+  readonly exit: ExitCode;
+  /** Each must be in what the command prints. */
+  readonly says?: readonly string[];
+  readonly saysNot?: readonly string[];
+}
+
+/** Where the demo plays: a folder with visors, home and manifests, and real `fleet` processes. */
+export class DemoStage {
+  steps = 0;
+  good = 0;
+  readonly #folder: string;
+  readonly #world: World;
+  readonly #stop: AbortSignal;
+  #rpc = "";
+  #fleet: Child | undefined;
+
+  constructor(folder: string, world: World) {
+    this.#folder = folder;
+    this.#world = world;
+    this.#stop = world.stopSoftly();
+  }
+
+  get isStopped(): boolean {
+    return this.#stop.aborted;
+  }
+
+  /** Says what comes next. */
+  tell(text: string): void {
+    if (!this.isStopped) this.#world.terminal.out(`\n${this.#paint("strong", `# ${text}`)}\n`);
+  }
+
+  /** Starts the embedded fleet and waits until it answers. */
+  async startFleet(visors: number): Promise<void> {
+    const args = [
+      "embedded",
+      "up",
+      "--visors",
+      String(visors),
+      "--rpc-port",
+      "0",
+      "--time-scale",
+      "0.1",
+    ];
+    await this.#world.files.makeFolder(join(this.#folder, "fleet"));
+    this.#show(args);
+    let text = "";
+    const ready = new Promise<void>((resolve) => {
+      this.#fleet = this.#start(args, (more) => {
+        text += more;
+        const address = /^Ready: .* at (\S+:\d+)\.$/m.exec(text)?.[1];
+        if (address !== undefined) {
+          this.#rpc = address;
+          resolve();
+        }
+      });
+      void this.#fleet.ended.then(() => resolve());
+      this.#world.clock.after(READY_WITHIN_MS, resolve);
+    });
+    await ready;
+    this.#judge(text, this.#rpc === "" ? 1 : 0, { exit: 0 });
+  }
+
+  /** Runs one `fleet` command and holds its end against what was announced. */
+  async run(args: readonly string[], end: StepEnd): Promise<string> {
+    if (this.isStopped) return "";
+    this.#show(args);
+    let text = "";
+    const child = this.#start(args, (more) => (text += more));
+    this.#judge(text, await child.ended, end, () => text);
+    return text;
+  }
+
+  /** Reads a file of the stage. */
+  async read(name: string): Promise<string> {
+    return fromUtf8((await this.#world.files.read(join(this.#folder, name))) ?? new Uint8Array());
+  }
+
+  /** Writes a file of the stage. */
+  async write(name: string, text: string): Promise<void> {
+    await this.#world.files.replace(join(this.#folder, name), utf8(text), { mode: 0o600 });
+  }
+
+  /** Changes one byte in the middle of the newest segment of the ledger. */
+  async damageLedger(): Promise<void> {
+    const { files } = this.#world;
+    const ledgers = join(this.#folder, "home", "state", "ledgers");
+    const [feed = ""] = await files.list(ledgers);
+    const names = await files.list(join(ledgers, feed));
+    const segment = names.findLast((name) => name.startsWith("segment-")) ?? "";
+    const path = join(ledgers, feed, segment);
+    const bytes = await files.read(path);
+    if (bytes === undefined) return;
+    const middle = Math.floor(bytes.length / 2);
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+    await files.replace(path, bytes, { mode: 0o600 });
+    this.#world.terminal.out(`  (byte ${middle} of ${segment} is another one now)\n`);
+  }
+
+  /** Leaves nothing running. */
+  async close(): Promise<void> {
+    await this.#fleet?.stop();
+  }
+
+  #start(args: readonly string[], onText: (text: string) => void): Child {
+    return startChild({
+      script: MAIN,
+      args,
+      folder: join(this.#folder, "fleet"),
+      env: this.#environment(),
+      onText,
+    });
+  }
+
+  /** The user's environment without what would lead the commands out of the folder. */
+  #environment(): Readonly<Record<string, string | undefined>> {
+    const inherited = Object.entries(this.#world.env).filter(
+      ([name]) => !/^(FLEET|SKYWIRE)_/.test(name),
+    );
+    return {
+      ...Object.fromEntries(inherited),
+      NO_COLOR: "1",
+      FLEET_HOME: join(this.#folder, "home"),
+      FLEET_DIR: join(this.#folder, "visors"),
+      FLEET_TIMEOUT: "2s",
+      ...(this.#rpc === "" ? {} : { FLEET_RPC: this.#rpc }),
+    };
+  }
+
+  #show(args: readonly string[]): void {
+    const words = args.map((word) => (/^[\w./:=-]+$/.test(word) ? word : `'${word}'`));
+    this.#world.terminal.out(`${this.#paint("change", `$ fleet ${words.join(" ")}`)}\n`);
+  }
+
+  #judge(early: string, code: number, end: StepEnd, text: () => string = () => early): void {
+    const all = text();
+    const missing = (end.says ?? []).filter((words) => !all.includes(words));
+    const unwanted = (end.saysNot ?? []).filter((words) => all.includes(words));
+    const isGood = code === end.exit && missing.length === 0 && unwanted.length === 0;
+    this.steps += 1;
+    if (isGood) this.good += 1;
+    const faults = [
+      ...(code === end.exit ? [] : [`exit ${code}, announced ${end.exit}`]),
+      ...missing.map((words) => `does not say "${words}"`),
+      ...unwanted.map((words) => `says "${words}"`),
+    ];
+    const verdict = isGood
+      ? this.#paint("quiet", `  exit ${code}, as announced`)
+      : this.#paint("remove", `  ! NOT AS ANNOUNCED: ${faults.join("; ")}`);
+    this.#world.terminal.out(`${shortened(all, isGood)}${verdict}\n`);
+  }
+
+  #paint(style: "strong" | "change" | "quiet" | "remove", text: string): string {
+    return outPaint(this.#world)(style, text);
+  }
+}
+
+function shortened(text: string, isGood: boolean): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const isLong = isGood && lines.length > LINES_AT_TOP + LINES_AT_END + 1;
+  const shown = isLong
+    ? [
+        ...lines.slice(0, LINES_AT_TOP),
+        `… ${lines.length - LINES_AT_TOP - LINES_AT_END} more lines`,
+        ...lines.slice(-LINES_AT_END),
+      ]
+    : lines;
+  return shown.map((line) => `  ${printable(line)}\n`).join("");
+}

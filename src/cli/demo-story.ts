@@ -1,0 +1,104 @@
+import type { DemoStage } from "./demo-stage.ts";
+
+const VISORS = 12;
+const LIAR = "shop-4";
+const DEAD = "shop-5";
+const CHANGED = "shop-1";
+
+/** The acts of the demo, in order. */
+export async function tellStory(stage: DemoStage): Promise<void> {
+  await beginFleet(stage);
+  await firstApply(stage);
+  await secondApply(stage);
+  await drift(stage);
+  await refusals(stage);
+  await record(stage);
+}
+
+async function beginFleet(stage: DemoStage): Promise<void> {
+  stage.tell(`A fleet of ${VISORS} visors of three releases, on this machine only`);
+  await stage.startFleet(VISORS);
+  stage.tell("A key for this machine, and an empty ledger");
+  await stage.run(["keygen"], { exit: 0, says: ["ed25519:", "One key per machine"] });
+  stage.tell("A first manifest; three visors are too old to be read on the usual port (exit 3)");
+  await stage.run(["init"], { exit: 3, says: ["3 not readable, nothing owned"] });
+  stage.tell(
+    "With the line that init's comment shows they are read too; nothing is owned, the plan is empty",
+  );
+  const manifest = await stage.read("fleet/fleet.yaml");
+  await stage.write("fleet/fleet.yaml", manifest.replaceAll(/# (rpc: \{)/g, "$1"));
+  await stage.run(["plan"], { exit: 0, says: ["No changes."] });
+}
+
+async function firstApply(stage: DemoStage): Promise<void> {
+  stage.tell("A manifest that owns something: trust, settings, two apps, by role");
+  await stage.write("fleet/fleet.yaml", await stage.run(["embedded", "sample"], { exit: 0 }));
+  await stage.run(["validate"], { exit: 0, says: ["Valid: fleet embedded"] });
+  await stage.run(["explain", `visors.${CHANGED}.settings`], { exit: 0, says: ["role modern"] });
+  stage.tell(`Before we apply, ${LIAR} becomes a liar (says yes, does nothing) and ${DEAD} dies`);
+  await stage.run(["embedded", "make", LIAR, "lying"], { exit: 0 });
+  await stage.run(["embedded", "make", DEAD, "dead"], { exit: 0 });
+  stage.tell(
+    "The plan: every change with its reason; the dead one is named, not an error (exit 3)",
+  );
+  await stage.run(["plan"], {
+    exit: 3,
+    says: [`? ${DEAD}`, "Plan: 11 visors change", "1 unreachable"],
+  });
+  stage.tell("Apply: the liar failed, the dead one is unreachable, the rest is done (exit 6)");
+  await stage.run(["apply", "--yes"], { exit: 6, says: ["Applied:", "failed", "1 unreachable"] });
+}
+
+async function secondApply(stage: DemoStage): Promise<void> {
+  stage.tell("A second plan names just these two");
+  await stage.run(["plan"], {
+    exit: 3,
+    says: [LIAR, DEAD, "Plan: 1 visor changes"],
+    saysNot: ["shop-1 ", "desk"],
+  });
+  stage.tell("The liar becomes honest, the dead one starts");
+  await stage.run(["embedded", "make", LIAR, "honest"], { exit: 0 });
+  await stage.run(["embedded", "make", DEAD, "honest"], { exit: 0 });
+  await stage.run(["apply", "--yes"], { exit: 0, says: ["0 failed, 0 unreachable"] });
+  await stage.run(["plan"], { exit: 0, says: ["No changes."] });
+}
+
+async function drift(stage: DemoStage): Promise<void> {
+  stage.tell("Somebody changes a visor behind our back");
+  await stage.run(["embedded", "change", CHANGED, "config", "log_level", "error"], { exit: 0 });
+  stage.tell("Drift names it, apart from what we want ourselves");
+  await stage.run(["drift", "--detailed-exitcode"], {
+    exit: 2,
+    says: ["Changed by others", CHANGED, "error -> debug", "Drift: 1 change by others on 1 visor"],
+  });
+  stage.tell("A plan kept in a file is signed, so applying it asks nothing");
+  await stage.run(["plan", "--out", "plan.json"], { exit: 0, says: ["signed by ed25519:"] });
+  await stage.run(["apply", "plan.json"], { exit: 0, says: ["Applied: 1 of 1 change done"] });
+  await stage.run(["drift"], { exit: 0, says: ["No drift."] });
+}
+
+async function refusals(stage: DemoStage): Promise<void> {
+  const manifest = await stage.read("fleet/fleet.yaml");
+  stage.tell("A manifest that would lock this machine out is refused (exit 4)");
+  const lockOut = manifest.replace("hypervisors: [admins] }", "hypervisors: [desk], pty: [desk] }");
+  await stage.write("fleet/lock-out.yaml", lockOut);
+  await stage.run(["plan", "lock-out.yaml"], {
+    exit: 4,
+    says: ["refused: lock-out", "--allow-trust-loss"],
+  });
+  stage.tell("One that would open an exit to everybody is refused (exit 64)");
+  await stage.write("fleet/open.yaml", manifest.replace("whitelist: [guests]", "whitelist: []"));
+  await stage.run(["plan", "open.yaml"], { exit: 64, says: ["whitelist: anyone"] });
+}
+
+async function record(stage: DemoStage): Promise<void> {
+  stage.tell("Everything was signed and recorded");
+  await stage.run(["log", "--last", "6"], { exit: 0, says: ["receipt"] });
+  await stage.run(["verify"], { exit: 0, says: ["Verified:"] });
+  if (stage.isStopped) return;
+  stage.tell("Somebody changes one byte of the ledger, and verify names it (exit 4)");
+  await stage.damageLedger();
+  await stage.run(["verify"], { exit: 4, says: ["Not verified:"] });
+  stage.tell("The visors end");
+  await stage.run(["embedded", "stop"], { exit: 0 });
+}

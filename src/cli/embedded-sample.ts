@@ -1,0 +1,88 @@
+import { type ExitCode, FleetError } from "../core/index.ts";
+import {
+  type EmbeddedFile,
+  isProfileName,
+  PROFILES,
+  readEmbeddedFile,
+} from "../skywire/embedded/index.ts";
+import type { Given } from "./arguments.ts";
+import { embeddedFolder } from "./embedded-up.ts";
+import { operatorName } from "./keygen.ts";
+import { findOperator, type Operator } from "./operator.ts";
+import type { World } from "./world.ts";
+
+const USUAL_RPC_PORT = 65;
+
+/** Prints a manifest that owns a few things on every visor of an embedded fleet, to try plans and applies with. */
+export async function embeddedSample(given: Given, world: World): Promise<ExitCode> {
+  const folder = embeddedFolder(given, world);
+  const file = await readEmbeddedFile(world.files, folder);
+  if (file === undefined) {
+    throw new FleetError("cli/no-embedded", `no embedded fleet was started in ${folder}`, {
+      next: "start one with `fleet embedded up --dir DIR`, or name its folder with --dir",
+      exit: 3,
+    });
+  }
+  const operator = await findOperator(given, world);
+  world.terminal.out(sampleManifest(file, operator));
+  if (operator === undefined) {
+    world.terminal.err("there is no key here yet: `fleet keygen`, then print the sample again\n");
+  }
+  return 0;
+}
+
+function sampleManifest(file: EmbeddedFile, operator: Operator | undefined): string {
+  const names = file.visors.map((visor) => visor.name);
+  const controllers = names.slice(0, 2);
+  const rows = file.visors.map((visor, index) => visorLine(visor, rolesOf(visor, index)));
+  return `# yaml-language-server: $schema=./fleet.schema.json
+apiVersion: fleet.skywire/v1
+fleet: embedded
+
+${operatorLines(operator)}
+controllers: [${controllers.join(", ")}]       # each always keeps its way into every visor
+
+whitelists:
+  admins: [${controllers.join(", ")}]
+  guests: [tag:shop]
+
+roles:
+  base:                              # every release can do this
+    trust: { hypervisors: [admins] } # exactly these
+    settings: { routing.min_hops: 0, transport.public_autoconnect: false }
+  modern:                            # needs SetConfigFields
+    extends: [base]
+    settings: { log_level: debug }
+  exit:
+    apps:
+      skysocks: { running: true, auto_start: true, whitelist: [guests] }
+  chat:
+    apps:
+      skychat: { running: true }
+
+visors:
+${rows.join("\n")}
+`;
+}
+
+function operatorLines(operator: Operator | undefined): string {
+  if (operator === undefined) return "# operators: run `fleet keygen` and put its line here\n";
+  const { operator: key, seal } = operator.keys;
+  return `operators:\n  ${operatorName()}: { key: "${key}", seal: "${seal}", may: [plan, apply] }\n`;
+}
+
+function rolesOf(visor: EmbeddedFile["visors"][number], index: number): readonly string[] {
+  const base = visor.profile === "newest" ? "modern" : "base";
+  if (index < 2) return [base];
+  return [base, index % 2 === 0 ? "exit" : "chat"];
+}
+
+function visorLine(visor: EmbeddedFile["visors"][number], roles: readonly string[]): string {
+  const port = isProfileName(visor.profile)
+    ? PROFILES[visor.profile].rpcPort.value
+    : USUAL_RPC_PORT;
+  const rpc = port === USUAL_RPC_PORT || port === 0 ? "" : `, rpc: { scheme: dmsg, port: ${port} }`;
+  const tag = visor.name.replace(/-\d+$/, "");
+  const tags = tag === visor.name ? "home" : tag;
+  return `  ${visor.name}: { key: ${visor.key}, tags: [${tags}], roles: [${roles.join(", ")}]${rpc} }`;
+}
