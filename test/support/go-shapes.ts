@@ -1,6 +1,6 @@
 import { equalBytes, fromHex, fromUtf8, toHex, utf8 } from "../../src/core/index.ts";
 import { type InterfaceValue, type Marshaler, type Registry, type Schema, t } from "../../src/skywire/gob/index.ts";
-import { type GoDeclaration, type GoType, parseGoSource, parseGoType } from "./go-source.ts";
+import { type GoDeclaration, type GoType, parseGoSource, parseGoType, UnknownGoType } from "./go-source.ts";
 import { type GobVectors, type Json, type JsonObject } from "./vectors.ts";
 
 /** A schema built from Go type text, with the way its values stand in the vector files. */
@@ -11,9 +11,6 @@ export interface Shape {
   /** Basic kind of a map key, whose JavaScript value can be a `Map` key. */
   readonly primitive: boolean;
 }
-
-/** A type the source text does not declare. */
-export class UnknownGoType extends Error {}
 
 /** Marshalers of the standard library that vectors use; the rest is declared in their own source. */
 const LIBRARY_SOURCE = `

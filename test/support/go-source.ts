@@ -9,6 +9,9 @@ export type GoType =
   /** Functions and channels: gob leaves fields of them out. */
   | { readonly kind: "unsent" };
 
+/** Type text that is no Go type, or one that the source does not declare. */
+export class UnknownGoType extends Error {}
+
 export interface GoField {
   readonly name: string;
   readonly type: GoType;
@@ -143,7 +146,7 @@ class TypeParser {
 
   #next(): string {
     const token = this.#tokens[this.#at];
-    if (token === undefined) throw new Error("Go type text ends early");
+    if (token === undefined) throw new UnknownGoType("Go type text ends early");
     this.#at += 1;
     return token;
   }

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../../src/core/index.ts";
 import { Decoder, Encoder, GenericInterface, type GenericValue, isGenericStruct, t } from "../../../src/skywire/gob/index.ts";
 import { decodeAll, everyOffset } from "../../support/feed.ts";
-import { GoShapes, type Shape, UnknownGoType } from "../../support/go-shapes.ts";
+import { GoShapes, type Shape } from "../../support/go-shapes.ts";
+import { UnknownGoType } from "../../support/go-source.ts";
 import { differenceOf } from "../../support/same-json.ts";
 import { gobVectors, type Json, type ValueVector } from "../../support/vectors.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FleetError, fromHex } from "../../../src/core/index.ts";
 import { Decoder, type Schema, t } from "../../../src/skywire/gob/index.ts";
-import { GoShapes, type Shape, UnknownGoType } from "../../support/go-shapes.ts";
+import { GoShapes, type Shape } from "../../support/go-shapes.ts";
+import { UnknownGoType } from "../../support/go-source.ts";
 import { gobVectors, type Json, type VerdictVector } from "../../support/vectors.ts";
 
 const vectors = gobVectors();
