@@ -13,6 +13,8 @@ export interface AppStart {
   /** The arguments and environment it got; later changes of the configuration do not reach it. */
   readonly args: readonly string[];
   readonly env: readonly string[];
+  /** What the program says when it ends with an error of its own. */
+  readonly fault: string;
 }
 
 /** Times after the reply to StartApp, in ms. Source: the recorded v1.3.28 sessions app-life-*. */
@@ -27,8 +29,6 @@ const KILL_TAKES_MS = 50;
 const STOPPED: AppStatus = { status: 0, detail: "" };
 const STARTING: AppStatus = { status: 3, detail: "Starting" };
 const RUNNING: AppStatus = { status: 1, detail: "Running" };
-
-const PORT_TAKEN = "listen tcp 127.0.0.1:8002: bind: address already in use";
 
 /**
  * One app of one visor: its process, and what the visor believes about it. Nothing ticks: what is the case
@@ -79,7 +79,7 @@ export class AppProcess {
     if (start === undefined || this.#abandoned) return STOPPED;
     const ageMs = (nowMs - start.atMs) / this.#timeScale;
     if (start.behaviour === "reports-error" && ageMs >= ERRORS_AFTER_MS) {
-      return { status: 2, detail: this.#error ?? PORT_TAKEN };
+      return { status: 2, detail: this.#error ?? start.fault };
     }
     if (!this.isAlive(nowMs)) return STOPPED;
     if (this.#detail !== undefined) {

@@ -104,13 +104,23 @@ class RunningFleet {
   async start(): Promise<void> {
     const { files, folder, writeAtStart } = this.#options;
     await files.makeFolder(folder);
-    for (const name of await files.list(folder)) this.#existing.add(name);
+    await this.#findFolders();
     for (const visor of this.#visors) if (this.#existing.has(visor.key)) await visor.load();
     if (writeAtStart ?? this.#visors.length <= WRITE_AT_START_MAX) {
       for (const visor of this.#visors) await visor.writeFirstFiles();
     }
     await this.#openPorts();
     await this.#openControl();
+  }
+
+  /** Folders of a former run: by their names in a large fleet, by what is in them in a small one. */
+  async #findFolders(): Promise<void> {
+    const { files, folder } = this.#options;
+    for (const name of await files.list(folder)) this.#existing.add(name);
+    if (this.#visors.length > WRITE_AT_START_MAX) return;
+    for (const visor of this.#visors) {
+      if ((await files.read(visor.folder.configPath)) !== undefined) this.#existing.add(visor.key);
+    }
   }
 
   asFleet(): EmbeddedFleet {

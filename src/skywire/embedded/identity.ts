@@ -7,13 +7,12 @@ export function visorKeyFromSeed(seed: string, name: string): VisorKey {
   return toHex(secp256k1.getPublicKey(secret, true)) as VisorKey;
 }
 
-const UUID_GROUPS = [8, 4, 4, 4, 12] as const;
-
-/** A UUID that follows from a text. */
-export function uuidFrom(text: string): string {
-  const hex = toHex(sha256(utf8(text)));
-  let offset = 0;
-  return UUID_GROUPS.map((size) => hex.slice(offset, (offset += size))).join("-");
+/** The UUID (version 0, as Skywire makes them) of the first 16 bytes of a hash. */
+export function uuidOf(hash: Uint8Array): string {
+  const bytes = hash.slice(0, 16);
+  bytes[6] = (bytes[6] ?? 0) & 0x0f;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 /** A whole number below `limit` that follows from a key, the same on every machine. */

@@ -53,7 +53,8 @@ export const SHARED_NETWORK: readonly ReleaseMethod[] = [
     early: "runs",
     run: async ({ instance }) => {
       if (instance.rewardAddress === undefined) {
-        const path = instance.visor.folder.rewardPath;
+        const folder = instance.config["local_path"];
+        const path = `${typeof folder === "string" ? folder : "."}/reward.txt`;
         throw new Error(`Error deleting file. err=remove ${path}: no such file or directory`);
       }
       await setRewardAddress(instance, undefined);

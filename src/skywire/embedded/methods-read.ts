@@ -1,4 +1,7 @@
+import { type Json } from "../../core/index.ts";
 import { type Schema, t, uuid } from "../gob/index.ts";
+import { valueOption } from "./app-args.ts";
+import { isObject } from "./config-shape.ts";
 import { type CallContext, method, NO_LAUNCHER, NO_TRANSPORTS, type ReleaseMethod } from "./release-method.ts";
 import {
   appStates2024,
@@ -138,16 +141,31 @@ export function managedKeys(visor: Visor): readonly string[] {
     : [];
 }
 
-function portsOf(instance: CallContext["instance"]): ReadonlyMap<string, { Port: string; Type: string }> {
+type PortDetails = ReadonlyMap<string, { Port: string; Type: string }>;
+
+/** Ports the visor listens on by its configuration. Sockets the system chose are left out. */
+function portsOf(instance: CallContext["instance"]): PortDetails {
+  const { config } = instance;
+  const tcp = (address: Json | undefined): { Port: string; Type: string } => ({
+    Port: typeof address === "string" ? address.replace(/^.*:/, "") : "",
+    Type: "TCP",
+  });
   const ports = new Map([
-    ["cli_addr", { Port: String(instance.config["cli_addr"]).replace(/^.*:/, ""), Type: "TCP" }],
+    ["cli_addr", tcp(config["cli_addr"])],
     ["dmsg_pty", { Port: "22", Type: "DMSG" }],
-    ["proc_addr", { Port: "5505", Type: "TCP" }],
-    ["stcp_addr", { Port: "7777", Type: "TCP" }],
+    ["proc_addr", tcp(memberOf(config["launcher"], "server_addr"))],
+    ["stcp_addr", tcp(memberOf(config["skywire-tcp"], "listening_address"))],
   ]);
   if (instance.isEarly) return ports;
   for (const app of instance.apps()) {
-    if (instance.status(app).status === 1) ports.set(app.name, { Port: String(app.port), Type: "SKYNET" });
+    if (instance.status(app).status !== 1) continue;
+    ports.set(app.name, { Port: String(app.port), Type: "SKYNET" });
+    const address = valueOption(app.args, "--addr");
+    if (address !== undefined) ports.set(`${app.name}_addr`, tcp(address));
   }
   return ports;
+}
+
+function memberOf(block: Json | undefined, name: string): Json | undefined {
+  return isObject(block) ? block[name] : undefined;
 }

@@ -1,3 +1,4 @@
+import { utf8, visorKeyFault } from "../../core/index.ts";
 import { t, uuid, type Schema } from "../gob/index.ts";
 import { APP_SETTERS_2024, APP_SETTERS_2026, SHARED_APP_SETTERS } from "./methods-app-config.ts";
 import {
@@ -13,7 +14,23 @@ import { PAIRING_METHODS, TRUST_METHODS_2026 } from "./methods-trust.ts";
 import { type ProfileName } from "./profile.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
 import { SET_CONFIG_FIELDS } from "./set-config-fields.ts";
+import { type VisorInstance } from "./visor-instance.ts";
 import { visorKey } from "./wire-keys.ts";
+
+interface TransportEntry {
+  readonly ID: string;
+  readonly Edges: readonly string[];
+  readonly Type: string;
+  readonly Label: string;
+}
+
+/** What the transport discovery knows; ours knows the visor's own transports. */
+const transportEntry: Schema<TransportEntry> = t.struct("transport.Entry", {
+  ID: uuid,
+  Edges: t.array(visorKey, 2),
+  Type: t.string,
+  Label: t.string,
+});
 
 /** Calls that kill a visor that is up, with an argument that names nothing it knows. Source: visor-observed 6. */
 const ALWAYS_DEADLY: readonly ReleaseMethod[] = [
@@ -27,8 +44,33 @@ const ALWAYS_DEADLY: readonly ReleaseMethod[] = [
 /** Read calls we do not model beyond their death on an early visor. */
 const UNMODELLED_READS: readonly ReleaseMethod[] = [
   unmodelled("RoutingRule", t.uint32, "dies", "rule not found"),
-  unmodelled("DiscoverTransportByID", uuid, "dies", '404 Not Found: {"error":"transport not found"}'),
-  unmodelled("DiscoverTransportsByPK", visorKey, "dies", '404 Not Found: {"error":"transport not found"}'),
+  method({
+    name: "DiscoverTransportByID",
+    args: uuid,
+    reply: transportEntry,
+    effect: "read",
+    early: "dies",
+    run: ({ instance }, id) => firstOr404(entriesOf(instance).filter((entry) => entry.ID === id))[0],
+  }),
+  method({
+    name: "DiscoverTransportsByPK",
+    args: visorKey,
+    reply: t.list(transportEntry),
+    effect: "read",
+    early: "dies",
+    run: ({ instance }, key) => firstOr404(entriesOf(instance).filter((entry) => entry.Edges.includes(key))),
+  }),
+  method({
+    name: "FetchUptimeTrackerData",
+    args: t.string,
+    reply: t.bytes,
+    effect: "read",
+    early: { error: "no uptime tracker available" },
+    run: (_, key) => {
+      if (key !== "" && visorKeyFault(key) !== undefined) throw new Error("Invalid or missing public key");
+      return utf8("[]");
+    },
+  }),
   unmodelled("VPNServers", filter(), { error: "no service of type vpn registered" }, "no service of type vpn registered"),
   unmodelled("ProxyServers", filter(), "runs", "no service of type proxy registered"),
 ];
@@ -77,6 +119,22 @@ export const MUTATING_METHODS: ReadonlySet<string> = new Set(
     .filter((each) => each.effect === "write")
     .map((each) => each.name),
 );
+
+function entriesOf(instance: VisorInstance): readonly TransportEntry[] {
+  const local = instance.visor.key;
+  return instance.transports().map(({ id, remote, type, label }) => ({
+    ID: id,
+    Edges: local < remote ? [local, remote] : [remote, local],
+    Type: type,
+    Label: label,
+  }));
+}
+
+function firstOr404(entries: readonly TransportEntry[]): readonly [TransportEntry, ...TransportEntry[]] {
+  const [first, ...others] = entries;
+  if (first === undefined) throw new Error('404 Not Found: {"error":"transport not found"}');
+  return [first, ...others];
+}
 
 function deadly<A>(name: string, args: Schema<A>): ReleaseMethod {
   return method({

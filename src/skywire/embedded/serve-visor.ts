@@ -8,6 +8,8 @@ import { type VisorInstance } from "./visor-instance.ts";
 
 /** Go's first free id of the process that was recorded. */
 const FIRST_TYPE_ID = 64;
+/** Go waits for a message of nearly any announced length. Source: session raw-huge-length. */
+const GO_MESSAGE_BYTES = 2 ** 33;
 /** gob's length of a message of 1 GiB. */
 const GIGABYTE_PREFIX = new Uint8Array([0xfc, 0x40, 0, 0, 0]);
 const OVERSIZED_SAMPLE_BYTES = 262_144;
@@ -29,10 +31,14 @@ export class VisorServer {
     const server = new RpcServer({
       methods: this.#methodsOf(visor.profile.name),
       firstId: FIRST_TYPE_ID,
-      observe: ({ method, outcome }) => this.#counters.record(visor.name, method, outcome),
+      limits: { messageBytes: GO_MESSAGE_BYTES },
+      observe: ({ method, outcome }) => {
+        this.#counters.record(visor.name, method, outcome);
+        if (outcome !== "called") session.refused();
+      },
     });
     const connection = server.serve(misbehaving(instance, stream));
-    const session = new Session(instance, {
+    const session: Session = new Session(instance, {
       cut: () => connection.destroy(),
       died: (method) => this.#counters.recordDeath(visor.name, method),
     });

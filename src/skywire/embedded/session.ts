@@ -3,10 +3,6 @@ import { type Cuttable } from "./embedded-visor.ts";
 import { never } from "./release-method.ts";
 import { type VisorInstance } from "./visor-instance.ts";
 
-interface Turn {
-  readonly run: () => void;
-}
-
 /** How long a slow visor takes for a reply, ms before scaling. */
 const SLOW_REPLY_MS = 8000;
 
@@ -15,7 +11,8 @@ export class Session implements Cuttable {
   readonly instance: VisorInstance;
   readonly #onDeath: (method: string) => void;
   readonly #cut: () => void;
-  #turns: Turn[] = [];
+  #batches: (() => void)[][] = [];
+  #startsAnew = true;
 
   constructor(instance: VisorInstance, hooks: { readonly cut: () => void; readonly died: (method: string) => void }) {
     this.instance = instance;
@@ -35,33 +32,42 @@ export class Session implements Cuttable {
   }
 
   /**
-   * Runs calls that arrived together as Go's scheduler mostly does: the newest first, the others in order.
+   * Runs calls that arrived together as Go's scheduler mostly does: the newest first, the others in order. Those
+   * before a refused call, which the connection answers itself, form a batch of their own.
    * Source: sessions pipelined-2 and pipelined-mixed-errors.
    */
   inTurn<R>(run: () => R | Promise<R>): Promise<R> {
     return new Promise((resolve, reject) => {
-      this.#turns.push({
-        run: () => {
-          try {
-            resolve(run());
-          } catch (error) {
-            reject(error);
-          }
-        },
-      });
-      if (this.#turns.length === 1) queueMicrotask(() => this.#takeTurns());
+      const turn = (): void => {
+        try {
+          resolve(run());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (this.#batches.length === 0) queueMicrotask(() => this.#takeTurns());
+      if (this.#startsAnew) this.#batches.push([turn]);
+      else this.#batches.at(-1)?.push(turn);
+      this.#startsAnew = false;
     });
   }
 
+  /** A call was refused before it reached a method. */
+  refused(): void {
+    this.#startsAnew = true;
+  }
+
   #takeTurns(): void {
-    const turns = this.#turns;
-    this.#turns = [];
-    const newest = turns.pop();
+    const batches = this.#batches;
+    this.#batches = [];
+    this.#startsAnew = true;
     const { state, world } = this.instance.visor;
     if (state === "silent") return;
     const runAll = (): void => {
-      newest?.run();
-      for (const turn of turns) turn.run();
+      for (const turns of batches) {
+        turns.pop()?.();
+        for (const turn of turns) turn();
+      }
     };
     if (state === "slow") world.clock.after(SLOW_REPLY_MS * world.timeScale, runAll);
     else runAll();

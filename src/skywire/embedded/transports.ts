@@ -1,6 +1,6 @@
-import { type VisorKey } from "../../core/index.ts";
+import { concatBytes, fromHex, sha256, utf8 } from "../../core/index.ts";
 import { type EmbeddedVisor } from "./embedded-visor.ts";
-import { numberFrom, uuidFrom } from "./identity.ts";
+import { numberFrom, uuidOf } from "./identity.ts";
 import { deploymentKeys } from "./initial-config.ts";
 
 /** One open transport of a visor. */
@@ -37,8 +37,14 @@ export function initialTransports(visor: EmbeddedVisor): readonly LiveTransport[
   });
 }
 
-/** The same for the same two keys and type, whoever asks. Source: visor-observed 8; the hash itself is ours. */
-export function transportId(left: VisorKey | string, right: VisorKey | string, type: string): string {
+const UUID_BYTES = 16;
+
+/**
+ * The id of a transport: a UUID made of SHA-256 over the zero UUID, both keys in order, and the type.
+ * Checked against the ids in sessions transports-life and transport-errors.
+ */
+export function transportId(left: string, right: string, type: string): string {
   const [first, second] = left < right ? [left, right] : [right, left];
-  return uuidFrom(`${first}\n${second}\n${type}`);
+  const hash = sha256(concatBytes(new Uint8Array(UUID_BYTES), fromHex(first), fromHex(second), utf8(type)));
+  return uuidOf(hash);
 }

@@ -49,14 +49,6 @@ export class VisorFolder {
     return this.#at(CONFIG_FILE);
   }
 
-  get rewardPath(): string {
-    return this.#at(REWARD_FILE);
-  }
-
-  get confPath(): string {
-    return this.#at(CONF_FILE);
-  }
-
   async read(): Promise<DiskState> {
     await this.#queue;
     const config = await this.#text(CONFIG_FILE);
@@ -90,13 +82,13 @@ export class VisorFolder {
   }
 
   writeConf(conf: Conf): Promise<void> {
-    return this.#inOrder(() => this.#files.replace(this.confPath, utf8(formatConf(conf))));
+    return this.#inOrder(() => this.#files.replace(this.#at(CONF_FILE), utf8(formatConf(conf))));
   }
 
   writeReward(address: string | undefined): Promise<void> {
     return this.#inOrder(async () => {
-      if (address === undefined) await this.#files.remove(this.rewardPath);
-      else await this.#files.replace(this.rewardPath, utf8(address));
+      if (address === undefined) await this.#files.remove(this.#at(REWARD_FILE));
+      else await this.#files.replace(this.#at(REWARD_FILE), utf8(address));
     });
   }
 

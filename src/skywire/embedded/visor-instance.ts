@@ -147,7 +147,8 @@ export class VisorInstance {
   /** Starts a process with what the configuration says now. */
   start(app: AppEntry, process: AppProcess): void {
     const { args, env } = app;
-    process.start({ atMs: this.visor.world.clock.now(), behaviour: this.behaviourOf(app), args, env });
+    const atMs = this.visor.world.clock.now();
+    process.start({ atMs, behaviour: this.behaviourOf(app), args, env, fault: faultOf(app) });
   }
 
   behaviourOf(app: AppEntry): AppBehaviour {
@@ -254,7 +255,7 @@ export class VisorInstance {
   #autoStart(app: AppEntry, process: AppProcess): void {
     const atMs = this.startedAtMs + APPS_AFTER_MS * this.visor.world.timeScale;
     const behaviour = this.behaviourOf(app);
-    if (behaviour !== "no-binary") process.start({ atMs, behaviour, args: app.args, env: app.env });
+    if (behaviour !== "no-binary") process.start({ atMs, behaviour, args: app.args, env: app.env, fault: faultOf(app) });
   }
 }
 
@@ -279,6 +280,16 @@ class ScratchInstance extends VisorInstance {
 /** The program an app runs: its binary where that says something, else its name. */
 export function programOf(app: AppEntry): string {
   return app.binary === "" || app.binary === "skywire" ? app.name : app.binary;
+}
+
+/** What a program that fails says. Source: sessions app-life-vpn-server, app-life-skychat, one-byte-writes. */
+function faultOf(app: AppEntry): string {
+  if (programOf(app) === "vpn-server") return "error getting iptables forward policy: permission denied";
+  if (programOf(app) === "vpn-client") {
+    return "error getting Skywire-TCP entities: env arg STCP_TABLE_KEY_1 is not provided";
+  }
+  const port = valueOption(app.args, "--addr")?.replace(/^\*/, "") ?? ":0";
+  return `listen tcp 127.0.0.1${port}: bind: address already in use`;
 }
 
 function appsOf(config: JsonObject): readonly AppEntry[] {
