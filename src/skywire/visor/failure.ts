@@ -42,7 +42,7 @@ export function explainFailure(error: unknown, context: FailureContext): UnseenR
 }
 
 /** The one thing to say when nobody listens at the local address. */
-export function noLocalVisor(rpcAddress: StreamAddress): UnseenReading {
+function noLocalVisor(rpcAddress: StreamAddress): UnseenReading {
   return {
     kind: "unreachable",
     reason: "no-local-visor",

@@ -1,4 +1,4 @@
-export { DEFAULT_TIMEOUTS, type VisorAccess, type VisorTimeouts } from "./connection.ts";
+export type { VisorAccess, VisorTimeouts } from "./connection.ts";
 export {
   type Call,
   type Calls,
