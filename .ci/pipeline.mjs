@@ -13,6 +13,8 @@ const SKIPPED_LINE = /^SKIPPED /;
 /** The release line that is Node's current LTS; its own build must say that it is one. */
 const LTS_MAJOR = 24;
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
+/** More mutations than the suite makes, from another seed. */
+const FUZZ = { FLEET_FUZZ: "60000", FLEET_FUZZ_SEED: "7" };
 const VITEST = ["node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts"];
 
 /**
@@ -23,13 +25,14 @@ const VITEST = ["node_modules/vitest/vitest.mjs", "run", "--config", "test/vites
 /**
  * Runs a program without standard input and shows what it prints.
  * @param {readonly string[]} argv
+ * @param {Readonly<Record<string, string>>} env
  * @returns {Promise<{ status: number, lines: string[] }>}
  */
-async function show(argv) {
+async function show(argv, env) {
   const [program = "", ...args] = argv;
   const child = spawn(program, args, {
     cwd: ROOT,
-    env: { ...process.env, CI: "true", NO_COLOR: "1", FORCE_COLOR: "0" },
+    env: { ...process.env, ...env, CI: "true", NO_COLOR: "1", FORCE_COLOR: "0" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";
@@ -48,11 +51,12 @@ async function show(argv) {
 /**
  * @param {string} title
  * @param {readonly string[]} argv
+ * @param {Readonly<Record<string, string>>} [env]
  * @returns {Promise<StepResult>}
  */
-async function step(title, argv) {
+async function step(title, argv, env = {}) {
   console.log(`\n=== ${title}`);
-  const { status, lines } = await show(argv);
+  const { status, lines } = await show(argv, env);
   const closing = lines.map((line) => CLOSING_LINE.exec(line)).findLast((found) => found !== null);
   const [passed, failed, skipped] = closing?.slice(1).map(Number) ?? [status === 0 ? 1 : 0, 0, 0];
   const tally = { passed: passed ?? 0, failed: failed ?? 0, skipped: skipped ?? 0 };
@@ -101,6 +105,7 @@ async function main() {
   const results = [
     await step("npm test", [NPM, "test"]),
     await step("the gates", [process.execPath, "test/gates/check.mjs", "--except", "tests"]),
+    await step("a short fuzz", [process.execPath, ...VITEST, "test/fuzz"], FUZZ),
     await step("npm run demo", [NPM, "run", "demo"]),
     await suiteOnLts(),
   ];
