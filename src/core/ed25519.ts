@@ -29,7 +29,11 @@ export function signEd25519(seed: Uint8Array, message: Uint8Array): Uint8Array {
  * group equation without the cofactor. With such keys the cofactored equation differs only for an R
  * outside the group, which is refused too; so every strict verifier gives one verdict.
  */
-export function verifyEd25519(key: OperatorKey, message: Uint8Array, signature: Uint8Array): boolean {
+export function verifyEd25519(
+  key: OperatorKey,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   if (signature.length !== SIGNATURE_SIZE) return false;
   if (littleEndian(signature.subarray(KEY_SIZE)) >= GROUP_ORDER) return false;
   const judged = judgeKey(key);
@@ -59,7 +63,10 @@ function isPrimeOrderPoint(key: OperatorKey): boolean {
 }
 
 function platformKey(key: OperatorKey): KeyObject {
-  return createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: base64Url(operatorKeyBytes(key)) }, format: "jwk" });
+  return createPublicKey({
+    key: { kty: "OKP", crv: "Ed25519", x: base64Url(operatorKeyBytes(key)) },
+    format: "jwk",
+  });
 }
 
 function base64Url(bytes: Uint8Array): string {

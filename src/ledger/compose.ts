@@ -1,16 +1,16 @@
 import { assert, type Random, sha256, toHex } from "../core/index.ts";
-import { type CxoObject } from "../skywire/cxo/index.ts";
-import { type OperatorKeys } from "./keys.ts";
+import type { CxoObject } from "../skywire/cxo/index.ts";
+import type { OperatorKeys } from "./keys.ts";
 import { encodeEntry } from "./objects.ts";
 import { formatPayload } from "./payload-parse.ts";
 import { formatPayloadType } from "./payload-type.ts";
 import { type EntryKind, NEVER_SEALED, type PayloadMap } from "./payloads.ts";
-import { type StoredEntry } from "./records.ts";
+import type { StoredEntry } from "./records.ts";
 import { type EpochKey, SEAL_OVERHEAD } from "./sealing.ts";
 import { signEntry } from "./signing.ts";
 
 /** A stored payload is at most this long; a longer one is split over further entries. */
-export const PAYLOAD_SIZE_MAX = 192 * 1024;
+export const PAYLOAD_SIZE_MAX: number = 192 * 1024;
 
 /** What the next entry stands behind. */
 export interface ComposePlace {
@@ -36,7 +36,10 @@ export function composeEntries<K extends EntryKind>(
   keys: OperatorKeys,
   random: Random,
 ): readonly ComposedEntry[] {
-  assert(sealWith === undefined || !NEVER_SEALED.has(kind), "genesis and keyset entries are never sealed");
+  assert(
+    sealWith === undefined || !NEVER_SEALED.has(kind),
+    "genesis and keyset entries are never sealed",
+  );
   const plain = formatPayload(kind, payload);
   const room = PAYLOAD_SIZE_MAX - (sealWith === undefined ? 0 : SEAL_OVERHEAD);
   const parts = Math.max(1, Math.ceil(plain.length / room));
@@ -44,7 +47,8 @@ export function composeEntries<K extends EntryKind>(
     const chunk = plain.subarray(at * room, (at + 1) * room);
     const index = place.index + BigInt(at);
     const time = place.time + BigInt(at);
-    const stored = sealWith === undefined ? chunk : sealWith.seal(chunk, { kind, index, time }, random);
+    const stored =
+      sealWith === undefined ? chunk : sealWith.seal(chunk, { kind, index, time }, random);
     const payloadType = formatPayloadType({ kind, sealedWith: sealWith?.id, part: at + 1, parts });
     const entry = signEntry(keys, { index, time, kind, payloadType, payload: stored });
     const bytes = encodeEntry(entry);
@@ -52,4 +56,3 @@ export function composeEntries<K extends EntryKind>(
     return { entry, hash: toHex(hash), object: { hash, bytes } };
   });
 }
-

@@ -1,12 +1,17 @@
-import { type Json, type OperatorKey, type VisorKey } from "../core/index.ts";
-import { type ReadOnlyLedger } from "./ledger.ts";
-import { type EntryKind, type LedgerRecord } from "./payloads.ts";
+import type { Json, OperatorKey, VisorKey } from "../core/index.ts";
+import type { ReadOnlyLedger } from "./ledger.ts";
+import type { EntryKind, LedgerRecord } from "./payloads.ts";
 import { fleetOf } from "./queries.ts";
 
 /** What `fleet log` shows: records in order, oldest first. */
 export interface LogDocument {
   readonly feed: string;
-  readonly head: { readonly seq: number; readonly root: string; readonly size: number; readonly time: string };
+  readonly head: {
+    readonly seq: number;
+    readonly root: string;
+    readonly size: number;
+    readonly time: string;
+  };
   readonly entries: readonly LogLine[];
   /** Records that no filter let through. */
   readonly filteredOut: number;
@@ -59,7 +64,8 @@ export interface LogFilter {
 export function logDocument(ledger: ReadOnlyLedger, filter: LogFilter = {}): LogDocument {
   const { head, feed, records } = ledger;
   const lines = records.map((record) => lineOf(record)).filter((line) => passes(line, filter));
-  const entries = filter.limit === undefined ? lines : lines.slice(Math.max(0, lines.length - filter.limit));
+  const entries =
+    filter.limit === undefined ? lines : lines.slice(Math.max(0, lines.length - filter.limit));
   return {
     feed,
     head: { seq: Number(head.seq), root: head.root, size: head.size, time: timeText(head.timeMs) },
@@ -72,7 +78,9 @@ export function logDocument(ledger: ReadOnlyLedger, filter: LogFilter = {}): Log
 export function entryDocument(ledger: ReadOnlyLedger, index: number): EntryDocument | undefined {
   const record = ledger.record(index);
   if (record === undefined) return undefined;
-  const answer = ledger.records.find((each) => each.kind === "receipt" && each.payload?.intent === index);
+  const answer = ledger.records.find(
+    (each) => each.kind === "receipt" && each.payload?.intent === index,
+  );
   return {
     ...lineOf(record),
     hash: record.hash,
@@ -96,10 +104,14 @@ function lineOf(record: LedgerRecord): LogLine {
   };
 }
 
-function detailsOf(record: LedgerRecord): Pick<LogLine, "visor" | "step" | "plan" | "intent" | "paths" | "outcomes"> {
+function detailsOf(
+  record: LedgerRecord,
+): Pick<LogLine, "visor" | "step" | "plan" | "intent" | "paths" | "outcomes"> {
   switch (record.kind) {
     case "plan":
-      return record.payload === undefined ? { paths: [] } : { plan: record.payload.plan, paths: [] };
+      return record.payload === undefined
+        ? { paths: [] }
+        : { plan: record.payload.plan, paths: [] };
     case "plan-part": {
       if (record.payload === undefined) return { paths: [] };
       const { visor, plan, owned } = record.payload;
@@ -125,14 +137,18 @@ function passes(line: LogLine, { fleet, kind, visor, path, sinceMs }: LogFilter)
   if (kind !== undefined && line.kind !== kind) return false;
   if (visor !== undefined && line.visor !== visor) return false;
   if (sinceMs !== undefined && Date.parse(line.time) < sinceMs) return false;
-  return path === undefined || line.paths.some((each) => each === path || each.startsWith(`${path}.`));
+  return (
+    path === undefined || line.paths.some((each) => each === path || each.startsWith(`${path}.`))
+  );
 }
 
 function distinct(items: readonly { readonly path: string }[]): readonly string[] {
   return [...new Set(items.map(({ path }) => path))];
 }
 
-function tally(outcomes: readonly { readonly outcome: string }[]): Readonly<Record<string, number>> {
+function tally(
+  outcomes: readonly { readonly outcome: string }[],
+): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { outcome } of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
   return counts;

@@ -1,6 +1,6 @@
-import { type Random, type SealKey } from "../core/index.ts";
-import { type OperatorKeys } from "./keys.ts";
-import { type KeysetOperator, type LedgerRecord, type SealedEpochKey } from "./payloads.ts";
+import type { Random, SealKey } from "../core/index.ts";
+import type { OperatorKeys } from "./keys.ts";
+import type { KeysetOperator, LedgerRecord, SealedEpochKey } from "./payloads.ts";
 import { recordsOf } from "./queries.ts";
 import { EpochKey, epochKeysFor } from "./sealing.ts";
 
@@ -29,14 +29,25 @@ export function newEpoch(options: {
 }): Epoch {
   const { records, fleet, operators, keys, random } = options;
   const older = olderKeys(records, fleet, keys);
-  const epoch = Math.max(0, ...recordsOf(records, "keyset", fleet).map(({ payload }) => payload?.epoch ?? 0)) + 1;
+  const epoch =
+    Math.max(0, ...recordsOf(records, "keyset", fleet).map(({ payload }) => payload?.epoch ?? 0)) +
+    1;
   const all = [...older, new EpochKey(epoch, random(KEY_SIZE))];
   const listed = Object.values(operators).map(({ seal }) => seal);
-  const recipients = [...new Set<SealKey | undefined>([keys.seal, ...listed])].filter((seal) => seal !== undefined);
-  return { epoch, epochKeys: recipients.toSorted().flatMap((seal) => all.map((key) => key.wrapFor(seal, random))) };
+  const recipients = [...new Set<SealKey | undefined>([keys.seal, ...listed])].filter(
+    (seal) => seal !== undefined,
+  );
+  return {
+    epoch,
+    epochKeys: recipients.toSorted().flatMap((seal) => all.map((key) => key.wrapFor(seal, random))),
+  };
 }
 
-function olderKeys(records: readonly LedgerRecord[], fleet: string, keys: OperatorKeys): readonly EpochKey[] {
+function olderKeys(
+  records: readonly LedgerRecord[],
+  fleet: string,
+  keys: OperatorKeys,
+): readonly EpochKey[] {
   const byId = new Map<string, EpochKey>();
   for (const { payload } of recordsOf(records, "keyset", fleet)) {
     if (payload === undefined) continue;

@@ -63,7 +63,11 @@ export function scanFrames(bytes: Uint8Array): FrameScan {
 }
 
 function nextFrame(bytes: Uint8Array, start: number): number {
-  for (let at = bytes.indexOf(MAGIC[0] ?? 0, start); at !== -1; at = bytes.indexOf(MAGIC[0] ?? 0, at + 1)) {
+  for (
+    let at = bytes.indexOf(MAGIC[0] ?? 0, start);
+    at !== -1;
+    at = bytes.indexOf(MAGIC[0] ?? 0, at + 1)
+  ) {
     if (frameAt(bytes, at) !== undefined) return at;
   }
   return bytes.length;
@@ -78,5 +82,11 @@ function frameAt(bytes: Uint8Array, from: number): Frame | undefined {
   if (bodyTo + CHECK_SIZE > bytes.length) return undefined;
   const check = bytes.subarray(bodyTo, bodyTo + CHECK_SIZE);
   if (!equalBytes(sha256(bytes.subarray(from + MAGIC.length, bodyTo)), check)) return undefined;
-  return { type: view.getUint8(MAGIC.length), body: bytes.subarray(bodyFrom, bodyTo), check, from, to: bodyTo + CHECK_SIZE };
+  return {
+    type: view.getUint8(MAGIC.length),
+    body: bytes.subarray(bodyFrom, bodyTo),
+    check,
+    from,
+    to: bodyTo + CHECK_SIZE,
+  };
 }

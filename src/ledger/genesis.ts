@@ -1,7 +1,15 @@
-import { FleetError, fromHex, isOperatorKey, isSealKey, sha256, toHex, verifyEd25519 } from "../core/index.ts";
+import {
+  FleetError,
+  fromHex,
+  isOperatorKey,
+  isSealKey,
+  sha256,
+  toHex,
+  verifyEd25519,
+} from "../core/index.ts";
 import { verifySignature } from "../skywire/cxo/index.ts";
 import { type FeedKey, isFeedKey, type OperatorKeys } from "./keys.ts";
-import { type GenesisPayload } from "./payloads.ts";
+import type { GenesisPayload } from "./payloads.ts";
 import { feedClaim, genesisBody } from "./signing.ts";
 
 /** A genesis whose keys were proved to belong together. Only {@link verifyGenesis} makes one. */
@@ -28,14 +36,18 @@ export function makeGenesis(keys: OperatorKeys): GenesisPayload {
  */
 export function verifyGenesis(genesis: GenesisPayload, feed: FeedKey): VerifiedGenesis {
   const { ed25519, x25519, proofs } = genesis;
-  if (!isOperatorKey(ed25519) || !isSealKey(x25519) || !isFeedKey(genesis.feed)) throw bad("a key has not the form of one");
+  if (!isOperatorKey(ed25519) || !isSealKey(x25519) || !isFeedKey(genesis.feed))
+    throw bad("a key has not the form of one");
   if (genesis.feed !== feed) throw bad("it names another feed than the one it stands in");
   const message = genesisBody(ed25519, x25519, feed);
-  if (!verifyEd25519(ed25519, message, parseHex(proofs.ed25519))) throw bad("the ed25519 key does not vouch for the keys");
+  if (!verifyEd25519(ed25519, message, parseHex(proofs.ed25519)))
+    throw bad("the ed25519 key does not vouch for the keys");
   try {
     verifySignature(sha256(feedClaim(ed25519)), parseHex(proofs.feed), fromHex(feed));
   } catch (cause) {
-    throw new FleetError("ledger/genesis", "the feed key does not vouch for the ed25519 key", { cause });
+    throw new FleetError("ledger/genesis", "the feed key does not vouch for the ed25519 key", {
+      cause,
+    });
   }
   return genesis as VerifiedGenesis;
 }

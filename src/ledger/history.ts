@@ -1,12 +1,21 @@
 import { assert, equalBytes, FleetError, fromHex, toHex } from "../core/index.ts";
-import { BLANK_HASH, decodeRoot, fetchObject, type GetObject, isBlank, readRefs, type Root, verifyRoot } from "../skywire/cxo/index.ts";
+import {
+  BLANK_HASH,
+  decodeRoot,
+  fetchObject,
+  type GetObject,
+  isBlank,
+  readRefs,
+  type Root,
+  verifyRoot,
+} from "../skywire/cxo/index.ts";
 import { verifyGenesis } from "./genesis.ts";
-import { type FeedKey, type OperatorKeys } from "./keys.ts";
+import type { FeedKey, OperatorKeys } from "./keys.ts";
 import { decodeEntry, decodeLog, LEDGER_REGISTRY, type Log, LOG_SCHEMA } from "./objects.ts";
 import { parsePayload } from "./payload-parse.ts";
-import { type LedgerRecord } from "./payloads.ts";
+import type { LedgerRecord } from "./payloads.ts";
 import { RecordReader } from "./records.ts";
-import { type StoredCommit, type StoreScan } from "./segment.ts";
+import type { StoredCommit, StoreScan } from "./segment.ts";
 
 /** All Roots of a ledger are one sequence. */
 export const LEDGER_NONCE = 1n;
@@ -38,7 +47,11 @@ export interface History {
  * the feed's owner wrote them; the operator's signature of each entry is `verifyLedger`'s business.
  * @throws FleetError ledger/*, cxo/*
  */
-export function readHistory(scan: StoreScan, feed: FeedKey, keys: OperatorKeys | undefined): History {
+export function readHistory(
+  scan: StoreScan,
+  feed: FeedKey,
+  keys: OperatorKeys | undefined,
+): History {
   const last = scan.commits.at(-1);
   assert(last !== undefined, "a store without a commit is a fault");
   const get: GetObject = (hash) => scan.objects.get(toHex(hash));
@@ -46,15 +59,30 @@ export function readHistory(scan: StoreScan, feed: FeedKey, keys: OperatorKeys |
   checkChain(scan.commits);
   const log = readLog(headRoot, get);
   const hashes = readRefs(log.entries, get);
-  if (BigInt(hashes.length) !== log.size) throw new FleetError("ledger/log", `the log says ${log.size} entries, its list has ${hashes.length}`);
+  if (BigInt(hashes.length) !== log.size)
+    throw new FleetError(
+      "ledger/log",
+      `the log says ${log.size} entries, its list has ${hashes.length}`,
+    );
   const [genesisHash] = hashes;
-  if (genesisHash === undefined) throw new FleetError("ledger/genesis", "the ledger has no genesis entry");
+  if (genesisHash === undefined)
+    throw new FleetError("ledger/genesis", "the ledger has no genesis entry");
   const genesisEntry = decodeEntry(fetchObject(genesisHash, get));
-  if (genesisEntry.kind !== "genesis") throw new FleetError("ledger/genesis", "the first entry is no genesis");
+  if (genesisEntry.kind !== "genesis")
+    throw new FleetError("ledger/genesis", "the first entry is no genesis");
   const genesis = verifyGenesis(parsePayload("genesis", genesisEntry.payload), feed);
   const reader = new RecordReader(genesis.ed25519, keys);
-  const { records, lastTime } = readRecords(hashes, get, reader);
-  const head = { seq: headRoot.seq, root: last.rootHash, size: hashes.length, timeMs: Number(headRoot.time / 1_000_000n) };
+  const first = readRecords(hashes, get, reader);
+  // A key set can bring the keys of epochs before it: then what stands before it opens, too.
+  const isClosed = first.records.some(({ payload }) => payload === undefined);
+  const { records, lastTime } =
+    isClosed && reader.hasEpochKeys ? readRecords(hashes, get, reader) : first;
+  const head = {
+    seq: headRoot.seq,
+    root: last.rootHash,
+    size: hashes.length,
+    timeMs: Number(headRoot.time / 1_000_000n),
+  };
   return { records, reader, head, headRoot, entriesHash: log.entries, lastTime };
 }
 
@@ -67,8 +95,10 @@ function readRecords(
   let lastTime = 0n;
   for (const [index, hash] of hashes.entries()) {
     const entry = decodeEntry(fetchObject(hash, get));
-    if (entry.index !== BigInt(index)) throw new FleetError("ledger/entry", `entry ${entry.index} stands at place ${index}`);
-    if (entry.time <= lastTime) throw new FleetError("ledger/entry", `the time of entry ${index} does not go forward`);
+    if (entry.index !== BigInt(index))
+      throw new FleetError("ledger/entry", `entry ${entry.index} stands at place ${index}`);
+    if (entry.time <= lastTime)
+      throw new FleetError("ledger/entry", `the time of entry ${index} does not go forward`);
     lastTime = entry.time;
     const record = reader.next({ entry, hash: toHex(hash) });
     if (record !== undefined) records.push(record);
@@ -83,7 +113,10 @@ function checkChain(commits: readonly StoredCommit[]): void {
   for (const { root, rootHash, seq } of commits) {
     const { prev, seq: rootSeq } = decodeRoot(root);
     if (rootSeq !== seq || !equalBytes(prev, before)) {
-      throw new FleetError("ledger/chain", `the Root of commit ${seq} does not follow the one before it`);
+      throw new FleetError(
+        "ledger/chain",
+        `the Root of commit ${seq} does not follow the one before it`,
+      );
     }
     before = fromHex(rootHash);
   }
@@ -95,9 +128,19 @@ function checkChain(commits: readonly StoredCommit[]): void {
  */
 export function readLog(root: Root, get: GetObject): Log {
   const [pointer] = root.refs;
-  if (root.nonce !== LEDGER_NONCE) throw new FleetError("ledger/log", `the Root is of sequence ${root.nonce}, not ${LEDGER_NONCE}`);
-  if (!equalBytes(root.reg, LEDGER_REGISTRY.ref)) throw new FleetError("ledger/log", "the Root uses another registry than the ledger's");
-  if (pointer === undefined || root.refs.length !== 1 || isBlank(pointer.hash) || !equalBytes(pointer.schema, LOG_SCHEMA)) {
+  if (root.nonce !== LEDGER_NONCE)
+    throw new FleetError(
+      "ledger/log",
+      `the Root is of sequence ${root.nonce}, not ${LEDGER_NONCE}`,
+    );
+  if (!equalBytes(root.reg, LEDGER_REGISTRY.ref))
+    throw new FleetError("ledger/log", "the Root uses another registry than the ledger's");
+  if (
+    pointer === undefined ||
+    root.refs.length !== 1 ||
+    isBlank(pointer.hash) ||
+    !equalBytes(pointer.schema, LOG_SCHEMA)
+  ) {
     throw new FleetError("ledger/log", "the Root does not point to one log");
   }
   return decodeLog(fetchObject(pointer.hash, get));

@@ -1,9 +1,21 @@
 export { PAYLOAD_SIZE_MAX } from "./compose.ts";
-export { type EntryDocument, entryDocument, type LogDocument, logDocument, type LogFilter, type LogLine } from "./documents.ts";
+export {
+  type EntryDocument,
+  entryDocument,
+  type LogDocument,
+  logDocument,
+  type LogFilter,
+  type LogLine,
+} from "./documents.ts";
 export { type Epoch, newEpoch, UNSEALED } from "./epochs.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./genesis.ts";
 export { type LedgerHead } from "./history.ts";
-export { readKeyFile, type ReadKeyOptions, writeKeyFile, type WriteKeyOptions } from "./key-file.ts";
+export {
+  readKeyFile,
+  type ReadKeyOptions,
+  writeKeyFile,
+  type WriteKeyOptions,
+} from "./key-file.ts";
 export {
   FIRST_COUNTERS,
   type FeedKey,
@@ -12,7 +24,14 @@ export {
   type KeyCounters,
   OperatorKeys,
 } from "./keys.ts";
-export { createLedger, type Ledger, type LedgerOptions, openLedger, type ReadOnlyLedger, readLedger } from "./ledger.ts";
+export {
+  createLedger,
+  type Ledger,
+  type LedgerOptions,
+  openLedger,
+  type ReadOnlyLedger,
+  readLedger,
+} from "./ledger.ts";
 export { type LockWorld, type ProcessFacts } from "./lock.ts";
 export { LEDGER_REGISTRY } from "./objects.ts";
 export {
@@ -46,4 +65,10 @@ export {
   recordsOf,
   type SecretReceipt,
 } from "./queries.ts";
-export { type CheckedItem, type LedgerFault, verifyLedger, type VerifyOptions, type VerifyReport } from "./verify.ts";
+export {
+  type CheckedItem,
+  type LedgerFault,
+  verifyLedger,
+  type VerifyOptions,
+  type VerifyReport,
+} from "./verify.ts";

@@ -21,7 +21,8 @@ const SALT = utf8("fleet.skywire/v1");
 const SEED_SIZE = 32;
 /** 16 bytes more than the order, so that the remainder is even enough (FIPS 186-5, A.2.1). */
 const FEED_MATERIAL_SIZE = 48;
-const SECP256K1_ORDER = 0xffff_ffff_ffff_ffff_ffff_ffff_ffff_fffe_baae_dce6_af48_a03b_bfd2_5e8c_d036_4141n;
+const SECP256K1_ORDER =
+  0xffff_ffff_ffff_ffff_ffff_ffff_ffff_fffe_baae_dce6_af48_a03b_bfd2_5e8c_d036_4141n;
 
 /** A ledger's feed: its compressed secp256k1 key, 66 lower-case hex digits. */
 export type FeedKey = string & { readonly __brand: "FeedKey" };
@@ -35,7 +36,12 @@ export interface KeyCounters {
 }
 
 /** The counters of a key that was never rotated. */
-export const FIRST_COUNTERS: KeyCounters = { ed25519: 0, "cxo-feed": 0, seal: 0, "secret-digest": 0 };
+export const FIRST_COUNTERS: KeyCounters = {
+  ed25519: 0,
+  "cxo-feed": 0,
+  seal: 0,
+  "secret-digest": 0,
+};
 
 /** Draws a new operator secret of 32 bytes. */
 export function generateSecret(random: Random): Uint8Array {
@@ -75,7 +81,11 @@ export class OperatorKeys {
    */
   static derive(secret: Uint8Array, counters: KeyCounters = FIRST_COUNTERS): OperatorKeys {
     if (secret.length !== SECRET_SIZE) {
-      throw new FleetError("key/secret", `an operator secret has ${SECRET_SIZE} bytes, this has ${secret.length}`, { exit: 4 });
+      throw new FleetError(
+        "key/secret",
+        `an operator secret has ${SECRET_SIZE} bytes, this has ${secret.length}`,
+        { exit: 4 },
+      );
     }
     return new OperatorKeys(secret, counters);
   }
@@ -98,7 +108,9 @@ export class OperatorKeys {
     try {
       return x25519.getSharedSecret(this.#sealSecret, key);
     } catch (cause) {
-      throw new FleetError("ledger/seal", "an epoch key is sealed with a key that is none", { cause });
+      throw new FleetError("ledger/seal", "an epoch key is sealed with a key that is none", {
+        cause,
+      });
     }
   }
 
@@ -128,6 +140,7 @@ export function formatSealKey(bytes: Uint8Array): SealKey {
 function scalarFrom(material: Uint8Array): Uint8Array {
   const number = (BigInt(`0x${toHex(material)}`) % (SECP256K1_ORDER - 1n)) + 1n;
   const scalar = new Uint8Array(SEED_SIZE);
-  for (let index = SEED_SIZE - 1, left = number; index >= 0; index -= 1, left >>= 8n) scalar[index] = Number(left & 0xffn);
+  for (let index = SEED_SIZE - 1, left = number; index >= 0; index -= 1, left >>= 8n)
+    scalar[index] = Number(left & 0xffn);
   return scalar;
 }

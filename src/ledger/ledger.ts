@@ -1,10 +1,20 @@
-import { assert, BugError, type Files, FleetError, fromHex, hasCode, sha256, toHex, utf8 } from "../core/index.ts";
+import {
+  assert,
+  BugError,
+  type Files,
+  FleetError,
+  fromHex,
+  hasCode,
+  sha256,
+  toHex,
+  utf8,
+} from "../core/index.ts";
 import { type CxoObject, encodeRoot, type GetObject, RefsBuilder } from "../skywire/cxo/index.ts";
 import { composeEntries, type ComposedEntry } from "./compose.ts";
 import { makeGenesis } from "./genesis.ts";
 import { type History, LEDGER_NONCE, type LedgerHead, readHistory } from "./history.ts";
-import { type FeedKey, type OperatorKeys } from "./keys.ts";
-import { type LockWorld } from "./lock.ts";
+import type { FeedKey, OperatorKeys } from "./keys.ts";
+import type { LockWorld } from "./lock.ts";
 import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA, LOG_VERSION } from "./objects.ts";
 import { type EntryDraft, type LedgerRecord, NEVER_SEALED } from "./payloads.ts";
 import { latestKeyset } from "./queries.ts";
@@ -53,10 +63,17 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   const genesis = { kind: "genesis", payload: makeGenesis(keys) } as const;
   const entries = composeEntries(genesis, { index: 0n, time }, undefined, keys, random);
   const refs = new RefsBuilder();
-  const draft = composeCommit(entries, refs, { keys, seq: 0n, prev: new Uint8Array(32), isFirst: true });
+  const draft = composeCommit(entries, refs, {
+    keys,
+    seq: 0n,
+    prev: new Uint8Array(32),
+    isFirst: true,
+  });
   const writer = await StoreWriter.create(options, folder, keys.feed, draft);
   const reader = new RecordReader(keys.operator, keys);
-  const records = entries.map((entry) => reader.next(entry)).filter((record) => record !== undefined);
+  const records = entries
+    .map((entry) => reader.next(entry))
+    .filter((record) => record !== undefined);
   const state = { records, reader, refs, lastTime: time, head: headOf(draft, time) };
   return new WritableLedger(options, writer, state);
 }
@@ -174,7 +191,13 @@ class WritableLedger implements Ledger {
     let index = BigInt(this.#head.size);
     const entries: ComposedEntry[] = [];
     for (const [at, draft] of drafts.entries()) {
-      const made = composeEntries(draft, { index, time }, this.#sealingKey(draft, drafts.slice(0, at)), keys, random);
+      const made = composeEntries(
+        draft,
+        { index, time },
+        this.#sealingKey(draft, drafts.slice(0, at)),
+        keys,
+        random,
+      );
       entries.push(...made);
       index += BigInt(made.length);
       time += BigInt(made.length);
@@ -187,21 +210,32 @@ class WritableLedger implements Ledger {
     if (NEVER_SEALED.has(draft.kind)) return undefined;
     const { fleet } = draft.payload;
     const fresh = before.findLast((each) => each.kind === "keyset" && each.payload.fleet === fleet);
-    const keyset = fresh?.kind === "keyset" ? fresh.payload : latestKeyset(this.#records, fleet)?.payload;
+    const keyset =
+      fresh?.kind === "keyset" ? fresh.payload : latestKeyset(this.#records, fleet)?.payload;
     if (keyset === undefined) {
-      throw new FleetError("ledger/no-keyset", `the ledger has no key set of fleet ${fleet}`, { exit: 4 });
+      throw new FleetError("ledger/no-keyset", `the ledger has no key set of fleet ${fleet}`, {
+        exit: 4,
+      });
     }
     if (keyset.epochKeys.length === 0) return undefined;
-    const own = epochKeysFor(keyset, this.#options.keys).find(({ epoch }) => epoch === keyset.epoch);
+    const own = epochKeysFor(keyset, this.#options.keys).find(
+      ({ epoch }) => epoch === keyset.epoch,
+    );
     if (own !== undefined) return own;
-    throw new FleetError("ledger/seal", `the entries of fleet ${fleet} are sealed with a key that we do not have`, {
-      next: "put this machine's seal key into the manifest's operators (fleet keygen prints the line)",
-      exit: 4,
-    });
+    throw new FleetError(
+      "ledger/seal",
+      `the entries of fleet ${fleet} are sealed with a key that we do not have`,
+      {
+        next: "put this machine's seal key into the manifest's operators (fleet keygen prints the line)",
+        exit: 4,
+      },
+    );
   }
 
   #accept(entries: readonly ComposedEntry[], draft: CommitDraft): readonly LedgerRecord[] {
-    const records = entries.map((entry) => this.#reader.next(entry)).filter((record) => record !== undefined);
+    const records = entries
+      .map((entry) => this.#reader.next(entry))
+      .filter((record) => record !== undefined);
     this.#reader.end();
     this.#records.push(...records);
     this.#lastTime = entries.at(-1)?.entry.time ?? this.#lastTime;
@@ -219,11 +253,17 @@ interface CommitPlace {
   readonly isFirst: boolean;
 }
 
-function composeCommit(entries: readonly ComposedEntry[], refs: RefsBuilder, { keys, seq, prev, isFirst }: CommitPlace): CommitDraft {
+function composeCommit(
+  entries: readonly ComposedEntry[],
+  refs: RefsBuilder,
+  { keys, seq, prev, isFirst }: CommitPlace,
+): CommitDraft {
   for (const { object } of entries) refs.append(object.hash);
   const built = refs.finish();
   const size = BigInt(refs.length);
-  const log = toObject(encodeLog({ version: LOG_VERSION, size, entries: built.hash, checkpoint: new Uint8Array() }));
+  const log = toObject(
+    encodeLog({ version: LOG_VERSION, size, entries: built.hash, checkpoint: new Uint8Array() }),
+  );
   const time = entries.at(-1)?.entry.time;
   assert(time !== undefined, "a commit has an entry");
   const root = encodeRoot({
@@ -253,7 +293,12 @@ function toObject(bytes: Uint8Array): CxoObject {
 }
 
 function headOf(draft: CommitDraft, time: bigint): LedgerHead {
-  return { seq: draft.seq, root: draft.rootHash, size: Number(draft.size), timeMs: Number(time / NS_PER_MS) };
+  return {
+    seq: draft.seq,
+    root: draft.rootHash,
+    size: Number(draft.size),
+    timeMs: Number(time / NS_PER_MS),
+  };
 }
 
 function recordAt(records: readonly LedgerRecord[], index: number): LedgerRecord | undefined {
@@ -275,11 +320,15 @@ function historyOrDamage<T>(folder: string, read: () => T): T {
     return read();
   } catch (cause) {
     if (hasCode(cause, "ledger/version") || !(cause instanceof FleetError)) throw cause;
-    throw new FleetError("ledger/damaged", `the ledger in ${folder} is damaged: its entries cannot be read`, {
-      next: "run fleet verify to see all of it, then copy the state folder back from its backup",
-      exit: 4,
-      cause,
-    });
+    throw new FleetError(
+      "ledger/damaged",
+      `the ledger in ${folder} is damaged: its entries cannot be read`,
+      {
+        next: "run fleet verify to see all of it, then copy the state folder back from its backup",
+        exit: 4,
+        cause,
+      },
+    );
   }
 }
 

@@ -1,4 +1,14 @@
-import { type Clock, type Files, FleetError, fromUtf8, hasCode, type Random, sleep, toHex, utf8 } from "../core/index.ts";
+import {
+  type Clock,
+  type Files,
+  FleetError,
+  fromUtf8,
+  hasCode,
+  type Random,
+  sleep,
+  toHex,
+  utf8,
+} from "../core/index.ts";
 
 /** The lock's file name in a ledger's folder. */
 export const LOCK_FILE = "lock";
@@ -35,6 +45,10 @@ const UNREADABLE_MS = 5000;
 /** Stands for the nonce of a lock that cannot be read. */
 const UNREADABLE = "unreadable";
 
+// A process number comes back, in containers nearly always the same one: a lock with our number that
+// is not in here was left by somebody before us.
+const heldHere = new Set<string>();
+
 interface LockText {
   readonly owner: string;
   readonly pid: number;
@@ -64,10 +78,19 @@ export class LedgerLock {
     const { files, clock, random, process, lockTimeoutMs = LOCK_TIMEOUT_MS } = world;
     const path = `${folder}/${LOCK_FILE}`;
     const nonce = toHex(random(NONCE_SIZE));
-    const mine = { owner: process.owner, pid: process.pid, host: process.host, sinceMs: clock.now(), nonce };
+    const mine = {
+      owner: process.owner,
+      pid: process.pid,
+      host: process.host,
+      sinceMs: clock.now(),
+      nonce,
+    };
     const deadline = clock.now() + lockTimeoutMs;
-    for (let takeovers = 0; takeovers <= TAKEOVERS_MAX; ) {
-      if (await createFile(files, path, mine)) return new LedgerLock(files, path, nonce);
+    for (let takeovers = 0; takeovers <= TAKEOVERS_MAX;) {
+      if (await createFile(files, path, mine)) {
+        heldHere.add(nonce);
+        return new LedgerLock(files, path, nonce);
+      }
       const holder = await readLock(files, path);
       if (holder === undefined) continue;
       if (isGone(holder, world)) {
@@ -85,22 +108,28 @@ export class LedgerLock {
   async check(): Promise<void> {
     const holder = await readLock(this.#files, this.#path);
     if (holder?.nonce === this.#nonce) return;
-    throw new FleetError("ledger/lock-lost", `the lock ${this.#path} is no longer ours: nothing was written`, {
-      next: "find out who removed it, then run the command again",
-      exit: 4,
-    });
+    throw new FleetError(
+      "ledger/lock-lost",
+      `the lock ${this.#path} is no longer ours: nothing was written`,
+      {
+        next: "find out who removed it, then run the command again",
+        exit: 4,
+      },
+    );
   }
 
   /** Gives the lock back; nothing when it is no longer ours. */
   async release(): Promise<void> {
     const holder = await readLock(this.#files, this.#path);
     if (holder?.nonce === this.#nonce) await this.#files.remove(this.#path);
+    heldHere.delete(this.#nonce);
   }
 }
 
 function isGone(holder: LockText, { process, clock }: LockWorld): boolean {
   if (holder.nonce === UNREADABLE) return clock.now() - holder.sinceMs > UNREADABLE_MS;
-  return holder.host === process.host && holder.pid !== process.pid && !process.isAlive(holder.pid);
+  if (holder.host !== process.host) return false;
+  return holder.pid === process.pid ? !heldHere.has(holder.nonce) : !process.isAlive(holder.pid);
 }
 
 /**
@@ -109,7 +138,12 @@ function isGone(holder: LockText, { process, clock }: LockWorld): boolean {
  * nonce, and who holds it looks again before removing. A crash between leaves a guard that a person
  * has to remove; waiters then end with the file names.
  */
-async function removeStale({ files, clock }: LockWorld, path: string, stale: LockText, mine: LockText): Promise<void> {
+async function removeStale(
+  { files, clock }: LockWorld,
+  path: string,
+  stale: LockText,
+  mine: LockText,
+): Promise<void> {
   const guard = `${path}.${stale.nonce}`;
   if (!(await createFile(files, guard, mine))) return sleep(clock, POLL_MS);
   const holder = await readLock(files, path);
@@ -135,14 +169,23 @@ async function readLock(files: Files, path: string): Promise<LockText | undefine
   const facts = await files.stat(path);
   const bytes = await files.read(path);
   if (facts === undefined || bytes === undefined) return undefined;
-  return parseLock(bytes) ?? { owner: "a writer", pid: 0, host: "an unknown host", sinceMs: facts.modifiedMs, nonce: UNREADABLE };
+  return (
+    parseLock(bytes) ?? {
+      owner: "a writer",
+      pid: 0,
+      host: "an unknown host",
+      sinceMs: facts.modifiedMs,
+      nonce: UNREADABLE,
+    }
+  );
 }
 
 function parseLock(bytes: Uint8Array): LockText | undefined {
   try {
     const value = JSON.parse(fromUtf8(bytes)) as Partial<LockText>;
     const { owner, pid, host, sinceMs, nonce } = value;
-    if (typeof owner !== "string" || typeof host !== "string" || typeof nonce !== "string") return undefined;
+    if (typeof owner !== "string" || typeof host !== "string" || typeof nonce !== "string")
+      return undefined;
     if (typeof pid !== "number" || typeof sinceMs !== "number") return undefined;
     return { owner, pid, host, sinceMs, nonce };
   } catch {
@@ -151,7 +194,10 @@ function parseLock(bytes: Uint8Array): LockText | undefined {
 }
 
 function lockedError(path: string, holder: LockText | undefined): FleetError {
-  const who = holder === undefined ? "another writer" : `${holder.owner}, process ${holder.pid} on ${holder.host}`;
+  const who =
+    holder === undefined
+      ? "another writer"
+      : `${holder.owner}, process ${holder.pid} on ${holder.host}`;
   return new FleetError("ledger/locked", `the ledger is being written by ${who}`, {
     next: `wait for it or raise --lock-timeout; if no fleet runs there, remove ${path}`,
     exit: 4,

@@ -14,7 +14,14 @@ export const LEDGER_REGISTRY: Registry = buildRegistry([
         { name: "Payload", type: "bytes" },
         {
           name: "Signatures",
-          type: { slice: { struct: [{ name: "KeyID", type: "string" }, { name: "Sig", type: "bytes" }] } },
+          type: {
+            slice: {
+              struct: [
+                { name: "KeyID", type: "string" },
+                { name: "Sig", type: "bytes" },
+              ],
+            },
+          },
         },
       ],
     },
@@ -96,12 +103,15 @@ export function decodeEntry(bytes: Uint8Array): Entry {
   const payloadType = fromUtf8(reader.bytes());
   const payload = reader.bytes();
   const count = reader.count();
-  if (count > SIGNATURES_MAX) throw new FleetError("ledger/entry", `an entry has at most ${SIGNATURES_MAX} signatures`);
+  if (count > SIGNATURES_MAX)
+    throw new FleetError("ledger/entry", `an entry has at most ${SIGNATURES_MAX} signatures`);
   const signatures: EntrySignature[] = [];
-  for (let at = 0; at < count; at += 1) signatures.push({ keyId: fromUtf8(reader.bytes()), signature: reader.bytes() });
+  for (let at = 0; at < count; at += 1)
+    signatures.push({ keyId: fromUtf8(reader.bytes()), signature: reader.bytes() });
   reader.end();
   const entry = { index, time, kind, payloadType, payload, signatures };
-  if (!equalBytes(encodeEntry(entry), bytes)) throw new FleetError("cxo/not-canonical", "the entry is not in its one form");
+  if (!equalBytes(encodeEntry(entry), bytes))
+    throw new FleetError("cxo/not-canonical", "the entry is not in its one form");
   return entry;
 }
 
@@ -124,12 +134,21 @@ export function decodeLog(bytes: Uint8Array): Log {
   const reader = new ByteReader(bytes);
   const version = reader.u32();
   if (version !== LOG_VERSION) {
-    throw new FleetError("ledger/version", `the ledger has format ${version}, this release reads format ${LOG_VERSION}`, {
-      next: "update fleet to a release that reads this ledger",
-      exit: 4,
-    });
+    throw new FleetError(
+      "ledger/version",
+      `the ledger has format ${version}, this release reads format ${LOG_VERSION}`,
+      {
+        next: "update fleet to a release that reads this ledger",
+        exit: 4,
+      },
+    );
   }
-  const log = { version, size: reader.u64(), entries: reader.raw(HASH_SIZE), checkpoint: reader.bytes() };
+  const log = {
+    version,
+    size: reader.u64(),
+    entries: reader.raw(HASH_SIZE),
+    checkpoint: reader.bytes(),
+  };
   reader.end();
   return log;
 }

@@ -9,7 +9,7 @@ import {
   visorKeyFault,
 } from "../core/index.ts";
 import { isFeedKey } from "./keys.ts";
-import { type EntryKind, type PayloadMap } from "./payloads.ts";
+import type { EntryKind, PayloadMap } from "./payloads.ts";
 
 type Check = (value: unknown) => boolean;
 
@@ -17,7 +17,10 @@ const isText: Check = (value) => typeof value === "string";
 const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isDigest: Check = (value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
 const isHex: Check = (value) => typeof value === "string" && /^([0-9a-f]{2})*$/.test(value);
-const isVisor: Check = (value) => typeof value === "string" && /^0[23][0-9a-f]{64}$/.test(value) && visorKeyFault(value) === undefined;
+const isVisor: Check = (value) =>
+  typeof value === "string" &&
+  /^0[23][0-9a-f]{64}$/.test(value) &&
+  visorKeyFault(value) === undefined;
 const isOperator: Check = (value) => typeof value === "string" && isOperatorKey(value);
 const isSeal: Check = (value) => typeof value === "string" && isSealKey(value);
 const isFeed: Check = (value) => typeof value === "string" && isFeedKey(value);
@@ -42,7 +45,8 @@ const maybe =
 const shape =
   (members: Readonly<Record<string, Check>>): Check =>
   (value) =>
-    isObject(value) && Object.entries(members).every(([name, check]) => check(ownMember(value, name)));
+    isObject(value) &&
+    Object.entries(members).every(([name, check]) => check(ownMember(value, name)));
 
 const STEP = oneOf("a", "b", "c");
 const CHANGE = { path: isText, element: maybe(isText), before: isAnything, after: isAnything };
@@ -98,7 +102,16 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
       shape({
         path: isText,
         element: maybe(isText),
-        outcome: oneOf("done", "done-after-restart", "unverified", "stale", "unreachable", "unsupported", "refused", "failed"),
+        outcome: oneOf(
+          "done",
+          "done-after-restart",
+          "unverified",
+          "stale",
+          "unreachable",
+          "unsupported",
+          "refused",
+          "failed",
+        ),
         note: maybe(isText),
         secret: maybe(shape({ ref: isText, hmac: isText })),
       }),
@@ -117,8 +130,9 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
  */
 export function parsePayload<K extends EntryKind>(kind: K, bytes: Uint8Array): PayloadMap[K] {
   const value = parseCanonical(kind, bytes);
-  if (!CHECKS[kind](value)) throw new FleetError("ledger/payload", `the payload is not that of a ${kind} entry`);
-  return value as unknown as PayloadMap[K];
+  if (!CHECKS[kind](value))
+    throw new FleetError("ledger/payload", `the payload is not that of a ${kind} entry`);
+  return value as PayloadMap[K];
 }
 
 /** Formats a payload as an entry stores it, before sealing. @throws FleetError ledger/payload */
@@ -133,7 +147,9 @@ function parseCanonical(kind: EntryKind, bytes: Uint8Array): unknown {
     const value = JSON.parse(fromUtf8(bytes)) as Json;
     if (equalBytes(canonicalJsonBytes(value), bytes)) return value;
   } catch (cause) {
-    throw new FleetError("ledger/payload", `the payload of a ${kind} entry cannot be read`, { cause });
+    throw new FleetError("ledger/payload", `the payload of a ${kind} entry cannot be read`, {
+      cause,
+    });
   }
   throw new FleetError("ledger/payload", `the payload of a ${kind} entry is not canonical JSON`);
 }

@@ -11,7 +11,8 @@ export interface PayloadForm {
   readonly parts: number;
 }
 
-const FORM = /^application\/vnd\.skywire-fleet\.([a-z-]+)\.v(\d+)\+json(?:; sealed=([0-9a-f]{16}))?(?:; part=([1-9]\d*)\/([1-9]\d*))?$/;
+const FORM =
+  /^application\/vnd\.skywire-fleet\.([a-z-]+)\.v(\d+)\+json(?:; sealed=([0-9a-f]{16}))?(?:; part=([1-9]\d*)\/([1-9]\d*))?$/;
 const FORM_VERSION = "1";
 const PARTS_MAX = 10_000;
 
@@ -29,16 +30,23 @@ export function parsePayloadType(kind: string, text: string): PayloadForm {
   const [, named, version, sealedWith, part = "1", parts = "1"] = FORM.exec(text) ?? [];
   const known = ENTRY_KINDS.find((each) => each === kind);
   if (known === undefined || (named === kind && version !== FORM_VERSION)) {
-    throw new FleetError("ledger/version", `an entry of kind ${kind} and type ${text} is newer than this release`, {
-      next: "update fleet to a release that reads this ledger",
-      exit: 4,
-    });
+    throw new FleetError(
+      "ledger/version",
+      `an entry of kind ${kind} and type ${text} is newer than this release`,
+      {
+        next: "update fleet to a release that reads this ledger",
+        exit: 4,
+      },
+    );
   }
   const form = { kind: known, sealedWith, part: Number(part), parts: Number(parts) };
   const isOpen = sealedWith === undefined || !NEVER_SEALED.has(known);
   const isSound = isOpen && named === kind && form.part <= form.parts && form.parts <= PARTS_MAX;
   if (!isSound || formatPayloadType(form) !== text) {
-    throw new FleetError("ledger/entry", `the payload type ${text} does not fit an entry of kind ${kind}`);
+    throw new FleetError(
+      "ledger/entry",
+      `the payload type ${text} does not fit an entry of kind ${kind}`,
+    );
   }
   return form;
 }

@@ -1,5 +1,5 @@
-import { type Digest, type Json, type JsonObject, type OperatorKey, type SealKey, type VisorKey } from "../core/index.ts";
-import { type FeedKey } from "./keys.ts";
+import type { Digest, Json, JsonObject, OperatorKey, SealKey, VisorKey } from "../core/index.ts";
+import type { FeedKey } from "./keys.ts";
 
 /** Every kind of entry. */
 export const ENTRY_KINDS = [
@@ -157,7 +157,10 @@ export interface PayloadMap {
 
 /** What {@link Ledger.append} takes: a kind and its payload. A genesis is only made with its ledger. */
 export type EntryDraft = {
-  readonly [K in Exclude<EntryKind, "genesis">]: { readonly kind: K; readonly payload: PayloadMap[K] };
+  readonly [K in Exclude<EntryKind, "genesis">]: {
+    readonly kind: K;
+    readonly payload: PayloadMap[K];
+  };
 }[Exclude<EntryKind, "genesis">];
 
 type AnyRecord = {
@@ -180,4 +183,7 @@ type AnyRecord = {
 }[EntryKind];
 
 /** One recorded fact, decoded: an entry, or the entries that a large payload was split into. */
-export type LedgerRecord<K extends EntryKind = EntryKind> = Extract<AnyRecord, { readonly kind: K }>;
+export type LedgerRecord<K extends EntryKind = EntryKind> = Extract<
+  AnyRecord,
+  { readonly kind: K }
+>;

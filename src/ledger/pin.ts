@@ -48,18 +48,33 @@ export function encodePin(pin: Pin): Uint8Array {
 /** Reads the pin file of a ledger's folder. */
 export async function readPin(files: Files, folder: string): Promise<PinScan> {
   const bytes = await files.read(`${folder}/${PIN_FILE}`);
-  return bytes === undefined ? { pin: undefined, count: 0, isTorn: false, damage: undefined } : scanPins(bytes);
+  return bytes === undefined
+    ? { pin: undefined, count: 0, isTorn: false, damage: undefined }
+    : scanPins(bytes);
 }
 
 function scanPins(bytes: Uint8Array): PinScan {
   const { frames, bad } = scanFrames(bytes);
-  const pins = frames.map(({ type, body }) => (type === FRAME_TYPES.pin ? decodePin(body) : undefined));
+  const pins = frames.map(({ type, body }) =>
+    type === FRAME_TYPES.pin ? decodePin(body) : undefined,
+  );
   const whole = pins.filter((pin) => pin !== undefined);
   const pin = whole.at(-1);
   const isTorn = bad.length === 1 && bad[0]?.to === bytes.length;
-  const isAscending = whole.every(({ seq }, index) => index === 0 || seq > (whole[index - 1]?.seq ?? 0n));
-  const isSound = pin !== undefined && whole.length === pins.length && isAscending && (isTorn || bad.length === 0);
-  return { pin, count: whole.length, isTorn, damage: isSound ? undefined : "the pins are changed or cut" };
+  const isAscending = whole.every(
+    ({ seq }, index) => index === 0 || seq > (whole[index - 1]?.seq ?? 0n),
+  );
+  const isSound =
+    pin !== undefined &&
+    whole.length === pins.length &&
+    isAscending &&
+    (isTorn || bad.length === 0);
+  return {
+    pin,
+    count: whole.length,
+    isTorn,
+    damage: isSound ? undefined : "the pins are changed or cut",
+  };
 }
 
 function decodePin(body: Uint8Array): Pin | undefined {

@@ -1,4 +1,4 @@
-import { type FeedKey } from "./keys.ts";
+import type { FeedKey } from "./keys.ts";
 
 /** Where an operator's key lies in the configuration folder. */
 export function keyFilePath(configFolder: string): string {

@@ -1,14 +1,22 @@
-import { type VisorKey } from "../core/index.ts";
-import { type EntryKind, type LedgerRecord } from "./payloads.ts";
+import type { VisorKey } from "../core/index.ts";
+import type { EntryKind, LedgerRecord } from "./payloads.ts";
 
 /** The latest key set of a fleet: who may do what, and what its entries are sealed with. */
-export function latestKeyset(records: readonly LedgerRecord[], fleet: string): LedgerRecord<"keyset"> | undefined {
+export function latestKeyset(
+  records: readonly LedgerRecord[],
+  fleet: string,
+): LedgerRecord<"keyset"> | undefined {
   return recordsOf(records, "keyset", fleet).at(-1);
 }
 
 /** Intents that no receipt answers, in order: writes that may or may not have happened. */
-export function intentsWithoutReceipt(records: readonly LedgerRecord[], fleet?: string): readonly LedgerRecord<"intent">[] {
-  const answered = new Set(recordsOf(records, "receipt", fleet).map(({ payload }) => payload?.intent));
+export function intentsWithoutReceipt(
+  records: readonly LedgerRecord[],
+  fleet?: string,
+): readonly LedgerRecord<"intent">[] {
+  const answered = new Set(
+    recordsOf(records, "receipt", fleet).map(({ payload }) => payload?.intent),
+  );
   return recordsOf(records, "intent", fleet).filter(({ index }) => !answered.has(index));
 }
 
@@ -40,7 +48,9 @@ export function latestSecretReceipt(
 ): SecretReceipt | undefined {
   for (const { index, payload } of recordsOf(records, "receipt").toReversed()) {
     if (payload?.visor !== visor) continue;
-    const outcome = payload.outcomes.findLast((each) => each.path === path && each.secret !== undefined);
+    const outcome = payload.outcomes.findLast(
+      (each) => each.path === path && each.secret !== undefined,
+    );
     if (outcome?.secret !== undefined) return { ...outcome.secret, index };
   }
   return undefined;
@@ -56,7 +66,8 @@ export function recordsOf<K extends EntryKind>(
   fleet?: string,
 ): readonly LedgerRecord<K>[] {
   return records.filter(
-    (record): record is LedgerRecord<K> => record.kind === kind && (fleet === undefined || fleetOf(record) === fleet),
+    (record): record is LedgerRecord<K> =>
+      record.kind === kind && (fleet === undefined || fleetOf(record) === fleet),
   );
 }
 

@@ -1,9 +1,9 @@
 import { concatBytes, FleetError, type OperatorKey } from "../core/index.ts";
-import { type OperatorKeys } from "./keys.ts";
-import { type Entry } from "./objects.ts";
+import type { OperatorKeys } from "./keys.ts";
+import type { Entry } from "./objects.ts";
 import { parsePayload } from "./payload-parse.ts";
 import { parsePayloadType, type PayloadForm } from "./payload-type.ts";
-import { type LedgerRecord } from "./payloads.ts";
+import type { LedgerRecord } from "./payloads.ts";
 import { type EpochKey, epochKeysFor } from "./sealing.ts";
 
 const NS_PER_MS = 1_000_000n;
@@ -23,21 +23,21 @@ export class RecordReader {
   readonly #keys: OperatorKeys | undefined;
   readonly #epochKeys = new Map<string, EpochKey>();
   readonly #writer: OperatorKey;
-  #open: { readonly first: StoredEntry; readonly form: PayloadForm; readonly chunks: (Uint8Array | undefined)[] } | undefined;
+  #open:
+    | {
+        readonly first: StoredEntry;
+        readonly form: PayloadForm;
+        readonly chunks: (Uint8Array | undefined)[];
+      }
+    | undefined;
 
   constructor(writer: OperatorKey, keys: OperatorKeys | undefined) {
     this.#writer = writer;
     this.#keys = keys;
   }
 
-  /** The key with an id that a keyset gave us. */
-  epochKey(id: string): EpochKey | undefined {
-    return this.#epochKeys.get(id);
-  }
-
-  /** Remembers a key that we made ourselves. */
-  addEpochKey(key: EpochKey): void {
-    this.#epochKeys.set(key.id, key);
+  get hasEpochKeys(): boolean {
+    return this.#epochKeys.size > 0;
   }
 
   /**
@@ -48,7 +48,10 @@ export class RecordReader {
     const { entry } = stored;
     const form = parsePayloadType(entry.kind, entry.payloadType);
     if ((form.kind === "genesis") !== (entry.index === 0n)) {
-      throw new FleetError("ledger/entry", `entry ${entry.index} is of kind ${form.kind}: the first entry is the genesis, and no other`);
+      throw new FleetError(
+        "ledger/entry",
+        `entry ${entry.index} is of kind ${form.kind}: the first entry is the genesis, and no other`,
+      );
     }
     const chunk = this.#plain(entry, form);
     if (form.part === 1) {
@@ -57,7 +60,10 @@ export class RecordReader {
     }
     const open = this.#open;
     if (open === undefined || !isNextPart(open.form, open.chunks.length, form)) {
-      throw new FleetError("ledger/entry", `entry ${entry.index} is part ${form.part} of ${form.parts} without the part before it`);
+      throw new FleetError(
+        "ledger/entry",
+        `entry ${entry.index} is part ${form.part} of ${form.parts} without the part before it`,
+      );
     }
     open.chunks.push(chunk);
     if (form.part < form.parts) return undefined;
@@ -72,12 +78,19 @@ export class RecordReader {
 
   #plain(entry: Entry, { kind, sealedWith }: PayloadForm): Uint8Array | undefined {
     if (sealedWith === undefined) return entry.payload;
-    return this.#epochKeys.get(sealedWith)?.open(entry.payload, { kind, index: entry.index, time: entry.time });
+    return this.#epochKeys
+      .get(sealedWith)
+      ?.open(entry.payload, { kind, index: entry.index, time: entry.time });
   }
 
-  #record({ entry, hash }: StoredEntry, form: PayloadForm, chunks: readonly (Uint8Array | undefined)[]): LedgerRecord {
+  #record(
+    { entry, hash }: StoredEntry,
+    form: PayloadForm,
+    chunks: readonly (Uint8Array | undefined)[],
+  ): LedgerRecord {
     const whole = chunks.filter((chunk) => chunk !== undefined);
-    const payload = whole.length === chunks.length ? parsePayload(form.kind, concatBytes(...whole)) : undefined;
+    const payload =
+      whole.length === chunks.length ? parsePayload(form.kind, concatBytes(...whole)) : undefined;
     const record = {
       kind: form.kind,
       index: Number(entry.index),
@@ -90,17 +103,24 @@ export class RecordReader {
       payload,
     } as LedgerRecord;
     if (record.kind === "keyset" && record.payload !== undefined && this.#keys !== undefined) {
-      for (const key of epochKeysFor(record.payload, this.#keys)) this.addEpochKey(key);
+      for (const key of epochKeysFor(record.payload, this.#keys)) this.#epochKeys.set(key.id, key);
     }
     return record;
   }
 }
 
 function isNextPart(open: PayloadForm, chunks: number, form: PayloadForm): boolean {
-  return form.kind === open.kind && form.parts === open.parts && form.sealedWith === open.sealedWith && form.part === chunks + 1;
+  return (
+    form.kind === open.kind &&
+    form.parts === open.parts &&
+    form.sealedWith === open.sealedWith &&
+    form.part === chunks + 1
+  );
 }
 
 function unfinished(index: bigint): FleetError {
-  return new FleetError("ledger/entry", `the payload that begins at entry ${index} has not all its parts`);
+  return new FleetError(
+    "ledger/entry",
+    `the payload that begins at entry ${index} has not all its parts`,
+  );
 }
-

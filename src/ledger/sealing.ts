@@ -1,9 +1,20 @@
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { x25519 } from "@noble/curves/ed25519.js";
-import { concatBytes, FleetError, fromHex, hkdfSha256, type Random, type SealKey, sha256, toHex, utf8 } from "../core/index.ts";
+import {
+  concatBytes,
+  FleetError,
+  fromHex,
+  hasCode,
+  hkdfSha256,
+  type Random,
+  type SealKey,
+  sha256,
+  toHex,
+  utf8,
+} from "../core/index.ts";
 import { ByteWriter } from "../skywire/cxo/index.ts";
-import { type OperatorKeys } from "./keys.ts";
-import { type EntryKind, type KeysetPayload, type SealedEpochKey } from "./payloads.ts";
+import type { OperatorKeys } from "./keys.ts";
+import type { EntryKind, KeysetPayload, SealedEpochKey } from "./payloads.ts";
 
 const KEY_SIZE = 32;
 const NONCE_SIZE = 24;
@@ -13,7 +24,7 @@ const WRAP_SALT = utf8("fleet.skywire/v1");
 const WRAP_NONCE = new Uint8Array(NONCE_SIZE);
 
 /** How many bytes longer a sealed payload is. */
-export const SEAL_OVERHEAD = NONCE_SIZE + TAG_SIZE;
+export const SEAL_OVERHEAD: number = NONCE_SIZE + TAG_SIZE;
 
 /** A key that payloads are sealed with. The key itself is a private field and never printed. */
 export class EpochKey {
@@ -31,16 +42,25 @@ export class EpochKey {
   /** Seals a payload for its place in the ledger: XChaCha20-Poly1305, random nonce first. */
   seal(payload: Uint8Array, place: SealedPlace, random: Random): Uint8Array {
     const nonce = random(NONCE_SIZE);
-    return concatBytes(nonce, xchacha20poly1305(this.#key, nonce, placeBytes(place)).encrypt(payload));
+    return concatBytes(
+      nonce,
+      xchacha20poly1305(this.#key, nonce, placeBytes(place)).encrypt(payload),
+    );
   }
 
   /** @throws FleetError ledger/seal when it was not sealed by this key for this place */
   open(sealed: Uint8Array, place: SealedPlace): Uint8Array {
     try {
       const nonce = sealed.subarray(0, NONCE_SIZE);
-      return xchacha20poly1305(this.#key, nonce, placeBytes(place)).decrypt(sealed.subarray(NONCE_SIZE));
+      return xchacha20poly1305(this.#key, nonce, placeBytes(place)).decrypt(
+        sealed.subarray(NONCE_SIZE),
+      );
     } catch (cause) {
-      throw new FleetError("ledger/seal", `the sealed payload of entry ${place.index} does not open`, { cause });
+      throw new FleetError(
+        "ledger/seal",
+        `the sealed payload of entry ${place.index} does not open`,
+        { cause },
+      );
     }
   }
 
@@ -59,14 +79,20 @@ export class EpochKey {
    * @throws FleetError ledger/seal
    */
   static unwrap({ epoch, sealed }: SealedEpochKey, keys: OperatorKeys): EpochKey {
-    const bytes = /^[0-9a-f]+$/.test(sealed) && sealed.length % 2 === 0 ? fromHex(sealed) : new Uint8Array();
+    const bytes =
+      /^[0-9a-f]+$/.test(sealed) && sealed.length % 2 === 0 ? fromHex(sealed) : new Uint8Array();
     const ephemeral = bytes.subarray(0, KEY_SIZE);
     const own = fromHex(keys.seal.slice("x25519:".length));
     const wrapping = wrappingKey(keys.sealSecretWith(ephemeral), ephemeral, own, epoch);
     try {
-      return new EpochKey(epoch, xchacha20poly1305(wrapping, WRAP_NONCE).decrypt(bytes.subarray(KEY_SIZE)));
+      return new EpochKey(
+        epoch,
+        xchacha20poly1305(wrapping, WRAP_NONCE).decrypt(bytes.subarray(KEY_SIZE)),
+      );
     } catch (cause) {
-      throw new FleetError("ledger/seal", `the key of epoch ${epoch} does not open with ours`, { cause });
+      throw new FleetError("ledger/seal", `the key of epoch ${epoch} does not open with ours`, {
+        cause,
+      });
     }
   }
 }
@@ -78,20 +104,40 @@ export interface SealedPlace {
   readonly time: bigint;
 }
 
-/** The epoch keys a keyset holds for us; empty when it is not sealed or not for us. */
+/**
+ * The epoch keys a keyset holds for us; empty when it is not sealed or not for us. A key that does
+ * not open is left out: what it seals stays closed, which is said where it matters.
+ */
 export function epochKeysFor(keyset: KeysetPayload, keys: OperatorKeys): readonly EpochKey[] {
-  return keyset.epochKeys.filter(({ recipient }) => recipient === keys.seal).map((wrapped) => EpochKey.unwrap(wrapped, keys));
+  const opened: EpochKey[] = [];
+  for (const wrapped of keyset.epochKeys) {
+    if (wrapped.recipient !== keys.seal) continue;
+    try {
+      opened.push(EpochKey.unwrap(wrapped, keys));
+    } catch (error) {
+      if (!hasCode(error, "ledger/seal")) throw error;
+    }
+  }
+  return opened;
 }
 
 function sharedWith(secret: Uint8Array, key: Uint8Array): Uint8Array {
   try {
     return x25519.getSharedSecret(secret, key);
   } catch (cause) {
-    throw new FleetError("ledger/seal", "an operator's seal key is no X25519 key", { cause, exit: 64 });
+    throw new FleetError("ledger/seal", "an operator's seal key is no X25519 key", {
+      cause,
+      exit: 64,
+    });
   }
 }
 
-function wrappingKey(shared: Uint8Array, ephemeral: Uint8Array, recipient: Uint8Array, epoch: number): Uint8Array {
+function wrappingKey(
+  shared: Uint8Array,
+  ephemeral: Uint8Array,
+  recipient: Uint8Array,
+  epoch: number,
+): Uint8Array {
   const info = concatBytes(utf8(`epoch-key/${epoch}/`), ephemeral, recipient);
   return hkdfSha256(shared, WRAP_SALT, info, KEY_SIZE);
 }

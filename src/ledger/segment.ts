@@ -1,4 +1,13 @@
-import { assert, concatBytes, equalBytes, FleetError, fromHex, hasCode, sha256, toHex } from "../core/index.ts";
+import {
+  assert,
+  concatBytes,
+  equalBytes,
+  FleetError,
+  fromHex,
+  hasCode,
+  sha256,
+  toHex,
+} from "../core/index.ts";
 import { ByteReader, ByteWriter, type CxoObject } from "../skywire/cxo/index.ts";
 import { type BadBytes, encodeFrame, type Frame, FRAME_TYPES, scanFrames } from "./frame.ts";
 import { type FeedKey, formatFeedKey } from "./keys.ts";
@@ -36,7 +45,9 @@ export interface StoreScan {
   readonly commits: readonly StoredCommit[];
   readonly damage: readonly Damage[];
   /** Bytes at the very end that belong to no commit, with no whole record behind bad ones. */
-  readonly tail: { readonly segment: number; readonly from: number; readonly to: number } | undefined;
+  readonly tail:
+    | { readonly segment: number; readonly from: number; readonly to: number }
+    | undefined;
   readonly lastSegment: number;
   readonly lastSize: number;
 }
@@ -62,7 +73,12 @@ export function encodeHeader(number: number, feed: FeedKey): Uint8Array {
 }
 
 /** All records of one commit, the commit record last: written at once, so that it is there whole or not at all. */
-export function encodeCommit(objects: readonly CxoObject[], seq: bigint, root: Uint8Array, signature: Uint8Array): Uint8Array {
+export function encodeCommit(
+  objects: readonly CxoObject[],
+  seq: bigint,
+  root: Uint8Array,
+  signature: Uint8Array,
+): Uint8Array {
   const frames = objects.map(({ bytes }) => encodeFrame(FRAME_TYPES.object, bytes));
   const writer = new ByteWriter();
   writer.u64(seq);
@@ -80,7 +96,8 @@ export function encodeCommit(objects: readonly CxoObject[], seq: bigint, root: U
  */
 export function scanSegments(segments: readonly SegmentFile[], feed: FeedKey): StoreScan {
   const scanner = new SegmentScanner(feed);
-  for (const [index, segment] of segments.entries()) scanner.add(segment, index === segments.length - 1);
+  for (const [index, segment] of segments.entries())
+    scanner.add(segment, index === segments.length - 1);
   return scanner.finish();
 }
 
@@ -143,36 +160,61 @@ class SegmentScanner {
     const reader = new ByteReader(frame.body);
     const version = reader.u32();
     if (version !== STORE_VERSION) {
-      throw new FleetError("ledger/version", `the store has format ${version}, this release reads format ${STORE_VERSION}`, {
-        next: "update fleet to a release that reads this ledger",
-        exit: 4,
-      });
+      throw new FleetError(
+        "ledger/version",
+        `the store has format ${version}, this release reads format ${STORE_VERSION}`,
+        {
+          next: "update fleet to a release that reads this ledger",
+          exit: 4,
+        },
+      );
     }
-    if (reader.u32() !== number) this.#report(number, frame, "the file was a segment of another number");
+    if (reader.u32() !== number)
+      this.#report(number, frame, "the file was a segment of another number");
     const feed = formatFeedKey(reader.raw(FEED_SIZE));
     if (feed !== this.#feed) {
-      throw new FleetError("ledger/other-key", `the ledger in this folder belongs to feed ${feed}, not to ${this.#feed}`, {
-        next: "use the key that this ledger was made with",
-        exit: 4,
-      });
+      throw new FleetError(
+        "ledger/other-key",
+        `the ledger in this folder belongs to feed ${feed}, not to ${this.#feed}`,
+        {
+          next: "use the key that this ledger was made with",
+          exit: 4,
+        },
+      );
     }
   }
 
   #commit(segment: number, frame: Frame, pending: readonly Frame[], committedTo: number): void {
     const commit = parseCommit(frame, segment);
-    if (commit === undefined) return this.#report(segment, frame, "a commit record that cannot be read");
+    if (commit === undefined)
+      return this.#report(segment, frame, "a commit record that cannot be read");
     const digest = sha256(concatBytes(...pending.map(({ check }) => check)));
     const bytesBefore = pending.reduce((size, { from, to }) => size + to - from, 0);
-    if (commit.objects !== pending.length || !equalBytes(commit.digest, digest) || committedTo + bytesBefore !== frame.from) {
-      this.#report(segment, { from: committedTo, to: frame.from }, `records of commit ${commit.seq} are changed, missing or added`);
+    if (
+      commit.objects !== pending.length ||
+      !equalBytes(commit.digest, digest) ||
+      committedTo + bytesBefore !== frame.from
+    ) {
+      this.#report(
+        segment,
+        { from: committedTo, to: frame.from },
+        `records of commit ${commit.seq} are changed, missing or added`,
+      );
     }
     const expected = BigInt(this.#commits.length);
-    if (commit.seq !== expected) this.#report(segment, frame, `commit ${commit.seq} stands where commit ${expected} belongs`);
+    if (commit.seq !== expected)
+      this.#report(segment, frame, `commit ${commit.seq} stands where commit ${expected} belongs`);
     this.#commits.push(commit);
   }
 
   // Bad bytes with a whole record behind them were not torn by a crash: something changed them.
-  #judgeEnd(segment: SegmentFile, isLast: boolean, bad: readonly BadBytes[], framesTo: number, committedTo: number): void {
+  #judgeEnd(
+    segment: SegmentFile,
+    isLast: boolean,
+    bad: readonly BadBytes[],
+    framesTo: number,
+    committedTo: number,
+  ): void {
     const { number, bytes } = segment;
     const inTail = isLast ? bad.filter(({ from }) => from >= committedTo && from >= framesTo) : [];
     for (const region of bad) {
@@ -180,7 +222,12 @@ class SegmentScanner {
     }
     if (committedTo === bytes.length && committedTo > 0) return;
     if (isLast) this.#tail = { segment: number, from: committedTo, to: bytes.length };
-    else this.#report(number, { from: committedTo, to: bytes.length }, "the segment ends without a commit");
+    else
+      this.#report(
+        number,
+        { from: committedTo, to: bytes.length },
+        "the segment ends without a commit",
+      );
   }
 
   #report(segment: number, { from, to }: BadBytes, what: string): void {
@@ -204,7 +251,16 @@ function parseCommit(
     const signature = reader.raw(SIGNATURE_SIZE);
     const root = reader.bytes();
     reader.end();
-    return { seq, objects, digest, signature, root, rootHash: toHex(sha256(root)), segment, end: frame.to };
+    return {
+      seq,
+      objects,
+      digest,
+      signature,
+      root,
+      rootHash: toHex(sha256(root)),
+      segment,
+      end: frame.to,
+    };
   } catch (error) {
     assert(hasCode(error, "cxo/"), "reading bytes ends only in coded errors");
     return undefined;

@@ -10,13 +10,16 @@ import {
   verifyEd25519,
 } from "../core/index.ts";
 import { ByteWriter } from "../skywire/cxo/index.ts";
-import { type FeedKey, type OperatorKeys } from "./keys.ts";
+import type { FeedKey, OperatorKeys } from "./keys.ts";
 import { decodeEntry, type Entry } from "./objects.ts";
 
 const ENTRY_BODY_TYPE = "application/vnd.skywire-fleet.entry.v1";
 
 /** An entry whose signature by its operator was checked. Only {@link verifyEntry} makes one. */
-export type VerifiedEntry = Entry & { readonly operator: OperatorKey; readonly __verified: "entry" };
+export type VerifiedEntry = Entry & {
+  readonly operator: OperatorKey;
+  readonly __verified: "entry";
+};
 
 /** An entry before it is signed. */
 export type UnsignedEntry = Omit<Entry, "signatures">;
@@ -27,7 +30,12 @@ export type UnsignedEntry = Omit<Entry, "signatures">;
  */
 export function preAuthentication(type: string, body: Uint8Array): Uint8Array {
   const typeBytes = utf8(type);
-  return concatBytes(utf8(`DSSEv1 ${typeBytes.length} `), typeBytes, utf8(` ${body.length} `), body);
+  return concatBytes(
+    utf8(`DSSEv1 ${typeBytes.length} `),
+    typeBytes,
+    utf8(` ${body.length} `),
+    body,
+  );
 }
 
 /**
@@ -56,12 +64,19 @@ export function signEntry(keys: OperatorKeys, entry: UnsignedEntry): Entry {
  * allowed; every one whose key ID is the operator's must hold.
  * @throws FleetError ledger/signature, ledger/entry
  */
-export function verifyEntry(bytes: Uint8Array, feed: FeedKey, operator: OperatorKey): VerifiedEntry {
+export function verifyEntry(
+  bytes: Uint8Array,
+  feed: FeedKey,
+  operator: OperatorKey,
+): VerifiedEntry {
   const entry = parseEntry(bytes);
   const message = preAuthentication(ENTRY_BODY_TYPE, entryBody(feed, entry));
   const own = entry.signatures.filter(({ keyId }) => keyId === operator);
   if (own.length !== 1) {
-    throw new FleetError("ledger/signature", `entry ${entry.index} has ${own.length} signatures by ${operator}, not one`);
+    throw new FleetError(
+      "ledger/signature",
+      `entry ${entry.index} has ${own.length} signatures by ${operator}, not one`,
+    );
   }
   for (const { keyId, signature } of entry.signatures) {
     if (!isOperatorKey(keyId) || !verifyEd25519(keyId, message, signature)) {
@@ -88,5 +103,8 @@ export function genesisBody(operator: OperatorKey, seal: string, feed: FeedKey):
 
 /** What the feed key signs in a genesis: that this operator writes the feed. */
 export function feedClaim(operator: OperatorKey): Uint8Array {
-  return preAuthentication("application/vnd.skywire-fleet.feed-claim.v1", operatorKeyBytes(operator));
+  return preAuthentication(
+    "application/vnd.skywire-fleet.feed-claim.v1",
+    operatorKeyBytes(operator),
+  );
 }

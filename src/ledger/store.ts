@@ -1,6 +1,13 @@
-import { type AppendFile, assert, concatBytes, type Files, FleetError, toHex } from "../core/index.ts";
+import {
+  type AppendFile,
+  assert,
+  concatBytes,
+  type Files,
+  FleetError,
+  toHex,
+} from "../core/index.ts";
 import { BLANK_HASH, type CxoObject, decodeRoot, fetchObject } from "../skywire/cxo/index.ts";
-import { type FeedKey } from "./keys.ts";
+import type { FeedKey } from "./keys.ts";
 import { LedgerLock, type LockWorld } from "./lock.ts";
 import { decodeLog } from "./objects.ts";
 import { encodePin, type Pin, PIN_FILE, readPin, replacePin } from "./pin.ts";
@@ -80,16 +87,22 @@ async function readSegments(files: Files, folder: string): Promise<readonly Segm
  */
 export function storeFault({ scan, pin, pinDamage }: StoreView): string | undefined {
   const [first] = scan.damage;
-  if (first !== undefined) return `${first.file}, bytes ${first.from} to ${first.to}: ${first.what}`;
+  if (first !== undefined)
+    return `${first.file}, bytes ${first.from} to ${first.to}: ${first.what}`;
   if (pinDamage !== undefined) return `${PIN_FILE}: ${pinDamage}`;
   if (scan.commits.length === 0) return "it holds no whole commit";
   if (pin === undefined) {
     const { tail } = scan;
-    return tail === undefined ? undefined : `${segmentName(tail.segment)}, byte ${tail.from}: bytes without a commit, and no pin to tell why`;
+    return tail === undefined
+      ? undefined
+      : `${segmentName(tail.segment)}, byte ${tail.from}: bytes without a commit, and no pin to tell why`;
   }
   const pinned = scan.commits[Number(pin.seq)];
-  if (pinned === undefined) return `the last commits are missing: ${scan.commits.length} are there, the pin names commit ${pin.seq}`;
-  return pinned.rootHash === pin.rootHash ? undefined : `commit ${pin.seq} is another one than the pin names`;
+  if (pinned === undefined)
+    return `the last commits are missing: ${scan.commits.length} are there, the pin names commit ${pin.seq}`;
+  return pinned.rootHash === pin.rootHash
+    ? undefined
+    : `commit ${pin.seq} is another one than the pin names`;
 }
 
 /** Writes a store. One writer a folder, held by its lock. */
@@ -104,7 +117,14 @@ export class StoreWriter {
   #pinFile: AppendFile | undefined;
   #isStopped = false;
 
-  private constructor(world: LockWorld, folder: string, feed: FeedKey, lock: LedgerLock, segment: number, size: number) {
+  private constructor(
+    world: LockWorld,
+    folder: string,
+    feed: FeedKey,
+    lock: LedgerLock,
+    segment: number,
+    size: number,
+  ) {
     this.#world = world;
     this.#folder = folder;
     this.#feed = feed;
@@ -117,7 +137,12 @@ export class StoreWriter {
    * Makes the store of a new ledger with its first commit.
    * @throws FleetError ledger/exists, ledger/locked, files/*
    */
-  static async create(world: LockWorld, folder: string, feed: FeedKey, first: CommitDraft): Promise<StoreWriter> {
+  static async create(
+    world: LockWorld,
+    folder: string,
+    feed: FeedKey,
+    first: CommitDraft,
+  ): Promise<StoreWriter> {
     const { files } = world;
     await files.makeFolder(folder);
     const lock = await LedgerLock.take(world, folder);
@@ -125,7 +150,10 @@ export class StoreWriter {
       if (await hasStore(files, folder)) throw existsError(folder);
       const { pin } = await readPin(files, folder);
       if (pin !== undefined && pin.seq > 0n) throw missingError(folder, feed);
-      const bytes = concatBytes(encodeHeader(1, feed), encodeCommit(first.objects, first.seq, first.root, first.signature));
+      const bytes = concatBytes(
+        encodeHeader(1, feed),
+        encodeCommit(first.objects, first.seq, first.root, first.signature),
+      );
       // The pin goes first: a crash behind it leaves a pin without segments, which is no ledger, and
       // the next creation starts over. The other order could leave a ledger without a pin.
       await replacePin(files, folder, pinOf(feed, first, 1, bytes.length));
@@ -142,7 +170,11 @@ export class StoreWriter {
    * Takes the lock, reads the store, cuts a torn tail and pins what a crash left unpinned.
    * @throws FleetError ledger/missing, ledger/locked, ledger/damaged, files/*
    */
-  static async open(world: LockWorld, folder: string, feed: FeedKey): Promise<{ writer: StoreWriter; view: StoreView }> {
+  static async open(
+    world: LockWorld,
+    folder: string,
+    feed: FeedKey,
+  ): Promise<{ writer: StoreWriter; view: StoreView }> {
     const { files } = world;
     if (!(await hasStore(files, folder))) throw missingError(folder, feed);
     const lock = await LedgerLock.take(world, folder);
@@ -186,10 +218,14 @@ export class StoreWriter {
     const facts = await this.#world.files.stat(segmentPath(this.#folder, this.#segment));
     if (facts?.size === this.#size) return;
     this.#isStopped = true;
-    throw new FleetError("ledger/lock-lost", "another program wrote to the ledger's folder: nothing was written", {
-      next: "run fleet verify",
-      exit: 4,
-    });
+    throw new FleetError(
+      "ledger/lock-lost",
+      "another program wrote to the ledger's folder: nothing was written",
+      {
+        next: "run fleet verify",
+        exit: 4,
+      },
+    );
   }
 
   // A crash before the write: nothing happened. In the write or before its sync: a torn tail, or a
@@ -231,7 +267,9 @@ export class StoreWriter {
   // the records may not be cut any more, because the pin that names them may be on the disk.
   async #writePin(pin: Pin): Promise<void> {
     try {
-      this.#pinFile ??= await this.#world.files.openAppend(`${this.#folder}/${PIN_FILE}`, { mode: FILE_MODE });
+      this.#pinFile ??= await this.#world.files.openAppend(`${this.#folder}/${PIN_FILE}`, {
+        mode: FILE_MODE,
+      });
       await this.#pinFile.append(encodePin(pin));
       await this.#pinFile.sync();
     } catch (cause) {
@@ -241,7 +279,12 @@ export class StoreWriter {
 }
 
 /** What a start does before anything is written; each step can be repeated after a crash. */
-async function settle(files: Files, folder: string, feed: FeedKey, view: StoreView): Promise<{ segment: number; end: number }> {
+async function settle(
+  files: Files,
+  folder: string,
+  feed: FeedKey,
+  view: StoreView,
+): Promise<{ segment: number; end: number }> {
   const { scan, pin } = view;
   const last = scan.commits.at(-1);
   assert(last !== undefined, "a store without a commit is a fault");
@@ -250,13 +293,22 @@ async function settle(files: Files, folder: string, feed: FeedKey, view: StoreVi
   } else if (scan.tail !== undefined) {
     await files.remove(segmentPath(folder, scan.tail.segment));
   }
-  const isPinned = pin !== undefined && pin.rootHash === last.rootHash && !view.isPinTorn && view.pinCount <= PINS_MAX;
+  const isPinned =
+    pin !== undefined &&
+    pin.rootHash === last.rootHash &&
+    !view.isPinTorn &&
+    view.pinCount <= PINS_MAX;
   if (!isPinned) await pinLast(files, folder, feed, view);
   return { segment: last.segment, end: last.end };
 }
 
 // The commit may be in the system's memory only: it is synced before its pin says that it is durable.
-async function pinLast(files: Files, folder: string, feed: FeedKey, { scan }: StoreView): Promise<void> {
+async function pinLast(
+  files: Files,
+  folder: string,
+  feed: FeedKey,
+  { scan }: StoreView,
+): Promise<void> {
   const last = scan.commits.at(-1);
   assert(last !== undefined, "a store without a commit is a fault");
   const file = await files.openAppend(segmentPath(folder, last.segment), { mode: FILE_MODE });
@@ -266,7 +318,14 @@ async function pinLast(files: Files, folder: string, feed: FeedKey, { scan }: St
     await file.close();
   }
   const { seq, rootHash, segment, end } = last;
-  await replacePin(files, folder, { feed, seq, rootHash, size: entriesAt(scan, last), segment, end });
+  await replacePin(files, folder, {
+    feed,
+    seq,
+    rootHash,
+    size: entriesAt(scan, last),
+    segment,
+    end,
+  });
 }
 
 /** How many entries the ledger has at a commit. @throws FleetError cxo/*, ledger/version */
@@ -275,7 +334,12 @@ export function entriesAt({ objects }: StoreScan, commit: StoredCommit): bigint 
   return decodeLog(fetchObject(log?.hash ?? BLANK_HASH, (hash) => objects.get(toHex(hash)))).size;
 }
 
-function pinOf(feed: FeedKey, { seq, rootHash, size }: CommitDraft, segment: number, end: number): Pin {
+function pinOf(
+  feed: FeedKey,
+  { seq, rootHash, size }: CommitDraft,
+  segment: number,
+  end: number,
+): Pin {
   return { feed, seq, rootHash, size, segment, end };
 }
 

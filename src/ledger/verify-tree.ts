@@ -1,6 +1,13 @@
 import { FleetError, hasCode } from "../core/index.ts";
-import { decodeRefsNode, decodeRefsTop, fetchObject, type GetObject, isBlank, type RefsNode } from "../skywire/cxo/index.ts";
-import { type Log } from "./objects.ts";
+import {
+  decodeRefsNode,
+  decodeRefsTop,
+  fetchObject,
+  type GetObject,
+  isBlank,
+  type RefsNode,
+} from "../skywire/cxo/index.ts";
+import type { Log } from "./objects.ts";
 
 /** A few shared nodes can claim billions of entries; no ledger of this release is that long. */
 const ENTRIES_MAX = 4_194_304;
@@ -23,8 +30,10 @@ export function leavesOf(
   if (isBlank(log.entries)) return log.size === 0n ? [] : undefined;
   return orUndefined(() => {
     const top = decodeRefsTop(fetchObject(log.entries, get));
-    if (top.length > ENTRIES_MAX) throw new FleetError("ledger/log", `a list of ${top.length} entries is over the limit`);
-    if (BigInt(top.length) !== log.size) throw new FleetError("ledger/log", "the log and its list disagree about its size");
+    if (top.length > ENTRIES_MAX)
+      throw new FleetError("ledger/log", `a list of ${top.length} entries is over the limit`);
+    if (BigInt(top.length) !== log.size)
+      throw new FleetError("ledger/log", "the log and its list disagree about its size");
     const leaves: (Uint8Array | undefined)[] = [];
     collect(top, { depth: top.depth, degree: top.degree, get, onLost }, leaves);
     return leaves;
@@ -49,7 +58,9 @@ function collect(node: RefsNode, walk: Walk, leaves: (Uint8Array | undefined)[])
     const from = leaves.length;
     // A list that only grew is full but for its right edge, so a missing node's length is known.
     const expected = Math.min(walk.degree ** walk.depth, end - from);
-    const child = orUndefined(() => decodeRefsNode(fetchObject(element, walk.get), below.depth, walk.degree));
+    const child = orUndefined(() =>
+      decodeRefsNode(fetchObject(element, walk.get), below.depth, walk.degree),
+    );
     if (child !== undefined && child.length === expected) {
       collect(child, below, leaves);
       continue;

@@ -1,12 +1,27 @@
-import { assert, equalBytes, type Files, FleetError, fromHex, type OperatorKey, toHex } from "../core/index.ts";
-import { BLANK_HASH, decodeRootOf, fetchObject, type GetObject, RefsBuilder, verifyRoot } from "../skywire/cxo/index.ts";
+import {
+  assert,
+  equalBytes,
+  type Files,
+  FleetError,
+  fromHex,
+  type OperatorKey,
+  toHex,
+} from "../core/index.ts";
+import {
+  BLANK_HASH,
+  decodeRootOf,
+  fetchObject,
+  type GetObject,
+  RefsBuilder,
+  verifyRoot,
+} from "../skywire/cxo/index.ts";
 import { verifyGenesis } from "./genesis.ts";
 import { readLog } from "./history.ts";
-import { type FeedKey } from "./keys.ts";
+import type { FeedKey } from "./keys.ts";
 import { decodeEntry, type Log } from "./objects.ts";
 import { parsePayload } from "./payload-parse.ts";
 import { RecordReader } from "./records.ts";
-import { type StoredCommit } from "./segment.ts";
+import type { StoredCommit } from "./segment.ts";
 import { verifyEntry } from "./signing.ts";
 import { readStore, type StoreView } from "./store.ts";
 import { leavesOf } from "./verify-tree.ts";
@@ -36,7 +51,14 @@ export interface VerifyReport {
   readonly ok: boolean;
   readonly feed: FeedKey;
   /** The newest state that is there. */
-  readonly head: { readonly seq: number; readonly root: string; readonly size: number; readonly timeMs: number } | undefined;
+  readonly head:
+    | {
+        readonly seq: number;
+        readonly root: string;
+        readonly size: number;
+        readonly timeMs: number;
+      }
+    | undefined;
   /** The key that signed the entries, by the genesis. */
   readonly operator: OperatorKey | undefined;
   readonly checked: readonly CheckedItem[];
@@ -115,18 +137,29 @@ class Verification {
   #checkStore(): void {
     const { scan, pin, pinDamage, isPinTorn } = this.#view;
     for (const { file, from, to, what } of scan.damage) {
-      this.#fault("ledger/damaged", `${file}, bytes ${from} to ${to}: ${what}`, { place: { file, from, to } });
+      this.#fault("ledger/damaged", `${file}, bytes ${from} to ${to}: ${what}`, {
+        place: { file, from, to },
+      });
     }
     if (isPinTorn && pin !== undefined) {
-      this.#notChecked.push(`completeness beyond commit ${pin.seq}: the pin after it was cut while it was written`);
+      this.#notChecked.push(
+        `completeness beyond commit ${pin.seq}: the pin after it was cut while it was written`,
+      );
     }
     if (pinDamage !== undefined) this.#fault("ledger/pin", `the file of pins is bad: ${pinDamage}`);
     if (scan.commits.length === 0) this.#fault("ledger/damaged", "the store holds no whole commit");
     const { tail } = scan;
     if (tail === undefined || tail.from === tail.to) return;
     const what = `${tail.to - tail.from} bytes at the end belong to no commit`;
-    if (pin === undefined) this.#fault("ledger/damaged", `${what}, and there is no pin to tell a torn write from damage`);
-    else this.#notChecked.push(`${what}: a write that was cut before it was recorded; the next apply removes them`);
+    if (pin === undefined)
+      this.#fault(
+        "ledger/damaged",
+        `${what}, and there is no pin to tell a torn write from damage`,
+      );
+    else
+      this.#notChecked.push(
+        `${what}: a write that was cut before it was recorded; the next apply removes them`,
+      );
     this.#count("whole records in the store", scan.objects.size);
   }
 
@@ -134,9 +167,12 @@ class Verification {
     const { pin, pinDamage } = this.#view;
     const { expected } = this.#options;
     if (pin !== undefined) this.#checkReaches(pin.seq, pin.rootHash, "the pin", pin.size);
-    if (expected !== undefined) this.#checkReaches(expected.seq, expected.root, "the head that was given", undefined);
+    if (expected !== undefined)
+      this.#checkReaches(expected.seq, expected.root, "the head that was given", undefined);
     if (pin === undefined && expected === undefined && pinDamage === undefined) {
-      this.#notChecked.push("completeness of the tail not checked: there is no pin and no head was given");
+      this.#notChecked.push(
+        "completeness of the tail not checked: there is no pin and no head was given",
+      );
     }
   }
 
@@ -146,9 +182,15 @@ class Verification {
     if (found === undefined) {
       const upTo = size === undefined ? "" : `, up to entry ${size - 1n}`;
       const last = commits.at(-1)?.seq ?? -1n;
-      this.#fault("ledger/rolled-back", `commits after ${last} are missing: ${what} names commit ${seq}${upTo}`, { commit: Number(seq) });
+      this.#fault(
+        "ledger/rolled-back",
+        `commits after ${last} are missing: ${what} names commit ${seq}${upTo}`,
+        { commit: Number(seq) },
+      );
     } else if (found.rootHash !== root) {
-      this.#fault("ledger/diverged", `commit ${seq} is another one than ${what} names`, { commit: Number(seq) });
+      this.#fault("ledger/diverged", `commit ${seq} is another one than ${what} names`, {
+        commit: Number(seq),
+      });
     } else {
       this.#count(`${what} is reached`, 1);
     }
@@ -162,7 +204,9 @@ class Verification {
     let before = BLANK_HASH;
     let lastTime = 0n;
     for (const commit of commits) {
-      const checked = this.#attempt({ commit: Number(commit.seq) }, () => this.#checkRoot(commit, before, lastTime));
+      const checked = this.#attempt({ commit: Number(commit.seq) }, () =>
+        this.#checkRoot(commit, before, lastTime),
+      );
       before = fromHex(commit.rootHash);
       if (checked === undefined) continue;
       lastTime = checked.time;
@@ -178,13 +222,21 @@ class Verification {
     return sound;
   }
 
-  #checkRoot(commit: StoredCommit, before: Uint8Array, lastTime: bigint): CheckedCommit & { readonly time: bigint } {
+  #checkRoot(
+    commit: StoredCommit,
+    before: Uint8Array,
+    lastTime: bigint,
+  ): CheckedCommit & { readonly time: bigint } {
     const root = decodeRootOf(commit.root, fromHex(this.#options.feed));
     const { prev, seq, time } = root;
     if (seq !== commit.seq || !equalBytes(prev, before)) {
-      throw new FleetError("ledger/chain", `the Root of commit ${commit.seq} does not follow the one before it`);
+      throw new FleetError(
+        "ledger/chain",
+        `the Root of commit ${commit.seq} does not follow the one before it`,
+      );
     }
-    if (time <= lastTime) throw new FleetError("ledger/chain", `the time of commit ${commit.seq} does not go forward`);
+    if (time <= lastTime)
+      throw new FleetError("ledger/chain", `the time of commit ${commit.seq} does not go forward`);
     return { commit, log: readLog(root, this.#get), time, timeMs: Number(time / 1_000_000n) };
   }
 
@@ -194,33 +246,48 @@ class Verification {
       const message = `the list that names entries ${from} to ${to - 1} is missing or changed`;
       this.#fault("ledger/missing-list", message, { entry: from, commit: Number(commit.seq) });
     });
-    if (leaves === undefined) return this.#fault("ledger/log", "the list of entries cannot be read", { commit: Number(commit.seq) });
+    if (leaves === undefined)
+      return this.#fault("ledger/log", "the list of entries cannot be read", {
+        commit: Number(commit.seq),
+      });
     this.#checkGrowth(leaves, commits);
     this.#checkGenesis(leaves[0]);
-    const reader = this.#operator === undefined ? undefined : new RecordReader(this.#operator, undefined);
+    const reader =
+      this.#operator === undefined ? undefined : new RecordReader(this.#operator, undefined);
     const tally = { signatures: 0, sealed: 0, lastTime: 0n, isWhole: true };
     for (const [index, hash] of leaves.entries()) {
       this.#options.onProgress?.(index, leaves.length);
       if (hash === undefined) tally.isWhole = false;
       else this.#attempt({ entry: index }, () => this.#checkEntry(index, hash, reader, tally));
     }
-    if (reader !== undefined && tally.isWhole) this.#attempt({ entry: leaves.length - 1 }, () => reader.end());
+    if (reader !== undefined && tally.isWhole)
+      this.#attempt({ entry: leaves.length - 1 }, () => reader.end());
     this.#count("entries: hash, place, time, signature", tally.signatures);
-    if (tally.sealed > 0) this.#notChecked.push(`what ${tally.sealed} sealed entries say: their content is encrypted to the operators`);
+    if (tally.sealed > 0)
+      this.#notChecked.push(
+        `what ${tally.sealed} sealed entries say: their content is encrypted to the operators`,
+      );
     this.#notChecked.push("whether other copies of this ledger say the same");
   }
 
-  #checkEntry(index: number, hash: Uint8Array, reader: RecordReader | undefined, tally: Tally): void {
+  #checkEntry(
+    index: number,
+    hash: Uint8Array,
+    reader: RecordReader | undefined,
+    tally: Tally,
+  ): void {
     const bytes = this.#get(hash);
     if (bytes === undefined) {
       tally.isWhole = false;
       throw new FleetError("ledger/missing-entry", `entry ${index} is missing or changed`);
     }
     const place = decodeEntry(bytes);
-    if (place.index !== BigInt(index)) throw new FleetError("ledger/reordered", `entry ${place.index} stands at place ${index}`);
+    if (place.index !== BigInt(index))
+      throw new FleetError("ledger/reordered", `entry ${place.index} stands at place ${index}`);
     const { lastTime } = tally;
     tally.lastTime = place.time;
-    if (place.time <= lastTime) throw new FleetError("ledger/reordered", `the time of entry ${index} does not go forward`);
+    if (place.time <= lastTime)
+      throw new FleetError("ledger/reordered", `the time of entry ${index} does not go forward`);
     if (this.#operator === undefined) return;
     const entry = verifyEntry(bytes, this.#options.feed, this.#operator);
     tally.signatures += 1;
@@ -232,22 +299,32 @@ class Verification {
 
   #checkGenesis(hash: Uint8Array | undefined): void {
     this.#attempt({ entry: 0 }, () => {
-      if (hash === undefined) throw new FleetError("ledger/genesis", "the genesis entry is missing");
+      if (hash === undefined)
+        throw new FleetError("ledger/genesis", "the genesis entry is missing");
       const entry = decodeEntry(fetchObject(hash, this.#get));
-      if (entry.kind !== "genesis") throw new FleetError("ledger/genesis", "the first entry is no genesis");
+      if (entry.kind !== "genesis")
+        throw new FleetError("ledger/genesis", "the first entry is no genesis");
       const genesis = verifyGenesis(parsePayload("genesis", entry.payload), this.#options.feed);
       this.#operator = genesis.ed25519;
       this.#count("genesis: three keys that vouch for each other", 1);
     });
     const { trusted } = this.#options;
-    if (trusted === undefined) this.#notChecked.push("whose ledger this is: no manifest says which keys to trust");
+    if (trusted === undefined)
+      this.#notChecked.push("whose ledger this is: no manifest says which keys to trust");
     else if (this.#operator !== undefined && !trusted.includes(this.#operator)) {
-      this.#fault("ledger/not-trusted", `the ledger was made by ${this.#operator}, which the manifest does not list`, { entry: 0 });
+      this.#fault(
+        "ledger/not-trusted",
+        `the ledger was made by ${this.#operator}, which the manifest does not list`,
+        { entry: 0 },
+      );
     } else this.#count("the manifest lists the key of the genesis", 1);
   }
 
   // Each list is the beginning of the newest: nothing was dropped, moved or replaced between commits.
-  #checkGrowth(leaves: readonly (Uint8Array | undefined)[], commits: readonly CheckedCommit[]): void {
+  #checkGrowth(
+    leaves: readonly (Uint8Array | undefined)[],
+    commits: readonly CheckedCommit[],
+  ): void {
     const builder = new RefsBuilder();
     let grown = 0;
     for (const { log, commit } of commits) {
@@ -255,8 +332,16 @@ class Verification {
       const added = leaves.slice(builder.length, size).filter((leaf) => leaf !== undefined);
       const isKnown = added.length === size - builder.length && builder.length <= size;
       for (const leaf of isKnown ? added : []) builder.append(leaf);
-      if (builder.length > size || size > leaves.length || (isKnown && !equalBytes(builder.finish().hash, log.entries))) {
-        this.#fault("ledger/rewritten", `the list of commit ${commit.seq} is not the beginning of the newest one`, { commit: Number(commit.seq) });
+      if (
+        builder.length > size ||
+        size > leaves.length ||
+        (isKnown && !equalBytes(builder.finish().hash, log.entries))
+      ) {
+        this.#fault(
+          "ledger/rewritten",
+          `the list of commit ${commit.seq} is not the beginning of the newest one`,
+          { commit: Number(commit.seq) },
+        );
         return;
       }
       if (!isKnown) return;
@@ -272,7 +357,11 @@ class Verification {
       const { code, message } = asFleetError(error);
       const what = about.entry === undefined ? `commit ${about.commit}` : `entry ${about.entry}`;
       const named = message.includes(what) ? message : `${what}: ${message}`;
-      this.#fault(code.startsWith("ledger/") ? (code as LedgerFault["code"]) : "ledger/malformed", named, about);
+      this.#fault(
+        code.startsWith("ledger/") ? (code as LedgerFault["code"]) : "ledger/malformed",
+        named,
+        about,
+      );
       return undefined;
     }
   }
@@ -301,7 +390,11 @@ function headOf({ commit, log, timeMs }: CheckedCommit): NonNullable<VerifyRepor
 
 function asFleetError(error: unknown): FleetError {
   // A deeply nested payload can exhaust the stack of the parser; that is the payload's fault.
-  if (error instanceof RangeError) return new FleetError("ledger/payload", "the payload nests too deep", { cause: error });
-  assert(error instanceof FleetError, `verification ends only in coded errors, not in ${String(error)}`);
+  if (error instanceof RangeError)
+    return new FleetError("ledger/payload", "the payload nests too deep", { cause: error });
+  assert(
+    error instanceof FleetError,
+    `verification ends only in coded errors, not in ${String(error)}`,
+  );
   return error;
 }

@@ -1,4 +1,4 @@
-import { type Clock } from "../core/index.ts";
+import type { Clock } from "../core/index.ts";
 
 /** The system's time and timers. A timer keeps the process alive until it runs or is cancelled. */
 export const nodeClock: Clock = {

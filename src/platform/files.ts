@@ -1,5 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, link, mkdir, open, readdir, readFile, realpath, rename, rm, stat, truncate } from "node:fs/promises";
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from "node:fs/promises";
 import path from "node:path";
 import { type AppendFile, type FileFacts, type Files, FleetError } from "../core/index.ts";
 
@@ -10,8 +22,10 @@ const PERMISSION_BITS = 0o777;
 /** The real file system. */
 export const nodeFiles: Files = {
   read: (file) => orUndefined(async () => toBytes(await readFile(file)), file),
-  replace: (file, bytes, { mode = FILE_MODE } = {}) => coded(file, () => replaceFile(file, bytes, mode)),
-  create: (file, bytes, { mode = FILE_MODE } = {}) => coded(file, () => createFile(file, bytes, mode)),
+  replace: (file, bytes, { mode = FILE_MODE } = {}) =>
+    coded(file, () => replaceFile(file, bytes, mode)),
+  create: (file, bytes, { mode = FILE_MODE } = {}) =>
+    coded(file, () => createFile(file, bytes, mode)),
   openAppend: (file, { mode = FILE_MODE } = {}) => coded(file, () => openAppend(file, mode)),
   truncate: (file, size) => coded(file, () => truncateFile(file, size)),
   list: async (folder) => (await orUndefined(() => readdir(folder), folder))?.toSorted() ?? [],
@@ -73,7 +87,7 @@ async function openAppend(file: string, mode: number): Promise<AppendFile> {
 
 // The system may take fewer bytes than it was given, as it does when the disk gets full.
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, at, bytes.length - at);
     at += bytesWritten;
   }
@@ -92,7 +106,8 @@ async function truncateFile(file: string, size: number): Promise<void> {
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made));
+  for (let made = folder; made.length >= first.length; made = path.dirname(made))
+    await syncFolder(path.dirname(made));
 }
 
 async function removeFile(file: string): Promise<void> {
@@ -124,7 +139,10 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 function temporaryName(file: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString("hex")}.tmp`);
+  return path.join(
+    path.dirname(file),
+    `.${path.basename(file)}.${randomBytes(6).toString("hex")}.tmp`,
+  );
 }
 
 function toBytes(buffer: Uint8Array): Uint8Array {
@@ -149,15 +167,25 @@ async function coded<T>(file: string, run: () => Promise<T>): Promise<T> {
 }
 
 function codedError(file: string, cause: unknown): FleetError {
-  if (isCode(cause, "EEXIST")) return new FleetError("files/exists", `${file} is already there`, { cause });
+  if (isCode(cause, "EEXIST"))
+    return new FleetError("files/exists", `${file} is already there`, { cause });
   if (isCode(cause, "ENOSPC", "EDQUOT", "EFBIG")) {
-    return new FleetError("files/full", `no room left to write ${file}`, { cause, next: "make room on the disk" });
+    return new FleetError("files/full", `no room left to write ${file}`, {
+      cause,
+      next: "make room on the disk",
+    });
   }
   if (isCode(cause, "EROFS")) {
-    return new FleetError("files/read-only", `${file} is on a read-only file system`, { cause, next: "choose a folder that can be written" });
+    return new FleetError("files/read-only", `${file} is on a read-only file system`, {
+      cause,
+      next: "choose a folder that can be written",
+    });
   }
   if (isCode(cause, "EACCES", "EPERM")) {
-    return new FleetError("files/denied", `${file} may not be read or written by this user`, { cause, next: "check the owner and mode of the file and its folder" });
+    return new FleetError("files/denied", `${file} may not be read or written by this user`, {
+      cause,
+      next: "check the owner and mode of the file and its folder",
+    });
   }
   return new FleetError("files/failed", `${file} cannot be read or written`, { cause });
 }

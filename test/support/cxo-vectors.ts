@@ -7,7 +7,13 @@ import { type CxoType, type CxoValue, FloatBits } from "../../src/skywire/cxo/in
 const COMMITTED = fileURLToPath(new URL("../vectors", import.meta.url));
 
 /** A JSON value as the vector files hold it. */
-export type VectorValue = string | number | boolean | null | readonly VectorValue[] | { readonly [key: string]: VectorValue };
+export type VectorValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly VectorValue[]
+  | { readonly [key: string]: VectorValue };
 
 /** A type as the vector files write it. */
 export type VectorType =
@@ -30,7 +36,12 @@ interface Named {
 
 /** The form of cxo-objects.json, as far as tests read it. */
 export interface CxoObjectVectors {
-  readonly encode: readonly (Named & { type: VectorType; value: VectorValue; hex: string; goDecodeError?: string })[];
+  readonly encode: readonly (Named & {
+    type: VectorType;
+    value: VectorValue;
+    hex: string;
+    goDecodeError?: string;
+  })[];
   readonly encodeRefused: readonly (Named & { goError: string })[];
   readonly decode: readonly (Named & {
     type: VectorType;
@@ -61,7 +72,11 @@ export interface CxoObjectVectors {
       nodeHashes?: readonly string[];
     }[];
     readonly appendChains: readonly { degree: number; refsHashAfterAppend: readonly string[] }[];
-    readonly appendChunks: readonly { degree: number; chunks: readonly number[]; refsHashAfterChunk: readonly string[] }[];
+    readonly appendChunks: readonly {
+      degree: number;
+      chunks: readonly number[];
+      refsHashAfterChunk: readonly string[];
+    }[];
     readonly special: readonly (Named & {
       degree: number;
       elements: readonly string[];
@@ -70,7 +85,12 @@ export interface CxoObjectVectors {
       nodes?: readonly { hash: string; hex: string }[];
       goReads?: readonly string[];
     })[];
-    readonly malformed: readonly (Named & { hex: string; goLenError: string | null; goAscendSeen?: number; goAscendError?: string | null })[];
+    readonly malformed: readonly (Named & {
+      hex: string;
+      goLenError: string | null;
+      goAscendSeen?: number;
+      goAscendError?: string | null;
+    })[];
   };
   readonly roots: {
     readonly registryHex: string;
@@ -89,13 +109,24 @@ export interface CxoObjectVectors {
       sig: string;
     })[];
     readonly objectsOfRoots0to6: readonly { hash: string; hex: string }[];
-    readonly tampered: readonly (Named & { feed: string; hex: string; sig: string; stage: string; goError: string | null })[];
+    readonly tampered: readonly (Named & {
+      feed: string;
+      hex: string;
+      sig: string;
+      stage: string;
+      goError: string | null;
+    })[];
   };
   readonly keys: {
     readonly secretKeys: readonly (Named & { sk: string; goError: string | null; pk?: string })[];
     readonly deterministicKeyPairs: readonly { sk: string; pk: string }[];
     readonly publicKeys: readonly (Named & { pk: string; goError: string | null })[];
-    readonly ecdh: readonly (Named & { pk: string; sk: string; out: string; goError: string | null })[];
+    readonly ecdh: readonly (Named & {
+      pk: string;
+      sk: string;
+      out: string;
+      goError: string | null;
+    })[];
     readonly hashes: readonly { utf8: string; sha256: string }[];
     readonly signatures: readonly (Named & {
       hash: string;
@@ -111,7 +142,9 @@ export interface CxoObjectVectors {
 /** Reads cxo-objects.json from FLEET_VECTORS, or from the committed folder. */
 export function readCxoObjects(): CxoObjectVectors {
   const folder = process.env["FLEET_VECTORS"] ?? COMMITTED;
-  return JSON.parse(readFileSync(path.join(folder, "cxo-objects.json"), "utf8")) as CxoObjectVectors;
+  return JSON.parse(
+    readFileSync(path.join(folder, "cxo-objects.json"), "utf8"),
+  ) as CxoObjectVectors;
 }
 
 /** A vector's type for our codec. */
@@ -130,24 +163,32 @@ export function toCxoValue(type: CxoType, value: VectorValue): CxoValue {
   if ("use" in type) throw new Error("vector values have no registered types");
   if ("slice" in type || "array" in type) {
     const element = "slice" in type ? type.slice : type.array;
-    return element === "uint8" ? fromHex(value as string) : (value as VectorValue[]).map((item) => toCxoValue(element, item));
+    return element === "uint8"
+      ? fromHex(value as string)
+      : (value as VectorValue[]).map((item) => toCxoValue(element, item));
   }
   if ("map" in type) {
     const [key, member] = type.map;
-    return (value as [VectorValue, VectorValue][]).map(([k, v]) => [toCxoValue(key, k), toCxoValue(member, v)]);
+    return (value as [VectorValue, VectorValue][]).map(([k, v]) => [
+      toCxoValue(key, k),
+      toCxoValue(member, v),
+    ]);
   }
   const members = value as Readonly<Record<string, VectorValue>>;
   const known = type.struct.filter((field) => field.name in members);
-  return Object.fromEntries(known.map((field) => [field.name, toCxoValue(field.type, members[field.name] ?? null)]));
+  return Object.fromEntries(
+    known.map((field) => [field.name, toCxoValue(field.type, members[field.name] ?? null)]),
+  );
 }
 
 function basicValue(type: string, value: VectorValue): CxoValue {
   if (type === "bool") return value as boolean;
   if (type === "int64" || type === "uint64") return BigInt(value as string);
-  if (type.startsWith("int") || type.startsWith("uint")) return Number(value as string);
+  if (type.startsWith("int") || type.startsWith("uint")) return Number(value);
   if (type.startsWith("float")) return floatValue(type, (value as { bits: string }).bits);
   if (type === "bytes") return fromHex(value as string);
-  if (type === "string") return typeof value === "string" ? value : fromHex((value as { stringHex: string }).stringHex);
+  if (type === "string")
+    return typeof value === "string" ? value : fromHex((value as { stringHex: string }).stringHex);
   const members = value as { Hash: string; Schema?: string };
   if (type !== "Dynamic") return fromHex(members.Hash);
   return { Hash: fromHex(members.Hash), Schema: fromHex(members.Schema ?? "") };
@@ -170,5 +211,10 @@ export function comparable(value: CxoValue): unknown {
   if (typeof value === "string") return `text:${toHex(utf8(value))}`;
   if (Array.isArray(value)) return value.map((item: CxoValue) => comparable(item));
   if (typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value as Record<string, CxoValue>).map(([name, item]) => [name, comparable(item)]));
+  return Object.fromEntries(
+    Object.entries(value as Record<string, CxoValue>).map(([name, item]) => [
+      name,
+      comparable(item),
+    ]),
+  );
 }

@@ -1,4 +1,14 @@
-import { type Clock, type Digest, type Files, parseVisorKey, type Random, sha256, toHex, utf8, type VisorKey } from "../../src/core/index.ts";
+import {
+  type Clock,
+  type Digest,
+  type Files,
+  parseVisorKey,
+  type Random,
+  sha256,
+  toHex,
+  utf8,
+  type VisorKey,
+} from "../../src/core/index.ts";
 import { type EntryDraft, type LedgerOptions, OperatorKeys } from "../../src/ledger/index.ts";
 import { publicKeyOf } from "../../src/skywire/cxo/index.ts";
 

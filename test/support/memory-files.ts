@@ -37,11 +37,16 @@ export class MemoryFiles implements Files {
   async replace(path: string, bytes: Uint8Array, { mode = 0o600 } = {}): Promise<void> {
     this.#writable(path);
     this.#effect();
-    if (this.#used() + bytes.length > this.#room()) throw new FleetError("files/full", "no room left");
+    if (this.#used() + bytes.length > this.#room())
+      throw new FleetError("files/full", "no room left");
     this.#put(path, bytes, mode);
   }
 
-  async create(path: string, bytes: Uint8Array, options: { readonly mode?: number } = {}): Promise<void> {
+  async create(
+    path: string,
+    bytes: Uint8Array,
+    options: { readonly mode?: number } = {},
+  ): Promise<void> {
     this.#writable(path);
     if (this.files.has(path)) throw new FleetError("files/exists", `${path} is there`);
     await this.replace(path, bytes, options);
@@ -67,7 +72,10 @@ export class MemoryFiles implements Files {
 
   async list(path: string): Promise<readonly string[]> {
     const inside = [...this.files.keys()].filter((name) => name.startsWith(`${path}/`));
-    return inside.map((name) => name.slice(path.length + 1)).filter((name) => !name.includes("/")).toSorted();
+    return inside
+      .map((name) => name.slice(path.length + 1))
+      .filter((name) => !name.includes("/"))
+      .toSorted();
   }
 
   async makeFolder(path: string): Promise<void> {
@@ -83,7 +91,12 @@ export class MemoryFiles implements Files {
   async stat(path: string): ReturnType<Files["stat"]> {
     const file = this.files.get(path);
     if (file === undefined) return undefined;
-    return { size: file.bytes.length, mode: file.mode, modifiedMs: file.modifiedMs, isFolder: false };
+    return {
+      size: file.bytes.length,
+      mode: file.mode,
+      modifiedMs: file.modifiedMs,
+      isFolder: false,
+    };
   }
 
   async realPath(path: string): Promise<string | undefined> {
@@ -124,7 +137,12 @@ export class MemoryFiles implements Files {
   }
 
   #put(path: string, bytes: Uint8Array, mode: number): void {
-    this.files.set(path, { bytes: bytes.slice(), durable: bytes.length, mode, modifiedMs: this.nowMs });
+    this.files.set(path, {
+      bytes: bytes.slice(),
+      durable: bytes.length,
+      mode,
+      modifiedMs: this.nowMs,
+    });
   }
 
   #file(path: string): MemoryFile {
@@ -136,11 +154,13 @@ export class MemoryFiles implements Files {
   #effect(): void {
     const at = this.effects;
     this.effects += 1;
-    if (this.faults.crashAt !== undefined && at >= this.faults.crashAt) throw new SimulatedCrash(`crash at effect ${at}`);
+    if (this.faults.crashAt !== undefined && at >= this.faults.crashAt)
+      throw new SimulatedCrash(`crash at effect ${at}`);
   }
 
   #writable(path: string): void {
-    if (this.faults.isReadOnly === true) throw new FleetError("files/read-only", `${path} is read-only`);
+    if (this.faults.isReadOnly === true)
+      throw new FleetError("files/read-only", `${path} is read-only`);
   }
 
   #room(): number {

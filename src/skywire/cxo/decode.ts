@@ -1,7 +1,14 @@
 import { equalBytes, FleetError, hasCode, toHex } from "../../core/index.ts";
 import { encodeValue, registered } from "./encode.ts";
 import { ByteReader } from "./reader.ts";
-import { type CxoField, type CxoType, type CxoValue, encodingTag, FloatBits, type TypesByName } from "./type.ts";
+import {
+  type CxoField,
+  type CxoType,
+  type CxoValue,
+  encodingTag,
+  FloatBits,
+  type TypesByName,
+} from "./type.ts";
 
 /** How deep a value may nest: far above any schema in use, far below the call stack. */
 const NESTING_MAX = 64;
@@ -27,7 +34,11 @@ export interface Decoded {
  * @throws FleetError cxo/truncated, cxo/value, cxo/length, cxo/type
  * Source: skycoin/src/cipher/encoder (DeserializeRaw).
  */
-export function decodeValue(type: CxoType, bytes: Uint8Array, types: TypesByName = new Map()): Decoded {
+export function decodeValue(
+  type: CxoType,
+  bytes: Uint8Array,
+  types: TypesByName = new Map(),
+): Decoded {
   const reader = new ByteReader(bytes);
   const value = new ValueDecoder(reader, types).read(type, 0, 0);
   return { value, used: reader.at };
@@ -37,10 +48,17 @@ export function decodeValue(type: CxoType, bytes: Uint8Array, types: TypesByName
  * Decodes a value that must be the whole of `bytes` in its one encoded form.
  * @throws FleetError as {@link decodeValue}, and cxo/trailing, cxo/not-canonical
  */
-export function decodeExactly(type: CxoType, bytes: Uint8Array, types: TypesByName = new Map()): CxoValue {
+export function decodeExactly(
+  type: CxoType,
+  bytes: Uint8Array,
+  types: TypesByName = new Map(),
+): CxoValue {
   const { value, used } = decodeValue(type, bytes, types);
   if (used !== bytes.length) {
-    throw new FleetError("cxo/trailing", `${bytes.length - used} bytes are left after the object, at byte ${used}`);
+    throw new FleetError(
+      "cxo/trailing",
+      `${bytes.length - used} bytes are left after the object, at byte ${used}`,
+    );
   }
   if (!equalBytes(encodeValue(type, value, types), bytes)) {
     throw new FleetError("cxo/not-canonical", "the object is not in its one encoded form");
@@ -59,9 +77,11 @@ class ValueDecoder {
   }
 
   read(type: CxoType, maxLength: number, nesting: number): CxoValue {
-    if (nesting > NESTING_MAX) throw new FleetError("cxo/limit", `values nest deeper than ${NESTING_MAX}`);
+    if (nesting > NESTING_MAX)
+      throw new FleetError("cxo/limit", `values nest deeper than ${NESTING_MAX}`);
     this.#values += 1;
-    if (this.#values > VALUES_MAX) throw new FleetError("cxo/limit", `an object holds more than ${VALUES_MAX} values`);
+    if (this.#values > VALUES_MAX)
+      throw new FleetError("cxo/limit", `an object holds more than ${VALUES_MAX} values`);
     if (typeof type === "string") return this.#basic(type, maxLength);
     if ("named" in type) return this.read(type.type, maxLength, nesting);
     if ("use" in type) return this.read(registered(type.use, this.#types), maxLength, nesting + 1);
@@ -117,7 +137,11 @@ class ValueDecoder {
 
   #bool(): boolean {
     const byte = this.#reader.u8();
-    if (byte > 1) throw new FleetError("cxo/value", `a bool is 0 or 1, found ${byte} at byte ${this.#reader.at - 1}`);
+    if (byte > 1)
+      throw new FleetError(
+        "cxo/value",
+        `a bool is 0 or 1, found ${byte} at byte ${this.#reader.at - 1}`,
+      );
     return byte === 1;
   }
 
@@ -136,7 +160,11 @@ class ValueDecoder {
     return items;
   }
 
-  #map([keyType, valueType]: readonly [CxoType, CxoType], maxLength: number, nesting: number): readonly CxoValue[] {
+  #map(
+    [keyType, valueType]: readonly [CxoType, CxoType],
+    maxLength: number,
+    nesting: number,
+  ): readonly CxoValue[] {
     const count = this.#count(maxLength);
     const pairs: CxoValue[] = [];
     const seen = new Set<string>();
@@ -155,7 +183,10 @@ class ValueDecoder {
     for (const [index, field] of fields.entries()) {
       const tag = encodingTag(field);
       if (tag.omitEmpty && index !== fields.length - 1) {
-        throw new FleetError("cxo/type", `omitempty of field ${field.name} is only allowed on the last field`);
+        throw new FleetError(
+          "cxo/type",
+          `omitempty of field ${field.name} is only allowed on the last field`,
+        );
       }
       if (tag.skip) continue;
       const value = this.#member(field.type, tag.omitEmpty, tag.maxLength, nesting + 1);
@@ -168,7 +199,8 @@ class ValueDecoder {
     try {
       return this.read(type, maxLength, nesting);
     } catch (error) {
-      if (omitEmpty && this.#reader.left === 0 && hasCode(error, "cxo/truncated")) return emptyOf(type, this.#types);
+      if (omitEmpty && this.#reader.left === 0 && hasCode(error, "cxo/truncated"))
+        return emptyOf(type, this.#types);
       throw error;
     }
   }
@@ -182,7 +214,10 @@ function emptyOf(type: CxoType, types: TypesByName): CxoValue {
     return new Uint8Array();
   }
   if (typeof type === "object" && ("slice" in type || "map" in type)) return [];
-  throw new FleetError("cxo/truncated", "the bytes end before the last field, which has no empty form");
+  throw new FleetError(
+    "cxo/truncated",
+    "the bytes end before the last field, which has no empty form",
+  );
 }
 
 function textOrBytes(bytes: Uint8Array): string | Uint8Array {

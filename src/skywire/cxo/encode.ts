@@ -1,5 +1,13 @@
 import { FleetError, utf8 } from "../../core/index.ts";
-import { type CxoField, type CxoStruct, type CxoType, type CxoValue, encodingTag, FloatBits, type TypesByName } from "./type.ts";
+import {
+  type CxoField,
+  type CxoStruct,
+  type CxoType,
+  type CxoValue,
+  encodingTag,
+  FloatBits,
+  type TypesByName,
+} from "./type.ts";
 import { ByteWriter } from "./writer.ts";
 
 const HASH_SIZE = 32;
@@ -20,7 +28,11 @@ const INTEGER_RANGE: Readonly<Record<string, readonly [number, number]>> = {
  * @throws FleetError cxo/value when the value is not of the type, cxo/type when the type cannot be encoded
  * Source: skycoin/src/cipher/encoder.
  */
-export function encodeValue(type: CxoType, value: CxoValue, types: TypesByName = new Map()): Uint8Array {
+export function encodeValue(
+  type: CxoType,
+  value: CxoValue,
+  types: TypesByName = new Map(),
+): Uint8Array {
   const writer = new ByteWriter();
   write(writer, type, value, types);
   return writer.finish();
@@ -79,30 +91,44 @@ function writeInteger(writer: ByteWriter, type: string, value: CxoValue): void {
   const range = INTEGER_RANGE[type];
   if (range === undefined) throw new FleetError("cxo/type", `${type} has no encoding`);
   const [least, most] = range;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) throw notA(type);
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most)
+    throw notA(type);
   if (type.endsWith("8")) return writer.u8(value & 0xff);
   if (type.endsWith("16")) return writer.u16(value & 0xffff);
   return writer.u32(value >>> 0);
 }
 
-function writeStruct(writer: ByteWriter, fields: readonly CxoField[], value: CxoStruct, types: TypesByName): void {
+function writeStruct(
+  writer: ByteWriter,
+  fields: readonly CxoField[],
+  value: CxoStruct,
+  types: TypesByName,
+): void {
   for (const [index, field] of fields.entries()) {
     const tag = encodingTag(field);
     if (tag.omitEmpty && index !== fields.length - 1) {
-      throw new FleetError("cxo/type", `omitempty of field ${field.name} is only allowed on the last field`);
+      throw new FleetError(
+        "cxo/type",
+        `omitempty of field ${field.name} is only allowed on the last field`,
+      );
     }
     if (tag.skip) continue;
     const member = value[field.name];
     if (member === undefined) throw new FleetError("cxo/value", `field ${field.name} is missing`);
-    if (!(tag.omitEmpty && isEmpty(member, field.type, types))) write(writer, field.type, member, types);
+    if (!(tag.omitEmpty && isEmpty(member, field.type, types)))
+      write(writer, field.type, member, types);
   }
 }
 
 function isEmpty(value: CxoValue, type: CxoType, types: TypesByName): boolean {
   if (type === "Ref" || type === "Refs") return false;
   if (typeof type === "object" && "named" in type) return isEmpty(value, type.type, types);
-  if (typeof type === "object" && "use" in type) return isEmpty(value, registered(type.use, types), types);
-  return (typeof value === "string" || value instanceof Uint8Array || Array.isArray(value)) && value.length === 0;
+  if (typeof type === "object" && "use" in type)
+    return isEmpty(value, registered(type.use, types), types);
+  return (
+    (typeof value === "string" || value instanceof Uint8Array || Array.isArray(value)) &&
+    value.length === 0
+  );
 }
 
 function writeMap(
@@ -154,7 +180,7 @@ function asHash(value: CxoValue | undefined): Uint8Array {
 
 function asList(value: CxoValue): readonly CxoValue[] {
   if (!Array.isArray(value)) throw notA("list");
-  return value;
+  return value as readonly CxoValue[];
 }
 
 function asStruct(value: CxoValue): CxoStruct {

@@ -66,14 +66,18 @@ export class ByteReader {
   /** A 32-bit count of things, each of which takes at least one of the bytes that are left. */
   count(): number {
     const count = this.u32();
-    if (count > this.left) throw truncated(this.#at, `a count of ${count} is more than the ${this.left} bytes left`);
+    if (count > this.left)
+      throw truncated(this.#at, `a count of ${count} is more than the ${this.left} bytes left`);
     return count;
   }
 
   /** Ends the reading of one whole object. @throws FleetError cxo/trailing */
   end(): void {
     if (this.left > 0) {
-      throw new FleetError("cxo/trailing", `${this.left} bytes are left after the object, at byte ${this.#at}`);
+      throw new FleetError(
+        "cxo/trailing",
+        `${this.left} bytes are left after the object, at byte ${this.#at}`,
+      );
     }
   }
 

@@ -81,7 +81,8 @@ export class RefsBuilder {
     const builder = new RefsBuilder(degree);
     if (isBlank(hash)) return builder;
     const top = decodeRefsTop(fetchObject(hash, get));
-    if (top.degree !== degree) throw new FleetError("cxo/refs", `the list has degree ${top.degree}, not ${degree}`);
+    if (top.degree !== degree)
+      throw new FleetError("cxo/refs", `the list has degree ${top.degree}, not ${degree}`);
     builder.#length = top.length;
     let node: RefsNode = top;
     for (let level = top.depth; level > 0; level -= 1) {
@@ -91,10 +92,16 @@ export class RefsBuilder {
       node = decodeRefsNode(fetchObject(edge, get), level - 1, degree);
     }
     builder.#levels[0] = [...node.elements];
-    const counted = builder.#levels.reduce((sum, nodes, level) => sum + nodes.length * degree ** level, 0);
+    const counted = builder.#levels.reduce(
+      (sum, nodes, level) => sum + nodes.length * degree ** level,
+      0,
+    );
     const isGrown = counted === top.length && top.depth === depthOf(top.length, degree);
     if (!isGrown || !equalBytes(builder.finish().hash, hash)) {
-      throw new FleetError("cxo/refs", "the list was not made by appending: its tree has another shape");
+      throw new FleetError(
+        "cxo/refs",
+        "the list was not made by appending: its tree has another shape",
+      );
     }
     return builder;
   }

@@ -73,7 +73,8 @@ export function decodeRefsTop(bytes: Uint8Array): RefsTop {
   const reader = new ByteReader(bytes);
   const depth = reader.u32();
   const degree = reader.u32();
-  if (degree < DEGREE_MIN || degree > DEGREE_MAX) throw bad(`a degree is ${DEGREE_MIN} to ${DEGREE_MAX}, found ${degree}`);
+  if (degree < DEGREE_MIN || degree > DEGREE_MAX)
+    throw bad(`a degree is ${DEGREE_MIN} to ${DEGREE_MAX}, found ${degree}`);
   if (depth > DEPTH_MAX) throw bad(`a depth of ${depth} is over the limit of ${DEPTH_MAX}`);
   const node = readNode(reader, depth, degree);
   return { depth, degree, ...node };
@@ -91,7 +92,10 @@ function readNode(reader: ByteReader, depth: number, degree: number): RefsNode {
   const length = reader.u32();
   const count = reader.u32();
   if (count * HASH_SIZE > reader.left) {
-    throw new FleetError("cxo/truncated", `the bytes end too early: ${count} hashes do not fit into ${reader.left} bytes`);
+    throw new FleetError(
+      "cxo/truncated",
+      `the bytes end too early: ${count} hashes do not fit into ${reader.left} bytes`,
+    );
   }
   const elements: Uint8Array[] = [];
   for (let index = 0; index < count; index += 1) elements.push(reader.raw(HASH_SIZE));
@@ -99,7 +103,8 @@ function readNode(reader: ByteReader, depth: number, degree: number): RefsNode {
   if (length === 0 || count === 0) throw bad("an empty list has no object");
   if (count > degree) throw bad(`${count} elements in a node of degree ${degree}`);
   if (depth === 0 && length !== count) throw bad(`a length of ${length} over ${count} elements`);
-  if (length < count || length > count * degree ** depth) throw bad(`a length of ${length} cannot lie below ${count} nodes`);
+  if (length < count || length > count * degree ** depth)
+    throw bad(`a length of ${length} cannot lie below ${count} nodes`);
   return { length, elements };
 }
 
@@ -112,13 +117,20 @@ function readNode(reader: ByteReader, depth: number, degree: number): RefsNode {
 export function readRefs(hash: Uint8Array, get: GetObject): readonly Uint8Array[] {
   if (isBlank(hash)) return [];
   const top = decodeRefsTop(fetchObject(hash, get));
-  if (top.length > LENGTH_MAX) throw new FleetError("cxo/limit", `a list of ${top.length} is over the limit of ${LENGTH_MAX}`);
+  if (top.length > LENGTH_MAX)
+    throw new FleetError("cxo/limit", `a list of ${top.length} is over the limit of ${LENGTH_MAX}`);
   const found: Uint8Array[] = [];
   collect(top, top.depth, top.degree, get, found);
   return found;
 }
 
-function collect(node: RefsNode, depth: number, degree: number, get: GetObject, found: Uint8Array[]): void {
+function collect(
+  node: RefsNode,
+  depth: number,
+  degree: number,
+  get: GetObject,
+  found: Uint8Array[],
+): void {
   if (depth === 0) {
     found.push(...node.elements);
     return;
@@ -126,10 +138,12 @@ function collect(node: RefsNode, depth: number, degree: number, get: GetObject, 
   const before = found.length;
   for (const element of node.elements) {
     const child = decodeRefsNode(fetchObject(element, get), depth - 1, degree);
-    if (found.length - before + child.length > node.length) throw bad("nodes hold more elements than the length above them");
+    if (found.length - before + child.length > node.length)
+      throw bad("nodes hold more elements than the length above them");
     collect(child, depth - 1, degree, get, found);
   }
-  if (found.length - before !== node.length) throw bad(`a length of ${node.length} over ${found.length - before} elements`);
+  if (found.length - before !== node.length)
+    throw bad(`a length of ${node.length} over ${found.length - before} elements`);
 }
 
 /**
@@ -139,7 +153,8 @@ function collect(node: RefsNode, depth: number, degree: number, get: GetObject, 
 export function fetchObject(hash: Uint8Array, get: GetObject): Uint8Array {
   const bytes = get(hash);
   if (bytes === undefined) throw new FleetError("cxo/missing", `object ${toHex(hash)} is missing`);
-  if (!equalBytes(sha256(bytes), hash)) throw new FleetError("cxo/hash", `object ${toHex(hash)} has other bytes than its hash says`);
+  if (!equalBytes(sha256(bytes), hash))
+    throw new FleetError("cxo/hash", `object ${toHex(hash)} has other bytes than its hash says`);
   return bytes;
 }
 

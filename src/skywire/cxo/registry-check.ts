@@ -46,25 +46,36 @@ function shapeFault(schema: Schema, schemas: SchemasByName): string | undefined 
     return undefined;
   }
   if (kind === SCHEMA_KINDS.array || kind === SCHEMA_KINDS.slice) {
-    return element === undefined ? "an array or slice names its element" : elementFault(element, schemas);
+    return element === undefined
+      ? "an array or slice names its element"
+      : elementFault(element, schemas);
   }
   if (!BASIC_KINDS.has(kind)) return `kind ${kind} is not known`;
   return element === undefined ? undefined : "a basic type has no element";
 }
 
-function referenceFault({ referenceType, kind, element }: Schema, schemas: SchemasByName): string | undefined {
+function referenceFault(
+  { referenceType, kind, element }: Schema,
+  schemas: SchemasByName,
+): string | undefined {
   if (referenceType === REFERENCE_TYPES.dynamic) {
-    return kind === SCHEMA_KINDS.dynamic && element === undefined ? undefined : "a Dynamic has kind 20 and no element";
+    return kind === SCHEMA_KINDS.dynamic && element === undefined
+      ? undefined
+      : "a Dynamic has kind 20 and no element";
   }
   if (referenceType !== REFERENCE_TYPES.ref && referenceType !== REFERENCE_TYPES.refs) {
     return `reference type ${referenceType} is not known`;
   }
-  if (kind !== SCHEMA_KINDS.pointer || element === undefined) return "a Ref has kind 22 and an element";
-  return isStub(element) && schemas.has(element.name) ? undefined : `a Ref points to ${element.name}, which is not registered`;
+  if (kind !== SCHEMA_KINDS.pointer || element === undefined)
+    return "a Ref has kind 22 and an element";
+  return isStub(element) && schemas.has(element.name)
+    ? undefined
+    : `a Ref points to ${element.name}, which is not registered`;
 }
 
 function elementFault(element: Schema, schemas: SchemasByName): string | undefined {
-  if (isStub(element)) return schemas.has(element.name) ? undefined : `${element.name} is not registered`;
+  if (isStub(element))
+    return schemas.has(element.name) ? undefined : `${element.name} is not registered`;
   return shapeFault(element, schemas);
 }
 
@@ -112,10 +123,11 @@ function isStub(schema: Schema): boolean {
 /** The names of the types whose values can point to other objects, directly or in their parts. */
 export function typesWithReferences(schemas: SchemasByName): ReadonlySet<string> {
   const found = new Set<string>();
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const [name, schema] of schemas) {
-      if (found.has(name) || !schema.fields.some((field) => pointsOn(field.schema, found))) continue;
+      if (found.has(name) || !schema.fields.some((field) => pointsOn(field.schema, found)))
+        continue;
       found.add(name);
       grew = true;
     }
@@ -124,7 +136,8 @@ export function typesWithReferences(schemas: SchemasByName): ReadonlySet<string>
 }
 
 function pointsOn(schema: Schema, found: ReadonlySet<string>): boolean {
-  if (schema.referenceType !== REFERENCE_TYPES.none || (isStub(schema) && found.has(schema.name))) return true;
+  if (schema.referenceType !== REFERENCE_TYPES.none || (isStub(schema) && found.has(schema.name)))
+    return true;
   if (schema.fields.some((field) => pointsOn(field.schema, found))) return true;
   return schema.element !== undefined && pointsOn(schema.element, found);
 }

@@ -1,8 +1,8 @@
 import { FleetError, toHex } from "../../core/index.ts";
 import { decodeExactly } from "./decode.ts";
-import { type Registry } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 import { REFERENCE_TYPES, type Schema, SCHEMA_KINDS } from "./schema.ts";
-import { type BasicType, type CxoType, type CxoValue, type TypesByName } from "./type.ts";
+import type { BasicType, CxoType, CxoValue, TypesByName } from "./type.ts";
 
 const BASIC_OF_KIND: ReadonlyMap<number, BasicType> = new Map([
   [SCHEMA_KINDS.bool, "bool"],
@@ -28,16 +28,25 @@ export function typesOf(registry: Registry): TypesByName {
  * Decodes an object of the type that a schema reference names, strictly.
  * @throws FleetError cxo/schema when the registry has no such schema; cxo/* when the bytes are not of it
  */
-export function decodeObject(registry: Registry, schemaRef: Uint8Array, bytes: Uint8Array): CxoValue {
+export function decodeObject(
+  registry: Registry,
+  schemaRef: Uint8Array,
+  bytes: Uint8Array,
+): CxoValue {
   const wanted = toHex(schemaRef);
   const entry = registry.entries.find(({ ref }) => toHex(ref) === wanted);
-  if (entry === undefined) throw new FleetError("cxo/schema", `the registry has no schema ${wanted}`);
+  if (entry === undefined)
+    throw new FleetError("cxo/schema", `the registry has no schema ${wanted}`);
   return decodeExactly({ use: entry.name }, bytes, typesOf(registry));
 }
 
 function structType(schema: Schema): CxoType {
   return {
-    struct: schema.fields.map(({ name, tag, schema: type }) => ({ name, tag, type: typeOfSchema(type) })),
+    struct: schema.fields.map(({ name, tag, schema: type }) => ({
+      name,
+      tag,
+      type: typeOfSchema(type),
+    })),
   };
 }
 
@@ -45,10 +54,13 @@ function typeOfSchema(schema: Schema): CxoType {
   if (schema.referenceType === REFERENCE_TYPES.ref) return "Ref";
   if (schema.referenceType === REFERENCE_TYPES.refs) return "Refs";
   if (schema.referenceType === REFERENCE_TYPES.dynamic) return "Dynamic";
-  if (schema.kind === SCHEMA_KINDS.struct) return schema.name === "" ? structType(schema) : { use: schema.name };
+  if (schema.kind === SCHEMA_KINDS.struct)
+    return schema.name === "" ? structType(schema) : { use: schema.name };
   const basic = BASIC_OF_KIND.get(schema.kind);
-  if (basic !== undefined) return schema.name === basic ? basic : { named: schema.name, type: basic };
-  if (schema.element === undefined) throw new FleetError("cxo/registry", `kind ${schema.kind} needs an element`);
+  if (basic !== undefined)
+    return schema.name === basic ? basic : { named: schema.name, type: basic };
+  if (schema.element === undefined)
+    throw new FleetError("cxo/registry", `kind ${schema.kind} needs an element`);
   const element = typeOfSchema(schema.element);
   const isBytes = schema.kind === SCHEMA_KINDS.slice && element === "uint8";
   const type: CxoType = isBytes

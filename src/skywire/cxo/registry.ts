@@ -3,7 +3,7 @@ import { ByteReader } from "./reader.ts";
 import { fillFault, schemaFault, typesWithReferences } from "./registry-check.ts";
 import { buildSchema } from "./schema-build.ts";
 import { decodeSchema, encodeSchema, type Schema } from "./schema.ts";
-import { type CxoType } from "./type.ts";
+import type { CxoType } from "./type.ts";
 import { ByteWriter } from "./writer.ts";
 
 /** A registry of more bytes is refused; real ones have a few hundred. */
@@ -41,7 +41,8 @@ export interface RegisteredType {
  */
 export function buildRegistry(types: readonly RegisteredType[]): Registry {
   const byName = new Map(types.map(({ name, type }) => [name, type]));
-  if (byName.size !== types.length) throw new FleetError("cxo/registry", "a type name is registered twice");
+  if (byName.size !== types.length)
+    throw new FleetError("cxo/registry", "a type name is registered twice");
   const schemas = types.map(({ name }) => ({ name, schema: buildSchema(name, byName) }));
   schemas.sort((left, right) => compareBytes(utf8(left.name), utf8(right.name)));
   return toRegistry(encodeRegistry(schemas), schemas);
@@ -55,7 +56,10 @@ export function buildRegistry(types: readonly RegisteredType[]): Registry {
  */
 export function decodeRegistry(bytes: Uint8Array): Registry {
   if (bytes.length > REGISTRY_SIZE_MAX) {
-    throw new FleetError("cxo/registry", `a registry of ${bytes.length} bytes is over the limit of ${REGISTRY_SIZE_MAX}`);
+    throw new FleetError(
+      "cxo/registry",
+      `a registry of ${bytes.length} bytes is over the limit of ${REGISTRY_SIZE_MAX}`,
+    );
   }
   const reader = new ByteReader(bytes);
   const schemas: { name: string; schema: Schema }[] = [];
@@ -64,7 +68,10 @@ export function decodeRegistry(bytes: Uint8Array): Registry {
     const nameBytes = reader.bytes();
     const schema = decodeSchema(reader.bytes());
     if (!equalBytes(utf8(schema.name), nameBytes)) {
-      throw new FleetError("cxo/registry", `the schema of ${schema.name} stands under another name`);
+      throw new FleetError(
+        "cxo/registry",
+        `the schema of ${schema.name} stands under another name`,
+      );
     }
     const last = schemas.at(-1);
     if (last !== undefined && compareBytes(utf8(last.name), nameBytes) >= 0) {
@@ -91,7 +98,9 @@ export function checkPublishable(registry: Registry): void {
   if (fault !== undefined) throw new FleetError("cxo/registry", fault);
 }
 
-function encodeRegistry(schemas: readonly { readonly name: string; readonly schema: Schema }[]): Uint8Array {
+function encodeRegistry(
+  schemas: readonly { readonly name: string; readonly schema: Schema }[],
+): Uint8Array {
   const writer = new ByteWriter();
   writer.u32(schemas.length);
   for (const { name, schema } of schemas) {
@@ -101,7 +110,10 @@ function encodeRegistry(schemas: readonly { readonly name: string; readonly sche
   return writer.finish();
 }
 
-function toRegistry(bytes: Uint8Array, schemas: readonly { readonly name: string; readonly schema: Schema }[]): Registry {
+function toRegistry(
+  bytes: Uint8Array,
+  schemas: readonly { readonly name: string; readonly schema: Schema }[],
+): Registry {
   const byName = new Map(schemas.map(({ name, schema }) => [name, schema]));
   const pointing = typesWithReferences(byName);
   const entries = schemas.map(({ name, schema }) => ({

@@ -65,7 +65,10 @@ export function decodeRoot(bytes: Uint8Array): Root {
   const reader = new ByteReader(bytes);
   const count = reader.u32();
   if (count * DYNAMIC_SIZE > reader.left) {
-    throw new FleetError("cxo/truncated", `the bytes end too early: ${count} references do not fit`);
+    throw new FleetError(
+      "cxo/truncated",
+      `the bytes end too early: ${count} references do not fit`,
+    );
   }
   const refs: Dynamic[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -104,7 +107,11 @@ export function rootFault(root: Root): string | undefined {
  * Decodes a Root from bytes of unknown origin and proves that `feed` signed it.
  * @throws FleetError cxo/root, cxo/signature, cxo/truncated, cxo/trailing
  */
-export function verifyRoot(bytes: Uint8Array, signature: Uint8Array, feed: Uint8Array): VerifiedRoot {
+export function verifyRoot(
+  bytes: Uint8Array,
+  signature: Uint8Array,
+  feed: Uint8Array,
+): VerifiedRoot {
   const hash = sha256(bytes);
   verifySignature(hash, signature, feed);
   return { ...decodeRootOf(bytes, feed), hash } as VerifiedRoot;
@@ -117,7 +124,8 @@ export function verifyRoot(bytes: Uint8Array, signature: Uint8Array, feed: Uint8
  */
 export function decodeRootOf(bytes: Uint8Array, feed: Uint8Array): Root {
   const root = decodeRoot(bytes);
-  if (!equalBytes(root.pub, feed)) throw new FleetError("cxo/root", "the Root names another feed than the one it is in");
+  if (!equalBytes(root.pub, feed))
+    throw new FleetError("cxo/root", "the Root names another feed than the one it is in");
   const fault = rootFault(root);
   if (fault !== undefined) throw new FleetError("cxo/root", `the Root is malformed: ${fault}`);
   return root;

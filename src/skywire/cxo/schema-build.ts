@@ -1,6 +1,13 @@
 import { FleetError } from "../../core/index.ts";
 import { REFERENCE_TYPES, type Schema, SCHEMA_KINDS, type SchemaField } from "./schema.ts";
-import { type BasicType, type CxoField, type CxoType, encodingTag, goTagValue, type TypesByName } from "./type.ts";
+import {
+  type BasicType,
+  type CxoField,
+  type CxoType,
+  encodingTag,
+  goTagValue,
+  type TypesByName,
+} from "./type.ts";
 
 const NESTING_MAX = 32;
 
@@ -19,8 +26,14 @@ export function buildSchema(name: string, types: TypesByName): Schema {
   return structSchema(name, type.struct, types, 0);
 }
 
-function structSchema(name: string, fields: readonly CxoField[], types: TypesByName, nesting: number): Schema {
-  if (nesting > NESTING_MAX) throw new FleetError("cxo/registry", `${name} nests too deep, or holds itself by value`);
+function structSchema(
+  name: string,
+  fields: readonly CxoField[],
+  types: TypesByName,
+  nesting: number,
+): Schema {
+  if (nesting > NESTING_MAX)
+    throw new FleetError("cxo/registry", `${name} nests too deep, or holds itself by value`);
   const seen = fields.filter((field) => !encodingTag(field).skip);
   return {
     ...bare(SCHEMA_KINDS.struct, name),
@@ -32,7 +45,11 @@ function fieldSchema(field: CxoField, types: TypesByName, nesting: number): Sche
   const tag = field.tag ?? "";
   if (field.type === "Ref" || field.type === "Refs") {
     const target = goTagValue(tag, "skyobject").replace(/^schema=/, "");
-    if (target === "") throw new FleetError("cxo/registry", `field ${field.name} does not say its schema in a skyobject tag`);
+    if (target === "")
+      throw new FleetError(
+        "cxo/registry",
+        `field ${field.name} does not say its schema in a skyobject tag`,
+      );
     return { name: field.name, tag, schema: referenceSchema(field.type, stub(target, types)) };
   }
   return { name: field.name, tag, schema: typeSchema(field.type, "field", types, nesting + 1) };
@@ -43,7 +60,8 @@ function typeSchema(type: CxoType, place: Place, types: TypesByName, nesting: nu
   if ("use" in type) return usedSchema(type.use, place, types, nesting);
   if ("named" in type) {
     // Go names every struct that is not anonymous, and builds no registry that leaves one out.
-    if (typeof type.type === "object" && "struct" in type.type) return usedSchema(type.named, place, types, nesting);
+    if (typeof type.type === "object" && "struct" in type.type)
+      return usedSchema(type.named, place, types, nesting);
     return { ...typeSchema(type.type, place, types, nesting), name: type.named };
   }
   if ("struct" in type) return structSchema("", type.struct, types, nesting);
@@ -55,7 +73,10 @@ function typeSchema(type: CxoType, place: Place, types: TypesByName, nesting: nu
       element: typeSchema(type.array, "element", types, nesting + 1),
     };
   }
-  return { ...bare(SCHEMA_KINDS.slice, ""), element: typeSchema(type.slice, "element", types, nesting + 1) };
+  return {
+    ...bare(SCHEMA_KINDS.slice, ""),
+    element: typeSchema(type.slice, "element", types, nesting + 1),
+  };
 }
 
 function usedSchema(name: string, place: Place, types: TypesByName, nesting: number): Schema {
@@ -71,7 +92,10 @@ function basicSchema(type: BasicType, place: Place): Schema {
       return { ...bare(SCHEMA_KINDS.dynamic, ""), referenceType: REFERENCE_TYPES.dynamic };
     case "Ref":
     case "Refs":
-      throw new FleetError("cxo/registry", `${type} stands only directly in a field of a struct, not as ${place}`);
+      throw new FleetError(
+        "cxo/registry",
+        `${type} stands only directly in a field of a struct, not as ${place}`,
+      );
     case "bytes":
       return { ...bare(SCHEMA_KINDS.slice, ""), element: bare(SCHEMA_KINDS.uint8, "uint8") };
     default:
@@ -90,7 +114,14 @@ function stub(name: string, types: TypesByName): Schema {
 }
 
 function bare(kind: number, name: string): Schema {
-  return { referenceType: REFERENCE_TYPES.none, kind, name, length: 0, fields: [], element: undefined };
+  return {
+    referenceType: REFERENCE_TYPES.none,
+    kind,
+    name,
+    length: 0,
+    fields: [],
+    element: undefined,
+  };
 }
 
 function missing(name: string): FleetError {

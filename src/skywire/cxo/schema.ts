@@ -78,7 +78,8 @@ function encodeField(field: SchemaField): Uint8Array {
  * @throws FleetError cxo/truncated, cxo/trailing, cxo/registry
  */
 export function decodeSchema(bytes: Uint8Array, nesting = 0): Schema {
-  if (nesting > NESTING_MAX) throw new FleetError("cxo/registry", `schemas nest deeper than ${NESTING_MAX}`);
+  if (nesting > NESTING_MAX)
+    throw new FleetError("cxo/registry", `schemas nest deeper than ${NESTING_MAX}`);
   const reader = new ByteReader(bytes);
   const referenceType = reader.u32();
   const kind = reader.u32();
@@ -86,7 +87,8 @@ export function decodeSchema(bytes: Uint8Array, nesting = 0): Schema {
   const length = reader.u32();
   const fields: SchemaField[] = [];
   const fieldCount = reader.count();
-  for (let index = 0; index < fieldCount; index += 1) fields.push(decodeField(reader.bytes(), nesting));
+  for (let index = 0; index < fieldCount; index += 1)
+    fields.push(decodeField(reader.bytes(), nesting));
   const element = reader.bytes();
   reader.end();
   return {
@@ -103,7 +105,8 @@ function decodeField(bytes: Uint8Array, nesting: number): SchemaField {
   const reader = new ByteReader(bytes);
   const name = schemaText(reader.bytes());
   const tag = schemaText(reader.bytes());
-  if (reader.u32() !== 0) throw new FleetError("cxo/registry", `the kind of field ${name} is not zero`);
+  if (reader.u32() !== 0)
+    throw new FleetError("cxo/registry", `the kind of field ${name} is not zero`);
   const schema = decodeSchema(reader.bytes(), nesting + 1);
   reader.end();
   return { name, tag, schema };

@@ -12,7 +12,9 @@ const FIELD = secp256k1.Point.CURVE().p;
 /** Why bytes are no secret key; `undefined` when they are one. */
 export function secretKeyFault(secret: Uint8Array): string | undefined {
   if (secret.length !== SECRET_KEY_SIZE) return `a secret key has ${SECRET_KEY_SIZE} bytes`;
-  return secp256k1.utils.isValidSecretKey(secret) ? undefined : "the number is not between 1 and the group order";
+  return secp256k1.utils.isValidSecretKey(secret)
+    ? undefined
+    : "the number is not between 1 and the group order";
 }
 
 /** Why bytes are no public key; `undefined` when they are a compressed point. */
@@ -43,8 +45,13 @@ export function signHash(hash: Uint8Array, secret: Uint8Array): Uint8Array {
   const fault = secretKeyFault(secret);
   if (fault !== undefined) throw new FleetError("cxo/key", `not a secret key: ${fault}`);
   checkHash(hash);
-  if (hash.every((byte) => byte === 0)) throw new FleetError("cxo/hash", "a null hash is never signed");
-  const recovered = secp256k1.sign(hash, secret, { prehash: false, lowS: true, format: "recovered" });
+  if (hash.every((byte) => byte === 0))
+    throw new FleetError("cxo/hash", "a null hash is never signed");
+  const recovered = secp256k1.sign(hash, secret, {
+    prehash: false,
+    lowS: true,
+    format: "recovered",
+  });
   return concatBytes(recovered.subarray(1), recovered.subarray(0, 1));
 }
 
@@ -57,11 +64,18 @@ export function recoverKey(hash: Uint8Array, signature: Uint8Array): Uint8Array 
   checkHash(hash);
   const { r, s, recoveryId } = splitSignature(signature);
   const x = (recoveryId & 2) === 0 ? r : r + ORDER;
-  if (r === 0n || r >= ORDER || s === 0n || s >= ORDER || x >= FIELD) throw refused("no key can be recovered from it");
+  if (r === 0n || r >= ORDER || s === 0n || s >= ORDER || x >= FIELD)
+    throw refused("no key can be recovered from it");
   try {
-    return new secp256k1.Signature(r, s, recoveryId & RECOVERY_ID_MAX).recoverPublicKey(hash).toBytes(true);
+    return new secp256k1.Signature(r, s, recoveryId & RECOVERY_ID_MAX)
+      .recoverPublicKey(hash)
+      .toBytes(true);
   } catch (cause) {
-    throw new FleetError("cxo/signature", "the signature is refused: no key can be recovered from it", { cause });
+    throw new FleetError(
+      "cxo/signature",
+      "the signature is refused: no key can be recovered from it",
+      { cause },
+    );
   }
 }
 
@@ -92,7 +106,8 @@ export function sharedSecret(key: Uint8Array, secret: Uint8Array): Uint8Array {
 }
 
 function splitSignature(signature: Uint8Array): { r: bigint; s: bigint; recoveryId: number } {
-  if (signature.length !== SIGNATURE_SIZE) throw refused(`it has ${signature.length} bytes, not ${SIGNATURE_SIZE}`);
+  if (signature.length !== SIGNATURE_SIZE)
+    throw refused(`it has ${signature.length} bytes, not ${SIGNATURE_SIZE}`);
   return {
     r: bigEndian(signature.subarray(0, 32)),
     s: bigEndian(signature.subarray(32, 64)),
@@ -107,7 +122,8 @@ function bigEndian(bytes: Uint8Array): bigint {
 }
 
 function checkHash(hash: Uint8Array): void {
-  if (hash.length !== HASH_SIZE) throw new FleetError("cxo/hash", `a hash has ${HASH_SIZE} bytes, this has ${hash.length}`);
+  if (hash.length !== HASH_SIZE)
+    throw new FleetError("cxo/hash", `a hash has ${HASH_SIZE} bytes, this has ${hash.length}`);
 }
 
 function refused(why: string): FleetError {

@@ -1,6 +1,12 @@
 import { describe, expect, it, test } from "vitest";
 import { fromHex, sha256, toHex } from "../../../src/core/index.ts";
-import { buildRefs, encodeValue, type GetObject, readRefs, RefsBuilder } from "../../../src/skywire/cxo/index.ts";
+import {
+  buildRefs,
+  encodeValue,
+  type GetObject,
+  readRefs,
+  RefsBuilder,
+} from "../../../src/skywire/cxo/index.ts";
 import { hasCode } from "../../../src/core/index.ts";
 import { readCxoObjects } from "../../support/cxo-vectors.ts";
 
@@ -14,9 +20,19 @@ function store(objects: Iterable<Uint8Array>): GetObject {
 
 describe("Refs vectors", () => {
   it("hashes the leaves as the file says", () => {
-    const type = { struct: [{ name: "A", type: "string" }, { name: "B", type: "uint64" }, { name: "C", type: "bytes" }] } as const;
+    const type = {
+      struct: [
+        { name: "A", type: "string" },
+        { name: "B", type: "uint64" },
+        { name: "C", type: "bytes" },
+      ],
+    } as const;
     const hashes = leaves.map((_, index) =>
-      toHex(sha256(encodeValue(type, { A: `k${index}`, B: BigInt(index), C: Uint8Array.of(index & 255) }))),
+      toHex(
+        sha256(
+          encodeValue(type, { A: `k${index}`, B: BigInt(index), C: Uint8Array.of(index & 255) }),
+        ),
+      ),
     );
     expect(hashes).toEqual(refs.leafHashes);
   });
@@ -30,7 +46,9 @@ describe("Refs vectors", () => {
     const made = new Set(built.objects.map(({ hash }) => toHex(hash)));
     const nodes = tree.nodes?.map(({ hash }) => hash) ?? tree.nodeHashes ?? [];
     for (const node of nodes) expect(made).toContain(node);
-    expect(readRefs(built.hash, store(built.objects.map(({ bytes }) => bytes))).map(toHex)).toEqual(wanted.map(toHex));
+    expect(readRefs(built.hash, store(built.objects.map(({ bytes }) => bytes))).map(toHex)).toEqual(
+      wanted.map(toHex),
+    );
   });
 
   test.each(refs.appendChains)("one by one, degree $degree", ({ degree, refsHashAfterAppend }) => {
@@ -41,29 +59,40 @@ describe("Refs vectors", () => {
     }
   });
 
-  test.each(refs.appendChunks)("in chunks $chunks, degree $degree", ({ degree, chunks, refsHashAfterChunk }) => {
-    const objects: Uint8Array[] = [];
-    let hash = buildRefs([], degree).hash;
-    let at = 0;
-    for (const [index, chunk] of chunks.entries()) {
-      const builder = RefsBuilder.open(hash, store(objects), degree);
-      for (const leaf of leaves.slice(at, at + chunk)) builder.append(leaf);
-      at += chunk;
-      const built = builder.finish();
-      objects.push(...built.objects.map(({ bytes }) => bytes));
-      hash = built.hash;
-      expect(toHex(hash)).toBe(refsHashAfterChunk[index]);
-    }
-  });
+  test.each(refs.appendChunks)(
+    "in chunks $chunks, degree $degree",
+    ({ degree, chunks, refsHashAfterChunk }) => {
+      const objects: Uint8Array[] = [];
+      let hash = buildRefs([], degree).hash;
+      let at = 0;
+      for (const [index, chunk] of chunks.entries()) {
+        const builder = RefsBuilder.open(hash, store(objects), degree);
+        for (const leaf of leaves.slice(at, at + chunk)) builder.append(leaf);
+        at += chunk;
+        const built = builder.finish();
+        objects.push(...built.objects.map(({ bytes }) => bytes));
+        hash = built.hash;
+        expect(toHex(hash)).toBe(refsHashAfterChunk[index]);
+      }
+    },
+  );
 
-  test.each(refs.special)("$name", ({ degree, elements, refsHash, rootHex, nodes = [], goReads = [] }) => {
-    const objects = [rootHex ?? "", ...nodes.map(({ hex }) => hex)].map((hex) => fromHex(hex));
-    expect(readRefs(fromHex(refsHash), store(objects)).map(toHex)).toEqual(goReads);
-    const isUnchanged = goReads.join() === elements.join();
-    const built = toHex(buildRefs(elements.map((hex) => fromHex(hex)), degree).hash);
-    if (isUnchanged) expect(built).toBe(refsHash);
-    else expect(built).not.toBe(refsHash);
-  });
+  test.each(refs.special)(
+    "$name",
+    ({ degree, elements, refsHash, rootHex, nodes = [], goReads = [] }) => {
+      const objects = [rootHex ?? "", ...nodes.map(({ hex }) => hex)].map((hex) => fromHex(hex));
+      expect(readRefs(fromHex(refsHash), store(objects)).map(toHex)).toEqual(goReads);
+      const isUnchanged = goReads.join() === elements.join();
+      const built = toHex(
+        buildRefs(
+          elements.map((hex) => fromHex(hex)),
+          degree,
+        ).hash,
+      );
+      if (isUnchanged) expect(built).toBe(refsHash);
+      else expect(built).not.toBe(refsHash);
+    },
+  );
 
   test.each(refs.malformed)("malformed: $name", ({ hex, goLenError, goAscendSeen }) => {
     const bytes = fromHex(hex);
@@ -86,15 +115,20 @@ function leavesAsNodes(): readonly Uint8Array[] {
 }
 
 describe("lists that grew", () => {
-  test.each([2, 3, 16])("degree %i: open, append and finish give the tree of building at once", (degree) => {
-    for (let length = 0; length < 80; length += 1) {
-      const before = buildRefs(leaves.slice(0, length), degree);
-      const get = store(before.objects.map(({ bytes }) => bytes));
-      const builder = RefsBuilder.open(before.hash, get, degree);
-      builder.append(leaves[length] ?? new Uint8Array());
-      expect(toHex(builder.finish().hash)).toBe(toHex(buildRefs(leaves.slice(0, length + 1), degree).hash));
-    }
-  });
+  test.each([2, 3, 16])(
+    "degree %i: open, append and finish give the tree of building at once",
+    (degree) => {
+      for (let length = 0; length < 80; length += 1) {
+        const before = buildRefs(leaves.slice(0, length), degree);
+        const get = store(before.objects.map(({ bytes }) => bytes));
+        const builder = RefsBuilder.open(before.hash, get, degree);
+        builder.append(leaves[length] ?? new Uint8Array());
+        expect(toHex(builder.finish().hash)).toBe(
+          toHex(buildRefs(leaves.slice(0, length + 1), degree).hash),
+        );
+      }
+    },
+  );
 
   it("appends one to 100,000 with at most one new object a level", () => {
     const builder = new RefsBuilder();
@@ -113,10 +147,12 @@ describe("lists that grew", () => {
   it("refuses to append to a tree that deletions left", () => {
     const deleted = refs.special.find(({ name }) => name.startsWith("delete"));
     if (deleted?.rootHex === undefined) return expect(refs.special).not.toContain(deleted);
-    const objects = [deleted.rootHex, ...(deleted.nodes ?? []).map(({ hex }) => hex)].map((hex) => fromHex(hex));
-    expect(() => RefsBuilder.open(fromHex(deleted.refsHash), store(objects), deleted.degree)).toThrow(
-      expect.objectContaining({ code: "cxo/refs" }),
+    const objects = [deleted.rootHex, ...(deleted.nodes ?? []).map(({ hex }) => hex)].map((hex) =>
+      fromHex(hex),
     );
+    expect(() =>
+      RefsBuilder.open(fromHex(deleted.refsHash), store(objects), deleted.degree),
+    ).toThrow(expect.objectContaining({ code: "cxo/refs" }));
   });
 
   it("refuses an object with other bytes than its hash", () => {

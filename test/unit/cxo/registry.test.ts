@@ -34,7 +34,10 @@ function registeredTypes({ types, goError }: RegistryVector): readonly Registere
   };
   return types.map(({ name, type }) => {
     if (typeof type === "string" || !("struct" in type)) return { name, type: toCxoType(type) };
-    return { name, type: { struct: type.struct.map((field) => ({ ...field, type: place(field.type) })) } };
+    return {
+      name,
+      type: { struct: type.struct.map((field) => ({ ...field, type: place(field.type) })) },
+    };
   });
 }
 
@@ -42,7 +45,9 @@ describe("registry vectors", () => {
   test.each(vectors.registries)("$name", (vector) => {
     const { hex, ref, schemas = [] } = vector;
     if (hex === undefined) {
-      expect(() => buildRegistry(registeredTypes(vector))).toThrow(expect.objectContaining({ code: "cxo/registry" }));
+      expect(() => buildRegistry(registeredTypes(vector))).toThrow(
+        expect.objectContaining({ code: "cxo/registry" }),
+      );
       return;
     }
     const built = buildRegistry(registeredTypes(vector));
@@ -68,7 +73,14 @@ describe("registry vectors", () => {
   });
 });
 
-const UINT8: Schema = { referenceType: 0, kind: 8, name: "uint8", length: 0, fields: [], element: undefined };
+const UINT8: Schema = {
+  referenceType: 0,
+  kind: 8,
+  name: "uint8",
+  length: 0,
+  fields: [],
+  element: undefined,
+};
 const NONE = { length: 0, fields: [], element: undefined };
 
 function registryOf(...schemas: readonly Schema[]): Uint8Array {
@@ -87,7 +99,13 @@ function u32(value: number): Uint8Array {
 }
 
 function struct(name: string, ...fields: readonly (readonly [string, Schema])[]): Schema {
-  return { ...NONE, referenceType: 0, kind: 25, name, fields: fields.map(([n, schema]) => ({ name: n, tag: "", schema })) };
+  return {
+    ...NONE,
+    referenceType: 0,
+    kind: 25,
+    name,
+    fields: fields.map(([n, schema]) => ({ name: n, tag: "", schema })),
+  };
 }
 
 function array(element: Schema, length: number): Schema {
@@ -96,15 +114,33 @@ function array(element: Schema, length: number): Schema {
 
 describe("registries that would stop a node", () => {
   test.each<{ name: string; bytes: Uint8Array }>([
-    { name: "a stub that is not defined", bytes: registryOf(struct("a.A", ["L", { ...array(struct("a.B"), 0), kind: 23 }])) },
-    { name: "a Ref to nothing", bytes: registryOf(struct("a.A", ["R", { ...NONE, referenceType: 1, kind: 22, name: "" }])) },
-    { name: "a slice without an element", bytes: registryOf(struct("a.A", ["S", { ...NONE, referenceType: 0, kind: 23, name: "" }])) },
-    { name: "reference type 7", bytes: registryOf(struct("a.A", ["R", { ...UINT8, referenceType: 7 }])) },
+    {
+      name: "a stub that is not defined",
+      bytes: registryOf(struct("a.A", ["L", { ...array(struct("a.B"), 0), kind: 23 }])),
+    },
+    {
+      name: "a Ref to nothing",
+      bytes: registryOf(struct("a.A", ["R", { ...NONE, referenceType: 1, kind: 22, name: "" }])),
+    },
+    {
+      name: "a slice without an element",
+      bytes: registryOf(struct("a.A", ["S", { ...NONE, referenceType: 0, kind: 23, name: "" }])),
+    },
+    {
+      name: "reference type 7",
+      bytes: registryOf(struct("a.A", ["R", { ...UINT8, referenceType: 7 }])),
+    },
     { name: "kind 99", bytes: registryOf(struct("a.A", ["K", { ...UINT8, kind: 99 }])) },
-    { name: "a struct that holds itself by value", bytes: registryOf(struct("a.A", ["X", array(struct("a.A"), 2)])) },
+    {
+      name: "a struct that holds itself by value",
+      bytes: registryOf(struct("a.A", ["X", array(struct("a.A"), 2)])),
+    },
     {
       name: "two structs that hold each other by value",
-      bytes: registryOf(struct("a.A", ["X", array(struct("a.B"), 2)]), struct("a.B", ["Y", array(struct("a.A"), 1)])),
+      bytes: registryOf(
+        struct("a.A", ["X", array(struct("a.B"), 2)]),
+        struct("a.B", ["Y", array(struct("a.A"), 1)]),
+      ),
     },
     { name: "names out of order", bytes: registryOf(struct("b.B"), struct("a.A")) },
     { name: "a name twice", bytes: registryOf(struct("a.A"), struct("a.A")) },
@@ -125,7 +161,11 @@ describe("registries that would stop a node", () => {
 
   it("decodes but does not publish a list of references", () => {
     const dynamic: Schema = { ...NONE, referenceType: 3, kind: 20, name: "" };
-    const registry = decodeRegistry(registryOf(struct("a.A", ["D", { ...array(dynamic, 0), kind: 23 }])));
-    expect(() => checkPublishable(registry)).toThrow(expect.objectContaining({ code: "cxo/registry" }));
+    const registry = decodeRegistry(
+      registryOf(struct("a.A", ["D", { ...array(dynamic, 0), kind: 23 }])),
+    );
+    expect(() => checkPublishable(registry)).toThrow(
+      expect.objectContaining({ code: "cxo/registry" }),
+    );
   });
 });

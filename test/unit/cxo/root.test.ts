@@ -29,7 +29,10 @@ const getObject: GetObject = (hash) => objects.get(toHex(hash));
 describe("Root vectors", () => {
   test.each(roots.roots)("$name", (vector) => {
     const root: Root = {
-      refs: vector.refs.map(({ hash, schema }) => ({ hash: fromHex(hash), schema: fromHex(schema) })),
+      refs: vector.refs.map(({ hash, schema }) => ({
+        hash: fromHex(hash),
+        schema: fromHex(schema),
+      })),
       descriptor: fromHex(vector.descriptor),
       reg: fromHex(vector.reg),
       pub: fromHex(vector.pub),
@@ -66,8 +69,12 @@ describe("Root vectors", () => {
         decodeObject(registry, schema, bytes ?? new Uint8Array());
       }
     };
-    if (goError === null) expect(() => verifyRoot(fromHex(hex), fromHex(sig), fromHex(feed))).not.toThrow();
-    else expect(check, stage).toThrow(expect.objectContaining({ code: expect.stringMatching(/^cxo\//) as string }));
+    if (goError === null)
+      expect(() => verifyRoot(fromHex(hex), fromHex(sig), fromHex(feed))).not.toThrow();
+    else
+      expect(check, stage).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^cxo\//) as string }),
+      );
   });
 
   it("refuses a signed Root with a byte behind it", () => {
@@ -88,7 +95,9 @@ describe("keys", () => {
     const secret = fromHex(sk);
     if (goError !== null) {
       expect(secretKeyFault(secret)).toBeDefined();
-      return expect(() => publicKeyOf(secret)).toThrow(expect.objectContaining({ code: "cxo/key" }));
+      return expect(() => publicKeyOf(secret)).toThrow(
+        expect.objectContaining({ code: "cxo/key" }),
+      );
     }
     expect(secretKeyFault(secret)).toBeUndefined();
     expect(toHex(publicKeyOf(secret))).toBe(pk);
@@ -104,7 +113,9 @@ describe("keys", () => {
 
   test.each(keys.ecdh)("shared secret $name", ({ pk, sk, out, goError }) => {
     if (goError === null) return expect(toHex(sharedSecret(fromHex(pk), fromHex(sk)))).toBe(out);
-    return expect(() => sharedSecret(fromHex(pk), fromHex(sk))).toThrow(expect.objectContaining({ code: "cxo/key" }));
+    return expect(() => sharedSecret(fromHex(pk), fromHex(sk))).toThrow(
+      expect.objectContaining({ code: "cxo/key" }),
+    );
   });
 
   test.each(keys.hashes)("SHA-256 of $utf8", ({ utf8: text, sha256: wanted }) => {
@@ -113,14 +124,17 @@ describe("keys", () => {
 });
 
 describe("signatures", () => {
-  test.each(keys.signatures)("$name", ({ hash, sig, pk, goVerifyError, goRecoverError, goRecovered }) => {
-    const verify = (): void => verifySignature(fromHex(hash), fromHex(sig), fromHex(pk));
-    if (goVerifyError === null) expect(verify).not.toThrow();
-    else expect(verify).toThrow(expect.objectContaining({ code: "cxo/signature" }));
-    const recover = (): string => toHex(recoverKey(fromHex(hash), fromHex(sig)));
-    if (goRecoverError === null) expect(recover()).toBe(goRecovered);
-    else expect(recover).toThrow(expect.objectContaining({ code: "cxo/signature" }));
-  });
+  test.each(keys.signatures)(
+    "$name",
+    ({ hash, sig, pk, goVerifyError, goRecoverError, goRecovered }) => {
+      const verify = (): void => verifySignature(fromHex(hash), fromHex(sig), fromHex(pk));
+      if (goVerifyError === null) expect(verify).not.toThrow();
+      else expect(verify).toThrow(expect.objectContaining({ code: "cxo/signature" }));
+      const recover = (): string => toHex(recoverKey(fromHex(hash), fromHex(sig)));
+      if (goRecoverError === null) expect(recover()).toBe(goRecovered);
+      else expect(recover).toThrow(expect.objectContaining({ code: "cxo/signature" }));
+    },
+  );
 
   it("signs what verifies, the same each time", () => {
     const secret = fromHex(keys.deterministicKeyPairs[0]?.sk ?? "");
@@ -133,10 +147,14 @@ describe("signatures", () => {
 
   it("refuses null hashes and secret keys", () => {
     const secret = new Uint8Array(32).fill(1);
-    expect(() => signHash(new Uint8Array(32), secret)).toThrow(expect.objectContaining({ code: "cxo/hash" }));
-    expect(() => signHash(sha256(utf8("x")), new Uint8Array(32))).toThrow(expect.objectContaining({ code: "cxo/key" }));
-    expect(() => verifySignature(sha256(utf8("x")), new Uint8Array(64), publicKeyOf(secret))).toThrow(
-      expect.objectContaining({ code: "cxo/signature" }),
+    expect(() => signHash(new Uint8Array(32), secret)).toThrow(
+      expect.objectContaining({ code: "cxo/hash" }),
     );
+    expect(() => signHash(sha256(utf8("x")), new Uint8Array(32))).toThrow(
+      expect.objectContaining({ code: "cxo/key" }),
+    );
+    expect(() =>
+      verifySignature(sha256(utf8("x")), new Uint8Array(64), publicKeyOf(secret)),
+    ).toThrow(expect.objectContaining({ code: "cxo/signature" }));
   });
 });

@@ -2,108 +2,31 @@ import { describe, expect, it } from "vitest";
 import { hasCode } from "../../../src/core/index.ts";
 import {
   createLedger,
-  type EntryDraft,
   type Ledger,
   type LedgerOptions,
-  type LedgerRecord,
   openLedger,
   readLedger,
   verifyLedger,
 } from "../../../src/ledger/index.ts";
-import { FOLDER, ledgerOptions, plainKeyset, testIntent, testKeys, testReceipt } from "../../support/ledger-world.ts";
+import {
+  APPENDS,
+  bytesOf,
+  changed,
+  faultsOf,
+  feed,
+  flipped,
+  outcome,
+  PIN,
+  sameBytes,
+  SEGMENT,
+  smallStore,
+} from "../../support/damaged-store.ts";
+import { FOLDER, ledgerOptions, plainKeyset, testIntent } from "../../support/ledger-world.ts";
 import { MemoryFiles, SimulatedCrash } from "../../support/memory-files.ts";
 
-const feed = testKeys("owner").feed;
-const SEGMENT = `${FOLDER}/segment-000001.log`;
-const PIN = `${FOLDER}/pin.log`;
 const MINUTE_MS = 60_000;
-const APPENDS: readonly (readonly EntryDraft[])[] = [
-  [plainKeyset("home"), testIntent("home", "a")],
-  [testReceipt("home", "a", 2)],
-];
-
-async function smallStore(appends = APPENDS): Promise<{ files: MemoryFiles; records: readonly LedgerRecord[] }> {
-  const files = new MemoryFiles();
-  const ledger = await createLedger(ledgerOptions(files));
-  for (const drafts of appends) await ledger.append(drafts);
-  await ledger.close();
-  return { files, records: ledger.records };
-}
-
-function changed(files: MemoryFiles, path: string, change: (bytes: Uint8Array) => Uint8Array): MemoryFiles {
-  const copy = files.copy();
-  const file = copy.files.get(path);
-  if (file === undefined) throw new Error(`${path} is missing`);
-  file.bytes = change(file.bytes);
-  file.durable = file.bytes.length;
-  return copy;
-}
-
-function flipped(at: number): (bytes: Uint8Array) => Uint8Array {
-  return (bytes) => bytes.map((byte, index) => (index === at ? byte ^ (1 << at % 8) : byte));
-}
-
-/** The very arrays: any write makes a new one. */
-const bytesOf = (files: MemoryFiles): Map<string, Uint8Array> =>
-  new Map([...files.files].map(([path, { bytes }]) => [path, bytes]));
-
-function sameBytes(files: MemoryFiles, before: Map<string, Uint8Array>): boolean {
-  const after = bytesOf(files);
-  return after.size === before.size && [...before].every(([path, bytes]) => after.get(path) === bytes);
-}
-
-/** What opening a changed store gave: its records, or the code it was refused with. */
-async function outcome(files: MemoryFiles): Promise<readonly LedgerRecord[] | string> {
-  const before = bytesOf(files);
-  try {
-    const ledger = await openLedger(ledgerOptions(files));
-    await ledger.close();
-    return ledger.records;
-  } catch (error) {
-    if (!hasCode(error, "ledger/")) throw error;
-    expect(sameBytes(files, before), "a refused store is left as it is").toBe(true);
-    return error.code;
-  }
-}
-
-async function faultsOf(files: MemoryFiles): Promise<readonly string[]> {
-  try {
-    return (await verifyLedger({ files, folder: FOLDER, feed })).faults.map(({ code }) => code);
-  } catch (error) {
-    if (hasCode(error, "ledger/")) return [error.code];
-    throw error;
-  }
-}
 
 describe("a store that something changed", () => {
-  it(
-    "names a bit flipped in any byte of the segment, and cuts nothing",
-    async () => {
-      const { files } = await smallStore(APPENDS.slice(0, 1));
-      const size = files.files.get(SEGMENT)?.bytes.length ?? 0;
-      for (let at = 0; at < size; at += 1) {
-        const bad = changed(files, SEGMENT, flipped(at));
-        expect(await outcome(bad), `byte ${at}`).toMatch(/^ledger\/(damaged|other-key|version)$/);
-        expect(await faultsOf(bad), `byte ${at}`).not.toEqual([]);
-      }
-    },
-    5 * MINUTE_MS,
-  );
-
-  it(
-    "names a segment cut at any byte, and cuts nothing more",
-    async () => {
-      const { files } = await smallStore(APPENDS.slice(0, 1));
-      const size = files.files.get(SEGMENT)?.bytes.length ?? 0;
-      for (let kept = 0; kept < size; kept += 1) {
-        const bad = changed(files, SEGMENT, (bytes) => bytes.slice(0, kept));
-        expect(await outcome(bad), `${kept} bytes`).toBe("ledger/damaged");
-        expect(await faultsOf(bad), `${kept} bytes`).not.toEqual([]);
-      }
-    },
-    5 * MINUTE_MS,
-  );
-
   it("loses nothing to any bit flipped in or cut off the pins", async () => {
     const { files, records } = await smallStore();
     const size = files.files.get(PIN)?.bytes.length ?? 0;
@@ -112,9 +35,10 @@ describe("a store that something changed", () => {
       const whole = at >= lastPin ? records : "ledger/damaged";
       expect(await outcome(changed(files, PIN, flipped(at))), `byte ${at}`).toEqual(whole);
       const isOnePinLeft = at >= size / 3;
-      expect(await outcome(changed(files, PIN, (bytes) => bytes.slice(0, at))), `${at} bytes`).toEqual(
-        isOnePinLeft ? records : "ledger/damaged",
-      );
+      expect(
+        await outcome(changed(files, PIN, (bytes) => bytes.slice(0, at))),
+        `${at} bytes`,
+      ).toEqual(isOnePinLeft ? records : "ledger/damaged");
     }
   });
 
@@ -137,7 +61,11 @@ describe("a store that something changed", () => {
 
   it("cuts a torn write behind the pinned commit, and only when it opens for writing", async () => {
     const { files, records } = await smallStore();
-    const torn = changed(files, SEGMENT, (bytes) => new Uint8Array([...bytes, ...bytes.slice(100, 200)]));
+    const torn = changed(
+      files,
+      SEGMENT,
+      (bytes) => new Uint8Array([...bytes, ...bytes.slice(100, 200)]),
+    );
     const report = await verifyLedger({ files: torn, folder: FOLDER, feed });
     expect(report.faults).toEqual([]);
     expect(report.notChecked.join()).toContain("100 bytes at the end");
@@ -151,7 +79,11 @@ describe("a store that something changed", () => {
   it("does not cut bad bytes with a whole record behind them", async () => {
     const { files } = await smallStore();
     const header = 4 + 1 + 4 + 41 + 32;
-    const bad = changed(files, SEGMENT, (bytes) => new Uint8Array([...bytes, 9, 9, 9, ...bytes.slice(header)]));
+    const bad = changed(
+      files,
+      SEGMENT,
+      (bytes) => new Uint8Array([...bytes, 9, 9, 9, ...bytes.slice(header)]),
+    );
     expect(await outcome(bad)).toBe("ledger/damaged");
   });
 
@@ -161,13 +93,24 @@ describe("a store that something changed", () => {
     const old = files.copy();
     for (const drafts of APPENDS) await ledger.append(drafts);
     const rolled = files.copy();
-    rolled.files.set(SEGMENT, old.files.get(SEGMENT) ?? { bytes: new Uint8Array(), durable: 0, mode: 0, modifiedMs: 0 });
+    rolled.files.set(
+      SEGMENT,
+      old.files.get(SEGMENT) ?? { bytes: new Uint8Array(), durable: 0, mode: 0, modifiedMs: 0 },
+    );
     const { faults } = await verifyLedger({ files: rolled, folder: FOLDER, feed });
     expect(faults).toEqual([
-      expect.objectContaining({ code: "ledger/rolled-back", commit: 2, message: expect.stringContaining("up to entry 3") as string }),
+      expect.objectContaining({
+        code: "ledger/rolled-back",
+        commit: 2,
+        message: expect.stringContaining("up to entry 3") as string,
+      }),
     ]);
     const expected = { seq: ledger.head.seq, root: ledger.head.root };
-    expect((await verifyLedger({ files: old, folder: FOLDER, feed, expected })).faults.map(({ code }) => code)).toEqual(["ledger/rolled-back"]);
+    expect(
+      (await verifyLedger({ files: old, folder: FOLDER, feed, expected })).faults.map(
+        ({ code }) => code,
+      ),
+    ).toEqual(["ledger/rolled-back"]);
   });
 
   it("names another history under the same key", async () => {
@@ -177,7 +120,10 @@ describe("a store that something changed", () => {
     await ledger.append([plainKeyset("work")]);
     await ledger.append([testIntent("work", "b")]);
     const mixed = files.copy();
-    mixed.files.set(SEGMENT, other.files.get(SEGMENT) ?? { bytes: new Uint8Array(), durable: 0, mode: 0, modifiedMs: 0 });
+    mixed.files.set(
+      SEGMENT,
+      other.files.get(SEGMENT) ?? { bytes: new Uint8Array(), durable: 0, mode: 0, modifiedMs: 0 },
+    );
     expect(await faultsOf(mixed)).toEqual(["ledger/diverged"]);
     await ledger.close();
     expect(await outcome(mixed)).toBe("ledger/damaged");
@@ -188,17 +134,28 @@ describe("a store that something changed", () => {
 async function runAll(options: LedgerOptions, reported: string[]): Promise<void> {
   const ledger: Ledger = await createLedger(options);
   reported.push(...ledger.records.map(({ hash }) => hash));
-  for (const drafts of APPENDS) reported.push(...(await ledger.append(drafts)).map(({ hash }) => hash));
+  for (const drafts of APPENDS)
+    reported.push(...(await ledger.append(drafts)).map(({ hash }) => hash));
   await ledger.close();
 }
 
 /** The store after a fault must hold everything reported, verify, and take more. */
-async function checkAfter(files: MemoryFiles, reported: readonly string[], what: string): Promise<void> {
-  const options = ledgerOptions(files, { process: { pid: 2, host: "here", owner: "next", isAlive: () => false }, lockTimeoutMs: 1000 });
+async function checkAfter(
+  files: MemoryFiles,
+  reported: readonly string[],
+  what: string,
+): Promise<void> {
+  const options = ledgerOptions(files, {
+    process: { pid: 2, host: "here", owner: "next", isAlive: () => false },
+    lockTimeoutMs: 1000,
+  });
   const isThere = (await files.list(FOLDER)).some((name) => name.startsWith("segment"));
   if (!isThere) expect(reported, what).toEqual([]);
   const ledger = isThere ? await openLedger(options) : await createLedger(options);
-  expect(ledger.records.slice(0, reported.length).map(({ hash }) => hash), what).toEqual(reported);
+  expect(
+    ledger.records.slice(0, reported.length).map(({ hash }) => hash),
+    what,
+  ).toEqual(reported);
   await ledger.append([plainKeyset("later")]);
   await ledger.close();
   const { faults } = await verifyLedger({ files, folder: FOLDER, feed });
@@ -219,7 +176,11 @@ describe("crashes and full disks", () => {
           await runAll(ledgerOptions(files), reported).catch((error: unknown) => {
             if (!(error instanceof SimulatedCrash) && !hasCode(error, "ledger/")) throw error;
           });
-          await checkAfter(files.afterPowerLoss(kept), reported, `crash at effect ${crashAt}, ${kept} bytes kept`);
+          await checkAfter(
+            files.afterPowerLoss(kept),
+            reported,
+            `crash at effect ${crashAt}, ${kept} bytes kept`,
+          );
         }
       }
     },
@@ -236,8 +197,14 @@ describe("crashes and full disks", () => {
         const files = new MemoryFiles();
         files.faults = { roomBytes };
         const reported: string[] = [];
-        const failure = await runAll(ledgerOptions(files), reported).catch((error: unknown) => error);
-        if (failure !== undefined) expect(hasCode(failure, "ledger/") || hasCode(failure, "files/full"), `${roomBytes}`).toBe(true);
+        const failure = await runAll(ledgerOptions(files), reported).catch(
+          (error: unknown) => error,
+        );
+        if (failure !== undefined)
+          expect(
+            hasCode(failure, "ledger/") || hasCode(failure, "files/full"),
+            `${roomBytes}`,
+          ).toBe(true);
         await checkAfter(files.copy(), reported, `room for ${roomBytes} bytes`);
       }
     },
@@ -248,15 +215,24 @@ describe("crashes and full disks", () => {
     const files = new MemoryFiles();
     const ledger = await createLedger(ledgerOptions(files));
     files.faults = { roomBytes: 0 };
-    await expect(ledger.append([plainKeyset("home")])).rejects.toMatchObject({ code: "ledger/not-recorded", exit: 4 });
+    await expect(ledger.append([plainKeyset("home")])).rejects.toMatchObject({
+      code: "ledger/not-recorded",
+      exit: 4,
+    });
     files.faults = {};
-    await expect(ledger.append([plainKeyset("home")])).rejects.toMatchObject({ code: "ledger/stopped", exit: 4 });
+    await expect(ledger.append([plainKeyset("home")])).rejects.toMatchObject({
+      code: "ledger/stopped",
+      exit: 4,
+    });
   });
 
   it("reads and verifies what it may not write", async () => {
     const { files, records } = await smallStore();
     files.faults = { isReadOnly: true };
-    await expect(openLedger(ledgerOptions(files))).rejects.toMatchObject({ code: "ledger/not-writable", exit: 4 });
+    await expect(openLedger(ledgerOptions(files))).rejects.toMatchObject({
+      code: "ledger/not-writable",
+      exit: 4,
+    });
     expect((await readLedger({ files, folder: FOLDER, feed })).records).toEqual(records);
     expect((await verifyLedger({ files, folder: FOLDER, feed })).ok).toBe(true);
   });

@@ -12,7 +12,16 @@ import {
   PAYLOAD_SIZE_MAX,
   readLedger,
 } from "../../../src/ledger/index.ts";
-import { FOLDER, ledgerOptions, plainKeyset, testDigest, testIntent, testKeys, testReceipt, testVisor } from "../../support/ledger-world.ts";
+import {
+  FOLDER,
+  ledgerOptions,
+  plainKeyset,
+  testDigest,
+  testIntent,
+  testKeys,
+  testReceipt,
+  testVisor,
+} from "../../support/ledger-world.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
 
 /** Pinned: changing it makes a new ledger format. */
@@ -37,7 +46,12 @@ describe("a ledger", () => {
     expect(second.head).toMatchObject({ seq: 2n, size: 4 });
     await second.close();
     const read = await readLedger({ files: options.files, folder: FOLDER, feed });
-    expect(read.records.map(({ kind, index }) => `${index} ${kind}`)).toEqual(["0 genesis", "1 keyset", "2 intent", "3 receipt"]);
+    expect(read.records.map(({ kind, index }) => `${index} ${kind}`)).toEqual([
+      "0 genesis",
+      "1 keyset",
+      "2 intent",
+      "3 receipt",
+    ]);
     expect(read.head).toEqual(second.head);
     expect(read.record(3)).toEqual(receipt);
     expect(read.record(4)).toBeUndefined();
@@ -54,16 +68,33 @@ describe("a ledger", () => {
     const options = ledgerOptions(new MemoryFiles());
     const ledger = await createLedger(options);
     const element = "x".repeat(PAYLOAD_SIZE_MAX);
-    await ledger.append([plainKeyset("home"), testIntent("home", "a", `${element}ü${element}`), testIntent("home", "b")]);
+    await ledger.append([
+      plainKeyset("home"),
+      testIntent("home", "a", `${element}ü${element}`),
+      testIntent("home", "b"),
+    ]);
     await ledger.close();
     const read = await readLedger({ files: options.files, folder: FOLDER, feed });
-    expect(read.records.map(({ index, parts }) => [index, parts])).toEqual([[0, 1], [1, 1], [2, 3], [5, 1]]);
+    expect(read.records.map(({ index, parts }) => [index, parts])).toEqual([
+      [0, 1],
+      [1, 1],
+      [2, 3],
+      [5, 1],
+    ]);
     expect(read.records).toEqual(ledger.records);
   });
 
   it.each<{ name: string; code: string; draft: EntryDraft }>([
-    { name: "an entry of a fleet without key set", code: "ledger/no-keyset", draft: testIntent("other", "a") },
-    { name: "a payload of another shape", code: "ledger/payload", draft: { kind: "freeze", payload: {} } as never },
+    {
+      name: "an entry of a fleet without key set",
+      code: "ledger/no-keyset",
+      draft: testIntent("other", "a"),
+    },
+    {
+      name: "a payload of another shape",
+      code: "ledger/payload",
+      draft: { kind: "freeze", payload: {} } as never,
+    },
   ])("refuses $name and goes on", async ({ code, draft }) => {
     const ledger = await createLedger(ledgerOptions(new MemoryFiles()));
     await ledger.append([plainKeyset("home")]);
@@ -74,11 +105,16 @@ describe("a ledger", () => {
   it("is created once and opened only where it is", async () => {
     const options = ledgerOptions(new MemoryFiles());
     await expect(openLedger(options)).rejects.toMatchObject({ code: "ledger/missing", exit: 4 });
-    await expect(readLedger({ files: options.files, folder: FOLDER, feed })).rejects.toMatchObject({ code: "ledger/missing" });
+    await expect(readLedger({ files: options.files, folder: FOLDER, feed })).rejects.toMatchObject({
+      code: "ledger/missing",
+    });
     const ledger = await createLedger(options);
     await ledger.close();
     await expect(createLedger(options)).rejects.toMatchObject({ code: "ledger/exists", exit: 4 });
-    await expect(openLedger({ ...options, keys: testKeys("other") })).rejects.toMatchObject({ code: "ledger/other-key", exit: 4 });
+    await expect(openLedger({ ...options, keys: testKeys("other") })).rejects.toMatchObject({
+      code: "ledger/other-key",
+      exit: 4,
+    });
   });
 
   it("does not start again where its segments were removed", async () => {
@@ -86,8 +122,12 @@ describe("a ledger", () => {
     const ledger = await createLedger(ledgerOptions(files));
     await ledger.append([plainKeyset("home")]);
     await ledger.close();
-    for (const name of await files.list(FOLDER)) if (name.startsWith("segment")) await files.remove(`${FOLDER}/${name}`);
-    await expect(createLedger(ledgerOptions(files))).rejects.toMatchObject({ code: "ledger/missing", exit: 4 });
+    for (const name of await files.list(FOLDER))
+      if (name.startsWith("segment")) await files.remove(`${FOLDER}/${name}`);
+    await expect(createLedger(ledgerOptions(files))).rejects.toMatchObject({
+      code: "ledger/missing",
+      exit: 4,
+    });
   });
 });
 
@@ -101,19 +141,38 @@ describe("questions", () => {
     const receipt: EntryDraft = {
       kind: "receipt",
       payload: {
-        ...(testReceipt("home", "a", 2).payload as never as Extract<EntryDraft, { kind: "receipt" }>["payload"]),
-        outcomes: [{ path: "apps.x.env", outcome: "done", secret: { ref: "env:X", hmac: "hmac-sha256:00" } }],
+        ...(testReceipt("home", "a", 2).payload as never as Extract<
+          EntryDraft,
+          { kind: "receipt" }
+        >["payload"]),
+        outcomes: [
+          { path: "apps.x.env", outcome: "done", secret: { ref: "env:X", hmac: "hmac-sha256:00" } },
+        ],
       },
     };
-    await ledger.append([plainKeyset("home"), testIntent("home", "a"), testIntent("home", "b"), plainKeyset("work")]);
-    await ledger.append([receipt, part("home", "a", ["one"]), part("home", "a", ["two"]), part("work", "a", ["three"])]);
+    await ledger.append([
+      plainKeyset("home"),
+      testIntent("home", "a"),
+      testIntent("home", "b"),
+      plainKeyset("work"),
+    ]);
+    await ledger.append([
+      receipt,
+      part("home", "a", ["one"]),
+      part("home", "a", ["two"]),
+      part("work", "a", ["three"]),
+    ]);
     const { records } = ledger;
     expect(latestKeyset(records, "home")?.index).toBe(1);
     expect(latestKeyset(records, "none")).toBeUndefined();
     expect(intentsWithoutReceipt(records).map(({ index }) => index)).toEqual([3]);
     expect(intentsWithoutReceipt(records, "work")).toEqual([]);
     expect(latestPlanParts(records, "home").get(testVisor("a"))?.payload?.owned).toEqual(["two"]);
-    expect(latestSecretReceipt(records, testVisor("a"), "apps.x.env")).toEqual({ ref: "env:X", hmac: "hmac-sha256:00", index: 5 });
+    expect(latestSecretReceipt(records, testVisor("a"), "apps.x.env")).toEqual({
+      ref: "env:X",
+      hmac: "hmac-sha256:00",
+      index: 5,
+    });
     expect(latestSecretReceipt(records, testVisor("b"), "apps.x.env")).toBeUndefined();
   });
 });

@@ -1,0 +1,212 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { utf8 } from "../../../src/core/index.ts";
+import {
+  createLedger,
+  type LedgerOptions,
+  openLedger,
+  readLedger,
+  verifyLedger,
+} from "../../../src/ledger/index.ts";
+import { nodeClock, nodeFiles, nodeProcess, nodeRandom } from "../../../src/platform/index.ts";
+import { FOLDER, ledgerOptions, plainKeyset, testKeys } from "../../support/ledger-world.ts";
+import { MemoryFiles } from "../../support/memory-files.ts";
+
+const support = (name: string): string =>
+  fileURLToPath(new URL(`../../support/${name}`, import.meta.url));
+const keys = testKeys("owner");
+const LOCK = `${FOLDER}/lock`;
+
+describe("writers in processes of their own", () => {
+  let folder = "";
+  const children: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "fleet-ledger-"));
+    const ledger = await createLedger(realOptions());
+    await ledger.append([plainKeyset("home")]);
+    await ledger.close();
+  });
+
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function realOptions(): LedgerOptions {
+    return {
+      files: nodeFiles,
+      clock: nodeClock,
+      random: nodeRandom,
+      process: nodeProcess(),
+      folder,
+      keys,
+      lockTimeoutMs: 30_000,
+    };
+  }
+
+  function startWriter(name: string, count: number): { child: ChildProcess; output: () => string } {
+    const child = spawn(
+      process.execPath,
+      [
+        "--import",
+        support("register-ts.mjs"),
+        support("ledger-writer.ts"),
+        folder,
+        name,
+        String(count),
+      ],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    children.push(child);
+    let text = "";
+    child.stdout?.on("data", (chunk: Uint8Array) => (text += new TextDecoder().decode(chunk)));
+    return { child, output: () => text };
+  }
+
+  it("take turns, and lose nothing", { timeout: 60_000 }, async () => {
+    const writers = ["one", "two"].map((name) => startWriter(name, 8));
+    const exits = await Promise.all(writers.map(({ child }) => once(child, "close")));
+    expect(exits).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    const indexes = writers.flatMap(({ output }) => output().trim().split("\n").map(Number));
+    expect(indexes.toSorted((left, right) => left - right)).toEqual(
+      Array.from({ length: 16 }, (_, index) => index + 2),
+    );
+    const read = await readLedger({ files: nodeFiles, folder, feed: keys.feed });
+    expect(read.head.size).toBe(18);
+    expect((await verifyLedger({ files: nodeFiles, folder, feed: keys.feed })).faults).toEqual([]);
+  });
+
+  it(
+    "that were killed leave a lock that the next one takes over",
+    { timeout: 60_000 },
+    async () => {
+      const { child, output } = startWriter("doomed", 10_000);
+      const closed = once(child, "close");
+      while (output().split("\n").length < 5) await once(child.stdout ?? child, "data");
+      child.kill("SIGKILL");
+      await closed;
+      const reported = output().trim().split("\n").map(Number);
+      const ledger = await openLedger(realOptions());
+      expect(ledger.head.size).toBeGreaterThan(reported.at(-1) ?? 0);
+      for (const index of reported) expect(ledger.record(index)?.kind).toBe("intent");
+      await ledger.close();
+      expect((await verifyLedger({ files: nodeFiles, folder, feed: keys.feed })).faults).toEqual(
+        [],
+      );
+    },
+  );
+});
+
+describe("the lock", () => {
+  const holder = { owner: "kim", pid: 77, host: "here", sinceMs: 0, nonce: "abc" };
+  const options = (files: MemoryFiles, isAlive: boolean, host = "here"): LedgerOptions =>
+    ledgerOptions(files, {
+      process: { pid: 1, host, owner: "me", isAlive: () => isAlive },
+      lockTimeoutMs: 200,
+    });
+
+  async function lockedStore(text: string): Promise<MemoryFiles> {
+    const files = new MemoryFiles();
+    await (await createLedger(ledgerOptions(files))).close();
+    await files.create(LOCK, utf8(text));
+    return files;
+  }
+
+  it("names its holder when the wait is over", async () => {
+    const files = await lockedStore(JSON.stringify(holder));
+    await expect(openLedger(options(files, true))).rejects.toMatchObject({
+      code: "ledger/locked",
+      exit: 4,
+      message: "the ledger is being written by kim, process 77 on here",
+      next: expect.stringContaining(LOCK) as string,
+    });
+  });
+
+  it("of a process that is gone is taken over, on this host only", async () => {
+    const files = await lockedStore(JSON.stringify(holder));
+    await expect(openLedger(options(files, false, "elsewhere"))).rejects.toMatchObject({
+      code: "ledger/locked",
+    });
+    await (await openLedger(options(files, false))).close();
+    expect(await files.list(FOLDER)).not.toContain("lock");
+  });
+
+  it("with our own process number, left by somebody before us, is taken over", async () => {
+    const files = await lockedStore(JSON.stringify({ ...holder, pid: 1 }));
+    const ledger = await openLedger(options(files, true));
+    await expect(openLedger(options(files, true))).rejects.toMatchObject({ code: "ledger/locked" });
+    await ledger.close();
+  });
+
+  it("without readable text is taken over once it is old", async () => {
+    const files = await lockedStore("");
+    const fresh = files.files.get(LOCK);
+    if (fresh !== undefined) fresh.modifiedMs = ledgerOptions(files).clock.now();
+    await expect(openLedger(options(files, true))).rejects.toMatchObject({ code: "ledger/locked" });
+    if (fresh !== undefined) fresh.modifiedMs = 0;
+    await (await openLedger(options(files, true))).close();
+  });
+
+  it("that is stale is removed by one of many that see it", async () => {
+    const files = await lockedStore(JSON.stringify(holder));
+    const waiting = Array.from({ length: 8 }, (_, index) =>
+      openLedger(
+        ledgerOptions(files, {
+          process: {
+            pid: 100 + index,
+            host: "here",
+            owner: "me",
+            isAlive: (pid) => pid !== holder.pid,
+          },
+          random: (size) => new Uint8Array(size).fill(index + 1),
+          lockTimeoutMs: 100_000,
+        }),
+      ).then(async (ledger) => {
+        const [record] = await ledger.append([plainKeyset(`fleet-${index}`)]);
+        await ledger.close();
+        return record?.index;
+      }),
+    );
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+  });
+
+  it("that somebody removed stops the writer", async () => {
+    const files = new MemoryFiles();
+    const ledger = await createLedger(ledgerOptions(files));
+    await files.remove(LOCK);
+    await expect(ledger.append([plainKeyset("home")])).rejects.toMatchObject({
+      code: "ledger/lock-lost",
+      exit: 4,
+    });
+  });
+
+  it("is given back when opening fails", async () => {
+    const files = new MemoryFiles();
+    await (await createLedger(ledgerOptions(files))).close();
+    await expect(
+      openLedger({ ...ledgerOptions(files), keys: testKeys("other") }),
+    ).rejects.toMatchObject({ code: "ledger/other-key" });
+    expect(await files.list(FOLDER)).not.toContain("lock");
+  });
+
+  it("does not hide that another program wrote to the store", async () => {
+    const files = new MemoryFiles();
+    const ledger = await createLedger(ledgerOptions(files));
+    const segment = files.files.get(`${FOLDER}/segment-000001.log`);
+    if (segment !== undefined) segment.bytes = new Uint8Array([...segment.bytes, 1]);
+    await expect(ledger.append([plainKeyset("home")])).rejects.toMatchObject({
+      code: "ledger/lock-lost",
+    });
+  });
+});
