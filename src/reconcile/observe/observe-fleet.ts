@@ -115,12 +115,14 @@ export function wantsOf(paths: Iterable<string>, summary = false): ReadingWants 
   const probes = new Set<MethodName>();
   let ports = false;
   let skyenv = false;
+  let liveTrust = false;
   for (const path of paths) {
     const leaf = parseLeafPath(path);
     if (leaf.section === "ports") ports = true;
+    if (leaf.section === "trust") liveTrust = true;
     if (leaf.section === "trust" || leaf.section === "reward_address") skyenv = true;
     if (leaf.section === "settings" && settingAt(leaf.setting)?.mirrored === true) skyenv = true;
     for (const method of methodsOf(path)) probes.add(method);
   }
-  return { ports, skyenv, summary, probes: [...probes].sort() };
+  return { ports, skyenv, liveTrust, summary, probes: [...probes].sort() };
 }

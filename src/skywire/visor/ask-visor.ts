@@ -107,6 +107,7 @@ async function askLater(connection: VisorConnection, wants: ReadingWants): Promi
       lenient(wants.known === true, CALLS.RemoteVisors),
       lenient(wants.known === true, CALLS.HVListVisors),
       ask(wants.known === true, CALLS.Transports, {}),
+      lenient(wants.liveTrust === true, CALLS.PendingHypervisors),
       ...probes,
     ]);
   const needsSummary = config === undefined && summary === undefined && overview === undefined;

@@ -1,4 +1,4 @@
-import { key33, type Schema, t } from "../gob/index.ts";
+import { type GenericValue, key33, type Schema, t } from "../gob/index.ts";
 import { defineMethod, type MethodDef } from "../rpc/index.ts";
 import {
   type AppNameIn,
@@ -92,6 +92,8 @@ export interface Calls {
   readonly GetConfigPath: Call<Empty, string>;
   readonly Skyenv: Call<Empty, SkyenvWire>;
   readonly ListForwardedPorts: Call<Empty, readonly ForwardedPortWire[]>;
+  /** Only asked whether it is served: releases that have it admit and drop trusted keys at once. */
+  readonly PendingHypervisors: Call<Empty, GenericValue>;
   readonly HVListVisors: Call<Empty, readonly ManagedVisorWire[]>;
   readonly SetConfigFields: Call<ReadonlyMap<string, Uint8Array>, readonly ConfigFieldChangeWire[]>;
   readonly StartApp: Call<StartAppIn, Empty> & {
@@ -172,6 +174,7 @@ export const CALLS: Calls = {
   GetConfigPath: read("GetConfigPath", "unproved", t.empty, t.lossyString, READS),
   Skyenv: read("Skyenv", "unproved", t.empty, skyenvState, READS),
   ListForwardedPorts: read("ListForwardedPorts", "unproved", t.empty, t.list(forwardedPort), READS),
+  PendingHypervisors: read("PendingHypervisors", "unproved", t.empty, t.generic, READS),
   HVListVisors: read("HVListVisors", "unproved", t.empty, t.list(managedVisor), READS),
   SetConfigFields: probed(
     "SetConfigFields",

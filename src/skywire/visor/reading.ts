@@ -15,6 +15,8 @@ export interface ReadingWants {
   readonly skyenv?: boolean;
   /** Which other visors it knows. */
   readonly known?: boolean;
+  /** Whether its trust lists take effect without a restart; answered by `methods`. */
+  readonly liveTrust?: boolean;
   /** Writing methods whose presence is asked for; rows that cannot be probed end as `unknown`. */
   readonly probes?: readonly MethodName[];
 }

@@ -95,6 +95,29 @@ describe("applying on visors of three releases", () => {
   });
 });
 
+describe("trust on older releases", () => {
+  it("is in force at once where pairing is served, after a restart where it is not", async () => {
+    const world = await startWorld(6);
+    const own = [setLeaf("trust.hypervisors", [keyAt(4)], [])];
+    const desired = world.desired({ "shop-2": own, "shop-3": own });
+    const report = await world.apply(await world.plan(desired));
+    expect([...outcomes(report)].sort()).toEqual([
+      "shop-2 trust.hypervisors done",
+      "shop-3 trust.hypervisors done-after-restart",
+    ]);
+    expect((await world.plan(desired)).counts.awaitingRestart).toBe(1);
+    await world.fleet.control.restart("shop-3");
+    await expect.poll(async () => (await world.plan(desired)).counts).toMatchObject({ unreachable: 0, awaitingRestart: 0 });
+  });
+
+  it("says of the pty list that it cannot be kept there, and never writes it", async () => {
+    const world = await startWorld(6);
+    const desired = world.desired({ "shop-2": [setLeaf("trust.pty", [keyAt(4)], [])] });
+    const plan = await world.plan(desired);
+    expect(plan.counts).toMatchObject({ changing: 0, unsupported: 1 });
+  });
+});
+
 describe("visors that misbehave", () => {
   it("tells a liar, a dead visor and an honest one apart", async () => {
     const world = await startWorld(6);
