@@ -1,4 +1,4 @@
-import { type Diagnostic, type Json, type Place } from "../core/index.ts";
+import type { Diagnostic, Json, Place } from "../core/index.ts";
 import {
   ARGUMENT_BYTES_MAX,
   type DesiredLeaf,

@@ -42,7 +42,7 @@ export function checkSchema(
   faulty: Set<Tree>,
 ): readonly Diagnostic[] {
   const validate = validator();
-  if (validate(treeToJson(root)) === true) return [];
+  if (validate(treeToJson(root))) return [];
   const diagnostics: Diagnostic[] = [];
   for (const error of validate.errors ?? []) {
     // The schema's "propertyNames" reports once for itself and once for the pattern inside.

@@ -92,4 +92,3 @@ function emptyFault(path: readonly string[]): Pick<Diagnostic, "code" | "message
         : "write a value, or remove the line to leave it alone",
   };
 }
-

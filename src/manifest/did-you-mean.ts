@@ -51,11 +51,7 @@ export function editDistance(left: string, right: string): number {
 }
 
 /** The words of `next` that name a likely meaning, or what else there is. */
-export function suggestion(
-  word: string,
-  candidates: Iterable<string>,
-  otherwise: string,
-): string {
+export function suggestion(word: string, candidates: Iterable<string>, otherwise: string): string {
   const meant = suggest(word, candidates);
   return meant === undefined ? otherwise : `did you mean ${JSON.stringify(meant)}?`;
 }

@@ -1,5 +1,11 @@
 import type { Diagnostic, Json, Place, VisorKey } from "../core/index.ts";
-import type { DesiredElement, DesiredFleet, DesiredLeaf, DesiredVisor, Origin } from "../model/index.ts";
+import type {
+  DesiredElement,
+  DesiredFleet,
+  DesiredLeaf,
+  DesiredVisor,
+  Origin,
+} from "../model/index.ts";
 import { suggestion } from "./did-you-mean.ts";
 
 /** Where the values at a path come from. Plain data, so that it can be printed as JSON. */
@@ -66,7 +72,11 @@ export function explain(
     );
   }
   const leaves = leavesBelow(visor, rest);
-  if (leaves.length === 0 && rest !== "" && !/^(trust|apps|ports|settings|survey|reward_address)($|\.)/.test(rest)) {
+  if (
+    leaves.length === 0 &&
+    rest !== "" &&
+    !/^(trust|apps|ports|settings|survey|reward_address)($|\.)/.test(rest)
+  ) {
     return refuse(
       path,
       `a visor owns nothing that is called ${JSON.stringify(rest)}`,

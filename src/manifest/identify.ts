@@ -90,8 +90,7 @@ const FLEETDM: Fault = {
 function foreignFile(root: MapTree): Fault | undefined {
   if (root.entries.has("visors")) return undefined;
   const version = root.entries.get("apiVersion")?.value;
-  const isFleetDm =
-    version?.kind === "scalar" && version.text === "v1" && root.entries.has("spec");
+  const isFleetDm = version?.kind === "scalar" && version.text === "v1" && root.entries.has("spec");
   if (isFleetDm || FLEETDM_KEYS.some((key) => root.entries.has(key))) return FLEETDM;
   return RANCHER_KEYS.some((key) => root.entries.has(key)) ? RANCHER : undefined;
 }

@@ -19,10 +19,7 @@ export interface Names {
 }
 
 /** Builds the index of names and reports what is wrong with them. */
-export function indexNames(
-  manifest: Manifest,
-  report: (diagnostic: Diagnostic) => void,
-): Names {
+export function indexNames(manifest: Manifest, report: (diagnostic: Diagnostic) => void): Names {
   checkOneNameSpace(manifest, report);
   checkKeys(manifest, report);
   checkOperators(manifest, report);
@@ -153,7 +150,9 @@ function checkRoles(manifest: Manifest, report: (diagnostic: Diagnostic) => void
       next: suggestion(
         word.text,
         names,
-        names.length === 0 ? "write it in a section roles" : `roles are ${names.slice(0, 12).join(", ")}`,
+        names.length === 0
+          ? "write it in a section roles"
+          : `roles are ${names.slice(0, 12).join(", ")}`,
       ),
     });
   };
@@ -180,7 +179,13 @@ function findCycle(
       const begin = path.findIndex((step) => step.name === parent.name);
       if (begin >= 0) {
         const steps = path.slice(begin);
-        report(cycleDiagnostic("role", steps.map((step) => step.word), word));
+        report(
+          cycleDiagnostic(
+            "role",
+            steps.map((step) => step.word),
+            word,
+          ),
+        );
       } else if (path.length > CHAIN_MAX) {
         report(chainDiagnostic("role", word));
       } else visit(parent);

@@ -1,5 +1,17 @@
-import { canonicalJson, type Diagnostic, type Json, type Place, type VisorKey } from "../core/index.ts";
-import type { DesiredElement, DesiredLeaf, DesiredSet, DesiredValue, Origin } from "../model/index.ts";
+import {
+  canonicalJson,
+  type Diagnostic,
+  type Json,
+  type Place,
+  type VisorKey,
+} from "../core/index.ts";
+import type {
+  DesiredElement,
+  DesiredLeaf,
+  DesiredSet,
+  DesiredValue,
+  Origin,
+} from "../model/index.ts";
 import type { Body, Word, Written, WrittenList, WrittenValue, WrittenVisor } from "./manifest.ts";
 import type { MemberResolver } from "./members.ts";
 
@@ -23,7 +35,7 @@ export interface Merging {
   readonly members: MemberResolver;
   /** Leaves that one role alone gives are the same at every visor: a wide fleet holds each once. */
   readonly shared: Map<Written, DesiredLeaf>;
-  report(diagnostic: Diagnostic): void;
+  readonly report: (diagnostic: Diagnostic) => void;
 }
 
 /** Joins the values of one leaf: the visor's wins, roles must agree. */
@@ -91,7 +103,10 @@ export function rolesDisagree(
     text: path,
     next: "give both roles the same value, or write the value at the visor, which wins over roles",
     related: [
-      { message: `the role ${JSON.stringify(left.layer.role)} says so here`, at: left.written.place },
+      {
+        message: `the role ${JSON.stringify(left.layer.role)} says so here`,
+        at: left.written.place,
+      },
       { message: `the visor ${JSON.stringify(visor.name)} has both roles`, at: visor.place },
     ],
   };

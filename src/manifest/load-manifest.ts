@@ -24,6 +24,7 @@ export function loadManifest(
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const position = ({ at }: Diagnostic): number => (at === undefined ? 0 : at.line * 1e6 + at.column);
+  const position = ({ at }: Diagnostic): number =>
+    at === undefined ? 0 : at.line * 1e6 + at.column;
   return [...diagnostics].sort((a, b) => position(a) - position(b));
 }

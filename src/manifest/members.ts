@@ -31,7 +31,7 @@ const HEX_LIKE = /^(ed25519:)?[0-9a-fA-F]{32,}$/;
 /** After so many unknown names no more candidates are compared: the list of names is what is wrong. */
 const SUGGESTIONS_MAX = 200;
 /** Members of all lists together; a list of all visors at ten thousand visors is no use to anybody. */
-const MEMBERS_MAX = 4_000_000;
+const MEMBERS_MAX = 1_000_000;
 
 /** Looks members up: names, keys, whitelists and selections. Every list is resolved once. */
 export class MemberResolver {
@@ -52,6 +52,11 @@ export class MemberResolver {
     this.#candidates = [...whitelists.keys(), ...keys.keys(), ...visors.keys()];
     this.#tags = new Set(names.selectable.flatMap((visor) => visor.tags));
     for (const list of whitelists.values()) this.#whitelist(list.name, []);
+  }
+
+  /** The limit was passed: whatever is resolved from here on is not worth the time. */
+  get exhausted(): boolean {
+    return this.#membersLeft < 0;
   }
 
   /** Counts members that a new list holds; false when there are too many, which is reported once. */
@@ -117,7 +122,9 @@ export class MemberResolver {
     if (text !== "all" && PLAIN_NAME.test(text)) {
       const named = visors.get(text) ?? keys.get(text);
       if (named !== undefined) {
-        return named.key === undefined ? NOTHING : { found: [{ key: named.key }], incomplete: false };
+        return named.key === undefined
+          ? NOTHING
+          : { found: [{ key: named.key }], incomplete: false };
       }
       if (whitelists.has(text)) return this.#throughWhitelist(word, path);
       if (!HEX_LIKE.test(text)) return this.#unknown(word);

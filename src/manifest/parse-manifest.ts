@@ -129,7 +129,10 @@ function readPolicy(limit: string | undefined): Policy {
 
 function readOperators(reading: Reading, root: MapTree): readonly WrittenOperator[] {
   const operators: WrittenOperator[] = [];
-  for (const { key: name, offset, value } of soundEntries(reading, soundAt(reading, root, "operators"))) {
+  for (const { key: name, offset, value } of soundEntries(
+    reading,
+    soundAt(reading, root, "operators"),
+  )) {
     const key = textOf(soundAt(reading, value, "key"));
     const seal = textOf(soundAt(reading, value, "seal"));
     const may = wordsOf(reading, soundAt(reading, value, "may")).map((word) => word.text);
@@ -199,7 +202,8 @@ function readRoles(reading: Reading, root: MapTree): ReadonlyMap<string, Written
       name,
       place: placeOf(reading, offset),
       extends: wordsOf(reading, soundAt(reading, value, "extends")),
-      body: value.kind === "map" && !reading.faulty.has(value) ? readBody(reading, value) : EMPTY_BODY,
+      body:
+        value.kind === "map" && !reading.faulty.has(value) ? readBody(reading, value) : EMPTY_BODY,
     });
   }
   return roles;
@@ -219,7 +223,8 @@ function readVisors(reading: Reading, root: MapTree): ReadonlyMap<string, Writte
       tags: wordsOf(reading, soundAt(reading, value, "tags")),
       roles: wordsOf(reading, soundAt(reading, value, "roles")),
       ...(rpc === undefined ? {} : { rpc }),
-      body: value.kind === "map" && !reading.faulty.has(value) ? readBody(reading, value) : EMPTY_BODY,
+      body:
+        value.kind === "map" && !reading.faulty.has(value) ? readBody(reading, value) : EMPTY_BODY,
     });
   }
   return visors;

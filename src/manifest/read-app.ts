@@ -1,5 +1,10 @@
 import { utf8, type Json, type Place } from "../core/index.ts";
-import { ARGUMENT_BYTES_MAX, namesSecret, secretPositions, type SecretRef } from "../model/index.ts";
+import {
+  ARGUMENT_BYTES_MAX,
+  namesSecret,
+  secretPositions,
+  type SecretRef,
+} from "../model/index.ts";
 import type { Written, WrittenList, WrittenValue } from "./manifest.ts";
 import { isPlainSecret, looksSecret, parseOption } from "./plain-secrets.ts";
 import { booleanOf, placeOf, type Reading, soundEntries, textOf, wordsOf } from "./reading.ts";
@@ -107,10 +112,10 @@ function checkArgument(
 ): void {
   const text = argument.texts[argument.index] ?? "";
   const own = parseOption(text);
-  const option = own?.value === undefined ? parseOption(argument.texts[argument.index - 1] ?? "") : own;
+  const option =
+    own?.value === undefined ? parseOption(argument.texts[argument.index - 1] ?? "") : own;
   const value = own?.value ?? text;
-  const isSecret =
-    argument.hidden && option !== undefined && isPlainSecret(option.name, value);
+  const isSecret = argument.hidden && option !== undefined && isPlainSecret(option.name, value);
   if (!isSecret && !looksSecret(text)) return;
   const name = option === undefined ? undefined : `--${option.name}`;
   refusePlainSecret(reading, {

@@ -7,7 +7,7 @@ import type { Entry, MapTree, Tree } from "./tree.ts";
 export interface Reading {
   readonly source: Source;
   readonly faulty: ReadonlySet<Tree>;
-  report(diagnostic: Diagnostic): void;
+  readonly report: (diagnostic: Diagnostic) => void;
 }
 
 export function placeOf(reading: Reading, offset: number): Place {

@@ -40,6 +40,7 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
   const visors: DesiredVisor[] = [];
   const shared = new Map<Written, DesiredLeaf>();
   for (const visor of manifest.visors.values()) {
+    if (members.exhausted) break;
     const resolved = resolveVisor(names, { visor, key: visor.key, members, shared, report });
     if (resolved !== undefined) visors.push(resolved);
   }
@@ -91,14 +92,14 @@ function keyNamesOf(manifest: Manifest): ReadonlyMap<string, string> {
 }
 
 function resolveVisor(names: Names, merging: Merging): DesiredVisor | undefined {
-  const { visor, report } = merging;
+  const { visor } = merging;
   const roles = names.rolesOf(visor.roles);
   const layers: readonly Layer[] = [
     ...roles.map((role) => ({ role: role.name, body: role.body })),
     { body: visor.body },
   ];
   const leaves = mergeLayers(merging, layers);
-  for (const app of namedIn(layers, "apps").keys()) checkApp(app, leaves, report);
+  for (const app of namedIn(layers, "apps").keys()) checkApp(app, leaves, merging.report);
   if (visor.key === undefined) return undefined;
   return {
     key: visor.key,
@@ -179,11 +180,7 @@ function mergeLeaf(
   if (lists.length > 0) return mergeList(merging, path, lists);
   const values = all.filter((one): one is Said<WrittenValue> => one.written.kind === "value");
   const isKey = path.startsWith("apps.") && path.endsWith(".pk");
-  return mergeValue(
-    merging,
-    path,
-    isKey ? values.flatMap((one) => withKey(merging, one)) : values,
-  );
+  return mergeValue(merging, path, isKey ? values.flatMap((one) => withKey(merging, one)) : values);
 }
 
 /** Replaces the name of a visor by its key. */
@@ -191,7 +188,9 @@ function withKey(merging: Merging, one: Said<WrittenValue>): readonly Said<Writt
   const { value, place } = one.written;
   if (typeof value !== "string") return [];
   const [element] = merging.members.resolveOne({ text: value, place }).elements;
-  return element === undefined ? [] : [{ ...one, written: { ...one.written, value: element.value } }];
+  return element === undefined
+    ? []
+    : [{ ...one, written: { ...one.written, value: element.value } }];
 }
 
 /**
@@ -215,7 +214,8 @@ function settleApps(
     settled.add(`apps.${app}`);
     if (leaf === undefined) continue;
     leaves.set(path, leaf);
-    if (leaf.origin.role !== undefined) refuseDeletedAndUsed(merging, app, layers, leaf.origin.place);
+    if (leaf.origin.role !== undefined)
+      refuseDeletedAndUsed(merging, app, layers, leaf.origin.place);
   }
   return settled;
 }

@@ -97,7 +97,10 @@ const visorKey = {
 const members = listOf({ $ref: "#/$defs/member" }, "A list of members, exact.");
 
 const changes = {
-  add: listOf({ $ref: "#/$defs/member" }, "Members that must be in the list; others stay as they are."),
+  add: listOf(
+    { $ref: "#/$defs/member" },
+    "Members that must be in the list; others stay as they are.",
+  ),
   remove: listOf({ $ref: "#/$defs/member" }, "Members that must not be in the list."),
 };
 
@@ -137,12 +140,19 @@ const rpc = closed(
 
 const trust = closed("Who may manage the visor.", {
   hypervisors: ref("list", "The hypervisors the visor connects to. Each of them has full control."),
-  pty: ref("list", "Keys that may open a terminal and call the RPC. Each of them has full control."),
+  pty: ref(
+    "list",
+    "Keys that may open a terminal and call the RPC. Each of them has full control.",
+  ),
 });
 
 const survey = {
-  ...closed("Keys that may read the visor's survey; never exact, the deployment's own keys stay.", changes),
-  "x-expects": "{ add: […], remove: […] } (the survey list is never exact: the deployment's own keys must stay)",
+  ...closed(
+    "Keys that may read the visor's survey; never exact, the deployment's own keys stay.",
+    changes,
+  ),
+  "x-expects":
+    "{ add: […], remove: […] } (the survey list is never exact: the deployment's own keys must stay)",
 };
 
 const secretText = (description: string): JsonObject => ({
@@ -154,7 +164,9 @@ const secretText = (description: string): JsonObject => ({
 });
 
 const app = closed("One app of the launcher; only the fields named here are owned.", {
-  present: flag("`false` deletes the app from the visor (then no other field may be named); `true` adds it when it is missing."),
+  present: flag(
+    "`false` deletes the app from the visor (then no other field may be named); `true` adds it when it is missing.",
+  ),
   running: flag("Whether the app runs."),
   auto_start: flag("Whether the app starts with the visor."),
   binary: text("The program, for apps that are not built in. Runs code on the visor."),
@@ -169,9 +181,15 @@ const app = closed("One app of the launcher; only the fields named here are owne
     "^[A-Za-z_][A-Za-z0-9_]*$",
     secretText("The value of the variable. A secret is a reference: `env:NAME` or `file:path`."),
   ),
-  launcher_mode: choice("Whether the app runs inside the visor's process or as its own.", ["internal", "external"]),
+  launcher_mode: choice("Whether the app runs inside the visor's process or as its own.", [
+    "internal",
+    "external",
+  ]),
   whitelist: ref("openList", "Who may use the exit (skysocks, vpn-server)."),
-  pk: { ...member, description: "The visor whose exit is used (skysocks-client, vpn-client): a name or a key." },
+  pk: {
+    ...member,
+    description: "The visor whose exit is used (skysocks-client, vpn-client): a name or a key.",
+  },
   secure: flag("Whether clients are kept out of the visor's local network (vpn-server)."),
   killswitch: flag("Whether traffic stops when the tunnel does (vpn-client)."),
   netifc: text("The network interface of the exit (vpn-server)."),
@@ -195,7 +213,9 @@ const port = {
         skynet: flag("Whether it is served over skynet. Default: true."),
         dmsg: flag("Whether it is served over dmsg. Default: true."),
         udp: flag("Whether it carries UDP. Default: false."),
-        proxy_addr: text("The address requests are passed on to, when it is not the local port. Default: none."),
+        proxy_addr: text(
+          "The address requests are passed on to, when it is not the local port. Default: none.",
+        ),
         preserve_host: flag("Whether the Host header is passed on. Default: false."),
         inject_pk: flag("Whether the caller's key is added as a header. Default: false."),
       },
@@ -264,7 +284,10 @@ const role = closed("A role: what visors that list it have in common.", {
 const visor = closed(
   "A visor.",
   {
-    key: ref("visorKey", "The visor's public key; it is the visor's identity, the name is only for people."),
+    key: ref(
+      "visorKey",
+      "The visor's public key; it is the visor's identity, the name is only for people.",
+    ),
     tags: names("Words to select visors by."),
     roles: names("Roles of this visor. Values written at the visor win over those of its roles."),
     rpc: ref("rpc", "How the visor's RPC is reached."),
@@ -285,11 +308,17 @@ const operator = closed(
     seal: {
       type: "string",
       pattern: "^x25519:[0-9a-f]{64}$",
-      description: "The key that ledger entries are sealed for; without it this operator verifies but cannot read.",
+      description:
+        "The key that ledger entries are sealed for; without it this operator verifies but cannot read.",
       "x-expects": "a seal key: x25519: and 64 lower-case hexadecimal digits",
     },
     may: listOf(
-      { type: "string", enum: ["plan", "apply"], description: "`plan` or `apply`.", "x-expects": "plan or apply" },
+      {
+        type: "string",
+        enum: ["plan", "apply"],
+        description: "`plan` or `apply`.",
+        "x-expects": "plan or apply",
+      },
       "What plans and writes signed by this operator are accepted for.",
     ),
   },

@@ -88,7 +88,12 @@ export async function resolveSecrets(
       throw fault("secret/empty", ref, "is empty", "give it a value");
     }
     if (value.includes("\0")) {
-      throw fault("secret/not-text", ref, "holds a zero byte", "store the secret as one line of text");
+      throw fault(
+        "secret/not-text",
+        ref,
+        "holds a zero byte",
+        "store the secret as one line of text",
+      );
     }
     values.set(ref, value);
   }
@@ -107,13 +112,14 @@ export function fillSecrets(value: Json, secrets: ReadonlyMap<SecretRef, string>
   if (first !== undefined && members.length === 1 && isMark(first[0], first[1])) {
     const ref = first[1] as SecretRef;
     const secret = secrets.get(ref);
-    if (secret === undefined) throw fault("secret/missing", ref, "was not looked up", "apply again");
+    if (secret === undefined)
+      throw fault("secret/missing", ref, "was not looked up", "apply again");
     return secret;
   }
   return Object.fromEntries(
     members.map(([key, member]) => [
       key,
-      member === undefined ? undefined : fillSecrets(member as Json, secrets),
+      member === undefined ? undefined : fillSecrets(member, secrets),
     ]),
   );
 }
@@ -146,7 +152,12 @@ async function readFile(ref: SecretRef, ports: SecretPorts): Promise<string> {
     text = fromUtf8(bytes);
   } catch {
     // The cause would be harmless, but nothing about a secret's bytes is ever passed on.
-    throw fault("secret/not-text", ref, "is not UTF-8 text", "store the secret as one line of text");
+    throw fault(
+      "secret/not-text",
+      ref,
+      "is not UTF-8 text",
+      "store the secret as one line of text",
+    );
   }
   return text.replace(/\r?\n$/, "");
 }
@@ -189,11 +200,6 @@ function outside(ref: SecretRef): FleetError {
   );
 }
 
-function fault(
-  code: `secret/${string}`,
-  ref: SecretRef,
-  what: string,
-  next: string,
-): FleetError {
+function fault(code: `secret/${string}`, ref: SecretRef, what: string, next: string): FleetError {
   return new FleetError(code, `${ref} ${what}`, { next, exit: 64 });
 }

@@ -30,8 +30,12 @@ export function formatSectionsYaml(seen: SeenVisor, nameOf: NameOf = () => undef
     "# Paste below the visor's key and keep only what fleet shall own.",
     ...trustLines(seen, (list) => list.filter((one) => one !== own).map(key)),
     ...settingLines(seen.settings),
-    ...seen.apps.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap((app) => appLines(app, key)),
-    ...(seen.ports ?? []).toSorted((a, b) => a.port - b.port).flatMap((port) => portLines(port, key)),
+    ...seen.apps
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .flatMap((app) => appLines(app, key)),
+    ...(seen.ports ?? [])
+      .toSorted((a, b) => a.port - b.port)
+      .flatMap((port) => portLines(port, key)),
     ...surveyLines(seen.survey),
     ...rewardLines(seen.rewardAddress),
   ];
@@ -71,7 +75,9 @@ function trustLines(
             : { own: true, line: `${list.name}: ${yamlList(list.keys)}` },
         ),
   );
-  return lines.map(({ own, line }) => (own ? `@trust ${line}` : `# trust.${line}`)).toSorted(ownFirst);
+  return lines
+    .map(({ own, line }) => (own ? `@trust ${line}` : `# trust.${line}`))
+    .toSorted(ownFirst);
 }
 
 /** Comments stand below the values of their section. */
@@ -107,7 +113,8 @@ interface Options {
 }
 
 function appLines(app: ObservedApp, key: (one: string) => string): readonly string[] {
-  if (!APP_NAME.test(app.name)) return [`# an app with the name ${commentText(JSON.stringify(app.name))}`];
+  if (!APP_NAME.test(app.name))
+    return [`# an app with the name ${commentText(JSON.stringify(app.name))}`];
   const program = app.binary === "" || app.binary === "skywire" ? app.name : baseName(app.binary);
   const options = optionsOf(app, program, key);
   const open = EXIT_PROGRAMS.includes(program) && options.whitelist === undefined;
@@ -124,7 +131,9 @@ function appLines(app: ObservedApp, key: (one: string) => string): readonly stri
     ...options.typed,
     ...(options.rest.length > 0 && !hidden && plain ? [`args: ${yamlList(options.rest)}`] : []),
     ...(hidden ? ["# args hold a secret: write env:NAME or file:PATH in its place"] : []),
-    ...((app.env ?? []).length > 0 ? [`# env: ${variables(app.env ?? [])} (a secret is written env:NAME)`] : []),
+    ...((app.env ?? []).length > 0
+      ? [`# env: ${variables(app.env ?? [])} (a secret is written env:NAME)`]
+      : []),
   ];
   return [`@apps ${app.name}:`, ...fields.map((field) => `@apps   ${field}`)];
 }
@@ -172,7 +181,9 @@ function portLines(port: ObservedPort, key: (one: string) => string): readonly s
       : `whitelist: ${yamlList(port.whitelist.map(key))}`,
     ...(port.local_port === port.port ? [] : [`local_port: ${port.local_port}`]),
     ...(["label", "description", "proxy_addr"] as const).flatMap((field) =>
-      port[field] === "" || UNPRINTABLE.test(port[field]) ? [] : [`${field}: ${yamlText(port[field])}`],
+      port[field] === "" || UNPRINTABLE.test(port[field])
+        ? []
+        : [`${field}: ${yamlText(port[field])}`],
     ),
     ...(["skynet", "dmsg"] as const).flatMap((field) => (port[field] ? [] : [`${field}: false`])),
     ...(["show_on_landing", "udp", "preserve_host", "inject_pk"] as const).flatMap((field) =>

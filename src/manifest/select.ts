@@ -122,11 +122,18 @@ function unknownName(
   const message = `no visor ${kind === "visor" ? "is named" : `has the ${kind}`} ${JSON.stringify(name)}`;
   const meant = suggest(name, candidates);
   if (meant !== undefined) return { message, next: `did you mean ${JSON.stringify(meant)}?` };
-  if (kind === "visor" && known.tags.has(name)) return { message, next: `did you mean tag:${name}?` };
-  if (kind === "visor" && known.roles.has(name)) return { message, next: `did you mean role:${name}?` };
-  if (kind === "tag" && known.roles.has(name)) return { message, next: `did you mean role:${name}?` };
-  if (kind === "role" && known.tags.has(name)) return { message, next: `did you mean tag:${name}?` };
-  return { message, next: candidates.size === 0 ? `no visor has a ${kind}` : listed(kind, candidates) };
+  if (kind === "visor" && known.tags.has(name))
+    return { message, next: `did you mean tag:${name}?` };
+  if (kind === "visor" && known.roles.has(name))
+    return { message, next: `did you mean role:${name}?` };
+  if (kind === "tag" && known.roles.has(name))
+    return { message, next: `did you mean role:${name}?` };
+  if (kind === "role" && known.tags.has(name))
+    return { message, next: `did you mean tag:${name}?` };
+  return {
+    message,
+    next: candidates.size === 0 ? `no visor has a ${kind}` : listed(kind, candidates),
+  };
 }
 
 const LISTED_MAX = 12;

@@ -28,9 +28,10 @@ interface Token {
 }
 
 /** Stops the parser; never leaves this file. */
-class Stop {
+class Stop extends Error {
   readonly fault: SelectionFault;
   constructor(fault: SelectionFault) {
+    super(fault.message);
     this.fault = fault;
   }
 }
@@ -88,7 +89,8 @@ class SelectionParser {
   whole(): Selection {
     const selection = this.#or();
     const rest = this.#tokens[this.#index];
-    if (rest !== undefined) this.#stop(`${JSON.stringify(rest.text)} stands where nothing may follow`);
+    if (rest !== undefined)
+      this.#stop(`${JSON.stringify(rest.text)} stands where nothing may follow`);
     return selection;
   }
 

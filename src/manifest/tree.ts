@@ -1,5 +1,17 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type ParsedNode } from "yaml";
-import { type Diagnostic, type Json } from "../core/index.ts";
+import {
+  Composer,
+  type CST,
+  type Document,
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type ParsedNode,
+  Parser,
+} from "yaml";
+import type { Diagnostic, Json } from "../core/index.ts";
 import { leadingName, placeAt, type Source } from "./source.ts";
 import { syntaxFault } from "./syntax-faults.ts";
 
@@ -35,6 +47,8 @@ export interface Entry {
   readonly value: Tree;
 }
 
+/** A manifest needs about a dozen levels; the parser's own count has up to three for each. */
+const DEPTH_MAX = 150;
 /** Shown places of one mistake that is made many times. */
 const RELATED_MAX = 5;
 /** What double quotes can smuggle in: control characters but tab and line ends, and half characters. */
@@ -56,61 +70,97 @@ export function parseTree(source: Source): {
   const parsed = parseYaml(source);
   if ("diagnostics" in parsed) return parsed;
   const builder = new TreeBuilder(source);
-  try {
-    const tree = parsed.contents === null ? undefined : builder.build(parsed.contents);
-    const diagnostics = builder.finish();
-    return tree === undefined || builder.broken ? { diagnostics } : { tree, diagnostics };
-  } catch (error) {
-    if (error instanceof RangeError) return { diagnostics: [tooDeep(source)] };
-    throw error;
-  }
+  const tree = parsed.contents === null ? undefined : builder.build(parsed.contents);
+  const diagnostics = builder.finish();
+  return tree === undefined || builder.broken ? { diagnostics } : { tree, diagnostics };
 }
 
 function parseYaml(
   source: Source,
 ): { readonly contents: ParsedNode | null } | { readonly diagnostics: readonly Diagnostic[] } {
+  const composer = new Composer({
+    schema: "failsafe",
+    version: "1.2",
+    strict: true,
+    prettyErrors: false,
+    uniqueKeys: false,
+    keepSourceTokens: false,
+    logLevel: "silent",
+  });
+  const parser = new Parser();
+  const documents: Document.Parsed[] = [];
   try {
-    const document = parseDocument(source.text, {
-      schema: "failsafe",
-      version: "1.2",
-      strict: true,
-      prettyErrors: false,
-      uniqueKeys: false,
-      keepSourceTokens: false,
-      // At "silent" the library passes over a second document.
-      logLevel: "error",
-    });
-    if (document.errors.length === 0) return { contents: document.contents };
-    const lines = new Set<number>();
-    const diagnostics: Diagnostic[] = [];
-    for (const error of document.errors) {
-      const at = placeAt(source, error.pos[0]);
-      if (lines.has(at.line)) continue;
-      lines.add(at.line);
-      const text = leadingName(source, at.line);
-      diagnostics.push({
-        ...syntaxFault(error.code),
-        severity: "error",
-        at,
-        ...(text === undefined ? {} : { text }),
-      });
+    const tokens = shallowTokens(source.text, parser);
+    for (const document of composer.compose(tokens, true, source.text.length)) {
+      documents.push(document);
     }
-    return { diagnostics };
   } catch (error) {
-    // The library builds nested nodes by recursion: only the stack can end here.
-    if (error instanceof RangeError) return { diagnostics: [tooDeep(source)] };
+    if (error instanceof TooDeep) return { diagnostics: [tooDeep(source, error.offset)] };
     throw error;
+  }
+  const [first, second] = documents;
+  const faults: { readonly code: ErrorCode; readonly offset: number }[] = documents
+    .flatMap((document) => document.errors)
+    .map((error) => ({ code: error.code, offset: error.pos[0] }));
+  if (second !== undefined) {
+    faults.push({ code: "MULTIPLE_DOCS", offset: beginOf(source.text, second.range[0]) });
+  }
+  const directive = source.text.search(/^%/m);
+  if (directive >= 0) faults.push({ code: "BAD_DIRECTIVE", offset: directive });
+  if (faults.length === 0) return { contents: first?.contents ?? null };
+  return { diagnostics: syntaxDiagnostics(source, faults) };
+}
+
+/** Ends the library's work from inside its token stream; never leaves this file. */
+class TooDeep extends Error {
+  readonly offset: number;
+  constructor(offset: number) {
+    super("nested too deep");
+    this.offset = offset;
   }
 }
 
-function tooDeep(source: Source): Diagnostic {
-  return {
-    code: "manifest/too-deep",
-    severity: "error",
-    message: "this file nests lists and maps far deeper than a manifest does",
-    at: { file: source.file, line: 1, column: 1 },
-    next: "check that this is the manifest",
-  };
+/**
+ * The tokens of a text, as the library's own loop makes them, but never nested deeper than a limit:
+ * the library composes nested nodes by recursion, and a program that runs out of stack may die.
+ */
+function* shallowTokens(text: string, parser: Parser): Generator<CST.Token, void> {
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > DEPTH_MAX) throw new TooDeep(parser.offset);
+  }
+  yield* parser.end();
+}
+
+/** A document's range begins behind its line of dashes, which is what has to go. */
+function beginOf(text: string, offset: number): number {
+  const dashes = text.lastIndexOf("---", offset);
+  return dashes < 0 ? offset : dashes;
+}
+
+function syntaxDiagnostics(
+  source: Source,
+  faults: readonly { readonly code: ErrorCode; readonly offset: number }[],
+): readonly Diagnostic[] {
+  const lines = new Set<number>();
+  const diagnostics: Diagnostic[] = [];
+  for (const { code, offset } of faults) {
+    const at = placeAt(source, offset);
+    if (lines.has(at.line)) continue;
+    lines.add(at.line);
+    const text = leadingName(source, at.line);
+    diagnostics.push({
+      ...syntaxFault(code),
+      severity: "error",
+      at,
+      ...(text === undefined ? {} : { text }),
+    });
+  }
+  return diagnostics;
+}
+
+function tooDeep(source: Source, offset: number): Diagnostic {
+  return { ...syntaxFault("RESOURCE_EXHAUSTION"), severity: "error", at: placeAt(source, offset) };
 }
 
 class TreeBuilder {
@@ -146,7 +196,8 @@ class TreeBuilder {
   build(node: ParsedNode): Tree | undefined {
     const offset = node.range[0];
     if (isAlias(node)) return this.#refuseAlias(offset);
-    if (node.anchor !== undefined) return this.#refuseAlias(this.#before(`&${node.anchor}`, offset));
+    if (node.anchor !== undefined)
+      return this.#refuseAlias(this.#before(`&${node.anchor}`, offset));
     if (node.tag !== undefined) return this.#refuseTag(node.tag, this.#before("!", offset));
     if (isScalar(node)) {
       const text = typeof node.value === "string" ? node.value : "";

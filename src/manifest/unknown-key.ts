@@ -9,7 +9,17 @@ export const THIS_RELEASE: string = `fleet ${FLEET_VERSION.split(".").slice(0, 2
 
 /** Keys that mean something in a fleet but that this release does not enforce, by section. */
 const LATER: Readonly<Record<string, readonly string[]>> = {
-  root: ["approvals", "canary", "expect", "feeds", "files", "tasks", "tests", "transports", "waves"],
+  root: [
+    "approvals",
+    "canary",
+    "expect",
+    "feeds",
+    "files",
+    "tasks",
+    "tests",
+    "transports",
+    "waves",
+  ],
   visor: ["canary", "expect", "feeds", "files", "persistent_transports", "tests", "transports"],
   app: [
     "app_settings",

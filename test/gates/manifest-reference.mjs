@@ -1,6 +1,24 @@
 // The reference of the manifest, made from its JSON Schema: one table row for every key.
 
-/** @typedef {{ [key: string]: any }} Schema */
+/**
+ * The parts of a JSON Schema that the reference is made from.
+ * @typedef {{
+ *   description?: string,
+ *   type?: string,
+ *   properties?: Record<string, Schema>,
+ *   propertyNames?: Schema,
+ *   required?: string[],
+ *   items?: Schema,
+ *   enum?: string[],
+ *   const?: string,
+ *   if?: Schema,
+ *   then?: Schema,
+ *   else?: Schema,
+ *   $ref?: string,
+ *   $defs?: Record<string, Schema>,
+ *   "x-expects"?: string,
+ * }} Schema
+ */
 
 const INTRO = `# The manifest
 
@@ -34,68 +52,58 @@ values and unknown keys are errors.
 `;
 
 /**
- * @param {Schema} schema
+ * @param {unknown} manifestSchema
  * @returns {string}
  */
-export function manifestReference(schema) {
-  /** @type {string[]} */
-  const out = [INTRO];
-  section(out, schema, "The whole file", schema);
-  section(out, schema, "operators.NAME", at(schema, "operator"));
-  section(out, schema, "visors.NAME", at(schema, "visor"));
-  section(out, schema, "roles.NAME", at(schema, "role"));
-  section(out, schema, "trust", at(schema, "trust"));
-  section(out, schema, "apps.NAME", at(schema, "app"));
-  section(out, schema, "ports.NUMBER", at(schema, "port").else);
-  section(out, schema, "settings", at(schema, "settings"));
-  section(out, schema, "survey", at(schema, "survey"));
-  section(out, schema, "rpc", at(schema, "rpc"));
-  section(out, schema, "policy", schema["properties"].policy);
-  section(out, schema, "ledger", schema["properties"].ledger);
-  return out.join("\n");
+export function manifestReference(manifestSchema) {
+  const root = /** @type {Schema} */ (manifestSchema);
+  return [
+    INTRO,
+    section(root, "The whole file", root),
+    section(root, "operators.NAME", at(root, "operator")),
+    section(root, "visors.NAME", at(root, "visor")),
+    section(root, "roles.NAME", at(root, "role")),
+    section(root, "trust", at(root, "trust")),
+    section(root, "apps.NAME", at(root, "app")),
+    section(root, "ports.NUMBER", at(root, "port").else),
+    section(root, "settings", at(root, "settings")),
+    section(root, "survey", at(root, "survey")),
+    section(root, "rpc", at(root, "rpc")),
+    section(root, "policy", root.properties?.["policy"]),
+    section(root, "ledger", root.properties?.["ledger"]),
+  ].join("\n");
 }
 
 /**
- * @param {string[]} out
  * @param {Schema} root
  * @param {string} title
- * @param {Schema} map
+ * @param {Schema | undefined} map
+ * @returns {string}
  */
-function section(out, root, title, map) {
-  out.push(
-    `## ${title}`,
-    "",
-    String(map["description"]),
-    "",
-    "| key | value | meaning |",
-    "|---|---|---|",
-  );
-  const required = new Set(map["required"] ?? []);
-  for (const [key, schema] of Object.entries(map["properties"])) {
-    const name = `\`${key}\`${required.has(key) ? " (required)" : ""}`;
+function section(root, title, map = {}) {
+  const rows = Object.entries(map.properties ?? {}).map(([key, schema]) => {
+    const required = map.required?.includes(key) === true ? " (required)" : "";
     const value = valueText(root, schema).replaceAll("|", "\\|");
-    out.push(`| ${name} | ${value} | ${String(schema.description).replaceAll("|", "\\|")} |`);
-  }
-  out.push("");
+    return `| \`${key}\`${required} | ${value} | ${(schema.description ?? "").replaceAll("|", "\\|")} |`;
+  });
+  const head = ["| key | value | meaning |", "|---|---|---|"];
+  return [`## ${title}`, "", map.description ?? "", "", ...head, ...rows, ""].join("\n");
 }
 
 /**
  * @param {Schema} root
- * @param {Schema} schema
+ * @param {Schema | undefined} schema
  * @returns {string}
  */
-function valueText(root, schema) {
-  if (typeof schema["$ref"] === "string") {
-    return valueText(root, at(root, schema["$ref"].split("/").at(-1) ?? ""));
-  }
-  if (schema["if"] !== undefined) return choiceText(root, schema);
-  if (schema["enum"] !== undefined)
-    return schema["enum"].map((/** @type {string} */ one) => `\`${one}\``).join(", ");
-  if (schema["const"] !== undefined) return `\`${schema["const"]}\``;
-  if (schema["type"] === "array") return `list: ${valueText(root, schema["items"])}`;
-  if (schema["type"] === "object" && schema["propertyNames"] !== undefined) return "map by name";
-  if (schema["type"] === "object") return "map";
-  return String(schema["x-expects"]);
+function valueText(root, schema = {}) {
+  if (schema.$ref !== undefined)
+    return valueText(root, at(root, schema.$ref.split("/").at(-1) ?? ""));
+  if (schema.if !== undefined) return choiceText(root, schema);
+  if (schema.enum !== undefined) return schema.enum.map((one) => `\`${one}\``).join(", ");
+  if (schema.const !== undefined) return `\`${schema.const}\``;
+  if (schema.type === "array") return `list: ${valueText(root, schema.items)}`;
+  if (schema.type === "object") return schema.propertyNames === undefined ? "map" : "map by name";
+  return schema["x-expects"] ?? "";
 }
 
 /**
@@ -104,8 +112,8 @@ function valueText(root, schema) {
  * @returns {string}
  */
 function choiceText(root, schema) {
-  const then = valueText(root, schema["then"]);
-  if (schema["then"].const !== undefined) return `${then}, or ${valueText(root, schema["else"])}`;
+  const then = valueText(root, schema.then);
+  if (schema.then?.const !== undefined) return `${then}, or ${valueText(root, schema.else)}`;
   return `${then}, or \`{ add, remove }\``;
 }
 
@@ -115,5 +123,5 @@ function choiceText(root, schema) {
  * @returns {Schema}
  */
 function at(root, name) {
-  return root["$defs"][name];
+  return root.$defs?.[name] ?? {};
 }

@@ -1,7 +1,20 @@
-import { duration, type Infer, key33, logEntry, type Schema, t, time, uuid } from "../../src/skywire/gob/index.ts";
+import {
+  duration,
+  type Infer,
+  key33,
+  logEntry,
+  type Schema,
+  t,
+  time,
+  uuid,
+} from "../../src/skywire/gob/index.ts";
 
 /** The types of the Go peer, as its source declares them. */
-export const buildInfo = t.struct("main.BuildInfo", { Version: t.string, Commit: t.string, Date: t.string });
+export const buildInfo = t.struct("main.BuildInfo", {
+  Version: t.string,
+  Commit: t.string,
+  Date: t.string,
+});
 export const appState = t.struct("main.AppState", {
   AppConfig: t.struct("main.AppConfig", {
     Name: t.string,
@@ -52,7 +65,10 @@ export const summary = t.struct("main.Summary", {
 });
 export type Summary = Infer<typeof summary>;
 
-export const startAppIn = t.struct("main.StartAppIn", { AppName: t.string, LauncherMode: t.string });
+export const startAppIn = t.struct("main.StartAppIn", {
+  AppName: t.string,
+  LauncherMode: t.string,
+});
 export const configFieldChange = t.struct("main.ConfigFieldChange", {
   Path: t.string,
   Old: t.bytes,
@@ -69,7 +85,10 @@ export const forwardedPort = t.struct("main.ForwardedPort", {
   DMSG: t.bool,
   UDP: t.bool,
 });
-export const echoIn: Schema<{ readonly Type: string; readonly Data: Uint8Array }> = t.struct("main.EchoIn", {
-  Type: t.string,
-  Data: t.bytes,
-});
+export const echoIn: Schema<{ readonly Type: string; readonly Data: Uint8Array }> = t.struct(
+  "main.EchoIn",
+  {
+    Type: t.string,
+    Data: t.bytes,
+  },
+);

@@ -24,7 +24,9 @@ export interface GoProcess {
 /** Why there is no Go peer on this machine; `undefined` when there can be one. */
 export function goFault(): string | undefined {
   const found = spawnSync("go", ["version"], { encoding: "utf8" });
-  return found.status === 0 ? undefined : "there is no Go on this machine: nothing was compared with real Go";
+  return found.status === 0
+    ? undefined
+    : "there is no Go on this machine: nothing was compared with real Go";
 }
 
 /** Builds the peer into a temporary folder, without the network. */

@@ -24,7 +24,8 @@ export interface GoDeclaration {
   readonly pointerReceiver: boolean;
 }
 
-const TOKEN = /\s*(?:(`[^`]*`|"[^"]*")|([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)|(\d+)|(\.\.)|(\n)|(<-|[^\s]))/uy;
+const TOKEN =
+  /\s*(?:(`[^`]*`|"[^"]*")|([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)|(\d+)|(\.\.)|(\n)|(<-|[^\s]))/uy;
 
 /** Cuts Go text into words, numbers, quoted text and single signs; line ends count as `;`. */
 function tokensOf(text: string): readonly string[] {
@@ -34,7 +35,8 @@ function tokensOf(text: string): readonly string[] {
     .replace(/\/\/[^\n]*/g, "")
     .replaceAll("\n", " ; ");
   TOKEN.lastIndex = 0;
-  for (let match = TOKEN.exec(lines); match !== null; match = TOKEN.exec(lines)) tokens.push(match[0].trim());
+  for (let match = TOKEN.exec(lines); match !== null; match = TOKEN.exec(lines))
+    tokens.push(match[0].trim());
   return tokens.filter((token) => token !== "");
 }
 
@@ -106,7 +108,9 @@ class TypeParser {
     const names = this.#fieldNames();
     const [first = ""] = names;
     if ([";", "}"].includes(this.#peek())) {
-      return [{ name: first.slice(first.lastIndexOf(".") + 1), type: { kind: "name", name: first } }];
+      return [
+        { name: first.slice(first.lastIndexOf(".") + 1), type: { kind: "name", name: first } },
+      ];
     }
     const type = this.type();
     if (/^[`"]/.test(this.#peek())) this.#next();

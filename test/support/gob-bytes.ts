@@ -45,7 +45,9 @@ export function mapType(id: number, key: number, value: number): Uint8Array {
 
 /** A definition of a struct type. */
 export function structType(id: number, fields: readonly (readonly [string, number])[]): Uint8Array {
-  const body = fields.map(([name, type]) => bytesOf(1, uint(utf8(name).length), name, 1, int(type), 0));
+  const body = fields.map(([name, type]) =>
+    bytesOf(1, uint(utf8(name).length), name, 1, int(type), 0),
+  );
   const list = fields.length === 0 ? [] : [1, ...uint(fields.length)];
   return message(int(-id), 3, 1, 2, int(id), 0, list, concatBytes(...body), 0, 0);
 }

@@ -42,9 +42,13 @@ export function testClock(startMs = 1_790_000_000_000): Clock {
   };
 }
 
-/** Keys of a test operator. */
+const derived = new Map<string, OperatorKeys>();
+
+/** Keys of a test operator; derived once a name, because that is slow. */
 export function testKeys(name: string): OperatorKeys {
-  return OperatorKeys.derive(sha256(utf8(`operator ${name}`)));
+  const keys = derived.get(name) ?? OperatorKeys.derive(sha256(utf8(`operator ${name}`)));
+  derived.set(name, keys);
+  return keys;
 }
 
 /** The key of a test visor. */

@@ -52,7 +52,9 @@ export function diagnosticLine(diagnostic: Diagnostic): string {
 export function leavesOf(desired: DesiredFleet, visor: string): Readonly<Record<string, string>> {
   const found = desired.visors.find((one) => one.name === visor);
   if (found === undefined) throw new Error(`no visor ${visor}`);
-  return Object.fromEntries([...found.leaves].map(([path, leaf]) => [path, leafLine(desired, leaf)]));
+  return Object.fromEntries(
+    [...found.leaves].map(([path, leaf]) => [path, leafLine(desired, leaf)]),
+  );
 }
 
 function leafLine(desired: DesiredFleet, leaf: DesiredLeaf): string {

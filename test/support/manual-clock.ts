@@ -1,4 +1,4 @@
-import { type Clock } from "../../src/core/index.ts";
+import type { Clock } from "../../src/core/index.ts";
 
 interface Timer {
   readonly atMs: number;

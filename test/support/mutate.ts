@@ -1,4 +1,4 @@
-import { type SeededRandom } from "./seeded-random.ts";
+import type { SeededRandom } from "./seeded-random.ts";
 
 const TELLING_BYTES = [0x00, 0x01, 0x02, 0x7f, 0x80, 0x81, 0xf7, 0xf8, 0xfc, 0xfe, 0xff];
 const MAX_EDITS = 4;

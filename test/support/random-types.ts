@@ -1,5 +1,13 @@
 import fc from "fast-check";
-import { type GoTime, key33, logEntry, type Schema, t, time, uuid } from "../../src/skywire/gob/index.ts";
+import {
+  type GoTime,
+  key33,
+  logEntry,
+  type Schema,
+  t,
+  time,
+  uuid,
+} from "../../src/skywire/gob/index.ts";
 
 /** A type in the words of the Go peer. */
 export interface TypeDescription {
@@ -19,22 +27,34 @@ export interface RandomType {
   readonly fieldValue: fc.Arbitrary<unknown>;
 }
 
-function same(description: TypeDescription, schema: Schema<unknown>, value: fc.Arbitrary<unknown>): RandomType {
+function same(
+  description: TypeDescription,
+  schema: Schema<unknown>,
+  value: fc.Arbitrary<unknown>,
+): RandomType {
   return { description, schema, value, fieldValue: value };
 }
 
 const text = fc.string({ unit: "grapheme", maxLength: 24 });
 const bytes = fc.uint8Array({ maxLength: 24 });
 const hex = (size: number): fc.Arbitrary<string> =>
-  fc.uint8Array({ minLength: size, maxLength: size }).map((raw) => Array.from(raw, (byte) => byte.toString(16).padStart(2, "0")).join(""));
+  fc
+    .uint8Array({ minLength: size, maxLength: size })
+    .map((raw) => Array.from(raw, (byte) => byte.toString(16).padStart(2, "0")).join(""));
 const float = fc.double({ noNaN: true }).map((value) => (Object.is(value, -0) ? 0 : value));
-const uuidText = hex(16).map((digits) => digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
+const uuidText = hex(16).map((digits) =>
+  digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
+);
 const instant: fc.Arbitrary<GoTime> = fc.record({
   unixSeconds: fc.bigInt({ min: -62_135_596_800n, max: 4_000_000_000n }),
   nanoseconds: fc.nat(999_999_999),
-  zoneOffsetSeconds: fc.option(fc.integer({ min: -12, max: 14 }).map((hours) => hours * 3600), { nil: undefined }),
+  zoneOffsetSeconds: fc.option(
+    fc.integer({ min: -12, max: 14 }).map((hours) => hours * 3600),
+    { nil: undefined },
+  ),
 });
-const signed = (bits: number): fc.Arbitrary<number> => fc.integer({ min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 });
+const signed = (bits: number): fc.Arbitrary<number> =>
+  fc.integer({ min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 });
 const unsigned = (bits: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: 2 ** bits - 1 });
 
 const logValue = fc.record({
@@ -61,7 +81,11 @@ const BASICS: readonly RandomType[] = [
   same({ kind: "uint32" }, t.uint32, unsigned(32)),
   same({ kind: "uint64" }, t.uint64, fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })),
   same({ kind: "float" }, t.float, float),
-  same({ kind: "float32" }, t.float32, fc.float({ noNaN: true }).map((value) => (Object.is(value, -0) ? 0 : value))),
+  same(
+    { kind: "float32" },
+    t.float32,
+    fc.float({ noNaN: true }).map((value) => (Object.is(value, -0) ? 0 : value)),
+  ),
   same({ kind: "complex" }, t.complex, fc.record({ re: float, im: float })),
   same({ kind: "string" }, t.string, text),
   same({ kind: "bytes" }, t.bytes, bytes),
@@ -69,14 +93,20 @@ const BASICS: readonly RandomType[] = [
   same({ kind: "key" }, key33, hex(33)),
   same({ kind: "uuid" }, uuid, uuidText),
   LOG,
-  same({ kind: "array", len: 9, elem: { kind: "uint8" } }, t.byteArray(9), fc.uint8Array({ minLength: 9, maxLength: 9 })),
+  same(
+    { kind: "array", len: 9, elem: { kind: "uint8" } },
+    t.byteArray(9),
+    fc.uint8Array({ minLength: 9, maxLength: 9 }),
+  ),
   same(
     { kind: "any" },
     t.iface(),
     fc.option(
       fc.oneof(
         text.map((value) => ({ name: "string", value })),
-        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((value) => ({ name: "int", value })),
+        fc
+          .bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+          .map((value) => ({ name: "int", value })),
         fc.boolean().map((value) => ({ name: "bool", value })),
         fc.array(text, { maxLength: 3 }).map((value) => ({ name: "[]string", value })),
       ),
@@ -85,10 +115,16 @@ const BASICS: readonly RandomType[] = [
   ),
 ];
 
-const KEYS = BASICS.filter(({ description }) => ["string", "int", "bool", "uint64", "key", "uuid"].includes(description.kind));
+const KEYS = BASICS.filter(({ description }) =>
+  ["string", "int", "bool", "uint64", "key", "uuid"].includes(description.kind),
+);
 
 function listOf(inner: RandomType): RandomType {
-  return same({ kind: "list", elem: inner.description }, t.list(inner.schema), fc.array(inner.value, { maxLength: 4 }));
+  return same(
+    { kind: "list", elem: inner.description },
+    t.list(inner.schema),
+    fc.array(inner.value, { maxLength: 4 }),
+  );
 }
 
 function arrayOf(inner: RandomType): RandomType {
@@ -97,8 +133,14 @@ function arrayOf(inner: RandomType): RandomType {
 }
 
 function mapOf(key: RandomType, inner: RandomType): RandomType {
-  const value = fc.array(fc.tuple(key.value, inner.value), { maxLength: 3 }).map((pairs) => new Map(pairs));
-  return same({ kind: "map", key: key.description, elem: inner.description }, t.map(key.schema, inner.schema), value);
+  const value = fc
+    .array(fc.tuple(key.value, inner.value), { maxLength: 3 })
+    .map((pairs) => new Map(pairs));
+  return same(
+    { kind: "map", key: key.description, elem: inner.description },
+    t.map(key.schema, inner.schema),
+    value,
+  );
 }
 
 /** A pointer to a struct: as an element it cannot be nil. */
@@ -113,10 +155,16 @@ function ptrTo(inner: RandomType): RandomType {
 
 function structOf(members: readonly RandomType[]): RandomType {
   const named = members.map((member, index) => ({ name: `F${index}`, member }));
-  const schema = t.struct("", Object.fromEntries(named.map(({ name, member }) => [name, member.schema])));
+  const schema = t.struct(
+    "",
+    Object.fromEntries(named.map(({ name, member }) => [name, member.schema])),
+  );
   const fields = Object.fromEntries(named.map(({ name, member }) => [name, member.fieldValue]));
   return same(
-    { kind: "struct", fields: named.map(({ name, member }) => ({ name, type: member.description })) },
+    {
+      kind: "struct",
+      fields: named.map(({ name, member }) => ({ name, type: member.description })),
+    },
     schema,
     fc.record(fields),
   );
@@ -134,11 +182,13 @@ export function randomType(depth: number): fc.Arbitrary<RandomType> {
     { weight: 1, arbitrary: struct.map(ptrTo) },
     { weight: 1, arbitrary: inner.map(listOf) },
     { weight: 1, arbitrary: inner.map(arrayOf) },
-    { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...KEYS), inner).map(([key, value]) => mapOf(key, value)) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(fc.constantFrom(...KEYS), inner).map(([key, value]) => mapOf(key, value)),
+    },
   );
 }
 
 /** A random type with one of its values. */
-export const typeAndValue: fc.Arbitrary<{ readonly type: RandomType; readonly value: unknown }> = randomType(3).chain((type) =>
-  type.value.map((value) => ({ type, value })),
-);
+export const typeAndValue: fc.Arbitrary<{ readonly type: RandomType; readonly value: unknown }> =
+  randomType(3).chain((type) => type.value.map((value) => ({ type, value })));

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject } from "./vectors.ts";
+import type { Json, JsonObject } from "./vectors.ts";
 
 /** Called for a marshaler's field that was not sent, with what the receiver holds for it. */
 export type OnUnsent = (goName: string, payload: string) => void;
@@ -9,10 +9,18 @@ const ignore: OnUnsent = () => undefined;
  * Compares a value written by us with one in a vector file; the answer is the first difference, or nothing.
  * Maps are compared as sets of pairs; a field a marshaler did not send is equal to whatever its type's zero is.
  */
-export function differenceOf(ours: Json, theirs: Json, onUnsent: OnUnsent = ignore, at = "value"): string | undefined {
-  if (Array.isArray(ours) && Array.isArray(theirs)) return listDifference(ours, theirs, onUnsent, at);
+export function differenceOf(
+  ours: Json,
+  theirs: Json,
+  onUnsent: OnUnsent = ignore,
+  at = "value",
+): string | undefined {
+  if (Array.isArray(ours) && Array.isArray(theirs))
+    return listDifference(ours, theirs, onUnsent, at);
   if (isObject(ours) && isObject(theirs)) return objectDifference(ours, theirs, onUnsent, at);
-  return ours === theirs ? undefined : `${at}: ${JSON.stringify(ours)} is not ${JSON.stringify(theirs)}`;
+  return ours === theirs
+    ? undefined
+    : `${at}: ${JSON.stringify(ours)} is not ${JSON.stringify(theirs)}`;
 }
 
 function isObject(json: Json): json is JsonObject {
@@ -33,7 +41,12 @@ function listDifference(
   return undefined;
 }
 
-function objectDifference(ours: JsonObject, theirs: JsonObject, onUnsent: OnUnsent, at: string): string | undefined {
+function objectDifference(
+  ours: JsonObject,
+  theirs: JsonObject,
+  onUnsent: OnUnsent,
+  at: string,
+): string | undefined {
   const { $unsent: unsent, $map: map } = ours;
   if (typeof unsent === "string") {
     if (typeof theirs["$opaque"] !== "string") return `${at}: nothing was sent`;
@@ -50,7 +63,12 @@ function objectDifference(ours: JsonObject, theirs: JsonObject, onUnsent: OnUnse
   if (names.length !== Object.keys(ours).length) return `${at}: other fields`;
   for (const name of names) {
     if (!Object.hasOwn(ours, name)) return `${at}.${name}: missing`;
-    const difference = differenceOf(ours[name] ?? null, theirs[name] ?? null, onUnsent, `${at}.${name}`);
+    const difference = differenceOf(
+      ours[name] ?? null,
+      theirs[name] ?? null,
+      onUnsent,
+      `${at}.${name}`,
+    );
     if (difference !== undefined) return difference;
   }
   return undefined;
@@ -58,13 +76,16 @@ function objectDifference(ours: JsonObject, theirs: JsonObject, onUnsent: OnUnse
 
 /** Pairs in the order of their keys' text, fields in a fixed order. */
 function sorted(pairs: readonly Json[]): readonly Json[] {
-  const text = (pair: Json): string => stableText(Array.isArray(pair) ? ((pair as readonly Json[])[0] ?? null) : pair);
+  const text = (pair: Json): string =>
+    stableText(Array.isArray(pair) ? ((pair as readonly Json[])[0] ?? null) : pair);
   return [...pairs].sort((a, b) => (text(a) < text(b) ? -1 : 1));
 }
 
 function stableText(json: Json): string {
   if (Array.isArray(json)) return `[${json.map((item: Json) => stableText(item)).join()}]`;
   if (!isObject(json)) return JSON.stringify(json);
-  const names = Object.keys(json).filter((name) => name !== "$time").sort();
+  const names = Object.keys(json)
+    .filter((name) => name !== "$time")
+    .sort();
   return `{${names.map((name) => `${name}:${stableText(json[name] ?? null)}`).join()}}`;
 }

@@ -1,4 +1,4 @@
-import { type ByteStream, type ByteStreamListener } from "../../src/core/index.ts";
+import type { ByteStream, ByteStreamListener } from "../../src/core/index.ts";
 
 /** A stream whose peer is the test: what arrives, arrives at once. */
 export interface ScriptedStream extends ByteStream {

@@ -47,7 +47,11 @@ export interface VerdictVector {
 }
 
 export interface GobVectors {
-  readonly meta: { readonly goTypes: string; readonly registered?: string; readonly extraTypes?: string };
+  readonly meta: {
+    readonly goTypes: string;
+    readonly registered?: string;
+    readonly extraTypes?: string;
+  };
   readonly values: readonly ValueVector[];
   readonly rpc: readonly RpcSessionVector[];
   readonly compat: readonly VerdictVector[];

@@ -13,7 +13,7 @@ import {
   uuid,
 } from "../../src/skywire/gob/index.ts";
 import { type GoType, parseGoSource, parseGoType } from "./go-source.ts";
-import { type Json } from "./vectors.ts";
+import type { Json } from "./vectors.ts";
 
 /** The visor's argument and reply types, as its list of methods describes them. */
 const SOURCE = `
@@ -66,7 +66,7 @@ const asText = (value: unknown): Json => value as string;
 const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([
   ["cipher.PubKey", { schema: key33, toJson: asText }],
   ["uuid.UUID", { schema: uuid, toJson: asText }],
-  ["time.Duration", { schema: duration, toJson: (value) => Number(value as bigint) }],
+  ["time.Duration", { schema: duration, toJson: (value) => Number(value) }],
   ["time.Time", { schema: time, toJson: (value) => timeText(value as GoTime) }],
   [
     "transport.LogEntry",
@@ -91,13 +91,16 @@ const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([
   ["int", { schema: t.int, toJson: (value) => value as number }],
   ["uint16", { schema: t.uint16, toJson: (value) => value as number }],
   ["uint32", { schema: t.uint32, toJson: (value) => value as number }],
-  ["uint64", { schema: t.uint64, toJson: (value) => Number(value as bigint) }],
+  ["uint64", { schema: t.uint64, toJson: (value) => Number(value) }],
 ]);
 
 function timeText(value: GoTime): string {
   if (isZeroTime(value)) return "0001-01-01T00:00:00Z";
   const whole = new Date(timeToMs(value)).toISOString().slice(0, 19);
-  const fraction = value.nanoseconds === 0 ? "" : `.${String(value.nanoseconds).padStart(9, "0").replace(/0+$/, "")}`;
+  const fraction =
+    value.nanoseconds === 0
+      ? ""
+      : `.${String(value.nanoseconds).padStart(9, "0").replace(/0+$/, "")}`;
   return `${whole}${fraction}Z`;
 }
 
@@ -148,7 +151,9 @@ function makeSchema(type: GoType): Schema<unknown> {
     case "slice":
       return isByte(type.element) ? t.bytes : t.list(schemaOf(type.element));
     case "array":
-      return isByte(type.element) ? t.byteArray(type.length) : t.array(schemaOf(type.element), type.length);
+      return isByte(type.element)
+        ? t.byteArray(type.length)
+        : t.array(schemaOf(type.element), type.length);
     case "map":
       return t.map(schemaOf(type.key), schemaOf(type.value));
     case "struct":
@@ -180,11 +185,15 @@ function jsonOf(type: GoType, value: unknown): Json {
       return (value as readonly unknown[]).map((item) => jsonOf(type.element, item));
     case "map": {
       const pairs = [...(value as ReadonlyMap<unknown, unknown>)];
-      return Object.fromEntries(pairs.map(([key, item]) => [String(key), jsonOf(type.value, item)]));
+      return Object.fromEntries(
+        pairs.map(([key, item]) => [String(key), jsonOf(type.value, item)]),
+      );
     }
     case "struct": {
       const fields = value as Readonly<Record<string, unknown>>;
-      return Object.fromEntries(type.fields.map((field) => [field.name, jsonOf(field.type, fields[field.name])]));
+      return Object.fromEntries(
+        type.fields.map((field) => [field.name, jsonOf(field.type, fields[field.name])]),
+      );
     }
     default: {
       const content = (value as { readonly value: unknown }).value;
@@ -213,7 +222,9 @@ function valueOf(type: GoType, json: Json): unknown {
       if (isByte(type.element)) return fromHex(json as string);
       return (json as readonly Json[]).map((item) => valueOf(type.element, item));
     case "map":
-      return new Map(Object.entries(json).map(([key, item]) => [key, valueOf(type.value, item as Json)]));
+      return new Map(
+        Object.entries(json).map(([key, item]) => [key, valueOf(type.value, item as Json)]),
+      );
     case "struct": {
       const fields = json as Readonly<Record<string, Json>>;
       return Object.fromEntries(

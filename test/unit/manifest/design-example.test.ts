@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { desiredOf, keyOf, leavesOf, withKeys } from "../../support/manifest-text.ts";
 
-const EXAMPLE = withKeys(`# yaml-language-server: $schema=./schemas/fleet.schema.json
+const EXAMPLE = withKeys(
+  `# yaml-language-server: $schema=./schemas/fleet.schema.json
 apiVersion: fleet.skywire/v1
 fleet: home
 
@@ -36,7 +37,8 @@ visors:
   shop-2: { key: $shop-2, tags: [shop, arm], roles: [base, exit, chat] }
 
 policy: { max_removals: 20% }
-`.replace("$schema", "SCHEMA")).replace("SCHEMA", "$schema");
+`.replace("$schema", "SCHEMA"),
+).replace("SCHEMA", "$schema");
 
 const PORT = {
   "ports.8080.description": '""',

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { formatSectionsYaml, initManifest } from "../../../src/manifest/index.ts";
-import { isOperatorKey, isSealKey, parseVisorKey } from "../../../src/core/index.ts";
-import { MASK, type ObservedApp, type ObservedPort, type SeenVisor } from "../../../src/model/index.ts";
+import { Hidden, isOperatorKey, isSealKey, parseVisorKey } from "../../../src/core/index.ts";
+import {
+  MASK,
+  type ObservedApp,
+  type ObservedPort,
+  type SeenVisor,
+} from "../../../src/model/index.ts";
 import { desiredOf, keyOf, leavesOf, load, manifest } from "../../support/manifest-text.ts";
 
 const LAPTOP = parseVisorKey(keyOf("laptop"));
@@ -26,15 +31,13 @@ describe("the first manifest", () => {
       ],
     });
     const desired = desiredOf(text);
-    expect(desired.visors.map(({ name, leaves }) => [name, leaves.size]).toSorted()).toEqual([
-      ["desk", 0],
-      ["laptop", 0],
+    expect(desired.visors.map(({ name, leaves }) => `${name} ${leaves.size}`).toSorted()).toEqual([
+      "desk 0",
+      "laptop 0",
     ]);
     expect(desired.controllers).toEqual([LAPTOP]);
     expect(desired.operators).toMatchObject([{ name: "owner-laptop", may: ["plan", "apply"] }]);
-    expect(text.split("\n")[0]).toBe(
-      "# yaml-language-server: $schema=./schemas/fleet.schema.json",
-    );
+    expect(text.split("\n")[0]).toBe("# yaml-language-server: $schema=./schemas/fleet.schema.json");
     expect(text).toContain("# Not read: did not answer key: x");
     expect(text).toContain("# rpc: { scheme: dmsg, port: 44 }");
   });
@@ -96,6 +99,7 @@ function app(parts: Partial<ObservedApp> & { readonly name: string }): ObservedA
     env: [],
     launcherMode: "",
     port: 1,
+    raw: new Hidden({ args: [] }),
     ...parts,
   };
 }
@@ -149,7 +153,15 @@ const SEEN = seenVisor({
   apps: [
     app({
       name: "vpn-server",
-      args: ["app", "vpn-server", "--whitelist", `${DESK},${keyOf("kim")}`, "-secure=true", "--x", "1"],
+      args: [
+        "app",
+        "vpn-server",
+        "--whitelist",
+        `${DESK},${keyOf("kim")}`,
+        "-secure=true",
+        "--x",
+        "1",
+      ],
     }),
     app({ name: "skysocks", running: false }),
     app({
@@ -161,7 +173,14 @@ const SEEN = seenVisor({
     app({ name: "bad name" }),
   ],
   ports: [
-    port({ port: 8080, local_port: 3000, whitelist: [DESK], label: "true", udp: true, dmsg: false }),
+    port({
+      port: 8080,
+      local_port: 3000,
+      whitelist: [DESK],
+      label: "true",
+      udp: true,
+      dmsg: false,
+    }),
     port({ port: 81 }),
   ],
 });

@@ -74,7 +74,10 @@ test("settings are those of the allow table", () => {
 
 test("the example resolves, uses every key, and is what it says", () => {
   const text = read("fleet.example.yaml");
-  const { desired, diagnostics } = loadManifest(new TextEncoder().encode(text), "fleet.example.yaml");
+  const { desired, diagnostics } = loadManifest(
+    new TextEncoder().encode(text),
+    "fleet.example.yaml",
+  );
   expect(diagnostics).toEqual([]);
   for (const key of keysOf(manifestSchema)) {
     expect(text, key).toMatch(new RegExp(`(^|[\\s{,])${key.replaceAll(".", "\\.")}:`, "m"));

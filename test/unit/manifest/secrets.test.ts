@@ -9,7 +9,7 @@ import type { SecretRef } from "../../../src/model/index.ts";
 import { desiredOf, keyOf, manifest } from "../../support/manifest-text.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
 
-const FOLDER = "/home/me/fleet";
+const FOLDER = "/srv/fleet";
 
 /** Files in memory, some of them links. */
 class LinkedFiles extends MemoryFiles {
@@ -24,7 +24,9 @@ class LinkedFiles extends MemoryFiles {
   }
 }
 
-async function filesWith(contents: Readonly<Record<string, string | Uint8Array>>): Promise<LinkedFiles> {
+async function filesWith(
+  contents: Readonly<Record<string, string | Uint8Array>>,
+): Promise<LinkedFiles> {
   const files = new LinkedFiles();
   for (const [path, content] of Object.entries(contents)) {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
@@ -53,7 +55,13 @@ test("secrets come from the environment and from files below the manifest", asyn
     ["file:link/token", "open sesame"],
   ]);
   const value = ["--token", { secret: "file:a/token" }, { K: { secret: "env:CHAT" } }, 7, null];
-  expect(fillSecrets(value, secrets)).toEqual(["--token", "open sesame", { K: "hunter2" }, 7, null]);
+  expect(fillSecrets(value, secrets)).toEqual([
+    "--token",
+    "open sesame",
+    { K: "hunter2" },
+    7,
+    null,
+  ]);
 });
 
 test.each<{ readonly ref: SecretRef; readonly code: string }>([
@@ -69,14 +77,14 @@ test.each<{ readonly ref: SecretRef; readonly code: string }>([
   { ref: "file:zero", code: "secret/not-text" },
 ])("$ref is refused: $code", async ({ ref, code }) => {
   const files = await filesWith({
-    "/home/me/other/token": "hunter2",
-    "/home/me/fleet-2": "hunter2",
+    "/srv/other/token": "hunter2",
+    "/srv/fleet-2": "hunter2",
     [`${FOLDER}/large`]: "x".repeat(70_000),
     [`${FOLDER}/bytes`]: Uint8Array.of(0xc3, 0x28),
     [`${FOLDER}/zero`]: "hunter2\0",
   });
-  files.links.set(`${FOLDER}/link`, "/home/me/other");
-  files.links.set(`${FOLDER}/near`, "/home/me/fleet-2");
+  files.links.set(`${FOLDER}/link`, "/srv/other");
+  files.links.set(`${FOLDER}/near`, "/srv/fleet-2");
   const failed = resolveSecrets([ref], ports(files));
   await expect(failed).rejects.toMatchObject({ code, exit: 64 });
   await expect(failed).rejects.not.toThrow(/hunter2/);
@@ -103,20 +111,23 @@ visors:
 test("a fleet names its secrets with visor, path and line", () => {
   const uses = secretRefsOf(desiredOf(FLEET));
   const name = (key: string) => (key === keyOf("desk") ? "desk" : "laptop");
-  expect(uses.map(({ visor, path, ref, place }) => [name(visor), path, ref, place.line]).toSorted()).toEqual([
-    ["desk", "apps.cam.env", "file:link/token", 6],
-    ["laptop", "apps.cam.env", "file:link/token", 6],
-    ["laptop", "apps.skychat.args", "env:CHAT", 12],
-    ["laptop", "apps.skychat.args", "file:nowhere", 12],
+  expect(
+    uses
+      .map(({ visor, path, ref, place }) => `${name(visor)} ${path} ${ref} ${place.line}`)
+      .toSorted(),
+  ).toEqual([
+    "desk apps.cam.env file:link/token 6",
+    "laptop apps.cam.env file:link/token 6",
+    "laptop apps.skychat.args env:CHAT 12",
+    "laptop apps.skychat.args file:nowhere 12",
   ]);
 });
 
 test("files of secrets are checked once each, with their lines", async () => {
-  const files = await filesWith({ "/home/me/other/token": "hunter2" });
-  files.links.set(`${FOLDER}/link`, "/home/me/other");
+  const files = await filesWith({ "/srv/other/token": "hunter2" });
+  files.links.set(`${FOLDER}/link`, "/srv/other");
   const diagnostics = await checkSecretFiles(desiredOf(FLEET), files, FOLDER);
-  expect(diagnostics.map(({ code, text, at }) => [code, text, at?.line]).toSorted()).toEqual([
-    ["secret/missing", "file:nowhere", 12],
-    ["secret/outside", "file:link/token", 6],
-  ]);
+  expect(diagnostics.map(({ code, text, at }) => `${code} ${text} ${at?.line}`).toSorted()).toEqual(
+    ["secret/missing file:nowhere 12", "secret/outside file:link/token 6"],
+  );
 });

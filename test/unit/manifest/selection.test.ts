@@ -36,7 +36,12 @@ test.each([
 ])("$on", ({ on, want }) => {
   const { visors, diagnostics } = selectVisors(on, FLEET);
   expect(diagnostics).toEqual([]);
-  expect(visors.map((visor) => visor.name).toSorted().join(" ")).toBe(want);
+  expect(
+    visors
+      .map((visor) => visor.name)
+      .toSorted()
+      .join(" "),
+  ).toBe(want);
 });
 
 test.each([
@@ -55,7 +60,12 @@ test.each([
   { on: "exit", code: "selection/unknown-name", column: 1, next: "did you mean role:exit?" },
   { on: "tag:exit", code: "selection/unknown-name", column: 1, next: "did you mean role:exit?" },
   { on: "role:arm", code: "selection/unknown-name", column: 1, next: "did you mean tag:arm?" },
-  { on: "laptop,tag:shpo", code: "selection/unknown-name", column: 1, next: 'did you mean "shop"?' },
+  {
+    on: "laptop,tag:shpo",
+    code: "selection/unknown-name",
+    column: 1,
+    next: 'did you mean "shop"?',
+  },
   { on: "mill-*", code: "selection/nothing", column: 1, next: "take a part" },
   { on: "laptop & desk", code: "selection/nothing", column: 1, next: "take a part" },
 ])("$on is refused: $code", ({ on, code, column, next }) => {

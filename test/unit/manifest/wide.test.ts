@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { keyOf, load, manifest } from "../../support/manifest-text.ts";
 
 const VISORS = 10_000;
-/** Many times what it takes on an idle machine; the benchmark measures, this guards against blow-ups. */
-const PATIENCE_MS = 20_000;
+/** Many times what it takes on an idle machine: the benchmark measures, this guards against blow-ups. */
+const PATIENCE_MS = 40_000;
 
 function wide(board: (index: number) => string): string {
   const lines = Array.from({ length: VISORS }, (_, index) => board(index));
@@ -30,7 +30,7 @@ test(
     const last = desired?.visors.find((visor) => visor.name === `board-${VISORS - 1}`);
     expect(last?.place).toEqual({ file: "fleet.yaml", line: VISORS + 9, column: 3 });
   },
-  PATIENCE_MS * 2,
+  PATIENCE_MS,
 );
 
 test(
@@ -42,11 +42,16 @@ test(
     expect(diagnostics.length).toBe(VISORS * 2);
     expect(new Set(diagnostics.map(({ at }) => at?.line)).size).toBe(VISORS);
   },
-  PATIENCE_MS * 2,
+  PATIENCE_MS,
 );
 
-test("a list of everybody at everybody is refused before it fills the memory", () => {
-  const all = (index: number): string => board(index).replace("pty: { add: [kim] }", "pty: [all]");
-  const { diagnostics } = load(wide(all));
-  expect(diagnostics.map(({ code }) => code)).toEqual(["manifest/too-many-members"]);
-}, PATIENCE_MS * 2);
+test(
+  "a list of everybody at everybody is refused before it fills the memory",
+  () => {
+    const all = (index: number): string =>
+      board(index).replace("pty: { add: [kim] }", "pty: [all]");
+    const { diagnostics } = load(wide(all));
+    expect(diagnostics.map(({ code }) => code)).toEqual(["manifest/too-many-members"]);
+  },
+  PATIENCE_MS,
+);
