@@ -64,10 +64,13 @@ async function timeCalls(address: string, count: number, inFlight: number): Prom
 
 /** The stream's first value with its definitions, and the second one alone. */
 function cut(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] {
-  for (let at = 0, messages: number[] = []; ; ) {
+  for (let at = 0, messages: number[] = []; ;) {
     const head = bytes[at] ?? 0;
     const size = head < 0x80 ? 0 : 256 - head;
-    const length = head < 0x80 ? head : bytes.slice(at + 1, at + 1 + size).reduce((sum, byte) => sum * 256 + byte, 0);
+    const length =
+      head < 0x80
+        ? head
+        : bytes.slice(at + 1, at + 1 + size).reduce((sum, byte) => sum * 256 + byte, 0);
     messages.push(at);
     at += 1 + size + length;
     if (at >= bytes.length) {
@@ -96,8 +99,18 @@ async function measure(go: GoProcess): Promise<readonly BenchRow[]> {
   const calls = { ours: median(ourCalls), peer: median(theirCalls) };
   const kilobytes = (next.length / 1000).toFixed(0);
   return [
-    { name: `gob: decode a Summary of ${kilobytes} KB`, ...decode, ratio: decode.peer / decode.ours, unit: "us" },
-    { name: `rpc: small calls, ${IN_FLIGHT} in flight`, ...calls, ratio: calls.ours / calls.peer, unit: "calls/s" },
+    {
+      name: `gob: decode a Summary of ${kilobytes} KB`,
+      ...decode,
+      ratio: decode.peer / decode.ours,
+      unit: "us",
+    },
+    {
+      name: `rpc: small calls, ${IN_FLIGHT} in flight`,
+      ...calls,
+      ratio: calls.ours / calls.peer,
+      unit: "calls/s",
+    },
   ];
 }
 

@@ -40,7 +40,10 @@ function seeds(): readonly Seed[] {
     bytes: fromHex(hex),
     schemas: known(typeof goType === "string" ? [goType] : goType),
   }));
-  const verdicts = [...vectors.compat, ...vectors.malformed].map(({ hex }) => ({ bytes: fromHex(hex), schemas: [] }));
+  const verdicts = [...vectors.compat, ...vectors.malformed].map(({ hex }) => ({
+    bytes: fromHex(hex),
+    schemas: [],
+  }));
   const streams = [
     ...vectors.rpc.flatMap(({ calls }) => [
       calls.map((call) => call.c2s).join(""),
@@ -48,7 +51,10 @@ function seeds(): readonly Seed[] {
     ]),
     ...visorVectors().sessions.flatMap(({ exchanges }) =>
       (["c2s", "s2c"] as const).map((dir) =>
-        exchanges.filter((exchange) => exchange.dir === dir).map((exchange) => exchange.hex).join(""),
+        exchanges
+          .filter((exchange) => exchange.dir === dir)
+          .map((exchange) => exchange.hex)
+          .join(""),
       ),
     ),
   ];
@@ -57,7 +63,11 @@ function seeds(): readonly Seed[] {
 }
 
 /** Reads until the bytes end or are refused; pieces and schemas are random too. */
-function decode(bytes: Uint8Array, schemas: readonly Schema<unknown>[], random: SeededRandom): void {
+function decode(
+  bytes: Uint8Array,
+  schemas: readonly Schema<unknown>[],
+  random: SeededRandom,
+): void {
   const decoder = new Decoder();
   const pieces = 1 + random.next(3);
   const size = Math.max(1, Math.ceil(bytes.length / pieces));

@@ -6,7 +6,13 @@ import { dialTcp, listenTcp } from "../../src/platform/index.ts";
 import { Decoder, Encoder, key33, type Schema, t } from "../../src/skywire/gob/index.ts";
 import { defineMethod, RpcClient, RpcServer, served } from "../../src/skywire/rpc/index.ts";
 import { realClock } from "../support/clocks.ts";
-import { buildGoPeer, goFault, type GoPeer, type GoProcess, startGoPeer } from "../support/go-peer.ts";
+import {
+  buildGoPeer,
+  goFault,
+  type GoPeer,
+  type GoProcess,
+  startGoPeer,
+} from "../support/go-peer.ts";
 import {
   appState,
   configFieldChange,
@@ -30,7 +36,11 @@ const getSummary = defineMethod("app-visor.Summary", t.empty, summary);
 const getBigSummary = defineMethod("app-visor.BigSummary", t.int, summary);
 const getApps = defineMethod("app-visor.Apps", t.empty, t.list(appState));
 const getConfig = defineMethod("app-visor.GetRuntimeConfig", t.empty, t.bytes);
-const setFields = defineMethod("app-visor.SetConfigFields", t.map(t.string, t.bytes), t.list(configFieldChange));
+const setFields = defineMethod(
+  "app-visor.SetConfigFields",
+  t.map(t.string, t.bytes),
+  t.list(configFieldChange),
+);
 const listPorts = defineMethod("app-visor.ListForwardedPorts", t.empty, t.list(forwardedPort));
 const startApp = defineMethod("app-visor.StartApp", startAppIn, t.empty);
 const setMinHops = defineMethod("app-visor.SetMinHops", t.uint16, t.empty);
@@ -83,11 +93,26 @@ describe("our client with a Go server", () => {
       const client = await connect();
       const reply = await client.call(getSummary, {});
       expect(reply.Overview?.Transports).toHaveLength(20);
-      expect(reply.Overview?.Transports[3]?.Log).toEqual({ recvBytes: 3_000_009n, sentBytes: 2_331n });
-      expect(reply.LastSeenAt).toEqual({ unixSeconds: 1_700_000_000n, nanoseconds: 123_000_000, zoneOffsetSeconds: undefined });
-      expect((await client.call(getApps, {})).map((app) => app.AppConfig.Name)).toContain("skychat");
+      expect(reply.Overview?.Transports[3]?.Log).toEqual({
+        recvBytes: 3_000_009n,
+        sentBytes: 2_331n,
+      });
+      expect(reply.LastSeenAt).toEqual({
+        unixSeconds: 1_700_000_000n,
+        nanoseconds: 123_000_000,
+        zoneOffsetSeconds: undefined,
+      });
+      expect((await client.call(getApps, {})).map((app) => app.AppConfig.Name)).toContain(
+        "skychat",
+      );
       expect(fromUtf8(await client.call(getConfig, {}))).toContain("v1.3.94");
-      const changes = await client.call(setFields, new Map([["is_public", utf8("true")], ["log_level", utf8('"info"')]]));
+      const changes = await client.call(
+        setFields,
+        new Map([
+          ["is_public", utf8("true")],
+          ["log_level", utf8('"info"')],
+        ]),
+      );
       expect(changes.map((change) => [change.Path, fromUtf8(change.New), change.Live])).toEqual([
         ["is_public", "true", true],
         ["log_level", '"info"', true],
@@ -107,9 +132,18 @@ describe("our client with a Go server", () => {
       const client = await connect();
       const wrong = <A>(name: string, schema: Schema<A>, value: A): Promise<unknown> =>
         client.call(defineMethod(name, schema, t.empty), value);
-      expect(await codeAndText(client.call(startApp, { AppName: "", LauncherMode: "" }))).toEqual(["rpc/remote", "app not found"]);
-      expect(await codeAndText(wrong("app-visor.Nope", t.string, "x"))).toEqual(["rpc/remote", "rpc: can't find method app-visor.Nope"]);
-      expect(await codeAndText(wrong("Nope.Nope", t.string, "x"))).toEqual(["rpc/remote", "rpc: can't find service Nope.Nope"]);
+      expect(await codeAndText(client.call(startApp, { AppName: "", LauncherMode: "" }))).toEqual([
+        "rpc/remote",
+        "app not found",
+      ]);
+      expect(await codeAndText(wrong("app-visor.Nope", t.string, "x"))).toEqual([
+        "rpc/remote",
+        "rpc: can't find method app-visor.Nope",
+      ]);
+      expect(await codeAndText(wrong("Nope.Nope", t.string, "x"))).toEqual([
+        "rpc/remote",
+        "rpc: can't find service Nope.Nope",
+      ]);
       expect(await codeAndText(wrong("app-visor.SetMinHops", t.int, 2))).toEqual([
         "rpc/remote",
         "gob: decoding into local type *uint16, received remote type int",
@@ -128,7 +162,9 @@ describe("our client with a Go server", () => {
     withGo(async () => {
       const client = await connect();
       const calls = Array.from({ length: PIPELINED }, (_, index) => client.call(double, index));
-      expect(await Promise.all(calls)).toEqual(Array.from({ length: PIPELINED }, (_, index) => 2 * index));
+      expect(await Promise.all(calls)).toEqual(
+        Array.from({ length: PIPELINED }, (_, index) => 2 * index),
+      );
       expect(client.pendingCalls).toBe(0);
       client.close();
     }),
@@ -247,10 +283,15 @@ it(
       Uptime: 0.25,
       MinHops: 3,
       LastSeenAt: "1970-01-01T00:00:00Z",
-      Overview: { RoutesCount: -1, Transports: [{ Log: { RecvBytes: 5, SentBytes: 300 }, Label: "user", IsSetup: true }] },
+      Overview: {
+        RoutesCount: -1,
+        Transports: [{ Log: { RecvBytes: 5, SentBytes: 300 }, Label: "user", IsSetup: true }],
+      },
     });
     expect(result["Apps"]).toBeNull();
-    expect(result["SetConfigFields"]).toMatchObject([{ Path: "is_public", New: true, Live: false }]);
+    expect(result["SetConfigFields"]).toMatchObject([
+      { Path: "is_public", New: true, Live: false },
+    ]);
     expect(result["Pipelined"]).toBe(PIPELINED * (PIPELINED - 1));
     expect(result["Last"]).toBe(42);
     expect(result).toMatchObject({
@@ -261,7 +302,8 @@ it(
       IntForUint: "error: gob: decoding into local type *uint16, received remote type int",
       OutOfRange: 'error: value for "*uint16" out of range',
       NoFields: "error: gob: type mismatch: no fields matched compiling decoder for StartAppIn",
-      NonStruct: "error: gob: type mismatch in decoder: want struct type main.StartAppIn; got non-struct",
+      NonStruct:
+        "error: gob: type mismatch in decoder: want struct type main.StartAppIn; got non-struct",
     });
   }),
 );

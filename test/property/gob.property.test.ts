@@ -10,7 +10,9 @@ it("gives back every value of every type, in any pieces", () => {
   fc.assert(
     fc.property(typeAndValue, fc.array(fc.nat(400), { maxLength: 6 }), ({ type, value }, cuts) => {
       const bytes = new Encoder().encode(type.schema, value);
-      const inside = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+      const inside = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort(
+        (a, b) => a - b,
+      );
       expect(decodeAll(bytes, [type.schema], inside)).toEqual([value]);
     }),
     RUNS,
@@ -61,7 +63,9 @@ it("leaves no trace of a value that could not be encoded", () => {
       const broken = t.struct("", { A: bad.type.schema, B: t.int });
       expect(() => encoder.append(broken, { A: bad.value, B: 0.5 })).toThrowError(/cannot encode/);
       expect(encoder.pendingBytes).toBe(0);
-      expect(encoder.encode(good.type.schema, good.value)).toEqual(new Encoder().encode(good.type.schema, good.value));
+      expect(encoder.encode(good.type.schema, good.value)).toEqual(
+        new Encoder().encode(good.type.schema, good.value),
+      );
     }),
     { ...RUNS, numRuns: 150 },
   );

@@ -52,7 +52,8 @@ export class ByteWriter {
 
   /** A signed number within +-(2^53-1). */
   int(value: number): void {
-    if (value >= -0x4000_0000 && value < 0x4000_0000) this.uint(value >= 0 ? value * 2 : -value * 2 - 1);
+    if (value >= -0x4000_0000 && value < 0x4000_0000)
+      this.uint(value >= 0 ? value * 2 : -value * 2 - 1);
     else this.bigInt(BigInt(value));
   }
 

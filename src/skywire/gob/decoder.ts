@@ -1,10 +1,10 @@
 import { FleetError } from "../../core/index.ts";
 import { type Frame, FrameBuffer } from "./frame-buffer.ts";
-import { type GenericValue } from "./generic-value.ts";
+import type { GenericValue } from "./generic-value.ts";
 import { isRecoverable, malformed, overLimit } from "./gob-error.ts";
 import { type GobLimits, LIMITS } from "./limits.ts";
 import { readGenericTop } from "./read-generic.ts";
-import { type Schema, type SchemaNode } from "./schema-node.ts";
+import type { Schema, SchemaNode } from "./schema-node.ts";
 import { skipTop } from "./skip.ts";
 import { type Read, TypedReaders } from "./typed-reader.ts";
 import { NEED_MORE, type StreamSource, ValueReader } from "./value-reader.ts";
@@ -127,7 +127,10 @@ export class Decoder {
 
   #attempt(schema: SchemaNode | undefined, misfit: Misfit): Decoded<unknown> | Refused | undefined {
     const frames = this.#frames;
-    if (this.#waiting !== undefined && frames.frameAt(frames.start + this.#waiting.offset) === undefined) {
+    if (
+      this.#waiting !== undefined &&
+      frames.frameAt(frames.start + this.#waiting.offset) === undefined
+    ) {
       return undefined;
     }
     for (;;) {
@@ -197,7 +200,8 @@ export class Decoder {
     this.#types.rollBack(knownTypes);
     this.#readers.clear();
     this.#repeatedBytes += this.#valueBytes;
-    if (this.#repeatedBytes > this.#limits.repeatedBytes) throw overLimit("a value split into too many messages");
+    if (this.#repeatedBytes > this.#limits.repeatedBytes)
+      throw overLimit("a value split into too many messages");
     this.#waiting = { offset: reached - this.#frames.start };
   }
 
@@ -218,6 +222,7 @@ export class Decoder {
 
 /** The engine's own stack or memory refusals count as limits; anything else is our mistake and passes. */
 function toFailure(error: unknown): FleetError {
-  if (error instanceof RangeError) return overLimit("a value too deep or too large for this machine");
+  if (error instanceof RangeError)
+    return overLimit("a value too deep or too large for this machine");
   throw error;
 }

@@ -31,7 +31,10 @@ export class Encoder {
 
   constructor(options: EncoderOptions = {}) {
     this.#ids = new TypeIds(options.firstId ?? DEFAULT_FIRST_ID);
-    this.#stream = { out: this.#out, interfaceValue: (node, write) => this.#interfaceValue(node, write) };
+    this.#stream = {
+      out: this.#out,
+      interfaceValue: (node, write) => this.#interfaceValue(node, write),
+    };
   }
 
   /** Bytes that wait for {@link Encoder.take}. */

@@ -1,5 +1,5 @@
 import { malformed, overLimit } from "./gob-error.ts";
-import { type GobLimits } from "./limits.ts";
+import type { GobLimits } from "./limits.ts";
 
 const MAX_LENGTH_BYTES = 8;
 const SHORT_FORM = 0x80;
@@ -80,7 +80,8 @@ export class FrameBuffer {
       if (count > MAX_LENGTH_BYTES) throw malformed("a message length of more than 8 bytes");
       if (from + count > this.#end) return undefined;
       length = 0;
-      for (const stop = from + count; from < stop; from += 1) length = length * 256 + (this.#bytes[from] ?? 0);
+      for (const stop = from + count; from < stop; from += 1)
+        length = length * 256 + (this.#bytes[from] ?? 0);
     }
     if (length === 0) throw malformed("a message of no bytes");
     if (length > this.#limits.messageBytes) {

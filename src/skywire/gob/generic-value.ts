@@ -1,4 +1,4 @@
-import { type Marshaler } from "./schema-node.ts";
+import type { Marshaler } from "./schema-node.ts";
 
 /** A struct read without a schema: its fields by name, in wire order, without any inherited property. */
 export interface GenericStruct {
@@ -66,7 +66,7 @@ export type GenericValue =
   | ReadonlyMap<GenericValue, GenericValue>
   | GenericStruct;
 
-const NO_PROPERTIES: object = Object.freeze(Object.create(null));
+const NO_PROPERTIES: object = Object.freeze(Object.create(null) as object);
 
 /** A fresh record on which every name, `__proto__` too, is an ordinary property. */
 export function emptyRecord(): Record<string, GenericValue> {

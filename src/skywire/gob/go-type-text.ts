@@ -47,7 +47,9 @@ export function goTypeText(node: SchemaNode, depth = 0): string {
 export function bareName(node: SchemaNode): string {
   const base = baseOf(node);
   const name = base.kind === "opaque" ? base.codec.goName : (base.goName ?? "");
-  return /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)?$/u.test(name) ? name.slice(name.lastIndexOf(".") + 1) : "";
+  return /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)?$/u.test(name)
+    ? name.slice(name.lastIndexOf(".") + 1)
+    : "";
 }
 
 /** The name a definition carries when its type is first met as a slice element. */

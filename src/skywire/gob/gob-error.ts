@@ -16,7 +16,9 @@ export function overLimit(message: string): FleetError {
 
 /** The sender's type does not fit the reader's; `text` is what Go says in that case. The stream stays usable. */
 export function mismatch(text: string): FleetError {
-  return new FleetError("gob/mismatch", text, { next: "the two releases disagree about this type" });
+  return new FleetError("gob/mismatch", text, {
+    next: "the two releases disagree about this type",
+  });
 }
 
 /** A number that its Go type or a JavaScript number cannot hold. The stream stays usable. */
@@ -31,7 +33,12 @@ export function unencodable(where: string, why: string): FleetError {
   return new FleetError("gob/value", `gob: cannot encode ${where}: ${why}`);
 }
 
-const RECOVERABLE: ReadonlySet<string> = new Set(["gob/mismatch", "gob/range", "gob/text", "gob/opaque"]);
+const RECOVERABLE: ReadonlySet<string> = new Set([
+  "gob/mismatch",
+  "gob/range",
+  "gob/text",
+  "gob/opaque",
+]);
 
 /** True when the value was read completely and only its shape was refused: the stream goes on. */
 export function isRecoverable(error: unknown): error is FleetError {

@@ -22,7 +22,13 @@ export {
   type StructValue,
   t,
 } from "./schema.ts";
-export { type Infer, type Marshaler, type OpaqueCodec, type Registry, type Schema } from "./schema-node.ts";
+export {
+  type Infer,
+  type Marshaler,
+  type OpaqueCodec,
+  type Registry,
+  type Schema,
+} from "./schema-node.ts";
 export {
   duration,
   type GoTime,

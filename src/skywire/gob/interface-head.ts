@@ -1,6 +1,6 @@
 import { malformed, overLimit } from "./gob-error.ts";
 import { LIMITS } from "./limits.ts";
-import { type ValueReader } from "./value-reader.ts";
+import type { ValueReader } from "./value-reader.ts";
 
 /**
  * Reads the name an interface value begins with; `undefined` for nil.
@@ -9,7 +9,8 @@ import { type ValueReader } from "./value-reader.ts";
 export function readInterfaceName(reader: ValueReader): string | undefined {
   const size = reader.length();
   if (size === 0) return undefined;
-  if (size > LIMITS.nameBytes) throw overLimit(`an interface name of more than ${LIMITS.nameBytes} bytes`);
+  if (size > LIMITS.nameBytes)
+    throw overLimit(`an interface name of more than ${LIMITS.nameBytes} bytes`);
   const name = reader.text(size);
   if (name === undefined) throw malformed("an interface name that is not UTF-8");
   return name;

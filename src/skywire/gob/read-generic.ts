@@ -9,8 +9,8 @@ import {
 } from "./generic-value.ts";
 import { readInterfaceName, readInterfaceType, readSingletonMark } from "./interface-head.ts";
 import { COST } from "./memory-cost.ts";
-import { type ValueReader } from "./value-reader.ts";
-import { type WireType, type WireTypes } from "./wire-types.ts";
+import type { ValueReader } from "./value-reader.ts";
+import type { WireType, WireTypes } from "./wire-types.ts";
 
 /** Reads a value of type `id`, by what its sender says about it. */
 export function readGeneric(reader: ValueReader, types: WireTypes, id: number): GenericValue {
@@ -100,7 +100,8 @@ function readInterface(reader: ValueReader, types: WireTypes): GenericValue {
 /** Reads the count of a list, array or map whose entries take at least `entryBytes` of the message. */
 export function readCount(reader: ValueReader, entryBytes: number, mayGoOn: boolean): number {
   const count = reader.small();
-  if (!mayGoOn && count * entryBytes > reader.left) throw malformed("a count larger than its message");
+  if (!mayGoOn && count * entryBytes > reader.left)
+    throw malformed("a count larger than its message");
   return count;
 }
 
@@ -110,7 +111,8 @@ function readList(
   type: Extract<WireType, { kind: "array" | "list" }>,
 ): GenericValue {
   const count = readCount(reader, 1, types.mayGoOn(type.element));
-  if (type.kind === "array" && count !== type.length) throw malformed("an array of a length that is not its type's");
+  if (type.kind === "array" && count !== type.length)
+    throw malformed("an array of a length that is not its type's");
   reader.charge(count, COST.list);
   const items: GenericValue[] = [];
   for (let index = 0; index < count; index += 1) {

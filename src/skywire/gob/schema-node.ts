@@ -134,7 +134,8 @@ export type BaseNode = Exclude<SchemaNode, PtrNode | LazyNode>;
 /** Follows pointers and lazy schemas to what goes on the wire. */
 export function baseOf(node: SchemaNode): BaseNode {
   let base = node;
-  while (base.kind === "ptr" || base.kind === "lazy") base = base.kind === "ptr" ? base.target : base.get();
+  while (base.kind === "ptr" || base.kind === "lazy")
+    base = base.kind === "ptr" ? base.target : base.get();
   return base;
 }
 

@@ -1,5 +1,5 @@
 import { assert, equalBytes } from "../../core/index.ts";
-import { type GenericValue } from "./generic-value.ts";
+import type { GenericValue } from "./generic-value.ts";
 import {
   baseOf,
   type IntNode,
@@ -56,13 +56,21 @@ function schemaOf<T>(node: SchemaNode): Schema<T> {
   return { node };
 }
 
-function integer<T>(kind: IntNode["kind"], form: IntNode["form"], bits: IntNode["bits"], plain: boolean): Schema<T> {
+function integer<T>(
+  kind: IntNode["kind"],
+  form: IntNode["form"],
+  bits: IntNode["bits"],
+  plain: boolean,
+): Schema<T> {
   return schemaOf({ kind, form, bits, plain });
 }
 
 function list<T>(element: Schema<T>): Schema<readonly T[]> {
   const base = element.node.kind === "lazy" ? undefined : element.node;
-  assert(base?.kind !== "uint" || base.bits !== 8, "a Go []uint8 is t.bytes on the wire, not a list");
+  assert(
+    base?.kind !== "uint" || base.bits !== 8,
+    "a Go []uint8 is t.bytes on the wire, not a list",
+  );
   return schemaOf({ kind: "list", element: element.node });
 }
 
@@ -79,7 +87,12 @@ function keyedMap<K, V>(
   value: Schema<V>,
   keyText: (key: K) => string,
 ): Schema<ReadonlyMap<string, KeyedEntry<K, V>>> {
-  return schemaOf({ kind: "map", key: key.node, value: value.node, keyText: (raw) => keyText(raw as K) });
+  return schemaOf({
+    kind: "map",
+    key: key.node,
+    value: value.node,
+    keyText: (raw) => keyText(raw as K),
+  });
 }
 
 function struct<F extends StructFields>(name: string, fields: F): Schema<StructValue<F>> {
@@ -87,7 +100,11 @@ function struct<F extends StructFields>(name: string, fields: F): Schema<StructV
     assert(FIELD_NAME.test(field), `${field} is no exported Go field name`);
     return { name: field, node: schema.node };
   });
-  const node: StructNode = { kind: "struct", fields: named, ...(name === "" ? {} : { goName: name }) };
+  const node: StructNode = {
+    kind: "struct",
+    fields: named,
+    ...(name === "" ? {} : { goName: name }),
+  };
   return schemaOf(node);
 }
 
@@ -116,7 +133,8 @@ function opaque(marshaler: Marshaler, options: OpaqueOptions = {}): Schema<Uint8
   const zero = options.zero ?? new Uint8Array(sizeBytes ?? 0);
   const sized = (bytes: unknown): Uint8Array => {
     if (!(bytes instanceof Uint8Array)) throw new TypeError("not a Uint8Array");
-    if (sizeBytes !== undefined && bytes.length !== sizeBytes) throw new RangeError(`not ${sizeBytes} bytes`);
+    if (sizeBytes !== undefined && bytes.length !== sizeBytes)
+      throw new RangeError(`not ${sizeBytes} bytes`);
     return bytes;
   };
   return opaqueOf({

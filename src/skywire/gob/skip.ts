@@ -1,8 +1,8 @@
 import { malformed } from "./gob-error.ts";
 import { readInterfaceName, readInterfaceType, readSingletonMark } from "./interface-head.ts";
 import { readCount } from "./read-generic.ts";
-import { type ValueReader } from "./value-reader.ts";
-import { type WireType, type WireTypes } from "./wire-types.ts";
+import type { ValueReader } from "./value-reader.ts";
+import type { WireType, WireTypes } from "./wire-types.ts";
 
 /** Reads past a value as it stands at the top of a message or of an interface. */
 export function skipTop(reader: ValueReader, types: WireTypes, id: number): void {
@@ -41,7 +41,8 @@ export function skipValue(reader: ValueReader, types: WireTypes, id: number): vo
 function skipComposite(reader: ValueReader, types: WireTypes, type: WireType): void {
   switch (type.kind) {
     case "iface":
-      if (readInterfaceName(reader) !== undefined) skipTop(reader, types, readInterfaceType(reader));
+      if (readInterfaceName(reader) !== undefined)
+        skipTop(reader, types, readInterfaceType(reader));
       return;
     case "array":
     case "list": {
@@ -70,7 +71,11 @@ function skipComposite(reader: ValueReader, types: WireTypes, type: WireType): v
   }
 }
 
-function skipStruct(reader: ValueReader, types: WireTypes, type: Extract<WireType, { kind: "struct" }>): void {
+function skipStruct(
+  reader: ValueReader,
+  types: WireTypes,
+  type: Extract<WireType, { kind: "struct" }>,
+): void {
   let next = 0;
   while (reader.left > 0) {
     const delta = reader.small();

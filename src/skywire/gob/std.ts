@@ -2,7 +2,7 @@ import { assert, fromHex } from "../../core/index.ts";
 import { Decoder } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
 import { t } from "./schema.ts";
-import { type Schema } from "./schema-node.ts";
+import type { Schema } from "./schema-node.ts";
 import { groupedHexText, hexText } from "./text.ts";
 import { BUILTIN } from "./wire-types.ts";
 
@@ -29,11 +29,19 @@ const KEY_BYTES = 33;
 const UUID_BYTES = 16;
 
 /** Go's zero time. */
-export const ZERO_TIME: GoTime = Object.freeze({ unixSeconds: -YEAR_ONE, nanoseconds: 0, zoneOffsetSeconds: undefined });
+export const ZERO_TIME: GoTime = Object.freeze({
+  unixSeconds: -YEAR_ONE,
+  nanoseconds: 0,
+  zoneOffsetSeconds: undefined,
+});
 
 /** True for the time that Go omits. */
 export function isZeroTime(value: GoTime): boolean {
-  return value.unixSeconds === -YEAR_ONE && value.nanoseconds === 0 && value.zoneOffsetSeconds === undefined;
+  return (
+    value.unixSeconds === -YEAR_ONE &&
+    value.nanoseconds === 0 &&
+    value.zoneOffsetSeconds === undefined
+  );
 }
 
 /** The UTC time `ms` milliseconds after 1970. */
@@ -56,7 +64,10 @@ function encodeTime(value: GoTime): Uint8Array {
   const offset = value.zoneOffsetSeconds;
   const zoneMinutes = offset === undefined ? UTC_MARK : Math.trunc(offset / 60);
   const zoneSeconds = offset === undefined ? 0 : offset % 60;
-  assert(value.nanoseconds >= 0 && value.nanoseconds < 1e9, "nanoseconds of a time are within a second");
+  assert(
+    value.nanoseconds >= 0 && value.nanoseconds < 1e9,
+    "nanoseconds of a time are within a second",
+  );
   const bytes = new Uint8Array(zoneSeconds === 0 ? 15 : 16);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, zoneSeconds === 0 ? 1 : 2);
@@ -75,7 +86,8 @@ function decodeTime(bytes: Uint8Array): GoTime {
   const minutes = view.getInt16(13);
   const extra = size === 16 ? view.getInt8(15) : 0;
   const nanoseconds = view.getInt32(9);
-  if (nanoseconds < 0 || nanoseconds >= 1e9) throw new RangeError("a time with more than a second of nanoseconds");
+  if (nanoseconds < 0 || nanoseconds >= 1e9)
+    throw new RangeError("a time with more than a second of nanoseconds");
   return {
     unixSeconds: view.getBigInt64(1) - YEAR_ONE,
     nanoseconds,
@@ -159,7 +171,8 @@ export const logEntry: Schema<LogEntry> = t.opaqueOf<LogEntry>({
     encoder.append(t.uint64, sentBytes);
     return encoder.take();
   },
-  decodeAt: (bytes, from, end) => plainLogEntry(bytes, from, end) ?? anyLogEntry(bytes.slice(from, end)),
+  decodeAt: (bytes, from, end) =>
+    plainLogEntry(bytes, from, end) ?? anyLogEntry(bytes.slice(from, end)),
   decode: anyLogEntry,
 });
 

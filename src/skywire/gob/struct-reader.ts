@@ -3,9 +3,9 @@ import { goTypeText } from "./go-type-text.ts";
 import { COST } from "./memory-cost.ts";
 import { baseOf, type StructNode } from "./schema-node.ts";
 import { genericZero } from "./read-generic.ts";
-import { type Read, type TypedReaders } from "./typed-reader.ts";
-import { type ValueReader } from "./value-reader.ts";
-import { type WireType } from "./wire-types.ts";
+import type { Read, TypedReaders } from "./typed-reader.ts";
+import type { ValueReader } from "./value-reader.ts";
+import type { WireType } from "./wire-types.ts";
 import { zeroMaker } from "./zero-value.ts";
 
 /** What to do with one of the sender's fields. */
@@ -33,10 +33,13 @@ export function structReader(
   let costBytes: number = COST.record;
   const steps = wire.fields.map((field): FieldStep => {
     const node = byName.get(field.name);
-    if (node === undefined) return { name: undefined, read: readers.ignore(field.id), zero: nothing };
+    if (node === undefined)
+      return { name: undefined, read: readers.ignore(field.id), zero: nothing };
     byName.delete(field.name);
     if (!readers.fits(field.id, node)) {
-      throw mismatch(`gob: wrong type (${goTypeText(node)}) for received field ${wire.name}.${field.name}`);
+      throw mismatch(
+        `gob: wrong type (${goTypeText(node)}) for received field ${wire.name}.${field.name}`,
+      );
     }
     const zero = zeroMaker(node);
     nodes += 1 + zero.nodes;
@@ -65,7 +68,12 @@ export function structReader(
   };
 }
 
-function fieldReader(readers: TypedReaders, id: number, node: StructNode["fields"][number]["node"], name: string): Read {
+function fieldReader(
+  readers: TypedReaders,
+  id: number,
+  node: StructNode["fields"][number]["node"],
+  name: string,
+): Read {
   // A field type that no definition described is an error only when the field is sent.
   if (readers.types.get(id) === undefined && baseOf(node).kind !== "generic") {
     return () => {
@@ -75,7 +83,11 @@ function fieldReader(readers: TypedReaders, id: number, node: StructNode["fields
   return readers.value(id, node, name);
 }
 
-function readPresent(reader: ValueReader, steps: readonly FieldStep[], result: Record<string, unknown>): void {
+function readPresent(
+  reader: ValueReader,
+  steps: readonly FieldStep[],
+  result: Record<string, unknown>,
+): void {
   const { bytes } = reader;
   let next = 0;
   while (reader.pos < reader.end) {
@@ -94,6 +106,10 @@ function readPresent(reader: ValueReader, steps: readonly FieldStep[], result: R
   for (; next < steps.length; next += 1) fillZero(reader, steps[next], result);
 }
 
-function fillZero(reader: ValueReader, step: FieldStep | undefined, result: Record<string, unknown>): void {
+function fillZero(
+  reader: ValueReader,
+  step: FieldStep | undefined,
+  result: Record<string, unknown>,
+): void {
   if (step?.name !== undefined) result[step.name] = step.zero(reader);
 }

@@ -45,7 +45,10 @@ const DASH = 0x2d;
 const HEX_DIGITS: Uint8Array = encoder.encode("0123456789abcdef");
 /** The two digits of each byte as one 16-bit number in this machine's order, so that one store writes both. */
 const HEX_PAIRS = new Uint16Array(
-  Uint8Array.from({ length: 512 }, (_, at) => HEX_DIGITS[at % 2 === 0 ? at >> 5 : (at >> 1) & 15] ?? 0).buffer,
+  Uint8Array.from(
+    { length: 512 },
+    (_, at) => HEX_DIGITS[at % 2 === 0 ? at >> 5 : (at >> 1) & 15] ?? 0,
+  ).buffer,
 );
 
 /** Makes a writer of `size` bytes as lower-case hex. */
@@ -53,13 +56,16 @@ export function hexText(size: number): (bytes: Uint8Array, from: number) => stri
   const pairs = new Uint16Array(size);
   const line = new Uint8Array(pairs.buffer);
   return (bytes, from) => {
-    for (let index = 0; index < size; index += 1) pairs[index] = HEX_PAIRS[bytes[from + index] ?? 0] ?? 0;
+    for (let index = 0; index < size; index += 1)
+      pairs[index] = HEX_PAIRS[bytes[from + index] ?? 0] ?? 0;
     return strictDecoder.decode(line);
   };
 }
 
 /** Makes a writer of bytes as lower-case hex in groups of so many bytes, with dashes between them. */
-export function groupedHexText(groups: readonly number[]): (bytes: Uint8Array, from: number) => string {
+export function groupedHexText(
+  groups: readonly number[],
+): (bytes: Uint8Array, from: number) => string {
   const size = groups.reduce((sum, group) => sum + group, 0);
   const line = new Uint8Array(2 * size + groups.length - 1).fill(DASH);
   return (bytes, from) => {

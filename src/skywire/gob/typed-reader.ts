@@ -4,11 +4,18 @@ import { goTypeText } from "./go-type-text.ts";
 import { readInterfaceName, readInterfaceType, readSingletonMark } from "./interface-head.ts";
 import { COST } from "./memory-cost.ts";
 import { readCount, readGeneric } from "./read-generic.ts";
-import { baseOf, type BaseNode, type IntNode, type OpaqueNode, type SchemaNode, type StringNode } from "./schema-node.ts";
+import {
+  baseOf,
+  type BaseNode,
+  type IntNode,
+  type OpaqueNode,
+  type SchemaNode,
+  type StringNode,
+} from "./schema-node.ts";
 import { skipTop, skipValue } from "./skip.ts";
 import { structReader } from "./struct-reader.ts";
 import { decodeLossyText } from "./text.ts";
-import { type ValueReader } from "./value-reader.ts";
+import type { ValueReader } from "./value-reader.ts";
 import { BUILTIN, type WireType, type WireTypes, wireTypeText } from "./wire-types.ts";
 
 /** Reads one value of a fixed wire type into a fixed schema. */
@@ -68,7 +75,8 @@ export class TypedReaders {
     const base = baseOf(node);
     const wire = this.types.get(id);
     if (base.kind === "generic" || depth > 64) return true;
-    if (base.kind === "opaque") return wire?.kind === "opaque" && wire.marshaler === base.codec.marshaler;
+    if (base.kind === "opaque")
+      return wire?.kind === "opaque" && wire.marshaler === base.codec.marshaler;
     if (wire?.kind === "opaque") return false;
     switch (base.kind) {
       case "struct":
@@ -77,13 +85,19 @@ export class TypedReaders {
         return wire?.kind === "list" && this.fits(wire.element, base.element, depth + 1);
       case "array":
         return (
-          wire?.kind === "array" && wire.length === base.length && this.fits(wire.element, base.element, depth + 1)
+          wire?.kind === "array" &&
+          wire.length === base.length &&
+          this.fits(wire.element, base.element, depth + 1)
         );
       case "byteArray":
-        return wire?.kind === "array" && wire.length === base.length && wire.element === BUILTIN.uint;
+        return (
+          wire?.kind === "array" && wire.length === base.length && wire.element === BUILTIN.uint
+        );
       case "map":
         return (
-          wire?.kind === "map" && this.fits(wire.key, base.key, depth + 1) && this.fits(wire.value, base.value, depth + 1)
+          wire?.kind === "map" &&
+          this.fits(wire.key, base.key, depth + 1) &&
+          this.fits(wire.value, base.value, depth + 1)
         );
       default:
         return id === BUILTIN[base.kind];
@@ -91,9 +105,9 @@ export class TypedReaders {
   }
 
   #remember(id: number, node: SchemaNode, read: Read | undefined): void {
-    let forId = this.#made.get(id);
-    if (forId === undefined) this.#made.set(id, (forId = new Map()));
+    const forId = this.#made.get(id) ?? new Map<SchemaNode, Read | undefined>();
     forId.set(node, read);
+    this.#made.set(id, forId);
   }
 
   #makeTop(id: number, schema: SchemaNode): Read {
@@ -104,7 +118,8 @@ export class TypedReaders {
       if (wire.kind === "struct" && wire.fields.length > 0 && base.fields.length > 0) {
         const names = new Set(wire.fields.map((field) => field.name));
         if (!base.fields.some((field) => names.has(field.name))) {
-          const local = base.goName === undefined ? "" : base.goName.slice(base.goName.lastIndexOf(".") + 1);
+          const local =
+            base.goName === undefined ? "" : base.goName.slice(base.goName.lastIndexOf(".") + 1);
           throw mismatch(`gob: type mismatch: no fields matched compiling decoder for ${local}`);
         }
       }
@@ -137,7 +152,9 @@ export class TypedReaders {
     const wire = this.types.get(id);
     if (wire === undefined) throw malformed(`a value of type ${id}, which is not defined`);
     if (wire.kind !== "struct") {
-      throw mismatch(`gob: type mismatch in decoder: want struct type ${goTypeText(base)}; got non-struct`);
+      throw mismatch(
+        `gob: type mismatch in decoder: want struct type ${goTypeText(base)}; got non-struct`,
+      );
     }
     this.#remember(id, base, undefined);
     const read = structReader(this, wire, base);
@@ -145,7 +162,11 @@ export class TypedReaders {
     return read;
   }
 
-  #compile(id: number, base: Exclude<BaseNode, { kind: "struct" | "generic" }>, name: string): Read {
+  #compile(
+    id: number,
+    base: Exclude<BaseNode, { kind: "struct" | "generic" }>,
+    name: string,
+  ): Read {
     switch (base.kind) {
       case "bool":
         return (reader) => reader.bool();
@@ -153,7 +174,9 @@ export class TypedReaders {
       case "uint":
         return integerReader(base, name);
       case "float":
-        return base.bits === 64 ? (reader) => reader.float() : (reader) => readFloat32(reader, name);
+        return base.bits === 64
+          ? (reader) => reader.float()
+          : (reader) => readFloat32(reader, name);
       case "complex":
         return (reader) => {
           reader.charge(1, COST.record);
@@ -178,8 +201,12 @@ export class TypedReaders {
     name: string,
   ): Read {
     if (wire.kind === "map" && base.kind === "map") return this.#map(wire, base, name);
-    if (wire.kind === "array" && base.kind === "byteArray") return byteArrayReader(base.length, name);
-    if ((wire.kind !== "list" && wire.kind !== "array") || (base.kind !== "list" && base.kind !== "array")) {
+    if (wire.kind === "array" && base.kind === "byteArray")
+      return byteArrayReader(base.length, name);
+    if (
+      (wire.kind !== "list" && wire.kind !== "array") ||
+      (base.kind !== "list" && base.kind !== "array")
+    ) {
       throw mismatch(`gob: wrong type (${goTypeText(base)})`);
     }
     const { types } = this;
@@ -286,7 +313,9 @@ export class TypedReaders {
 function integerReader(node: IntNode, name: string): Read {
   const signed = node.kind === "int";
   if (node.form === "bigint") {
-    const big = signed ? (reader: ValueReader) => reader.signedBig() : (reader: ValueReader) => reader.unsignedBig();
+    const big = signed
+      ? (reader: ValueReader) => reader.signedBig()
+      : (reader: ValueReader) => reader.unsignedBig();
     return (reader) => {
       const value = big(reader);
       if (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value) {
@@ -377,7 +406,11 @@ function opaqueReader(node: OpaqueNode): Read {
       if (decodeAt !== undefined) return decodeAt(reader.bytes, from, from + size);
       return codec.decode(reader.bytes.slice(from, from + size));
     } catch (cause) {
-      reader.refuse(new FleetError("gob/opaque", `gob: a ${codec.goName} that its own format refuses`, { cause }));
+      reader.refuse(
+        new FleetError("gob/opaque", `gob: a ${codec.goName} that its own format refuses`, {
+          cause,
+        }),
+      );
       return codec.zero();
     }
   };

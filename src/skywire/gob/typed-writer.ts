@@ -1,8 +1,15 @@
-import { type FleetError } from "../../core/index.ts";
-import { type ByteWriter } from "./byte-writer.ts";
+import type { FleetError } from "../../core/index.ts";
+import type { ByteWriter } from "./byte-writer.ts";
 import { unencodable } from "./gob-error.ts";
 import { goTypeText } from "./go-type-text.ts";
-import { baseOf, type BaseNode, type IntNode, isPointer, type SchemaNode, type StringNode } from "./schema-node.ts";
+import {
+  baseOf,
+  type BaseNode,
+  type IntNode,
+  isPointer,
+  type SchemaNode,
+  type StringNode,
+} from "./schema-node.ts";
 import { zeroMaker } from "./zero-value.ts";
 
 /** Where values are written to. */
@@ -45,7 +52,12 @@ export function typedWriter(node: SchemaNode): TypedWriter {
 }
 
 function wrong(node: SchemaNode, value: unknown): FleetError {
-  const got = value === null ? "null" : typeof value === "object" ? "an object of another shape" : `a ${typeof value}`;
+  const got =
+    value === null
+      ? "null"
+      : typeof value === "object"
+        ? "an object of another shape"
+        : `a ${typeof value}`;
   return unencodable(`a ${goTypeText(node)}`, `got ${value === undefined ? "nothing" : got}`);
 }
 
@@ -60,7 +72,8 @@ function writeOf(node: SchemaNode): Write {
     const inner = later(baseOf(node));
     const pointer = isPointer(node);
     return (stream, value) => {
-      if (value === undefined && pointer) throw unencodable(`a nil ${goTypeText(node)}`, "only a struct field can be nil");
+      if (value === undefined && pointer)
+        throw unencodable(`a nil ${goTypeText(node)}`, "only a struct field can be nil");
       inner().write(stream, value);
     };
   }
@@ -98,7 +111,10 @@ function writeOf(node: SchemaNode): Write {
         try {
           payload = node.codec.encode(value);
         } catch (cause) {
-          throw unencodable(`a ${node.codec.goName}`, cause instanceof Error ? cause.message : "it has another shape");
+          throw unencodable(
+            `a ${node.codec.goName}`,
+            cause instanceof Error ? cause.message : "it has another shape",
+          );
         }
         stream.out.counted(payload);
       };
@@ -130,7 +146,8 @@ function containerWriter(
     }
     case "byteArray":
       return (stream, value) => {
-        if (!(value instanceof Uint8Array) || value.length !== node.length) throw wrong(node, value);
+        if (!(value instanceof Uint8Array) || value.length !== node.length)
+          throw wrong(node, value);
         stream.out.uint(value.length);
         for (const byte of value) stream.out.uint(byte);
       };
@@ -141,7 +158,8 @@ function containerWriter(
         if (!(value instanceof Map)) throw wrong(node, value);
         stream.out.uint(value.size);
         for (const [name, entry] of value as ReadonlyMap<unknown, unknown>) {
-          const pair = node.keyText === undefined ? { key: name, value: entry } : propertiesOf(node, entry);
+          const pair =
+            node.keyText === undefined ? { key: name, value: entry } : propertiesOf(node, entry);
           key().write(stream, pair["key"]);
           item().write(stream, pair["value"]);
         }
@@ -163,7 +181,8 @@ function interfaceWriter(node: Extract<BaseNode, { kind: "iface" }>): Write {
     const { name, value: content } = propertiesOf(node, value);
     if (typeof name !== "string" || name === "") throw wrong(node, value);
     const schema = node.registry.schemaOf(name);
-    if (schema === undefined) throw unencodable("an interface value", `the name ${name} is not registered`);
+    if (schema === undefined)
+      throw unencodable("an interface value", `the name ${name} is not registered`);
     if (!stream.out.text(name)) throw unencodable("an interface name", "half of a surrogate pair");
     stream.interfaceValue(schema.node, () => typedWriter(schema.node).top(stream, content));
   };
@@ -200,7 +219,8 @@ function structWriter(node: Extract<BaseNode, { kind: "struct" }>): Write {
 
 function numberWriter(node: IntNode): Write {
   const signed = node.kind === "int";
-  const max = node.bits === 64 ? Number.MAX_SAFE_INTEGER : 2 ** (signed ? node.bits - 1 : node.bits) - 1;
+  const max =
+    node.bits === 64 ? Number.MAX_SAFE_INTEGER : 2 ** (signed ? node.bits - 1 : node.bits) - 1;
   const min = signed ? (node.bits === 64 ? -max : -max - 1) : 0;
   return (stream, value) => {
     if (typeof value !== "number") throw wrong(node, value);
@@ -217,7 +237,8 @@ function bigWriter(node: IntNode): Write {
   return (stream, value) => {
     if (typeof value !== "bigint") throw wrong(node, value);
     const fits = signed ? BigInt.asIntN(node.bits, value) : BigInt.asUintN(node.bits, value);
-    if (fits !== value) throw unencodable(`a ${goTypeText(node)}`, `${value} has more than ${node.bits} bits`);
+    if (fits !== value)
+      throw unencodable(`a ${goTypeText(node)}`, `${value} has more than ${node.bits} bits`);
     if (signed) stream.out.bigInt(value);
     else stream.out.bigUint(value);
   };
@@ -254,7 +275,13 @@ function omitsOf(node: SchemaNode): (value: unknown) => boolean {
     case "float":
       return (value) => value === 0;
     case "complex":
-      return (value) => typeof value === "object" && value !== null && "re" in value && "im" in value && value.re === 0 && value.im === 0;
+      return (value) =>
+        typeof value === "object" &&
+        value !== null &&
+        "re" in value &&
+        "im" in value &&
+        value.re === 0 &&
+        value.im === 0;
     case "string":
     case "bytes":
       return (value) => value === "" || (value instanceof Uint8Array && value.length === 0);

@@ -1,6 +1,6 @@
-import { type FleetError } from "../../core/index.ts";
+import type { FleetError } from "../../core/index.ts";
 import { malformed, outOfRange, overLimit } from "./gob-error.ts";
-import { type GobLimits } from "./limits.ts";
+import type { GobLimits } from "./limits.ts";
 import { decodeText } from "./text.ts";
 
 const MAX_SMALL = 0x7fff_ffff;
@@ -58,7 +58,8 @@ export class ValueReader {
     this.nodesLeft -= nodes;
     this.costLeft -= costBytes;
     if (this.nodesLeft < 0) throw overLimit(`a value of more than ${this.#limits.nodes} nodes`);
-    if (this.costLeft < 0) throw overLimit("a value that would take far more memory than bytes received");
+    if (this.costLeft < 0)
+      throw overLimit("a value that would take far more memory than bytes received");
   }
 
   /** Goes one level deeper; each call is matched by `depthLeft += 1`. */
@@ -172,7 +173,8 @@ export class ValueReader {
   /** The length of what follows, which must lie within the message. */
   length(): number {
     const size = this.small();
-    if (size > this.end - this.pos) throw malformed("a length that goes past the end of its message");
+    if (size > this.end - this.pos)
+      throw malformed("a length that goes past the end of its message");
     return size;
   }
 

@@ -1,10 +1,19 @@
 import { malformed, overLimit } from "./gob-error.ts";
-import { type GobLimits } from "./limits.ts";
-import { type Marshaler } from "./schema-node.ts";
-import { type ValueReader } from "./value-reader.ts";
+import type { GobLimits } from "./limits.ts";
+import type { Marshaler } from "./schema-node.ts";
+import type { ValueReader } from "./value-reader.ts";
 
 /** Ids that every gob stream knows without a definition. */
-export const BUILTIN = { bool: 1, int: 2, uint: 3, float: 4, bytes: 5, string: 6, complex: 7, iface: 8 } as const;
+export const BUILTIN = {
+  bool: 1,
+  int: 2,
+  uint: 3,
+  float: 4,
+  bytes: 5,
+  string: 6,
+  complex: 7,
+  iface: 8,
+} as const;
 
 /** The first id a definition may have: 65 in old Go releases, 64 in newer ones. */
 export const FIRST_USER_ID = 64;
@@ -19,7 +28,12 @@ export interface WireField {
 /** A type as its sender describes it. Names mean nothing: Go leaves them empty or changes them freely. */
 export type WireType =
   | { readonly kind: BasicKind; readonly name: string }
-  | { readonly kind: "array"; readonly name: string; readonly element: number; readonly length: number }
+  | {
+      readonly kind: "array";
+      readonly name: string;
+      readonly element: number;
+      readonly length: number;
+    }
   | { readonly kind: "list"; readonly name: string; readonly element: number }
   | { readonly kind: "struct"; readonly name: string; readonly fields: readonly WireField[] }
   | { readonly kind: "map"; readonly name: string; readonly key: number; readonly value: number }
@@ -64,7 +78,8 @@ export class WireTypes {
   define(reader: ValueReader, id: number): void {
     if (id < FIRST_USER_ID) throw malformed(`a definition of the reserved type ${id}`);
     if (this.#defined.has(id)) throw malformed(`a second definition of type ${id}`);
-    if (this.#defined.size >= this.#limits.types) throw overLimit(`more than ${this.#limits.types} types`);
+    if (this.#defined.size >= this.#limits.types)
+      throw overLimit(`more than ${this.#limits.types} types`);
     const type = readWireType(reader, this.#limits);
     if (type.kind === "struct") {
       if (this.#fieldCount + type.fields.length > this.#limits.fieldsInAll) {
@@ -178,7 +193,8 @@ function readCommonName(reader: ValueReader, limits: GobLimits): string {
 
 function readStructFields(reader: ValueReader, limits: GobLimits): readonly WireField[] {
   const count = reader.small();
-  if (count > limits.fieldsPerStruct) throw overLimit(`a struct of more than ${limits.fieldsPerStruct} fields`);
+  if (count > limits.fieldsPerStruct)
+    throw overLimit(`a struct of more than ${limits.fieldsPerStruct} fields`);
   const fields: WireField[] = [];
   const seen = new Set<string>();
   for (let index = 0; index < count; index += 1) {

@@ -1,11 +1,14 @@
-import { type ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "./byte-writer.ts";
 import { elementName, fieldTypeName } from "./go-type-text.ts";
-import { type BaseNode } from "./schema-node.ts";
-import { type TypeIds } from "./type-ids.ts";
+import type { BaseNode } from "./schema-node.ts";
+import type { TypeIds } from "./type-ids.ts";
 import { BUILTIN } from "./wire-types.ts";
 
 /** Types that go on the wire with a definition. */
-export type DefinedNode = Extract<BaseNode, { kind: "list" | "array" | "byteArray" | "map" | "struct" | "opaque" }>;
+export type DefinedNode = Extract<
+  BaseNode,
+  { kind: "list" | "array" | "byteArray" | "map" | "struct" | "opaque" }
+>;
 
 /** True for types every stream knows. */
 export function isBuiltin(base: BaseNode): base is Exclude<BaseNode, DefinedNode> {
@@ -23,7 +26,13 @@ export function isBuiltin(base: BaseNode): base is Exclude<BaseNode, DefinedNode
 }
 
 /** Writes the wireType of `base`: `id` and `name` are what its CommonType says. */
-export function writeDefinition(out: ByteWriter, ids: TypeIds, base: DefinedNode, id: number, name: string): void {
+export function writeDefinition(
+  out: ByteWriter,
+  ids: TypeIds,
+  base: DefinedNode,
+  id: number,
+  name: string,
+): void {
   switch (base.kind) {
     case "array":
     case "byteArray": {
@@ -49,7 +58,12 @@ export function writeDefinition(out: ByteWriter, ids: TypeIds, base: DefinedNode
       field(out, ids.idOf(base.value, ""));
       break;
     case "opaque":
-      begin(out, { gobEncoder: 5, binaryMarshaler: 6, textMarshaler: 7 }[base.codec.marshaler], id, name);
+      begin(
+        out,
+        { gobEncoder: 5, binaryMarshaler: 6, textMarshaler: 7 }[base.codec.marshaler],
+        id,
+        name,
+      );
       break;
   }
   out.byte(0);
@@ -74,7 +88,11 @@ function field(out: ByteWriter, value: number): void {
   out.int(value);
 }
 
-function writeFields(out: ByteWriter, ids: TypeIds, base: Extract<BaseNode, { kind: "struct" }>): void {
+function writeFields(
+  out: ByteWriter,
+  ids: TypeIds,
+  base: Extract<BaseNode, { kind: "struct" }>,
+): void {
   if (base.fields.length === 0) return;
   out.byte(1);
   out.uint(base.fields.length);

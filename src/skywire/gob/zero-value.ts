@@ -1,7 +1,7 @@
 import { assert } from "../../core/index.ts";
 import { GenericComplex } from "./generic-value.ts";
 import { COST } from "./memory-cost.ts";
-import { type SchemaNode } from "./schema-node.ts";
+import type { SchemaNode } from "./schema-node.ts";
 
 const MAX_ZERO_DEPTH = 100;
 const NO_ITEMS: readonly unknown[] = Object.freeze([]);
@@ -38,7 +38,11 @@ export function zeroMaker(node: SchemaNode, depth = 0): ZeroMaker {
     case "list":
       return { make: () => NO_ITEMS, ...NOTHING };
     case "byteArray":
-      return { make: () => new Uint8Array(node.length), nodes: node.length, costBytes: COST.bytes + node.length };
+      return {
+        make: () => new Uint8Array(node.length),
+        nodes: node.length,
+        costBytes: COST.bytes + node.length,
+      };
     case "map":
       return { make: () => new Map(), nodes: 0, costBytes: COST.map };
     case "opaque":
@@ -54,11 +58,17 @@ export function zeroMaker(node: SchemaNode, depth = 0): ZeroMaker {
       };
     }
     case "struct": {
-      const fields = node.fields.map((field) => ({ name: field.name, zero: zeroMaker(field.node, depth + 1) }));
+      const fields = node.fields.map((field) => ({
+        name: field.name,
+        zero: zeroMaker(field.node, depth + 1),
+      }));
       return {
         make: () => Object.fromEntries(fields.map((field) => [field.name, field.zero.make()])),
         nodes: fields.reduce((sum, { zero }) => sum + zero.nodes, fields.length),
-        costBytes: fields.reduce<number>((sum, { zero }) => sum + zero.costBytes + COST.property, COST.record),
+        costBytes: fields.reduce<number>(
+          (sum, { zero }) => sum + zero.costBytes + COST.property,
+          COST.record,
+        ),
       };
     }
     case "ptr":

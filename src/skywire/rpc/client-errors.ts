@@ -17,10 +17,14 @@ export function closedByPeer(state: ReceivedState, cause: Error | undefined): Fl
     });
   }
   if (state.midMessage) {
-    return new FleetError("rpc/closed-mid-message", "the connection was closed in the middle of a reply", {
-      ...options,
-      next: "the visor probably stopped; look whether it runs and try again",
-    });
+    return new FleetError(
+      "rpc/closed-mid-message",
+      "the connection was closed in the middle of a reply",
+      {
+        ...options,
+        next: "the visor probably stopped; look whether it runs and try again",
+      },
+    );
   }
   return new FleetError("rpc/closed", "the connection was closed before all calls were answered", {
     ...options,
@@ -32,7 +36,11 @@ export function closedByPeer(state: ReceivedState, cause: Error | undefined): Fl
 export function timedOut(method: string, timeoutMs: number, midMessage: boolean): FleetError {
   const next = "try again with a longer --timeout";
   return midMessage
-    ? new FleetError("rpc/stalled", `part of a reply came, then nothing; ${method} waited ${timeoutMs} ms`, { next })
+    ? new FleetError(
+        "rpc/stalled",
+        `part of a reply came, then nothing; ${method} waited ${timeoutMs} ms`,
+        { next },
+      )
     : new FleetError("rpc/timeout", `no reply to ${method} within ${timeoutMs} ms`, { next });
 }
 
@@ -43,10 +51,14 @@ export function closedHere(): FleetError {
 
 /** The bytes that came are no gob stream or no net/rpc reply. */
 export function undecodable(cause: unknown): FleetError {
-  return new FleetError("rpc/undecodable", "the reply is not what a visor sends; the connection was closed", {
-    cause,
-    next: "check the address: something else may listen there",
-  });
+  return new FleetError(
+    "rpc/undecodable",
+    "the reply is not what a visor sends; the connection was closed",
+    {
+      cause,
+      next: "check the address: something else may listen there",
+    },
+  );
 }
 
 /** The caller gave up. */

@@ -1,4 +1,4 @@
-import { type Clock } from "../../core/index.ts";
+import type { Clock } from "../../core/index.ts";
 
 /** Something that has until a certain time. */
 export interface Due {
@@ -22,7 +22,11 @@ export class Deadlines<T extends Due> {
 
   /** Takes notice of a deadline, and of `dueMs` as the earliest if it is. */
   watch(dueMs: number): void {
-    if (dueMs === Number.POSITIVE_INFINITY || (this.#timer !== undefined && this.#timer.atMs <= dueMs)) return;
+    if (
+      dueMs === Number.POSITIVE_INFINITY ||
+      (this.#timer !== undefined && this.#timer.atMs <= dueMs)
+    )
+      return;
     this.#timer?.cancel();
     const cancel = this.#clock.after(Math.max(0, dueMs - this.#clock.now()), () => this.#ring());
     this.#timer = { atMs: dueMs, cancel };

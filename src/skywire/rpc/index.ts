@@ -2,5 +2,11 @@ export { defineMethod, type MethodDef } from "./method.ts";
 export { type PartialReply, partialReply } from "./partial-reply.ts";
 export { type Argument, type CallOptions, RpcClient, type RpcClientOptions } from "./rpc-client.ts";
 export { RpcServer, type RpcServerOptions } from "./rpc-server.ts";
-export { type Handler, served, type ServedMethod, type ServerCall, type ServerConnection } from "./served-method.ts";
+export {
+  type Handler,
+  served,
+  type ServedMethod,
+  type ServerCall,
+  type ServerConnection,
+} from "./served-method.ts";
 export { type RequestEvent } from "./server-settings.ts";

@@ -9,7 +9,11 @@ export interface MethodDef<A, R> {
 }
 
 /** Names a remote method and its two schemas. */
-export function defineMethod<A, R>(name: string, args: Schema<A>, reply: Schema<R>): MethodDef<A, R> {
+export function defineMethod<A, R>(
+  name: string,
+  args: Schema<A>,
+  reply: Schema<R>,
+): MethodDef<A, R> {
   return { name, args, reply };
 }
 
@@ -24,7 +28,10 @@ export interface ResponseHeader extends RequestHeader {
   readonly Error: string;
 }
 
-export const requestHeader: Schema<RequestHeader> = t.struct("rpc.Request", { ServiceMethod: t.lossyString, Seq: t.uint });
+export const requestHeader: Schema<RequestHeader> = t.struct("rpc.Request", {
+  ServiceMethod: t.lossyString,
+  Seq: t.uint,
+});
 
 export const responseHeader: Schema<ResponseHeader> = t.struct("rpc.Response", {
   ServiceMethod: t.lossyString,

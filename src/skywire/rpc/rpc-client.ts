@@ -1,8 +1,29 @@
 import { type ByteStream, type Clock, FleetError } from "../../core/index.ts";
-import { Decoder, Encoder, type GenericValue, type GobLimits, isRecoverable, type Schema, t } from "../gob/index.ts";
-import { aborted, closedByPeer, closedHere, remoteFailure, timedOut, undecodable } from "./client-errors.ts";
+import {
+  Decoder,
+  Encoder,
+  type GenericValue,
+  type GobLimits,
+  isRecoverable,
+  type Schema,
+  t,
+} from "../gob/index.ts";
+import {
+  aborted,
+  closedByPeer,
+  closedHere,
+  remoteFailure,
+  timedOut,
+  undecodable,
+} from "./client-errors.ts";
 import { Deadlines } from "./deadlines.ts";
-import { defineMethod, type MethodDef, requestHeader, type ResponseHeader, responseHeader } from "./method.ts";
+import {
+  defineMethod,
+  type MethodDef,
+  requestHeader,
+  type ResponseHeader,
+  responseHeader,
+} from "./method.ts";
 import { WriteBatch } from "./write-batch.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -126,7 +147,11 @@ export class RpcClient {
   }
 
   /** As {@link RpcClient.call}, with a reply of any shape. The argument is an empty struct when not given. */
-  callGeneric<A>(name: string, argument?: Argument<A>, options: CallOptions = {}): Promise<GenericValue> {
+  callGeneric<A>(
+    name: string,
+    argument?: Argument<A>,
+    options: CallOptions = {},
+  ): Promise<GenericValue> {
     return argument === undefined
       ? this.call(defineMethod(name, t.empty, t.generic), {}, options)
       : this.call(defineMethod(name, argument.schema, t.generic), argument.value, options);
@@ -149,7 +174,12 @@ export class RpcClient {
     this.#close(closedHere());
   }
 
-  #reply(seq: number, method: string, reply: Schema<unknown>, options: CallOptions): Promise<unknown> {
+  #reply(
+    seq: number,
+    method: string,
+    reply: Schema<unknown>,
+    options: CallOptions,
+  ): Promise<unknown> {
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     const dueMs = timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.#clock.now() + timeoutMs;
     return new Promise((resolve, reject) => {

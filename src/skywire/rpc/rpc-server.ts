@@ -1,7 +1,7 @@
-import { type ByteStream } from "../../core/index.ts";
-import { type GobLimits } from "../gob/index.ts";
+import type { ByteStream } from "../../core/index.ts";
+import type { GobLimits } from "../gob/index.ts";
 import { ServedConnection } from "./served-connection.ts";
-import { type ServedMethod, type ServerConnection } from "./served-method.ts";
+import type { ServedMethod, ServerConnection } from "./served-method.ts";
 import { type RequestEvent, type ServerSettings, serviceOf } from "./server-settings.ts";
 
 /** Go has no bound; beyond this many unanswered calls we stop reading. */

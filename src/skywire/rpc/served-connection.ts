@@ -2,7 +2,7 @@ import { type ByteStream, FleetError } from "../../core/index.ts";
 import { Decoder, Encoder, type GenericValue, type Schema, t } from "../gob/index.ts";
 import { type RequestHeader, requestHeader, responseHeader } from "./method.ts";
 import { PartialReply } from "./partial-reply.ts";
-import { type ServedMethod, type ServerConnection } from "./served-method.ts";
+import type { ServedMethod, ServerConnection } from "./served-method.ts";
 import { lookUpFault, type ServerSettings } from "./server-settings.ts";
 import { WriteBatch } from "./write-batch.ts";
 
@@ -28,7 +28,9 @@ export class ServedConnection implements ServerConnection {
   constructor(stream: ByteStream, settings: ServerSettings) {
     this.#stream = stream;
     this.#settings = settings;
-    this.#encoder = new Encoder(settings.firstId === undefined ? {} : { firstId: settings.firstId });
+    this.#encoder = new Encoder(
+      settings.firstId === undefined ? {} : { firstId: settings.firstId },
+    );
     this.#decoder = new Decoder(settings.limits);
     this.#batch = new WriteBatch(stream, this.#encoder);
     this.closed = new Promise((resolve) => {
@@ -103,7 +105,12 @@ export class ServedConnection implements ServerConnection {
       if (body === undefined) return false;
       args = body.value;
     }
-    this.#refuse(request, "unknown", args, lookUpFault(this.#settings, request.ServiceMethod) ?? NO_TEXT);
+    this.#refuse(
+      request,
+      "unknown",
+      args,
+      lookUpFault(this.#settings, request.ServiceMethod) ?? NO_TEXT,
+    );
     return true;
   }
 
@@ -126,9 +133,20 @@ export class ServedConnection implements ServerConnection {
     return true;
   }
 
-  #refuse(request: RequestHeader, outcome: "refused" | "unknown", args: GenericValue, error: string): void {
+  #refuse(
+    request: RequestHeader,
+    outcome: "refused" | "unknown",
+    args: GenericValue,
+    error: string,
+  ): void {
     this.#request = undefined;
-    this.#settings.observe?.({ seq: request.Seq, method: request.ServiceMethod, outcome, args, error });
+    this.#settings.observe?.({
+      seq: request.Seq,
+      method: request.ServiceMethod,
+      outcome,
+      args,
+      error,
+    });
     this.#sendError(request, error);
   }
 
@@ -136,7 +154,11 @@ export class ServedConnection implements ServerConnection {
     this.#inFlight += 1;
     let result: unknown;
     try {
-      result = method.run(args, { method: request.ServiceMethod, seq: request.Seq, connection: this });
+      result = method.run(args, {
+        method: request.ServiceMethod,
+        seq: request.Seq,
+        connection: this,
+      });
     } catch (error) {
       this.#finish(() => this.#sendError(request, textOf(error)));
       return;
@@ -172,7 +194,11 @@ export class ServedConnection implements ServerConnection {
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
       // As Go: the header leaves alone, and the connection ends because its client waits for a body.
-      this.#encoder.append(responseHeader, { ServiceMethod: request.ServiceMethod, Seq: request.Seq, Error: "" });
+      this.#encoder.append(responseHeader, {
+        ServiceMethod: request.ServiceMethod,
+        Seq: request.Seq,
+        Error: "",
+      });
       this.#batch.flush();
       this.#stream.end();
       this.#isReading = false;

@@ -1,6 +1,6 @@
-import { type Schema } from "../gob/index.ts";
-import { type MethodDef } from "./method.ts";
-import { type PartialReply } from "./partial-reply.ts";
+import type { Schema } from "../gob/index.ts";
+import type { MethodDef } from "./method.ts";
+import type { PartialReply } from "./partial-reply.ts";
 
 /** The connection a call came on, as its handler sees it. */
 export interface ServerConnection {
@@ -24,7 +24,10 @@ export interface ServerCall {
  * Answers one call. What it throws becomes the reply's error text. A promise that never settles never answers.
  * Handlers of one connection overlap, and replies leave in the order they are ready.
  */
-export type Handler<A, R> = (args: A, call: ServerCall) => R | PartialReply<R> | Promise<R | PartialReply<R>>;
+export type Handler<A, R> = (
+  args: A,
+  call: ServerCall,
+) => R | PartialReply<R> | Promise<R | PartialReply<R>>;
 
 /** A method with its handler, ready for a server's table. */
 export interface ServedMethod {

@@ -1,5 +1,5 @@
-import { type GobLimits } from "../gob/index.ts";
-import { type ServedMethod } from "./served-method.ts";
+import type { GobLimits } from "../gob/index.ts";
+import type { ServedMethod } from "./served-method.ts";
 
 /** One request, as the server met it. */
 export interface RequestEvent {

@@ -1,5 +1,5 @@
-import { type ByteStream } from "../../core/index.ts";
-import { type Encoder } from "../gob/index.ts";
+import type { ByteStream } from "../../core/index.ts";
+import type { Encoder } from "../gob/index.ts";
 
 /** Turns of the microtask queue to wait, so that calls made by the answers to earlier ones join the same write. */
 const HOPS = 3;

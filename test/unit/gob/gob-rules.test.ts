@@ -57,7 +57,12 @@ describe("what a struct field sends", () => {
     ["a zero time is omitted", time, ZERO_TIME, "00"],
     ["a zero key is omitted", key33, zeroKey, "00"],
     ["a pointer to a zero key is sent", t.ptr(key33), zeroKey, `0121${"00".repeat(33)}00`],
-    ["a marshaler behind a pointer receiver is sent", logEntry, { recvBytes: 0n, sentBytes: 0n }, "0108030600000306000000"],
+    [
+      "a marshaler behind a pointer receiver is sent",
+      logEntry,
+      { recvBytes: 0n, sentBytes: 0n },
+      "0108030600000306000000",
+    ],
     ["an undefined field is its zero", t.string, undefined, "00"],
   ])("%s", (_, schema, value, expected) => {
     expect(fieldBytes(schema, value)).toBe(expected);
@@ -105,7 +110,22 @@ describe("what a struct field sends", () => {
 });
 
 describe("integers", () => {
-  const borders = [0n, 1n, 63n, 64n, 127n, 128n, 255n, 256n, 2n ** 31n, 2n ** 32n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 63n - 1n];
+  const borders = [
+    0n,
+    1n,
+    63n,
+    64n,
+    127n,
+    128n,
+    255n,
+    256n,
+    2n ** 31n,
+    2n ** 32n,
+    2n ** 53n - 1n,
+    2n ** 53n,
+    2n ** 53n + 1n,
+    2n ** 63n - 1n,
+  ];
 
   it("keep every border, both signs", () => {
     for (const border of borders) {
@@ -114,14 +134,18 @@ describe("integers", () => {
       expect(through(t.int64, -border - 1n)).toBe(-border - 1n);
       expect(through(t.uint64, border)).toBe(border);
     }
-    for (let bits = 1n; bits <= 64n; bits += 1n) expect(through(t.uint64, 2n ** bits - 1n)).toBe(2n ** bits - 1n);
+    for (let bits = 1n; bits <= 64n; bits += 1n)
+      expect(through(t.uint64, 2n ** bits - 1n)).toBe(2n ** bits - 1n);
   });
 
   it("are numbers where the schema says so, and refused where a number cannot hold them", () => {
     for (const border of borders) {
       const bytes = new Encoder().encode(t.int64, -border);
       if (border <= 2n ** 53n - 1n) expect(decodeAll(bytes, [t.int])[0]).toBe(Number(-border));
-      else expect(() => decodeAll(bytes, [t.int])).toThrowError(expect.objectContaining({ code: "gob/range" }) as Error);
+      else
+        expect(() => decodeAll(bytes, [t.int])).toThrowError(
+          expect.objectContaining({ code: "gob/range" }) as Error,
+        );
     }
   });
 
@@ -172,9 +196,9 @@ describe("values that cannot be encoded", () => {
     ["a symbol", inner, Symbol("x")],
   ])("%s: gob/value, and nothing remains", (_, schema, value) => {
     const encoder = new Encoder();
-    expect(() => encoder.append(t.struct("", { Deep: t.list(schema) }), { Deep: [value] })).toThrowError(
-      expect.objectContaining({ code: "gob/value" }) as Error,
-    );
+    expect(() =>
+      encoder.append(t.struct("", { Deep: t.list(schema) }), { Deep: [value] }),
+    ).toThrowError(expect.objectContaining({ code: "gob/value" }) as Error);
     expect(encoder.pendingBytes).toBe(0);
     expect(encoder.encode(inner, { A: 1 })).toEqual(new Encoder().encode(inner, { A: 1 }));
   });
@@ -199,7 +223,9 @@ describe("values that cannot be encoded", () => {
     const list: Schema<Nested> = t.list(t.lazy((): Schema<Nested> => list));
     let value: Nested = [];
     for (let depth = 0; depth < 50_000; depth += 1) value = [value];
-    expect(() => new Encoder().encode(list, value)).toThrowError(expect.objectContaining({ code: "gob/value" }) as Error);
+    expect(() => new Encoder().encode(list, value)).toThrowError(
+      expect.objectContaining({ code: "gob/value" }) as Error,
+    );
   });
 });
 
@@ -207,23 +233,38 @@ describe("text", () => {
   const broken = message(int(6), 0, 2, [0x61, 0xff]);
 
   it("is strict, lossy or raw, as the schema says", () => {
-    expect(() => decodeAll(broken, [t.string])).toThrowError(expect.objectContaining({ code: "gob/text" }) as Error);
+    expect(() => decodeAll(broken, [t.string])).toThrowError(
+      expect.objectContaining({ code: "gob/text" }) as Error,
+    );
     expect(decodeAll(broken, [t.lossyString])).toEqual(["a\ufffd"]);
     expect(decodeAll(broken, [t.rawString])).toEqual([Uint8Array.of(0x61, 0xff)]);
     expect(decodeAll(broken, [t.generic])[0]).toBeInstanceOf(GenericText);
   });
 
-  it.each(["", "a", "\ufeffbom", "é".repeat(40), "x".repeat(15), "x".repeat(16), "x".repeat(17), "世界🎉", "x".repeat(3_000_000)])(
-    "keeps %#",
-    (text) => {
-      expect(through(t.string, text)).toBe(text);
-    },
-  );
+  it.each([
+    "",
+    "a",
+    "\ufeffbom",
+    "é".repeat(40),
+    "x".repeat(15),
+    "x".repeat(16),
+    "x".repeat(17),
+    "世界🎉",
+    "x".repeat(3_000_000),
+  ])("keeps %#", (text) => {
+    expect(through(t.string, text)).toBe(text);
+  });
 });
 
 describe("names that come from the peer", () => {
   it("cannot reach a prototype", () => {
-    const bytes = concatBytes(structType(65, [["__proto__", 6], ["constructor", 6]]), message(int(65), 1, 1, "x", 0));
+    const bytes = concatBytes(
+      structType(65, [
+        ["__proto__", 6],
+        ["constructor", 6],
+      ]),
+      message(int(65), 1, 1, "x", 0),
+    );
     const [value] = decodeAll(bytes, [t.generic]);
     expect(isGenericStruct(value as never)).toBe(true);
     expect(Object.keys(value as object)).toEqual(["__proto__", "constructor"]);
@@ -238,7 +279,9 @@ describe("names that come from the peer", () => {
 
 describe("interfaces", () => {
   const point = t.struct("x.Point", { X: t.int });
-  const box = t.struct("x.Box", { In: t.iface(t.registry({ "x.Point": point, "x.Box": t.lazy((): Schema<unknown> => box) })) });
+  const box = t.struct("x.Box", {
+    In: t.iface(t.registry({ "x.Point": point, "x.Box": t.lazy((): Schema<unknown> => box) })),
+  });
 
   it("define types in the middle of a value, nested and again on one stream", () => {
     const deep = { In: { name: "x.Box", value: { In: { name: "x.Point", value: { X: 5 } } } } };
@@ -258,7 +301,9 @@ describe("interfaces", () => {
     encoder.append(t.string, "after");
     const decoder = new Decoder();
     decoder.push(encoder.take());
-    expect(() => decoder.next(t.struct("x.Box", { In: t.iface() }))).toThrowError(/name not registered for interface: "x.Point"/);
+    expect(() => decoder.next(t.struct("x.Box", { In: t.iface() }))).toThrowError(
+      /name not registered for interface: "x.Point"/,
+    );
     expect(decoder.next(t.string)?.value).toBe("after");
   });
 });
@@ -307,7 +352,10 @@ describe("decoding", () => {
   it("hands over what came instead when asked", () => {
     const decoder = new Decoder();
     decoder.push(new Encoder().encode(t.list(t.string), ["x"]));
-    expect(decoder.nextOrRefused(t.uint16)).toMatchObject({ error: { code: "gob/mismatch" }, received: ["x"] });
+    expect(decoder.nextOrRefused(t.uint16)).toMatchObject({
+      error: { code: "gob/mismatch" },
+      received: ["x"],
+    });
   });
 
   it("keeps maps with keys that are no primitives", () => {

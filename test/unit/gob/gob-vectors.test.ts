@@ -1,8 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../../src/core/index.ts";
-import { Decoder, Encoder, GenericInterface, type GenericValue, isGenericStruct, t } from "../../../src/skywire/gob/index.ts";
+import {
+  Decoder,
+  Encoder,
+  GenericInterface,
+  type GenericValue,
+  isGenericStruct,
+  t,
+} from "../../../src/skywire/gob/index.ts";
 import { decodeAll, everyOffset } from "../../support/feed.ts";
-import { GoShapes, type Shape } from "../../support/go-shapes.ts";
+import type { Shape } from "../../support/go-basic-shapes.ts";
+import { GoShapes } from "../../support/go-shapes.ts";
 import { UnknownGoType } from "../../support/go-source.ts";
 import { differenceOf } from "../../support/same-json.ts";
 import { gobVectors, type Json, type ValueVector } from "../../support/vectors.ts";
@@ -23,7 +31,8 @@ function prepare(vector: ValueVector): Prepared {
   const goTypes = (stream ? vector.goType : [vector.goType]) as readonly string[];
   const expected = (stream ? vector.value : [vector.value]) as readonly Json[];
   const hexes = [vector.hex, ...(vector.hexGo1_19 === undefined ? [] : [vector.hexGo1_19])];
-  for (const hex of hexes) decodeAll(fromHex(hex), [t.generic]).forEach((value) => learnNames(value as GenericValue));
+  for (const hex of hexes)
+    decodeAll(fromHex(hex), [t.generic]).forEach((value) => learnNames(value as GenericValue));
   try {
     return { vector, hexes, expected, shapes: goTypes.map((text) => shapes.of(text)) };
   } catch (error) {
@@ -49,7 +58,7 @@ function learnNames(value: GenericValue): void {
 function firstIdOf(hex: string, otherwise: number): number {
   const bytes = fromHex(hex);
   let first = Number.POSITIVE_INFINITY;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = unsignedAt(bytes, at);
     const id = unsignedAt(bytes, length.next);
     if (id.value % 2 === 1) first = Math.min(first, (id.value + 1) / 2);
@@ -66,7 +75,9 @@ function unsignedAt(bytes: Uint8Array, at: number): { value: number; next: numbe
 }
 
 const prepared = vectors.values.map(prepare);
-const unbuilt = prepared.filter((item) => item.shapes === undefined).map((item) => item.vector.name);
+const unbuilt = prepared
+  .filter((item) => item.shapes === undefined)
+  .map((item) => item.vector.name);
 
 function checkValues(item: Prepared, hex: string, cuts: readonly number[]): void {
   const known = item.shapes ?? item.expected.map(() => undefined);
@@ -76,8 +87,10 @@ function checkValues(item: Prepared, hex: string, cuts: readonly number[]): void
   values.forEach((value, index) => {
     const shape = known[index];
     if (shape === undefined) return;
-    const difference = differenceOf(shape.toJson(value), item.expected[index] ?? null, (goName, payload) =>
-      shapes.learnZero(goName, payload),
+    const difference = differenceOf(
+      shape.toJson(value),
+      item.expected[index] ?? null,
+      (goName, payload) => shapes.learnZero(goName, payload),
     );
     expect(difference).toBeUndefined();
   });
@@ -117,7 +130,9 @@ describe("recorded Go values", () => {
     it("is encoded as Go does", () => {
       if (item.shapes === undefined) return;
       for (const hex of item.hexes) {
-        const encoder = new Encoder({ firstId: firstIdOf(hex, hex === item.vector.hexGo1_19 ? 65 : 64) });
+        const encoder = new Encoder({
+          firstId: firstIdOf(hex, hex === item.vector.hexGo1_19 ? 65 : 64),
+        });
         item.shapes.forEach((shape, index) => {
           encoder.append(shape.schema, shape.fromJson(item.expected[index] ?? null));
         });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FleetError, fromHex } from "../../../src/core/index.ts";
 import { Decoder, type Schema, t } from "../../../src/skywire/gob/index.ts";
-import { GoShapes, type Shape } from "../../support/go-shapes.ts";
+import type { Shape } from "../../support/go-basic-shapes.ts";
+import { GoShapes } from "../../support/go-shapes.ts";
 import { UnknownGoType } from "../../support/go-source.ts";
 import { gobVectors, type Json, type VerdictVector } from "../../support/vectors.ts";
 
@@ -23,17 +24,40 @@ type ABin struct{ A Bin }
 type ANot struct{ Z int }
 type OnlyB struct{ B int }
 `;
-const shapes = new GoShapes(vectors.meta, vectors.meta.goTypes.includes("type OnlyB ") ? "" : RECEIVERS);
+const shapes = new GoShapes(
+  vectors.meta,
+  vectors.meta.goTypes.includes("type OnlyB ") ? "" : RECEIVERS,
+);
 
 /** Where we decide otherwise than Go; each row is one choice, found by what both sides say. */
 const CHOSEN: readonly { readonly go: RegExp; readonly ours: RegExp; readonly why: string }[] = [
-  { go: /^ok/, ours: /type id beyond 32 bits/, why: "Go cuts the id to 32 bits; no sender means that" },
-  { go: /^ok/, ours: /count, length or id beyond 2\^31-1/, why: "Go takes a map of 2^63 entries for an empty one" },
+  {
+    go: /^ok/,
+    ours: /type id beyond 32 bits/,
+    why: "Go cuts the id to 32 bits; no sender means that",
+  },
+  {
+    go: /^ok/,
+    ours: /count, length or id beyond 2\^31-1/,
+    why: "Go takes a map of 2^63 entries for an empty one",
+  },
   { go: /^ok/, ours: /bytes after a value/, why: "Go drops them; no sender adds any" },
-  { go: /^ok/, ours: /definition of two kinds|two fields of one name/, why: "ambiguous: no sender means that" },
+  {
+    go: /^ok/,
+    ours: /definition of two kinds|two fields of one name/,
+    why: "ambiguous: no sender means that",
+  },
   { go: /ok/, ours: /a message of no bytes/, why: "Go takes it for the end, then goes on" },
-  { go: /duplicate type received|field numbers out of bounds/, ours: /^ok/, why: "Go cannot pass over some interface values" },
-  { go: /wrong type .* for received field/, ours: /^ok/, why: "a field of an undefined type that is not sent" },
+  {
+    go: /duplicate type received|field numbers out of bounds/,
+    ours: /^ok/,
+    why: "Go cannot pass over some interface values",
+  },
+  {
+    go: /wrong type .* for received field/,
+    ours: /^ok/,
+    why: "a field of an undefined type that is not sent",
+  },
 ];
 
 interface Outcome {
@@ -42,7 +66,10 @@ interface Outcome {
 }
 
 /** Decodes as the vector says: one value for each receiver, as far as they come. */
-function outcomesOf(hex: string, schemas: readonly (Schema<unknown> | undefined)[]): readonly Outcome[] {
+function outcomesOf(
+  hex: string,
+  schemas: readonly (Schema<unknown> | undefined)[],
+): readonly Outcome[] {
   const decoder = new Decoder();
   decoder.push(fromHex(hex));
   return schemas.map((schema): Outcome => {
@@ -95,13 +122,18 @@ const both = [
 describe.each(both)("$section: $vector.name", ({ section, vector }) => {
   const receivers = receiversOf(vector);
   const known = receivers.every((shape) => shape !== undefined) || vector.into.includes("<nil>");
-  const ours = outcomesOf(vector.hex, receivers.map((shape) => shape?.schema));
+  const ours = outcomesOf(
+    vector.hex,
+    receivers.map((shape) => shape?.schema),
+  );
 
   it("has Go's verdict, or one we chose", () => {
     verdictsOf(vector).forEach((verdict, index) => {
       const mine = ours[index]?.text ?? "";
       const agree = verdict.startsWith("ok") === mine.startsWith("ok");
-      const chosen = CHOSEN.some(({ go, ours: we }) => go.test(verdict) && we.test(mine.replace(/^error: /, "")));
+      const chosen = CHOSEN.some(
+        ({ go, ours: we }) => go.test(verdict) && we.test(mine.replace(/^error: /, "")),
+      );
       // After one refusal for broken bytes nothing more can be read.
       const over = index > 0 && (ours[index - 1]?.text.startsWith("error") ?? false);
       expect(agree || chosen || over || !known, `Go: ${verdict}; ours: ${mine}`).toBe(true);

@@ -14,7 +14,7 @@ interface Setup {
   readonly clock: ManualClock;
   readonly client: RpcClient;
   readonly encoder: Encoder;
-  reply<T>(seq: number, schema: Schema<T>, value: T, error?: string): Uint8Array;
+  readonly reply: <T>(seq: number, schema: Schema<T>, value: T, error?: string) => Uint8Array;
 }
 
 function setUp(options: Partial<RpcClientOptions> = {}): Setup {
@@ -175,7 +175,9 @@ describe("time", () => {
     const call = client.call(double, 0, { signal: stop.signal });
     stop.abort(new Error("enough"));
     expect((await failure(call)).code).toBe("rpc/aborted");
-    expect((await failure(client.call(double, 0, { signal: stop.signal }))).code).toBe("rpc/aborted");
+    expect((await failure(client.call(double, 0, { signal: stop.signal }))).code).toBe(
+      "rpc/aborted",
+    );
     expect(client.pendingCalls).toBe(0);
   });
 });
@@ -183,24 +185,44 @@ describe("time", () => {
 describe("the end of a connection", () => {
   it.each<readonly [string, string, (setup: Setup) => void]>([
     ["before any byte", "rpc/closed-silent", ({ stream }) => stream.hangUp()],
-    ["between messages", "rpc/closed", ({ stream, reply }) => {
-      stream.arrive(reply(50, t.int, 1));
-      stream.hangUp();
-    }],
-    ["inside the header", "rpc/closed-mid-message", ({ stream, reply }) => {
-      stream.arrive(reply(0, t.int, 1).slice(0, 12));
-      stream.hangUp();
-    }],
-    ["between header and body", "rpc/closed-mid-message", ({ stream, encoder }) => {
-      stream.arrive(encoder.encode(header, { ServiceMethod: "", Seq: 0, Error: "" }));
-      stream.hangUp();
-    }],
-    ["inside the body", "rpc/closed-mid-message", ({ stream, reply }) => {
-      stream.arrive(reply(0, t.int, 1).slice(0, -1));
-      stream.hangUp();
-    }],
+    [
+      "between messages",
+      "rpc/closed",
+      ({ stream, reply }) => {
+        stream.arrive(reply(50, t.int, 1));
+        stream.hangUp();
+      },
+    ],
+    [
+      "inside the header",
+      "rpc/closed-mid-message",
+      ({ stream, reply }) => {
+        stream.arrive(reply(0, t.int, 1).slice(0, 12));
+        stream.hangUp();
+      },
+    ],
+    [
+      "between header and body",
+      "rpc/closed-mid-message",
+      ({ stream, encoder }) => {
+        stream.arrive(encoder.encode(header, { ServiceMethod: "", Seq: 0, Error: "" }));
+        stream.hangUp();
+      },
+    ],
+    [
+      "inside the body",
+      "rpc/closed-mid-message",
+      ({ stream, reply }) => {
+        stream.arrive(reply(0, t.int, 1).slice(0, -1));
+        stream.hangUp();
+      },
+    ],
     ["by garbage", "rpc/undecodable", ({ stream }) => stream.arrive(fromHex("0000000000"))],
-    ["by a header of another type", "rpc/undecodable", ({ stream }) => stream.arrive(new Encoder().encode(t.int, 1))],
+    [
+      "by a header of another type",
+      "rpc/undecodable",
+      ({ stream }) => stream.arrive(new Encoder().encode(t.int, 1)),
+    ],
     ["by us", "rpc/closed-here", ({ client }) => client.close()],
   ])("%s: %s", async (_, code, end) => {
     const setup = setUp();

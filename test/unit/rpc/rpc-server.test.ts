@@ -14,7 +14,11 @@ import {
 import { scriptedStream, type ScriptedStream } from "../../support/scripted-stream.ts";
 
 const request = t.struct("rpc.Request", { ServiceMethod: t.string, Seq: t.uint });
-const response = t.struct("rpc.Response", { ServiceMethod: t.string, Seq: t.uint, Error: t.string });
+const response = t.struct("rpc.Response", {
+  ServiceMethod: t.string,
+  Seq: t.uint,
+  Error: t.string,
+});
 const double = defineMethod("app-visor.Double", t.int, t.int);
 const startIn = t.struct("visor.StartAppIn", { AppName: t.string });
 const start = defineMethod("app-visor.StartApp", startIn, t.empty);
@@ -49,7 +53,10 @@ function setUp(handler: Handler<number, number>, options: Partial<RpcServerOptio
     connection: server.serve(stream),
     ask: (seq, method, schema, value) =>
       stream.arrive(
-        concatBytes(encoder.encode(request, { ServiceMethod: method, Seq: seq }), encoder.encode(schema, value)),
+        concatBytes(
+          encoder.encode(request, { ServiceMethod: method, Seq: seq }),
+          encoder.encode(schema, value),
+        ),
       ),
     replies: async () => {
       await turn();
@@ -73,14 +80,44 @@ async function turn(): Promise<void> {
 
 describe("error texts are Go's", () => {
   it.each<readonly [string, string, Schema<unknown>, unknown, string]>([
-    ["no such method", "app-visor.Nope", t.list(t.string), ["x"], "rpc: can't find method app-visor.Nope"],
+    [
+      "no such method",
+      "app-visor.Nope",
+      t.list(t.string),
+      ["x"],
+      "rpc: can't find method app-visor.Nope",
+    ],
     ["no such service", "Other.Double", t.int, 1, "rpc: can't find service Other.Double"],
     ["no dot", "NoDot", t.int, 1, "rpc: service/method request ill-formed: NoDot"],
-    ["int for uint16", "app-visor.SetMinHops", t.int, 1, "gob: decoding into local type *uint16, received remote type int"],
+    [
+      "int for uint16",
+      "app-visor.SetMinHops",
+      t.int,
+      1,
+      "gob: decoding into local type *uint16, received remote type int",
+    ],
     ["out of range", "app-visor.SetMinHops", t.uint32, 70_000, 'value for "*uint16" out of range'],
-    ["int for a struct", "app-visor.StartApp", t.int, 1, "gob: type mismatch in decoder: want struct type visor.StartAppIn; got non-struct"],
-    ["no field in common", "app-visor.StartApp", t.struct("", { Zed: t.int }), { Zed: 1 }, "gob: type mismatch: no fields matched compiling decoder for StartAppIn"],
-    ["a field of another kind", "app-visor.StartApp", t.struct("x.In", { AppName: t.int }), { AppName: 1 }, "gob: wrong type (string) for received field In.AppName"],
+    [
+      "int for a struct",
+      "app-visor.StartApp",
+      t.int,
+      1,
+      "gob: type mismatch in decoder: want struct type visor.StartAppIn; got non-struct",
+    ],
+    [
+      "no field in common",
+      "app-visor.StartApp",
+      t.struct("", { Zed: t.int }),
+      { Zed: 1 },
+      "gob: type mismatch: no fields matched compiling decoder for StartAppIn",
+    ],
+    [
+      "a field of another kind",
+      "app-visor.StartApp",
+      t.struct("x.In", { AppName: t.int }),
+      { AppName: 1 },
+      "gob: wrong type (string) for received field In.AppName",
+    ],
     ["a handler's empty text", "app-visor.SetMinHops", t.uint16, 1, "error without a text"],
   ])("%s", async (_, method, schema, value, text) => {
     const setup = setUp((n) => 2 * n);
@@ -96,13 +133,18 @@ describe("error texts are Go's", () => {
     const setup = setUp((n) => n, { firstId: 64 });
     setup.ask(0, "app-visor.Nope", t.int, 1);
     await turn();
-    expect(toHex(concatBytes(...setup.stream.written)).endsWith("0aff81030102ff8200000003ff8200")).toBe(true);
+    expect(
+      toHex(concatBytes(...setup.stream.written)).endsWith("0aff81030102ff8200000003ff8200"),
+    ).toBe(true);
   });
 
   it("any struct does for an empty one, a subset and extra fields for another", async () => {
     const setup = setUp((n) => n);
     setup.ask(1, "app-visor.StartApp", t.empty, {});
-    setup.ask(2, "app-visor.StartApp", t.struct("", { AppName: t.string, More: t.int }), { AppName: "a", More: 1 });
+    setup.ask(2, "app-visor.StartApp", t.struct("", { AppName: t.string, More: t.int }), {
+      AppName: "a",
+      More: 1,
+    });
     expect((await setup.replies()).map((reply) => reply.Error)).toEqual(["", ""]);
   });
 });
@@ -212,7 +254,9 @@ describe("the end of requests", () => {
     ["a header with half a body", 2, ["unexpected EOF"]],
   ])("after %s gives Go's error", async (_, bodyBytes, errors) => {
     const setup = setUp((n) => n);
-    setup.stream.arrive(setup.encoder.encode(request, { ServiceMethod: "app-visor.Double", Seq: 0 }));
+    setup.stream.arrive(
+      setup.encoder.encode(request, { ServiceMethod: "app-visor.Double", Seq: 0 }),
+    );
     setup.stream.arrive(setup.encoder.encode(t.int, 5).slice(0, bodyBytes));
     setup.stream.hangUp();
     expect((await setup.replies()).map((reply) => reply.Error)).toEqual(errors);

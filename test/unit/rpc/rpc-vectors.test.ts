@@ -14,7 +14,12 @@ import { GoShapes } from "../../support/go-shapes.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { rawPeer, settle } from "../../support/raw-peer.ts";
 import { differenceOf } from "../../support/same-json.ts";
-import { gobVectors, type Json, type RpcCallVector, type RpcSessionVector } from "../../support/vectors.ts";
+import {
+  gobVectors,
+  type Json,
+  type RpcCallVector,
+  type RpcSessionVector,
+} from "../../support/vectors.ts";
 
 const vectors = gobVectors();
 const shapes = new GoShapes(vectors.meta);
@@ -45,18 +50,25 @@ function learnFrom(decoder: Decoder, goType: string, expected: Json): void {
   const shape = shapes.of(goType);
   const next = decoder.next(shape.schema);
   if (next === undefined) return;
-  differenceOf(shape.toJson(next.value), expected, (name, payload) => shapes.learnZero(name, payload));
+  differenceOf(shape.toJson(next.value), expected, (name, payload) =>
+    shapes.learnZero(name, payload),
+  );
 }
 
 vectors.rpc.forEach(learn);
 
 /** What a call came to, in the words of the vector file. */
-async function outcomeOf(client: RpcClient, call: RpcCallVector): Promise<{ reply?: Json; error?: FleetError }> {
+async function outcomeOf(
+  client: RpcClient,
+  call: RpcCallVector,
+): Promise<{ reply?: Json; error?: FleetError }> {
   const args = shapes.of(call.argsGoType);
   const reply = shapes.of(call.replyGoType);
   try {
     const method = defineMethod(call.method, args.schema, reply.schema);
-    return { reply: reply.toJson(await client.call(method, args.fromJson(call.args), { timeoutMs: 0 })) };
+    return {
+      reply: reply.toJson(await client.call(method, args.fromJson(call.args), { timeoutMs: 0 })),
+    };
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
     return { error };
@@ -76,7 +88,10 @@ function checkOutcome(call: RpcCallVector, outcome: { reply?: Json; error?: Flee
   }
 }
 
-async function replayToClient(session: RpcSessionVector, cut: (bytes: Uint8Array) => readonly Uint8Array[]): Promise<void> {
+async function replayToClient(
+  session: RpcSessionVector,
+  cut: (bytes: Uint8Array) => readonly Uint8Array[],
+): Promise<void> {
   const peer = rawPeer();
   const client = new RpcClient(peer.near, { clock: new ManualClock(), firstId: FIRST_ID });
   let sent = "";
@@ -125,7 +140,10 @@ function methodsOf(session: RpcSessionVector): readonly ServedMethod[] {
 /** Go names the sender's type by a table of its process; what it says after these words is not repeatable. */
 const UNRELIABLE = /received (?:remote|concrete) type/;
 
-async function replayToServer(session: RpcSessionVector, cut: (bytes: Uint8Array) => readonly Uint8Array[]): Promise<void> {
+async function replayToServer(
+  session: RpcSessionVector,
+  cut: (bytes: Uint8Array) => readonly Uint8Array[],
+): Promise<void> {
   const peer = rawPeer();
   new RpcServer({ methods: methodsOf(session), firstId: FIRST_ID }).serve(peer.near);
   let expected = "";
@@ -145,7 +163,8 @@ async function replayToServer(session: RpcSessionVector, cut: (bytes: Uint8Array
 }
 
 const whole = (bytes: Uint8Array): readonly Uint8Array[] => [bytes];
-const single = (bytes: Uint8Array): readonly Uint8Array[] => [...bytes].map((byte) => Uint8Array.of(byte));
+const single = (bytes: Uint8Array): readonly Uint8Array[] =>
+  [...bytes].map((byte) => Uint8Array.of(byte));
 
 describe.each(vectors.rpc)("recorded net/rpc session $name", (session) => {
   it("replays into the client", () => replayToClient(session, whole));
@@ -176,4 +195,3 @@ describe.each(vectors.rpc)("recorded net/rpc session $name", (session) => {
     client.close();
   });
 });
-

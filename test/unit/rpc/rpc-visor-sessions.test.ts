@@ -5,7 +5,12 @@ import { defineMethod, RpcClient } from "../../../src/skywire/rpc/index.ts";
 import { everyOffset } from "../../support/feed.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { rawPeer, type RawPeer, settle } from "../../support/raw-peer.ts";
-import { type Json, type VisorCallVector, type VisorSessionVector, visorVectors } from "../../support/vectors.ts";
+import {
+  type Json,
+  type VisorCallVector,
+  type VisorSessionVector,
+  visorVectors,
+} from "../../support/vectors.ts";
 import { visorJson, visorSchema, visorValue } from "../../support/visor-shapes.ts";
 
 const { sessions } = visorVectors();
@@ -35,7 +40,10 @@ async function ask(client: RpcClient, call: VisorCallVector): Promise<Answer> {
   try {
     const method = defineMethod(call.method, schema, reply ?? t.generic);
     const answer = await client.call(method, value, { timeoutMs: 0 });
-    return { json: reply === undefined ? undefined : visorJson(call.replyType ?? "struct {}", answer), error: undefined };
+    return {
+      json: reply === undefined ? undefined : visorJson(call.replyType ?? "struct {}", answer),
+      error: undefined,
+    };
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
     return { json: undefined, error };
@@ -53,7 +61,10 @@ function check(call: VisorCallVector, answer: Answer): void {
   }
 }
 
-async function replay(session: VisorSessionVector, feed: (peer: RawPeer, bytes: Uint8Array) => void): Promise<void> {
+async function replay(
+  session: VisorSessionVector,
+  feed: (peer: RawPeer, bytes: Uint8Array) => void,
+): Promise<void> {
   const peer = rawPeer();
   const client = new RpcClient(peer.near, { clock: new ManualClock(), firstId: FIRST_ID });
   const calls = session.calls ?? [];
@@ -96,7 +107,10 @@ describe.each(sessions)("recorded visor session $name", (session) => {
     const isClean = !session.name.startsWith("raw-");
     decoder.push(fromHex(bytesOf(session, "c2s")));
     for (const call of isClean ? (session.calls ?? []) : []) {
-      expect(decoder.next(requestHeader)?.value).toEqual({ ServiceMethod: call.method, Seq: call.seq });
+      expect(decoder.next(requestHeader)?.value).toEqual({
+        ServiceMethod: call.method,
+        Seq: call.seq,
+      });
       const schema = call.argsType === undefined ? undefined : visorSchema(call.argsType);
       if (schema === undefined || call.note !== undefined) decoder.skip();
       else expect(visorJson(call.argsType ?? "", decoder.next(schema)?.value)).toEqual(call.args);
@@ -109,7 +123,9 @@ it("writes the requests of the official client, byte for byte, where type ids ag
   let equal = 0;
   for (const session of sessions) {
     const calls = session.calls ?? [];
-    const isComplete = calls.every((call) => call.note === undefined && visorSchema(call.argsType ?? "") !== undefined);
+    const isComplete = calls.every(
+      (call) => call.note === undefined && visorSchema(call.argsType ?? "") !== undefined,
+    );
     if (session.name.startsWith("raw-") || calls.length === 0 || !isComplete) continue;
     const peer = rawPeer();
     const client = new RpcClient(peer.near, { clock: new ManualClock(), firstId: FIRST_ID });
