@@ -2,6 +2,7 @@ import type { ExitCode } from "../core/index.ts";
 import { type Finding, findingsText } from "../view/index.ts";
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
+import { worstExit } from "./exit.ts";
 import { findings } from "./findings.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 import { printJson } from "./print.ts";
@@ -23,9 +24,9 @@ export const doctor: Command = {
   },
 };
 
+const MISSING_VISORS: readonly string[] = ["local visor", "bridge"];
+
 function exitOf(found: readonly Finding[]): ExitCode {
   const bad = found.filter((finding) => finding.verdict === "bad");
-  if (bad.some((finding) => finding.about === "local visor" || finding.about === "bridge"))
-    return 3;
-  return bad.length > 0 ? 4 : 0;
+  return worstExit(bad.map((finding) => (MISSING_VISORS.includes(finding.about) ? 3 : 4)));
 }

@@ -1,6 +1,8 @@
 import { COMMAND_GROUPS } from "./command-table.ts";
+import { EXIT_CODES } from "./exit.ts";
 
 const NAME_WIDTH = 12;
+const CODE_WIDTH = 5;
 
 /** The text of `fleet --help`. Made from the command table alone, so that it loads nothing else. */
 export function helpText(): string {
@@ -8,6 +10,9 @@ export function helpText(): string {
     const lines = rows.map((row) => `  ${row.name.padEnd(NAME_WIDTH)}${row.about}\n`);
     return `${title}:\n${lines.join("")}`;
   });
+  const codes = EXIT_CODES.map(
+    ({ code, meaning }) => `  ${String(code).padEnd(CODE_WIDTH)}${meaning}\n`,
+  );
   return `fleet: plan, apply and record the configuration of your Skywire visors
 
 Usage: fleet COMMAND [ARGUMENTS] [OPTIONS]
@@ -20,7 +25,7 @@ Examples:
   $ fleet apply                      plan, show, ask, apply, record
 
 Results go to standard output, everything else to standard error. The last line is stable.
-Exit codes: 0 done, 1 unexpected, 2 changes (with --detailed-exitcode), 3 incomplete, 4 refused,
-5 stale, 6 applied in part, 64 usage or invalid manifest, 130 and 143 interrupted.
-`;
+
+Exit codes:
+${codes.join("")}`;
 }

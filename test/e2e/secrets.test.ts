@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  CANARIES,
+  type EmbeddedVisorSpec,
+  type Makeable,
+} from "../../src/skywire/embedded/index.ts";
+import { type CliFleet, cliFleet } from "../support/cli-world.ts";
+
+const TRUST = { hypervisors: ["laptop"], pty: ["laptop"], canaries: true };
+const VISORS: readonly EmbeddedVisorSpec[] = [
+  { name: "laptop", profile: "v1.3.94", local: true, ...TRUST },
+  { name: "shop-1", profile: "newest", ...TRUST },
+  { name: "shop-2", profile: "v1.3.73", ...TRUST },
+  { name: "shop-3", profile: "v1.3.94", ...TRUST },
+];
+/** Secrets of the user's, which the manifest names and apply resolves. */
+const OURS = { FLEET_TEST_TOKEN: "ours-token-5b1c", FLEET_TEST_PASS: "ours-pass-88ad" };
+const HEAD = `controllers: [laptop]
+roles:
+  base: { settings: { transport.public_autoconnect: false } }`;
+const BODIES = {
+  laptop: "roles: [base]",
+  "shop-1":
+    "roles: [base], apps: { skychat: { running: true, env: { CHAT_SECRET: env:FLEET_TEST_TOKEN }, args: [--addr, '*:8001'] } }",
+  "shop-2": "roles: [base]",
+  "shop-3": "roles: [base], apps: { skysocks: { args: [--passcode, env:FLEET_TEST_PASS] } }",
+};
+const MISBEHAVIOURS: readonly Makeable[] = [
+  "lying",
+  "dying",
+  "oversized",
+  "wrong-key",
+  "regrowing",
+  "slow",
+];
+
+let user: CliFleet;
+
+beforeAll(async () => {
+  user = await cliFleet(VISORS);
+  Object.assign(user.env, OURS);
+  await user.manifest(HEAD, BODIES);
+});
+afterAll(async () => {
+  await user.fleet.stop();
+});
+
+async function everyCommand(): Promise<readonly number[]> {
+  const lines = [
+    "validate",
+    "explain visors.shop-1.apps",
+    "status",
+    "status --json",
+    "plan",
+    "plan --json",
+    "plan --events",
+    "plan --out plan.json",
+    "show plan.json",
+    "apply --yes --events --allow-removals 9",
+    "apply plan.json",
+    "plan",
+    "drift",
+    "drift --json",
+    "log",
+    "log --json",
+    "show 2",
+    "show 5 --json",
+    "show --live laptop",
+    "show --live shop-1 --json",
+    "show --live shop-2 --yaml",
+    "show --live shop-3",
+    "show --live shop-3 --yaml",
+    "verify",
+    "verify --json",
+    "doctor",
+    "doctor --json",
+    "schema plan",
+    "init other.yaml",
+    "plan other.yaml",
+    "completion bash",
+    "apply --yes --json",
+  ];
+  const codes: number[] = [];
+  for (const line of lines) codes.push((await user.run(...line.split(" "))).code);
+  return codes;
+}
+
+/** Everything that a command left anywhere: what it printed, and every file but the visors' own. */
+function everythingSaid(): string {
+  const files = [...user.files.files.values()].map(({ bytes }) =>
+    Buffer.from(bytes).toString("latin1"),
+  );
+  return [...user.printed, ...files].join("\n");
+}
+
+it("no command shows a visor's secret key, or a secret of an app, in any output, file or ledger", async () => {
+  const codes = await everyCommand();
+  expect(codes).not.toContain(1);
+  const honest = user.printed.join("");
+  expect(honest).toContain("secret, set from env:FLEET_TEST_TOKEN");
+  expect(honest).toContain("(secret)");
+  for (const state of MISBEHAVIOURS) {
+    await user.fleet.control.make("shop-2", state);
+    await user.fleet.control.make("shop-3", state);
+    for (const line of ["plan", "status", "show --live shop-3", "drift", "apply --yes"]) {
+      await user.run(...line.split(" "));
+    }
+  }
+  await user.fleet.control.make("laptop", "oversized");
+  await user.run("plan");
+  await user.fleet.control.make("laptop", "dying");
+  await user.run("doctor");
+  const said = everythingSaid();
+  for (const [name, canary] of Object.entries({ ...CANARIES, ...OURS })) {
+    expect(said.includes(canary), `${name} must not be said`).toBe(false);
+  }
+}, 60_000);
+
+it("the secrets did reach the visors, or the search above proved nothing", async () => {
+  for (const name of ["laptop", "shop-2", "shop-3"] as const)
+    await user.fleet.control.make(name, "honest");
+  const inside = await user.fleet.control.inspect("shop-1");
+  expect(JSON.stringify(inside.config)).toContain(OURS.FLEET_TEST_TOKEN);
+});

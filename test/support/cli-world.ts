@@ -1,0 +1,136 @@
+import { type Dial, fromUtf8, utf8 } from "../../src/core/index.ts";
+import { run } from "../../src/cli/run.ts";
+import type { World } from "../../src/cli/world.ts";
+import { dialTcp } from "../../src/platform/index.ts";
+import {
+  type EmbeddedFleet,
+  type EmbeddedVisorSpec,
+  PROFILES,
+  startEmbeddedFleet,
+} from "../../src/skywire/embedded/index.ts";
+import { fastClock } from "./clocks.ts";
+import { countingRandom } from "./ledger-world.ts";
+import { MemoryFiles } from "./memory-files.ts";
+
+const HASTE = 10;
+
+/** What one command line printed, and how it ended. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** The last line of the results. */
+  readonly last: string;
+}
+
+/** A user at a machine: a working folder, a home, and visors behind an address. All in memory. */
+export interface CliWorld {
+  readonly files: MemoryFiles;
+  readonly env: Record<string, string | undefined>;
+  /** Answers to questions, in order; with any, there is a terminal. */
+  readonly answers: string[];
+  /** Everything that every command printed. */
+  readonly printed: string[];
+  run(...argv: readonly string[]): Promise<Ran>;
+  write(name: string, text: string): Promise<void>;
+  read(name: string): Promise<string>;
+}
+
+/** Makes a user; without `dial` no visor answers. */
+export function cliWorld(dial: Dial = dialTcp, rpc?: string): CliWorld {
+  const files = new MemoryFiles();
+  const clock = fastClock(HASTE);
+  const random = countingRandom("cli");
+  const env: Record<string, string | undefined> = {
+    FLEET_HOME: "/home/user/.fleet",
+    FLEET_TIMEOUT: "20s",
+    ...(rpc === undefined ? {} : { FLEET_RPC: rpc }),
+  };
+  const answers: string[] = [];
+  const printed: string[] = [];
+  return {
+    files,
+    env,
+    answers,
+    printed,
+    write: async (name, text) => await files.replace(`/work/${name}`, utf8(text)),
+    read: async (name) => fromUtf8((await files.read(`/work/${name}`)) ?? new Uint8Array()),
+    run: async (...argv) => {
+      let out = "";
+      let err = "";
+      const isTerminal = answers.length > 0;
+      const world: World = {
+        terminal: {
+          out: (text) => (out += text),
+          err: (text) => (err += text),
+          outIsTerminal: false,
+          errIsTerminal: isTerminal,
+          inIsTerminal: isTerminal,
+          columns: 100,
+          ask: async (question) => {
+            err += question;
+            return answers.shift() ?? "";
+          },
+          askHidden: async () => answers.shift() ?? "",
+          readInput: async () => new Uint8Array(),
+        },
+        env,
+        folder: "/work",
+        files,
+        clock,
+        random,
+        dial,
+        stopSoftly: () => new AbortController().signal,
+      };
+      const code = await run(argv, world);
+      printed.push(out, err);
+      return { code, out, err, last: out.trimEnd().split("\n").at(-1) ?? "" };
+    },
+  };
+}
+
+/** An embedded fleet in this process, and a user in front of it who has a key. */
+export interface CliFleet extends CliWorld {
+  readonly fleet: EmbeddedFleet;
+  keyOf(name: string): string;
+  /** A manifest of these visors: `NAME: BODY` lines get key and route; `rest` comes before them. */
+  manifest(rest: string, bodies: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** Starts these visors, the first of them local, and a user in front of them. */
+export async function cliFleet(visors: readonly EmbeddedVisorSpec[]): Promise<CliFleet> {
+  const fleet = await startEmbeddedFleet({
+    visors,
+    files: new MemoryFiles(),
+    folder: "/visors",
+    clock: fastClock(HASTE),
+    random: countingRandom("fleet"),
+    timeScale: 0.1,
+  });
+  const address = [...fleet.addresses.values()][0];
+  const user = cliWorld(fleet.dial, `${address?.host ?? ""}:${address?.port ?? 0}`);
+  const find = (name: string): EmbeddedFleet["visors"][number] => {
+    const visor = fleet.visors.find((each) => each.name === name);
+    if (visor === undefined) throw new Error(`there is no visor ${name}`);
+    return visor;
+  };
+  return {
+    ...user,
+    fleet,
+    keyOf: (name) => find(name).key,
+    manifest: async (rest, bodies) => {
+      const { out } = await user.run("keygen", "--json", "--new", "--name", "owner");
+      const { key, seal } = JSON.parse(out) as { key: string; seal: string };
+      const lines = Object.entries(bodies).map(([name, body]) => {
+        const { key: visor, profile } = find(name);
+        const rpc = ` rpc: { scheme: dmsg, port: ${PROFILES[profile].rpcPort.value} },`;
+        return `  ${name}: { key: "${visor}",${profile === "v1.3.73" ? rpc : ""} ${body} }`;
+      });
+      await user.write(
+        "fleet.yaml",
+        `apiVersion: fleet.skywire/v1\nfleet: home\noperators:\n  owner: { key: "${key}", seal: "${seal}", may: [plan, apply] }\n` +
+          `${rest}\nvisors:\n${lines.join("\n")}\n`,
+      );
+    },
+  };
+}

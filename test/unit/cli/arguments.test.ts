@@ -1,0 +1,118 @@
+import { describe, expect, it, test } from "vitest";
+import { environmentName, parseArguments } from "../../../src/cli/arguments.ts";
+import type { Command } from "../../../src/cli/command.ts";
+import { durationText, parseDuration } from "../../../src/cli/duration.ts";
+
+const COMMAND: Command = {
+  name: "try",
+  about: "Try things.",
+  words: [{ form: "[MANIFEST]", about: "a file" }],
+  options: [
+    { name: "yes", about: "yes", aliases: ["no-confirm", "auto-approve"] },
+    { name: "allow-removals", value: "N", about: "many" },
+    { name: "allow-trust-loss", value: "NAME", many: true, about: "names" },
+    { name: "timeout", value: "TIME", about: "time" },
+  ],
+  examples: ["fleet try"],
+  run: async () => 0,
+};
+
+function given(argv: readonly string[], env: Record<string, string> = {}) {
+  const parsed = parseArguments(COMMAND, argv, env);
+  if (parsed.kind !== "given") throw new Error("help was shown");
+  return parsed.given;
+}
+
+describe("arguments", () => {
+  test.each([
+    { name: "flag", argv: ["--yes"] },
+    { name: "first alias", argv: ["--no-confirm"] },
+    { name: "second alias", argv: ["--auto-approve"] },
+  ])("$name", ({ argv }) => {
+    expect(given(argv).flag("yes")).toBe(true);
+  });
+
+  it("takes words, numbers, times and repeated options", () => {
+    const all = given([
+      "a.yaml",
+      "--allow-removals",
+      "7",
+      "--allow-trust-loss",
+      "x",
+      "--allow-trust-loss=y",
+      "--timeout",
+      "2s",
+    ]);
+    expect(all.words).toEqual(["a.yaml"]);
+    expect(all.count("allow-removals")).toBe(7);
+    expect(all.texts("allow-trust-loss")).toEqual(["x", "y"]);
+    expect(all.durationMs("timeout")).toBe(2_000);
+    expect(all.flag("yes")).toBe(false);
+  });
+
+  it("takes from the environment what the line leaves open", () => {
+    const env = {
+      FLEET_YES: "true",
+      FLEET_ALLOW_REMOVALS: "3",
+      FLEET_ALLOW_TRUST_LOSS: "x,y",
+      FLEET_TIMEOUT: "",
+    };
+    const all = given(["--allow-removals", "4"], env);
+    expect(all.flag("yes")).toBe(true);
+    expect(all.count("allow-removals")).toBe(4);
+    expect(all.texts("allow-trust-loss")).toEqual(["x", "y"]);
+    expect(all.durationMs("timeout")).toBeUndefined();
+  });
+
+  test.each([
+    { name: "unknown option", argv: ["--force"], env: {} },
+    { name: "too many words", argv: ["a", "b"], env: {} },
+    { name: "no number", argv: ["--allow-removals", "many"], env: {} },
+    { name: "negative number", argv: ["--allow-removals", "-1"], env: {} },
+    { name: "no time", argv: ["--timeout", "soon"], env: {} },
+    { name: "missing value", argv: ["--timeout"], env: {} },
+    { name: "no truth value", argv: [], env: { FLEET_YES: "maybe" } },
+  ])("$name is cli/usage with exit 64", ({ argv, env }) => {
+    const use = (): unknown => {
+      const all = given(argv, env);
+      return [all.count("allow-removals"), all.durationMs("timeout")];
+    };
+    expect(use).toThrow(expect.objectContaining({ code: "cli/usage", exit: 64 }));
+  });
+
+  it("shows help with examples and the environment", () => {
+    const parsed = parseArguments(COMMAND, ["--help", "--force"], {});
+    expect(parsed.kind === "help" && parsed.text).toContain("$ fleet try");
+    expect(parsed.kind === "help" && parsed.text).toContain("FLEET_YES");
+  });
+
+  it("names environment variables after options", () => {
+    expect(environmentName("allow-trust-loss")).toBe("FLEET_ALLOW_TRUST_LOSS");
+  });
+});
+
+describe("durations", () => {
+  test.each([
+    ["500ms", 500],
+    ["2s", 2_000],
+    ["2", 2_000],
+    ["1.5m", 90_000],
+    ["1h", 3_600_000],
+    ["0s", undefined],
+    ["-1s", undefined],
+    ["1d", undefined],
+    ["", undefined],
+  ])("%s", (text, wanted) => {
+    expect(parseDuration(text)).toBe(wanted);
+  });
+
+  test.each([
+    [850, "850 ms"],
+    [2_100, "2.1 s"],
+    [180_000, "3 min"],
+    [5 * 3_600_000, "5 h"],
+    [4 * 86_400_000, "4 days"],
+  ])("%d ms", (durationMs, wanted) => {
+    expect(durationText(durationMs)).toBe(wanted);
+  });
+});
