@@ -48,6 +48,7 @@ export function aPlanVisor(index: number, more: Partial<PlanVisor> = {}): PlanVi
     unsupported: [],
     notCompared: [],
     secretLeaves: [],
+    openToAnyone: [],
     awaitingRestart: [],
     released: [],
     ...more,
