@@ -35,6 +35,8 @@ export interface LockWorld {
   readonly process: ProcessFacts;
   /** How long to wait for another writer. */
   readonly lockTimeoutMs?: number;
+  /** A segment file that would grow beyond this is followed by a new one. */
+  readonly segmentSizeBytes?: number;
 }
 
 const LOCK_TIMEOUT_MS = 10_000;

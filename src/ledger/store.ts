@@ -22,8 +22,8 @@ import {
   type StoreScan,
 } from "./segment.ts";
 
-/** A segment that is larger is not added to any more. */
-const SEGMENT_SIZE_MAX = 16 * 1024 * 1024;
+/** Large enough for years of one operator, small enough to copy and read at once. */
+const SEGMENT_SIZE = 16 * 1024 * 1024;
 /** Pins in their file before it is written anew with the last one. */
 const PINS_MAX = 256;
 const FILE_MODE = 0o600;
@@ -231,8 +231,8 @@ export class StoreWriter {
   // A crash before the write: nothing happened. In the write or before its sync: a torn tail, or a
   // whole commit that was never reported; the next start cuts the one and pins the other.
   async #writeRecords(records: Uint8Array): Promise<void> {
-    const { files } = this.#world;
-    if (this.#size + records.length > SEGMENT_SIZE_MAX) return this.#startSegment(records);
+    const { files, segmentSizeBytes = SEGMENT_SIZE } = this.#world;
+    if (this.#size + records.length > segmentSizeBytes) return this.#startSegment(records);
     const path = segmentPath(this.#folder, this.#segment);
     const before = this.#size;
     try {

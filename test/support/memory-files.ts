@@ -7,6 +7,8 @@ export interface FileFaults {
   isReadOnly?: boolean;
   /** The process ends at the effect with this number, counted from 0: nothing more happens. */
   crashAt?: number;
+  /** A new file appears empty, then half, then whole: what a file system without links does. */
+  isCreateInSteps?: boolean;
 }
 
 /** Thrown where a crash was asked for. */
@@ -49,6 +51,11 @@ export class MemoryFiles implements Files {
   ): Promise<void> {
     this.#writable(path);
     if (this.files.has(path)) throw new FleetError("files/exists", `${path} is there`);
+    if (this.faults.isCreateInSteps === true) {
+      for (const part of [0, Math.trunc(bytes.length / 2)]) {
+        await this.replace(path, bytes.subarray(0, part), options);
+      }
+    }
     await this.replace(path, bytes, options);
   }
 

@@ -130,7 +130,7 @@ describe("lists that grew", () => {
     },
   );
 
-  it("appends one to 100,000 with at most one new object a level", () => {
+  it("appends one to 100,000 with at most one new object a level", { timeout: 30_000 }, () => {
     const builder = new RefsBuilder();
     const leaf = new Uint8Array(32);
     const view = new DataView(leaf.buffer);

@@ -22,25 +22,29 @@ import {
   smallStore,
 } from "../../support/damaged-store.ts";
 import { FOLDER, ledgerOptions, plainKeyset, testIntent } from "../../support/ledger-world.ts";
-import { MemoryFiles, SimulatedCrash } from "../../support/memory-files.ts";
+import { type FileFaults, MemoryFiles, SimulatedCrash } from "../../support/memory-files.ts";
 
 const MINUTE_MS = 60_000;
 
 describe("a store that something changed", () => {
-  it("loses nothing to any bit flipped in or cut off the pins", async () => {
-    const { files, records } = await smallStore();
-    const size = files.files.get(PIN)?.bytes.length ?? 0;
-    const lastPin = Math.floor((size / 3) * 2);
-    for (let at = 0; at < size; at += 1) {
-      const whole = at >= lastPin ? records : "ledger/damaged";
-      expect(await outcome(changed(files, PIN, flipped(at))), `byte ${at}`).toEqual(whole);
-      const isOnePinLeft = at >= size / 3;
-      expect(
-        await outcome(changed(files, PIN, (bytes) => bytes.slice(0, at))),
-        `${at} bytes`,
-      ).toEqual(isOnePinLeft ? records : "ledger/damaged");
-    }
-  });
+  it(
+    "loses nothing to any bit flipped in or cut off the pins",
+    { timeout: MINUTE_MS },
+    async () => {
+      const { files, records } = await smallStore();
+      const size = files.files.get(PIN)?.bytes.length ?? 0;
+      const lastPin = Math.floor((size / 3) * 2);
+      for (let at = 0; at < size; at += 1) {
+        const whole = at >= lastPin ? records : "ledger/damaged";
+        expect(await outcome(changed(files, PIN, flipped(at))), `byte ${at}`).toEqual(whole);
+        const isOnePinLeft = at >= size / 3;
+        expect(
+          await outcome(changed(files, PIN, (bytes) => bytes.slice(0, at))),
+          `${at} bytes`,
+        ).toEqual(isOnePinLeft ? records : "ledger/damaged");
+      }
+    },
+  );
 
   it("says that the end cannot be checked without a pin", async () => {
     const { files, records } = await smallStore();
@@ -163,52 +167,54 @@ async function checkAfter(
 }
 
 describe("crashes and full disks", () => {
-  it(
-    "loses nothing reported to a loss of power at any effect",
-    async () => {
+  const variants: readonly { name: string; segmentSizeBytes?: number; faults: FileFaults }[] = [
+    { name: "one segment", faults: {} },
+    { name: "a segment for each commit", segmentSizeBytes: 1, faults: {} },
+    { name: "files that appear in steps", segmentSizeBytes: 1, faults: { isCreateInSteps: true } },
+  ];
+
+  it.each(variants)(
+    "loses nothing reported to a loss of power at any effect ($name)",
+    { timeout: MINUTE_MS },
+    async ({ segmentSizeBytes, faults }) => {
+      const change = segmentSizeBytes === undefined ? {} : { segmentSizeBytes };
       const dry = new MemoryFiles();
-      await runAll(ledgerOptions(dry), []);
+      dry.faults = faults;
+      await runAll(ledgerOptions(dry, change), []);
       for (let crashAt = 0; crashAt <= dry.effects; crashAt += 1) {
         for (const kept of [0, 1, 700, Number.MAX_SAFE_INTEGER]) {
           const files = new MemoryFiles();
-          files.faults = { crashAt };
+          files.faults = { ...faults, crashAt };
           const reported: string[] = [];
-          await runAll(ledgerOptions(files), reported).catch((error: unknown) => {
+          await runAll(ledgerOptions(files, change), reported).catch((error: unknown) => {
             if (!(error instanceof SimulatedCrash) && !hasCode(error, "ledger/")) throw error;
           });
-          await checkAfter(
-            files.afterPowerLoss(kept),
-            reported,
-            `crash at effect ${crashAt}, ${kept} bytes kept`,
-          );
+          const what = `crash at effect ${crashAt}, ${kept} bytes kept`;
+          await checkAfter(files.afterPowerLoss(kept), reported, what);
         }
       }
     },
-    MINUTE_MS,
   );
 
-  it(
-    "loses nothing reported to a disk that gets full at any size",
-    async () => {
+  it.each(variants)(
+    "loses nothing reported to a disk that gets full at any size ($name)",
+    { timeout: MINUTE_MS },
+    async ({ segmentSizeBytes, faults }) => {
+      const change = segmentSizeBytes === undefined ? {} : { segmentSizeBytes };
       const dry = new MemoryFiles();
-      await runAll(ledgerOptions(dry), []);
+      await runAll(ledgerOptions(dry, change), []);
       const whole = [...dry.files.values()].reduce((size, { bytes }) => size + bytes.length, 0);
       for (let roomBytes = 0; roomBytes < whole + 200; roomBytes += 97) {
         const files = new MemoryFiles();
-        files.faults = { roomBytes };
+        files.faults = { ...faults, roomBytes };
         const reported: string[] = [];
-        const failure = await runAll(ledgerOptions(files), reported).catch(
-          (error: unknown) => error,
-        );
-        if (failure !== undefined)
-          expect(
-            hasCode(failure, "ledger/") || hasCode(failure, "files/full"),
-            `${roomBytes}`,
-          ).toBe(true);
+        const run = runAll(ledgerOptions(files, change), reported);
+        const failure = await run.catch((error: unknown) => error);
+        const isCoded = hasCode(failure, "ledger/") || hasCode(failure, "files/full");
+        expect(failure === undefined || isCoded, `room for ${roomBytes} bytes`).toBe(true);
         await checkAfter(files.copy(), reported, `room for ${roomBytes} bytes`);
       }
     },
-    MINUTE_MS,
   );
 
   it("takes no more entries after a failed write", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toHex } from "../../../src/core/index.ts";
+import { sha256, toHex, utf8 } from "../../../src/core/index.ts";
 import {
   createLedger,
   type EntryDraft,
@@ -131,6 +131,29 @@ describe("a ledger", () => {
   });
 });
 
+describe("secrets", () => {
+  it("leave nothing in the ledger but their reference and digest", async () => {
+    const files = new MemoryFiles();
+    const options = ledgerOptions(files);
+    const ledger = await createLedger(options);
+    const value = "correct horse battery staple";
+    const hmac = options.keys.secretHmac(value);
+    await ledger.append([plainKeyset("home"), testIntent("home", "a")]);
+    const receipt = testReceipt("home", "a", 2);
+    if (receipt.kind !== "receipt") throw new Error("a receipt is a receipt");
+    const outcomes = [
+      { path: "apps.x.env", outcome: "done", secret: { ref: "env:X", hmac } },
+    ] as const;
+    await ledger.append([{ kind: "receipt", payload: { ...receipt.payload, outcomes } }]);
+    await ledger.close();
+    const text = [...files.files.values()].map(({ bytes }) => toHex(bytes)).join();
+    expect(text).toContain(toHex(utf8(hmac)));
+    for (const secret of [utf8(value), sha256(utf8("operator owner"))])
+      expect(text).not.toContain(toHex(secret));
+    expect(testKeys("other").secretHmac(value)).not.toBe(hmac);
+  });
+});
+
 describe("questions", () => {
   it("answers from the records", async () => {
     const ledger = await createLedger(ledgerOptions(new MemoryFiles()));
@@ -174,5 +197,28 @@ describe("questions", () => {
       index: 5,
     });
     expect(latestSecretReceipt(records, testVisor("b"), "apps.x.env")).toBeUndefined();
+  });
+});
+
+describe("segments", () => {
+  it("follow each other, and every one of them is needed", async () => {
+    const files = new MemoryFiles();
+    const options = ledgerOptions(files, { segmentSizeBytes: 1 });
+    const first = await createLedger(options);
+    await first.append([plainKeyset("home")]);
+    await first.close();
+    const second = await openLedger(options);
+    await second.append([testIntent("home", "a")]);
+    await second.close();
+    const names = (await files.list(FOLDER)).filter((name) => name.startsWith("segment"));
+    expect(names).toEqual(["segment-000001.log", "segment-000002.log", "segment-000003.log"]);
+    expect((await readLedger({ files, folder: FOLDER, feed })).records).toEqual(second.records);
+    for (const name of names) {
+      const without = files.copy();
+      await without.remove(`${FOLDER}/${name}`);
+      await expect(readLedger({ files: without, folder: FOLDER, feed })).rejects.toMatchObject({
+        code: "ledger/damaged",
+      });
+    }
   });
 });

@@ -312,9 +312,7 @@ describe("verification", () => {
         const refused = expect.objectContaining({
           code: expect.stringMatching(/^ledger\//) as string,
         }) as unknown;
-        expect(() => verifyEntry(flipped, keys.feed, keys.operator), `bit ${bit}`).toThrow(
-          refused as Error,
-        );
+        expect(() => verifyEntry(flipped, keys.feed, keys.operator), `bit ${bit}`).toThrow(refused);
         // A whole forged store for every bit would only take longer: some are enough.
         if (bit % 61 !== 0) continue;
         const { faults } = await report({ commits: [[...encoded(HONEST.slice(0, 2)), flipped]] });
