@@ -24,6 +24,8 @@ export interface KnownHistory {
   readonly head: number;
   /** The owned paths of the latest recorded plan, by visor. */
   readonly owned: ReadonlyMap<VisorKey, readonly string[]>;
+  /** Owned paths that the latest recorded plan found as wanted, by visor. */
+  readonly inSync: ReadonlyMap<VisorKey, ReadonlySet<string>>;
   readonly keyset: Keyset | undefined;
   readonly awaitingRestart: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   readonly owedRestarts: ReadonlyMap<VisorKey, readonly Awaiting[]>;
@@ -48,14 +50,19 @@ export function historyOf(ledger: ReadOnlyLedger | undefined, fleet: string, why
   const records = ledger.records;
   const keyset = latestKeyset(records, fleet)?.payload;
   const owned = new Map<VisorKey, readonly string[]>();
-  for (const [visor, part] of latestPlanParts(records, fleet)) {
-    if (part.payload !== undefined) owned.set(visor, part.payload.owned);
+  const inSync = new Map<VisorKey, ReadonlySet<string>>();
+  for (const [visor, { payload }] of latestPlanParts(records, fleet)) {
+    if (payload === undefined) continue;
+    const changed = new Set(payload.changes.map(({ path }) => path));
+    owned.set(visor, payload.owned);
+    inSync.set(visor, new Set(payload.owned.filter((path) => !changed.has(path))));
   }
   const outcomes = gatherOutcomes(records, fleet);
   return {
     known: true,
     head: ledger.head.size,
     owned,
+    inSync,
     keyset:
       keyset === undefined
         ? undefined

@@ -103,15 +103,18 @@ function awaitingRestart(history: History, desired: DesiredVisor, seen: SeenViso
     .map(({ what, sinceEntry }) => ({ path: what, sinceEntry }));
 }
 
-/** A change is drift when `fleet` had seen the wanted value there after writing it, or applied this very manifest. */
+/**
+ * A change is drift when `fleet` had seen the wanted value there: after writing it, or when this very manifest
+ * was last applied and the leaf needed no change. What an apply tried and failed to do is no drift.
+ */
 function markDrift(change: Change, desired: DesiredVisor, context: PlanVisorContext): Change {
   const { history } = context;
   if (!history.known || change.action === "restart") return change;
   const recorded = history.recorded(desired.key, change.path, change.element);
   const wasMade = recorded !== undefined && JSON.stringify(recorded.after) === JSON.stringify(change.after);
   if (wasMade) return { ...change, drift: { sinceEntry: recorded.entry } };
-  const wasOwned = history.owned.get(desired.key)?.includes(change.path) === true;
-  return context.isLastManifest && wasOwned && recorded === undefined && history.lastManifest !== undefined
+  const wasInSync = history.inSync.get(desired.key)?.has(change.path) === true;
+  return context.isLastManifest && wasInSync && recorded === undefined && history.lastManifest !== undefined
     ? { ...change, drift: { sinceEntry: history.lastManifest.entry } }
     : change;
 }

@@ -137,6 +137,8 @@ describe("visors that misbehave", () => {
       "shop-3 settings.routing.min_hops done",
     ]);
     expect(report.exit).toBe(6);
+    const changes = (await world.plan(desired)).visors.flatMap(({ steps }) => steps.flatMap((step) => step.changes));
+    expect(changes.map(({ drift }) => drift)).toEqual([undefined]);
     await world.fleet.control.make("shop-1", "honest");
     await world.fleet.control.make("shop-2", "honest");
     await expect.poll(async () => (await world.plan(desired)).counts.unreachable).toBe(0);

@@ -24,6 +24,7 @@ function known(more: Partial<Extract<History, { known: true }>> = {}): History {
     known: true,
     head: 7,
     owned: new Map(),
+    inSync: new Map(),
     keyset: undefined,
     awaitingRestart: new Map(),
     owedRestarts: new Map(),
