@@ -114,7 +114,7 @@ const COMPLEX: Shape = {
 export const BASIC: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ["bool", BOOL],
   ["string", STRING],
-  ["complex64", COMPLEX],
+  ["complex64", { ...COMPLEX, schema: t.named("complex64", t.complex) }],
   ["complex128", COMPLEX],
   ["float64", floatShape(t.float)],
   ["float32", floatShape(t.float32)],
@@ -130,7 +130,7 @@ export const BASIC: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ["uint16", integerShape(t.uint16)],
   ["uint32", integerShape(t.uint32)],
   ["uint64", integerShape(t.uint64)],
-  ["uintptr", integerShape(t.uint64)],
+  ["uintptr", integerShape(t.named("uintptr", t.uint64))],
 ]);
 
 export function bytesShape(): Shape {

@@ -119,6 +119,10 @@ const both = [
   ...vectors.malformed.map((vector) => ({ section: "malformed", vector })),
 ];
 
+it("has a verdict of Go on every input", () => {
+  expect(both.every(({ vector }) => /^(?:ok|error: )/.test(vector.goResult))).toBe(true);
+});
+
 describe.each(both)("$section: $vector.name", ({ section, vector }) => {
   const receivers = receiversOf(vector);
   const known = receivers.every((shape) => shape !== undefined) || vector.into.includes("<nil>");

@@ -166,6 +166,13 @@ const whole = (bytes: Uint8Array): readonly Uint8Array[] => [bytes];
 const single = (bytes: Uint8Array): readonly Uint8Array[] =>
   [...bytes].map((byte) => Uint8Array.of(byte));
 
+it("knows the types of every recorded call", () => {
+  for (const { argsGoType, replyGoType } of vectors.rpc.flatMap((session) => session.calls)) {
+    expect(shapes.of(argsGoType).schema.node).toBeDefined();
+    expect(shapes.of(replyGoType).schema.node).toBeDefined();
+  }
+});
+
 describe.each(vectors.rpc)("recorded net/rpc session $name", (session) => {
   it("replays into the client", () => replayToClient(session, whole));
   it("replays into the client byte by byte", () => replayToClient(session, single));
