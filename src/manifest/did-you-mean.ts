@@ -24,7 +24,7 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
 }
 
 /** Steps that turn one word into another: insert, delete, replace, swap neighbours. */
-export function editDistance(left: string, right: string): number {
+function editDistance(left: string, right: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let row = 1; row <= left.length; row += 1) {

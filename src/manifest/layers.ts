@@ -69,7 +69,7 @@ export function mergeValue(
 }
 
 /** Where a value comes from, and what it won over, nearest first. */
-export function originOf(
+function originOf(
   { layer, written }: Said<{ readonly place: Place }>,
   lost: readonly { readonly said: Said<{ readonly place: Place }>; readonly value: Json }[],
 ): Origin {
@@ -89,7 +89,7 @@ export function originOf(
 }
 
 /** The error for two roles that say different things about one leaf. */
-export function rolesDisagree(
+function rolesDisagree(
   visor: WrittenVisor,
   path: string,
   left: Said<{ readonly place: Place }>,

@@ -28,6 +28,8 @@ interface Resolved {
 const NOTHING: Resolved = { found: [], incomplete: true };
 const PLAIN_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const HEX_LIKE = /^(ed25519:)?[0-9a-fA-F]{32,}$/;
+/** Words that stand instead of a list, not in one. */
+const WORDS_FOR_LISTS: ReadonlySet<string> = new Set(["anyone"]);
 /** After so many unknown names no more candidates are compared: the list of names is what is wrong. */
 const SUGGESTIONS_MAX = 200;
 /** Members of all lists together; a list of all visors at ten thousand visors is no use to anybody. */
@@ -221,15 +223,17 @@ export class MemberResolver {
     this.#refuse(word, {
       code: "manifest/unknown-name",
       message: `${JSON.stringify(word.text)} is no visor, no key and no whitelist`,
-      next: isTag
-        ? `did you mean tag:${word.text}?`
-        : roles.has(word.text)
-          ? `did you mean role:${word.text}?`
-          : suggestion(
-              word.text,
-              compare ? this.#candidates : [],
-              "add it to keys, or correct the name",
-            ),
+      next: WORDS_FOR_LISTS.has(word.text)
+        ? `write the word without brackets, as in whitelist: ${word.text}`
+        : isTag
+          ? `did you mean tag:${word.text}?`
+          : roles.has(word.text)
+            ? `did you mean role:${word.text}?`
+            : suggestion(
+                word.text,
+                compare ? this.#candidates : [],
+                "add it to keys, or correct the name",
+              ),
     });
     return NOTHING;
   }
@@ -266,6 +270,6 @@ function originOf(place: Place, role: string | undefined, via: string | undefine
 }
 
 /** Sorts by key: a list that is a set must not depend on how it was written. */
-export function sortElements(elements: readonly DesiredElement[]): readonly DesiredElement[] {
+function sortElements(elements: readonly DesiredElement[]): readonly DesiredElement[] {
   return [...elements].sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
 }

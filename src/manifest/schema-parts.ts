@@ -48,11 +48,11 @@ export function flag(description: string): JsonObject {
   return { type: "boolean", description, "x-expects": "true or false" };
 }
 
-export function text(description: string): JsonObject {
+function text(description: string): JsonObject {
   return { type: "string", minLength: 1, description, "x-expects": "text" };
 }
 
-export function whole(description: string, minimum: number, maximum: number): JsonObject {
+function whole(description: string, minimum: number, maximum: number): JsonObject {
   return {
     type: "integer",
     minimum,
@@ -62,7 +62,7 @@ export function whole(description: string, minimum: number, maximum: number): Js
   };
 }
 
-export function choice(description: string, choices: readonly string[]): JsonObject {
+function choice(description: string, choices: readonly string[]): JsonObject {
   return { type: "string", enum: choices, description, "x-expects": choices.join(" or ") };
 }
 

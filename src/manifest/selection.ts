@@ -16,7 +16,7 @@ export interface SelectionFault {
   readonly offset: number;
 }
 
-export const SELECTION_SIZE_MAX = 4096;
+const SELECTION_SIZE_MAX = 4096;
 const DEPTH_MAX = 50;
 const TOKEN = /\s*(?:([!&,()])|([A-Za-z0-9_*:-]+))/y;
 const GRAMMAR =

@@ -1,7 +1,7 @@
 import { type Diagnostic, fromUtf8, type Place } from "../core/index.ts";
 
 /** The largest manifest that is read; a fleet of ten thousand visors needs about 3 MB. */
-export const MANIFEST_BYTES_MAX: number = 8 * 1024 * 1024;
+const MANIFEST_BYTES_MAX: number = 8 * 1024 * 1024;
 
 const CONFLICT_MARKER = /^(<{7}|={7}|>{7}|\|{7})(?=\s|$)/;
 const LEADING_NAME = /^[\w.-]+(?=["']?\s*:)/;
@@ -89,7 +89,7 @@ function fromUtf8Kept(bytes: Uint8Array): string {
 }
 
 /** Refuses a text that is too large to be a manifest. */
-export function checkSize(sizeBytes: number, file: string): Diagnostic | undefined {
+function checkSize(sizeBytes: number, file: string): Diagnostic | undefined {
   if (sizeBytes <= MANIFEST_BYTES_MAX) return undefined;
   const limitMiB = MANIFEST_BYTES_MAX / (1024 * 1024);
   return {

@@ -123,7 +123,7 @@ const SECTION_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Which kind of map a path leads to; the owned sections of roles and visors are the same. */
-export function sectionOf(path: readonly string[]): string {
+function sectionOf(path: readonly string[]): string {
   const [top, , section, name] = path;
   if (top === undefined) return "root";
   if (top !== "visors" && top !== "roles") return top;

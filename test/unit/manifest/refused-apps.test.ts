@@ -25,6 +25,12 @@ const OPEN: readonly Refusal[] = [
     want: ["manifest/open-to-everybody 6:20"],
   },
   {
+    name: "anyone inside a list",
+    text: oneVisor("    apps: { skysocks: { whitelist: [anyone] } }\n"),
+    want: ["manifest/unknown-name 6:37"],
+    next: "without brackets",
+  },
+  {
     name: "arguments with an empty whitelist",
     text: oneVisor('    apps: { skysocks: { args: ["--whitelist="] } }\n'),
     want: ["manifest/open-to-everybody 6:25"],
