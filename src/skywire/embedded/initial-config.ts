@@ -109,7 +109,7 @@ function services(): Pick<JsonObject, string> {
       discovery: "http://tpd.deployment.example",
       address_resolver: "http://ar.deployment.example",
       public_autoconnect: true,
-      transport_setup: deploymentKeys().slice(12, 14),
+      transport_setup: [...deploymentKeys().slice(12, 14), ...deploymentKeys().slice(32, 36)],
       log_store: { type: "file", location: "/opt/skywire/local/transport_logs", rotation_interval: "168h0m0s" },
       stcpr_port: 0,
       sudph_port: 0,

@@ -18,6 +18,7 @@ import {
   transportEntry,
   uptimeSeconds,
 } from "./replies.ts";
+import { routeGroup, routeGroups } from "./route-groups.ts";
 import { TRANSPORT_TYPES, type LiveTransport } from "./transports.ts";
 import { appState2024, health2024, overview2024, summary2024 } from "./wire-2024.ts";
 import { appState2026, health2026, overview2026, summary2026, transport2026 } from "./wire-2026.ts";
@@ -75,6 +76,7 @@ export const READS_2026: readonly ReleaseMethod[] = [
   one("App", t.string, appState2026, ({ instance }, name) => named(appStates2026(instance), name)),
   transportsMethod(transport2026, transport2026Of),
   transportMethod(transport2026, transport2026Of),
+  read("RouteGroups", t.list(routeGroup), "dies", () => routeGroups()),
   read("IsStartupComplete", t.bool, "runs", ({ instance }) => instance.isComplete),
 ];
 

@@ -2,6 +2,7 @@ import { type VisorKey } from "../../core/index.ts";
 import { isList, isObject } from "./config-shape.ts";
 import { visorKeyFromSeed } from "./identity.ts";
 import { deploymentKeys } from "./initial-config.ts";
+import { routeGroups } from "./route-groups.ts";
 import { type LiveTransport } from "./transports.ts";
 import { type VisorInstance } from "./visor-instance.ts";
 import { type AppState2024, type Overview2024, type Summary2024 } from "./wire-2024.ts";
@@ -206,6 +207,7 @@ export function summary2026Of(instance: VisorInstance): Summary2026 {
     Health: health2026Of(instance),
     Uptime: uptimeSeconds(instance),
     Routes: [],
+    RouteGroups: routeGroups(),
     IsHypervisor: false,
     HypervisorAddr: "",
     DmsgStats: { PK: instance.visor.key, ServerPK: server, RoundTrip: DMSG_ROUND_TRIP_NS },

@@ -9,6 +9,7 @@ import {
   type PersistentTransport,
   type TransportEntry,
 } from "./wire-shared.ts";
+import { type RouteGroup, routeGroup } from "./route-groups.ts";
 import { route } from "./wire-2024.ts";
 
 export interface AppState2026 {
@@ -146,6 +147,7 @@ const summaryFields = {
   Health: t.ptr(health2026),
   Uptime: t.float,
   Routes: t.list(route),
+  RouteGroups: t.list(routeGroup),
   IsHypervisor: t.bool,
   HypervisorAddr: t.string,
   DmsgStats: t.ptr(dmsgStats),
@@ -169,6 +171,7 @@ export interface Summary2026 {
   readonly Health: Health2026 | undefined;
   readonly Uptime: number;
   readonly Routes: readonly { Key: number; Rule: string; Summary: undefined }[];
+  readonly RouteGroups: readonly RouteGroup[];
   readonly IsHypervisor: boolean;
   readonly HypervisorAddr: string;
   readonly DmsgStats: { readonly PK: string; readonly ServerPK: string; readonly RoundTrip: bigint } | undefined;
