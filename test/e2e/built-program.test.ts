@@ -1,0 +1,168 @@
+import { spawn, type SpawnOptions } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const LIST_MODULES = new URL("../support/list-modules.mjs", import.meta.url).href;
+const KEY = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+const READY = /^Ready: .* at (\S+:\d+)\.$/m;
+
+let folder = "";
+
+beforeAll(async () => {
+  if (!existsSync(MAIN)) throw new Error("the program is not built: run npm run build");
+  folder = await mkdtemp(join(tmpdir(), "fleet-built-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function environment(more: Readonly<Record<string, string>> = {}): SpawnOptions {
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: folder,
+    FLEET_HOME: join(folder, "home"),
+    ...more,
+  };
+  return { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] };
+}
+
+/** Runs the built program; `watch` sees what it prints and may act on the process. */
+function run(
+  args: readonly string[],
+  watch: (text: string, signal: (name: NodeJS.Signals) => void) => void = () => undefined,
+  node: readonly string[] = [],
+): Promise<Ended> {
+  const child = spawn(process.execPath, [...node, MAIN, ...args], environment());
+  let out = "";
+  let err = "";
+  const look = (): void => watch(out + err, (name) => child.kill(name));
+  child.stdout?.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+    look();
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+    look();
+  });
+  return new Promise((resolve) => {
+    child.on("close", (code, signal) => resolve({ code, signal, out, err }));
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Acts once, when the text first matches. */
+function whenSays(pattern: RegExp, act: (signal: (name: NodeJS.Signals) => void) => void) {
+  let done = false;
+  return (text: string, signal: (name: NodeJS.Signals) => void): void => {
+    if (done || !pattern.test(text)) return;
+    done = true;
+    act(signal);
+  };
+}
+
+describe("the built program", () => {
+  it("shows help from three small files and nothing else", async () => {
+    const { code, out, err } = await run(["--help"], undefined, ["--import", LIST_MODULES]);
+    expect(code).toBe(0);
+    expect(out).toContain("Usage: fleet COMMAND");
+    expect(err.trimEnd().split("\n").sort()).toEqual([
+      "command-table.js",
+      "exit.js",
+      "help.js",
+      "main.js",
+    ]);
+  });
+
+  it("ends quietly when its reader goes away", async () => {
+    const child = spawn(
+      "sh",
+      [
+        "-c",
+        `"${process.execPath}" "${MAIN}" --help | head -1; "${process.execPath}" "${MAIN}" schema | head -1`,
+      ],
+      environment(),
+    );
+    let err = "";
+    let out = "";
+    child.stderr?.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    child.stdout?.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    await new Promise((resolve) => child.on("close", resolve));
+    expect(err).toBe("");
+    expect(out.split("\n")).toHaveLength(3);
+  });
+
+  test.each([
+    { name: "^C", signal: "SIGINT" },
+    { name: "SIGTERM", signal: "SIGTERM" },
+  ] as const)("an embedded fleet ends cleanly on $name", async ({ signal }) => {
+    const args = [
+      "embedded",
+      "up",
+      "--visors",
+      "2",
+      "--rpc-port",
+      "0",
+      "--dir",
+      join(folder, signal),
+    ];
+    const ended = await run(
+      args,
+      whenSays(READY, (send) => send(signal)),
+    );
+    expect(ended).toMatchObject({ code: 0, signal: null });
+    expect(ended.err).toContain("the embedded fleet has stopped");
+  });
+
+  it("a command that only reads ends at once on ^C", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const manifest = "apiVersion: fleet.skywire/v1\nfleet: home\nvisors:\n";
+    await writeFile(join(folder, "fleet.yaml"), `${manifest}  laptop: { key: "${KEY}" }\n`);
+    const child = spawn(
+      process.execPath,
+      [MAIN, "plan", "--rpc", `127.0.0.1:${portOf(silent)}`],
+      environment(),
+    );
+    await once(silent, "connection");
+    child.kill("SIGINT");
+    const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+    silent.close();
+    expect([code, signal]).toEqual([null, "SIGINT"]);
+  });
+
+  it("a port that is taken is one error that says what to do", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const ended = await run([
+      "embedded",
+      "up",
+      "--visors",
+      "2",
+      "--rpc-port",
+      String(portOf(server)),
+      "--dir",
+      join(folder, "taken"),
+    ]);
+    server.close();
+    expect(ended.code).toBe(3);
+    expect(ended.err).toContain("--rpc-port 0");
+  });
+});
