@@ -16,14 +16,7 @@ export {
   writeKeyFile,
   type WriteKeyOptions,
 } from "./key-file.ts";
-export {
-  FIRST_COUNTERS,
-  type FeedKey,
-  generateSecret,
-  isFeedKey,
-  type KeyCounters,
-  OperatorKeys,
-} from "./keys.ts";
+export { type FeedKey, generateSecret, isFeedKey, type KeyCounters, OperatorKeys } from "./keys.ts";
 export {
   createLedger,
   type Ledger,
@@ -55,14 +48,11 @@ export {
   type SealedEpochKey,
   type StepLetter,
 } from "./payloads.ts";
-export { keyFilePath, ledgerFolder } from "./places.ts";
 export {
-  fleetOf,
   intentsWithoutReceipt,
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,
-  recordsOf,
   type SecretReceipt,
 } from "./queries.ts";
 export {

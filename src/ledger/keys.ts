@@ -131,7 +131,7 @@ export function isFeedKey(text: string): text is FeedKey {
 }
 
 /** The seal key of 32 bytes in its text form. */
-export function formatSealKey(bytes: Uint8Array): SealKey {
+function formatSealKey(bytes: Uint8Array): SealKey {
   const text = `x25519:${toHex(bytes)}`;
   if (!isSealKey(text)) throw new FleetError("key/seal", "a seal key has 32 bytes");
   return text;

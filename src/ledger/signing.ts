@@ -28,7 +28,7 @@ export type UnsignedEntry = Omit<Entry, "signatures">;
  * What a DSSE signature is made over.
  * Source: DSSE protocol, pre-authentication encoding, v1.
  */
-export function preAuthentication(type: string, body: Uint8Array): Uint8Array {
+function preAuthentication(type: string, body: Uint8Array): Uint8Array {
   const typeBytes = utf8(type);
   return concatBytes(
     utf8(`DSSEv1 ${typeBytes.length} `),
@@ -42,7 +42,7 @@ export function preAuthentication(type: string, body: Uint8Array): Uint8Array {
  * The body an entry's signature covers: feed key, index, time, kind, payload type and the payload as
  * stored, so that an entry can be neither moved to another place or feed nor relabelled.
  */
-export function entryBody(feed: FeedKey, entry: UnsignedEntry): Uint8Array {
+function entryBody(feed: FeedKey, entry: UnsignedEntry): Uint8Array {
   const writer = new ByteWriter();
   writer.raw(fromHex(feed));
   writer.u64(entry.index);

@@ -67,7 +67,7 @@ export async function readStore(files: Files, folder: string, feed: FeedKey): Pr
 }
 
 /** True when a folder holds a ledger, whole or not. */
-export async function hasStore(files: Files, folder: string): Promise<boolean> {
+async function hasStore(files: Files, folder: string): Promise<boolean> {
   return (await files.list(folder)).some((name) => segmentNumber(name) !== undefined);
 }
 
@@ -329,7 +329,7 @@ async function pinLast(
 }
 
 /** How many entries the ledger has at a commit. @throws FleetError cxo/*, ledger/version */
-export function entriesAt({ objects }: StoreScan, commit: StoredCommit): bigint {
+function entriesAt({ objects }: StoreScan, commit: StoredCommit): bigint {
   const [log] = decodeRoot(commit.root).refs;
   return decodeLog(fetchObject(log?.hash ?? BLANK_HASH, (hash) => objects.get(toHex(hash)))).size;
 }

@@ -28,7 +28,7 @@ export function countingRandom(seed: string): Random {
 }
 
 /** A clock that stands still but for waiting: timers run at once and move it on. */
-export function testClock(startMs = 1_790_000_000_000): Clock {
+function testClock(startMs = 1_790_000_000_000): Clock {
   let nowMs = startMs;
   return {
     now: () => nowMs,

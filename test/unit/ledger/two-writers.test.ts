@@ -17,8 +17,8 @@ import { nodeClock, nodeFiles, nodeProcess, nodeRandom } from "../../../src/plat
 import { FOLDER, ledgerOptions, plainKeyset, testKeys } from "../../support/ledger-world.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
 
-const support = (name: string): string =>
-  fileURLToPath(new URL(`../../support/${name}`, import.meta.url));
+const REGISTER = fileURLToPath(new URL("../../support/register-ts.mjs", import.meta.url));
+const WRITER = fileURLToPath(new URL("../../support/ledger-writer.ts", import.meta.url));
 const keys = testKeys("owner");
 const LOCK = `${FOLDER}/lock`;
 
@@ -53,14 +53,7 @@ describe("writers in processes of their own", () => {
   function startWriter(name: string, count: number): { child: ChildProcess; output: () => string } {
     const child = spawn(
       process.execPath,
-      [
-        "--import",
-        support("register-ts.mjs"),
-        support("ledger-writer.ts"),
-        folder,
-        name,
-        String(count),
-      ],
+      ["--import", REGISTER, WRITER, folder, name, String(count)],
       {
         stdio: ["ignore", "pipe", "inherit"],
       },
