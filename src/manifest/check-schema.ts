@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../core/index.ts";
+import { suggestion } from "./did-you-mean.ts";
 import { manifestSchema } from "./schema.ts";
 import { placeAt, type Source } from "./source.ts";
 import { type MapTree, type Tree, treeToJson } from "./tree.ts";
@@ -82,7 +83,7 @@ function diagnose(
     default:
       if (schema["x-check"] !== undefined && error.keyword === "pattern") return undefined;
       faulty.add(found.tree);
-      return wrongValue(found, String(schema["x-expects"] ?? "something else"), source);
+      return wrongValue(found, expectation(schema), source);
   }
 }
 
@@ -151,7 +152,20 @@ function missingKey(path: readonly string[], key: string): Fault {
   };
 }
 
-function wrongValue(found: Found, expects: string, source: Source): Diagnostic {
+/** What the schema wants at a place, in words, and the words it has to choose from. */
+interface Expectation {
+  readonly expects: string;
+  readonly choices: readonly string[];
+}
+
+function expectation(schema: Readonly<Record<string, unknown>>): Expectation {
+  const listed = schema["enum"] ?? [schema["const"]];
+  const choices = Array.isArray(listed) ? listed.filter((one) => typeof one === "string") : [];
+  const words = schema["x-expects"];
+  return { expects: typeof words === "string" ? words : "something else", choices };
+}
+
+function wrongValue(found: Found, { expects, choices }: Expectation, source: Source): Diagnostic {
   const { tree, path } = found;
   const at = placeAt(source, tree.offset);
   const shown = holdsSecrets(path) ? undefined : shownText(tree);
@@ -176,7 +190,7 @@ function wrongValue(found: Found, expects: string, source: Source): Diagnostic {
     message: `this must be ${expects}`,
     at,
     ...text,
-    next: `write ${expects}`,
+    next: suggestion(shown ?? "", choices, `write ${expects}`),
   };
 }
 

@@ -63,7 +63,12 @@ function whole(description: string, minimum: number, maximum: number): JsonObjec
 }
 
 function choice(description: string, choices: readonly string[]): JsonObject {
-  return { type: "string", enum: choices, description, "x-expects": choices.join(" or ") };
+  return {
+    type: "string",
+    enum: choices,
+    description,
+    "x-expects": choices.length > 2 ? `one of ${choices.join(", ")}` : choices.join(" or "),
+  };
 }
 
 function listOf(items: JsonObject, description: string): JsonObject {

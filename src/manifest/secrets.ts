@@ -43,7 +43,10 @@ export function secretRefsOf(desired: DesiredFleet): readonly SecretUse[] {
   return uses;
 }
 
-/** Reports files of secrets that are missing or lie elsewhere; reads none of them. */
+/**
+ * Reports files of secrets that lie elsewhere, and as warnings those that are missing: only the machine
+ * that applies needs them. Reads none of them.
+ */
 export async function checkSecretFiles(
   desired: DesiredFleet,
   files: Files,
@@ -61,7 +64,7 @@ export async function checkSecretFiles(
       if (!(error instanceof FleetError)) throw error;
       diagnostics.push({
         code: error.code,
-        severity: "error",
+        severity: error.code === "secret/missing" ? "warning" : "error",
         message: error.message,
         at,
         text: ref,

@@ -135,6 +135,18 @@ const VALUES: readonly Refusal[] = [
     next: "a whole number from 0 to 65535",
   },
   {
+    name: "a mistyped choice",
+    text: oneVisor("    settings: { log_level: inof }\n"),
+    want: ["manifest/value 6:28"],
+    next: 'did you mean "info"?',
+  },
+  {
+    name: "a mistyped word",
+    text: oneVisor("    ports: { 80: closde }\n"),
+    want: ["manifest/value 6:18"],
+    next: 'did you mean "closed"?',
+  },
+  {
     name: "a reward address with a wrong letter",
     text: oneVisor("    reward_address: 2iNNt6fm9LszSWe51693BeyNUKX34pPaLx9\n"),
     want: ["manifest/reward-address 6:21"],

@@ -127,7 +127,9 @@ test("files of secrets are checked once each, with their lines", async () => {
   const files = await filesWith({ "/srv/other/token": "hunter2" });
   files.links.set(`${FOLDER}/link`, "/srv/other");
   const diagnostics = await checkSecretFiles(desiredOf(FLEET), files, FOLDER);
-  expect(diagnostics.map(({ code, text, at }) => `${code} ${text} ${at?.line}`).toSorted()).toEqual(
-    ["secret/missing file:nowhere 12", "secret/outside file:link/token 6"],
-  );
+  expect(
+    diagnostics
+      .map(({ code, text, at, severity }) => `${code} ${text} ${at?.line} ${severity}`)
+      .toSorted(),
+  ).toEqual(["secret/missing file:nowhere 12 warning", "secret/outside file:link/token 6 error"]);
 });
