@@ -148,6 +148,7 @@ class Verification {
     }
     if (pinDamage !== undefined) this.#fault("ledger/pin", `the file of pins is bad: ${pinDamage}`);
     if (scan.commits.length === 0) this.#fault("ledger/damaged", "the store holds no whole commit");
+    this.#count("objects in the store", scan.objects.size);
     const { tail } = scan;
     if (tail === undefined || tail.from === tail.to) return;
     const what = `${tail.to - tail.from} bytes at the end belong to no commit`;
@@ -160,7 +161,6 @@ class Verification {
       this.#notChecked.push(
         `${what}: a write that was cut before it was recorded; the next apply removes them`,
       );
-    this.#count("whole records in the store", scan.objects.size);
   }
 
   #checkHead(): void {
