@@ -42,7 +42,7 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string): CliWorld {
   const clock = fastClock(HASTE);
   const random = countingRandom("cli");
   const env: Record<string, string | undefined> = {
-    FLEET_HOME: "/home/user/.fleet",
+    FLEET_HOME: "/user/fleet",
     FLEET_TIMEOUT: "20s",
     ...(rpc === undefined ? {} : { FLEET_RPC: rpc }),
   };
@@ -53,8 +53,8 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string): CliWorld {
     env,
     answers,
     printed,
-    write: async (name, text) => await files.replace(`/work/${name}`, utf8(text)),
-    read: async (name) => fromUtf8((await files.read(`/work/${name}`)) ?? new Uint8Array()),
+    write: async (name, text) => await files.replace(`/desk/${name}`, utf8(text)),
+    read: async (name) => fromUtf8((await files.read(`/desk/${name}`)) ?? new Uint8Array()),
     run: async (...argv) => {
       let out = "";
       let err = "";
@@ -75,7 +75,7 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string): CliWorld {
           readInput: async () => new Uint8Array(),
         },
         env,
-        folder: "/work",
+        folder: "/desk",
         files,
         clock,
         random,

@@ -109,7 +109,7 @@ describe("keygen", () => {
 
   it("keeps the secret out of the manifest's folder", async () => {
     const world = cliWorld();
-    world.env["FLEET_HOME"] = "/work/home";
+    world.env["FLEET_HOME"] = "/desk/home";
     await world.write("fleet.yaml", MANIFEST);
     expect(await world.run("keygen")).toMatchObject({ code: 4, out: "" });
   });
