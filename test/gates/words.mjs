@@ -28,7 +28,7 @@ const FORBIDDEN = [
     where: /^test\//,
   },
   {
-    word: /(?:^|[\s"'`(=:])\/(?:work|root|home\/\w+|Users\/\w+)\//,
+    word: /(?:^|[\s"'`(=:])\/(?:work|root|home\/(?!user\/)\w+|Users\/\w+)\//,
     why: "a path of somebody's machine",
   },
   { word: /\bnew Date\(\)/, why: "take a Clock", where: /^src\/(?!platform\/|cli\/)/ },
