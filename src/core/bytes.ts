@@ -6,7 +6,7 @@ const BYTE_HEX: readonly string[] = Array.from(
   (_, byte) => (HEX_DIGITS[byte >> 4] ?? "") + (HEX_DIGITS[byte & 15] ?? ""),
 );
 const textEncoder = new TextEncoder();
-const textDecoder = new TextDecoder("utf-8", { fatal: true });
+const textDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Formats bytes as lower-case hex, two digits each. */
 export function toHex(bytes: Uint8Array): string {
