@@ -9,7 +9,12 @@ import {
 } from "../../src/skywire/embedded/index.ts";
 import { type GenericValue, type Schema, t } from "../../src/skywire/gob/index.ts";
 import { RpcClient } from "../../src/skywire/rpc/index.ts";
-import { createVisorReader, encodePreamble, type VisorReader, type VisorTarget } from "../../src/skywire/visor/index.ts";
+import {
+  createVisorReader,
+  encodePreamble,
+  type VisorReader,
+  type VisorTarget,
+} from "../../src/skywire/visor/index.ts";
 import { realClock } from "./clocks.ts";
 import { MemoryFiles } from "./memory-files.ts";
 
@@ -67,11 +72,18 @@ export async function embeddedWorld(
   };
   const target = (name: string): VisorTarget => targetOf(visor(name));
   const local = [...fleet.addresses.values()][0] ?? { host: "127.0.0.1", port: 1 };
-  const connect = async (name: string, { by, scheme = "dmsg", port }: ConnectOptions = {}): Promise<RpcClient> => {
+  const connect = async (
+    name: string,
+    { by, scheme = "dmsg", port }: ConnectOptions = {},
+  ): Promise<RpcClient> => {
     const { key, profile } = visor(name);
     const address = fleet.addresses.get(by ?? name) ?? local;
     const isDirect = by === undefined && fleet.addresses.has(name);
-    const route = { kind: "bridge", scheme, port: port ?? (PROFILES[profile].rpcPort.value || 65) } as const;
+    const route = {
+      kind: "bridge",
+      scheme,
+      port: port ?? (PROFILES[profile].rpcPort.value || 65),
+    } as const;
     const preamble = isDirect ? {} : { preamble: encodePreamble(route, key) };
     return new RpcClient(await fleet.dial(address, { timeoutMs: 1000 }), { clock, ...preamble });
   };
@@ -90,7 +102,10 @@ export async function embeddedWorld(
     call: async (name, method, argument) => {
       const client = await connect(name);
       try {
-        return await client.callGeneric(`app-visor.${method}`, argument ?? { schema: t.empty, value: {} });
+        return await client.callGeneric(
+          `app-visor.${method}`,
+          argument ?? { schema: t.empty, value: {} },
+        );
       } finally {
         client.close();
       }
@@ -100,11 +115,16 @@ export async function embeddedWorld(
 
 function targetOf({ key, local, profile }: EmbeddedVisorInfo): VisorTarget {
   if (local !== undefined) return { key, route: { kind: "local" } };
-  return { key, route: { kind: "bridge", scheme: "dmsg", port: PROFILES[profile].rpcPort.value || 65 } };
+  return {
+    key,
+    route: { kind: "bridge", scheme: "dmsg", port: PROFILES[profile].rpcPort.value || 65 },
+  };
 }
 
 /** The code and message of what a promise fails with; `undefined` when it does not. */
-export async function failureOf(promise: Promise<unknown>): Promise<{ code: string; message: string } | undefined> {
+export async function failureOf(
+  promise: Promise<unknown>,
+): Promise<{ code: string; message: string } | undefined> {
   try {
     await promise;
     return undefined;
@@ -127,7 +147,9 @@ export function keyArgument(value: VisorKey | string): Argument {
 /** Argument of `SetConfigFields`. */
 export function fieldsArgument(fields: Readonly<Record<string, unknown>>): Argument {
   const encoder = new TextEncoder();
-  const entries = Object.entries(fields).map(([path, value]) => [path, encoder.encode(JSON.stringify(value))] as const);
+  const entries = Object.entries(fields).map(
+    ([path, value]) => [path, encoder.encode(JSON.stringify(value))] as const,
+  );
   return { schema: FIELDS, value: new Map(entries) };
 }
 

@@ -1,4 +1,4 @@
-import { type AppBehaviour } from "./app-behaviour.ts";
+import type { AppBehaviour } from "./app-behaviour.ts";
 
 /** What a visor says of one app. 0 stopped, 1 running, 2 errored, 3 starting. */
 export interface AppStatus {
@@ -83,7 +83,9 @@ export class AppProcess {
     }
     if (!this.isAlive(nowMs)) return STOPPED;
     if (this.#detail !== undefined) {
-      return this.#detail === "Connecting" ? { status: 3, detail: this.#detail } : { status: 1, detail: this.#detail };
+      return this.#detail === "Connecting"
+        ? { status: 3, detail: this.#detail }
+        : { status: 1, detail: this.#detail };
     }
     if (start.behaviour === "never-speaks" || start.behaviour === "crash-at-start") return STOPPED;
     if (ageMs < SPEAKS_AFTER_MS) return STOPPED;
@@ -100,7 +102,8 @@ export class AppProcess {
 
   /** True when the program reacts to the interrupt, and is gone; else the visor waits for it without end. */
   stop(): boolean {
-    const ends = this.#start?.behaviour !== "stop-hangs" && this.#start?.behaviour !== "starting-for-ever";
+    const ends =
+      this.#start?.behaviour !== "stop-hangs" && this.#start?.behaviour !== "starting-for-ever";
     if (ends) this.#start = undefined;
     else this.#abandoned = true;
     return ends;
@@ -130,7 +133,10 @@ export class AppProcess {
     const start = this.#start;
     if (start === undefined) return Number.NEGATIVE_INFINITY;
     const after = LIFE_MS[start.behaviour];
-    return Math.min(this.#endsAtMs, after === undefined ? Number.POSITIVE_INFINITY : start.atMs + after * this.#timeScale);
+    return Math.min(
+      this.#endsAtMs,
+      after === undefined ? Number.POSITIVE_INFINITY : start.atMs + after * this.#timeScale,
+    );
   }
 }
 

@@ -1,9 +1,9 @@
 import { type ByteStream, toHex } from "../../core/index.ts";
-import { type DelayLine } from "./delay-line.ts";
-import { type Cuttable, type EmbeddedVisor } from "./embedded-visor.ts";
+import type { DelayLine } from "./delay-line.ts";
+import type { Cuttable, EmbeddedVisor } from "./embedded-visor.ts";
 import { RelayedStream } from "./relayed-stream.ts";
-import { type VisorServer } from "./serve-visor.ts";
-import { type VisorInstance } from "./visor-instance.ts";
+import type { VisorServer } from "./serve-visor.ts";
+import type { VisorInstance } from "./visor-instance.ts";
 
 /** The preamble of the bridge. Source: rpc_bridge.go; PR #2815. */
 const MAGIC = [0x53, 0x4b, 0x59, 0x42, 0x52, 0x49] as const;
@@ -77,7 +77,9 @@ export class LocalPort {
           if (head.length > PREAMBLE_BYTES) relayed.arrive(head.subarray(PREAMBLE_BYTES));
           this.#bridge(head.subarray(0, PREAMBLE_BYTES), stream, relayed);
         } else {
-          cancelTimeout ??= this.#visor.world.clock.after(PREAMBLE_WITHIN_MS, () => stream.destroy());
+          cancelTimeout ??= this.#visor.world.clock.after(PREAMBLE_WITHIN_MS, () =>
+            stream.destroy(),
+          );
         }
       },
       end: () => {
@@ -101,7 +103,8 @@ export class LocalPort {
     this.#directConnections += 1;
     const lifeMs = profile.connectionLifeMs.value;
     const cancel = lifeMs > 0 ? world.clock.after(lifeMs, () => stream.destroy()) : undefined;
-    if (this.#timing.delayLocal && this.#timing.line !== undefined) relayed.delayBy(this.#timing.line);
+    if (this.#timing.delayLocal && this.#timing.line !== undefined)
+      relayed.delayBy(this.#timing.line);
     relayed.onClosed = () => {
       this.#directConnections -= 1;
       cancel?.();

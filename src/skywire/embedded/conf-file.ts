@@ -1,4 +1,4 @@
-import { type Json, type JsonObject } from "../../core/index.ts";
+import type { Json, JsonObject } from "../../core/index.ts";
 import { isList } from "./config-shape.ts";
 import { parseConfigPath, valueAt, withField } from "./config-path.ts";
 
@@ -36,7 +36,9 @@ const CONF_ROWS: readonly ConfRow[] = [
 ];
 
 /** Read when a configuration is made anew, but never written by the visor. */
-const READ_ONLY_ROWS: readonly ConfRow[] = [{ path: "survey_whitelist", variable: "SURVEYPKS", form: "keys" }];
+const READ_ONLY_ROWS: readonly ConfRow[] = [
+  { path: "survey_whitelist", variable: "SURVEYPKS", form: "keys" },
+];
 
 /** Takes the values of mirrored paths from a configuration; other paths are left out. */
 export function mirrorPaths(conf: Conf, config: JsonObject, paths: readonly string[]): Conf {
@@ -85,11 +87,11 @@ function fieldOf(config: JsonObject, path: string): Json | undefined {
 function formatValue(row: ConfRow, value: Json | undefined): string {
   switch (row.form) {
     case "keys":
-      return isList(value) ? value.join(",") : "";
+      return isList(value) ? value.filter((key) => typeof key === "string").join(",") : "";
     case "text":
       return typeof value === "string" ? value : "";
     case "number":
-      return String(value ?? 0);
+      return typeof value === "number" ? String(value) : "0";
     case "flag":
       return String(value === true);
     case "inverted":

@@ -1,6 +1,12 @@
-import { type Json, type JsonObject } from "../../core/index.ts";
+import type { Json, JsonObject } from "../../core/index.ts";
 import { isList, type Shape, shapeFault } from "./config-shape.ts";
-import { type ConfigPath, parseConfigPath, type PathStep, valueAt, withValue } from "./config-path.ts";
+import {
+  type ConfigPath,
+  parseConfigPath,
+  type PathStep,
+  valueAt,
+  withValue,
+} from "./config-path.ts";
 
 /** One field to set: where, and to what. */
 export interface FieldEdit {
@@ -32,7 +38,9 @@ const LIVE_PATHS: ReadonlySet<string> = new Set([
   "hypervisor.ui_disable",
   "hypervisor.enable_auth",
   ...["dmsg_web", "skynet_web"].flatMap((section) =>
-    ["enable", "proxy_addr", "upstream_socks", "upstream_rules"].map((name) => `${section}.${name}`),
+    ["enable", "proxy_addr", "upstream_socks", "upstream_rules"].map(
+      (name) => `${section}.${name}`,
+    ),
   ),
 ]);
 
@@ -81,7 +89,8 @@ function refuseUnset(config: JsonObject, steps: readonly PathStep[]): void {
     }
   }
   const app = steps.at(-1);
-  if (app?.kind === "app" && valueAt(config, steps) === undefined) throw new Error(`no app named ${app.name}`);
+  if (app?.kind === "app" && valueAt(config, steps) === undefined)
+    throw new Error(`no app named ${app.name}`);
 }
 
 /** Strict, with two indulgences: a bare word for a text, and a quoted scalar for what is none. */
@@ -94,7 +103,8 @@ function parseFieldValue(path: string, shape: Shape, text: string): Json {
   const fault = shapeFault(shape, parsed);
   if (fault === undefined) return parsed;
   const inner = typeof parsed === "string" && shape.kind !== "text" ? parseJson(parsed) : undefined;
-  if (inner === undefined || shapeFault(shape, inner) !== undefined) throw new Error(`${path}: ${fault}`);
+  if (inner === undefined || shapeFault(shape, inner) !== undefined)
+    throw new Error(`${path}: ${fault}`);
   return inner;
 }
 
@@ -108,7 +118,9 @@ function parseJson(text: string): Json | undefined {
 
 function formatSteps(steps: readonly PathStep[]): string {
   return steps
-    .map((step, index) => (step.kind === "member" ? (index === 0 ? "" : ".") + step.name : `[${step.name}]`))
+    .map((step, index) =>
+      step.kind === "member" ? (index === 0 ? "" : ".") + step.name : `[${step.name}]`,
+    )
     .join("");
 }
 
@@ -116,4 +128,3 @@ function formatSteps(steps: readonly PathStep[]): string {
 export function textsIn(value: Json): readonly string[] {
   return isList(value) ? value.filter((item) => typeof item === "string") : [];
 }
-

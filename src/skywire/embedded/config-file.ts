@@ -1,14 +1,19 @@
-import { type Json, type JsonObject } from "../../core/index.ts";
+import type { Json, JsonObject } from "../../core/index.ts";
 import { CONFIG_SHAPE, isList, isObject, projectShape } from "./config-shape.ts";
-import { type Profile } from "./profile.ts";
+import type { Profile } from "./profile.ts";
 
 /** Go's `json.MarshalIndent` with one tab: how a visor writes its file and `GetRuntimeConfig` answers. */
-export function formatConfig(config: JsonObject, profile: Profile, options: { readonly secretKey: boolean }): string {
+export function formatConfig(
+  config: JsonObject,
+  profile: Profile,
+  options: { readonly secretKey: boolean },
+): string {
   const shown: Record<string, Json> = {};
   for (const name of Object.keys(CONFIG_SHAPE)) {
     const member = config[name];
     if (member === undefined || (name === "sk" && !options.secretKey)) continue;
-    shown[name] = name === "launcher" && profile.argsOnDisk.value === "text" ? withArgsAsText(member) : member;
+    shown[name] =
+      name === "launcher" && profile.argsOnDisk.value === "text" ? withArgsAsText(member) : member;
   }
   return `${JSON.stringify(shown, undefined, "\t")}\n`;
 }
@@ -36,7 +41,9 @@ export function parseConfig(text: string): JsonObject | undefined {
 
 /** Joins arguments as a shell would read them back. Source: visorconfig/v1.go (one shell-like text). */
 export function joinArgs(args: readonly string[]): string {
-  return args.map((arg) => (/^[\w@%+=:,./*-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`)).join(" ");
+  return args
+    .map((arg) => (/^[\w@%+=:,./*-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`))
+    .join(" ");
 }
 
 /** Splits what {@link joinArgs} joined; also double quotes and backslashes, as a shell does. */
@@ -67,7 +74,9 @@ export function splitArgs(text: string): readonly string[] {
 function withArgsAsText(launcher: Json): Json {
   return mapApps(launcher, (app) => {
     const args = app["args"];
-    return isList(args) ? { ...app, args: joinArgs(args.filter((arg) => typeof arg === "string")) } : app;
+    return isList(args)
+      ? { ...app, args: joinArgs(args.filter((arg) => typeof arg === "string")) }
+      : app;
   });
 }
 

@@ -29,7 +29,9 @@ export function parseConfigPath(path: string): ConfigPath | string {
     const match = ELEMENT.exec(rest);
     const name = match?.[1];
     if (match === null || name === undefined || shape.kind !== "object") return unknown;
-    const member: Shape | undefined = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+    const member: Shape | undefined = Object.hasOwn(shape.fields, name)
+      ? shape.fields[name]
+      : undefined;
     if (member === undefined) return unknown;
     steps.push({ kind: "member", name });
     shape = member;
@@ -54,7 +56,11 @@ export function valueAt(config: JsonObject, steps: readonly PathStep[]): Json | 
 }
 
 /** The configuration with another value at a path; blocks that do not change are shared. */
-export function withValue(config: JsonObject, steps: readonly PathStep[], value: Json | undefined): JsonObject {
+export function withValue(
+  config: JsonObject,
+  steps: readonly PathStep[],
+  value: Json | undefined,
+): JsonObject {
   const changed = replaceAt(config, steps, 0, value);
   assert(isObject(changed), "a configuration is an object");
   return changed;
@@ -78,7 +84,9 @@ function replaceAt(
   if (step.kind === "app") {
     assert(isList(current), "an app is looked for in a list");
     return current.map((item) =>
-      isObject(item) && item["name"] === step.name ? (replaceAt(item, steps, at + 1, value) ?? null) : item,
+      isObject(item) && item["name"] === step.name
+        ? (replaceAt(item, steps, at + 1, value) ?? null)
+        : item,
     );
   }
   const block = isObject(current) ? current : {};

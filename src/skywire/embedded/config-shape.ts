@@ -161,7 +161,9 @@ export function shapeFault(shape: Shape, value: Json): string | undefined {
     case "bool":
       return typeof value === "boolean" ? undefined : cannot(value, "bool");
     case "int":
-      return typeof value === "number" && Number.isInteger(value) ? undefined : cannot(value, "int");
+      return typeof value === "number" && Number.isInteger(value)
+        ? undefined
+        : cannot(value, "int");
     case "text":
       return typeof value === "string" ? undefined : cannot(value, "string");
     case "key":
@@ -177,7 +179,8 @@ export function shapeFault(shape: Shape, value: Json): string | undefined {
 
 /** A value without the members its shape does not have: what decoding into a Go struct leaves of it. */
 export function projectShape(shape: Shape, value: Json): Json {
-  if (shape.kind === "list" && isList(value)) return value.map((item) => projectShape(shape.of, item));
+  if (shape.kind === "list" && isList(value))
+    return value.map((item) => projectShape(shape.of, item));
   if (shape.kind !== "object" || !isObject(value)) return value;
   const known: Record<string, Json> = {};
   for (const [name, field] of Object.entries(shape.fields)) {
@@ -210,7 +213,10 @@ function firstFault(shape: Shape, values: readonly (Json | undefined)[]): string
   return undefined;
 }
 
-function fieldsFault(fields: Readonly<Record<string, Shape>>, value: JsonObject): string | undefined {
+function fieldsFault(
+  fields: Readonly<Record<string, Shape>>,
+  value: JsonObject,
+): string | undefined {
   for (const [name, member] of Object.entries(value)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) return `json: unknown field ${JSON.stringify(name)}`;

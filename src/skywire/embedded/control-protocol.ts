@@ -12,19 +12,20 @@ import {
 } from "../../core/index.ts";
 import { APP_BEHAVIOURS, type AppBehaviour } from "./app-behaviour.ts";
 import { isObject } from "./config-shape.ts";
-import { type BehindBack, type EmbeddedControl } from "./control.ts";
-import { type EmbeddedCounters } from "./counters.ts";
+import type { BehindBack, EmbeddedControl } from "./control.ts";
+import type { EmbeddedCounters } from "./counters.ts";
 import { type Makeable, parseMakeable } from "./makeable.ts";
 
 /** The file by which another process finds a running embedded fleet. */
 export const EMBEDDED_FILE = "embedded.json";
-const FORMAT = "fleet.skywire/embedded/v1";
+/** The version of its format. */
+export const EMBEDDED_FORMAT = "fleet.skywire/embedded/v1";
 const LINE_BYTES_MAX = 1_048_576;
 const ANSWER_WITHIN_MS = 30_000;
 
 /** What {@link EMBEDDED_FILE} holds. */
 export interface EmbeddedFile {
-  readonly format: typeof FORMAT;
+  readonly format: typeof EMBEDDED_FORMAT;
   readonly visors: readonly {
     readonly name: string;
     readonly key: string;
@@ -39,7 +40,12 @@ export interface EmbeddedFile {
 /** One command to a running embedded fleet. */
 export type ControlCommand =
   | { readonly do: "make"; readonly visor: string; readonly state: Makeable }
-  | { readonly do: "make-app"; readonly visor: string; readonly app: string; readonly behaviour: AppBehaviour }
+  | {
+      readonly do: "make-app";
+      readonly visor: string;
+      readonly app: string;
+      readonly behaviour: AppBehaviour;
+    }
   | { readonly do: "restart" | "regen" | "inspect"; readonly visor: string }
   | { readonly do: "change"; readonly visor: string; readonly change: BehindBack }
   | { readonly do: "counters"; readonly visor?: string }
@@ -54,16 +60,21 @@ export interface Commanded {
 }
 
 /** Reads {@link EMBEDDED_FILE} of a fleet's folder; `undefined` when there is none that can be read. */
-export async function readEmbeddedFile(files: Files, folder: string): Promise<EmbeddedFile | undefined> {
+export async function readEmbeddedFile(
+  files: Files,
+  folder: string,
+): Promise<EmbeddedFile | undefined> {
   const bytes = await files.read(`${folder}/${EMBEDDED_FILE}`);
   if (bytes === undefined) return undefined;
   const value = parseJson(fromUtf8(bytes));
-  return isObject(value) && value["format"] === FORMAT ? (value as unknown as EmbeddedFile) : undefined;
+  return isObject(value) && value["format"] === EMBEDDED_FORMAT
+    ? (value as unknown as EmbeddedFile)
+    : undefined;
 }
 
 /** The bytes of {@link EMBEDDED_FILE}. */
-export function formatEmbeddedFile(file: Omit<EmbeddedFile, "format">): Uint8Array {
-  return utf8(`${JSON.stringify({ format: FORMAT, ...file }, undefined, 2)}\n`);
+export function formatEmbeddedFile(file: EmbeddedFile): Uint8Array {
+  return utf8(`${JSON.stringify(file, undefined, 2)}\n`);
 }
 
 /** Answers commands on one connection: a line of JSON each, answered by `{"ok": …}` or `{"error": text}`. */
@@ -81,7 +92,8 @@ async function answer(line: string, commanded: Commanded): Promise<JsonObject> {
   }
 }
 
-async function run(command: ControlCommand, { control, counters, file, stop }: Commanded): Promise<Json> {
+async function run(command: ControlCommand, commanded: Commanded): Promise<Json> {
+  const { control, counters, file } = commanded;
   switch (command.do) {
     case "make":
       await control.make(command.visor, command.state);
@@ -115,10 +127,12 @@ async function run(command: ControlCommand, { control, counters, file, stop }: C
       return {
         format: file.format,
         control: { ...file.control },
-        visors: file.visors.map(({ local, ...each }) => (local === undefined ? each : { ...each, local: { ...local } })),
+        visors: file.visors.map(({ local, ...each }) =>
+          local === undefined ? each : { ...each, local: { ...local } },
+        ),
       };
     case "stop":
-      stop();
+      commanded.stop();
       return true;
   }
 }
@@ -137,7 +151,11 @@ export interface RemoteControl {
  * Connects to where a running embedded fleet takes commands.
  * @throws FleetError net/refused, net/timeout, net/failed
  */
-export async function connectControl(dial: Dial, address: StreamAddress, clock: Clock): Promise<RemoteControl> {
+export async function connectControl(
+  dial: Dial,
+  address: StreamAddress,
+  clock: Clock,
+): Promise<RemoteControl> {
   const stream = await dial(address, { timeoutMs: ANSWER_WITHIN_MS });
   const waiting: { resolve: (reply: Json) => void; reject: (error: Error) => void }[] = [];
   const gone = (): void => {
@@ -193,7 +211,12 @@ function parseCommand(line: string): ControlCommand {
     case "make":
       return { do: verb, visor: text("visor"), state: parseMakeable(text("state")) };
     case "make-app":
-      return { do: verb, visor: text("visor"), app: text("app"), behaviour: parseBehaviour(text("behaviour")) };
+      return {
+        do: verb,
+        visor: text("visor"),
+        app: text("app"),
+        behaviour: parseBehaviour(text("behaviour")),
+      };
     case "restart":
     case "regen":
     case "inspect":
@@ -224,7 +247,11 @@ function parseChange(value: Json | undefined): BehindBack {
   if ((kind === "config" || kind === "file") && typeof path === "string" && changed !== undefined) {
     return { kind, path, value: changed };
   }
-  if (kind === "app" && typeof app === "string" && (action === "start" || action === "stop" || action === "crash")) {
+  if (
+    kind === "app" &&
+    typeof app === "string" &&
+    (action === "start" || action === "stop" || action === "crash")
+  ) {
     return { kind, app, action };
   }
   if (kind === "port" && typeof port === "number" && (record === "closed" || isObject(record))) {
@@ -234,7 +261,11 @@ function parseChange(value: Json | undefined): BehindBack {
   throw new Error("a change is of kind config, file, app, port or reward, with their members");
 }
 
-function readLines(stream: ByteStream, onLine: (line: string) => void, onClosed?: () => void): void {
+function readLines(
+  stream: ByteStream,
+  onLine: (line: string) => void,
+  onClosed?: () => void,
+): void {
   let text = "";
   const decoder = new TextDecoder();
   stream.listen({
@@ -260,4 +291,3 @@ function parseJson(text: string): Json | undefined {
     return undefined;
   }
 }
-

@@ -1,13 +1,13 @@
 import { FleetError, type Json, type JsonObject, utf8 } from "../../core/index.ts";
-import { type AppBehaviour } from "./app-behaviour.ts";
+import type { AppBehaviour } from "./app-behaviour.ts";
 import { startApp, stopApp } from "./methods-process.ts";
 import { setRewardAddress } from "./methods-network.ts";
 import { setConfigFields } from "./set-config-fields.ts";
-import { type EmbeddedVisor } from "./embedded-visor.ts";
+import type { EmbeddedVisor } from "./embedded-visor.ts";
 import { formatConfig } from "./config-file.ts";
 import { withField } from "./config-path.ts";
 import { isObject } from "./config-shape.ts";
-import { type Makeable } from "./makeable.ts";
+import type { Makeable } from "./makeable.ts";
 import { portOf } from "./visor-folder.ts";
 
 /** What somebody else does to a visor while nobody of us looks. */
@@ -98,7 +98,10 @@ export class FleetControl implements EmbeddedControl {
     const atOnce = (): Promise<void> => Promise.resolve();
     switch (change.kind) {
       case "config":
-        await setConfigFields(instance, new Map([[change.path, utf8(JSON.stringify(change.value))]]));
+        await setConfigFields(
+          instance,
+          new Map([[change.path, utf8(JSON.stringify(change.value))]]),
+        );
         break;
       case "app":
         if (change.action === "start") await startApp(instance, change.app, atOnce);

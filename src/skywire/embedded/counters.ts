@@ -60,7 +60,8 @@ export class CallCounters implements EmbeddedCounters {
       for (const [method, outcomes] of counts.calls) {
         for (const [outcome, count] of outcomes) {
           if (count === 0) continue;
-          const mutating = MUTATING_METHODS.has(method) && (outcome === "called" || outcome === "killed");
+          const mutating =
+            MUTATING_METHODS.has(method) && (outcome === "called" || outcome === "killed");
           rows.push({ visor: name, method, outcome, mutating, count });
         }
       }

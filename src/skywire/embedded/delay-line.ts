@@ -1,4 +1,4 @@
-import { type Clock } from "../../core/index.ts";
+import type { Clock } from "../../core/index.ts";
 
 interface Waiting {
   readonly dueMs: number;

@@ -8,16 +8,27 @@ import {
 } from "../../core/index.ts";
 import { type BridgeTiming, LocalPort } from "./bridge.ts";
 import { type EmbeddedControl, FleetControl } from "./control.ts";
-import { EMBEDDED_FILE, type EmbeddedFile, formatEmbeddedFile, serveControl } from "./control-protocol.ts";
+import {
+  EMBEDDED_FILE,
+  EMBEDDED_FORMAT,
+  type EmbeddedFile,
+  formatEmbeddedFile,
+  serveControl,
+} from "./control-protocol.ts";
 import { CallCounters, type EmbeddedCounters } from "./counters.ts";
 import { DelayLine } from "./delay-line.ts";
 import { EmbeddedVisor } from "./embedded-visor.ts";
-import { type EmbeddedFleetOptions, type Listening, type ResolvedSpec, resolveSpecs } from "./fleet-spec.ts";
+import {
+  type EmbeddedFleetOptions,
+  type Listening,
+  type ResolvedSpec,
+  resolveSpecs,
+} from "./fleet-spec.ts";
 import { streamPair } from "./memory-stream.ts";
 import { PROFILES, type ProfileName } from "./profile.ts";
 import { VisorServer } from "./serve-visor.ts";
 import { VisorFolder } from "./visor-folder.ts";
-import { type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** One visor of a running embedded fleet. */
 export interface EmbeddedVisorInfo {
@@ -140,7 +151,9 @@ class RunningFleet {
   #makeVisor(world: World, { spec, key, hypervisors, pty, survey }: ResolvedSpec): EmbeddedVisor {
     const profile = PROFILES[spec.profile];
     const path = `${this.#options.folder}/${key}`;
-    const folder = new VisorFolder(this.#options.files, path, profile, () => this.#existing.has(key));
+    const folder = new VisorFolder(this.#options.files, path, profile, () =>
+      this.#existing.has(key),
+    );
     const visor = new EmbeddedVisor(
       world,
       {
@@ -160,7 +173,8 @@ class RunningFleet {
       folder,
     );
     visor.state = spec.state ?? "honest";
-    for (const [app, behaviour] of Object.entries(spec.apps ?? {})) visor.appBehaviours.set(app, behaviour);
+    for (const [app, behaviour] of Object.entries(spec.apps ?? {}))
+      visor.appBehaviours.set(app, behaviour);
     return visor;
   }
 
@@ -176,7 +190,8 @@ class RunningFleet {
       if (spec.local === undefined) continue;
       this.#ports.set(spec.name, new LocalPort(visor, server, timing));
       if (this.#options.listen === undefined) {
-        const port = typeof spec.local === "object" && spec.local.port > 0 ? spec.local.port : memoryPort++;
+        const port =
+          typeof spec.local === "object" && spec.local.port > 0 ? spec.local.port : memoryPort++;
         this.#addresses.set(spec.name, { host: LOOPBACK, port });
         continue;
       }
@@ -210,27 +225,39 @@ class RunningFleet {
   async #openControl(): Promise<void> {
     const { listen, files, folder } = this.#options;
     if (listen === undefined) return;
-    let file: EmbeddedFile | undefined;
     this.#controlSocket = await listen(
       (stream) => {
-        assert(file !== undefined, "commands come after the start");
-        const stop = (): void => this.#requestStop();
-        serveControl(stream, { control: this.#control, counters: this.#counters, file, stop });
+        const address = this.#controlSocket?.address;
+        assert(address !== undefined, "nobody connects before the socket is there");
+        serveControl(stream, {
+          control: this.#control,
+          counters: this.#counters,
+          file: this.#fileFor(address),
+          stop: () => this.#requestStop(),
+        });
       },
       { host: LOOPBACK, port: 0 },
     );
+    const file = this.#fileFor(this.#controlSocket.address);
+    await files.replace(`${folder}/${EMBEDDED_FILE}`, formatEmbeddedFile(file));
+  }
+
+  #fileFor(control: StreamAddress): EmbeddedFile {
     const visors = this.#visors.map((visor) => {
       const { folder: _, ...shown } = this.#infoOf(visor);
       return shown;
     });
-    const { address } = this.#controlSocket;
-    file = { format: "fleet.skywire/embedded/v1", visors, control: address };
-    await files.replace(`${folder}/${EMBEDDED_FILE}`, formatEmbeddedFile({ visors, control: address }));
+    return { format: EMBEDDED_FORMAT, visors, control };
   }
 
   #infoOf(visor: EmbeddedVisor): EmbeddedVisorInfo {
     const local = this.#addresses.get(visor.name);
-    const info = { name: visor.name, key: visor.key, profile: visor.profile.name, folder: visor.folder.path };
+    const info = {
+      name: visor.name,
+      key: visor.key,
+      profile: visor.profile.name,
+      folder: visor.folder.path,
+    };
     return local === undefined ? info : { ...info, local };
   }
 

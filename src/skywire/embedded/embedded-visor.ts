@@ -1,15 +1,15 @@
-import { type Json, type JsonObject, type VisorKey } from "../../core/index.ts";
-import { type AppBehaviour } from "./app-behaviour.ts";
+import type { Json, JsonObject, VisorKey } from "../../core/index.ts";
+import type { AppBehaviour } from "./app-behaviour.ts";
 import { applyConf, type Conf, mirrorPaths } from "./conf-file.ts";
 import { isList, isObject } from "./config-shape.ts";
 import { valueAt, withField } from "./config-path.ts";
 import { numberFrom } from "./identity.ts";
 import { initialConfig } from "./initial-config.ts";
-import { type Makeable } from "./makeable.ts";
-import { type Profile } from "./profile.ts";
-import { type DiskState, type VisorFolder } from "./visor-folder.ts";
+import type { Makeable } from "./makeable.ts";
+import type { Profile } from "./profile.ts";
+import type { DiskState, VisorFolder } from "./visor-folder.ts";
 import { VisorInstance } from "./visor-instance.ts";
-import { type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** What one embedded visor begins as. */
 export interface VisorOrigin {
@@ -36,7 +36,12 @@ const DAY_MS = 86_400_000;
 const UPTIME_DAYS_MAX = 20;
 const SPREAD = 900;
 const CLOSE_AFTER_MS = 5;
-const NOTHING: DiskState = { config: undefined, reward: undefined, ports: new Map(), conf: undefined };
+const NOTHING: DiskState = {
+  config: undefined,
+  reward: undefined,
+  ports: new Map(),
+  conf: undefined,
+};
 
 /** One machine with a visor on it: what outlives a run of the visor, and the run there is. */
 export class EmbeddedVisor {
@@ -190,7 +195,14 @@ export class EmbeddedVisor {
   async regenerate(): Promise<void> {
     await this.folder.settled();
     const old = this.instance.config;
-    const bare = { ...this.#origin, hypervisors: [], pty: [], survey: [], isController: false, canaries: false };
+    const bare = {
+      ...this.#origin,
+      hypervisors: [],
+      pty: [],
+      survey: [],
+      isController: false,
+      canaries: false,
+    };
     let fresh = initialConfig({ ...configInput(bare), fields: {} });
     fresh = carryForward(old, fresh);
     const { conf } = this;
@@ -215,9 +227,15 @@ export class EmbeddedVisor {
 
   /** A visor of a fleet that just began has been up for days. */
   #firstInstance(disk: DiskState): VisorInstance {
-    const config = disk.config === undefined || disk.config === "broken" ? this.#initialConfig() : disk.config;
+    const config =
+      disk.config === undefined || disk.config === "broken" ? this.#initialConfig() : disk.config;
     const uptimeMs = DAY_MS + numberFrom(this.key, UPTIME_DAYS_MAX * DAY_MS);
-    return new VisorInstance(this, config, { ...disk, reward: this.#reward }, this.world.clock.now() - uptimeMs);
+    return new VisorInstance(
+      this,
+      config,
+      { ...disk, reward: this.#reward },
+      this.world.clock.now() - uptimeMs,
+    );
   }
 
   #initialConfig(): JsonObject {
@@ -226,8 +244,19 @@ export class EmbeddedVisor {
 }
 
 function configInput(origin: VisorOrigin): Parameters<typeof initialConfig>[0] {
-  const { profile, key, hypervisors, pty, survey, canaries, cliPort, fields, isController } = origin;
-  return { profile, key, hypervisors, pty, survey, isHypervisor: isController, canaries, cliPort, fields };
+  const { profile, key, hypervisors, pty, survey, canaries, cliPort, fields, isController } =
+    origin;
+  return {
+    profile,
+    key,
+    hypervisors,
+    pty,
+    survey,
+    isHypervisor: isController,
+    canaries,
+    cliPort,
+    fields,
+  };
 }
 
 /** Members of an app that a fresh configuration takes over from the old one. */
@@ -236,7 +265,9 @@ const CARRIED_APP_MEMBERS = ["auto_start", "args", "launcher_mode", "restart_pol
 function carryForward(old: JsonObject, fresh: JsonObject): JsonObject {
   const apps = appsIn(fresh).map((app) => {
     const before = appsIn(old).find((each) => each["name"] === app["name"]);
-    const kept = CARRIED_APP_MEMBERS.flatMap((name) => (before?.[name] === undefined ? [] : [[name, before[name]]]));
+    const kept = CARRIED_APP_MEMBERS.flatMap((name) =>
+      before?.[name] === undefined ? [] : [[name, before[name]]],
+    );
     return { ...app, ...(Object.fromEntries(kept) as JsonObject) };
   });
   const added = appsIn(old).filter((app) => !apps.some((each) => each["name"] === app["name"]));

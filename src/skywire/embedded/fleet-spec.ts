@@ -9,10 +9,10 @@ import {
   type StreamAddress,
   type VisorKey,
 } from "../../core/index.ts";
-import { type AppBehaviour } from "./app-behaviour.ts";
+import type { AppBehaviour } from "./app-behaviour.ts";
 import { visorKeyFromSeed } from "./identity.ts";
-import { type Makeable } from "./makeable.ts";
-import { type ProfileName } from "./profile.ts";
+import type { Makeable } from "./makeable.ts";
+import type { ProfileName } from "./profile.ts";
 
 /** One visor of an embedded fleet, as it begins. */
 export interface EmbeddedVisorSpec {
@@ -83,8 +83,12 @@ const CONTROLLERS = ["laptop", "desk"] as const;
 export function defaultMix(count: number): EmbeddedVisorSpec[] {
   return Array.from({ length: count }, (_, index) => {
     const controller = CONTROLLERS[index];
-    const trust = { hypervisors: [...CONTROLLERS].slice(0, count), pty: [...CONTROLLERS].slice(0, count) };
-    if (controller !== undefined) return { name: controller, profile: "newest", local: true, ...trust };
+    const trust = {
+      hypervisors: [...CONTROLLERS].slice(0, count),
+      pty: [...CONTROLLERS].slice(0, count),
+    };
+    if (controller !== undefined)
+      return { name: controller, profile: "newest", local: true, ...trust };
     const turn = index - CONTROLLERS.length;
     const profile = OTHER_PROFILES[turn % OTHER_PROFILES.length] ?? "newest";
     return { name: `shop-${turn + 1}`, profile, ...trust };
@@ -104,7 +108,10 @@ export interface ResolvedSpec {
  * Gives every visor its key and turns names into keys. A visor's own key is dropped from its own lists.
  * @throws FleetError embedded/name for two visors of one name, key/visor for a name or key nobody has
  */
-export function resolveSpecs(specs: readonly EmbeddedVisorSpec[], seed: string): readonly ResolvedSpec[] {
+export function resolveSpecs(
+  specs: readonly EmbeddedVisorSpec[],
+  seed: string,
+): readonly ResolvedSpec[] {
   const keys = new Map<string, VisorKey>();
   for (const { name, key } of specs) {
     if (keys.has(name)) {
@@ -118,7 +125,9 @@ export function resolveSpecs(specs: readonly EmbeddedVisorSpec[], seed: string):
   return specs.map((spec) => {
     const key = keys.get(spec.name) ?? visorKeyFromSeed(seed, spec.name);
     const resolve = (members: readonly string[] | undefined): readonly VisorKey[] =>
-      (members ?? []).map((member) => keys.get(member) ?? parseVisorKey(member)).filter((member) => member !== key);
+      (members ?? [])
+        .map((member) => keys.get(member) ?? parseVisorKey(member))
+        .filter((member) => member !== key);
     return {
       spec,
       key,

@@ -9,7 +9,11 @@ export {
   type RemoteControl,
 } from "./control-protocol.ts";
 export { type CallCount, type CallOutcome, type EmbeddedCounters } from "./counters.ts";
-export { type EmbeddedFleet, type EmbeddedVisorInfo, startEmbeddedFleet } from "./embedded-fleet.ts";
+export {
+  type EmbeddedFleet,
+  type EmbeddedVisorInfo,
+  startEmbeddedFleet,
+} from "./embedded-fleet.ts";
 export {
   defaultMix,
   type EmbeddedFleetOptions,

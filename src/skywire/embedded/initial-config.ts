@@ -1,8 +1,8 @@
-import { type Json, type JsonObject, type VisorKey } from "../../core/index.ts";
+import type { Json, JsonObject, VisorKey } from "../../core/index.ts";
 import { CANARIES } from "./canaries.ts";
 import { withField } from "./config-path.ts";
 import { visorKeyFromSeed } from "./identity.ts";
-import { type Profile } from "./profile.ts";
+import type { Profile } from "./profile.ts";
 
 /** What one visor's first configuration is made from. */
 export interface InitialConfigInput {
@@ -110,7 +110,11 @@ function services(): Pick<JsonObject, string> {
       address_resolver: "http://ar.deployment.example",
       public_autoconnect: true,
       transport_setup: [...deploymentKeys().slice(12, 14), ...deploymentKeys().slice(32, 36)],
-      log_store: { type: "file", location: "/opt/skywire/local/transport_logs", rotation_interval: "168h0m0s" },
+      log_store: {
+        type: "file",
+        location: "/opt/skywire/local/transport_logs",
+        rotation_interval: "168h0m0s",
+      },
       stcpr_port: 0,
       sudph_port: 0,
     },
@@ -221,7 +225,12 @@ function apps2026(): readonly Json[] {
 }
 
 function apps2024(): readonly Json[] {
-  const app = (name: string, port: number, args: readonly string[], autoStart: boolean): JsonObject => ({
+  const app = (
+    name: string,
+    port: number,
+    args: readonly string[],
+    autoStart: boolean,
+  ): JsonObject => ({
     name,
     binary: "skywire",
     args: ["app", name, ...args],
@@ -238,5 +247,7 @@ function apps2024(): readonly Json[] {
 }
 
 function block(value: Json | undefined): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {};
 }

@@ -1,4 +1,4 @@
-import { type ByteStream, type ByteStreamListener } from "../../core/index.ts";
+import type { ByteStream, ByteStreamListener } from "../../core/index.ts";
 
 /** Two ends of a stream inside one process: what one writes the other reads, in order, a moment later. */
 export function streamPair(): readonly [ByteStream, ByteStream] {

@@ -2,7 +2,7 @@ import { type Schema, t } from "../gob/index.ts";
 import { withFlagOption, withValueOption } from "./app-args.ts";
 import { stopApp } from "./methods-process.ts";
 import { type CallContext, method, NO_LAUNCHER, type ReleaseMethod } from "./release-method.ts";
-import { type AppEntry, type VisorInstance } from "./visor-instance.ts";
+import type { AppEntry, VisorInstance } from "./visor-instance.ts";
 import {
   setAppArgsIn,
   setAppEnvBatchIn,
@@ -53,10 +53,15 @@ export const SHARED_APP_SETTERS: readonly ReleaseMethod[] = [
     allowOnly(AppName, ["vpn-client"], "set killswitch");
     changeArgs(instance, AppName, (args) => withFlagOption(args, "killswitch", Val));
   }),
-  setter("SetAppNetworkInterface", setAppNetworkInterfaceIn, NO_LAUNCHER, (instance, { AppName, NetIfc }) => {
-    allowOnly(AppName, ["vpn-server"], "set network interface");
-    changeArgs(instance, AppName, (args) => withValueOption(args, "--netifc", NetIfc));
-  }),
+  setter(
+    "SetAppNetworkInterface",
+    setAppNetworkInterfaceIn,
+    NO_LAUNCHER,
+    (instance, { AppName, NetIfc }) => {
+      allowOnly(AppName, ["vpn-server"], "set network interface");
+      changeArgs(instance, AppName, (args) => withValueOption(args, "--netifc", NetIfc));
+    },
+  ),
   setter("SetAppAddress", setAppStringIn, NO_LAUNCHER, (instance, { AppName, Val }) => {
     allowOnly(AppName, ["skychat"], "set addr");
     requireAddress(Val);
@@ -116,7 +121,8 @@ export const APP_SETTERS_2026: readonly ReleaseMethod[] = [
   }),
   setter("SetAppLauncherMode", setAppLauncherModeIn, "dies", (instance, { AppName, Mode }) => {
     requireApp(instance, AppName);
-    if (!["", "internal", "external"].includes(Mode)) throw new Error(`invalid launcher mode: ${Mode}`);
+    if (!["", "internal", "external"].includes(Mode))
+      throw new Error(`invalid launcher mode: ${Mode}`);
     instance.setApp(AppName, "launcher_mode", Mode);
   }),
   method({
@@ -161,7 +167,7 @@ function setter<A>(
 /** Wipes the arguments first, and stores that also when it then fails. Source: session set-app-custom. */
 async function doCustomSetting(
   { instance }: CallContext,
-  { AppName, Val }: (typeof setAppMapIn extends Schema<infer A> ? A : never),
+  { AppName, Val }: typeof setAppMapIn extends Schema<infer A> ? A : never,
 ): Promise<Empty> {
   if (instance.app(AppName) === undefined) return {};
   const args: string[] = [];
@@ -196,7 +202,11 @@ function changeArgs(
   instance.setApp(name, "args", change(requireApp(instance, name).args));
 }
 
-function changeEnv(instance: VisorInstance, name: string, change: (env: readonly string[]) => readonly string[]): void {
+function changeEnv(
+  instance: VisorInstance,
+  name: string,
+  change: (env: readonly string[]) => readonly string[],
+): void {
   instance.setApp(name, "env", change(requireApp(instance, name).env));
 }
 
@@ -207,6 +217,8 @@ function withVariable(env: readonly string[], name: string, value: string): read
 
 function requireAddress(address: string): void {
   const port = /^\*?:(\d+)$/.exec(address)?.[1];
-  if (port === undefined || address.length < ADDRESS_MIN_LENGTH) throw new Error(`invalid addr value: ${address}`);
-  if (Number(port) < ADDRESS_PORT_MIN || Number(port) > ADDRESS_PORT_MAX) throw new Error(`invalid port number: ${port}`);
+  if (port === undefined || address.length < ADDRESS_MIN_LENGTH)
+    throw new Error(`invalid addr value: ${address}`);
+  if (Number(port) < ADDRESS_PORT_MIN || Number(port) > ADDRESS_PORT_MAX)
+    throw new Error(`invalid port number: ${port}`);
 }

@@ -5,7 +5,7 @@ import { read } from "./methods-read.ts";
 import { method, never, type ReleaseMethod } from "./release-method.ts";
 import { flagAt, minHopsOf, reportedKey, transport2026Of, transportEntry } from "./replies.ts";
 import { type LiveTransport, transportId, TRANSPORT_TYPES } from "./transports.ts";
-import { type VisorInstance } from "./visor-instance.ts";
+import type { VisorInstance } from "./visor-instance.ts";
 import { type ForwardedPort, forwardedPort, skyenvState, transport2026 } from "./wire-2026.ts";
 import { addTransportIn, persistentTransport, transport2024 } from "./wire-shared.ts";
 
@@ -28,7 +28,8 @@ export const SHARED_NETWORK: readonly ReleaseMethod[] = [
     effect: "write",
     early: "dies",
     run: async ({ instance }, list) => {
-      const stored = list.length === 0 ? null : list.map(({ PK, NetType }) => ({ pk: PK, type: NetType }));
+      const stored =
+        list.length === 0 ? null : list.map(({ PK, NetType }) => ({ pk: PK, type: NetType }));
       instance.setField("persistent_transports", stored);
       await instance.persist();
       return {};
@@ -65,7 +66,14 @@ export const SHARED_NETWORK: readonly ReleaseMethod[] = [
     instance.setTransports(instance.transports().filter((each) => each.id !== id));
   }),
   action("RemoveAllTransports", t.empty, "dies", (instance) => instance.setTransports([])),
-  method({ name: "Reload", args: t.empty, reply: t.empty, effect: "write", early: "runs", run: reload }),
+  method({
+    name: "Reload",
+    args: t.empty,
+    reply: t.empty,
+    effect: "write",
+    early: "runs",
+    run: reload,
+  }),
   method({
     name: "Shutdown",
     args: t.empty,
@@ -79,11 +87,13 @@ export const SHARED_NETWORK: readonly ReleaseMethod[] = [
   }),
 ];
 
-export const ADD_TRANSPORT_2024: ReleaseMethod = addTransportMethod(transport2024, (instance, transport) =>
-  transportEntry(instance, transport, false),
+export const ADD_TRANSPORT_2024: ReleaseMethod = addTransportMethod(
+  transport2024,
+  (instance, transport) => transportEntry(instance, transport, false),
 );
-export const ADD_TRANSPORT_2026: ReleaseMethod = addTransportMethod(transport2026, (instance, transport) =>
-  transport2026Of(instance, transport, false),
+export const ADD_TRANSPORT_2026: ReleaseMethod = addTransportMethod(
+  transport2026,
+  (instance, transport) => transport2026Of(instance, transport, false),
 );
 
 /** Methods of 2026 on the configuration and on served ports. Source: visorapi/args.go; error texts assumed. */
@@ -93,7 +103,9 @@ export const NETWORK_2026: readonly ReleaseMethod[] = [
   action("StartPublicAutoconnect", t.empty, "dies", () => undefined),
   action("StopPublicAutoconnect", t.empty, "dies", () => undefined),
   read("GetMinHops", t.uint16, "dies", ({ instance }) => minHopsOf(instance)),
-  read("GetCalculateRoutes", t.bool, "dies", ({ instance }) => flagAt(instance, "routing", "calculate_routes")),
+  read("GetCalculateRoutes", t.bool, "dies", ({ instance }) =>
+    flagAt(instance, "routing", "calculate_routes"),
+  ),
   read("GetIsPublic", t.bool, "dies", ({ instance }) => instance.config["is_public"] === true),
   read("PublicAutoconnectStatus", t.bool, "dies", ({ instance }) =>
     flagAt(instance, "transport", "public_autoconnect"),
@@ -116,7 +128,9 @@ export const NETWORK_2026: readonly ReleaseMethod[] = [
       return {};
     },
   }),
-  read("ListForwardedPorts", t.list(forwardedPort), "dies", ({ instance }) => [...instance.ports.values()]),
+  read("ListForwardedPorts", t.list(forwardedPort), "dies", ({ instance }) => [
+    ...instance.ports.values(),
+  ]),
   read("ListTCPPorts", t.list(t.int), "dies", ({ instance }) => [...instance.ports.keys()]),
   portMethod("RegisterForwardedPort", (instance, port) => {
     if (instance.ports.has(port.Port)) throw new Error(`port ${port.Port} already registered`);
@@ -156,7 +170,10 @@ export const SKYENV_METHODS: readonly ReleaseMethod[] = [
   read("Skyenv", skyenvState, "dies", ({ instance }) => skyenvOf(instance)),
   method({
     name: "SetSkyenv",
-    args: t.struct("visorapi.SkyenvEdits", { Set: t.map(t.string, t.string), Unset: t.list(t.string) }),
+    args: t.struct("visorapi.SkyenvEdits", {
+      Set: t.map(t.string, t.string),
+      Unset: t.list(t.string),
+    }),
     reply: skyenvState,
     effect: "write",
     early: "dies",
@@ -172,9 +189,13 @@ export const SKYENV_METHODS: readonly ReleaseMethod[] = [
 ];
 
 /** Changes the reward address in memory and on disk; `undefined` removes its file. */
-export async function setRewardAddress(instance: VisorInstance, address: string | undefined): Promise<void> {
+export async function setRewardAddress(
+  instance: VisorInstance,
+  address: string | undefined,
+): Promise<void> {
   instance.rewardAddress = address;
-  if (instance.visor.profile.types.value === "2026") instance.setField("reward_address", address ?? "");
+  if (instance.visor.profile.types.value === "2026")
+    instance.setField("reward_address", address ?? "");
   await instance.saveReward();
 }
 
@@ -250,7 +271,10 @@ function action<A>(
   });
 }
 
-function portMethod(name: string, check: (instance: VisorInstance, port: ForwardedPort) => void): ReleaseMethod {
+function portMethod(
+  name: string,
+  check: (instance: VisorInstance, port: ForwardedPort) => void,
+): ReleaseMethod {
   return method({
     name,
     args: forwardedPort,
@@ -279,14 +303,22 @@ function addTransportMethod<R>(
     early: "dies",
     run: ({ instance }, { RemotePK, TpType }) => {
       const { visor } = instance;
-      if (!TRANSPORT_TYPES.includes(TpType)) throw new Error("save transport: unknown network type");
+      if (!TRANSPORT_TYPES.includes(TpType))
+        throw new Error("save transport: unknown network type");
       if (visor.world.visorOf(RemotePK) === undefined) {
         throw new Error(`save transport: mt.client.Dial: ${NO_ENTRY[TpType] ?? ""}`);
       }
       const id = transportId(visor.key, RemotePK, TpType);
       const known = instance.transports().find((each) => each.id === id);
       if (known !== undefined) return form(instance, known);
-      const made = { id, remote: RemotePK, type: TpType, label: "user", recvBytes: 0n, sentBytes: 0n };
+      const made = {
+        id,
+        remote: RemotePK,
+        type: TpType,
+        label: "user",
+        recvBytes: 0n,
+        sentBytes: 0n,
+      };
       instance.setTransports([...instance.transports(), made]);
       return form(instance, made);
     },

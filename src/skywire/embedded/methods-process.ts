@@ -1,6 +1,12 @@
 import { type Schema, t, type GoTime, time, ZERO_TIME } from "../gob/index.ts";
 import { valueOption } from "./app-args.ts";
-import { type CallContext, method, never, NO_LAUNCHER, type ReleaseMethod } from "./release-method.ts";
+import {
+  type CallContext,
+  method,
+  never,
+  NO_LAUNCHER,
+  type ReleaseMethod,
+} from "./release-method.ts";
 import { type AppEntry, programOf, type VisorInstance } from "./visor-instance.ts";
 import { startAppIn } from "./wire-2026.ts";
 import { appStats, setAppErrorIn, setAppStatusIn } from "./wire-shared.ts";
@@ -16,7 +22,9 @@ const NO_SUCH_PROCESS = "no process of given app is running";
 
 /** Methods on the processes of apps. */
 export const PROCESS_METHODS: readonly ReleaseMethod[] = [
-  onApp("StopApp", ({ instance, session }, name) => stopApp(instance, name, (delayMs) => session.takes(delayMs))),
+  onApp("StopApp", ({ instance, session }, name) =>
+    stopApp(instance, name, (delayMs) => session.takes(delayMs)),
+  ),
   onApp("StopVPNClient", ({ instance, session }, name) =>
     stopApp(instance, name, (delayMs) => session.takes(delayMs)),
   ),
@@ -26,7 +34,8 @@ export const PROCESS_METHODS: readonly ReleaseMethod[] = [
     reply: t.empty,
     effect: "write",
     early: NO_LAUNCHER,
-    run: ({ instance, session }) => stopApp(instance, "skysocks-client", (delayMs) => session.takes(delayMs)),
+    run: ({ instance, session }) =>
+      stopApp(instance, "skysocks-client", (delayMs) => session.takes(delayMs)),
   }),
   onApp("KillApp", async ({ instance, session }, name) => {
     const app = instance.app(name);
@@ -51,7 +60,10 @@ export const PROCESS_METHODS: readonly ReleaseMethod[] = [
   ),
   method({
     name: "LogsSince",
-    args: t.struct("visor.AppLogsRequest", { TimeStamp: time, AppName: t.string }) satisfies Schema<{
+    args: t.struct("visor.AppLogsRequest", {
+      TimeStamp: time,
+      AppName: t.string,
+    }) satisfies Schema<{
       TimeStamp: GoTime;
       AppName: string;
     }>,
@@ -102,14 +114,19 @@ export const START_APP_2026: ReleaseMethod = method({
   reply: t.empty,
   effect: "write",
   early: NO_LAUNCHER,
-  run: ({ instance, session }, { AppName }) => startApp(instance, AppName, (delayMs) => session.takes(delayMs)),
+  run: ({ instance, session }, { AppName }) =>
+    startApp(instance, AppName, (delayMs) => session.takes(delayMs)),
 });
 
 type Takes = (delayMs: number) => Promise<void>;
 type Empty = Readonly<Record<never, never>>;
 
 /** Starts an app's process; success says no more than that there is one. */
-export async function startApp(instance: VisorInstance, name: string, takes: Takes): Promise<Empty> {
+export async function startApp(
+  instance: VisorInstance,
+  name: string,
+  takes: Takes,
+): Promise<Empty> {
   const app = instance.app(name);
   if (app === undefined) throw new Error("app not found");
   const process = instance.process(app);
@@ -117,7 +134,8 @@ export async function startApp(instance: VisorInstance, name: string, takes: Tak
   if (programOf(app) === "vpn-client" && valueOption(app.args, "--srv") === undefined) {
     throw new Error("VPN server pub key is missing");
   }
-  if (instance.behaviourOf(app) === "no-binary") throw new Error(cannotRun(instance, app, "no such file or directory"));
+  if (instance.behaviourOf(app) === "no-binary")
+    throw new Error(cannotRun(instance, app, "no such file or directory"));
   await takes(START_TAKES_MS);
   process.restartsInRow = 0;
   instance.start(app, process);
@@ -128,7 +146,8 @@ export async function startApp(instance: VisorInstance, name: string, takes: Tak
 export async function stopApp(instance: VisorInstance, name: string, takes: Takes): Promise<Empty> {
   const app = instance.app(name);
   const process = app === undefined ? undefined : instance.process(app);
-  if (app === undefined || process?.isAlive(nowOf(instance)) !== true) throw new Error("app not running");
+  if (app === undefined || process?.isAlive(nowOf(instance)) !== true)
+    throw new Error("app not running");
   if (!process.stop()) return never();
   if (app.restartPolicy === "always") instance.start(app, process);
   await takes(STOP_TAKES_MS);
@@ -142,7 +161,8 @@ async function restartApp({ instance, session }: CallContext, name: string): Pro
   if (!process.isAlive(nowOf(instance))) return {};
   if (!process.stop()) return never();
   process.restartsInRow += 1;
-  if (process.restartsInRow > RESTARTS_IN_ROW_MAX) throw new Error(cannotRun(instance, app, "argument list too long"));
+  if (process.restartsInRow > RESTARTS_IN_ROW_MAX)
+    throw new Error(cannotRun(instance, app, "argument list too long"));
   instance.start(app, process);
   await session.takes(RESTART_TAKES_MS);
   return {};
@@ -155,7 +175,8 @@ function cannotRun(instance: VisorInstance, app: AppEntry, reason: string): stri
 
 function requireAlive(instance: VisorInstance, name: string): AppEntry {
   const app = instance.app(name);
-  if (app === undefined || !instance.process(app).isAlive(nowOf(instance))) throw new Error("no such app");
+  if (app === undefined || !instance.process(app).isAlive(nowOf(instance)))
+    throw new Error("no such app");
   return app;
 }
 
@@ -169,7 +190,10 @@ function nowOf(instance: VisorInstance): number {
   return instance.visor.world.clock.now();
 }
 
-function onApp(name: string, run: (context: CallContext, app: string) => Empty | Promise<Empty>): ReleaseMethod {
+function onApp(
+  name: string,
+  run: (context: CallContext, app: string) => Empty | Promise<Empty>,
+): ReleaseMethod {
   return method({ name, args: t.string, reply: t.empty, effect: "write", early: NO_LAUNCHER, run });
 }
 
@@ -181,4 +205,3 @@ function query<R>(
 ): ReleaseMethod {
   return method({ name, args: t.string, reply, effect: "read", early, run });
 }
-

@@ -1,8 +1,14 @@
-import { type Json } from "../../core/index.ts";
+import type { Json } from "../../core/index.ts";
 import { type Schema, t, uuid } from "../gob/index.ts";
 import { valueOption } from "./app-args.ts";
 import { isObject } from "./config-shape.ts";
-import { type CallContext, method, NO_LAUNCHER, NO_TRANSPORTS, type ReleaseMethod } from "./release-method.ts";
+import {
+  type CallContext,
+  method,
+  NO_LAUNCHER,
+  NO_TRANSPORTS,
+  type ReleaseMethod,
+} from "./release-method.ts";
 import {
   appStates2024,
   appStates2026,
@@ -29,8 +35,12 @@ const NO_SUCH_APP = "no process of given app is running";
 /** Reads whose argument and reply are alike in all releases. */
 export const SHARED_READS: readonly ReleaseMethod[] = [
   read("Uptime", t.float, "runs", ({ instance }) => uptimeSeconds(instance)),
-  read("TransportTypes", t.list(t.string), NO_TRANSPORTS, ({ instance }) => rotated(instance, TRANSPORT_TYPES)),
-  read("GetPersistentTransports", t.list(persistentTransport), "runs", ({ instance }) => persistentOf(instance)),
+  read("TransportTypes", t.list(t.string), NO_TRANSPORTS, ({ instance }) =>
+    rotated(instance, TRANSPORT_TYPES),
+  ),
+  read("GetPersistentTransports", t.list(persistentTransport), "runs", ({ instance }) =>
+    persistentOf(instance),
+  ),
   read("RemoteVisors", t.list(t.string), "runs", ({ instance }) => managedKeys(instance.visor)),
   read("Ports", portDetails, "runs", ({ instance }) => portsOf(instance)),
   read("IsDMSGClientReady", t.bool, { error: "dmsg client is not ready" }, ({ instance }) => {
@@ -63,8 +73,18 @@ export const READS_2024: readonly ReleaseMethod[] = [
   transportsMethod(transport2024, transportEntry),
   transportMethod(transport2024, transportEntry),
   read("ListHTTPPorts", t.list(t.int), "runs", () => []),
-  read("List", t.keyedMap(uuid, t.ptr(forwardConn()), (id) => id), "runs", () => new Map()),
-  read("RouteGroups", t.list(t.struct("visor.RouteGroupInfo", { ConsumeRule: t.bytes, FwdRule: t.bytes })), "dies", () => []),
+  read(
+    "List",
+    t.keyedMap(uuid, t.ptr(forwardConn()), (id) => id),
+    "runs",
+    () => new Map(),
+  ),
+  read(
+    "RouteGroups",
+    t.list(t.struct("visor.RouteGroupInfo", { ConsumeRule: t.bytes, FwdRule: t.bytes })),
+    "dies",
+    () => [],
+  ),
 ];
 
 /** Reads of 2026 with the types it has. */
@@ -99,13 +119,20 @@ function one<A, R>(
   return method({ name, args, reply, effect: "read", early: "dies", run });
 }
 
-function named<S extends { readonly AppConfig: { readonly Name: string } }>(states: readonly S[], name: string): S {
+function named<S extends { readonly AppConfig: { readonly Name: string } }>(
+  states: readonly S[],
+  name: string,
+): S {
   const state = states.find((each) => each.AppConfig.Name === name);
   if (state === undefined) throw new Error(NO_SUCH_APP);
   return state;
 }
 
-type FormTransport<R> = (instance: CallContext["instance"], transport: LiveTransport, logs: boolean) => R;
+type FormTransport<R> = (
+  instance: CallContext["instance"],
+  transport: LiveTransport,
+  logs: boolean,
+) => R;
 
 function transportsMethod<R>(schema: Schema<R>, form: FormTransport<R>): ReleaseMethod {
   return method({
@@ -139,7 +166,9 @@ type Visor = CallContext["instance"]["visor"];
 /** Keys of the visors that have this one as their hypervisor, while it serves as one. */
 export function managedKeys(visor: Visor): readonly string[] {
   return visor.isHypervisor
-    ? visor.world.keys.filter((key) => key !== visor.key && visor.world.visorOf(key)?.lists(visor.key) === true)
+    ? visor.world.keys.filter(
+        (key) => key !== visor.key && visor.world.visorOf(key)?.lists(visor.key) === true,
+      )
     : [];
 }
 

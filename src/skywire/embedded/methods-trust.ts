@@ -2,7 +2,7 @@ import { visorKeyFault } from "../../core/index.ts";
 import { t, timeFromMs } from "../gob/index.ts";
 import { managedKeys, read } from "./methods-read.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
-import { type VisorInstance } from "./visor-instance.ts";
+import type { VisorInstance } from "./visor-instance.ts";
 import { addPtyWhitelistIn, managedVisor, pendingHypervisor } from "./wire-2026.ts";
 import { visorKey } from "./wire-keys.ts";
 
@@ -63,7 +63,9 @@ export const TRUST_METHODS_2026: readonly ReleaseMethod[] = [
     },
   }),
   read("HVListVisors", t.list(managedVisor), "dies", ({ instance }) => managedVisors(instance)),
-  read("HVListDirectVisors", t.list(managedVisor), "dies", ({ instance }) => managedVisors(instance)),
+  read("HVListDirectVisors", t.list(managedVisor), "dies", ({ instance }) =>
+    managedVisors(instance),
+  ),
 ];
 
 /** Pairing, since 2026-09-09. */
@@ -88,7 +90,8 @@ export const PAIRING_METHODS: readonly ReleaseMethod[] = [
         (key) => key.startsWith(text) || fingerprintOf(key).startsWith(text),
       );
       const key = found[0];
-      if (key === undefined || found.length > 1) throw new Error(`no single pending hypervisor matches ${text}`);
+      if (key === undefined || found.length > 1)
+        throw new Error(`no single pending hypervisor matches ${text}`);
       await addHypervisor(instance, key);
       instance.pending.delete(key);
       return key;
@@ -136,7 +139,15 @@ function managedVisors(instance: VisorInstance): {
     const { version } = each.profile.build.value;
     const isLocal = each === visor;
     return [
-      { PK: key, Online: each.isUp, IsLocal: isLocal, Version: version, BuildTag: "", Uptime: 0, Hostname: each.name },
+      {
+        PK: key,
+        Online: each.isUp,
+        IsLocal: isLocal,
+        Version: version,
+        BuildTag: "",
+        Uptime: 0,
+        Hostname: each.name,
+      },
     ];
   });
 }

@@ -1,4 +1,4 @@
-import { type VisorKey } from "../../core/index.ts";
+import type { VisorKey } from "../../core/index.ts";
 
 /**
  * Who is let in by one running visor: its own key, the configured lists as far as they are in force, and keys

@@ -99,7 +99,10 @@ const NEWEST: Profile = {
   recordsRefused: fromText(true, "PR #4732 (2026-09-09)"),
   mirrors: fromText("hypervisors and fields", "api_config_mirror.go; PR #5052 (2026-09-18)"),
   secretKeyShown: fromText(false, "PR #3738 (2026-08-05)"),
-  configWrite: assumed("in one step", "not recorded; the older form is kept for the older releases"),
+  configWrite: assumed(
+    "in one step",
+    "not recorded; the older form is kept for the older releases",
+  ),
   argsOnDisk: fromText("text", "visorconfig/v1.go"),
 };
 
@@ -125,7 +128,10 @@ const V1_3_73: Profile = {
   ),
   rpcPort: fromText(44, "PR #2812 (2026-05-25), moved by PR #3544 (2026-07-22)"),
   skynetAlwaysServed: assumed(false, "PR #4732 names it as new"),
-  liveTrust: fromText(false, "docs/guides/remote-visor-cli.md: inbound access starts on the next restart"),
+  liveTrust: fromText(
+    false,
+    "docs/guides/remote-visor-cli.md: inbound access starts on the next restart",
+  ),
   recordsRefused: assumed(false, "PR #4732 names it as new"),
   mirrors: assumed("nothing", "PR #4746 names it as new"),
   secretKeyShown: fromText(true, "before PR #3738 (2026-08-05)"),
@@ -133,7 +139,10 @@ const V1_3_73: Profile = {
 
 const V1_3_28: Profile = {
   name: "v1.3.28",
-  build: seen({ version: "v1.3.28", commit: "0e7420a5cb01", date: "2024-03-27T16:56:02Z" }, RECORDED),
+  build: seen(
+    { version: "v1.3.28", commit: "0e7420a5cb01", date: "2024-03-27T16:56:02Z" },
+    RECORDED,
+  ),
   types: seen("2024", RECORDED),
   bridge: seen(false, `${RECORDED}: raw-skybri-only, raw-skybri-then-gob`),
   rpcPort: seen(0, `${RECORDED}: there is no bridge to come in by`),

@@ -1,5 +1,5 @@
-import { type ByteStream, type ByteStreamListener } from "../../core/index.ts";
-import { type DelayLine } from "./delay-line.ts";
+import type { ByteStream, ByteStreamListener } from "../../core/index.ts";
+import type { DelayLine } from "./delay-line.ts";
 
 /**
  * A stream whose first bytes were looked at before it found its reader: what arrived is kept, in order, and what

@@ -1,7 +1,7 @@
-import { type Schema } from "../gob/index.ts";
+import type { Schema } from "../gob/index.ts";
 import { defineMethod, served, type ServedMethod, type ServerConnection } from "../rpc/index.ts";
-import { type Session } from "./session.ts";
-import { type VisorInstance } from "./visor-instance.ts";
+import type { Session } from "./session.ts";
+import type { VisorInstance } from "./visor-instance.ts";
 
 /** The service under which a visor registers its methods. */
 export const SERVICE = "app-visor";

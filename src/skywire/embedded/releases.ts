@@ -11,10 +11,10 @@ import {
 import { PROCESS_METHODS, START_APP_2024, START_APP_2026 } from "./methods-process.ts";
 import { READS_2024, READS_2026, SHARED_READS } from "./methods-read.ts";
 import { PAIRING_METHODS, TRUST_METHODS_2026 } from "./methods-trust.ts";
-import { type ProfileName } from "./profile.ts";
+import type { ProfileName } from "./profile.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
 import { SET_CONFIG_FIELDS } from "./set-config-fields.ts";
-import { type VisorInstance } from "./visor-instance.ts";
+import type { VisorInstance } from "./visor-instance.ts";
 import { visorKey } from "./wire-keys.ts";
 
 interface TransportEntry {
@@ -36,7 +36,15 @@ const transportEntry: Schema<TransportEntry> = t.struct("transport.Entry", {
 const ALWAYS_DEADLY: readonly ReleaseMethod[] = [
   deadly("DeregisterApp", t.byteArray(16)),
   deadly("StopPing", visorKey),
-  deadly("Ping", t.struct("visor.PingConfig", { PK: visorKey, Tries: t.int, PcktSize: t.int, PubVisCount: t.int })),
+  deadly(
+    "Ping",
+    t.struct("visor.PingConfig", {
+      PK: visorKey,
+      Tries: t.int,
+      PcktSize: t.int,
+      PubVisCount: t.int,
+    }),
+  ),
   deadly("Disconnect", uuid),
   deadly("SaveRoutingRule", t.bytes),
 ];
@@ -50,7 +58,8 @@ const UNMODELLED_READS: readonly ReleaseMethod[] = [
     reply: transportEntry,
     effect: "read",
     early: "dies",
-    run: ({ instance }, id) => firstOr404(entriesOf(instance).filter((entry) => entry.ID === id))[0],
+    run: ({ instance }, id) =>
+      firstOr404(entriesOf(instance).filter((entry) => entry.ID === id))[0],
   }),
   method({
     name: "DiscoverTransportsByPK",
@@ -58,7 +67,8 @@ const UNMODELLED_READS: readonly ReleaseMethod[] = [
     reply: t.list(transportEntry),
     effect: "read",
     early: "dies",
-    run: ({ instance }, key) => firstOr404(entriesOf(instance).filter((entry) => entry.Edges.includes(key))),
+    run: ({ instance }, key) =>
+      firstOr404(entriesOf(instance).filter((entry) => entry.Edges.includes(key))),
   }),
   method({
     name: "FetchUptimeTrackerData",
@@ -67,11 +77,17 @@ const UNMODELLED_READS: readonly ReleaseMethod[] = [
     effect: "read",
     early: { error: "no uptime tracker available" },
     run: (_, key) => {
-      if (key !== "" && visorKeyFault(key) !== undefined) throw new Error("Invalid or missing public key");
+      if (key !== "" && visorKeyFault(key) !== undefined)
+        throw new Error("Invalid or missing public key");
       return utf8("[]");
     },
   }),
-  unmodelled("VPNServers", filter(), { error: "no service of type vpn registered" }, "no service of type vpn registered"),
+  unmodelled(
+    "VPNServers",
+    filter(),
+    { error: "no service of type vpn registered" },
+    "no service of type vpn registered",
+  ),
   unmodelled("ProxyServers", filter(), "runs", "no service of type proxy registered"),
 ];
 
@@ -130,7 +146,9 @@ function entriesOf(instance: VisorInstance): readonly TransportEntry[] {
   }));
 }
 
-function firstOr404(entries: readonly TransportEntry[]): readonly [TransportEntry, ...TransportEntry[]] {
+function firstOr404(
+  entries: readonly TransportEntry[],
+): readonly [TransportEntry, ...TransportEntry[]] {
   const [first, ...others] = entries;
   if (first === undefined) throw new Error('404 Not Found: {"error":"transport not found"}');
   return [first, ...others];
@@ -147,7 +165,12 @@ function deadly<A>(name: string, args: Schema<A>): ReleaseMethod {
   });
 }
 
-function unmodelled<A>(name: string, args: Schema<A>, early: ReleaseMethod["early"], error: string): ReleaseMethod {
+function unmodelled<A>(
+  name: string,
+  args: Schema<A>,
+  early: ReleaseMethod["early"],
+  error: string,
+): ReleaseMethod {
   return method({
     name,
     args,

@@ -1,19 +1,19 @@
-import { type VisorKey } from "../../core/index.ts";
+import type { VisorKey } from "../../core/index.ts";
 import { isList, isObject } from "./config-shape.ts";
 import { visorKeyFromSeed } from "./identity.ts";
 import { deploymentKeys } from "./initial-config.ts";
 import { routeGroups } from "./route-groups.ts";
-import { type LiveTransport } from "./transports.ts";
-import { type VisorInstance } from "./visor-instance.ts";
-import { type AppState2024, type Overview2024, type Summary2024 } from "./wire-2024.ts";
-import {
-  type AppState2026,
-  type Health2026,
-  type Overview2026,
-  type Summary2026,
-  type Transport2026,
+import type { LiveTransport } from "./transports.ts";
+import type { VisorInstance } from "./visor-instance.ts";
+import type { AppState2024, Overview2024, Summary2024 } from "./wire-2024.ts";
+import type {
+  AppState2026,
+  Health2026,
+  Overview2026,
+  Summary2026,
+  Transport2026,
 } from "./wire-2026.ts";
-import { type BuildInfoWire, type PersistentTransport, type TransportEntry } from "./wire-shared.ts";
+import type { BuildInfoWire, PersistentTransport, TransportEntry } from "./wire-shared.ts";
 
 const PROTOCOL_VERSION = "0.1.0";
 const BUILD_TAG = "linux_arm64";
@@ -97,7 +97,11 @@ export function appStates2026(instance: VisorInstance): readonly AppState2026[] 
 }
 
 /** One transport as `AddTransport` answers it; lists carry traffic as well. */
-export function transportEntry(instance: VisorInstance, transport: LiveTransport, logs: boolean): TransportEntry {
+export function transportEntry(
+  instance: VisorInstance,
+  transport: LiveTransport,
+  logs: boolean,
+): TransportEntry {
   return {
     ID: transport.id,
     Local: instance.visor.key,
@@ -109,7 +113,11 @@ export function transportEntry(instance: VisorInstance, transport: LiveTransport
   };
 }
 
-export function transport2026Of(instance: VisorInstance, transport: LiveTransport, logs: boolean): Transport2026 {
+export function transport2026Of(
+  instance: VisorInstance,
+  transport: LiveTransport,
+  logs: boolean,
+): Transport2026 {
   const { visor } = instance;
   return {
     ID: transport.id,
@@ -162,7 +170,9 @@ export function overview2026Of(instance: VisorInstance): Overview2026 {
     BuildInfo: buildInfoOf(instance),
     AppProtoVersion: PROTOCOL_VERSION,
     Apps: appStates2026(instance),
-    Transports: instance.transports().map((transport) => transport2026Of(instance, transport, true)),
+    Transports: instance
+      .transports()
+      .map((transport) => transport2026Of(instance, transport, true)),
     RoutesCount: 0,
     LocalIP: localAddress(instance),
     PublicIP: "203.0.113.7",
@@ -229,7 +239,14 @@ export function summary2026Of(instance: VisorInstance): Summary2026 {
     ConfigVersion: typeof instance.config["version"] === "string" ? instance.config["version"] : "",
     PublicAutoconnect: flagAt(instance, "transport", "public_autoconnect"),
     IsPublic: instance.config["is_public"] === true,
-    Load: { Load1: 0.12, Load5: 0.2, Load15: 0.18, CPUCores: 4, MemUsedPercent: 31.5, DiskUsedPercent: 44.25 },
+    Load: {
+      Load1: 0.12,
+      Load5: 0.2,
+      Load15: 0.18,
+      CPUCores: 4,
+      MemUsedPercent: 31.5,
+      DiskUsedPercent: 44.25,
+    },
   };
 }
 

@@ -34,7 +34,14 @@ export const routeGroup: Schema<RouteGroup> = t.struct("visorapi.RouteGroupInfo"
   }),
   FwdNextTpID: t.string,
   Initiator: t.bool,
-  Hops: t.list(t.struct("visorapi.RouteHop", { TpID: t.string, From: t.string, To: t.string, TpType: t.string })),
+  Hops: t.list(
+    t.struct("visorapi.RouteHop", {
+      TpID: t.string,
+      From: t.string,
+      To: t.string,
+      TpType: t.string,
+    }),
+  ),
 });
 
 const GROUPS = 12;
@@ -53,7 +60,12 @@ export function routeGroups(): readonly RouteGroup[] {
     return {
       ConsumeRuleID: group * 2 + 1,
       FwdRuleID: group * 2 + 2,
-      Desc: { DstPK: keys[HOPS] ?? "", SrcPK: keys[0] ?? "", DstPort: 3, SrcPort: FIRST_PORT + group },
+      Desc: {
+        DstPK: keys[HOPS] ?? "",
+        SrcPK: keys[0] ?? "",
+        DstPort: 3,
+        SrcPort: FIRST_PORT + group,
+      },
       FwdNextTpID: hops[0]?.TpID ?? "",
       Initiator: group % 2 === 0,
       Hops: hops,

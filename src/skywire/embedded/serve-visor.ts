@@ -1,10 +1,10 @@
 import { assert, type ByteStream, concatBytes } from "../../core/index.ts";
 import { RpcServer, type ServedMethod, type ServerConnection } from "../rpc/index.ts";
-import { type CallCounters } from "./counters.ts";
-import { type ProfileName } from "./profile.ts";
+import type { CallCounters } from "./counters.ts";
+import type { ProfileName } from "./profile.ts";
 import { RELEASE_METHODS } from "./releases.ts";
 import { Session } from "./session.ts";
-import { type VisorInstance } from "./visor-instance.ts";
+import type { VisorInstance } from "./visor-instance.ts";
 
 /** Go's first free id of the process that was recorded. */
 const FIRST_TYPE_ID = 64;
@@ -50,7 +50,9 @@ export class VisorServer {
   #methodsOf(profile: ProfileName): readonly ServedMethod[] {
     let methods = this.#methods.get(profile);
     if (methods === undefined) {
-      methods = RELEASE_METHODS[profile].map((each) => each.serve((connection) => this.#sessionOf(connection)));
+      methods = RELEASE_METHODS[profile].map((each) =>
+        each.serve((connection) => this.#sessionOf(connection)),
+      );
       this.#methods.set(profile, methods);
     }
     return methods;

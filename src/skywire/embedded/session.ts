@@ -1,7 +1,7 @@
 import { sleep } from "../../core/index.ts";
-import { type Cuttable } from "./embedded-visor.ts";
+import type { Cuttable } from "./embedded-visor.ts";
 import { never } from "./release-method.ts";
-import { type VisorInstance } from "./visor-instance.ts";
+import type { VisorInstance } from "./visor-instance.ts";
 
 /** How long a slow visor takes for a reply, ms before scaling. */
 const SLOW_REPLY_MS = 8000;
@@ -14,7 +14,10 @@ export class Session implements Cuttable {
   #batches: (() => void)[][] = [];
   #startsAnew = true;
 
-  constructor(instance: VisorInstance, hooks: { readonly cut: () => void; readonly died: (method: string) => void }) {
+  constructor(
+    instance: VisorInstance,
+    hooks: { readonly cut: () => void; readonly died: (method: string) => void },
+  ) {
     this.instance = instance;
     this.#cut = hooks.cut;
     this.#onDeath = hooks.died;
@@ -42,7 +45,7 @@ export class Session implements Cuttable {
         try {
           resolve(run());
         } catch (error) {
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
       if (this.#batches.length === 0) queueMicrotask(() => this.#takeTurns());

@@ -2,7 +2,7 @@ import { fromUtf8, type Json, utf8 } from "../../core/index.ts";
 import { t } from "../gob/index.ts";
 import { checkField, type FieldEdit, textsIn, withEdit } from "./config-fields.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
-import { type VisorInstance } from "./visor-instance.ts";
+import type { VisorInstance } from "./visor-instance.ts";
 import { type ConfigFieldChange, configFieldChange } from "./wire-2026.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { concatBytes, fromHex, sha256, utf8 } from "../../core/index.ts";
-import { type EmbeddedVisor } from "./embedded-visor.ts";
+import type { EmbeddedVisor } from "./embedded-visor.ts";
 import { numberFrom, uuidOf } from "./identity.ts";
 import { deploymentKeys } from "./initial-config.ts";
 
@@ -45,6 +45,8 @@ const UUID_BYTES = 16;
  */
 export function transportId(left: string, right: string, type: string): string {
   const [first, second] = left < right ? [left, right] : [right, left];
-  const hash = sha256(concatBytes(new Uint8Array(UUID_BYTES), fromHex(first), fromHex(second), utf8(type)));
+  const hash = sha256(
+    concatBytes(new Uint8Array(UUID_BYTES), fromHex(first), fromHex(second), utf8(type)),
+  );
   return uuidOf(hash);
 }

@@ -2,8 +2,8 @@ import { type Files, fromUtf8, type Json, type JsonObject, utf8 } from "../../co
 import { type Conf, formatConf, parseConf } from "./conf-file.ts";
 import { formatConfig, parseConfig } from "./config-file.ts";
 import { isList, isObject } from "./config-shape.ts";
-import { type Profile } from "./profile.ts";
-import { type ForwardedPort } from "./wire-2026.ts";
+import type { Profile } from "./profile.ts";
+import type { ForwardedPort } from "./wire-2026.ts";
 
 const CONFIG_FILE = "skywire-config.json";
 const REWARD_FILE = "reward.txt";

@@ -1,15 +1,15 @@
-import { type Json, type JsonObject } from "../../core/index.ts";
-import { type AppBehaviour } from "./app-behaviour.ts";
+import type { Json, JsonObject } from "../../core/index.ts";
+import type { AppBehaviour } from "./app-behaviour.ts";
 import { AppProcess, type AppStatus } from "./app-process.ts";
 import { valueOption } from "./app-args.ts";
 import { mirrorPaths } from "./conf-file.ts";
 import { isList, isObject } from "./config-shape.ts";
 import { withField, withValue } from "./config-path.ts";
-import { type EmbeddedVisor } from "./embedded-visor.ts";
+import type { EmbeddedVisor } from "./embedded-visor.ts";
 import { PeerList } from "./peer-list.ts";
 import { initialTransports, type LiveTransport } from "./transports.ts";
-import { type DiskState } from "./visor-folder.ts";
-import { type ForwardedPort } from "./wire-2026.ts";
+import type { DiskState } from "./visor-folder.ts";
+import type { ForwardedPort } from "./wire-2026.ts";
 
 /** One app as the launcher's configuration has it. */
 export interface AppEntry {
@@ -106,7 +106,10 @@ export class VisorInstance {
   /** True when a stream from this key is let in now. */
   letsIn(key: string): boolean {
     if (this.peers.has(key)) return true;
-    return this.visor.profile.transitiveTrust.value && this.connectedHypervisors().some((each) => each.lists(key));
+    return (
+      this.visor.profile.transitiveTrust.value &&
+      this.connectedHypervisors().some((each) => each.lists(key))
+    );
   }
 
   /** Hypervisors of this fleet that are configured here, up, and serve as one. */
@@ -156,7 +159,8 @@ export class VisorInstance {
     if (made !== undefined) return made;
     const isClient = programOf(app) === "skysocks-client" || programOf(app) === "vpn-client";
     const server = isClient ? valueOption(app.args, "--srv") : undefined;
-    const isLost = isClient && (server === undefined || this.visor.world.visorOf(server) === undefined);
+    const isLost =
+      isClient && (server === undefined || this.visor.world.visorOf(server) === undefined);
     return isLost ? "starting-for-ever" : "good";
   }
 
@@ -189,7 +193,9 @@ export class VisorInstance {
   removeApp(name: string): void {
     const launcher = this.config["launcher"];
     const apps = isObject(launcher) ? launcher["apps"] : undefined;
-    const others = (isList(apps) ? apps : []).filter((app) => !isObject(app) || app["name"] !== name);
+    const others = (isList(apps) ? apps : []).filter(
+      (app) => !isObject(app) || app["name"] !== name,
+    );
     this.setField("launcher.apps", others);
     this.#processes.delete(name);
   }
@@ -197,7 +203,10 @@ export class VisorInstance {
   /** Replaces one of the two trust lists in memory. A visor that regrows gets removed keys back a little later. */
   setTrust(list: "hypervisors" | "pty", keys: readonly string[]): void {
     const before = list === "pty" ? this.ptyWhitelist : this.keysAt("hypervisors");
-    this.setField(list === "pty" ? `${this.visor.profile.ptySection.value}.whitelist` : "hypervisors", keys);
+    this.setField(
+      list === "pty" ? `${this.visor.profile.ptySection.value}.whitelist` : "hypervisors",
+      keys,
+    );
     const removed = before.filter((key) => !keys.includes(key));
     if (removed.length > 0 && this.visor.state === "regrowing") this.#regrow(list, removed);
   }
@@ -237,7 +246,12 @@ export class VisorInstance {
       ports: this.ports,
       conf: this.visor.conf,
     };
-    const scratch: VisorInstance = new ScratchInstance(this.visor, this.config, disk, this.startedAtMs);
+    const scratch: VisorInstance = new ScratchInstance(
+      this.visor,
+      this.config,
+      disk,
+      this.startedAtMs,
+    );
     for (const [name, process] of this.#processes) scratch.#processes.set(name, process.copy());
     return scratch;
   }
@@ -255,7 +269,8 @@ export class VisorInstance {
   #autoStart(app: AppEntry, process: AppProcess): void {
     const atMs = this.startedAtMs + APPS_AFTER_MS * this.visor.world.timeScale;
     const behaviour = this.behaviourOf(app);
-    if (behaviour !== "no-binary") process.start({ atMs, behaviour, args: app.args, env: app.env, fault: faultOf(app) });
+    if (behaviour !== "no-binary")
+      process.start({ atMs, behaviour, args: app.args, env: app.env, fault: faultOf(app) });
   }
 }
 
@@ -284,7 +299,8 @@ export function programOf(app: AppEntry): string {
 
 /** What a program that fails says. Source: sessions app-life-vpn-server, app-life-skychat, one-byte-writes. */
 function faultOf(app: AppEntry): string {
-  if (programOf(app) === "vpn-server") return "error getting iptables forward policy: permission denied";
+  if (programOf(app) === "vpn-server")
+    return "error getting iptables forward policy: permission denied";
   if (programOf(app) === "vpn-client") {
     return "error getting Skywire-TCP entities: env arg STCP_TABLE_KEY_1 is not provided";
   }

@@ -79,18 +79,25 @@ const ruleSummary = t.struct("routing.RuleSummary", {
   KeyRouteID: t.uint32,
   ConsumeFields: t.ptr(t.struct("routing.RuleConsumeFields", { RouteDescriptor: descriptor })),
   ForwardFields: t.ptr(
-    t.struct("routing.RuleForwardFields", { RouteDescriptor: descriptor, NextRID: t.uint32, NextTID: uuid }),
+    t.struct("routing.RuleForwardFields", {
+      RouteDescriptor: descriptor,
+      NextRID: t.uint32,
+      NextTID: uuid,
+    }),
   ),
   IntermediaryForwardFields: t.ptr(
     t.struct("routing.RuleIntermediaryForwardFields", { NextRID: t.uint32, NextTID: uuid }),
   ),
 });
 
-export const route: Schema<{ Key: number; Rule: string; Summary: undefined }> = t.struct("visor.routingRuleResp", {
-  Key: t.uint32,
-  Rule: t.string,
-  Summary: t.ptr(ruleSummary) as Schema<undefined>,
-});
+export const route: Schema<{ Key: number; Rule: string; Summary: undefined }> = t.struct(
+  "visor.routingRuleResp",
+  {
+    Key: t.uint32,
+    Rule: t.string,
+    Summary: t.ptr(ruleSummary) as Schema<undefined>,
+  },
+);
 
 export interface Summary2024 {
   readonly Overview: Overview2024 | undefined;
@@ -98,7 +105,9 @@ export interface Summary2024 {
   readonly Uptime: number;
   readonly Routes: readonly { Key: number; Rule: string; Summary: undefined }[];
   readonly IsHypervisor: boolean;
-  readonly DmsgStats: { readonly PK: string; readonly ServerPK: string; readonly RoundTrip: bigint } | undefined;
+  readonly DmsgStats:
+    | { readonly PK: string; readonly ServerPK: string; readonly RoundTrip: bigint }
+    | undefined;
   readonly Online: boolean;
   readonly MinHops: number;
   readonly PersistentTransports: readonly PersistentTransport[];

@@ -174,7 +174,9 @@ export interface Summary2026 {
   readonly RouteGroups: readonly RouteGroup[];
   readonly IsHypervisor: boolean;
   readonly HypervisorAddr: string;
-  readonly DmsgStats: { readonly PK: string; readonly ServerPK: string; readonly RoundTrip: bigint } | undefined;
+  readonly DmsgStats:
+    | { readonly PK: string; readonly ServerPK: string; readonly RoundTrip: bigint }
+    | undefined;
   readonly ConnectedDmsgServers: readonly string[];
   readonly DMSGServers: readonly {
     readonly PK: string;
@@ -294,23 +296,30 @@ export const skyenvState: Schema<{
   Flags: t.list(t.string),
 });
 
-export const startAppIn: Schema<{ AppName: string; LauncherMode: string }> = t.struct("visorapi.StartAppIn", {
-  AppName: t.string,
-  LauncherMode: t.string,
-});
-export const setAppArgsIn: Schema<{ AppName: string; Args: readonly string[] }> = t.struct("visorapi.SetAppArgsIn", {
-  AppName: t.string,
-  Args: t.list(t.string),
-});
-export const setAppEnvIn: Schema<{ AppName: string; Key: string; Value: string }> = t.struct("visorapi.SetAppEnvIn", {
-  AppName: t.string,
-  Key: t.string,
-  Value: t.string,
-});
-export const setAppEnvBatchIn: Schema<{ AppName: string; Env: ReadonlyMap<string, string> }> = t.struct(
-  "visorapi.SetAppEnvBatchIn",
-  { AppName: t.string, Env: t.map(t.string, t.string) },
+export const startAppIn: Schema<{ AppName: string; LauncherMode: string }> = t.struct(
+  "visorapi.StartAppIn",
+  {
+    AppName: t.string,
+    LauncherMode: t.string,
+  },
 );
+export const setAppArgsIn: Schema<{ AppName: string; Args: readonly string[] }> = t.struct(
+  "visorapi.SetAppArgsIn",
+  {
+    AppName: t.string,
+    Args: t.list(t.string),
+  },
+);
+export const setAppEnvIn: Schema<{ AppName: string; Key: string; Value: string }> = t.struct(
+  "visorapi.SetAppEnvIn",
+  {
+    AppName: t.string,
+    Key: t.string,
+    Value: t.string,
+  },
+);
+export const setAppEnvBatchIn: Schema<{ AppName: string; Env: ReadonlyMap<string, string> }> =
+  t.struct("visorapi.SetAppEnvBatchIn", { AppName: t.string, Env: t.map(t.string, t.string) });
 export const setAppEnvFullIn: Schema<{ AppName: string; Env: readonly string[] }> = t.struct(
   "visorapi.SetAppEnvFullIn",
   { AppName: t.string, Env: t.list(t.string) },
@@ -323,6 +332,9 @@ export const setAppWhitelistIn: Schema<{ AppName: string; Whitelist: string }> =
   "visorapi.SetAppWhitelistIn",
   { AppName: t.string, Whitelist: t.string },
 );
-export const addPtyWhitelistIn: Schema<{ PKs: readonly string[] }> = t.struct("visorapi.AddPtyWhitelistIn", {
-  PKs: t.list(visorKey),
-});
+export const addPtyWhitelistIn: Schema<{ PKs: readonly string[] }> = t.struct(
+  "visorapi.AddPtyWhitelistIn",
+  {
+    PKs: t.list(visorKey),
+  },
+);

@@ -42,7 +42,8 @@ export const trafficLog: Schema<LogEntry> = t.opaqueOf<LogEntry>({
   zero: () => ({ recvBytes: 0n, sentBytes: 0n }),
   // The marshaler has a pointer receiver, whose zero values Go sends.
   isZero: () => false,
-  encode: ({ recvBytes, sentBytes }) => Uint8Array.from([...message(recvBytes), ...message(sentBytes)]),
+  encode: ({ recvBytes, sentBytes }) =>
+    Uint8Array.from([...message(recvBytes), ...message(sentBytes)]),
   decode: () => {
     throw new RangeError("visors only send traffic");
   },

@@ -6,40 +6,60 @@
 import { duration, type LogEntry, type Schema, t, uuid } from "../gob/index.ts";
 import { trafficLog, visorKey } from "./wire-keys.ts";
 
-export const appNameIn: Schema<{ AppName: string }> = t.struct("visorapi.AppNameIn", { AppName: t.string });
-
-export const setAutoStartIn: Schema<{ AppName: string; AutoStart: boolean }> = t.struct("visor.SetAutoStartIn", {
+export const appNameIn: Schema<{ AppName: string }> = t.struct("visorapi.AppNameIn", {
   AppName: t.string,
-  AutoStart: t.bool,
 });
+
+export const setAutoStartIn: Schema<{ AppName: string; AutoStart: boolean }> = t.struct(
+  "visor.SetAutoStartIn",
+  {
+    AppName: t.string,
+    AutoStart: t.bool,
+  },
+);
 export const setAppPkIn: Schema<{ AppName: string; PK: string }> = t.struct("visor.SetAppPKIn", {
   AppName: t.string,
   PK: visorKey,
 });
-export const setAppBoolIn: Schema<{ AppName: string; Val: boolean }> = t.struct("visor.SetAppBoolIn", {
-  AppName: t.string,
-  Val: t.bool,
-});
-export const setAppStringIn: Schema<{ AppName: string; Val: string }> = t.struct("visor.SetAppStringIn", {
-  AppName: t.string,
-  Val: t.string,
-});
+export const setAppBoolIn: Schema<{ AppName: string; Val: boolean }> = t.struct(
+  "visor.SetAppBoolIn",
+  {
+    AppName: t.string,
+    Val: t.bool,
+  },
+);
+export const setAppStringIn: Schema<{ AppName: string; Val: string }> = t.struct(
+  "visor.SetAppStringIn",
+  {
+    AppName: t.string,
+    Val: t.string,
+  },
+);
 export const setAppNetworkInterfaceIn: Schema<{ AppName: string; NetIfc: string }> = t.struct(
   "visor.SetAppNetworkInterfaceIn",
   { AppName: t.string, NetIfc: t.string },
 );
-export const setAppAddIn: Schema<{ AppName: string; BinaryName: string }> = t.struct("visor.SetAppAddIn", {
-  AppName: t.string,
-  BinaryName: t.string,
-});
-export const setAppStatusIn: Schema<{ AppName: string; Status: string }> = t.struct("visor.SetAppStatusIn", {
-  AppName: t.string,
-  Status: t.string,
-});
-export const setAppErrorIn: Schema<{ AppName: string; Err: string }> = t.struct("visor.SetAppErrorIn", {
-  AppName: t.string,
-  Err: t.string,
-});
+export const setAppAddIn: Schema<{ AppName: string; BinaryName: string }> = t.struct(
+  "visor.SetAppAddIn",
+  {
+    AppName: t.string,
+    BinaryName: t.string,
+  },
+);
+export const setAppStatusIn: Schema<{ AppName: string; Status: string }> = t.struct(
+  "visor.SetAppStatusIn",
+  {
+    AppName: t.string,
+    Status: t.string,
+  },
+);
+export const setAppErrorIn: Schema<{ AppName: string; Err: string }> = t.struct(
+  "visor.SetAppErrorIn",
+  {
+    AppName: t.string,
+    Err: t.string,
+  },
+);
 export const setAppMapIn: Schema<{
   AppName: string;
   Val: ReadonlyMap<string, { readonly name: string; readonly value: unknown } | undefined>;
@@ -49,10 +69,13 @@ export interface PersistentTransport {
   readonly PK: string;
   readonly NetType: string;
 }
-export const persistentTransport: Schema<PersistentTransport> = t.struct("transport.PersistentTransports", {
-  PK: visorKey,
-  NetType: t.string,
-});
+export const persistentTransport: Schema<PersistentTransport> = t.struct(
+  "transport.PersistentTransports",
+  {
+    PK: visorKey,
+    NetType: t.string,
+  },
+);
 
 export const transportsIn: Schema<{
   FilterTypes: readonly string[];
@@ -64,10 +87,8 @@ export const transportsIn: Schema<{
   ShowLogs: t.bool,
 });
 
-export const addTransportIn: Schema<{ RemotePK: string; TpType: string; Timeout: bigint }> = t.struct(
-  "visor.AddTransportIn",
-  { RemotePK: visorKey, TpType: t.string, Timeout: duration },
-);
+export const addTransportIn: Schema<{ RemotePK: string; TpType: string; Timeout: bigint }> =
+  t.struct("visor.AddTransportIn", { RemotePK: visorKey, TpType: t.string, Timeout: duration });
 
 export interface TransportEntry {
   readonly ID: string;
@@ -99,14 +120,16 @@ export const buildInfo: Schema<BuildInfoWire> = t.struct("buildinfo.Info", {
   Date: t.string,
 });
 
-export const portDetails: Schema<ReadonlyMap<string, { readonly Port: string; readonly Type: string }>> = t.map(
-  t.string,
-  t.struct("visor.PortDetail", { Port: t.string, Type: t.string }),
-);
+export const portDetails: Schema<
+  ReadonlyMap<string, { readonly Port: string; readonly Type: string }>
+> = t.map(t.string, t.struct("visor.PortDetail", { Port: t.string, Type: t.string }));
 
-export const appStats: Schema<{ Connections: readonly { ID: number }[] }> = t.struct("appserver.AppStats", {
-  Connections: t.list(t.struct("appserver.ConnectionSummary", { ID: t.uint16 })),
-});
+export const appStats: Schema<{ Connections: readonly { ID: number }[] }> = t.struct(
+  "appserver.AppStats",
+  {
+    Connections: t.list(t.struct("appserver.ConnectionSummary", { ID: t.uint16 })),
+  },
+);
 
 export const dmsgStats: Schema<{ PK: string; ServerPK: string; RoundTrip: bigint }> = t.struct(
   "dmsgtracker.DmsgClientSummary",

@@ -1,5 +1,5 @@
-import { type Clock, type Random, type VisorKey } from "../../core/index.ts";
-import { type EmbeddedVisor } from "./embedded-visor.ts";
+import type { Clock, Random, VisorKey } from "../../core/index.ts";
+import type { EmbeddedVisor } from "./embedded-visor.ts";
 
 /** What all visors of one embedded fleet share. */
 export interface World {

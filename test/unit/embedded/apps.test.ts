@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type AppBehaviour } from "../../../src/skywire/embedded/index.ts";
+import type { AppBehaviour } from "../../../src/skywire/embedded/index.ts";
 import { type GenericValue, t } from "../../../src/skywire/gob/index.ts";
-import { type Argument, embeddedWorld, type EmbeddedWorld, failureOf, textArgument } from "../../support/embedded-world.ts";
+import {
+  type Argument,
+  embeddedWorld,
+  type EmbeddedWorld,
+  failureOf,
+  textArgument,
+} from "../../support/embedded-world.ts";
 
 const VISORS = ["newest", "v1.3.28"] as const;
 /** Long enough for everything an app does within its first half second. */
@@ -10,10 +16,13 @@ const TIME_SCALE = 0.05;
 let world: EmbeddedWorld;
 
 beforeEach(async () => {
-  world = await embeddedWorld([
-    { name: "newest", profile: "newest", local: true },
-    { name: "v1.3.28", profile: "v1.3.28", local: true },
-  ], { timeScale: TIME_SCALE });
+  world = await embeddedWorld(
+    [
+      { name: "newest", profile: "newest", local: true },
+      { name: "v1.3.28", profile: "v1.3.28", local: true },
+    ],
+    { timeScale: TIME_SCALE },
+  );
 });
 
 afterEach(async () => {
@@ -38,7 +47,10 @@ function start(visor: string, app: string): Promise<GenericValue> {
   return world.call(visor, "StartApp", startArgument(visor, app));
 }
 
-function stateOf(visor: string, app: string): { status: number; detail: string; runningArgs: readonly string[] | null } {
+function stateOf(
+  visor: string,
+  app: string,
+): { status: number; detail: string; runningArgs: readonly string[] | null } {
   const state = world.fleet.control.inspect(visor).apps.find(({ name }) => name === app);
   if (state === undefined) throw new Error(`no app ${app}`);
   return state;
@@ -56,13 +68,16 @@ describe.each(VISORS)("an app on %s", (visor) => {
       detail: "error getting iptables forward policy: permission denied",
       alive: false,
     },
-  ])("that is $behaviour shows status $status some time after its start", async ({ behaviour, status, detail, alive }) => {
-    await world.fleet.control.makeApp(visor, "vpn-server", behaviour);
-    await start(visor, "vpn-server");
-    await wait(SETTLED_MS);
-    expect(stateOf(visor, "vpn-server")).toMatchObject({ status, detail });
-    expect(stateOf(visor, "vpn-server").runningArgs !== null).toBe(alive);
-  });
+  ])(
+    "that is $behaviour shows status $status some time after its start",
+    async ({ behaviour, status, detail, alive }) => {
+      await world.fleet.control.makeApp(visor, "vpn-server", behaviour);
+      await start(visor, "vpn-server");
+      await wait(SETTLED_MS);
+      expect(stateOf(visor, "vpn-server")).toMatchObject({ status, detail });
+      expect(stateOf(visor, "vpn-server").runningArgs !== null).toBe(alive);
+    },
+  );
 
   it("that crashes later looks running until then, and never started afterwards", async () => {
     await world.fleet.control.makeApp(visor, "vpn-server", "crash-later");
@@ -82,7 +97,11 @@ describe.each(VISORS)("an app on %s", (visor) => {
   it.each([
     { name: "unknown", app: "nope", error: "app not found" },
     { name: "already running", app: "skychat", error: "app already started" },
-    { name: "a client without its server", app: "vpn-client", error: "VPN server pub key is missing" },
+    {
+      name: "a client without its server",
+      app: "vpn-client",
+      error: "VPN server pub key is missing",
+    },
   ])("cannot be started: $name", async ({ app, error }) => {
     expect(await failureOf(start(visor, app))).toEqual({ code: "rpc/remote", message: error });
   });
@@ -92,13 +111,17 @@ describe.each(VISORS)("an app on %s", (visor) => {
     await start(visor, "vpn-server");
     await wait(SETTLED_MS);
     const client = await world.connect(visor);
-    const stop = client.callGeneric("app-visor.StopApp", textArgument("vpn-server"), { timeoutMs: 60 });
+    const stop = client.callGeneric("app-visor.StopApp", textArgument("vpn-server"), {
+      timeoutMs: 60,
+    });
     expect((await failureOf(stop))?.code).toBe("rpc/timeout");
     expect(stateOf(visor, "vpn-server").status).toBe(0);
     await client.callGeneric("app-visor.KillApp", textArgument("vpn-server"));
-    expect(await failureOf(world.call(visor, "StopApp", textArgument("vpn-server")))).toMatchObject({
-      message: "app not running",
-    });
+    expect(await failureOf(world.call(visor, "StopApp", textArgument("vpn-server")))).toMatchObject(
+      {
+        message: "app not running",
+      },
+    );
     client.close();
   });
 
@@ -121,11 +144,18 @@ describe.each(VISORS)("an app on %s", (visor) => {
   });
 
   it("is started with the arguments of that moment: later ones show, but do not run", async () => {
-    const address = { schema: t.struct("visor.SetAppStringIn", { AppName: t.string, Val: t.string }) };
+    const address = {
+      schema: t.struct("visor.SetAppStringIn", { AppName: t.string, Val: t.string }),
+    };
     const before = stateOf(visor, "skychat").runningArgs;
-    await world.call(visor, "SetAppAddress", { ...address, value: { AppName: "skychat", Val: ":8077" } });
+    await world.call(visor, "SetAppAddress", {
+      ...address,
+      value: { AppName: "skychat", Val: ":8077" },
+    });
     expect(stateOf(visor, "skychat").runningArgs).toEqual(before);
-    const shown = world.fleet.control.inspect(visor).apps.find(({ name }) => name === "skychat")?.args;
+    const shown = world.fleet.control
+      .inspect(visor)
+      .apps.find(({ name }) => name === "skychat")?.args;
     expect(shown).toContain(":8077");
     await world.call(visor, "StopApp", textArgument("skychat"));
     await start(visor, "skychat");
@@ -133,8 +163,13 @@ describe.each(VISORS)("an app on %s", (visor) => {
   });
 
   it("starts by itself at the visor's start when it is set so", async () => {
-    const args = { schema: t.struct("visor.SetAutoStartIn", { AppName: t.string, AutoStart: t.bool }) };
-    await world.call(visor, "SetAutoStart", { ...args, value: { AppName: "vpn-server", AutoStart: true } });
+    const args = {
+      schema: t.struct("visor.SetAutoStartIn", { AppName: t.string, AutoStart: t.bool }),
+    };
+    await world.call(visor, "SetAutoStart", {
+      ...args,
+      value: { AppName: "vpn-server", AutoStart: true },
+    });
     expect(stateOf(visor, "vpn-server").status).toBe(0);
     await world.restart(visor);
     expect(stateOf(visor, "vpn-server").status).toBe(1);
@@ -148,8 +183,16 @@ it("starts the remote shell again after StopApp", async () => {
 });
 
 it("leaves a crashed app down, but for one that is to be restarted", async () => {
-  await world.fleet.control.changeBehindBack("newest", { kind: "app", app: "skychat", action: "crash" });
-  await world.fleet.control.changeBehindBack("newest", { kind: "app", app: "pty", action: "crash" });
+  await world.fleet.control.changeBehindBack("newest", {
+    kind: "app",
+    app: "skychat",
+    action: "crash",
+  });
+  await world.fleet.control.changeBehindBack("newest", {
+    kind: "app",
+    app: "pty",
+    action: "crash",
+  });
   await wait(SETTLED_MS);
   expect(stateOf("newest", "skychat").status).toBe(0);
   expect(stateOf("newest", "pty").status).toBe(1);

@@ -31,9 +31,24 @@ describe("a connection through a local visor", () => {
     { name: "newest", profile: "newest", port: 65, result: "answered" },
     { name: "v1.3.94", profile: "v1.3.94", port: 65, result: "answered" },
     { name: "v1.3.73 on its own port", profile: "v1.3.73", port: 44, result: "answered" },
-    { name: "v1.3.73 on the port of newer releases", profile: "v1.3.73", port: 65, result: "rpc/closed-silent" },
-    { name: "newest on a port of another service", profile: "newest", port: 57, result: "rpc/closed-silent" },
-    { name: "v1.3.28 has no remote RPC", profile: "v1.3.28", port: 65, result: "rpc/closed-silent" },
+    {
+      name: "v1.3.73 on the port of newer releases",
+      profile: "v1.3.73",
+      port: 65,
+      result: "rpc/closed-silent",
+    },
+    {
+      name: "newest on a port of another service",
+      profile: "newest",
+      port: 57,
+      result: "rpc/closed-silent",
+    },
+    {
+      name: "v1.3.28 has no remote RPC",
+      profile: "v1.3.28",
+      port: 65,
+      result: "rpc/closed-silent",
+    },
   ] as const)("$name: $result", async ({ profile, port, result }) => {
     world = await embeddedWorld([
       { name: "laptop", profile: "newest", local: true },
@@ -66,17 +81,26 @@ describe("a connection through a local visor", () => {
   });
 
   it("leads back to the local visor itself, which trusts its own key", async () => {
-    world = await embeddedWorld([{ name: "laptop", profile: "newest", local: true, ...{ pty: ["laptop"] } }]);
-    expect(await uptime(await world.connect("laptop", { by: "laptop", scheme: "skynet" }))).toBe("answered");
+    world = await embeddedWorld([
+      { name: "laptop", profile: "newest", local: true, ...{ pty: ["laptop"] } },
+    ]);
+    expect(await uptime(await world.connect("laptop", { by: "laptop", scheme: "skynet" }))).toBe(
+      "answered",
+    );
   });
 
   it("is refused at once for a key nobody registered", async () => {
     world = await embeddedWorld([{ name: "laptop", profile: "newest", local: true }]);
     const { local } = world.visor("laptop");
-    const preamble = encodePreamble({ kind: "bridge", scheme: "dmsg", port: 65 }, visorKeyFromSeed("x", "nobody"));
+    const preamble = encodePreamble(
+      { kind: "bridge", scheme: "dmsg", port: 65 },
+      visorKeyFromSeed("x", "nobody"),
+    );
     const stream = await world.fleet.dial(local ?? { host: "", port: 0 }, { timeoutMs: 1 });
     const startedMs = Date.now();
-    expect(await uptime(new RpcClient(stream, { clock: world.clock, preamble }))).toBe("rpc/closed-silent");
+    expect(await uptime(new RpcClient(stream, { clock: world.clock, preamble }))).toBe(
+      "rpc/closed-silent",
+    );
     expect(Date.now() - startedMs).toBeLessThan(100);
   });
 
@@ -96,7 +120,9 @@ describe("a connection through a local visor", () => {
       { name: "desk", profile: "newest", local: true },
       { name: "shop", profile: "newest", hypervisors: ["desk"] },
     ]);
-    expect(await uptime(await world.connect("shop", { by: "laptop", scheme: "skynet" }))).toBe("rpc/closed-silent");
+    expect(await uptime(await world.connect("shop", { by: "laptop", scheme: "skynet" }))).toBe(
+      "rpc/closed-silent",
+    );
     const client = await world.connect("shop", { by: "desk" });
     const pending = await client.callGeneric("app-visor.PendingHypervisors", EMPTY);
     expect(pending).toMatchObject([{ Via: "rpc" }]);
@@ -141,7 +167,9 @@ describe("a connection through a local visor", () => {
   it("is not served to more direct clients than the release takes at a time", async () => {
     world = await embeddedWorld([{ name: "laptop", profile: "newest", local: true }]);
     const clients = await Promise.all(Array.from({ length: 51 }, () => world.connect("laptop")));
-    const results = await Promise.all(clients.map((client) => failureOf(client.callGeneric("app-visor.Uptime", EMPTY))));
+    const results = await Promise.all(
+      clients.map((client) => failureOf(client.callGeneric("app-visor.Uptime", EMPTY))),
+    );
     expect(results.filter((failure) => failure === undefined)).toHaveLength(50);
     clients.forEach((client) => client.close());
   });

@@ -2,10 +2,21 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fromUtf8 } from "../../../src/core/index.ts";
 import { t } from "../../../src/skywire/gob/index.ts";
 import { defineMethod } from "../../../src/skywire/rpc/index.ts";
-import { type Argument, embeddedWorld, type EmbeddedWorld, failureOf, fieldsArgument } from "../../support/embedded-world.ts";
+import {
+  type Argument,
+  embeddedWorld,
+  type EmbeddedWorld,
+  failureOf,
+  fieldsArgument,
+} from "../../support/embedded-world.ts";
 
 const FRIEND = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
-const change = t.struct("visorapi.ConfigFieldChange", { Path: t.string, Old: t.bytes, New: t.bytes, Live: t.bool });
+const change = t.struct("visorapi.ConfigFieldChange", {
+  Path: t.string,
+  Old: t.bytes,
+  New: t.bytes,
+  Live: t.bool,
+});
 const method = defineMethod("app-visor.SetConfigFields", t.map(t.string, t.bytes), t.list(change));
 let world: EmbeddedWorld;
 
@@ -21,21 +32,38 @@ async function set(argument: Argument): Promise<readonly string[]> {
   const client = await world.connect("shop");
   try {
     const changes = await client.call(method, argument.value as ReadonlyMap<string, Uint8Array>);
-    return changes.map((each) => `${each.Path} ${fromUtf8(each.Old)} ${fromUtf8(each.New)} ${each.Live}`);
+    return changes.map(
+      (each) => `${each.Path} ${fromUtf8(each.Old)} ${fromUtf8(each.New)} ${each.Live}`,
+    );
   } finally {
     client.close();
   }
 }
 
 function raw(path: string, text: string): Argument {
-  return { schema: t.map(t.string, t.bytes), value: new Map([[path, new TextEncoder().encode(text)]]) };
+  return {
+    schema: t.map(t.string, t.bytes),
+    value: new Map([[path, new TextEncoder().encode(text)]]),
+  };
 }
 
 describe("SetConfigFields", () => {
   it.each([
-    { name: "a live field", fields: { "routing.min_hops": 2 }, reply: ["routing.min_hops 0 2 true"] },
-    { name: "a field for the next start", fields: { "transport.stcpr_port": 9 }, reply: ["transport.stcpr_port 0 9 false"] },
-    { name: "a trust list", fields: { hypervisors: [FRIEND] }, reply: [`hypervisors [] ["${FRIEND}"] true`] },
+    {
+      name: "a live field",
+      fields: { "routing.min_hops": 2 },
+      reply: ["routing.min_hops 0 2 true"],
+    },
+    {
+      name: "a field for the next start",
+      fields: { "transport.stcpr_port": 9 },
+      reply: ["transport.stcpr_port 0 9 false"],
+    },
+    {
+      name: "a trust list",
+      fields: { hypervisors: [FRIEND] },
+      reply: [`hypervisors [] ["${FRIEND}"] true`],
+    },
     {
       name: "an app's field",
       fields: { "launcher.apps[skychat].auto_start": false },
@@ -51,14 +79,26 @@ describe("SetConfigFields", () => {
       fields: { "routing.min_hops": 1, is_public: true },
       reply: ["is_public false true true", "routing.min_hops 0 1 true"],
     },
-    { name: "null, which is Go's zero", fields: { "pty.whitelist": null }, reply: ["pty.whitelist [] null true"] },
+    {
+      name: "null, which is Go's zero",
+      fields: { "pty.whitelist": null },
+      reply: ["pty.whitelist [] null true"],
+    },
   ])("sets $name", async ({ fields, reply }) => {
     expect(await set(fieldsArgument(fields))).toEqual(reply);
   });
 
   it.each([
-    { name: "a bare word for a text", argument: raw("log_level", "debug"), reply: 'log_level "info" "debug" true' },
-    { name: "a quoted number", argument: raw("routing.min_hops", '"3"'), reply: "routing.min_hops 0 3 true" },
+    {
+      name: "a bare word for a text",
+      argument: raw("log_level", "debug"),
+      reply: 'log_level "info" "debug" true',
+    },
+    {
+      name: "a quoted number",
+      argument: raw("routing.min_hops", '"3"'),
+      reply: "routing.min_hops 0 3 true",
+    },
   ])("accepts $name", async ({ argument, reply }) => {
     expect(await set(argument)).toEqual([reply]);
   });
@@ -66,14 +106,46 @@ describe("SetConfigFields", () => {
   it.each([
     { name: "the secret key", fields: { sk: "x" }, error: "sk cannot be set" },
     { name: "the key", fields: { pk: FRIEND }, error: "pk cannot be set" },
-    { name: "a whole map", fields: { "routing.router_settings": {} }, error: "routing.router_settings cannot be set as a whole" },
-    { name: "a field nobody knows", fields: { "routing.nope": 1 }, error: 'unknown config field "routing.nope"' },
-    { name: "an app nobody knows", fields: { "launcher.apps[nope].args": [] }, error: "launcher.apps[nope] is not set; set the whole block first" },
-    { name: "a field of a block that is not set", fields: { "dmsgscp.whitelist": [] }, error: "dmsgscp is not set; set the whole block first" },
-    { name: "a value of another type", fields: { "routing.min_hops": true }, error: "routing.min_hops: json: cannot unmarshal bool into Go value of type int" },
-    { name: "a key that is none", fields: { hypervisors: ["02ff"] }, error: "hypervisors: Invalid public key" },
-    { name: "an unknown member", fields: { "dmsg_web": { nope: 1 } }, error: 'dmsg_web: json: unknown field "nope"' },
-    { name: "a read-only mirror", fields: { "dmsg.sessions_count": 3 }, error: "dmsg.sessions_count is read-only" },
+    {
+      name: "a whole map",
+      fields: { "routing.router_settings": {} },
+      error: "routing.router_settings cannot be set as a whole",
+    },
+    {
+      name: "a field nobody knows",
+      fields: { "routing.nope": 1 },
+      error: 'unknown config field "routing.nope"',
+    },
+    {
+      name: "an app nobody knows",
+      fields: { "launcher.apps[nope].args": [] },
+      error: "launcher.apps[nope] is not set; set the whole block first",
+    },
+    {
+      name: "a field of a block that is not set",
+      fields: { "dmsgscp.whitelist": [] },
+      error: "dmsgscp is not set; set the whole block first",
+    },
+    {
+      name: "a value of another type",
+      fields: { "routing.min_hops": true },
+      error: "routing.min_hops: json: cannot unmarshal bool into Go value of type int",
+    },
+    {
+      name: "a key that is none",
+      fields: { hypervisors: ["02ff"] },
+      error: "hypervisors: Invalid public key",
+    },
+    {
+      name: "an unknown member",
+      fields: { dmsg_web: { nope: 1 } },
+      error: 'dmsg_web: json: unknown field "nope"',
+    },
+    {
+      name: "a read-only mirror",
+      fields: { "dmsg.sessions_count": 3 },
+      error: "dmsg.sessions_count is read-only",
+    },
   ])("refuses $name, and sets nothing else either", async ({ fields, error }) => {
     const before = world.fleet.control.inspect("shop").config;
     const failure = await failureOf(set(fieldsArgument({ ...fields, is_public: true })));

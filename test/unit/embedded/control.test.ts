@@ -11,7 +11,12 @@ import {
 import { t } from "../../../src/skywire/gob/index.ts";
 import { RpcClient } from "../../../src/skywire/rpc/index.ts";
 import { createVisorReader } from "../../../src/skywire/visor/index.ts";
-import { type Argument, embeddedWorld, type EmbeddedWorld, failureOf } from "../../support/embedded-world.ts";
+import {
+  type Argument,
+  embeddedWorld,
+  type EmbeddedWorld,
+  failureOf,
+} from "../../support/embedded-world.ts";
 
 let world: EmbeddedWorld;
 let control: RemoteControl;
@@ -34,19 +39,66 @@ afterEach(async () => {
 describe("commands from another process", () => {
   it.each<{ command: ControlCommand; answer: unknown }>([
     { command: { do: "make", visor: "shop", state: "lying" }, answer: true },
-    { command: { do: "make-app", visor: "shop", app: "skychat", behaviour: "crash-at-start" }, answer: true },
+    {
+      command: { do: "make-app", visor: "shop", app: "skychat", behaviour: "crash-at-start" },
+      answer: true,
+    },
     { command: { do: "restart", visor: "shop" }, answer: true },
     { command: { do: "regen", visor: "shop" }, answer: true },
-    { command: { do: "inspect", visor: "shop" }, answer: { name: "shop", alive: true, state: "honest" } },
-    { command: { do: "change", visor: "shop", change: { kind: "config", path: "is_public", value: true } }, answer: true },
-    { command: { do: "change", visor: "shop", change: { kind: "app", app: "skychat", action: "stop" } }, answer: true },
-    { command: { do: "change", visor: "shop", change: { kind: "port", port: 80, record: { DMSG: true } } }, answer: true },
-    { command: { do: "change", visor: "shop", change: { kind: "port", port: 80, record: "closed" } }, answer: true },
-    { command: { do: "change", visor: "shop", change: { kind: "reward", address: "a" } }, answer: true },
-    { command: { do: "change", visor: "shop", change: { kind: "file", path: "log_level", value: "warn" } }, answer: true },
+    {
+      command: { do: "inspect", visor: "shop" },
+      answer: { name: "shop", alive: true, state: "honest" },
+    },
+    {
+      command: {
+        do: "change",
+        visor: "shop",
+        change: { kind: "config", path: "is_public", value: true },
+      },
+      answer: true,
+    },
+    {
+      command: {
+        do: "change",
+        visor: "shop",
+        change: { kind: "app", app: "skychat", action: "stop" },
+      },
+      answer: true,
+    },
+    {
+      command: {
+        do: "change",
+        visor: "shop",
+        change: { kind: "port", port: 80, record: { DMSG: true } },
+      },
+      answer: true,
+    },
+    {
+      command: {
+        do: "change",
+        visor: "shop",
+        change: { kind: "port", port: 80, record: "closed" },
+      },
+      answer: true,
+    },
+    {
+      command: { do: "change", visor: "shop", change: { kind: "reward", address: "a" } },
+      answer: true,
+    },
+    {
+      command: {
+        do: "change",
+        visor: "shop",
+        change: { kind: "file", path: "log_level", value: "warn" },
+      },
+      answer: true,
+    },
     { command: { do: "counters" }, answer: { total: 0, mutating: 0, deaths: 0 } },
     { command: { do: "reset-counters" }, answer: true },
-    { command: { do: "show" }, answer: { visors: [{ name: "laptop" }, { name: "shop", profile: "newest" }] } },
+    {
+      command: { do: "show" },
+      answer: { visors: [{ name: "laptop" }, { name: "shop", profile: "newest" }] },
+    },
   ])("$command.do is answered", async ({ command, answer }) => {
     const given = await control.send(command);
     if (typeof answer === "object" && answer !== null) expect(given).toMatchObject(answer);
@@ -55,10 +107,22 @@ describe("commands from another process", () => {
 
   it.each([
     { name: "an unknown visor", command: { do: "restart", visor: "nope" }, error: /no visor nope/ },
-    { name: "an unknown app", command: { do: "make-app", visor: "shop", app: "x", behaviour: "good" }, error: /no app x/ },
-    { name: "an unknown state", command: { do: "make", visor: "shop", state: "sad" }, error: /cannot be made "sad"/ },
+    {
+      name: "an unknown app",
+      command: { do: "make-app", visor: "shop", app: "x", behaviour: "good" },
+      error: /no app x/,
+    },
+    {
+      name: "an unknown state",
+      command: { do: "make", visor: "shop", state: "sad" },
+      error: /cannot be made "sad"/,
+    },
     { name: "an unknown verb", command: { do: "dance" }, error: /no command dance/ },
-    { name: "an incomplete change", command: { do: "change", visor: "shop", change: { kind: "app" } }, error: /members/ },
+    {
+      name: "an incomplete change",
+      command: { do: "change", visor: "shop", change: { kind: "app" } },
+      error: /members/,
+    },
   ])("refuses $name", async ({ command, error }) => {
     const failure = await failureOf(control.send(command as unknown as ControlCommand));
     expect(failure?.code).toBe("embedded/command");
@@ -99,7 +163,11 @@ describe("counters", () => {
     await failureOf(callLaptop("Nope", bool));
     expect(world.fleet.counters.mutating()).toBe(0);
     await callLaptop("SetMinHops", { schema: t.uint16, value: 1 });
-    expect(world.fleet.counters.calls("laptop").map(({ method, outcome, mutating }) => ({ method, outcome, mutating }))).toEqual([
+    expect(
+      world.fleet.counters
+        .calls("laptop")
+        .map(({ method, outcome, mutating }) => ({ method, outcome, mutating })),
+    ).toEqual([
       { method: "SetMinHops", outcome: "refused", mutating: false },
       { method: "SetMinHops", outcome: "called", mutating: true },
       { method: "Nope", outcome: "unknown", mutating: false },

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { fromUtf8, type Json, type JsonObject, utf8 } from "../../../src/core/index.ts";
-import { type EmbeddedVisorSpec } from "../../../src/skywire/embedded/index.ts";
+import type { EmbeddedVisorSpec } from "../../../src/skywire/embedded/index.ts";
 import { t } from "../../../src/skywire/gob/index.ts";
 import {
   embeddedWorld,
@@ -39,7 +39,10 @@ async function onDisk(name: string): Promise<JsonObject> {
   return JSON.parse(fromUtf8(bytes ?? utf8("{}"))) as JsonObject;
 }
 
-const UINT16 = (value: number): { schema: typeof t.uint16; value: number } => ({ schema: t.uint16, value });
+const UINT16 = (value: number): { schema: typeof t.uint16; value: number } => ({
+  schema: t.uint16,
+  value,
+});
 
 describe("what lasts until when", () => {
   it("keeps a setter's value in the file over a restart, and loses what is only in memory", async () => {
@@ -106,7 +109,10 @@ describe("what lasts until when", () => {
 
   it("does not start with a broken file", async () => {
     world = await embeddedWorld(SPECS);
-    await world.files.replace(`${world.visor("shop").folder}/skywire-config.json`, utf8('{"version": "v1'));
+    await world.files.replace(
+      `${world.visor("shop").folder}/skywire-config.json`,
+      utf8('{"version": "v1'),
+    );
     await world.fleet.control.restart("shop");
     expect(world.fleet.control.inspect("shop").phase).toBe("down");
   });
@@ -123,9 +129,15 @@ describe("what lasts until when", () => {
 
   it("keeps served ports in a file of their own", async () => {
     world = await embeddedWorld(SPECS);
-    await world.fleet.control.changeBehindBack("shop", { kind: "port", port: 8080, record: { Label: "site" } });
+    await world.fleet.control.changeBehindBack("shop", {
+      kind: "port",
+      port: 8080,
+      record: { Label: "site" },
+    });
     await world.fleet.control.regen("shop");
-    expect(world.fleet.control.inspect("shop").ports).toMatchObject([{ Port: 8080, Label: "site" }]);
+    expect(world.fleet.control.inspect("shop").ports).toMatchObject([
+      { Port: 8080, Label: "site" },
+    ]);
   });
 
   it("lets a reader of an older visor's file meet half of it while it is written", async () => {

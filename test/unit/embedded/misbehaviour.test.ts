@@ -1,8 +1,15 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Makeable } from "../../../src/skywire/embedded/index.ts";
+import type { Makeable } from "../../../src/skywire/embedded/index.ts";
 import { t } from "../../../src/skywire/gob/index.ts";
 import { createVisorReader } from "../../../src/skywire/visor/index.ts";
-import { embeddedWorld, type EmbeddedWorld, failureOf, fieldsArgument, keyArgument, textArgument } from "../../support/embedded-world.ts";
+import {
+  embeddedWorld,
+  type EmbeddedWorld,
+  failureOf,
+  fieldsArgument,
+  keyArgument,
+  textArgument,
+} from "../../support/embedded-world.ts";
 
 const FRIEND = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
 let world: EmbeddedWorld;
@@ -21,7 +28,12 @@ async function start(state: Makeable): Promise<void> {
 async function read(timeoutMs = 400): Promise<string> {
   const local = world.visor("laptop").local ?? { host: "", port: 0 };
   const timeouts = { firstReplyMs: timeoutMs, callMs: timeoutMs, bridgeDialMs: 100 };
-  const reader = createVisorReader({ dial: world.fleet.dial, clock: world.clock, rpcAddress: local, timeouts });
+  const reader = createVisorReader({
+    dial: world.fleet.dial,
+    clock: world.clock,
+    rpcAddress: local,
+    timeouts,
+  });
   const reading = await reader.read(world.target("shop"));
   return reading.kind === "unreachable" ? `unreachable: ${reading.reason}` : reading.kind;
 }
@@ -52,7 +64,11 @@ describe("a visor made to misbehave, as a reader sees it", () => {
   it("lies about every change", async () => {
     await start("lying");
     const before = world.fleet.control.inspect("shop");
-    const reply = await world.call("shop", "SetConfigFields", fieldsArgument({ hypervisors: [FRIEND], is_public: true }));
+    const reply = await world.call(
+      "shop",
+      "SetConfigFields",
+      fieldsArgument({ hypervisors: [FRIEND], is_public: true }),
+    );
     expect(reply).toMatchObject([{ Path: "hypervisors", Live: true }, { Path: "is_public" }]);
     await world.call("shop", "SetMinHops", { schema: t.uint16, value: 7 });
     await world.call("shop", "SetRewardAddress", textArgument("somewhere"));
@@ -85,14 +101,21 @@ describe("a careless call", () => {
       await other.callGeneric("app-visor.Uptime", { schema: t.empty, value: {} });
       const schemas = {
         App: textArgument("skychat"),
-        SetAppSecure: { schema: t.struct("visor.SetAppBoolIn", { AppName: t.string, Val: t.bool }), value: { AppName: "a", Val: true } },
+        SetAppSecure: {
+          schema: t.struct("visor.SetAppBoolIn", { AppName: t.string, Val: t.bool }),
+          value: { AppName: "a", Val: true },
+        },
         AddHypervisor: keyArgument(FRIEND),
       } as const;
-      const argument = Object.hasOwn(schemas, name) ? schemas[name as keyof typeof schemas] : undefined;
+      const argument = Object.hasOwn(schemas, name)
+        ? schemas[name as keyof typeof schemas]
+        : undefined;
       expect((await failureOf(world.call("shop", name, argument)))?.code).toBe("rpc/closed-silent");
       await other.whenClosed;
       expect(world.fleet.counters.deaths("shop")).toBe(1);
-      expect(world.fleet.counters.calls("shop")).toContainEqual(expect.objectContaining({ method: name, outcome: "killed", count: 1 }));
+      expect(world.fleet.counters.calls("shop")).toContainEqual(
+        expect.objectContaining({ method: name, outcome: "killed", count: 1 }),
+      );
       expect(await read()).toBe("unreachable: dial-timeout");
     },
   );

@@ -1,5 +1,5 @@
-import { type AppBehaviour } from "../../../src/skywire/embedded/index.ts";
-import { type Json, type JsonObject, type VisorSessionVector } from "../../support/vectors.ts";
+import type { AppBehaviour } from "../../../src/skywire/embedded/index.ts";
+import type { Json, JsonObject, VisorSessionVector } from "../../support/vectors.ts";
 
 /** What was the case on the recorded visor when a session began, and what happened to it from outside. */
 export interface Arrangement {
@@ -32,23 +32,40 @@ export const VISOR_B = "039a20cdaed63693317705ba972f56bc67c1a35accb3c1457861e52c
 
 /** What earlier sessions had left behind and the session itself does not show. */
 const HINTS: Readonly<Record<string, Hint>> = {
-  "pipelined-mixed-errors": { running: ["vpn-server"], behaviours: { "vpn-server": "reports-error" } },
+  "pipelined-mixed-errors": {
+    running: ["vpn-server"],
+    behaviours: { "vpn-server": "reports-error" },
+  },
   "degraded-reads": { ports: ["3437", "5507", "7779"] },
   "app-start-twice": { running: ["skysocks"] },
   "app-set-status": { running: ["skysocks"] },
   "app-kill": { before: new Map([[3, { waitMs: 500 }]]) },
   "app-crash-sigkill": { before: new Map([[1, { crash: "skychat" }]]) },
   "app-life-vpn-server": { behaviours: { "vpn-server": "reports-error" } },
-  "app-life-skychat": { behaviours: { skychat: "reports-error" }, before: new Map([[0, { crash: "skychat" }]]) },
+  "app-life-skychat": {
+    behaviours: { skychat: "reports-error" },
+    before: new Map([[0, { crash: "skychat" }]]),
+  },
   "app-stop-that-hangs": { running: ["skysocks-client"] },
   "app-address-taken": { unknownMembers: true },
   "set-app-custom": {
     args: { "vpn-server": ["app", "vpn-server", "--passcode", "p w", "-secure=false"] },
   },
-  "set-app-pk": { args: { "vpn-client": ["app", "vpn-client", "--dns", "127.0.0.53", "--passcode", "pw"] } },
+  "set-app-pk": {
+    args: { "vpn-client": ["app", "vpn-client", "--dns", "127.0.0.53", "--passcode", "pw"] },
+  },
   "set-app-bools": {
     args: {
-      "vpn-client": ["app", "vpn-client", "--dns", "127.0.0.53", "--passcode", "pw", "--srv", "039a20cdaed63693317705ba972f56bc67c1a35accb3c1457861e52c865831af2e"],
+      "vpn-client": [
+        "app",
+        "vpn-client",
+        "--dns",
+        "127.0.0.53",
+        "--passcode",
+        "pw",
+        "--srv",
+        "039a20cdaed63693317705ba972f56bc67c1a35accb3c1457861e52c865831af2e",
+      ],
       "vpn-server": ["app", "vpn-server", "--passcode", "p w"],
     },
   },
@@ -86,7 +103,7 @@ export function arrangementOf(session: VisorSessionVector): Arrangement {
   const hint = HINTS[session.name] ?? {};
   const shown = statesShown(session);
   const apps = APPS.map((entry) => {
-    const name = String(entry["name"]);
+    const name = textOf(entry["name"]);
     const config = shown.get(name)?.config;
     const args = hint.args?.[name] ?? (config?.["Args"] as readonly Json[] | undefined);
     return {
@@ -99,16 +116,25 @@ export function arrangementOf(session: VisorSessionVector): Arrangement {
   const summary = summaryShown(session);
   const overview = (summary?.["Overview"] ?? overviewShown(session)) as JsonObject | undefined;
   const [cliPort, serverPort, stcpPort] = hint.ports ?? ["3435", "5505", "7777"];
-  const key = String(overview?.["PubKey"] ?? VISOR_A);
-  const isRunning = ([, state]: readonly [string, Shown]): boolean => state.status === 1 || state.status === 3;
+  const key = textOf(overview?.["PubKey"] ?? VISOR_A);
+  const isRunning = ([, state]: readonly [string, Shown]): boolean =>
+    state.status === 1 || state.status === 3;
   const base = {
     version: "v1.3.28",
     sk: "0".repeat(64),
     pk: key,
     "skywire-tcp": { pk_table: null, listening_address: `:${stcpPort}` },
-    dmsgpty: { dmsg_port: 22, cli_network: "unix", cli_address: "/tmp/dmsgpty.sock", whitelist: [] },
+    dmsgpty: {
+      dmsg_port: 22,
+      cli_network: "unix",
+      cli_address: "/tmp/dmsgpty.sock",
+      whitelist: [],
+    },
     transport: { public_autoconnect: false },
-    routing: { min_hops: summary?.["MinHops"] ?? 0, ...(hint.unknownMembers === true ? { x_unknown_nested: true } : {}) },
+    routing: {
+      min_hops: summary?.["MinHops"] ?? 0,
+      ...(hint.unknownMembers === true ? { x_unknown_nested: true } : {}),
+    },
     launcher: {
       server_addr: `localhost:${serverPort}`,
       bin_path: "/opt/sky-a/bin",
@@ -127,11 +153,16 @@ export function arrangementOf(session: VisorSessionVector): Arrangement {
   };
   return {
     config: base,
-    reward: session.calls?.some((call) => call.method.endsWith("RewardAddress")) === true ? "" : undefined,
+    reward:
+      session.calls?.some((call) => call.method.endsWith("RewardAddress")) === true
+        ? ""
+        : undefined,
     behaviours: { ...BEHAVIOURS, ...hint.behaviours, ...failingApps(shown) },
     running: [
       ...(hint.running ?? []),
-      ...[...shown].filter((each) => isRunning(each) && each[0] !== "skychat").map(([name]) => name),
+      ...[...shown]
+        .filter((each) => isRunning(each) && each[0] !== "skychat")
+        .map(([name]) => name),
       ...Object.keys(failingApps(shown)),
     ].filter((name, index, all) => all.indexOf(name) === index),
     early: /^(degraded|early)-/.test(session.name),
@@ -139,8 +170,8 @@ export function arrangementOf(session: VisorSessionVector): Arrangement {
     key,
     otherIsHypervisor: ((overview?.["ConnectedHypervisor"] ?? []) as readonly Json[]).length > 0,
     transports: ((overview?.["Transports"] ?? []) as readonly JsonObject[]).map((transport) => ({
-      remote: String(transport["Remote"]),
-      type: String(transport["Type"]),
+      remote: textOf(transport["Remote"]),
+      type: textOf(transport["Type"]),
     })),
   };
 }
@@ -158,12 +189,16 @@ function statesShown(session: VisorSessionVector): ReadonlyMap<string, Shown> {
   for (const call of session.calls ?? []) {
     for (const state of appStatesIn(call.reply)) {
       const config = state["AppConfig"] as JsonObject;
-      const name = String(config["Name"]);
+      const name = textOf(config["Name"]);
       const status = isUntouched ? Number(state["Status"]) : undefined;
       if (!states.has(name) && isUnchanged) states.set(name, { config, status });
     }
     if (PROCESS_CHANGES.test(call.method)) isUntouched = false;
-    if (CHANGES.test(call.method) && !/Transport|MinHops|Reward|DetailedStatus|AppError/.test(call.method)) isUnchanged = false;
+    if (
+      CHANGES.test(call.method) &&
+      !/Transport|MinHops|Reward|DetailedStatus|AppError/.test(call.method)
+    )
+      isUnchanged = false;
   }
   return states;
 }
@@ -184,22 +219,34 @@ function summaryShown(session: VisorSessionVector): JsonObject | undefined {
 
 function overviewShown(session: VisorSessionVector): JsonObject | undefined {
   const first = session.calls?.[0];
-  return first?.method.endsWith(".Overview") === true ? (first.reply as JsonObject | undefined) : undefined;
+  return first?.method.endsWith(".Overview") === true
+    ? (first.reply as JsonObject | undefined)
+    : undefined;
 }
 
 /** Apps that had reported an error of their own before. */
 function failingApps(shown: ReadonlyMap<string, Shown>): Readonly<Record<string, AppBehaviour>> {
   return Object.fromEntries(
-    [...shown].filter(([, { status }]) => status === 2).map(([name]) => [name, "reports-error" as const]),
+    [...shown]
+      .filter(([, { status }]) => status === 2)
+      .map(([name]) => [name, "reports-error" as const]),
   );
 }
 
 function withUnknownMember(apps: readonly JsonObject[], hint: Hint): readonly JsonObject[] {
   if (hint.unknownMembers !== true) return apps;
-  return apps.map((entry) => (entry["name"] === "skychat" ? { ...entry, x_unknown_app: "keep?" } : entry));
+  return apps.map((entry) =>
+    entry["name"] === "skychat" ? { ...entry, x_unknown_app: "keep?" } : entry,
+  );
 }
 
-function app(name: string, binary: string, args: readonly string[], port: number, autoStart = false): JsonObject {
+function app(
+  name: string,
+  binary: string,
+  args: readonly string[],
+  port: number,
+  autoStart = false,
+): JsonObject {
   return { name, binary, args, auto_start: autoStart, port };
 }
 
@@ -211,4 +258,8 @@ function appOf(config: JsonObject): JsonObject {
     auto_start: config["AutoStart"] ?? false,
     port: config["Port"] ?? 0,
   };
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
 }

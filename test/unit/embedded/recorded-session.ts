@@ -5,7 +5,12 @@ import { RpcClient } from "../../../src/skywire/rpc/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
 import { settle } from "../../support/raw-peer.ts";
-import { type Json, type JsonObject, type VisorCallVector, type VisorSessionVector } from "../../support/vectors.ts";
+import type {
+  Json,
+  JsonObject,
+  VisorCallVector,
+  VisorSessionVector,
+} from "../../support/vectors.ts";
 import { visorJson, visorSchema } from "../../support/visor-shapes.ts";
 import { arrangementOf, type Arrangement, VISOR_A, VISOR_B } from "./recorded-arrangement.ts";
 
@@ -39,7 +44,9 @@ export interface Replay {
 const responseHeader = t.struct("", { ServiceMethod: t.string, Seq: t.uint, Error: t.string });
 
 /** Sends a recorded session's own bytes to an embedded v1.3.28 visor in the same state, and reads the answers. */
-export async function replaySession(session: VisorSessionVector & { readonly outcome?: Json }): Promise<Replay> {
+export async function replaySession(
+  session: VisorSessionVector & { readonly outcome?: Json },
+): Promise<Replay> {
   const arrangement = arrangementOf(session);
   const world = await startWorld(arrangement);
   const connection = await connect(world.fleet);
@@ -53,7 +60,11 @@ export async function replaySession(session: VisorSessionVector & { readonly out
     const before = await world.config();
     const writesBefore = world.writes();
     connection.write(fromHex(exchange.hex));
-    await world.until(() => connection.isEnded || connection.readReplies(calls) >= Math.min(calls.length, replies(session, exchange)));
+    await world.until(
+      () =>
+        connection.isEnded ||
+        connection.readReplies(calls) >= Math.min(calls.length, replies(session, exchange)),
+    );
     for (const reply of connection.take()) {
       order.push(reply.recorded.seq);
       replayed.set(reply.recorded.seq, {
@@ -66,7 +77,8 @@ export async function replaySession(session: VisorSessionVector & { readonly out
   if (isHalfClosed(session)) connection.endSending();
   await world.until(() => connection.isEnded);
   connection.readReplies(calls);
-  for (const reply of connection.take()) replayed.set(reply.recorded.seq, { ...reply, rewritten: false, configDiff: [] });
+  for (const reply of connection.take())
+    replayed.set(reply.recorded.seq, { ...reply, rewritten: false, configDiff: [] });
   const { alive } = world.fleet.control.inspect("a");
   const replay = {
     calls: calls.map((recorded) => replayed.get(recorded.seq) ?? silentCall(recorded)),
@@ -93,11 +105,19 @@ async function startWorld(arrangement: Arrangement): Promise<RecordedWorld> {
   const folder = `/fleet/${key}`;
   const configPath = `${folder}/skywire-config.json`;
   await files.replace(configPath, utf8(JSON.stringify(arrangement.config)));
-  if (arrangement.reward !== undefined) await files.replace(`${folder}/reward.txt`, utf8(arrangement.reward));
+  if (arrangement.reward !== undefined)
+    await files.replace(`${folder}/reward.txt`, utf8(arrangement.reward));
   const clock = new ManualClock();
   const fleet = await startEmbeddedFleet({
     visors: [
-      { name: "a", key, profile: "v1.3.28", local: true, transports: 0, apps: arrangement.behaviours },
+      {
+        name: "a",
+        key,
+        profile: "v1.3.28",
+        local: true,
+        transports: 0,
+        apps: arrangement.behaviours,
+      },
       {
         name: "b",
         key: parseVisorKey(key === VISOR_B ? VISOR_A : VISOR_B),
@@ -114,7 +134,8 @@ async function startWorld(arrangement: Arrangement): Promise<RecordedWorld> {
   await fleet.control.restart("a");
   if (arrangement.early) await fleet.control.make("a", "starting");
   clock.advance(4000);
-  for (const app of arrangement.running) await fleet.control.changeBehindBack("a", { kind: "app", app, action: "start" });
+  for (const app of arrangement.running)
+    await fleet.control.changeBehindBack("a", { kind: "app", app, action: "start" });
   clock.advance(APP_SETTLES_MS);
   await addTransports(fleet, clock, arrangement);
   const pass = async (ms: number): Promise<void> => {
@@ -147,20 +168,35 @@ async function passTime(
   if (before?.method === "app-visor.StartApp") await world.pass(APP_SETTLES_MS);
   const outside = arrangement.before.get(next.seq);
   if (outside?.crash !== undefined) {
-    await world.fleet.control.changeBehindBack("a", { kind: "app", app: outside.crash, action: "crash" });
+    await world.fleet.control.changeBehindBack("a", {
+      kind: "app",
+      app: outside.crash,
+      action: "crash",
+    });
   }
   if (outside?.waitMs !== undefined) await world.pass(outside.waitMs);
 }
 
 function silentCall(recorded: VisorCallVector): ReplayedCall {
-  return { recorded, reply: undefined, error: undefined, answered: false, rewritten: false, configDiff: [] };
+  return {
+    recorded,
+    reply: undefined,
+    error: undefined,
+    answered: false,
+    rewritten: false,
+    configDiff: [],
+  };
 }
 
 /** How many replies had arrived by the end of the answer to one exchange. */
-function replies(session: VisorSessionVector, exchange: VisorSessionVector["exchanges"][number]): number {
+function replies(
+  session: VisorSessionVector,
+  exchange: VisorSessionVector["exchanges"][number],
+): number {
   const requests = session.exchanges.filter(({ dir }) => dir === "c2s");
   const calls = session.calls ?? [];
-  if (requests.length < calls.length || requests.length === 1) return requests.length === 1 ? calls.length : 1;
+  if (requests.length < calls.length || requests.length === 1)
+    return requests.length === 1 ? calls.length : 1;
   return requests.indexOf(exchange) + 1;
 }
 
@@ -212,7 +248,8 @@ async function connect(fleet: EmbeddedFleet): Promise<Connection> {
     if (body === undefined) return false;
     header = undefined;
     total += 1;
-    const reply = error === "" && visorSchema(type) !== undefined ? visorJson(type, body.value) : undefined;
+    const reply =
+      error === "" && visorSchema(type) !== undefined ? visorJson(type, body.value) : undefined;
     taken.push({ recorded, reply, error: error === "" ? undefined : error, answered: true });
     return true;
   };
@@ -237,13 +274,20 @@ async function connect(fleet: EmbeddedFleet): Promise<Connection> {
   };
 }
 
-async function addTransports(fleet: EmbeddedFleet, clock: ManualClock, { transports }: Arrangement): Promise<void> {
+async function addTransports(
+  fleet: EmbeddedFleet,
+  clock: ManualClock,
+  { transports }: Arrangement,
+): Promise<void> {
   const address = fleet.addresses.get("a");
   if (address === undefined || transports.length === 0) return;
   const client = new RpcClient(await fleet.dial(address, { timeoutMs: 1000 }), { clock });
   const args = t.struct("visor.AddTransportIn", { RemotePK: key33, TpType: t.string });
   for (const { remote, type } of transports) {
-    await client.callGeneric("app-visor.AddTransport", { schema: args, value: { RemotePK: remote, TpType: type } });
+    await client.callGeneric("app-visor.AddTransport", {
+      schema: args,
+      value: { RemotePK: remote, TpType: type },
+    });
   }
   client.close();
 }

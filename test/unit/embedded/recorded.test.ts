@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { METHODS } from "../../../src/skywire/visor/index.ts";
-import { type Json, type JsonObject, type VisorSessionVector, visorVectors } from "../../support/vectors.ts";
+import {
+  type Json,
+  type JsonObject,
+  type VisorSessionVector,
+  visorVectors,
+} from "../../support/vectors.ts";
 import { KNOWN_DIFFERENCES } from "./known-differences.ts";
 import { replaySession, type ReplayedCall } from "./recorded-session.ts";
 
@@ -9,11 +14,18 @@ type RecordedSession = VisorSessionVector & { readonly outcome?: Json };
 const sessions = visorVectors().sessions as readonly RecordedSession[];
 
 /** Facts about the recorded machine and moment, which say nothing about the release. */
-const ENVIRONMENT: ReadonlySet<string> = new Set(["Uptime", "LocalIP", "PublicIP", "DmsgStats", "BuildTag"]);
+const ENVIRONMENT: ReadonlySet<string> = new Set([
+  "Uptime",
+  "LocalIP",
+  "PublicIP",
+  "DmsgStats",
+  "BuildTag",
+]);
 
 /** A reply as two machines can have it in common: lists whose order changes are sorted. */
 function comparable(value: Json | undefined): Json {
-  if (Array.isArray(value)) return sortedByText((value as readonly Json[]).map((item) => comparable(item)));
+  if (Array.isArray(value))
+    return sortedByText((value as readonly Json[]).map((item) => comparable(item)));
   if (typeof value !== "object" || value === null) return value ?? null;
   const members = Object.entries(value as JsonObject).map(([name, member]): [string, Json] => [
     name,
@@ -28,8 +40,10 @@ function sortedByText(items: readonly Json[]): readonly Json[] {
 
 function valueDifference(ours: Json, theirs: Json, at: string): string | undefined {
   if (JSON.stringify(ours) === JSON.stringify(theirs)) return undefined;
-  const isBranch = (value: Json): value is JsonObject => typeof value === "object" && value !== null;
-  if (!isBranch(ours) || !isBranch(theirs)) return `${at} ${JSON.stringify(ours)}, recorded ${JSON.stringify(theirs)}`;
+  const isBranch = (value: Json): value is JsonObject =>
+    typeof value === "object" && value !== null;
+  if (!isBranch(ours) || !isBranch(theirs))
+    return `${at} ${JSON.stringify(ours)}, recorded ${JSON.stringify(theirs)}`;
   const names = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
   return [...names]
     .map((name) => valueDifference(ours[name] ?? null, theirs[name] ?? null, `${at}.${name}`))
@@ -40,15 +54,24 @@ function differenceIn({ recorded, reply, error, answered }: ReplayedCall): strin
   if (recorded.noReply === true) return answered ? "answered, recorded without a reply" : undefined;
   if (!answered) return "not answered";
   if (recorded.error !== undefined || error !== undefined) {
-    return recorded.error === error ? undefined : `error ${JSON.stringify(error)}, recorded ${JSON.stringify(recorded.error)}`;
+    return recorded.error === error
+      ? undefined
+      : `error ${JSON.stringify(error)}, recorded ${JSON.stringify(recorded.error)}`;
   }
-  if (recorded.method.endsWith(".Uptime")) return typeof reply === "number" ? undefined : "no number";
+  if (recorded.method.endsWith(".Uptime"))
+    return typeof reply === "number" ? undefined : "no number";
   return valueDifference(comparable(reply), comparable(recorded.reply), "reply");
 }
 
 /** What the recorder saw in the configuration file after each call, where it looked. */
-function fileDifference(session: RecordedSession, call: ReplayedCall, index: number): string | undefined {
-  const seen = Array.isArray(session.outcome) ? ((session.outcome as readonly Json[])[index] as JsonObject) : undefined;
+function fileDifference(
+  session: RecordedSession,
+  call: ReplayedCall,
+  index: number,
+): string | undefined {
+  const seen = Array.isArray(session.outcome)
+    ? ((session.outcome as readonly Json[])[index] as JsonObject)
+    : undefined;
   if (typeof seen !== "object" || seen["configDiff"] === undefined) return undefined;
   const theirs = (seen["configDiff"] as readonly string[]).toSorted();
   if (JSON.stringify(call.configDiff) !== JSON.stringify(theirs)) {
@@ -73,8 +96,13 @@ describe.each(sessions)("recorded session $name", (session) => {
     replay.calls.forEach((call, index) => {
       const difference = differenceIn(call) ?? fileDifference(session, call, index);
       if (difference === undefined) return;
-      const known = KNOWN_DIFFERENCES.some((each) => each.session === session.name && each.seq === call.recorded.seq);
-      if (!known) expect.soft(difference, `${call.recorded.method} (Seq ${call.recorded.seq})`).toBeUndefined();
+      const known = KNOWN_DIFFERENCES.some(
+        (each) => each.session === session.name && each.seq === call.recorded.seq,
+      );
+      if (!known)
+        expect
+          .soft(difference, `${call.recorded.method} (Seq ${call.recorded.seq})`)
+          .toBeUndefined();
       found.push(`${session.name}/${call.recorded.seq}`);
     });
     expect(endDifference(session, replay.ended)).toBeUndefined();
@@ -111,8 +139,12 @@ describe("the list of known differences", () => {
   it("excuses no method that may be sent to a visor, but for facts about the recorded machine", () => {
     const names = METHODS.map(({ name }) => `app-visor.${name}`);
     for (const { session, seq, machine } of KNOWN_DIFFERENCES) {
-      const method = sessions.find(({ name }) => name === session)?.calls?.find((call) => call.seq === seq)?.method;
-      expect(names.includes(method ?? "") && machine !== true, `${session}/${seq} ${method}`).toBe(false);
+      const method = sessions
+        .find(({ name }) => name === session)
+        ?.calls?.find((call) => call.seq === seq)?.method;
+      expect(names.includes(method ?? "") && machine !== true, `${session}/${seq} ${method}`).toBe(
+        false,
+      );
     }
   });
 });

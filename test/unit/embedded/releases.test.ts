@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fromUtf8, type JsonObject } from "../../../src/core/index.ts";
+import { fromUtf8 } from "../../../src/core/index.ts";
 import {
   CANARIES,
   defaultMix,
@@ -19,13 +19,22 @@ const NAMES = Object.keys(PROFILES) as readonly ProfileName[];
 const METHODS_1_3_28 = 69;
 /** Methods of v1.3.28 that nothing here calls and nobody may send; they answer as if the release lacked them. */
 const NOT_MODELLED = [
-  "Connect", "DialPing", "DeregisterHTTPPort", "RegisterApp", "RegisterHTTPPort", "RemoveRoutingRule",
-  "StartSkysocksClient", "StartVPNClient", "TestVisor",
+  "Connect",
+  "DialPing",
+  "DeregisterHTTPPort",
+  "RegisterApp",
+  "RegisterHTTPPort",
+  "RemoveRoutingRule",
+  "StartSkysocksClient",
+  "StartVPNClient",
+  "TestVisor",
 ];
 let world: EmbeddedWorld;
 
 beforeEach(async () => {
-  world = await embeddedWorld(NAMES.map((name) => ({ name, profile: name, local: true as const, canaries: true })));
+  world = await embeddedWorld(
+    NAMES.map((name) => ({ name, profile: name, local: true as const, canaries: true })),
+  );
 });
 
 afterEach(async () => {
@@ -34,7 +43,9 @@ afterEach(async () => {
 
 async function has(visor: string, name: string): Promise<boolean> {
   // A body that no method takes: whatever exists refuses it without being run.
-  const failure = await failureOf(world.call(visor, name, { schema: t.map(t.bool, t.bool), value: new Map() }));
+  const failure = await failureOf(
+    world.call(visor, name, { schema: t.map(t.bool, t.bool), value: new Map() }),
+  );
   return failure?.message !== `rpc: can't find method app-visor.${name}`;
 }
 
@@ -45,12 +56,36 @@ async function configOf(visor: string): Promise<string> {
 describe("the methods of a release", () => {
   it.each([
     { method: "StartApp", newest: true, "v1.3.94": true, "v1.3.73": true, "v1.3.28": true },
-    { method: "SetConfigFields", newest: true, "v1.3.94": false, "v1.3.73": false, "v1.3.28": false },
+    {
+      method: "SetConfigFields",
+      newest: true,
+      "v1.3.94": false,
+      "v1.3.73": false,
+      "v1.3.28": false,
+    },
     { method: "Skyenv", newest: true, "v1.3.94": false, "v1.3.73": false, "v1.3.28": false },
-    { method: "PendingHypervisors", newest: true, "v1.3.94": true, "v1.3.73": false, "v1.3.28": false },
+    {
+      method: "PendingHypervisors",
+      newest: true,
+      "v1.3.94": true,
+      "v1.3.73": false,
+      "v1.3.28": false,
+    },
     { method: "AddHypervisor", newest: true, "v1.3.94": true, "v1.3.73": true, "v1.3.28": false },
-    { method: "GetRuntimeConfig", newest: true, "v1.3.94": true, "v1.3.73": true, "v1.3.28": false },
-    { method: "SetAppPassword", newest: false, "v1.3.94": false, "v1.3.73": false, "v1.3.28": true },
+    {
+      method: "GetRuntimeConfig",
+      newest: true,
+      "v1.3.94": true,
+      "v1.3.73": true,
+      "v1.3.28": false,
+    },
+    {
+      method: "SetAppPassword",
+      newest: false,
+      "v1.3.94": false,
+      "v1.3.73": false,
+      "v1.3.28": true,
+    },
   ])("$method", async ({ method, ...releases }) => {
     for (const name of NAMES) expect(await has(name, method), name).toBe(releases[name]);
   });
@@ -60,7 +95,10 @@ describe("the methods of a release", () => {
   });
 
   it("v1.3.28 serves its 69 methods but those that are not modelled", async () => {
-    const table = readFileSync(fileURLToPath(new URL("v1.3.28-methods.txt", import.meta.url)), "utf8");
+    const table = readFileSync(
+      fileURLToPath(new URL("v1.3.28-methods.txt", import.meta.url)),
+      "utf8",
+    );
     const names = table.split("\n").filter((name) => name !== "");
     expect(names).toHaveLength(METHODS_1_3_28);
     const missing: string[] = [];
@@ -80,7 +118,8 @@ describe("the secret key and other secrets", () => {
 
   it("stand in the apps of a visor with canaries", async () => {
     const config = await configOf("newest");
-    for (const secret of [CANARIES.passcode, CANARIES.internalToken, CANARIES.envValue]) expect(config).toContain(secret);
+    for (const secret of [CANARIES.passcode, CANARIES.internalToken, CANARIES.envValue])
+      expect(config).toContain(secret);
   });
 });
 
@@ -97,23 +136,43 @@ describe("sizes and defaults", () => {
   it("the default mix has two controllers everybody trusts, and no release without a bridge", () => {
     const mix = defaultMix(12);
     expect(mix).toHaveLength(12);
-    expect(mix.filter(({ local }) => local !== undefined).map(({ name }) => name)).toEqual(["laptop", "desk"]);
-    expect(new Set(mix.map(({ profile }) => profile))).toEqual(new Set(["newest", "v1.3.94", "v1.3.73"]));
-    for (const { hypervisors, pty } of mix) expect([hypervisors, pty]).toEqual([["laptop", "desk"], ["laptop", "desk"]]);
+    expect(mix.filter(({ local }) => local !== undefined).map(({ name }) => name)).toEqual([
+      "laptop",
+      "desk",
+    ]);
+    expect(new Set(mix.map(({ profile }) => profile))).toEqual(
+      new Set(["newest", "v1.3.94", "v1.3.73"]),
+    );
+    for (const { hypervisors, pty } of mix)
+      expect([hypervisors, pty]).toEqual([
+        ["laptop", "desk"],
+        ["laptop", "desk"],
+      ]);
   });
 });
 
 describe("docs/conformance.md", () => {
-  const text = readFileSync(fileURLToPath(new URL("../../../docs/conformance.md", import.meta.url)), "utf8");
+  const text = readFileSync(
+    fileURLToPath(new URL("../../../docs/conformance.md", import.meta.url)),
+    "utf8",
+  );
   const rows = text
     .split("\n")
     .filter((line) => line.startsWith("| `"))
-    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
 
   const KNOWN = { seen: "seen", text: "from text", assumed: "assumed" } as const;
 
   it.each(NAMES)("holds every property of %s as the profile has it", (name) => {
-    for (const [field, fact] of Object.entries(PROFILES[name]) as [ProfileField | "name", Fact<unknown> | string][]) {
+    for (const [field, fact] of Object.entries(PROFILES[name]) as [
+      ProfileField | "name",
+      Fact<unknown> | string,
+    ][]) {
       if (field === "name" || typeof fact === "string") continue;
       expect(rows).toContainEqual([
         `\`${field}\``,
@@ -127,7 +186,9 @@ describe("docs/conformance.md", () => {
 
   it("holds no property that no profile has", () => {
     const fields = new Set(NAMES.flatMap((name) => Object.keys(PROFILES[name] satisfies Profile)));
-    const named = rows.filter((row) => NAMES.includes(row[4] as ProfileName)).map((row) => (row[0] ?? "").replaceAll("`", ""));
+    const named = rows
+      .filter((row) => NAMES.includes(row[4] as ProfileName))
+      .map((row) => (row[0] ?? "").replaceAll("`", ""));
     for (const field of named) expect(fields).toContain(field);
     expect(named).toHaveLength(NAMES.length * (fields.size - 1));
   });
@@ -135,5 +196,5 @@ describe("docs/conformance.md", () => {
 
 function valueText(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
-  return Object.values(value as JsonObject).join(", ");
+  return Object.values(value as Readonly<Record<string, string>>).join(", ");
 }
