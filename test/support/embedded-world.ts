@@ -19,7 +19,7 @@ import { realClock } from "./clocks.ts";
 import { MemoryFiles } from "./memory-files.ts";
 
 /** Everything a visor takes its time for is a hundred times as fast. */
-export const TEST_TIME_SCALE = 0.01;
+const TEST_TIME_SCALE = 0.01;
 
 /** An embedded fleet inside the test's process, with ways to speak to it. */
 export interface EmbeddedWorld {

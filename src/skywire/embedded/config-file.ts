@@ -40,14 +40,14 @@ export function parseConfig(text: string): JsonObject | undefined {
 }
 
 /** Joins arguments as a shell would read them back. Source: visorconfig/v1.go (one shell-like text). */
-export function joinArgs(args: readonly string[]): string {
+function joinArgs(args: readonly string[]): string {
   return args
     .map((arg) => (/^[\w@%+=:,./*-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`))
     .join(" ");
 }
 
 /** Splits what {@link joinArgs} joined; also double quotes and backslashes, as a shell does. */
-export function splitArgs(text: string): readonly string[] {
+function splitArgs(text: string): readonly string[] {
   const args: string[] = [];
   let current: string | undefined;
   let quote = "";

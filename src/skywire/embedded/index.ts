@@ -22,7 +22,7 @@ export {
   type Listening,
 } from "./fleet-spec.ts";
 export { visorKeyFromSeed } from "./identity.ts";
-export { MAKEABLES, type Makeable, parseMakeable } from "./makeable.ts";
+export { type Makeable, parseMakeable } from "./makeable.ts";
 export {
   type Evidence,
   type EvidenceKind,

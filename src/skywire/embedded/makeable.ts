@@ -17,7 +17,7 @@ export type Makeable =
   | "silent";
 
 /** Every {@link Makeable} with what it means, for help texts. */
-export const MAKEABLES: Readonly<Record<Makeable, string>> = {
+const MAKEABLES: Readonly<Record<Makeable, string>> = {
   honest: "answers as a visor of its release does, and is up",
   dead: "cannot be reached",
   slow: "takes 8 s (scaled) for each reply",

@@ -4,7 +4,7 @@ import type { Session } from "./session.ts";
 import type { VisorInstance } from "./visor-instance.ts";
 
 /** The service under which a visor registers its methods. */
-export const SERVICE = "app-visor";
+const SERVICE = "app-visor";
 
 /** What a method does on a visor whose modules are not up. */
 export type Early = "runs" | "dies" | "hangs" | { readonly error: string };

@@ -102,7 +102,63 @@ const CHANGES = /\.(Set|Add|Delete|Remove|Do)\w*$/;
 export function arrangementOf(session: VisorSessionVector): Arrangement {
   const hint = HINTS[session.name] ?? {};
   const shown = statesShown(session);
-  const apps = APPS.map((entry) => {
+  const summary = summaryShown(session);
+  const overview = (summary?.["Overview"] ?? overviewShown(session)) as JsonObject | undefined;
+  const failing = failingApps(shown);
+  const started = [...shown]
+    .filter(([name, { status }]) => name !== "skychat" && (status === 1 || status === 3))
+    .map(([name]) => name);
+  const asksReward = session.calls?.some((call) => call.method.endsWith("RewardAddress"));
+  return {
+    config: configOf(session, hint, overview, summary?.["MinHops"] ?? 0),
+    reward: asksReward === true ? "" : undefined,
+    behaviours: { ...BEHAVIOURS, ...hint.behaviours, ...failing },
+    running: [...new Set([...(hint.running ?? []), ...started, ...Object.keys(failing)])],
+    early: /^(degraded|early)-/.test(session.name),
+    before: hint.before ?? new Map(),
+    key: keyOf(overview),
+    otherIsHypervisor: ((overview?.["ConnectedHypervisor"] ?? []) as readonly Json[]).length > 0,
+    transports: ((overview?.["Transports"] ?? []) as readonly JsonObject[]).map((transport) => ({
+      remote: textOf(transport["Remote"]),
+      type: textOf(transport["Type"]),
+    })),
+  };
+}
+
+function configOf(
+  session: VisorSessionVector,
+  hint: Hint,
+  overview: JsonObject | undefined,
+  minHops: Json,
+): JsonObject {
+  const [cliPort, serverPort, stcpPort] = hint.ports ?? ["3435", "5505", "7777"];
+  const hasUnknown = hint.unknownMembers === true;
+  return {
+    version: "v1.3.28",
+    sk: "0".repeat(64),
+    pk: keyOf(overview),
+    "skywire-tcp": { pk_table: null, listening_address: `:${stcpPort}` },
+    dmsgpty: { dmsg_port: 22, cli_network: "unix", cli_address: "pty.sock", whitelist: [] },
+    transport: { public_autoconnect: false },
+    routing: { min_hops: minHops, ...(hasUnknown ? { x_unknown_nested: true } : {}) },
+    launcher: {
+      server_addr: `localhost:${serverPort}`,
+      bin_path: "/opt/sky-a/bin",
+      apps: appsOf(session, hint),
+    },
+    survey_whitelist: [],
+    hypervisors: overview?.["Hypervisors"] ?? [],
+    cli_addr: `localhost:${cliPort}`,
+    local_path: "/opt/sky-a/run/A/local",
+    is_public: false,
+    persistent_transports: null,
+    ...(hasUnknown ? { x_unknown_top: { a: 1 } } : {}),
+  };
+}
+
+function appsOf(session: VisorSessionVector, hint: Hint): readonly JsonObject[] {
+  const shown = statesShown(session);
+  const known = APPS.map((entry) => {
     const name = textOf(entry["name"]);
     const config = shown.get(name)?.config;
     const args = hint.args?.[name] ?? (config?.["Args"] as readonly Json[] | undefined);
@@ -113,67 +169,15 @@ export function arrangementOf(session: VisorSessionVector): Arrangement {
     };
   });
   const added = [...shown].filter(([name]) => !APPS.some((entry) => entry["name"] === name));
-  const summary = summaryShown(session);
-  const overview = (summary?.["Overview"] ?? overviewShown(session)) as JsonObject | undefined;
-  const [cliPort, serverPort, stcpPort] = hint.ports ?? ["3435", "5505", "7777"];
-  const key = textOf(overview?.["PubKey"] ?? VISOR_A);
-  const isRunning = ([, state]: readonly [string, Shown]): boolean =>
-    state.status === 1 || state.status === 3;
-  const base = {
-    version: "v1.3.28",
-    sk: "0".repeat(64),
-    pk: key,
-    "skywire-tcp": { pk_table: null, listening_address: `:${stcpPort}` },
-    dmsgpty: {
-      dmsg_port: 22,
-      cli_network: "unix",
-      cli_address: "/tmp/dmsgpty.sock",
-      whitelist: [],
-    },
-    transport: { public_autoconnect: false },
-    routing: {
-      min_hops: summary?.["MinHops"] ?? 0,
-      ...(hint.unknownMembers === true ? { x_unknown_nested: true } : {}),
-    },
-    launcher: {
-      server_addr: `localhost:${serverPort}`,
-      bin_path: "/opt/sky-a/bin",
-      apps: [
-        ...withUnknownMember(apps, hint),
-        ...(session.name === "set-app-custom" ? [] : added.map(([, { config }]) => appOf(config))),
-      ],
-    },
-    survey_whitelist: [],
-    hypervisors: (overview?.["Hypervisors"] ?? []) as Json,
-    cli_addr: `localhost:${cliPort}`,
-    local_path: "/opt/sky-a/run/A/local",
-    is_public: false,
-    persistent_transports: null,
-    ...(hint.unknownMembers === true ? { x_unknown_top: { a: 1 } } : {}),
-  };
-  return {
-    config: base,
-    reward:
-      session.calls?.some((call) => call.method.endsWith("RewardAddress")) === true
-        ? ""
-        : undefined,
-    behaviours: { ...BEHAVIOURS, ...hint.behaviours, ...failingApps(shown) },
-    running: [
-      ...(hint.running ?? []),
-      ...[...shown]
-        .filter((each) => isRunning(each) && each[0] !== "skychat")
-        .map(([name]) => name),
-      ...Object.keys(failingApps(shown)),
-    ].filter((name, index, all) => all.indexOf(name) === index),
-    early: /^(degraded|early)-/.test(session.name),
-    before: hint.before ?? new Map(),
-    key,
-    otherIsHypervisor: ((overview?.["ConnectedHypervisor"] ?? []) as readonly Json[]).length > 0,
-    transports: ((overview?.["Transports"] ?? []) as readonly JsonObject[]).map((transport) => ({
-      remote: textOf(transport["Remote"]),
-      type: textOf(transport["Type"]),
-    })),
-  };
+  const isAddedLater = session.name === "set-app-custom";
+  return [
+    ...withUnknownMember(known, hint),
+    ...(isAddedLater ? [] : added.map(([, { config }]) => appOf(config))),
+  ];
+}
+
+function keyOf(overview: JsonObject | undefined): string {
+  return textOf(overview?.["PubKey"] ?? VISOR_A);
 }
 
 interface Shown {

@@ -293,7 +293,7 @@ async function addTransports(
 }
 
 /** What changed between two configurations, in the recorder's words. */
-export function configDiff(before: Json, after: Json): readonly string[] {
+function configDiff(before: Json, after: Json): readonly string[] {
   const old = leaves(before);
   const now = leaves(after);
   const lines: string[] = [];
