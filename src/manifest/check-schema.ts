@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import type { Diagnostic } from "../core/index.ts";
 import { suggestion } from "./did-you-mean.ts";
 import { manifestSchema } from "./schema.ts";
-import { placeAt, type Source } from "./source.ts";
+import { placeAt, shownKey, type Source } from "./source.ts";
 import { type MapTree, type Tree, treeToJson } from "./tree.ts";
 import { THIS_RELEASE, unknownKey } from "./unknown-key.ts";
 
@@ -68,7 +68,13 @@ function diagnose(
     case "additionalProperties": {
       const key = String(params["additionalProperty"]);
       const allowed = Object.keys((schema["properties"] as object | undefined) ?? {});
-      return refuseEntry(found, key, source, faulty, unknownKey(found.path, key, allowed));
+      return refuseEntry(
+        found,
+        key,
+        source,
+        faulty,
+        unknownKey(found.path, shownKey(key), allowed),
+      );
     }
     case "propertyNames": {
       const key = String(params["propertyName"]);
@@ -102,12 +108,18 @@ function refuseEntry(
     ...fault,
     severity: "error",
     at: placeAt(source, entry?.offset ?? found.offset),
-    text: key.slice(0, TEXT_SHOWN_MAX),
+    ...(holdsSecrets(found.path) ? {} : { text: nameShown(found.path, key) }),
   };
 }
 
+/** A name that the user chose is shown whole, unless a secret may stand behind it. */
+function nameShown(path: readonly string[], key: string): string {
+  const chosen = path.length === 1 || path.at(-1) === "apps" || path.at(-1) === "ports";
+  return chosen ? key.slice(0, TEXT_SHOWN_MAX) : shownKey(key);
+}
+
 function badName(path: readonly string[], key: string): Fault {
-  const shown = JSON.stringify(key.slice(0, TEXT_SHOWN_MAX));
+  const shown = JSON.stringify(nameShown(path, key));
   const last = path.at(-1);
   if (last === "ports" && path.length > 1) {
     return {
@@ -119,7 +131,7 @@ function badName(path: readonly string[], key: string): Fault {
   if (last === "env" && path.length > 1) {
     return {
       code: "manifest/variable-name",
-      message: `${shown} is no name of an environment variable`,
+      message: "this is no name of an environment variable",
       next: "use letters, digits and _, and begin with a letter or _",
     };
   }
@@ -156,19 +168,26 @@ function missingKey(path: readonly string[], key: string): Fault {
 interface Expectation {
   readonly expects: string;
   readonly choices: readonly string[];
+  /** One value is wanted, not a list or a map. */
+  readonly isScalar: boolean;
 }
 
 function expectation(schema: Readonly<Record<string, unknown>>): Expectation {
   const listed = schema["enum"] ?? [schema["const"]];
   const choices = Array.isArray(listed) ? listed.filter((one) => typeof one === "string") : [];
+  const isScalar = schema["type"] !== "object" && schema["type"] !== "array";
   const words = schema["x-expects"];
-  return { expects: typeof words === "string" ? words : "something else", choices };
+  return { expects: typeof words === "string" ? words : "something else", choices, isScalar };
 }
 
-function wrongValue(found: Found, { expects, choices }: Expectation, source: Source): Diagnostic {
+function wrongValue(
+  found: Found,
+  { expects, choices, isScalar }: Expectation,
+  source: Source,
+): Diagnostic {
   const { tree, path } = found;
   const at = placeAt(source, tree.offset);
-  const shown = holdsSecrets(path) ? undefined : shownText(tree);
+  const shown = holdsSecrets(path) ? undefined : shownText(tree, path, isScalar);
   const text = shown === undefined ? {} : { text: shown };
   const isMay = path[0] === "operators" && path[2] === "may" && shown === "approve";
   const isSecret = /^(env|file):/.test(shown ?? "");
@@ -194,8 +213,11 @@ function wrongValue(found: Found, { expects, choices }: Expectation, source: Sou
   };
 }
 
-function shownText(tree: Tree): string | undefined {
-  return tree.kind === "scalar" ? tree.text.slice(0, TEXT_SHOWN_MAX) : undefined;
+/** Where a list or a map is wanted, a text may be a broken piece of one, with anything inside. */
+function shownText(tree: Tree, path: readonly string[], isScalar: boolean): string | undefined {
+  if (tree.kind !== "scalar") return undefined;
+  if (isScalar) return tree.text.slice(0, TEXT_SHOWN_MAX);
+  return path[2] === "apps" ? undefined : shownKey(tree.text);
 }
 
 /** True for `args` and `env` of an app and what is inside: their text is never shown. */

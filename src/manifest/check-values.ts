@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../core/index.ts";
 import { holdsSecrets } from "./check-schema.ts";
-import { placeAt, type Source } from "./source.ts";
+import { placeAt, shownKey, type Source } from "./source.ts";
 import type { MapTree, Tree } from "./tree.ts";
 
 const REFERENCE = /^(env|file):\S+$/;
@@ -23,7 +23,7 @@ export function checkValues(
         ...emptyFault(path),
         severity: "error",
         at: placeAt(source, offset),
-        ...(path.length === 0 ? {} : { text: path.at(-1) ?? "" }),
+        ...shownText(path),
       });
     } else if (tree.kind === "scalar") {
       if (REFERENCE.test(tree.text) && !holdsSecrets(path)) {
@@ -42,6 +42,13 @@ export function checkValues(
   };
   visit(root, root.offset);
   return diagnostics;
+}
+
+/** A name among variables that has no value may be the value of one. */
+function shownText(path: readonly string[]): { readonly text?: string } {
+  const key = path.at(-1);
+  const isVariable = holdsSecrets(path.slice(0, -1));
+  return key === undefined || isVariable ? {} : { text: shownKey(key) };
 }
 
 function isEmpty(tree: Tree): boolean {

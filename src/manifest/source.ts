@@ -4,6 +4,7 @@ import { type Diagnostic, fromUtf8, type Place } from "../core/index.ts";
 const MANIFEST_BYTES_MAX: number = 8 * 1024 * 1024;
 
 const CONFLICT_MARKER = /^(<{7}|={7}|>{7}|\|{7})(?=\s|$)/;
+const KEY_SHOWN_MAX = 80;
 const LEADING_NAME = /^[\w.-]+(?=["']?\s*:)/;
 
 /** The text of a manifest with its lines indexed, so that an offset can be told as a place. */
@@ -46,6 +47,14 @@ export function leadingName(source: Source, line: number): string | undefined {
   const start = source.lineStarts[line - 1] ?? 0;
   const end = source.lineStarts[line] ?? source.text.length;
   return LEADING_NAME.exec(source.text.slice(start, end).trim())?.[0];
+}
+
+/**
+ * What may be shown of a key. No key of a manifest has other letters; behind the first one, a secret
+ * may follow whose colon was forgotten.
+ */
+export function shownKey(key: string): string {
+  return /^[\w.-]*/.exec(key)?.[0].slice(0, KEY_SHOWN_MAX) ?? "";
 }
 
 /** Bytes to text, or why they are no text that a manifest can be. */

@@ -12,7 +12,7 @@ import {
   Parser,
 } from "yaml";
 import type { Diagnostic, Json } from "../core/index.ts";
-import { leadingName, placeAt, type Source } from "./source.ts";
+import { leadingName, placeAt, shownKey, type Source } from "./source.ts";
 import { syntaxFault } from "./syntax-faults.ts";
 
 /** One node of a manifest's YAML, with the offset at which it is written. */
@@ -186,7 +186,8 @@ class TreeBuilder {
       severity: "error",
       message: "a manifest has no YAML anchors and aliases: each value would have two places",
       at: placeAt(this.#source, first),
-      text: /^[&*][\w-]{0,40}/.exec(this.#source.text.slice(first, first + 41))?.[0] ?? "*",
+      // A password may begin with such a sign: what follows it is not shown.
+      text: this.#source.text.charAt(first),
       next: "put what is shared into a role or a named whitelist and use its name",
       ...(related.length === 0 ? {} : { related }),
     };
@@ -198,7 +199,7 @@ class TreeBuilder {
     if (isAlias(node)) return this.#refuseAlias(offset);
     if (node.anchor !== undefined)
       return this.#refuseAlias(this.#before(`&${node.anchor}`, offset));
-    if (node.tag !== undefined) return this.#refuseTag(node.tag, this.#before("!", offset));
+    if (node.tag !== undefined) return this.#refuseTag(this.#before("!", offset));
     if (isScalar(node)) {
       const text = typeof node.value === "string" ? node.value : "";
       if (UNPRINTABLE.test(text)) this.#refuseCharacter(offset);
@@ -245,9 +246,9 @@ class TreeBuilder {
     this.diagnostics.push({
       code: "manifest/duplicate-key",
       severity: "error",
-      message: `${JSON.stringify(key)} is written twice in the same map`,
+      message: `${JSON.stringify(shownKey(key))} is written twice in the same map`,
       at: placeAt(this.#source, offset),
-      text: key,
+      text: shownKey(key),
       next: "keep one of the two, or join them",
       related: [{ message: "first written here", at: placeAt(this.#source, firstOffset) }],
     });
@@ -285,14 +286,14 @@ class TreeBuilder {
     return undefined;
   }
 
-  #refuseTag(tag: string, offset: number): undefined {
+  #refuseTag(offset: number): undefined {
     this.broken = true;
     this.diagnostics.push({
       code: "manifest/tag",
       severity: "error",
       message: "a manifest has no YAML tags",
       at: placeAt(this.#source, offset),
-      text: tag.slice(0, 40),
+      text: "!",
       next: "remove the word with the exclamation mark, or put the value in quotes",
     });
     return undefined;

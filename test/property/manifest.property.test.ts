@@ -236,6 +236,50 @@ test("whatever the text, resolving ends with a fleet or with errors, and never t
   );
 }, 60_000);
 
+test("whatever is wrong around a secret, it is never shown", () => {
+  const secret = "hunter2";
+  const before = "apiVersion: fleet.skywire/v1\nfleet: home\nvisors:\n  laptop:\n";
+  const after = `    key: ${keyOf("laptop")}\n    apps:\n      cam:\n`;
+  const blocks = [
+    `        args: [--token, "${secret}"]\n`,
+    `        args:\n          - --token=${secret}\n`,
+    `        env: { CAM_TOKEN: "${secret}", CAM_NAME: a }\n`,
+    `        env:\n          CAM_TOKEN: ${secret}\n`,
+  ];
+  const damage = fc.record({
+    at: fc.nat({ max: 60 }),
+    cut: fc.nat({ max: 3 }),
+    insert: fc.constantFrom(
+      "",
+      " ",
+      "\n",
+      ":",
+      "[",
+      "]",
+      "{",
+      "}",
+      ",",
+      '"',
+      "'",
+      "- ",
+      "&",
+      "*",
+      "#",
+    ),
+  });
+  fc.assert(
+    fc.property(fc.constantFrom(...blocks), fc.array(damage, { maxLength: 3 }), (block, all) => {
+      let text = block;
+      for (const { at, cut, insert } of all) {
+        text = text.slice(0, at) + insert + text.slice(at + cut);
+      }
+      const { diagnostics } = load(before + after + text);
+      expect(diagnostics.map((one) => JSON.stringify(one)).join("\n")).not.toContain(secret);
+    }),
+    { seed: SEED, numRuns: 3000 },
+  );
+});
+
 test("whatever the bytes, reading never throws", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {

@@ -71,6 +71,29 @@ const SECRETS: readonly Refusal[] = [
     want: ["manifest/plain-secret 6:27"],
     shown: "CAM_PASSWORD",
   },
+  ...["CAM_TOKEN hunter2", "CAM_TOKEN:hunter2", "CAM_TOKEN=hunter2"].map((entry) => ({
+    name: `a secret whose colon was forgotten: ${entry.slice(0, 10)}`,
+    text: oneVisor(`    apps: { cam: { env: { ${entry} } } }\n`),
+    want: ["manifest/empty 6:27", "manifest/variable-name 6:27"],
+    shown: undefined,
+  })),
+  {
+    name: "variables as a list",
+    text: oneVisor("    apps: { cam: { env: [CAM_TOKEN=hunter2] } }\n"),
+    want: ["manifest/value 6:25"],
+    shown: undefined,
+  },
+  {
+    name: "arguments as one text",
+    text: oneVisor("    apps: { cam: { args: --token hunter2 } }\n"),
+    want: ["manifest/value 6:26"],
+    shown: undefined,
+  },
+  {
+    name: "variables with too few spaces before them",
+    text: oneVisor("    apps:\n      cam:\n        env:\n        CAM_TOKEN: hunter2\n"),
+    want: ["manifest/empty 8:9", "manifest/unknown-key 9:9"],
+  },
   {
     name: "a secret key in plain under any name",
     text: oneVisor(`    apps: { cam: { args: [--id, "${"5f".repeat(32)}"] } }\n`),

@@ -72,6 +72,12 @@ const KEYS_AND_NAMES: readonly Refusal[] = [
     shown: "lap.top",
   },
   {
+    name: "a name of two words",
+    text: manifest("visors:\n  lap top: { key: $laptop }\n"),
+    want: ["manifest/name 4:3"],
+    shown: "lap top",
+  },
+  {
     name: "a word with a meaning of its own as name",
     text: manifest("visors:\n  all: { key: $laptop }\n"),
     want: ["manifest/reserved-name 4:3"],
