@@ -46,7 +46,7 @@ export async function runApply(input: RunInput): Promise<ExitCode> {
     // Another apply may have recorded a new keyset while we asked.
     const history = historyOf(ledger, plan.fleet);
     if (refuse({ plan, acting, operator: operator.keys.operator, history }, false, world)) return 4;
-    const report = await reporter.during(plan.counts.changing, () =>
+    const report = await reporter.during(stepsOf(plan), "steps", () =>
       applyPlan({
         plan,
         reader: input.reader,
@@ -65,6 +65,10 @@ export async function runApply(input: RunInput): Promise<ExitCode> {
   } finally {
     await ledger.close();
   }
+}
+
+function stepsOf(plan: Plan): number {
+  return plan.visors.reduce((count, visor) => count + visor.steps.length, 0);
 }
 
 async function secretsOf(

@@ -30,11 +30,7 @@ export async function embeddedControl(
  * Sends one command to the embedded fleet of a folder.
  * @throws FleetError cli/no-embedded (exit 3) when none runs there
  */
-export async function sendControl(
-  command: ControlCommand,
-  folder: string,
-  world: World,
-): Promise<Json> {
+async function sendControl(command: ControlCommand, folder: string, world: World): Promise<Json> {
   const file = await readEmbeddedFile(world.files, folder);
   if (file === undefined) throw notRunning(folder);
   try {

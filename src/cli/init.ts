@@ -43,7 +43,7 @@ export const init: Command = {
     const operator = await findOperator(given, world);
     const listed = await listedKeys(given, world);
     const reporter = reporterOf(given, world);
-    const { local, visors, strangers } = await reporter.during(listed?.length ?? 0, () =>
+    const { local, visors, strangers } = await reporter.during(listed?.length ?? 0, "visors", () =>
       findFleet({ wayIn: wayInOf(given, world), world, listed, emit: reporter.emit }),
     );
     const { initManifest } = await import("../manifest/index.ts");

@@ -99,7 +99,7 @@ export async function selectedVisors(
 }
 
 /** The error of a manifest whose faults were printed. */
-export function invalidManifest(name: string, diagnostics: readonly Diagnostic[]): FleetError {
+function invalidManifest(name: string, diagnostics: readonly Diagnostic[]): FleetError {
   return new FleetError(
     "cli/invalid-manifest",
     `${basename(name)} has ${diagnosticCounts(diagnostics)}`,

@@ -19,7 +19,8 @@ import { reporterOf } from "./reporter.ts";
 /** `fleet plan`: what an apply would change. It has no way to write to a visor. */
 export const plan: Command = {
   name: "plan",
-  about: "Show what an apply would change, and why. Writes nothing to any visor, and needs no key.",
+  about:
+    "Show what an apply would change, and why. Writes nothing to any visor, and needs no key.\n\n  + add  ~ change  - remove  ! concerns trust  ? not known or left alone.",
   words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml)" }],
   options: [
     ON_OPTION,

@@ -55,7 +55,7 @@ export async function planFleet(
     readGitFacts(source.path),
   ]);
   const reader = createVisorReader(wayIn.access);
-  const observation = await reporter.during(selected.length, () =>
+  const observation = await reporter.during(selected.length, "visors", () =>
     observeFleet({
       visors: selected,
       reader,
@@ -88,7 +88,7 @@ export async function planFleet(
 }
 
 /** The history of a fleet in the operator's ledger; why there is none is part of the answer. */
-export async function readHistory(
+async function readHistory(
   operator: Operator | undefined,
   fleet: string,
   world: World,
@@ -133,5 +133,5 @@ function nowOf(given: Given, world: World): number | undefined {
 
 /** A clock whose time stands still while its timers run, so that `--now` fixes every time in a plan. */
 function fixedClock(world: World, nowMs: number): World["clock"] {
-  return { now: () => nowMs, after: world.clock.after };
+  return { now: () => nowMs, after: (delayMs, run) => world.clock.after(delayMs, run) };
 }

@@ -9,18 +9,27 @@ const REDRAW_MS = 120;
 const HEARTBEAT_MS = 10_000;
 const EVENTS_FORMAT = "fleet.skywire/events/v1";
 
+/** Events that begin and end the work on one visor. */
+const STARTS: readonly FleetEvent["type"][] = ["observe_start", "apply_progress"];
+const ENDS: readonly FleetEvent["type"][] = ["observe_complete", "observe_failed", "receipt"];
+
 /** Shows work as it happens: JSON lines with `--events`, a moving line on a terminal, else nothing. */
 export interface Reporter {
   readonly emit: Emit;
   /** True when standard output carries events, so that no text may. */
   readonly isEvents: boolean;
-  /** Shows progress over `total` visors while `work` runs. */
-  during<Result>(total: number, work: () => Promise<Result>): Promise<Result>;
+  /** Shows progress over `total` things, such as visors, while `work` runs. */
+  during<Result>(
+    total: number,
+    things: "visors" | "steps",
+    work: () => Promise<Result>,
+  ): Promise<Result>;
 }
 
 /** What has been seen of the visors in flight. */
 interface Progress {
   readonly total: number;
+  readonly things: string;
   readonly startMs: number;
   readonly pending: Map<string, number>;
   done: number;
@@ -40,9 +49,10 @@ export function reporterOf(given: Given, world: World): Reporter {
       if (progress !== undefined) note(progress, event, world.clock.now());
       if (isEvents) print(event);
     },
-    during: async (total, work) => {
+    during: async (total, things, work) => {
       const current: Progress = {
         total,
+        things,
         startMs: world.clock.now(),
         pending: new Map(),
         done: 0,
@@ -65,31 +75,31 @@ export function reporterOf(given: Given, world: World): Reporter {
 }
 
 /** One event as a line of JSON. */
-export function eventLine(event: FleetEvent, atMs: number): string {
+function eventLine(event: FleetEvent, atMs: number): string {
   return `${JSON.stringify({ ts: new Date(atMs).toISOString(), ...event })}\n`;
 }
 
 function note(progress: Progress, event: FleetEvent, nowMs: number): void {
   const { visor } = event;
   if (visor === undefined) return;
-  if (event.type === "observe_start" || event.type === "apply_start")
-    progress.pending.set(visor, nowMs);
-  if (/_(complete|failed)$/.test(event.type) && progress.pending.delete(visor)) {
+  if (STARTS.includes(event.type)) progress.pending.set(visor, nowMs);
+  if (ENDS.includes(event.type) && progress.pending.delete(visor)) {
     progress.done += 1;
-    if (event.type.endsWith("_failed")) progress.failed += 1;
+    if (event.level !== "info") progress.failed += 1;
   }
 }
 
 function progressText(progress: Progress, nowMs: number): string {
   const seconds = Math.max((nowMs - progress.startMs) / 1_000, 0.001);
   const rate = `${(progress.done / seconds).toFixed(progress.done / seconds < 10 ? 1 : 0)}/s`;
-  const failed = progress.failed === 0 ? "" : `, ${progress.failed} not readable`;
+  const failed = progress.failed === 0 ? "" : `, ${progress.failed} not good`;
   const oldest = [...progress.pending].toSorted((left, right) => left[1] - right[1])[0];
   const slowest =
     oldest === undefined
       ? ""
       : `, slowest ${oldest[0].slice(0, 8)}… ${durationText(nowMs - oldest[1])}`;
-  return `${progress.done} of ${progress.total} visors, ${rate}${failed}${slowest}`;
+  const total = progress.total === 0 ? "" : ` of ${progress.total}`;
+  return `${progress.done}${total} ${progress.things}, ${rate}${failed}${slowest}`;
 }
 
 /** Draws one line again and again, and wipes it at the end. */

@@ -42,6 +42,6 @@ function unknownCommand(word: string): FleetError {
 /** True when at most two letters differ in place, or the lengths differ by one and most letters agree. */
 function isNear(name: string, word: string): boolean {
   if (Math.abs(name.length - word.length) > 1) return false;
-  const missing = [...name].filter((letter) => !word.includes(letter));
+  const missing = name.split("").filter((letter) => !word.includes(letter));
   return missing.length <= 1;
 }

@@ -23,7 +23,7 @@ export const status: Command = {
     const source = await readManifest(manifestName(given, world, given.words[0]), world);
     const selected = await selectedVisors(source, given, world);
     const reporter = reporterOf(given, world);
-    const { visors } = await reporter.during(selected.length, () =>
+    const { visors } = await reporter.during(selected.length, "visors", () =>
       observeFleet({
         // Status asks for what every visor can tell, whatever the manifest owns.
         visors: selected.map((visor) => ({ ...visor, leaves: new Map() })),

@@ -7,14 +7,14 @@ import { tableText } from "./table-text.ts";
 import { shortKey } from "./value-text.ts";
 
 /** Changes of a plan parted by who owes them: others made `drift`, the manifest wants `intended`. */
-export interface DriftCounts {
+interface DriftCounts {
   readonly drift: number;
   readonly driftVisors: number;
   readonly intended: number;
 }
 
 /** Counts the leaves that others changed and those that were never applied. */
-export function driftCounts(plan: Plan): DriftCounts {
+function driftCounts(plan: Plan): DriftCounts {
   const changes = plan.visors.map((visor) => changesOf(visor));
   return {
     drift: changes.flat().filter(isDrift).length,
@@ -46,7 +46,7 @@ export function driftText(plan: Plan, paint: Paint): string {
 }
 
 /** The last line of `fleet drift`. */
-export function driftSummary(plan: Plan): string {
+function driftSummary(plan: Plan): string {
   const { drift, driftVisors, intended } = driftCounts(plan);
   const unreachable = plan.counts.unreachable;
   const rest = whenAny(intended, "not applied") + whenAny(unreachable, "unreachable");

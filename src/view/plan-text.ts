@@ -6,10 +6,6 @@ import { refusalText } from "./refusal-text.ts";
 import { keyWithName, valueText } from "./value-text.ts";
 import { visorText } from "./visor-text.ts";
 
-/** Glyphs of a plan, explained once for those who ask. */
-export const GLYPH_LEGEND =
-  "+ add  ~ change  - remove  ! concerns trust  ? not known or left alone";
-
 /**
  * A plan for people: grouped by visor, most dangerous change first, only owned fields, what is in sync
  * hidden behind a count. The last line is {@link planSummary}.

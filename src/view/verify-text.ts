@@ -23,7 +23,7 @@ export function verifyText(report: VerifyReport, paint: Paint): string {
 }
 
 /** The last line of `fleet verify`, without its line end. */
-export function verifySummary(report: VerifyReport): string {
+function verifySummary(report: VerifyReport): string {
   const { head } = report;
   const size = counted(head?.size ?? 0, "entry", "entries");
   if (!report.ok) {

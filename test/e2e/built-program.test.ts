@@ -1,7 +1,7 @@
 import { spawn, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,14 +13,17 @@ const LIST_MODULES = new URL("../support/list-modules.mjs", import.meta.url).hre
 const KEY = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
 const READY = /^Ready: .* at (\S+:\d+)\.$/m;
 
+let base = "";
 let folder = "";
 
 beforeAll(async () => {
   if (!existsSync(MAIN)) throw new Error("the program is not built: run npm run build");
-  folder = await mkdtemp(join(tmpdir(), "fleet-built-"));
+  base = await mkdtemp(join(tmpdir(), "fleet-built-"));
+  folder = join(base, "manifest");
+  await mkdir(folder);
 });
 afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
+  await rm(base, { recursive: true, force: true });
 });
 
 interface Ended {
@@ -34,7 +37,7 @@ function environment(more: Readonly<Record<string, string>> = {}): SpawnOptions 
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: folder,
-    FLEET_HOME: join(folder, "home"),
+    FLEET_HOME: join(base, "home"),
     ...more,
   };
   return { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] };
@@ -147,6 +150,43 @@ describe("the built program", () => {
     silent.close();
     expect([code, signal]).toEqual([null, "SIGINT"]);
   });
+
+  it("the first ^C of an apply finishes and records what is under way, and the same command again ends it", async () => {
+    const visors = join(folder, "visors");
+    let ready: (address: string) => void = () => undefined;
+    const address = new Promise<string>((resolve) => (ready = resolve));
+    const up = [
+      "embedded",
+      "up",
+      "--visors",
+      "5",
+      "--rpc-port",
+      "0",
+      "--dir",
+      visors,
+      "--time-scale",
+      "0.1",
+    ];
+    const fleet = run(up, (text) => {
+      const found = READY.exec(text)?.[1];
+      if (found !== undefined) ready(found);
+    });
+    const rpc = ["--rpc", await address];
+    await run(["keygen"]);
+    const { out: sample } = await run(["embedded", "sample", "--dir", visors]);
+    await writeFile(join(folder, "fleet.yaml"), sample);
+    const interrupted = await run(
+      ["apply", "--yes", "--events", ...rpc],
+      whenSays(/"type":"receipt"/, (send) => send("SIGINT")),
+    );
+    expect(interrupted).toMatchObject({ code: 130, signal: null });
+    expect(interrupted.err).toContain("once more stops at once");
+    expect((await run(["verify"])).code).toBe(0);
+    expect(await run(["apply", "--yes", ...rpc])).toMatchObject({ code: 0 });
+    expect(await run(["plan", ...rpc])).toMatchObject({ code: 0, out: "No changes.\n" });
+    await run(["embedded", "stop", "--dir", visors]);
+    expect((await fleet).code).toBe(0);
+  }, 60_000);
 
   it("a port that is taken is one error that says what to do", async () => {
     const server = createServer().listen(0, "127.0.0.1");

@@ -119,6 +119,6 @@ it("no command shows a visor's secret key, or a secret of an app, in any output,
 it("the secrets did reach the visors, or the search above proved nothing", async () => {
   for (const name of ["laptop", "shop-2", "shop-3"] as const)
     await user.fleet.control.make(name, "honest");
-  const inside = await user.fleet.control.inspect("shop-1");
+  const inside = user.fleet.control.inspect("shop-1");
   expect(JSON.stringify(inside.config)).toContain(OURS.FLEET_TEST_TOKEN);
 });

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { parseArguments } from "../../../src/cli/arguments.ts";
+import { plan } from "../../../src/cli/plan.ts";
+import { type Reporter, reporterOf } from "../../../src/cli/reporter.ts";
+import type { World } from "../../../src/cli/world.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { MemoryFiles } from "../../support/memory-files.ts";
+import { keyAt } from "../../support/reconcile-builders.ts";
+
+interface Stage {
+  readonly reporter: Reporter;
+  readonly clock: ManualClock;
+  readonly out: () => string;
+  readonly err: () => string;
+}
+
+function stage(
+  argv: readonly string[],
+  isTerminal: boolean,
+  env: Record<string, string> = {},
+): Stage {
+  let out = "";
+  let err = "";
+  const clock = new ManualClock();
+  const world: World = {
+    terminal: {
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+      outIsTerminal: isTerminal,
+      errIsTerminal: isTerminal,
+      inIsTerminal: isTerminal,
+      columns: 80,
+      ask: async () => "",
+      askHidden: async () => "",
+      readInput: async () => new Uint8Array(),
+    },
+    env,
+    folder: "/desk",
+    files: new MemoryFiles(),
+    clock,
+    random: (size) => new Uint8Array(size),
+    dial: async () => await Promise.reject(new Error("nobody")),
+    stopSoftly: () => new AbortController().signal,
+  };
+  const parsed = parseArguments(plan, argv, env);
+  if (parsed.kind !== "given") throw new Error("help was shown");
+  return { reporter: reporterOf(parsed.given, world), clock, out: () => out, err: () => err };
+}
+
+/** Two visors, of which one answers after 300 ms and the other hangs. */
+async function observe({ reporter, clock }: Stage, waitMs: number): Promise<void> {
+  await reporter.during(2, "visors", async () => {
+    for (const index of [0, 1]) {
+      reporter.emit({
+        type: "observe_start",
+        level: "info",
+        message: "reading",
+        visor: keyAt(index),
+      });
+    }
+    clock.advance(300);
+    reporter.emit({ type: "observe_complete", level: "info", message: "read", visor: keyAt(0) });
+    clock.advance(waitMs);
+    await Promise.resolve();
+  });
+}
+
+describe("progress", () => {
+  it("shows count, rate and the slowest visor after half a second, and wipes itself", async () => {
+    const on = stage([], true);
+    await observe(on, 700);
+    expect(on.err()).toContain("1 of 2 visors, ");
+    expect(on.err()).toMatch(/slowest 02c6047f… \d/);
+    expect(on.err().endsWith("\r\u001b[K")).toBe(true);
+    expect(on.out()).toBe("");
+  });
+
+  it.each([
+    { name: "short work", isTerminal: true, env: {}, waitMs: 100 },
+    { name: "no terminal", isTerminal: false, env: {}, waitMs: 5_000 },
+    { name: "CI", isTerminal: true, env: { CI: "true" }, waitMs: 5_000 },
+    { name: "a dumb terminal", isTerminal: true, env: { TERM: "dumb" }, waitMs: 5_000 },
+  ])("is silent for $name", async ({ isTerminal, env, waitMs }) => {
+    const on = stage([], isTerminal, env);
+    await observe(on, waitMs);
+    expect(on.err()).toBe("");
+  });
+});
+
+describe("events", () => {
+  it("are JSON lines: the version first, a heartbeat while nothing happens", async () => {
+    const on = stage(["--events"], true);
+    await observe(on, 25_000);
+    const events = on
+      .out()
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { type: string; message: string; ts: string });
+    expect(events.map(({ type }) => type)).toEqual([
+      "version",
+      "observe_start",
+      "observe_start",
+      "observe_complete",
+      "heartbeat",
+    ]);
+    expect(events[0]?.message).toBe("fleet.skywire/events/v1");
+    expect(events.every(({ ts }) => !Number.isNaN(Date.parse(ts)))).toBe(true);
+    expect(on.err()).toBe("");
+  });
+});
