@@ -43,7 +43,7 @@ export async function setConfigFields(
 async function applyEdit(instance: VisorInstance, edit: FieldEdit): Promise<void> {
   if (edit.path === "hypervisors" || edit.path === "pty.whitelist") {
     instance.setTrust(edit.path === "hypervisors" ? "hypervisors" : "pty", textsIn(edit.value));
-    instance.admitConfigured();
+    if (instance.visor.profile.liveTrust.value) instance.admitConfigured();
     return;
   }
   instance.config = withEdit(instance.config, edit);
