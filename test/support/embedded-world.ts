@@ -1,4 +1,10 @@
-import { type Clock, FleetError, sleep, type VisorKey } from "../../src/core/index.ts";
+import {
+  type Clock,
+  FleetError,
+  sleep,
+  type StreamAddress,
+  type VisorKey,
+} from "../../src/core/index.ts";
 import {
   type EmbeddedFleet,
   type EmbeddedFleetOptions,
@@ -70,8 +76,8 @@ export async function embeddedWorld(
     if (found === undefined) throw new Error(`no visor ${name}`);
     return found;
   };
-  const target = (name: string): VisorTarget => targetOf(visor(name));
   const local = [...fleet.addresses.values()][0] ?? { host: "127.0.0.1", port: 1 };
+  const target = (name: string): VisorTarget => targetOf(visor(name), local);
   const connect = async (
     name: string,
     { by, scheme = "dmsg", port }: ConnectOptions = {},
@@ -113,8 +119,12 @@ export async function embeddedWorld(
   };
 }
 
-function targetOf({ key, local, profile }: EmbeddedVisorInfo): VisorTarget {
-  if (local !== undefined) return { key, route: { kind: "local" } };
+/** The first visor that listens is spoken to directly, the others through it. */
+function targetOf(
+  { key, local, profile }: EmbeddedVisorInfo,
+  rpcAddress: StreamAddress,
+): VisorTarget {
+  if (local?.port === rpcAddress.port) return { key, route: { kind: "local" } };
   return {
     key,
     route: { kind: "bridge", scheme: "dmsg", port: PROFILES[profile].rpcPort.value || 65 },
