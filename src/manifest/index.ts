@@ -5,7 +5,6 @@ export { loadManifest } from "./load-manifest.ts";
 export { manifestSchema } from "./schema.ts";
 export {
   checkSecretFiles,
-  fillSecrets,
   resolveSecrets,
   type SecretPorts,
   secretRefsOf,

@@ -103,34 +103,6 @@ export async function resolveSecrets(
   return values;
 }
 
-/**
- * Puts secrets in the places of their marks.
- * @throws FleetError secret/missing for a mark whose secret was not looked up
- */
-export function fillSecrets(value: Json, secrets: ReadonlyMap<SecretRef, string>): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => fillSecrets(item, secrets));
-  if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value);
-  const [first] = members;
-  if (first !== undefined && members.length === 1 && isMark(first[0], first[1])) {
-    const ref = first[1] as SecretRef;
-    const secret = secrets.get(ref);
-    if (secret === undefined)
-      throw fault("secret/missing", ref, "was not looked up", "apply again");
-    return secret;
-  }
-  return Object.fromEntries(
-    members.map(([key, member]) => [
-      key,
-      member === undefined ? undefined : fillSecrets(member, secrets),
-    ]),
-  );
-}
-
-function isMark(key: string, member: unknown): boolean {
-  return key === "secret" && typeof member === "string" && /^(env|file):/.test(member);
-}
-
 function readVariable(ref: SecretRef, ports: SecretPorts): string {
   const name = ref.slice("env:".length);
   const value = ports.env(name);
