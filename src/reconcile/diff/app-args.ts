@@ -21,13 +21,14 @@ export interface AppProgram {
 const COMBINED_BINARY = "skywire";
 
 /**
- * The program an app runs: what the launcher's positionals `app NAME` say to the combined binary, else its
- * binary, else its own name.
+ * The program an app runs: what the launcher's positionals `app NAME` say to the combined binary, else the
+ * last part of its binary's path, else its own name.
  */
 export function programOf({ name, binary, args }: AppProgram): string {
   const [first, second] = args;
   if (first === "app" && second !== undefined && !second.startsWith("-")) return second;
-  return binary === "" || binary === COMBINED_BINARY ? name : binary;
+  const program = binary.split(/[/\\]/).at(-1) ?? "";
+  return program === "" || program === COMBINED_BINARY ? name : program;
 }
 
 /** The typed fields that a program understands. */

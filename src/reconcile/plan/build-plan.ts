@@ -15,7 +15,7 @@ import { decisionDigest, planDigest } from "./digests.ts";
 import { checkArgumentSize, checkLockOut, checkOpenExits, checkRemovals, checkWouldOpen } from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
-import { planVisor } from "./plan-visor.ts";
+import { pendingTrust, planVisor } from "./plan-visor.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
 import { releasedOf } from "./released.ts";
 import { wavesOf } from "./waves.ts";
@@ -126,6 +126,8 @@ function checkGuards(
     if (seen.kind !== "seen" || visor === undefined) return;
     if (history.known && history.owned.has(wanted.key)) ownedElements += countOwnedElements(wanted, seen);
     const changes = visor.steps.flatMap((step) => step.changes);
+    const { openToAnyone } = visor;
+    const lists = { visor: wanted.key, name: wanted.name, seen, changes, openToAnyone };
     refusals.push(
       ...checkLockOut({
         visor: wanted.key,
@@ -136,9 +138,10 @@ function checkGuards(
         protected: guarded,
         allowLoss: overrides.allowTrustLoss.includes(wanted.name),
         nameOf: (key) => desired.keyNames.get(key) ?? key,
+        pending: pendingTrust(history, seen),
       }),
-      ...checkWouldOpen(wanted, seen),
-      ...checkOpenExits(wanted, seen, changes),
+      ...checkWouldOpen(lists),
+      ...checkOpenExits(lists),
       ...checkArgumentSize(wanted, changes),
     );
   });

@@ -13,6 +13,8 @@ import type { SecretReceipt } from "../diff/index.ts";
 export interface Awaiting {
   /** A leaf path, or the name of an app that owes a stop and start. */
   readonly what: string;
+  /** The list element, where the leaf is a list. */
+  readonly element?: string;
   readonly sinceEntry: number;
   readonly sinceMs: number;
 }
@@ -129,9 +131,14 @@ function noteReceipt(
   const receipt = record.payload;
   if (receipt === undefined) return;
   for (const { path, element, outcome } of receipt.outcomes) {
-    inner(awaiting, receipt.visor).delete(path);
-    if (outcome === "done-after-restart") inner(awaiting, receipt.visor).set(path, sinceOf(record, path));
+    // Only what was written anew replaces what waits: a failed write leaves the earlier one waiting.
     if (outcome !== "done" && outcome !== "done-after-restart") continue;
+    const waiting = inner(awaiting, receipt.visor);
+    const key = `${path} ${element ?? ""}`;
+    waiting.delete(key);
+    if (outcome === "done-after-restart") {
+      waiting.set(key, { ...sinceOf(record, path), ...(element === undefined ? {} : { element }) });
+    }
     const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
     if (receipt.step === "b" && app !== undefined) inner(owed, receipt.visor).delete(app);
     const wanted = intent?.payload?.changes.find((change) => change.path === path && change.element === element);

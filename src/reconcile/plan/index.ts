@@ -15,7 +15,17 @@ export {
   observedValues,
   overridesToJson,
 } from "./digests.ts";
-export { checkLockOut, hasWayIn, type LockOutInput, type TrustLists, withTrustChange } from "./guards/index.ts";
+export {
+  checkLockOut,
+  checkOpenExits,
+  checkWouldOpen,
+  hasWayIn,
+  type LockOutInput,
+  type OpenListsInput,
+  pendingElement,
+  type TrustLists,
+  withTrustChange,
+} from "./guards/index.ts";
 export { type Awaiting, type History, historyOf, type KnownHistory, policyToJson } from "./history.ts";
 export { hasCapability } from "./may.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";

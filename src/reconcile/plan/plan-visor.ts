@@ -10,7 +10,8 @@ import {
 import { diffVisor, type SecretComparison, sortChanges } from "../diff/index.ts";
 import { planAppRestarts } from "./app-restarts.ts";
 import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
-import type { History } from "./history.ts";
+import { pendingElement } from "./guards/index.ts";
+import type { Awaiting, History } from "./history.ts";
 import { releasedOf } from "./released.ts";
 
 /** What planning one visor needs beside the visor itself. */
@@ -97,10 +98,26 @@ function stepsOf(changes: readonly Change[], owed: readonly string[]): readonly 
 }
 
 function awaitingRestart(history: History, desired: DesiredVisor, seen: SeenVisor): PlanVisor["awaitingRestart"] {
+  const since = new Map<string, number>();
+  for (const { what, sinceEntry } of stillAwaiting(history, seen)) {
+    if (desired.leaves.has(what)) since.set(what, sinceEntry);
+  }
+  return [...since].map(([path, sinceEntry]) => ({ path, sinceEntry }));
+}
+
+/** What the ledger says waits for a restart of a visor that has not come since. */
+function stillAwaiting(history: History, seen: SeenVisor): readonly Awaiting[] {
   if (!history.known) return [];
-  return (history.awaitingRestart.get(desired.key) ?? [])
-    .filter(({ what, sinceMs }) => desired.leaves.has(what) && seen.startedAtMs <= sinceMs)
-    .map(({ what, sinceEntry }) => ({ path: what, sinceEntry }));
+  return (history.awaitingRestart.get(seen.key) ?? []).filter(({ sinceMs }) => seen.startedAtMs <= sinceMs);
+}
+
+/** Trust entries of a visor that wait for its restart: configured, and no way in yet. */
+export function pendingTrust(history: History, seen: SeenVisor): ReadonlySet<string> {
+  return new Set(
+    stillAwaiting(history, seen).flatMap(({ what, element }) =>
+      element !== undefined && what.startsWith("trust.") ? [pendingElement(what, element)] : [],
+    ),
+  );
 }
 
 /**

@@ -19,12 +19,19 @@ export interface LockOutInput {
   readonly protected: readonly VisorKey[];
   /** `--allow-trust-loss` named this visor. */
   readonly allowLoss: boolean;
+  /** Elements, as {@link pendingElement} names them, that are configured but in force only after a restart. */
+  readonly pending?: ReadonlySet<string>;
   readonly nameOf: (key: string) => string;
 }
 
 /** True when `key` may manage the visor by what is configured there. */
 export function hasWayIn(key: string, visor: VisorKey, lists: TrustLists): boolean {
   return key === visor || lists.hypervisors.includes(key) || lists.pty.includes(key);
+}
+
+/** Names one key of one trust list. */
+export function pendingElement(path: string, element: string): string {
+  return `${path} ${element}`;
 }
 
 /** The trust lists after one more change. */
@@ -36,13 +43,24 @@ export function withTrustChange(lists: TrustLists, change: Change): TrustLists {
   return { ...lists, [name]: change.op === "remove" ? others : [...others, element] };
 }
 
+/** The trust lists without what is not in force yet. */
+function inForce(lists: TrustLists, pending: ReadonlySet<string>): TrustLists {
+  if (pending.size === 0) return lists;
+  return {
+    hypervisors: lists.hypervisors.filter((key) => !pending.has(pendingElement("trust.hypervisors", key))),
+    pty: lists.pty.filter((key) => !pending.has(pendingElement("trust.pty", key))),
+  };
+}
+
 /**
  * Refuses when, after any change in order, the acting key or a controller that had a way in has none, or a
- * visor that trusted somebody trusts nobody. Ways in only depend on membership, so a crash between two
+ * visor that trusted somebody trusts nobody. A key whose way in is in force must keep one that is in force: an
+ * entry that waits for a restart lets nobody in yet. Ways in only depend on membership, so a crash between two
  * changes leaves one of the states that are checked.
  */
 export function checkLockOut(input: LockOutInput): readonly Refusal[] {
-  const { visor, before, acting } = input;
+  const { visor, before, acting, pending = new Set() } = input;
+  const now = inForce(before, pending);
   const guarded = [...new Set([acting, ...input.protected])].filter((key) => hasWayIn(key, visor, before));
   const refusals: Refusal[] = [];
   const reported = new Set<string>();
@@ -50,7 +68,8 @@ export function checkLockOut(input: LockOutInput): readonly Refusal[] {
   for (const change of input.changes) {
     lists = withTrustChange(lists, change);
     for (const key of guarded) {
-      if (hasWayIn(key, visor, lists) || reported.has(key) || input.allowLoss) continue;
+      const counted = hasWayIn(key, visor, now) ? inForce(lists, pending) : lists;
+      if (hasWayIn(key, visor, counted) || reported.has(key) || input.allowLoss) continue;
       reported.add(key);
       refusals.push(losesWayIn(input, change, key));
     }

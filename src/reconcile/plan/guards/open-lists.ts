@@ -1,32 +1,43 @@
-import { canonicalJson } from "../../../core/index.ts";
+import { canonicalJson, type VisorKey } from "../../../core/index.ts";
 import {
   ARGUMENT_BYTES_MAX,
   type Change,
-  type DesiredLeaf,
   type DesiredVisor,
   EXIT_PROGRAMS,
   type Refusal,
   type SeenVisor,
 } from "../../../model/index.ts";
-import { binaryOf, foundAt, parseLeafPath, programOf } from "../../diff/index.ts";
+import { foundAt, parseLeafPath, programOf } from "../../diff/index.ts";
+
+/** What the guards of open lists look at: one visor as it is seen, and the changes that are still to come. */
+export interface OpenListsInput {
+  readonly visor: VisorKey;
+  readonly name: string;
+  readonly seen: SeenVisor;
+  readonly changes: readonly Change[];
+  /** Owned whitelists that are written `anyone`. */
+  readonly openToAnyone: readonly string[];
+}
 
 /** Refuses removals that would leave an app's or port's whitelist empty, because empty means everybody. */
-export function checkWouldOpen(desired: DesiredVisor, seen: SeenVisor): readonly Refusal[] {
+export function checkWouldOpen(input: OpenListsInput): readonly Refusal[] {
   const refusals: Refusal[] = [];
-  for (const leaf of desired.leaves.values()) {
-    if (leaf.kind !== "set" || !leaf.path.endsWith(".whitelist") || leaf.anyone === true) continue;
-    const before = membersNow(seen, leaf.path);
-    const after = membersAfter(before, leaf);
-    if (before.length === 0 || after.length > 0) continue;
-    const owner = leaf.path.slice(0, -".whitelist".length);
+  const shrinking = new Map(
+    input.changes
+      .filter(({ op, path }) => op === "remove" && path.endsWith(".whitelist"))
+      .map((change) => [change.path, change]),
+  );
+  for (const [path, change] of shrinking) {
+    if (input.openToAnyone.includes(path) || membersAfter(input, path).length > 0) continue;
+    const owner = path.slice(0, -".whitelist".length);
     refusals.push({
       guard: "would-open",
-      visor: desired.key,
-      path: leaf.path,
-      message: `taking the last key off ${leaf.path} of ${desired.name} would open it to everybody`,
+      visor: input.visor,
+      path,
+      message: `taking the last key off ${path} of ${input.name} would open it to everybody`,
       measured: "0 keys",
       limit: "1 key",
-      place: leaf.origin.place,
+      place: change.reason.place,
       next: owner.startsWith("ports.")
         ? `name who stays, or write ${owner}: closed, or whitelist: anyone if everybody is meant`
         : `name who stays, or write ${owner}: { present: false }, or whitelist: anyone if everybody is meant`,
@@ -35,30 +46,27 @@ export function checkWouldOpen(desired: DesiredVisor, seen: SeenVisor): readonly
   return refusals;
 }
 
-/** Refuses to start an exit that would serve everybody without the manifest saying so. */
-export function checkOpenExits(desired: DesiredVisor, seen: SeenVisor, changes: readonly Change[]): readonly Refusal[] {
+/**
+ * Refuses to start an exit, now or with the visor, that would serve everybody without the manifest saying so.
+ * Only keys that are there or that a change of this plan writes count: a wanted key that this release cannot
+ * take protects nothing.
+ */
+export function checkOpenExits(input: OpenListsInput): readonly Refusal[] {
   const refusals: Refusal[] = [];
-  for (const change of changes) {
-    const path = parseLeafPath(change.path);
-    if (path.section !== "apps" || !startsApp(change, path.field)) continue;
-    const app = seen.apps.find(({ name }) => name === path.app);
-    const program = app === undefined ? binaryOf(desired, path.app) : programOf(app);
-    if (!EXIT_PROGRAMS.includes(program)) continue;
-    const whitelist = `apps.${path.app}.whitelist`;
-    const leaf = desired.leaves.get(whitelist);
-    if (leaf?.kind === "set" && leaf.anyone === true) continue;
-    const now = membersNow(seen, whitelist);
-    const after = leaf?.kind === "set" ? membersAfter(now, leaf) : now;
-    if (after.length > 0) continue;
+  for (const change of input.changes) {
+    const leaf = parseLeafPath(change.path);
+    if (leaf.section !== "apps" || !isExit(input, leaf.app) || !startsApp(input, change)) continue;
+    const whitelist = `apps.${leaf.app}.whitelist`;
+    if (input.openToAnyone.includes(whitelist) || membersAfter(input, whitelist).length > 0) continue;
     refusals.push({
       guard: "open-exit",
-      visor: desired.key,
+      visor: input.visor,
       path: change.path,
-      message: `${path.app} on ${desired.name} would start with an empty whitelist and serve everybody`,
+      message: `${leaf.app} on ${input.name} would start with an empty whitelist and serve everybody`,
       measured: "0 keys",
       limit: "1 key",
       place: change.reason.place,
-      next: `write apps.${path.app}.whitelist with the keys that may use it, or whitelist: anyone`,
+      next: `write apps.${leaf.app}.whitelist with the keys that may use it, or whitelist: anyone`,
     });
   }
   return refusals;
@@ -91,17 +99,37 @@ function longestElement(value: unknown): number {
   return Math.max(0, ...value.map((element) => canonicalJson(element as string).length));
 }
 
-function startsApp(change: Change, field: string): boolean {
-  return change.action === "start" || change.action === "restart" || (field === "auto_start" && change.after === true);
+/** True for a change after which the app starts: now, or with the visor. */
+function startsApp(input: OpenListsInput, { path, action, after }: Change): boolean {
+  const leaf = parseLeafPath(path);
+  if (leaf.section !== "apps") return false;
+  if (action === "start" || action === "restart") return true;
+  if (leaf.field === "auto_start") return after === true;
+  const app = input.seen.apps.find(({ name }) => name === leaf.app);
+  return leaf.field === "binary" && app !== undefined && (app.autoStart || app.running);
 }
 
-function membersNow(seen: SeenVisor, path: string): readonly string[] {
+/** True when an app is an exit by what it runs now or by what the plan makes it run. */
+function isExit({ seen, changes }: OpenListsInput, name: string): boolean {
+  const app = seen.apps.find((candidate) => candidate.name === name);
+  const binaries = changes.flatMap(({ path, after, binary }) => {
+    if (path === `apps.${name}.binary`) return [String(after)];
+    return path === `apps.${name}.present` && after === true ? [binary ?? name] : [];
+  });
+  const programs = [
+    ...(app === undefined ? [] : [programOf(app)]),
+    ...binaries.map((binary) => programOf({ name, binary, args: [] })),
+  ];
+  return programs.some((program) => EXIT_PROGRAMS.includes(program));
+}
+
+function membersAfter({ seen, changes }: OpenListsInput, path: string): readonly string[] {
   const found = foundAt(seen, path);
-  return found.kind === "set" ? found.elements : [];
-}
-
-function membersAfter(before: readonly string[], leaf: DesiredLeaf & { readonly kind: "set" }): readonly string[] {
-  const members = leaf.members.map(({ value }) => value);
-  const removed = new Set(leaf.removed.map(({ value }) => value));
-  return leaf.exact ? members : [...new Set([...before.filter((key) => !removed.has(key)), ...members])];
+  const members = new Set(found.kind === "set" ? found.elements : []);
+  for (const { path: changed, element, after } of changes) {
+    if (changed !== path || element === undefined) continue;
+    if (after === true) members.add(element);
+    else members.delete(element);
+  }
+  return [...members];
 }
