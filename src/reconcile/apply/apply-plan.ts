@@ -60,7 +60,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
   if (opening.length > 0) await ledger.append(opening);
   input.atPoint?.("after-record");
   const queue = new CommitQueue(ledger);
-  const results = await runWaves(plan, stop, timing, (visor) =>
+  const results = await runWaves(plan, stop, timing, (visor, trustFailedOn) =>
     applyVisor(
       {
         plan,
@@ -73,6 +73,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
         clock,
         timing,
         stop,
+        trustFailedOn,
         emit,
         atPoint: (point) => input.atPoint?.(point, visor),
       },
@@ -115,23 +116,23 @@ function earlierIntents({ plan, ledger }: ApplyInput): ReadonlyMap<VisorKey, rea
   return intents;
 }
 
-/** Takes the waves in order; after a failed trust step, or when asked to stop, no further visor is begun. */
+/** Takes the waves in order; after a failed trust step, or when asked to stop, no further step is begun. */
 async function runWaves(
   plan: Plan,
   stop: AbortSignal,
   timing: ApplyTiming,
-  run: (visor: PlanVisor) => Promise<VisorResult>,
+  run: (visor: PlanVisor, trustFailedOn: () => string | undefined) => Promise<VisorResult>,
 ): Promise<readonly VisorResult[]> {
   const byKey = new Map(plan.visors.map((visor) => [visor.key, visor]));
   const results: VisorResult[] = [];
-  let failedOn: string | undefined;
+  let failedOn: PlanVisor | undefined;
   for (const wave of plan.waves) {
     const visors = wave.flatMap((key) => byKey.get(key) ?? []);
     const done = await mapLimited(visors, timing.parallel, async (visor) => {
-      if (failedOn !== undefined) return notBegun(visor, failedOn);
+      if (failedOn !== undefined) return notBegun(visor, failedOn.name);
       if (stop.aborted) return leftOver(visor);
-      const result = await run(visor);
-      if (result.trustFailed) failedOn ??= visor.name;
+      const result = await run(visor, () => (failedOn === visor ? undefined : failedOn?.name));
+      if (result.trustFailed) failedOn ??= visor;
       return result;
     });
     results.push(...done);

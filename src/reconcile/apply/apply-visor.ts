@@ -3,12 +3,13 @@ import type { IntentPayload, OperatorKeys, ReceiptOutcome } from "../../ledger/i
 import type { Change, Outcome, Plan, PlanStep, PlanVisor, SecretRef, SeenVisor } from "../../model/index.ts";
 import type { VisorReader, VisorTarget, VisorWriter, WriteSession } from "../../skywire/visor/index.ts";
 import { canonicalJson } from "../../core/index.ts";
-import { foundAt, secretRefText } from "../diff/index.ts";
+import { foundAt, parseLeafPath, secretRefText } from "../diff/index.ts";
 import type { Emit } from "../event.ts";
 import { toSeenVisor, wantsOf } from "../observe/index.ts";
+import { pendingElement } from "../plan/index.ts";
 import { runAppActions } from "./app-actions.ts";
 import type { CommitQueue } from "./commit-queue.ts";
-import { checkFresh } from "./fresh-check.ts";
+import { checkFresh, checkGuardsAgain } from "./fresh-check.ts";
 import { isAsWanted, judge } from "./read-back.ts";
 import type { VisorReport } from "./report.ts";
 import type { ApplyTiming } from "./timing.ts";
@@ -30,6 +31,8 @@ export interface VisorRun {
   readonly clock: Clock;
   readonly timing: ApplyTiming;
   readonly stop: AbortSignal;
+  /** The visor on which a trust step failed, once one has: no step is begun after that. */
+  readonly trustFailedOn: () => string | undefined;
   readonly emit: Emit;
   readonly atPoint: (point: ApplyPoint, visor: PlanVisor, step: PlanStep) => void;
 }
@@ -49,49 +52,95 @@ export async function applyVisor(run: VisorRun, visor: PlanVisor): Promise<Visor
   const outcomes: StepOutcome[] = [];
   const left: string[] = [];
   let trustFailed = false;
-  let checked = false;
-  for (const step of visor.steps) {
+  let isBegun = false;
+  for (const [index, whole] of visor.steps.entries()) {
     if (run.stop.aborted) {
-      left.push(`step (${step.letter}) on ${visor.name}: ${step.changes.length} changes`);
+      left.push(`step (${whole.letter}) on ${visor.name}: ${whole.changes.length} changes`);
       continue;
     }
-    if (trustFailed || (step.letter === "c" && outcomes.some(isUnsure))) {
-      outcomes.push(...all(step, "refused", "an earlier step on this visor did not end well, so no trust is taken away"));
-      trustFailed ||= step.letter === "c";
+    const hindrance = hindranceOf(run, whole, outcomes, trustFailed);
+    if (hindrance !== undefined) {
+      outcomes.push(...all(whole, "refused", hindrance));
+      trustFailed ||= whole.letter === "c";
       continue;
     }
-    const done = await applyStep(run, visor, step, checked);
-    checked = true;
+    const step = withoutSpoiltApps(whole, outcomes);
+    const spoilt = whole.changes.filter((change) => !step.changes.includes(change));
+    outcomes.push(...all({ ...whole, changes: spoilt }, "refused", "left alone, because what it runs with could not be set"));
+    if (step.changes.length === 0) continue;
+    const later = visor.steps.slice(index + 1);
+    const done = await applyStep(run, visor, step, { later, earlier: isBegun ? outcomes : undefined });
     outcomes.push(...done);
-    trustFailed = done.some((outcome) => isTrust(outcome) && !isGood(outcome));
-    if (done.some(({ outcome }) => outcome === "stale" || outcome === "unreachable")) {
-      const rest = visor.steps.slice(visor.steps.indexOf(step) + 1);
-      const first = done[0];
-      const kind = first?.outcome ?? "stale";
-      outcomes.push(...rest.flatMap((later) => all(later, kind, first?.note ?? "")));
+    trustFailed ||= done.some((outcome) => isTrust(outcome) && isFailed(outcome, isBegun));
+    isBegun = true;
+    const cut = done.find(({ outcome }) => outcome === "stale" || outcome === "unreachable");
+    if (cut !== undefined) {
+      outcomes.push(...later.flatMap((rest) => all(rest, cut.outcome, cut.note ?? "")));
       break;
     }
   }
   return { report: { key: visor.key, name: visor.name, outcomes }, trustFailed, left };
 }
 
+/** Why a step is not begun after what happened before, here or elsewhere. */
+function hindranceOf(
+  run: VisorRun,
+  step: PlanStep,
+  outcomes: readonly StepOutcome[],
+  trustFailed: boolean,
+): string | undefined {
+  const elsewhere = run.trustFailedOn();
+  if (elsewhere !== undefined) return `not begun, because a trust step failed on ${elsewhere}`;
+  if (!trustFailed && (step.letter !== "c" || !outcomes.some(isUnsure))) return undefined;
+  return step.letter === "c"
+    ? "an earlier step on this visor did not end well, so no trust is taken away"
+    : "an earlier step on this visor did not end well";
+}
+
+/** An app whose arguments or settings could not be written is neither started nor restarted. */
+function withoutSpoiltApps(step: PlanStep, outcomes: readonly StepOutcome[]): PlanStep {
+  if (step.letter !== "b") return step;
+  const spoilt = new Set(outcomes.filter((outcome) => !isGood(outcome)).flatMap(({ path }) => appOf(path) ?? []));
+  const changes = step.changes.filter(({ path, action }) => action === "stop" || !spoilt.has(appOf(path) ?? ""));
+  return { ...step, changes };
+}
+
+function appOf(path: string): string | undefined {
+  const leaf = parseLeafPath(path);
+  return leaf.section === "apps" ? leaf.app : undefined;
+}
+
+interface StepPlace {
+  /** Steps that follow on this visor. */
+  readonly later: readonly PlanStep[];
+  /** What earlier steps of this run did here; absent for the first. */
+  readonly earlier: readonly StepOutcome[] | undefined;
+}
+
 async function applyStep(
   run: VisorRun,
   visor: PlanVisor,
   step: PlanStep,
-  checked: boolean,
+  { later, earlier }: StepPlace,
 ): Promise<readonly StepOutcome[]> {
   const target = { key: visor.key, route: visor.route };
   const session = await openSession(run, visor, target);
   if ("refusal" in session) return all(step, "unreachable", session.refusal);
   try {
     const seen = toSeenVisor(session.reading, visor.route, run.clock.now());
-    if (!checked) {
-      const keyedDigest = run.plan.operator === run.keys.operator ? keyedDigestOf(run) : {};
-      const refusal = checkFresh({ plan: run.plan, visor, seen, earlier: run.earlier, ...keyedDigest });
-      if (refusal !== undefined) return all(step, refusal.outcome, refusal.note);
-    }
-    const open = step.changes.filter((change) => change.action === "restart" || !isAsWanted(seen, change, run.secrets));
+    const keyedDigest = run.plan.operator === run.keys.operator ? keyedDigestOf(run) : {};
+    const refusal =
+      earlier === undefined
+        ? checkFresh({ plan: run.plan, visor, seen, earlier: run.earlier, ...keyedDigest })
+        : checkGuardsAgain({
+            plan: run.plan,
+            visor,
+            seen,
+            changes: [step, ...later].flatMap(({ changes }) => changes),
+            pending: pendingTrust(earlier),
+          });
+    if (refusal !== undefined) return all(step, refusal.outcome, refusal.note);
+    const open = step.changes.filter((change) => isToWrite(change, seen, run));
     const already = step.changes.filter((change) => !open.includes(change));
     const before = already.map((change) => ({ ...outcomeBase(change), outcome: "done" as const, step: step.letter }));
     if (open.length === 0) return before;
@@ -99,6 +148,22 @@ async function applyStep(
   } finally {
     session.close();
   }
+}
+
+/** A secret is written even where it is there already: only a receipt of ours lets a later plan compare it. */
+function isToWrite(change: Change, seen: SeenVisor, run: VisorRun): boolean {
+  return change.action === "restart" || change.secrets !== undefined || !isAsWanted(seen, change, run.secrets);
+}
+
+/** Trust that this run added and the visor said is in force only after its restart. */
+function pendingTrust(outcomes: readonly StepOutcome[]): ReadonlySet<string> {
+  return new Set(
+    outcomes.flatMap((outcome) =>
+      isTrust(outcome) && outcome.outcome === "done-after-restart" && outcome.element !== undefined
+        ? [pendingElement(outcome.path, outcome.element)]
+        : [],
+    ),
+  );
 }
 
 async function openSession(
@@ -137,7 +202,10 @@ async function writeStep(
   emit({ type: "apply_progress", level: "info", message: `${visor.name}: step (${step.letter})`, visor: visor.key });
   const context = { session, reader: run.reader, target, clock: run.clock, timing: run.timing };
   const appOutcomes = step.letter === "b" ? await runAppActions(context, step.changes) : undefined;
-  const notes = appOutcomes === undefined ? await writeChanges(session, step.changes, run.secrets) : undefined;
+  const notes = appOutcomes === undefined ? await writeChanges(session, step.changes, {
+    secrets: run.secrets,
+    openToAnyone: visor.openToAnyone,
+  }) : undefined;
   run.atPoint("after-write", visor, step);
   session.close();
   const atMs = run.clock.now();
@@ -185,7 +253,7 @@ function receiptOutcome(
   seen: SeenVisor | undefined,
 ): ReceiptOutcome {
   const change = step.changes.find(({ path, element }) => path === outcome.path && element === outcome.element);
-  if (change?.secrets === undefined || seen === undefined || outcome.outcome !== "done") return outcome;
+  if (change?.secrets === undefined || seen === undefined || !isGood(outcome)) return outcome;
   const found = foundAt(seen, change.path);
   if (found.kind !== "value") return outcome;
   return {
@@ -210,7 +278,13 @@ function isGood({ outcome }: Outcome): boolean {
   return outcome === "done" || outcome === "done-after-restart";
 }
 
-/** Trust is taken away only after everything that adds trust on this visor was seen. */
+/** A visor on which nothing was begun, because it moved or cannot be reached, is no failed trust step. */
+function isFailed(outcome: StepOutcome, isBegun: boolean): boolean {
+  const isUntouched = outcome.outcome === "stale" || outcome.outcome === "unreachable";
+  return !isGood(outcome) && (isBegun || !isUntouched);
+}
+
+/** Trust is taken away only after step (a) was read back and everything in it that adds trust was seen. */
 function isUnsure(outcome: StepOutcome): boolean {
-  return outcome.step === "a" && isTrust(outcome) && !isGood(outcome);
+  return outcome.step === "a" && (outcome.outcome === "unverified" || (isTrust(outcome) && !isGood(outcome)));
 }

@@ -1,14 +1,37 @@
-import { assert, type Json } from "../../core/index.ts";
+import { assert, FleetError, type Json } from "../../core/index.ts";
 import type { Change, SecretRef } from "../../model/index.ts";
 import type { AppReading, WriteSession } from "../../skywire/visor/index.ts";
 import { composeArgs, parseLeafPath, parseWhitelist, programOf, splitArgs } from "../diff/index.ts";
 import { revealSecrets } from "./read-back.ts";
 
-/** The argument list of one app after its changes, made from a fresh reading of the app. */
+/** What values need beside the changes they are made of. */
+export interface WriteFacts {
+  readonly secrets: ReadonlyMap<SecretRef, string>;
+  /** Whitelists that may end empty, because they are written `anyone`. */
+  readonly openToAnyone: readonly string[];
+}
+
+/**
+ * Refuses to write a whitelist that changes would empty: others shortened it since the plan was made.
+ * @throws FleetError apply/would-open
+ */
+export function assertNotOpened(path: string, keys: readonly string[], { openToAnyone }: WriteFacts): void {
+  if (keys.length > 0 || openToAnyone.includes(path)) return;
+  throw new FleetError(
+    "apply/would-open",
+    "not written: others shortened the list meanwhile, and what is left would be open to everybody",
+    { next: "make the plan again" },
+  );
+}
+
+/**
+ * The argument list of one app after its changes, made from a fresh reading of the app.
+ * @throws FleetError apply/would-open
+ */
 export function argsAfter(
   app: Pick<AppReading, "name" | "binary" | "args">,
   changes: readonly Change[],
-  secrets: ReadonlyMap<SecretRef, string>,
+  facts: WriteFacts,
 ): readonly string[] {
   const program = programOf(app);
   const parts = splitArgs(app.args, program);
@@ -19,7 +42,7 @@ export function argsAfter(
     const leaf = parseLeafPath(change.path);
     if (leaf.section !== "apps" || leaf.app !== app.name) continue;
     if (leaf.field === "args") {
-      rest = textsOf(revealSecrets(change.after, secrets));
+      rest = textsOf(revealSecrets(change.after, facts.secrets));
     } else if (leaf.field === "whitelist") {
       const { element } = change;
       assert(element !== undefined, "a whitelist changes by elements");
@@ -30,6 +53,8 @@ export function argsAfter(
       typed.set(leaf.field, change.after === null ? "" : String(change.after));
     }
   }
+  const whitelist = `apps.${app.name}.whitelist`;
+  if (changes.some(({ path }) => path === whitelist)) assertNotOpened(whitelist, keys, facts);
   return composeArgs({ leading: parts.leading, rest, typed }, program);
 }
 
@@ -61,7 +86,7 @@ export function envAfter(change: Change, secrets: ReadonlyMap<SecretRef, string>
 export async function configFieldsOf(
   session: WriteSession,
   changes: readonly Change[],
-  secrets: ReadonlyMap<SecretRef, string>,
+  facts: WriteFacts,
 ): Promise<ReadonlyMap<string, { readonly value: Json; readonly changes: readonly Change[] }>> {
   const fields = new Map<string, { value: Json; changes: Change[] }>();
   const put = (path: string, value: Json, of: readonly Change[]): void => {
@@ -70,14 +95,14 @@ export async function configFieldsOf(
   for (const [path, list] of groupLists(changes)) {
     const trust = await session.readTrust();
     const now = trust === undefined ? undefined : path === "trust.pty" ? trust.pty : path === "survey" ? trust.survey : trust.hypervisors;
-    assert(now !== undefined, "a list is planned only where it could be read");
+    if (now === undefined) throw listGone(path);
     put(CONFIG_LISTS[path] ?? path, applyElements(now, list), list);
   }
   const needsApps = changes.some((change) => changesArgs(change));
   const apps = needsApps ? await session.readApps() : [];
   for (const app of apps) {
-    const own = changes.filter((change) => changesArgs(change) && change.path.startsWith(`apps.${app.name}.`));
-    if (own.length > 0) put(`launcher.apps[${app.name}].args`, argsAfter(app, own, secrets), own);
+    const own = changes.filter((change) => changesArgs(change) && isOfApp(change, app.name));
+    if (own.length > 0) put(`launcher.apps[${app.name}].args`, argsAfter(app, own, facts), own);
   }
   for (const change of changes) {
     const leaf = parseLeafPath(change.path);
@@ -88,10 +113,21 @@ export async function configFieldsOf(
     } else if (leaf.section === "apps" && leaf.field === "binary") {
       put(`launcher.apps[${leaf.app}].binary`, change.after, [change]);
     } else if (leaf.section === "apps" && leaf.field === "env") {
-      put(`launcher.apps[${leaf.app}].env`, [...envAfter(change, secrets)], [change]);
+      put(`launcher.apps[${leaf.app}].env`, [...envAfter(change, facts.secrets)], [change]);
     }
   }
   return fields;
+}
+
+function isOfApp(change: Change, app: string): boolean {
+  const leaf = parseLeafPath(change.path);
+  return leaf.section === "apps" && leaf.app === app;
+}
+
+function listGone(path: string): FleetError {
+  return new FleetError("apply/list-gone", `not written: ${path} could be read a moment ago and cannot any more`, {
+    next: "run the same command again",
+  });
 }
 
 const CONFIG_LISTS: Readonly<Record<string, string>> = {

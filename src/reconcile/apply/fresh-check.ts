@@ -1,8 +1,15 @@
 import { canonicalJson, type Json, type VisorKey } from "../../core/index.ts";
 import type { IntentPayload } from "../../ledger/index.ts";
-import { type Change, EXIT_PROGRAMS, type Plan, type PlanVisor, type SeenVisor } from "../../model/index.ts";
-import { foundAt, parseLeafPath, programOf } from "../diff/index.ts";
-import { checkLockOut, keyedObservedDigest, observedDigest, type ObservedValues, observedValues } from "../plan/index.ts";
+import type { Change, Plan, PlanVisor, SeenVisor } from "../../model/index.ts";
+import {
+  checkLockOut,
+  checkOpenExits,
+  checkWouldOpen,
+  keyedObservedDigest,
+  observedDigest,
+  type ObservedValues,
+  observedValues,
+} from "../plan/index.ts";
 
 /** Why a visor may not be written to after all. */
 export interface FreshRefusal {
@@ -39,45 +46,40 @@ export function checkFresh(input: FreshCheckInput): FreshRefusal | undefined {
       return { outcome: "stale", note: "arguments or environment of an app changed since the plan was made" };
     }
   }
-  return checkGuardsAgain(plan, visor, seen);
+  return checkGuardsAgain({ plan, visor, seen, changes: visor.steps.flatMap((step) => step.changes) });
 }
 
-function checkGuardsAgain(plan: Plan, visor: PlanVisor, seen: SeenVisor): FreshRefusal | undefined {
-  const changes = visor.steps.flatMap((step) => step.changes);
-  const lockOut = checkLockOut({
-    visor: visor.key,
-    name: visor.name,
-    before: { hypervisors: seen.hypervisors ?? [], pty: seen.pty ?? [] },
-    changes: changes.filter(({ path }) => path.startsWith("trust.")),
-    acting: plan.acting,
-    protected: plan.protected,
-    allowLoss: plan.overrides.allowTrustLoss.includes(visor.name),
-    nameOf: (key) => plan.names[key] ?? key,
-  });
-  const first = lockOut[0];
-  if (first !== undefined) return { outcome: "refused", note: first.message };
-  const open = changes.find((change) => startsOpenExit(change, changes, visor, seen));
-  return open === undefined
-    ? undefined
-    : { outcome: "refused", note: `${open.path}: its whitelist is empty now, so starting it would serve everybody` };
+/** What {@link checkGuardsAgain} looks at. */
+export interface GuardsInput {
+  readonly plan: Plan;
+  readonly visor: PlanVisor;
+  readonly seen: SeenVisor;
+  /** What is still to be written, in the order of steps. */
+  readonly changes: readonly Change[];
+  /** Trust entries that wait for a restart of the visor. */
+  readonly pending?: ReadonlySet<string>;
 }
 
-function startsOpenExit(change: Change, changes: readonly Change[], visor: PlanVisor, seen: SeenVisor): boolean {
-  const leaf = parseLeafPath(change.path);
-  if (leaf.section !== "apps") return false;
-  const starts = change.action === "start" || change.action === "restart" || (leaf.field === "auto_start" && change.after === true);
-  const app = seen.apps.find(({ name }) => name === leaf.app);
-  if (!starts || app === undefined || !EXIT_PROGRAMS.includes(programOf(app))) return false;
-  const path = `apps.${leaf.app}.whitelist`;
-  if (visor.openToAnyone.includes(path)) return false;
-  const found = foundAt(seen, path);
-  const members = new Set(found.kind === "set" ? found.elements : []);
-  for (const { path: changed, element, after } of changes) {
-    if (changed !== path || element === undefined) continue;
-    if (after === true) members.add(element);
-    else members.delete(element);
-  }
-  return members.size === 0;
+/** Asks the guards of one visor again, on a fresh reading: whoever else works on it may have changed the ground. */
+export function checkGuardsAgain({ plan, visor, seen, changes, pending }: GuardsInput): FreshRefusal | undefined {
+  const { key, name, openToAnyone } = visor;
+  const lists = { visor: key, name, seen, changes, openToAnyone };
+  const [first] = [
+    ...checkLockOut({
+      visor: key,
+      name,
+      before: { hypervisors: seen.hypervisors ?? [], pty: seen.pty ?? [] },
+      changes: changes.filter(({ path }) => path.startsWith("trust.")),
+      acting: plan.acting,
+      protected: plan.protected,
+      allowLoss: plan.overrides.allowTrustLoss.includes(name),
+      nameOf: (other) => plan.names[other] ?? other,
+      ...(pending === undefined ? {} : { pending }),
+    }),
+    ...checkWouldOpen(lists),
+    ...checkOpenExits(lists),
+  ];
+  return first === undefined ? undefined : { outcome: "refused", note: first.message };
 }
 
 function touchesSecrets(intent: IntentPayload): boolean {

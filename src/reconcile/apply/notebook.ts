@@ -1,4 +1,4 @@
-import { hasCode } from "../../core/index.ts";
+import { FleetError } from "../../core/index.ts";
 import type { Change } from "../../model/index.ts";
 import { changeKey, type WriteNotes } from "./read-back.ts";
 
@@ -12,12 +12,15 @@ export class Notebook implements WriteNotes {
     for (const change of changes) this.notes.set(changeKey(change), text);
   }
 
-  /** Runs one write; an error is noted on its changes and stops nothing, since reading back decides. */
+  /**
+   * Runs one write; whatever the world did is noted on its changes and stops nothing, since reading back decides
+   * and every intent gets its receipt. Only our own bugs go through.
+   */
   async attempt(changes: readonly Change[], write: () => Promise<void>): Promise<void> {
     try {
       await write();
     } catch (error) {
-      if (!hasCode(error, "visor/")) throw error;
+      if (!(error instanceof FleetError)) throw error;
       this.note(changes, causeText(error));
       if (error.code === "visor/no-method") {
         for (const change of changes) this.unsupported.add(changeKey(change));
@@ -26,6 +29,6 @@ export class Notebook implements WriteNotes {
   }
 }
 
-function causeText(error: Error): string {
+function causeText(error: FleetError): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

@@ -2,19 +2,20 @@ import { assert, type Json, parseVisorKey } from "../../core/index.ts";
 import type { Change, SecretRef } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
 import { parseLeafPath, parseWhitelist, programOf, splitArgs } from "../diff/index.ts";
-import { argsAfter, changesArgs, configFieldsOf, envAfter } from "./config-fields.ts";
+import { argsAfter, changesArgs, configFieldsOf, envAfter, type WriteFacts } from "./config-fields.ts";
 import { Notebook } from "./notebook.ts";
 import { changeKey, type WriteNotes } from "./read-back.ts";
 import { writePorts } from "./write-ports.ts";
 
 /**
  * Writes the changes of a step (a) or (c) in a fixed order: apps are added first; then everything that one
- * `SetConfigFields` takes; then older setters; then ports; apps are deleted last.
+ * `SetConfigFields` takes; then what apps run with and whom they serve; then other older setters, so that no app
+ * is told to start with the visor before its whitelist is there; then ports; apps are deleted last.
  */
 export async function writeChanges(
   session: WriteSession,
   changes: readonly Change[],
-  secrets: ReadonlyMap<SecretRef, string>,
+  facts: WriteFacts,
 ): Promise<WriteNotes> {
   const book = new Notebook();
   const by = (method: string): readonly Change[] => changes.filter((change) => change.method === method);
@@ -22,29 +23,40 @@ export async function writeChanges(
     const { app } = appLeaf(change);
     await book.attempt([change], () => session.addApp(app, change.binary ?? app));
   }
-  await writeConfigFields(session, by("SetConfigFields"), secrets, book);
-  await writeArgs(session, by("SetAppArgs"), secrets, book);
+  await writeConfigFields(session, by("SetConfigFields"), facts, book);
+  await writeArgs(session, by("SetAppArgs"), facts, book);
+  await writeWhitelists(session, by("SetAppWhitelist"), facts, book);
   for (const change of changes) {
-    const write = olderSetter(session, change, secrets);
-    if (write !== undefined) await book.attempt([change], write);
+    const write = olderSetter(session, change, facts.secrets);
+    if (write === undefined) continue;
+    if (isHeldBack(change, changes, book)) book.note([change], HELD_BACK);
+    else await book.attempt([change], write);
   }
-  await writeWhitelists(session, by("SetAppWhitelist"), secrets, book);
-  await writePorts(session, changes, book);
+  await writePorts(session, changes, facts, book);
   for (const change of by("DeleteApp")) {
     await book.attempt([change], () => session.deleteApp(appLeaf(change).app));
   }
   return book;
 }
 
+const HELD_BACK = "not written, because something else of this app could not be written";
+
+/** An app is not told to start with the visor when it would start with something else than was wanted. */
+function isHeldBack(change: Change, changes: readonly Change[], book: WriteNotes): boolean {
+  if (change.method !== "SetAutoStart" || change.after !== true) return false;
+  const prefix = `apps.${appLeaf(change).app}.`;
+  return changes.some((other) => other.path.startsWith(prefix) && book.notes.has(changeKey(other)));
+}
+
 async function writeConfigFields(
   session: WriteSession,
   changes: readonly Change[],
-  secrets: ReadonlyMap<SecretRef, string>,
+  facts: WriteFacts,
   book: Notebook,
 ): Promise<void> {
   if (changes.length === 0) return;
   await book.attempt(changes, async () => {
-    const fields = await configFieldsOf(session, changes, secrets);
+    const fields = await configFieldsOf(session, changes, facts);
     const values = new Map<string, Json>([...fields].map(([path, { value }]) => [path, value]));
     const reply = await session.setConfigFields(values);
     for (const { path, live } of reply) {
@@ -57,7 +69,7 @@ async function writeConfigFields(
 async function writeArgs(
   session: WriteSession,
   changes: readonly Change[],
-  secrets: ReadonlyMap<SecretRef, string>,
+  facts: WriteFacts,
   book: Notebook,
 ): Promise<void> {
   if (!changes.some(changesArgs)) return;
@@ -65,7 +77,7 @@ async function writeArgs(
     for (const app of await session.readApps()) {
       const own = changes.filter((change) => appLeaf(change).app === app.name);
       if (own.length === 0) continue;
-      await book.attempt(own, () => session.setAppArgs(app.name, argsAfter(app, own, secrets)));
+      await book.attempt(own, () => session.setAppArgs(app.name, argsAfter(app, own, facts)));
     }
   });
 }
@@ -73,7 +85,7 @@ async function writeArgs(
 async function writeWhitelists(
   session: WriteSession,
   changes: readonly Change[],
-  secrets: ReadonlyMap<SecretRef, string>,
+  facts: WriteFacts,
   book: Notebook,
 ): Promise<void> {
   if (changes.length === 0) return;
@@ -82,7 +94,7 @@ async function writeWhitelists(
       const own = changes.filter((change) => appLeaf(change).app === app.name);
       if (own.length === 0) continue;
       const program = programOf(app);
-      const text = splitArgs(argsAfter(app, own, secrets), program).typed.get("whitelist") ?? "";
+      const text = splitArgs(argsAfter(app, own, facts), program).typed.get("whitelist") ?? "";
       const keys = parseWhitelist(text).map(parseVisorKey);
       await book.attempt(own, () => session.setAppWhitelist(app.name, keys));
     }

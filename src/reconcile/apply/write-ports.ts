@@ -1,12 +1,19 @@
+import { FleetError } from "../../core/index.ts";
 import type { Change } from "../../model/index.ts";
 import type { PortReading, WriteSession } from "../../skywire/visor/index.ts";
 import { defaultPort, parseLeafPath, type PortField } from "../diff/index.ts";
+import { assertNotOpened, type WriteFacts } from "./config-fields.ts";
 import type { Notebook } from "./notebook.ts";
 
 const PORT_METHODS = ["RegisterForwardedPort", "UpdateForwardedPort", "DeregisterTCPPort"];
 
 /** Writes the records of served ports: each port whole, made from a fresh reading and the changes of this step. */
-export async function writePorts(session: WriteSession, changes: readonly Change[], book: Notebook): Promise<void> {
+export async function writePorts(
+  session: WriteSession,
+  changes: readonly Change[],
+  facts: WriteFacts,
+  book: Notebook,
+): Promise<void> {
   const byPort = new Map<number, Change[]>();
   for (const change of changes) {
     if (!PORT_METHODS.includes(change.method)) continue;
@@ -19,22 +26,34 @@ export async function writePorts(session: WriteSession, changes: readonly Change
     const now = (await session.readPorts()) ?? [];
     for (const [port, own] of byPort) {
       const record = now.find((candidate) => candidate.port === port);
-      await book.attempt(own, () => writePort(session, port, record, own));
+      await book.attempt(own, () => writePort(session, { port, record, changes: own, facts }));
     }
   });
 }
 
-async function writePort(
-  session: WriteSession,
-  port: number,
-  record: PortReading | undefined,
-  changes: readonly Change[],
-): Promise<void> {
+interface PortWrite {
+  readonly port: number;
+  readonly record: PortReading | undefined;
+  readonly changes: readonly Change[];
+  readonly facts: WriteFacts;
+}
+
+async function writePort(session: WriteSession, { port, record, changes, facts }: PortWrite): Promise<void> {
   if (changes.some(({ op, path }) => op === "remove" && path.endsWith(".open"))) {
     return await session.deregisterTcpPort(port);
   }
+  const opens = changes.some(({ op, path }) => op === "add" && path.endsWith(".open"));
+  if (record === undefined && !opens) throw portGone(port);
   const wanted = portAfter(record ?? freshPort(port), changes);
+  const isOpenAlready = record?.whitelist.length === 0;
+  if (!isOpenAlready) assertNotOpened(`ports.${port}.whitelist`, wanted.whitelist, facts);
   return record === undefined ? await session.registerForwardedPort(wanted) : await session.updateForwardedPort(wanted);
+}
+
+function portGone(port: number): FleetError {
+  return new FleetError("apply/port-gone", `not written: others closed port ${port} meanwhile`, {
+    next: "make the plan again",
+  });
 }
 
 function freshPort(port: number): PortReading {

@@ -1,6 +1,7 @@
 /**
  * Runs `work` over all items, at most `limit` at a time, and gives the results in the order of the items.
- * The first rejection rejects the whole; items not started by then are not started.
+ * The first rejection rejects the whole, once what is under way has ended; items not started by then are not
+ * started.
  */
 export async function mapLimited<Item, Result>(
   items: readonly Item[],
@@ -9,19 +10,19 @@ export async function mapLimited<Item, Result>(
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   let next = 0;
-  let failed = false;
+  let failure: { readonly error: unknown } | undefined;
   const lane = async (): Promise<void> => {
-    for (let index = next++; index < items.length && !failed; index = next++) {
+    for (let index = next++; index < items.length && failure === undefined; index = next++) {
       const item = items[index];
       if (item === undefined) continue;
       try {
         results[index] = await work(item, index);
       } catch (error) {
-        failed = true;
-        throw error;
+        failure ??= { error };
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  if (failure !== undefined) throw failure.error;
   return results;
 }
