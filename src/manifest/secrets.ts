@@ -3,7 +3,6 @@ import {
   FleetError,
   type Files,
   fromUtf8,
-  type Json,
   type Place,
   type VisorKey,
 } from "../core/index.ts";
