@@ -39,7 +39,6 @@ const PACKAGES = {
   "@noble/ciphers": ["core", "ledger"],
   "@noble/curves": ["core", "skywire/cxo", "skywire/embedded", "ledger"],
   "@noble/ed25519": ["core", "ledger"],
-  "@noble/hashes": ["core", "skywire/cxo", "ledger"],
   ajv: ["manifest", "cli"],
   commander: ["cli"],
   yaml: ["manifest", "cli"],

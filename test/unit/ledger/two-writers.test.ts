@@ -17,7 +17,7 @@ import { nodeClock, nodeFiles, nodeProcess, nodeRandom } from "../../../src/plat
 import { FOLDER, ledgerOptions, plainKeyset, testKeys } from "../../support/ledger-world.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
 
-const REGISTER = fileURLToPath(new URL("../../support/register-ts.mjs", import.meta.url));
+const REGISTER = fileURLToPath(new URL("../../../.ci/typescript.mjs", import.meta.url));
 const WRITER = fileURLToPath(new URL("../../support/ledger-writer.ts", import.meta.url));
 const keys = testKeys("owner");
 const LOCK = `${FOLDER}/lock`;
