@@ -45,7 +45,8 @@ export async function applyPlanFile(
   else world.terminal.err(planText(plan, errPaint(world)));
   const check = { plan, acting, operator: keys.operator, history };
   if (refuse(check, isText, world)) return 4;
-  if (!(await confirm({ plan, given, world, isOrdinaryAnswered: isAccepted }))) return 4;
+  const answers = { isOrdinaryAnswered: isAccepted, isStrangers: !isAccepted };
+  if (!(await confirm({ plan, given, world, ...answers }))) return 4;
   const manifestFolder = manifestFolderOf(plan, world);
   return await runApply({
     plan,

@@ -13,6 +13,8 @@ export interface ConfirmInput {
   readonly world: World;
   /** `--yes`, or a plan file signed by somebody we accept. */
   readonly isOrdinaryAnswered: boolean;
+  /** The plan is a file that nobody we accept signed: it is asked about even when no visor changes. */
+  readonly isStrangers?: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export async function confirm({
   given,
   world,
   isOrdinaryAnswered,
+  isStrangers = false,
 }: ConfirmInput): Promise<boolean> {
   // Options given now answer the questions of a plan that was made without them.
   const overrides = { ...plan.overrides, ...overridesOf(given) };
@@ -33,6 +36,12 @@ export async function confirm({
     if (!canAsk(world)) throw unconfirmed(confirmation);
     if (!(await isYes(`${confirmation.question} (${confirmation.override} allows it).`, world)))
       return false;
+  }
+  if (isStrangers) {
+    // Even without changes it may be the first to record who signs for this fleet.
+    const who = plan.keyset.operators.map(({ name, may }) => `${name} (${may.join(", ")})`).join(", ");
+    const question = `Nobody you accept signed this plan. Its operators are ${who}. Write to ${plan.counts.changing} visors?`;
+    return await isYes(question, world);
   }
   if (isOrdinaryAnswered || plan.counts.changing === 0) return true;
   return await isYes(`Write these changes to ${plan.counts.changing} visors?`, world);

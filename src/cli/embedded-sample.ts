@@ -12,6 +12,7 @@ import { findOperator, type Operator } from "./operator.ts";
 import type { World } from "./world.ts";
 
 const USUAL_RPC_PORT = 65;
+const GUESTS_MAX = 50;
 
 /** Prints a manifest that owns a few things on every visor of an embedded fleet, to try plans and applies with. */
 export async function embeddedSample(given: Given, world: World): Promise<ExitCode> {
@@ -34,6 +35,8 @@ export async function embeddedSample(given: Given, world: World): Promise<ExitCo
 function sampleManifest(file: EmbeddedFile, operator: Operator | undefined): string {
   const names = file.visors.map((visor) => visor.name);
   const controllers = names.slice(0, 2);
+  // A list of everybody on everybody grows with the square of the fleet.
+  const guests = names.length <= GUESTS_MAX ? "tag:shop" : "admins";
   const rows = file.visors.map((visor, index) => visorLine(visor, rolesOf(visor, index)));
   return `# yaml-language-server: $schema=./fleet.schema.json
 apiVersion: fleet.skywire/v1
@@ -44,7 +47,7 @@ controllers: [${controllers.join(", ")}]       # each always keeps its way into 
 
 whitelists:
   admins: [${controllers.join(", ")}]
-  guests: [tag:shop]
+  guests: [${guests}]
 
 roles:
   base:                              # every release can do this

@@ -7,8 +7,17 @@ import { keyLabel, type Names, valueText } from "./value-text.ts";
 /** Longer than any name: a whole key keeps its own row. */
 const NAME_LENGTH_MAX = 63;
 const NAMES_IN_A_ROW = 8;
+/** `shop-2` before `shop-10`. */
+const compareNames = new Intl.Collator("en", { numeric: true }).compare;
 const DANGER: readonly Risk[] = ["trust", "reachability", "app", "label"];
 const GLYPHS: Readonly<Record<Change["op"], string>> = { add: "+", change: "~", remove: "-" };
+
+/** One change with what is compared and joined again and again. */
+interface Line {
+  readonly change: Change;
+  readonly label: string;
+  readonly notes: string;
+}
 
 /**
  * Changes of one visor as the rows of a table, most dangerous first: glyphs, path, what becomes of it, why and
@@ -19,46 +28,55 @@ export function changeRows(
   names: Names,
   paint: Paint,
 ): readonly (readonly string[])[] {
-  const rows: { readonly like: Change; readonly whats: string[] }[] = [];
-  for (const change of changes.toSorted((left, right) => byDanger(left, right, names))) {
-    const what = whatText(change, names);
+  const lines = changes.map((change): Line => ({
+    change,
+    label: elementLabel(change, names),
+    notes: notes(change).join("; "),
+  }));
+  const rows: { readonly like: Line; readonly whats: string[] }[] = [];
+  for (const line of lines.toSorted(byDanger)) {
+    const what = whatText(line.change, names);
     const last = rows.at(-1);
     const hasRoom = last !== undefined && last.whats.length < NAMES_IN_A_ROW;
-    if (hasRoom && what.length <= NAME_LENGTH_MAX && joins(last.like, change))
-      last.whats.push(what);
-    else rows.push({ like: change, whats: [what] });
+    if (hasRoom && what.length <= NAME_LENGTH_MAX && joins(last.like, line)) last.whats.push(what);
+    else rows.push({ like: line, whats: [what] });
   }
   return rows.map(({ like, whats }) => {
-    const danger = like.risk === "trust" ? paint("danger", "!") : " ";
+    const { change } = like;
+    const danger = change.risk === "trust" ? paint("danger", "!") : " ";
     return [
-      `    ${danger} ${paint(like.op, GLYPHS[like.op])}`,
-      printable(like.path),
-      paint(like.op, whats.join(", ")),
-      paint("quiet", `(${notes(like).join("; ")})`),
+      `    ${danger} ${paint(change.op, GLYPHS[change.op])}`,
+      printable(change.path),
+      paint(change.op, whats.join(", ")),
+      paint("quiet", `(${like.notes})`),
     ];
   });
 }
 
 /** By danger, then step, path and element, so that equal plans read the same. */
-function byDanger(left: Change, right: Change, names: Names): number {
+function byDanger(left: Line, right: Line): number {
+  const [one, other] = [left.change, right.change];
   return (
-    DANGER.indexOf(left.risk) - DANGER.indexOf(right.risk) ||
-    left.step.localeCompare(right.step) ||
-    (left.path < right.path ? -1 : left.path > right.path ? 1 : 0) ||
-    left.op.localeCompare(right.op) ||
-    elementLabel(left, names).localeCompare(elementLabel(right, names), "en", { numeric: true })
+    DANGER.indexOf(one.risk) - DANGER.indexOf(other.risk) ||
+    inOrder(one.step, other.step) ||
+    inOrder(one.path, other.path) ||
+    inOrder(one.op, other.op) ||
+    compareNames(left.label, right.label)
   );
+}
+
+function inOrder(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function joins(left: Line, right: Line): boolean {
+  const [one, other] = [left.change, right.change];
+  if (one.element === undefined || other.element === undefined) return false;
+  return one.path === other.path && one.op === other.op && left.notes === right.notes;
 }
 
 function elementLabel(change: Change, names: Names): string {
   return change.element === undefined ? "" : keyLabel(change.element, names);
-}
-
-function joins(left: Change, right: Change): boolean {
-  if (left.element === undefined || right.element === undefined) return false;
-  return (
-    left.path === right.path && left.op === right.op && notes(left).join() === notes(right).join()
-  );
 }
 
 /** What becomes of the leaf: `old -> new`, a member that comes or goes, or what an app does. */
