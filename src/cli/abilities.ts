@@ -1,3 +1,4 @@
+import { type EvidenceKind, type ProfileName, PROFILES } from "../skywire/embedded/index.ts";
 import type { MethodName, SeenReading } from "../skywire/visor/index.ts";
 import type { Finding } from "../view/index.ts";
 
@@ -37,6 +38,7 @@ export function abilityFindings(local: SeenReading): readonly Finding[] {
   const cannot = rows.filter(([, able]) => !able).map(([name]) => name);
   const conf = local.skyenv;
   return [
+    conformanceFinding(local, byFields),
     {
       about: "can be managed",
       verdict: "good",
@@ -63,4 +65,29 @@ export function abilityFindings(local: SeenReading): readonly Finding[] {
             : "no writable skywire.conf: a package update may regenerate the configuration",
     },
   ];
+}
+
+/** Which of the modelled releases this one is like, and how well that is known; docs/conformance.md has the rows. */
+function conformanceFinding(local: SeenReading, byFields: boolean): Finding {
+  const name = profileLike(local, byFields);
+  const { name: _name, ...fields } = PROFILES[name];
+  const facts = Object.entries(fields);
+  const count = (kind: EvidenceKind): number =>
+    facts.filter(([, fact]) => fact.evidence.kind === kind).length;
+  const assumed = facts
+    .filter(([, fact]) => fact.evidence.kind === "assumed")
+    .map(([field]) => field);
+  const says = `like ${name} of docs/conformance.md: ${count("seen")} facts seen, ${count("text")} from text`;
+  return {
+    about: "conformance",
+    verdict: assumed.length === 0 ? "good" : "unsure",
+    says: assumed.length === 0 ? says : `${says}, assumed: ${assumed.join(", ")}`,
+  };
+}
+
+/** By what it can do, never by its version. */
+function profileLike(local: SeenReading, byFields: boolean): ProfileName {
+  if (local.config === undefined) return "v1.3.28";
+  if (byFields) return "newest";
+  return local.skyenv === undefined ? "v1.3.73" : "v1.3.94";
 }

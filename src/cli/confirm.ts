@@ -39,7 +39,9 @@ export async function confirm({
   }
   if (isStrangers) {
     // Even without changes it may be the first to record who signs for this fleet.
-    const who = plan.keyset.operators.map(({ name, may }) => `${name} (${may.join(", ")})`).join(", ");
+    const who = plan.keyset.operators
+      .map(({ name, may }) => `${name} (${may.join(", ")})`)
+      .join(", ");
     const question = `Nobody you accept signed this plan. Its operators are ${who}. Write to ${plan.counts.changing} visors?`;
     return await isYes(question, world);
   }
