@@ -2,23 +2,7 @@
 // A room may import itself, what its row names, and nothing else. Which file of a room may be imported is
 // the business of doors.mjs.
 
-/** Room -> rooms it may import. */
-const ALLOWED = {
-  core: [],
-  model: ["core"],
-  "skywire/gob": ["core"],
-  "skywire/rpc": ["core", "skywire/gob"],
-  "skywire/visor": ["core", "skywire/gob", "skywire/rpc"],
-  "skywire/cxo": ["core"],
-  "skywire/embedded": ["core", "skywire/gob", "skywire/rpc", "skywire/visor"],
-  manifest: ["core", "model"],
-  ledger: ["core", "model", "skywire/cxo"],
-  reconcile: ["core", "model", "skywire/visor", "ledger"],
-  view: ["core", "model"],
-  platform: ["core"],
-};
-/** Room -> rooms it takes types from and never code. */
-const ALLOWED_TYPES = { view: ["ledger", "manifest", "reconcile"] };
+const { ALLOWED, ALLOWED_TYPES } = require("./rooms.cjs");
 
 /** Stage of reconcile -> stages before it that it may use. No stage calls the next one. */
 const STAGES = {

@@ -26,6 +26,7 @@ const SETTINGS = [
   "test/gates/oxfmt.json",
   "test/gates/oxlint.json",
   "test/gates/layers.cjs",
+  "test/gates/rooms.cjs",
 ];
 
 /** A tree without a fault: a room, a door, the library door, a command and a test. */
