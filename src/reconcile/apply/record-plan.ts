@@ -1,7 +1,7 @@
 import type { JsonObject, Random } from "../../core/index.ts";
 import { type EntryDraft, type KeysetPayload, type Ledger, newEpoch, type OperatorKeys, UNSEALED } from "../../ledger/index.ts";
 import type { Plan } from "../../model/index.ts";
-import { type KnownHistory, overridesToJson, policyToJson } from "../plan/index.ts";
+import { keysetChanges, type KnownHistory, overridesToJson, policyToJson } from "../plan/index.ts";
 
 /** What recording the start of an apply needs. */
 export interface RecordInput {
@@ -19,7 +19,8 @@ export interface RecordInput {
 export function openingEntries(input: RecordInput): readonly EntryDraft[] {
   const { plan, history } = input;
   const parts = planParts(plan, history);
-  const needsKeyset = history.keyset === undefined || plan.keysetChanges.length > 0;
+  // Asked of the ledger as it is now: an apply that was cut off may have recorded it already.
+  const needsKeyset = history.keyset === undefined || keysetChanges(plan.keyset, history).length > 0;
   const changes = plan.visors.some(({ steps }) => steps.length > 0);
   if (!needsKeyset && !changes && parts.length === 0) return [];
   return [...(needsKeyset ? [keysetEntry(input)] : []), planEntry(plan), ...parts];

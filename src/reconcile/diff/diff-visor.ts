@@ -88,6 +88,7 @@ function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVisor {
     if (path.section !== "apps" || path.field !== "present") continue;
     if (leaf.kind !== "value" || leaf.value !== true) continue;
     if (seen.apps.some(({ name }) => name === path.app)) continue;
+    if (appPresenceWriter(seen, true).kind === "unsupported") continue;
     added.push(freshApp(path.app, binaryOf(desired, path.app)));
   }
   return added.length === 0 ? seen : { ...seen, apps: [...seen.apps, ...added] };
@@ -131,7 +132,8 @@ function diffMissingApp(leaf: DesiredLeaf): LeafVerdict {
   if (path.section !== "apps") return IN_SYNC;
   const isOff =
     leaf.kind === "value" && leaf.value === false && ["running", "auto_start"].includes(path.field);
-  return isOff ? IN_SYNC : { changes: [], unsupported: [`the visor has no app ${path.app}`] };
+  const why = `the visor has no app ${path.app}; apps.${path.app}: { present: true } adds it where the release can`;
+  return isOff ? IN_SYNC : { changes: [], unsupported: [why] };
 }
 
 function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[]): LeafVerdict {

@@ -6,7 +6,6 @@ import {
   type Overrides,
   type Plan,
   PLAN_FORMAT,
-  type PlanCounts,
   type PlanVisor,
   type Refusal,
 } from "../../model/index.ts";
@@ -16,6 +15,7 @@ import { checkArgumentSize, checkLockOut, checkOpenExits, checkRemovals, checkWo
 import type { History } from "./history.ts";
 import { keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
 import { pendingTrust, planVisor } from "./plan-visor.ts";
+import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
 import { releasedOf } from "./released.ts";
 import { wavesOf } from "./waves.ts";
@@ -142,7 +142,7 @@ function checkGuards(
       }),
       ...checkWouldOpen(lists),
       ...checkOpenExits(lists),
-      ...checkArgumentSize(wanted, changes),
+      ...checkArgumentSize(lists),
     );
   });
   const changes = visors.flatMap((visor) => visor.steps.flatMap((step) => step.changes));
@@ -152,26 +152,4 @@ function checkGuards(
   const place = desired.policyPlace;
   refusals.push(...checkRemovals(removals).map((refusal) => (place === undefined ? refusal : { ...refusal, place })));
   return refusals;
-}
-
-function countPlan(visors: readonly PlanVisor[], releasedVisors: Plan["releasedVisors"]): PlanCounts {
-  const changes = visors.flatMap((visor) => visor.steps.flatMap((step) => step.changes));
-  const released = [...visors, ...releasedVisors].flatMap((visor) => visor.released);
-  const sum = (count: (visor: PlanVisor) => number): number =>
-    visors.reduce((total, visor) => total + count(visor), 0);
-  return {
-    visors: visors.length,
-    changing: visors.filter(({ status }) => status === "changes").length,
-    add: changes.filter(({ op }) => op === "add").length,
-    change: changes.filter(({ op }) => op === "change").length,
-    remove: changes.filter(isRemoval).length,
-    inSync: visors.filter(({ status }) => status === "in-sync").length,
-    unreachable: visors.filter(({ unseen }) => unseen !== undefined).length,
-    trustRemovals: changes.filter(isTrustRemoval).length,
-    unsupported: sum((visor) => visor.unsupported.length),
-    released: released.length,
-    releasedTrust: released.filter(({ trust }) => trust).length,
-    awaitingRestart: sum((visor) => visor.awaitingRestart.length),
-    notCompared: sum((visor) => visor.notCompared.length),
-  };
 }

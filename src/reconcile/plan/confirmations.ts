@@ -2,9 +2,15 @@ import type { ExitCode, OperatorKey, VisorKey } from "../../core/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
 import { hasCapability } from "./may.ts";
 import type { History } from "./history.ts";
+import { keysetChanges } from "./keyset.ts";
+
+const MS_PER_MINUTE = 60_000;
 
 /** Older readings than this are not applied. */
 export const OBSERVATION_AGE_MAX_MS: number = 60 * 60 * 1000;
+
+/** Clocks of two machines may differ by this much; a reading later than that was not made yet. */
+const CLOCK_SKEW_MAX_MS = 5 * 60 * 1000;
 
 /** Something that `--yes` does not answer: a prompt of its own, or the exact option. */
 export interface Confirmation {
@@ -83,12 +89,34 @@ export function checkApply({ plan, acting, operator, history, nowMs }: ApplyChec
       next: "make the plan again on this machine",
     });
   }
-  return [...refusals, ...checkAges(plan, nowMs)];
+  return [...refusals, ...checkRules(plan, history), ...checkAges(plan, nowMs)];
+}
+
+/**
+ * A plan is judged by the rules it was made under. Where our ledger records others that it knows nothing of, it
+ * may protect too few controllers or go by too loose a policy.
+ */
+function checkRules(plan: Plan, history: History): readonly Refusal[] {
+  const differences = keysetChanges(plan.keyset, history);
+  const isKnown = differences.length === 0 || differences.join("\n") === plan.keysetChanges.join("\n");
+  const recorded = history.known ? (history.keyset?.controllers ?? []) : [];
+  const isProtecting = differences.length === 0 || recorded.every((key) => plan.protected.includes(key));
+  if (isKnown && isProtecting) return [];
+  return [
+    {
+      guard: "keyset-change",
+      message: `the plan was made without knowing what the ledger records of operators, controllers and policy: ${differences.join("; ")}`,
+      measured: `${differences.length} differences`,
+      limit: `${plan.keysetChanges.length} differences, as the plan says`,
+      next: "make the plan again on this machine, where the ledger is",
+    },
+  ];
 }
 
 function checkAges(plan: Plan, nowMs: number): readonly Refusal[] {
   const refusals: Refusal[] = [];
-  if (nowMs > Date.parse(plan.expires)) {
+  // A text that is no time compares false with everything, and must count as over.
+  if (!(nowMs <= Date.parse(plan.expires))) {
     refusals.push({
       guard: "expired",
       message: `the plan expired at ${plan.expires}`,
@@ -97,15 +125,15 @@ function checkAges(plan: Plan, nowMs: number): readonly Refusal[] {
       next: "make the plan again",
     });
   }
-  const seenMs = plan.visors.flatMap(({ observed }) => (observed === undefined ? [] : [Date.parse(observed.at)]));
-  const oldestMs = Math.min(...seenMs);
-  if (seenMs.length > 0 && nowMs - oldestMs > OBSERVATION_AGE_MAX_MS) {
+  const ages = plan.visors.flatMap(({ observed }) => (observed === undefined ? [] : [nowMs - Date.parse(observed.at)]));
+  const odd = ages.find((ageMs) => !(ageMs <= OBSERVATION_AGE_MAX_MS && ageMs >= -CLOCK_SKEW_MAX_MS));
+  if (odd !== undefined) {
     refusals.push({
       guard: "stale-observation",
-      message: "what the plan goes by was read too long ago",
-      measured: `${Math.round((nowMs - oldestMs) / 60_000)} minutes`,
-      limit: `${OBSERVATION_AGE_MAX_MS / 60_000} minutes`,
-      next: "make the plan again",
+      message: odd < 0 ? "what the plan goes by is said to be read in the future" : "what the plan goes by was read too long ago",
+      measured: Number.isNaN(odd) ? "no time" : `${Math.round(odd / MS_PER_MINUTE)} minutes`,
+      limit: `${OBSERVATION_AGE_MAX_MS / MS_PER_MINUTE} minutes`,
+      next: odd < 0 ? "set the clocks of both machines, then make the plan again" : "make the plan again",
     });
   }
   return refusals;

@@ -27,6 +27,7 @@ export {
   withTrustChange,
 } from "./guards/index.ts";
 export { type Awaiting, type History, historyOf, type KnownHistory, policyToJson } from "./history.ts";
+export { keysetChanges } from "./keyset.ts";
 export { hasCapability } from "./may.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
 export { isRemoval, isTrustRemoval } from "./removal-counts.ts";

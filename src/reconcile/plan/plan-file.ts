@@ -1,6 +1,7 @@
 import { canonicalJson, FleetError, fromHex, type JsonObject, type OperatorKey, toHex, utf8, verifyEd25519 } from "../../core/index.ts";
 import type { OperatorKeys } from "../../ledger/index.ts";
 import { type Plan, PLAN_FORMAT } from "../../model/index.ts";
+import { contradictionOf } from "./contradiction.ts";
 import { planDigest } from "./digests.ts";
 
 /** What is signed: a context of its own, so that a signature on a plan can never pass as one on an entry. */
@@ -18,7 +19,8 @@ export function isPlanText(text: string): boolean {
 
 /**
  * Parses a plan file and checks that it is whole. Whether its signer may be trusted is another question.
- * @throws FleetError plan/format for another format or version, plan/damaged when the digest does not fit (exit 64)
+ * @throws FleetError plan/format for another format or version, plan/damaged when the digest does not fit or the
+ * plan contradicts itself (exit 64)
  */
 export function parsePlan(text: string): Plan {
   const value = parseJson(text);
@@ -36,7 +38,26 @@ export function parsePlan(text: string): Plan {
       exit: 64,
     });
   }
+  const contradiction = contradictionIn(plan);
+  if (contradiction !== undefined) {
+    throw new FleetError("plan/damaged", `the plan contradicts itself: ${contradiction}`, {
+      next: "make the plan again with `fleet plan --out FILE`",
+      exit: 64,
+    });
+  }
   return plan;
+}
+
+function contradictionIn(plan: Plan): string | undefined {
+  try {
+    return contradictionOf(plan);
+  } catch (cause) {
+    throw new FleetError("plan/damaged", "the plan holds something that no plan can hold", {
+      next: "make the plan again with `fleet plan --out FILE`",
+      cause,
+      exit: 64,
+    });
+  }
 }
 
 function digestOfFile(plan: Plan): string {

@@ -195,7 +195,7 @@ describe("asking before an apply", () => {
     {
       name: "the recorded keyset decides, not the manifest",
       more: { history: known({ keyset: { ...plan.keyset, operators: [] } }) },
-      want: ["operator"],
+      want: ["operator", "keyset-change"],
     },
   ])("$name", ({ more, want }) => {
     expect(ask(more)).toEqual(want);

@@ -1,8 +1,7 @@
-import { canonicalJson, type VisorKey } from "../../../core/index.ts";
+import { type Json, utf8, type VisorKey } from "../../../core/index.ts";
 import {
   ARGUMENT_BYTES_MAX,
   type Change,
-  type DesiredVisor,
   EXIT_PROGRAMS,
   type Refusal,
   type SeenVisor,
@@ -73,30 +72,35 @@ export function checkOpenExits(input: OpenListsInput): readonly Refusal[] {
 }
 
 /** Refuses an argument element that no visor could pass to its app. */
-export function checkArgumentSize(desired: DesiredVisor, changes: readonly Change[]): readonly Refusal[] {
+export function checkArgumentSize(input: OpenListsInput): readonly Refusal[] {
   const refusals: Refusal[] = [];
-  for (const leaf of desired.leaves.values()) {
-    if (!/^apps\..*\.(whitelist|args)$/.test(leaf.path)) continue;
-    if (!changes.some(({ path }) => path === leaf.path)) continue;
-    const sizeBytes = leaf.kind === "set" ? leaf.members.length * 67 : longestElement(leaf.value);
+  const growing = new Map(
+    input.changes
+      .filter(({ path, after }) => /^apps\..*\.(whitelist|args)$/.test(path) && after !== false)
+      .map((change) => [change.path, change]),
+  );
+  for (const [path, change] of growing) {
+    const sizeBytes = change.element === undefined ? longestElement(change.after) : membersAfter(input, path).join(",").length;
     if (sizeBytes <= ARGUMENT_BYTES_MAX) continue;
     refusals.push({
       guard: "argument-size",
-      visor: desired.key,
-      path: leaf.path,
-      message: `${leaf.path} of ${desired.name} needs one argument of ${sizeBytes} bytes, more than a program can be given`,
+      visor: input.visor,
+      path,
+      message: `${path} of ${input.name} needs one argument of ${sizeBytes} bytes, more than a program can be given`,
       measured: `${sizeBytes} bytes`,
       limit: `${ARGUMENT_BYTES_MAX} bytes`,
-      place: leaf.origin.place,
+      place: change.reason.place,
       next: "name fewer keys, or put a hypervisor or proxy in front",
     });
   }
   return refusals;
 }
 
-function longestElement(value: unknown): number {
+/** Of plain elements only: what a secret holds is not known yet. */
+function longestElement(value: Json): number {
   if (!Array.isArray(value)) return 0;
-  return Math.max(0, ...value.map((element) => canonicalJson(element as string).length));
+  const sizes = value.map((element: Json) => (typeof element === "string" ? utf8(element).length : 0));
+  return Math.max(0, ...sizes);
 }
 
 /** True for a change after which the app starts: now, or with the visor. */
