@@ -3,6 +3,7 @@ import type { Change, Outcome } from "../../model/index.ts";
 import type { AppReading, VisorReader, VisorTarget, WriteSession } from "../../skywire/visor/index.ts";
 import { parseLeafPath } from "../diff/index.ts";
 import { Notebook } from "./notebook.ts";
+import { changeKey } from "./read-back.ts";
 import type { ApplyTiming } from "./timing.ts";
 
 /** What starting and stopping apps needs. */
@@ -30,12 +31,15 @@ export async function runAppActions(context: AppActionContext, changes: readonly
 async function runAppAction(context: AppActionContext, change: Change): Promise<Outcome> {
   const leaf = parseLeafPath(change.path);
   assert(leaf.section === "apps", "step (b) holds app changes only");
-  const book = new Notebook();
+  let book = new Notebook();
   const { session } = context;
   if (change.action !== "start") {
+    const wasStopped = isStopped(session.reading.apps.find(({ name }) => name === leaf.app));
     await book.attempt([change], () => session.stopApp(leaf.app));
     const stopped = await watchApp(context, leaf.app, isStopped);
     if (change.action === "stop" || stopped.kind !== "settled") return outcomeOf(change, book, stopped, leaf.app);
+    // An earlier run may have been cut off between the two: then there was nothing to stop.
+    if (wasStopped && book.refused.has(changeKey(change))) book = new Notebook();
     if (book.notes.size > 0) {
       // The visor did not say that the old process ended: a start now could run two side by side.
       return { path: change.path, outcome: "failed", note: `${firstNote(book)}; not started again` };

@@ -95,7 +95,7 @@ function putBack(values: ObservedValues, earlier: readonly IntentPayload[], key:
   for (const { changes } of earlier.toReversed()) {
     for (const { path, element, before, after } of changes) {
       if (element === undefined) {
-        if (!mayPutBack(path, leaves.get(path), after)) continue;
+        if (!mayPutBack(path, leaves.get(path), { before, after })) continue;
         leaves.set(path, before);
         if (path.endsWith(".present") && before === false) forgetApp(leaves, path.slice(0, -"present".length));
         continue;
@@ -116,9 +116,13 @@ function putBack(values: ObservedValues, earlier: readonly IntentPayload[], key:
   };
 }
 
-/** A leaf is put back when it holds what was written; one that shows masks cannot be compared, its intent must do. */
-function mayPutBack(path: string, now: Json | undefined, after: Json): boolean {
+/**
+ * A leaf is put back when it holds what was written; one that shows masks cannot be compared, its intent must do.
+ * A restart that was cut off leaves its app stopped.
+ */
+function mayPutBack(path: string, now: Json | undefined, { before, after }: { readonly before: Json; readonly after: Json }): boolean {
   const written = canonicalJson(after);
+  if (path.endsWith(".running") && canonicalJson(before) === written) return true;
   return path.endsWith(".env") || written.includes('{"secret":') || canonicalJson(now ?? null) === written;
 }
 

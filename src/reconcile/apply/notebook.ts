@@ -1,5 +1,5 @@
 import { FleetError } from "../../core/index.ts";
-import type { Change } from "../../model/index.ts";
+import { type Change, MASK } from "../../model/index.ts";
 import { changeKey, type WriteNotes } from "./read-back.ts";
 
 /** Collects what is said of changes while a step is written. */
@@ -7,9 +7,20 @@ export class Notebook implements WriteNotes {
   readonly notes: Map<string, string> = new Map();
   readonly unsupported: Set<string> = new Set();
   readonly afterRestart: Set<string> = new Set();
+  /** Changes of which the visor itself said no, so that nothing was done. */
+  readonly refused: Set<string> = new Set();
+
+  readonly #secrets: readonly string[];
+
+  /** `secrets` are values that no note may hold: a visor may give back what it was sent. */
+  constructor(secrets: Iterable<string> = []) {
+    this.#secrets = [...secrets].flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  }
 
   note(changes: readonly Change[], text: string): void {
-    for (const change of changes) this.notes.set(changeKey(change), text);
+    let safe = text;
+    for (const secret of this.#secrets) safe = safe.replaceAll(secret, MASK);
+    for (const change of changes) this.notes.set(changeKey(change), safe);
   }
 
   /**
@@ -22,6 +33,9 @@ export class Notebook implements WriteNotes {
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
       this.note(changes, causeText(error));
+      if (error.code === "visor/refused") {
+        for (const change of changes) this.refused.add(changeKey(change));
+      }
       if (error.code === "visor/no-method") {
         for (const change of changes) this.unsupported.add(changeKey(change));
       }

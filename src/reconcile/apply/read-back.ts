@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from "../../core/index.ts";
+import { canonicalJson, FleetError, type Json } from "../../core/index.ts";
 import type { Change, Outcome, SecretRef, SeenVisor } from "../../model/index.ts";
 import { foundAt } from "../diff/index.ts";
 
@@ -34,7 +34,11 @@ export function revealSecrets(value: Json, secrets: ReadonlyMap<SecretRef, strin
   if (Array.isArray(value)) return value.map((item: Json) => revealSecrets(item, secrets));
   if (value === null || typeof value !== "object") return value;
   const mark = "secret" in value ? value["secret"] : undefined;
-  if (typeof mark === "string" && Object.keys(value).length === 1) return secrets.get(mark as SecretRef) ?? value;
+  if (typeof mark === "string" && Object.keys(value).length === 1) {
+    const secret = secrets.get(mark as SecretRef);
+    if (secret !== undefined) return secret;
+    throw new FleetError("secret/missing", `${mark} was not looked up`, { next: "apply again", exit: 64 });
+  }
   const entries = Object.entries(value).map(([key, item]) => [key, revealSecrets(item ?? null, secrets)] as const);
   return Object.fromEntries(entries);
 }
@@ -53,7 +57,8 @@ export function judge(
     if (change.restart === "visor" || written.afterRestart.has(key)) {
       return { ...base, outcome: "done-after-restart", note: "in force after the visor restarts" };
     }
-    return { ...base, outcome: "done", ...(note === undefined ? {} : { note }) };
+    const remark = note ?? (change.restart === "app" ? "in force when the app next starts" : undefined);
+    return { ...base, outcome: "done", ...(remark === undefined ? {} : { note: remark }) };
   }
   const found = foundShown(seen, change);
   if (written.unsupported.has(key)) return { ...base, outcome: "unsupported", ...found, note: note ?? "" };

@@ -1,8 +1,8 @@
-import type { Clock, VisorKey } from "../../core/index.ts";
+import { canonicalJson, type Clock, type Json, type VisorKey } from "../../core/index.ts";
 import { intentsWithoutReceipt, type Ledger, type LedgerRecord, type ReceiptOutcome } from "../../ledger/index.ts";
 import type { Route, SeenVisor } from "../../model/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
-import { foundAt } from "../diff/index.ts";
+import { foundAt, writerOf } from "../diff/index.ts";
 import type { Emit } from "../event.ts";
 import { mapLimited, toSeenVisor, wantsOf } from "../observe/index.ts";
 
@@ -39,7 +39,7 @@ export async function settleIntents(input: SettleInput): Promise<number> {
       const { payload, index } = intent;
       if (payload === undefined) return [];
       const { fleet, plan, visor, step } = payload;
-      const outcomes = payload.changes.map((change) => settleChange(change, seen));
+      const outcomes = payload.changes.map((change) => settleChange(change, seen, intent.timeMs));
       return [
         {
           kind: "receipt" as const,
@@ -71,20 +71,31 @@ function groupByVisor(open: readonly LedgerRecord<"intent">[]): ReadonlyMap<Viso
 type IntentChange = NonNullable<LedgerRecord<"intent">["payload"]>["changes"][number];
 
 /** Done when the visor shows the wanted value, failed when it shows the old one, stale when neither. */
-function settleChange(change: IntentChange, seen: SeenVisor): ReceiptOutcome {
+function settleChange(change: IntentChange, seen: SeenVisor, intentMs: number): ReceiptOutcome {
   const { path, element, before, after } = change;
   const base = { path, ...(element === undefined ? {} : { element }), note: "settled after an interrupted run" };
   const found = foundAt(seen, path);
+  const done = waitsForRestart(change, seen, intentMs) ? ("done-after-restart" as const) : ("done" as const);
   if (element !== undefined) {
-    const isMember = found.kind === "set" && found.elements.includes(element);
-    return { ...base, outcome: isMember === (after === true) ? "done" : "failed" };
+    if (found.kind !== "set") return { ...base, outcome: "unverified" };
+    const isMember = found.elements.includes(element);
+    return { ...base, outcome: isMember === (after === true) ? done : "failed" };
   }
   const hidden = path.endsWith(".env") || path.endsWith(".args");
-  if (found.kind !== "value" || hidden || JSON.stringify(before) === JSON.stringify(after)) {
+  if (found.kind !== "value" || hidden || isEqual(before, after)) {
     // A restart leaves no trace, and masked values cannot be compared: the next plan looks again.
     return { ...base, outcome: "unverified" };
   }
-  const shown = JSON.stringify(found.shown);
-  const outcome = shown === JSON.stringify(after) ? "done" : shown === JSON.stringify(before) ? "failed" : "stale";
-  return { ...base, outcome, ...(outcome === "done" ? {} : { found: found.shown }) };
+  if (isEqual(found.shown, after)) return { ...base, outcome: done };
+  return { ...base, outcome: isEqual(found.shown, before) ? "failed" : "stale", found: found.shown };
+}
+
+/** True for what this release takes up only when it starts, on a visor that has not started since. */
+function waitsForRestart({ path, element, after }: IntentChange, seen: SeenVisor, intentMs: number): boolean {
+  const writer = writerOf(seen, path, element === undefined ? "change" : after === true ? "add" : "remove");
+  return writer.kind === "writer" && writer.restart === "visor" && seen.startedAtMs <= intentMs;
+}
+
+function isEqual(left: Json, right: Json): boolean {
+  return canonicalJson(left) === canonicalJson(right);
 }

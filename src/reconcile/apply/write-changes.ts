@@ -17,7 +17,7 @@ export async function writeChanges(
   changes: readonly Change[],
   facts: WriteFacts,
 ): Promise<WriteNotes> {
-  const book = new Notebook();
+  const book = new Notebook(facts.secrets.values());
   const by = (method: string): readonly Change[] => changes.filter((change) => change.method === method);
   for (const change of by("AddApp")) {
     const { app } = appLeaf(change);
