@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { type ExitCode, FleetError, type OperatorKey, type VisorKey } from "../core/index.ts";
+import { type ExitCode, FleetError, type OperatorKey, sha256, toHex, type VisorKey } from "../core/index.ts";
 import { readLedger } from "../ledger/index.ts";
 import type { Plan } from "../model/index.ts";
 import { type History, historyOf, planSigner } from "../reconcile/index.ts";
@@ -34,8 +34,10 @@ export async function applyPlanFile(
   const { keys, ledgerFolder: folder } = operator;
   const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
   const history = historyOf(ledger, plan.fleet);
-  const isAccepted = isSignedForUs(planSigner(plan), keys.operator, history);
+  const signer = planSigner(plan);
+  const isAccepted = isSignedForUs(signer, keys.operator, history);
   if (!isAccepted && !canAsk(world)) throw strangersPlan(name);
+  if (signer !== keys.operator) await checkSecretFiles(plan, world);
   const wayIn = wayInOf(given, world);
   const reader = createVisorReader(wayIn.access);
   const acting = await actingKey(reader, wayIn);
@@ -97,6 +99,27 @@ async function actingKey(reader: VisorReader, { access }: WayIn): Promise<VisorK
   const local = await reader.read(target, { config: false });
   if (local.kind !== "seen") throw readingError(access.rpcAddress, target, local);
   return local.key;
+}
+
+/**
+ * A plan that others made names the folder that its `file:` secrets are in: it must be the folder of the very
+ * manifest it was made from, or it could have any file of this machine sent to a visor.
+ * @throws FleetError cli/other-manifest (exit 4)
+ */
+async function checkSecretFiles(plan: Plan, world: World): Promise<void> {
+  const changes = plan.visors.flatMap(({ steps }) => steps.flatMap((step) => step.changes));
+  if (!changes.some(({ secrets }) => secrets?.some((ref) => ref.startsWith("file:")) === true)) return;
+  const { path, digest } = plan.manifest;
+  const bytes = path === "-" ? undefined : await world.files.read(resolve(world.folder, path));
+  if (bytes !== undefined && `sha256:${toHex(sha256(bytes))}` === digest) return;
+  throw new FleetError(
+    "cli/other-manifest",
+    `the plan takes secrets from files beside ${path}, and that is not the manifest it was made from`,
+    {
+      next: "check out the manifest that the plan names, or make the plan again on this machine",
+      exit: 4,
+    },
+  );
 }
 
 function manifestFolderOf(plan: Plan, world: World): string {
