@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ExitCode, fromUtf8, utf8 } from "../core/index.ts";
-import { type Child, startChild } from "../platform/index.ts";
+import { type Child, type ChildOptions, startChild } from "../platform/index.ts";
 import { printable } from "../view/index.ts";
 import { outPaint } from "./look.ts";
 import type { World } from "./world.ts";
@@ -55,21 +55,24 @@ export class DemoStage {
       "0",
       "--time-scale",
       "0.1",
+      "--until-input-ends",
     ];
     await this.#world.files.makeFolder(join(this.#folder, "fleet"));
     this.#show(args);
     let text = "";
     const ready = new Promise<void>((resolve) => {
-      this.#fleet = this.#start(args, (more) => {
+      const cancel = this.#world.clock.after(READY_WITHIN_MS, resolve);
+      const done = (): void => {
+        cancel();
+        resolve();
+      };
+      const onText = (more: string): void => {
         text += more;
-        const address = /^Ready: .* at (\S+:\d+)\.$/m.exec(text)?.[1];
-        if (address !== undefined) {
-          this.#rpc = address;
-          resolve();
-        }
-      });
-      void this.#fleet.ended.then(() => resolve());
-      this.#world.clock.after(READY_WITHIN_MS, resolve);
+        this.#rpc = /^Ready: .* at (\S+:\d+)\.$/m.exec(text)?.[1] ?? "";
+        if (this.#rpc !== "") done();
+      };
+      this.#fleet = this.#start(args, onText, { endsWithUs: true });
+      void this.#fleet.ended.then(done);
     });
     await ready;
     this.#judge(text, this.#rpc === "" ? 1 : 0, { exit: 0 });
@@ -81,7 +84,11 @@ export class DemoStage {
     this.#show(args);
     let text = "";
     const child = this.#start(args, (more) => (text += more));
-    this.#judge(text, await child.ended, end, () => text);
+    const stop = (): void => void child.stop();
+    this.#stop.addEventListener("abort", stop, { once: true });
+    const code = await child.ended;
+    this.#stop.removeEventListener("abort", stop);
+    if (!this.isStopped) this.#judge(text, code, end);
     return text;
   }
 
@@ -116,13 +123,18 @@ export class DemoStage {
     await this.#fleet?.stop();
   }
 
-  #start(args: readonly string[], onText: (text: string) => void): Child {
+  #start(
+    args: readonly string[],
+    onText: (text: string) => void,
+    more: Pick<ChildOptions, "endsWithUs"> = {},
+  ): Child {
     return startChild({
       script: MAIN,
       args,
       folder: join(this.#folder, "fleet"),
       env: this.#environment(),
       onText,
+      ...more,
     });
   }
 
@@ -146,8 +158,7 @@ export class DemoStage {
     this.#world.terminal.out(`${this.#paint("change", `$ fleet ${words.join(" ")}`)}\n`);
   }
 
-  #judge(early: string, code: number, end: StepEnd, text: () => string = () => early): void {
-    const all = text();
+  #judge(all: string, code: number, end: StepEnd): void {
     const missing = (end.says ?? []).filter((words) => !all.includes(words));
     const unwanted = (end.saysNot ?? []).filter((words) => all.includes(words));
     const isGood = code === end.exit && missing.length === 0 && unwanted.length === 0;

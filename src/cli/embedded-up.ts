@@ -23,7 +23,7 @@ export function embeddedFolder(given: Given, world: World): string {
   return resolve(world.folder, given.text("dir") ?? DEFAULT_FOLDER);
 }
 
-/** Runs an embedded fleet until ^C, SIGTERM or `fleet embedded stop`. */
+/** Runs an embedded fleet until ^C, SIGTERM, `fleet embedded stop`, or the end of its input when that is asked for. */
 export async function embeddedUp(given: Given, world: World): Promise<ExitCode> {
   const folder = embeddedFolder(given, world);
   const count = given.count("visors") ?? DEFAULT_VISORS;
@@ -46,7 +46,12 @@ export async function embeddedUp(given: Given, world: World): Promise<ExitCode> 
   });
   const stop = world.stopSoftly();
   tell(fleet, folder, given, world);
-  await Promise.race([fleet.whenStopped, aborted(stop)]);
+  const stopped = new AbortController();
+  const inputEnds = given.flag("until-input-ends")
+    ? [world.terminal.readInput(stopped.signal)]
+    : [];
+  await Promise.race([fleet.whenStopped, aborted(stop), ...inputEnds]);
+  stopped.abort();
   await fleet.stop();
   world.terminal.err("the embedded fleet has stopped\n");
   return 0;

@@ -33,6 +33,7 @@ export const embedded: Command = {
       value: "X",
       about: "with up: 0.1 makes waits ten times shorter (default 0.2)",
     },
+    { name: "until-input-ends", about: "with up: end when standard input does" },
     {
       name: "canaries",
       about: "with up: apps hold marked passwords and tokens that must never surface",

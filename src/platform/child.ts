@@ -1,12 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 
-/** What a child process is started with. It reads nothing: its standard input is closed. */
+/** What a child process is started with. It reads nothing. */
 export interface ChildOptions {
   readonly script: string;
   readonly args: readonly string[];
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Its standard input stays open as long as we live, and ^C at the terminal does not reach it: for a child that
+   * must outlast its siblings and end with us.
+   */
+  readonly endsWithUs?: true;
   /** Told of everything it writes, on either stream. */
   readonly onText: (text: string) => void;
 }
@@ -27,11 +32,13 @@ export function startChild(options: ChildOptions): Child {
   const child = spawn(process.execPath, [options.script, ...options.args], {
     cwd: options.folder,
     env: { ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.endsWithUs === true ? "pipe" : "ignore", "pipe", "pipe"],
+    detached: options.endsWithUs === true,
     windowsHide: true,
   });
+  child.stdin?.on("error", () => undefined);
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => options.onText(text));
+    stream?.setEncoding("utf8").on("data", (text: string) => options.onText(text));
   }
   const ended = endOf(child);
   return {

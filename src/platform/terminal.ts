@@ -17,8 +17,8 @@ export interface Terminal {
   ask(question: string, signal?: AbortSignal): Promise<string>;
   /** The same for a secret: what is typed is not shown. */
   askHidden(question: string): Promise<string>;
-  /** Everything that stands on standard input; read once. */
-  readInput(): Promise<Uint8Array>;
+  /** Everything that stands on standard input; read once. What has come counts when the signal calls it off. */
+  readInput(signal?: AbortSignal): Promise<Uint8Array>;
 }
 
 /** The terminal of this process. A pipe that closes early ends output quietly. */
@@ -35,7 +35,7 @@ export function processTerminal(): Terminal {
     columns: process.stderr.columns ?? 80,
     ask,
     askHidden,
-    readInput: () => (input ??= readInput()),
+    readInput: (signal) => (input ??= readInput(signal)),
   };
 }
 
@@ -81,8 +81,13 @@ async function askHidden(question: string): Promise<string> {
   }
 }
 
-async function readInput(): Promise<Uint8Array> {
+async function readInput(signal?: AbortSignal): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  signal?.addEventListener("abort", () => process.stdin.destroy(), { once: true });
+  try {
+    for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+  }
   return new Uint8Array(Buffer.concat(chunks));
 }

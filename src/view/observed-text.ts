@@ -18,7 +18,7 @@ export function observedText(visor: SeenVisor, names: Names): string {
     ["survey", keysText(visor.survey, names)],
     [
       "reward_address",
-      visor.rewardAddress === undefined ? UNREADABLE : printable(visor.rewardAddress),
+      visor.rewardAddress === undefined ? UNREADABLE : valueText(visor.rewardAddress),
     ],
     ...Object.entries(visor.settings).map(([path, value]) => [
       `settings.${path}`,

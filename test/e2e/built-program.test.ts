@@ -1,4 +1,4 @@
-import { spawn, type SpawnOptions } from "node:child_process";
+import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -13,6 +13,7 @@ const LIST_MODULES = new URL("../support/list-modules.mjs", import.meta.url).hre
 const KEY = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
 const READY = /^Ready: .* at (\S+:\d+)\.$/m;
 
+const children = new Set<ChildProcess>();
 let base = "";
 let folder = "";
 
@@ -23,6 +24,7 @@ beforeAll(async () => {
   await mkdir(folder);
 });
 afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
   await rm(base, { recursive: true, force: true });
 });
 
@@ -50,6 +52,7 @@ function run(
   node: readonly string[] = [],
 ): Promise<Ended> {
   const child = spawn(process.execPath, [...node, MAIN, ...args], environment());
+  children.add(child);
   let out = "";
   let err = "";
   const look = (): void => watch(out + err, (name) => child.kill(name));
@@ -62,7 +65,10 @@ function run(
     look();
   });
   return new Promise((resolve) => {
-    child.on("close", (code, signal) => resolve({ code, signal, out, err }));
+    child.on("close", (code, signal) => {
+      children.delete(child);
+      resolve({ code, signal, out, err });
+    });
   });
 }
 

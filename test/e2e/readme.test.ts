@@ -10,14 +10,25 @@ const CLONE = fileURLToPath(new URL("../..", import.meta.url));
 const README = readFileSync(join(CLONE, "README.md"), "utf8");
 const READY = /^Ready: .* at (\S+:\d+)\.$/m;
 
+const groups: number[] = [];
 let home = "";
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "fleet-readme-"));
 });
 afterAll(async () => {
+  // A shell that is killed leaves what it started; its group does not.
+  for (const pid of groups) killGroup(pid);
   await rm(home, { recursive: true, force: true });
 });
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
 
 /** The commands that the README gives for a terminal. */
 function commandsOf(terminal: string): string {
@@ -38,7 +49,9 @@ function shell(
     cwd: CLONE,
     env: { PATH: process.env["PATH"] ?? "", HOME: home, ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
   });
+  if (child.pid !== undefined) groups.push(child.pid);
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", onText);
   return new Promise((resolve) => child.on("close", resolve));
 }
