@@ -158,6 +158,38 @@ describe("from the first key to a record", () => {
     expect((await user.run("apply", "--yes")).code).toBe(0);
   });
 
+  it("says what a manifest lets go, and asks about trust that is let go", async () => {
+    const good = await user.read("fleet.yaml");
+    await user.write("fleet.yaml", good.replace("trust: { hypervisors: [admins] }, ", ""));
+    const plan = await user.run("plan");
+    expect(plan.last).toBe("No changes, 4 released.");
+    expect(plan.out).toContain("trust.hypervisors  released, left at [");
+    const refused = await user.run("apply", "--yes");
+    expect(refused).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("--allow-released 4"),
+    });
+    expect(await user.run("apply", "--yes", "--allow-released", "4")).toMatchObject({ code: 0 });
+    expect((await user.run("plan")).last).toBe("No changes.");
+    await user.write("fleet.yaml", good);
+    expect((await user.run("apply", "--yes")).code).toBe(0);
+  });
+
+  it("asks about a change of who may sign, and takes yes for an answer", async () => {
+    const good = await user.read("fleet.yaml");
+    const ci = `  ci: { key: "ed25519:${"ab".repeat(32)}", may: [plan] }\n`;
+    await user.write("fleet.yaml", good.replace("operators:\n", `operators:\n${ci}`));
+    expect((await user.run("plan")).out).toContain("who may sign");
+    const refused = await user.run("apply", "--yes");
+    expect(refused).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("--allow-keyset-change"),
+    });
+    user.answers.push("yes");
+    expect(await user.run("apply")).toMatchObject({ code: 0 });
+    expect((await user.run("log", "--kind", "keyset")).last).toBe("Log: 2 entries.");
+  });
+
   it("shows what was recorded, and verifies it", async () => {
     const log = await user.run("log", "--kind", "receipt", "--visor", "shop-1");
     expect(log.code).toBe(0);
