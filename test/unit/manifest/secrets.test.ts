@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import {
   checkSecretFiles,
-  fillSecrets,
   resolveSecrets,
   secretRefsOf,
 } from "../../../src/manifest/index.ts";
@@ -54,14 +53,6 @@ test("secrets come from the environment and from files below the manifest", asyn
     ["file:raw", "two\nlines"],
     ["file:link/token", "open sesame"],
   ]);
-  const value = ["--token", { secret: "file:a/token" }, { K: { secret: "env:CHAT" } }, 7, null];
-  expect(fillSecrets(value, secrets)).toEqual([
-    "--token",
-    "open sesame",
-    { K: "hunter2" },
-    7,
-    null,
-  ]);
 });
 
 test.each<{ readonly ref: SecretRef; readonly code: string }>([
@@ -88,12 +79,6 @@ test.each<{ readonly ref: SecretRef; readonly code: string }>([
   const failed = resolveSecrets([ref], ports(files));
   await expect(failed).rejects.toMatchObject({ code, exit: 64 });
   await expect(failed).rejects.not.toThrow(/hunter2/);
-});
-
-test("a mark whose secret was not looked up is refused", () => {
-  expect(() => fillSecrets({ secret: "env:A" }, new Map())).toThrow(
-    expect.objectContaining({ code: "secret/missing" }),
-  );
 });
 
 const FLEET = manifest(`roles:
