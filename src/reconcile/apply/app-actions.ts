@@ -9,6 +9,8 @@ import type { ApplyTiming } from "./timing.ts";
 /** What starting and stopping apps needs. */
 export interface AppActionContext {
   readonly session: WriteSession;
+  /** Opens one more session: a visor ends each after some minutes, and every app may take its time. */
+  readonly reopen: () => Promise<WriteSession | { readonly refusal: string }>;
   readonly reader: VisorReader;
   readonly target: VisorTarget;
   readonly clock: Clock;
@@ -24,7 +26,22 @@ const STATUS = { stopped: 0, running: 1, errored: 2, starting: 3 } as const;
  */
 export async function runAppActions(context: AppActionContext, changes: readonly Change[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const change of changes) outcomes.push(await runAppAction(context, change));
+  for (const [index, change] of changes.entries()) {
+    if (index === 0) {
+      outcomes.push(await runAppAction(context, change));
+      continue;
+    }
+    const session = await context.reopen();
+    if ("refusal" in session) {
+      outcomes.push({ path: change.path, outcome: "unreachable", note: session.refusal });
+      continue;
+    }
+    try {
+      outcomes.push(await runAppAction({ ...context, session }, change));
+    } finally {
+      session.close();
+    }
+  }
   return outcomes;
 }
 

@@ -70,14 +70,12 @@ export async function applyVisor(run: VisorRun, visor: PlanVisor): Promise<Visor
     if (step.changes.length === 0) continue;
     const later = visor.steps.slice(index + 1);
     const done = await applyStep(run, visor, step, { later, earlier: isBegun ? outcomes : undefined });
-    outcomes.push(...done);
-    trustFailed ||= done.some((outcome) => isTrust(outcome) && isFailed(outcome, isBegun));
-    isBegun = true;
     const cut = done.find(({ outcome }) => outcome === "stale" || outcome === "unreachable");
-    if (cut !== undefined) {
-      outcomes.push(...later.flatMap((rest) => all(rest, cut.outcome, cut.note ?? "")));
-      break;
-    }
+    const rest = cut === undefined ? [] : later.flatMap((each) => all(each, cut.outcome, cut.note ?? ""));
+    outcomes.push(...done, ...rest);
+    trustFailed ||= [...done, ...rest].some((outcome) => isTrust(outcome) && isFailed(outcome, isBegun));
+    isBegun = true;
+    if (cut !== undefined) break;
   }
   return { report: { key: visor.key, name: visor.name, outcomes }, trustFailed, left };
 }
@@ -200,7 +198,8 @@ async function writeStep(
   });
   run.atPoint("after-intent", visor, step);
   emit({ type: "apply_progress", level: "info", message: `${visor.name}: step (${step.letter})`, visor: visor.key });
-  const context = { session, reader: run.reader, target, clock: run.clock, timing: run.timing };
+  const reopen = (): ReturnType<typeof openSession> => openSession(run, visor, target);
+  const context = { session, reopen, reader: run.reader, target, clock: run.clock, timing: run.timing };
   const appOutcomes = step.letter === "b" ? await runAppActions(context, step.changes) : undefined;
   const notes = appOutcomes === undefined ? await writeChanges(session, step.changes, {
     secrets: run.secrets,

@@ -164,6 +164,40 @@ describe("a trust step that fails", () => {
   });
 });
 
+describe("a visor that is another one between two steps", () => {
+  it("is written no more, and counts as a trust step that failed", async () => {
+    const world = await startWorld(6);
+    const trust = setLeaf("trust.pty", [world.keyOf("laptop"), keyAt(4)]);
+    const desired = world.desired({
+      "shop-1": [trust, valueLeaf("apps.skychat.running", false)],
+      laptop: [setLeaf("trust.pty", [keyAt(4)], [])],
+    });
+    const plan = await world.plan(desired);
+    let swapped: Promise<void> = Promise.resolve();
+    const writer = {
+      open: async (...args: Parameters<typeof world.writer.open>) => {
+        await swapped;
+        return await world.writer.open(...args);
+      },
+    };
+    const report = await world.apply(plan, {
+      writer,
+      atPoint: (point, visor) => {
+        if (point !== "after-receipt" || visor?.name !== "shop-1") return;
+        world.fleet.counters.reset();
+        swapped = world.fleet.control.make("shop-1", "wrong-key");
+      },
+    });
+    expect(outcomes(report)).toEqual([
+      "shop-1 trust.pty done",
+      "shop-1 apps.skychat.running unreachable",
+      "shop-1 trust.pty unreachable",
+      "laptop trust.pty refused",
+    ]);
+    expect(world.fleet.counters.mutating()).toBe(0);
+  });
+});
+
 describe("entries that wait for a restart", () => {
   const change = (path: string, element: string) => ({
     path,
