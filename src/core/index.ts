@@ -1,7 +1,13 @@
 export { concatBytes, equalBytes, fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
 export { canonicalJson, canonicalJsonBytes, type Json, type JsonObject } from "./canonical-json.ts";
 export { type Diagnostic, type Place } from "./diagnostic.ts";
-export { ed25519KeyOf, isStrictEd25519Key, operatorKeyBytes, signEd25519, verifyEd25519 } from "./ed25519.ts";
+export {
+  ed25519KeyOf,
+  isStrictEd25519Key,
+  operatorKeyBytes,
+  signEd25519,
+  verifyEd25519,
+} from "./ed25519.ts";
 export {
   assert,
   BugError,
@@ -17,6 +23,7 @@ export { type AppendFile, type FileFacts, type Files } from "./files.ts";
 export { type Digest, digestOf, hkdfSha256, hmacSha256, sha256 } from "./hash.ts";
 export { Hidden } from "./hidden.ts";
 export {
+  checkVisorKey,
   isOperatorKey,
   isSealKey,
   type OperatorKey,

@@ -26,19 +26,27 @@ export function visorKeyFault(text: string): string | undefined {
   return undefined;
 }
 
+/** The key that a text is, or why it is none: one check of the curve, which costs more than all else. */
+export function checkVisorKey(
+  text: string,
+): { readonly key: VisorKey } | { readonly fault: string } {
+  const fault = visorKeyFault(text);
+  return fault === undefined ? { key: text.toLowerCase() as VisorKey } : { fault };
+}
+
 /**
  * Parses a visor key; upper-case digits are accepted and become lower case.
  * @throws FleetError key/visor
  */
 export function parseVisorKey(text: string): VisorKey {
-  const fault = visorKeyFault(text);
-  if (fault !== undefined) {
-    throw new FleetError("key/visor", `${text}: ${fault}`, {
+  const checked = checkVisorKey(text);
+  if ("fault" in checked) {
+    throw new FleetError("key/visor", `${text}: ${checked.fault}`, {
       next: "copy the key again from the visor",
       exit: 64,
     });
   }
-  return text.toLowerCase() as VisorKey;
+  return checked.key;
 }
 
 /** True when `text` has the form of an operator key. The point itself is checked when it verifies. */

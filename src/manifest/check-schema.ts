@@ -29,6 +29,9 @@ function validator(): ValidateFunction {
     messages: false,
     logger: false,
     addUsedSchema: false,
+    // Compiling takes half the time so, and checking no more.
+    inlineRefs: false,
+    code: { optimize: false },
   }).compile(manifestSchema);
   return compiled;
 }

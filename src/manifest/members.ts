@@ -1,4 +1,4 @@
-import { parseVisorKey, type Place, visorKeyFault } from "../core/index.ts";
+import { checkVisorKey, type Place } from "../core/index.ts";
 import type { Diagnostic } from "../core/index.ts";
 import type { DesiredElement } from "../model/index.ts";
 import { suggestion } from "./did-you-mean.ts";
@@ -135,14 +135,12 @@ export class MemberResolver {
   }
 
   #key(word: Word): Resolved {
-    const fault = visorKeyFault(word.text);
-    if (fault === undefined) {
-      return { found: [{ key: parseVisorKey(word.text) }], incomplete: false };
-    }
+    const checked = checkVisorKey(word.text);
+    if ("key" in checked) return { found: [{ key: checked.key }], incomplete: false };
     this.#report({
       code: "manifest/visor-key",
       severity: "error",
-      message: `this is no visor key: ${fault}`,
+      message: `this is no visor key: ${checked.fault}`,
       at: word.place,
       // 64 digits may be a secret key.
       ...(word.text.length === 64 ? {} : { text: word.text.slice(0, 80) }),

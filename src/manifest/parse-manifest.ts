@@ -1,14 +1,13 @@
 import {
+  checkVisorKey,
   type Diagnostic,
   type Digest,
   isOperatorKey,
   isSealKey,
-  parseVisorKey,
   sha256,
   toHex,
   utf8,
   type VisorKey,
-  visorKeyFault,
 } from "../core/index.ts";
 import { DEFAULT_POLICY, type Policy, type RpcRoute } from "../model/index.ts";
 import { checkSchema } from "./check-schema.ts";
@@ -151,12 +150,12 @@ function readOperators(reading: Reading, root: MapTree): readonly WrittenOperato
 function readVisorKey(reading: Reading, tree: Tree | undefined): VisorKey | undefined {
   const text = textOf(tree);
   if (tree === undefined || text === undefined) return undefined;
-  const fault = visorKeyFault(text);
-  if (fault === undefined) return parseVisorKey(text);
+  const checked = checkVisorKey(text);
+  if ("key" in checked) return checked.key;
   reading.report({
     code: "manifest/visor-key",
     severity: "error",
-    message: `this is no visor key: ${fault}`,
+    message: `this is no visor key: ${checked.fault}`,
     at: placeOf(reading, tree.offset),
     // 64 digits may be a secret key.
     ...(text.length === 64 ? {} : { text: text.slice(0, 80) }),

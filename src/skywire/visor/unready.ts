@@ -1,4 +1,4 @@
-import { parseVisorKey, visorKeyFault, type VisorKey } from "../../core/index.ts";
+import { checkVisorKey, type VisorKey } from "../../core/index.ts";
 import type { UnseenReading } from "./reading.ts";
 import { remoteText } from "./remote-text.ts";
 import type { SafeConfig } from "./safe-config.ts";
@@ -43,8 +43,9 @@ export function keyFrom(
 ): VisorKey | Unready {
   const text = config?.pk ?? overview?.PubKey ?? "";
   if (text === target.key) return target.key;
-  if (visorKeyFault(text) !== undefined) return NO_KEY;
-  const answered = parseVisorKey(text);
+  const checked = checkVisorKey(text);
+  if ("fault" in checked) return NO_KEY;
+  const answered = checked.key;
   if (target.key === undefined) return answered;
   return {
     kind: "impostor",
