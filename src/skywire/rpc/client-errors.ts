@@ -46,7 +46,9 @@ export function timedOut(method: string, timeoutMs: number, midMessage: boolean)
 
 /** We closed the connection ourselves. */
 export function closedHere(): FleetError {
-  return new FleetError("rpc/closed-here", "the connection was closed on this side");
+  return withoutStack(
+    () => new FleetError("rpc/closed-here", "the connection was closed on this side"),
+  );
 }
 
 /** The bytes that came are no gob stream or no net/rpc reply. */
@@ -68,5 +70,16 @@ export function aborted(method: string, cause: unknown): FleetError {
 
 /** The method itself failed; `text` is what it said. */
 export function remoteFailure(text: string): FleetError {
-  return new FleetError("rpc/remote", text);
+  return withoutStack(() => new FleetError("rpc/remote", text));
+}
+
+/** Some errors are ordinary answers, many on each connection; where they were made tells nothing. */
+function withoutStack(make: () => FleetError): FleetError {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
