@@ -48,12 +48,12 @@ export async function planFleet(
   const selected = await selectedVisors(source, given, world);
   const operator =
     needs.ledger === true ? await requireOperator(given, world) : await findOperator(given, world);
-  const [history, git] = await Promise.all([
+  // Never fails; git takes its time while the visors take theirs.
+  const gitFacts = readGitFacts(source.path);
+  const history =
     needs.ledger === true && operator !== undefined
-      ? ledgerHistory(operator, source.desired.fleet, world)
-      : readHistory(operator, source.desired.fleet, world),
-    readGitFacts(source.path),
-  ]);
+      ? await ledgerHistory(operator, source.desired.fleet, world)
+      : await readHistory(operator, source.desired.fleet, world);
   const reader = createVisorReader(wayIn.access);
   const observation = await reporter.during(selected.length, "visors", () =>
     observeFleet({
@@ -66,6 +66,7 @@ export async function planFleet(
       emit: reporter.emit,
     }),
   );
+  const git = await gitFacts;
   const plan = buildPlan({
     desired: source.desired,
     selected,
