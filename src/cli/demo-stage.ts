@@ -60,21 +60,17 @@ export class DemoStage {
     await this.#world.files.makeFolder(join(this.#folder, "fleet"));
     this.#show(args);
     let text = "";
-    const ready = new Promise<void>((resolve) => {
-      const cancel = this.#world.clock.after(READY_WITHIN_MS, resolve);
-      const done = (): void => {
-        cancel();
-        resolve();
-      };
-      const onText = (more: string): void => {
-        text += more;
-        this.#rpc = /^Ready: .* at (\S+:\d+)\.$/m.exec(text)?.[1] ?? "";
-        if (this.#rpc !== "") done();
-      };
-      this.#fleet = this.#start(args, onText, { endsWithUs: true });
-      void this.#fleet.ended.then(done);
-    });
-    await ready;
+    let isReady: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => (isReady = resolve));
+    const cancel = this.#world.clock.after(READY_WITHIN_MS, isReady);
+    const onText = (more: string): void => {
+      text += more;
+      this.#rpc = /^Ready: .* at (\S+:\d+)\.$/m.exec(text)?.[1] ?? "";
+      if (this.#rpc !== "") isReady();
+    };
+    this.#fleet = this.#start(args, onText, { endsWithUs: true });
+    await Promise.race([ready, this.#fleet.ended]);
+    cancel();
     this.#judge(text, this.#rpc === "" ? 1 : 0, { exit: 0 });
   }
 
