@@ -54,7 +54,7 @@ export class DemoStage {
       "--rpc-port",
       "0",
       "--time-scale",
-      "0.1",
+      "0.04",
       "--until-input-ends",
     ];
     await this.#world.files.makeFolder(join(this.#folder, "fleet"));
