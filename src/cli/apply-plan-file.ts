@@ -1,5 +1,12 @@
 import { dirname, resolve } from "node:path";
-import { type ExitCode, FleetError, type OperatorKey, sha256, toHex, type VisorKey } from "../core/index.ts";
+import {
+  type ExitCode,
+  FleetError,
+  type OperatorKey,
+  sha256,
+  toHex,
+  type VisorKey,
+} from "../core/index.ts";
 import { readLedger } from "../ledger/index.ts";
 import type { Plan } from "../model/index.ts";
 import { type History, historyOf, planSigner } from "../reconcile/index.ts";
@@ -108,7 +115,8 @@ async function actingKey(reader: VisorReader, { access }: WayIn): Promise<VisorK
  */
 async function checkSecretFiles(plan: Plan, world: World): Promise<void> {
   const changes = plan.visors.flatMap(({ steps }) => steps.flatMap((step) => step.changes));
-  if (!changes.some(({ secrets }) => secrets?.some((ref) => ref.startsWith("file:")) === true)) return;
+  if (!changes.some(({ secrets }) => secrets?.some((ref) => ref.startsWith("file:")) === true))
+    return;
   const { path, digest } = plan.manifest;
   const bytes = path === "-" ? undefined : await world.files.read(resolve(world.folder, path));
   if (bytes !== undefined && `sha256:${toHex(sha256(bytes))}` === digest) return;

@@ -3,7 +3,17 @@ import { expect, it } from "vitest";
 import type { DesiredLeaf, DesiredVisor, SeenVisor } from "../../src/model/index.ts";
 import { buildPlan, formatPlan } from "../../src/reconcile/index.ts";
 import { testKeys } from "../support/ledger-world.ts";
-import { desiredFleet, desiredVisor, KEYS, keyAt, placeAt, seenApp, seenVisor, setLeaf, valueLeaf } from "../support/reconcile-builders.ts";
+import {
+  desiredFleet,
+  desiredVisor,
+  KEYS,
+  keyAt,
+  placeAt,
+  seenApp,
+  seenVisor,
+  setLeaf,
+  valueLeaf,
+} from "../support/reconcile-builders.ts";
 
 const keys = fc.uniqueArray(fc.constantFrom(...KEYS), { maxLength: 4 });
 const leaves: fc.Arbitrary<readonly DesiredLeaf[]> = fc
@@ -30,7 +40,12 @@ const seen: fc.Arbitrary<Partial<SeenVisor>> = fc
 /** One fleet, in its own order or in another. */
 function planText(visors: readonly DesiredVisor[], observed: readonly SeenVisor[]): string {
   const operators = [
-    { name: "owner", key: testKeys("owner").operator, may: ["plan", "apply"] as const, place: placeAt(1) },
+    {
+      name: "owner",
+      key: testKeys("owner").operator,
+      may: ["plan", "apply"] as const,
+      place: placeAt(1),
+    },
     { name: "ci", key: testKeys("ci").operator, may: ["plan"] as const, place: placeAt(2) },
   ];
   const desired = desiredFleet(visors, { operators, controllers: [keyAt(0), keyAt(1)] });
@@ -66,8 +81,12 @@ it("the order of visors, leaves and replies changes no byte of a plan", () => {
     fc.property(fc.array(fc.tuple(leaves, seen), { minLength: 3, maxLength: 3 }), (rows) => {
       const visors = rows.map(([own], index) => desiredVisor(index, own));
       const observed = rows.map(([, what], index) => seenVisor(index, what));
-      const turned = visors.map((visor) => ({ ...visor, leaves: new Map([...visor.leaves].toReversed()) })).toReversed();
-      expect(planText(turned, observed.map(reversed).toReversed())).toBe(planText(visors, observed));
+      const turned = visors
+        .map((visor) => ({ ...visor, leaves: new Map([...visor.leaves].toReversed()) }))
+        .toReversed();
+      expect(planText(turned, observed.map(reversed).toReversed())).toBe(
+        planText(visors, observed),
+      );
     }),
     { seed: 20_260_101, numRuns: 300 },
   );

@@ -1,6 +1,11 @@
 import { assert, type Clock, sleep } from "../../core/index.ts";
 import type { Change, Outcome } from "../../model/index.ts";
-import type { AppReading, VisorReader, VisorTarget, WriteSession } from "../../skywire/visor/index.ts";
+import type {
+  AppReading,
+  VisorReader,
+  VisorTarget,
+  WriteSession,
+} from "../../skywire/visor/index.ts";
 import { parseLeafPath } from "../diff/index.ts";
 import { Notebook } from "./notebook.ts";
 import { changeKey } from "./read-back.ts";
@@ -24,7 +29,10 @@ const STATUS = { stopped: 0, running: 1, errored: 2, starting: 3 } as const;
  * Carries out step (b) of one visor, app by app, and judges each by watching it: an app is `done` only when it
  * was seen in its wanted state for a while, because a crashed app looks like a stopped one.
  */
-export async function runAppActions(context: AppActionContext, changes: readonly Change[]): Promise<readonly Outcome[]> {
+export async function runAppActions(
+  context: AppActionContext,
+  changes: readonly Change[],
+): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [index, change] of changes.entries()) {
     if (index === 0) {
@@ -54,12 +62,17 @@ async function runAppAction(context: AppActionContext, change: Change): Promise<
     const wasStopped = isStopped(session.reading.apps.find(({ name }) => name === leaf.app));
     await book.attempt([change], () => session.stopApp(leaf.app));
     const stopped = await watchApp(context, leaf.app, isStopped);
-    if (change.action === "stop" || stopped.kind !== "settled") return outcomeOf(change, book, stopped, leaf.app);
+    if (change.action === "stop" || stopped.kind !== "settled")
+      return outcomeOf(change, book, stopped, leaf.app);
     // An earlier run may have been cut off between the two: then there was nothing to stop.
     if (wasStopped && book.refused.has(changeKey(change))) book = new Notebook();
     if (book.notes.size > 0) {
       // The visor did not say that the old process ended: a start now could run two side by side.
-      return { path: change.path, outcome: "failed", note: `${firstNote(book)}; not started again` };
+      return {
+        path: change.path,
+        outcome: "failed",
+        note: `${firstNote(book)}; not started again`,
+      };
     }
   }
   await book.attempt([change], () => session.startApp(leaf.app));
@@ -110,14 +123,26 @@ function outcomeOf(change: Change, book: Notebook, watched: Watched, name: strin
   const { path } = change;
   const noted = book.notes.size > 0 ? firstNote(book) : undefined;
   if (watched.kind === "unseen") {
-    return { path, outcome: "unverified", note: `the app could not be looked at again: ${watched.detail}` };
+    return {
+      path,
+      outcome: "unverified",
+      note: `the app could not be looked at again: ${watched.detail}`,
+    };
   }
   if (watched.kind === "settled") {
     if (change.action === "stop" && noted !== undefined) {
-      return { path, outcome: "unverified", note: `${noted}; it shows as stopped, but its process may still run` };
+      return {
+        path,
+        outcome: "unverified",
+        note: `${noted}; it shows as stopped, but its process may still run`,
+      };
     }
     const starting = watched.app?.status === STATUS.starting;
-    return { path, outcome: "done", ...(starting ? { note: `${name} is still starting: ${watched.app.detailedStatus}` } : {}) };
+    return {
+      path,
+      outcome: "done",
+      ...(starting ? { note: `${name} is still starting: ${watched.app.detailedStatus}` } : {}),
+    };
   }
   const detail = watched.app?.detailedStatus ?? "";
   const shown = detail === "" ? "it stopped again, or never came up" : `it says: ${detail}`;

@@ -29,7 +29,10 @@ export interface ApplyInput {
   readonly stop?: AbortSignal;
   readonly emit?: Emit;
   /** Told of every moment at which a crash must do no harm. */
-  readonly atPoint?: (point: ApplyPoint | "before-record" | "after-record", visor?: PlanVisor) => void;
+  readonly atPoint?: (
+    point: ApplyPoint | "before-record" | "after-record",
+    visor?: PlanVisor,
+  ) => void;
 }
 
 /**
@@ -51,12 +54,19 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
     reader: input.reader,
     clock,
     parallel: timing.parallel,
-    routeOf: (visor): Route => (visor === plan.acting ? { kind: "local" } : (routes.get(visor) ?? routeOf({}))),
+    routeOf: (visor): Route =>
+      visor === plan.acting ? { kind: "local" } : (routes.get(visor) ?? routeOf({})),
     emit,
   });
   const earlier = earlierIntents(input);
   input.atPoint?.("before-record");
-  const opening = openingEntries({ plan, history: knownHistory(ledger, plan.fleet), ledger, keys: input.keys, random: input.random });
+  const opening = openingEntries({
+    plan,
+    history: knownHistory(ledger, plan.fleet),
+    ledger,
+    keys: input.keys,
+    random: input.random,
+  });
   if (opening.length > 0) await ledger.append(opening);
   input.atPoint?.("after-record");
   const queue = new CommitQueue(ledger);
@@ -88,11 +98,18 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
     { interrupted: stop.aborted && left.length > 0, left, head: { size, root } },
   );
   const level = report.exit === 0 ? "info" : "error";
-  emit({ type: report.exit === 0 ? "apply_complete" : "apply_failed", level, message: `exit ${report.exit}` });
+  emit({
+    type: report.exit === 0 ? "apply_complete" : "apply_failed",
+    level,
+    message: `exit ${report.exit}`,
+  });
   return report;
 }
 
-async function resolvePlanSecrets({ plan, resolveSecrets }: ApplyInput): Promise<ReadonlyMap<SecretRef, string>> {
+async function resolvePlanSecrets({
+  plan,
+  resolveSecrets,
+}: ApplyInput): Promise<ReadonlyMap<SecretRef, string>> {
   const refs = plan.visors.flatMap(({ steps }) =>
     steps.flatMap(({ changes }) => changes.flatMap(({ secrets }) => secrets ?? [])),
   );
@@ -106,7 +123,10 @@ function knownHistory(ledger: Ledger, fleet: string): KnownHistory {
 }
 
 /** What an earlier, cut-off run of this very plan meant to write, by visor. */
-function earlierIntents({ plan, ledger }: ApplyInput): ReadonlyMap<VisorKey, readonly IntentPayload[]> {
+function earlierIntents({
+  plan,
+  ledger,
+}: ApplyInput): ReadonlyMap<VisorKey, readonly IntentPayload[]> {
   const intents = new Map<VisorKey, IntentPayload[]>();
   for (const record of ledger.records) {
     if (record.kind !== "intent" || record.payload?.plan !== plan.digest) continue;

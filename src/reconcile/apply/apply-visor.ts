@@ -1,7 +1,20 @@
 import { type Clock, hasCode } from "../../core/index.ts";
 import type { IntentPayload, OperatorKeys, ReceiptOutcome } from "../../ledger/index.ts";
-import type { Change, Outcome, Plan, PlanStep, PlanVisor, SecretRef, SeenVisor } from "../../model/index.ts";
-import type { VisorReader, VisorTarget, VisorWriter, WriteSession } from "../../skywire/visor/index.ts";
+import type {
+  Change,
+  Outcome,
+  Plan,
+  PlanStep,
+  PlanVisor,
+  SecretRef,
+  SeenVisor,
+} from "../../model/index.ts";
+import type {
+  VisorReader,
+  VisorTarget,
+  VisorWriter,
+  WriteSession,
+} from "../../skywire/visor/index.ts";
 import { canonicalJson } from "../../core/index.ts";
 import { foundAt, parseLeafPath, secretRefText } from "../diff/index.ts";
 import type { Emit } from "../event.ts";
@@ -16,7 +29,12 @@ import type { ApplyTiming } from "./timing.ts";
 import { writeChanges } from "./write-changes.ts";
 
 /** Moments of a step, in order; a run may be cut off at any of them and is finished by running again. */
-export type ApplyPoint = "before-intent" | "after-intent" | "after-write" | "after-read-back" | "after-receipt";
+export type ApplyPoint =
+  | "before-intent"
+  | "after-intent"
+  | "after-write"
+  | "after-read-back"
+  | "after-receipt";
 
 /** What applying one visor needs. */
 export interface VisorRun {
@@ -66,14 +84,26 @@ export async function applyVisor(run: VisorRun, visor: PlanVisor): Promise<Visor
     }
     const step = withoutSpoiltApps(whole, outcomes);
     const spoilt = whole.changes.filter((change) => !step.changes.includes(change));
-    outcomes.push(...all({ ...whole, changes: spoilt }, "refused", "left alone, because what it runs with could not be set"));
+    outcomes.push(
+      ...all(
+        { ...whole, changes: spoilt },
+        "refused",
+        "left alone, because what it runs with could not be set",
+      ),
+    );
     if (step.changes.length === 0) continue;
     const later = visor.steps.slice(index + 1);
-    const done = await applyStep(run, visor, step, { later, earlier: isBegun ? outcomes : undefined });
+    const done = await applyStep(run, visor, step, {
+      later,
+      earlier: isBegun ? outcomes : undefined,
+    });
     const cut = done.find(({ outcome }) => outcome === "stale" || outcome === "unreachable");
-    const rest = cut === undefined ? [] : later.flatMap((each) => all(each, cut.outcome, cut.note ?? ""));
+    const rest =
+      cut === undefined ? [] : later.flatMap((each) => all(each, cut.outcome, cut.note ?? ""));
     outcomes.push(...done, ...rest);
-    trustFailed ||= [...done, ...rest].some((outcome) => isTrust(outcome) && isFailed(outcome, isBegun));
+    trustFailed ||= [...done, ...rest].some(
+      (outcome) => isTrust(outcome) && isFailed(outcome, isBegun),
+    );
     isBegun = true;
     if (cut !== undefined) break;
   }
@@ -98,8 +128,12 @@ function hindranceOf(
 /** An app whose arguments or settings could not be written is neither started nor restarted. */
 function withoutSpoiltApps(step: PlanStep, outcomes: readonly StepOutcome[]): PlanStep {
   if (step.letter !== "b") return step;
-  const spoilt = new Set(outcomes.filter((outcome) => !isGood(outcome)).flatMap(({ path }) => appOf(path) ?? []));
-  const changes = step.changes.filter(({ path, action }) => action === "stop" || !spoilt.has(appOf(path) ?? ""));
+  const spoilt = new Set(
+    outcomes.filter((outcome) => !isGood(outcome)).flatMap(({ path }) => appOf(path) ?? []),
+  );
+  const changes = step.changes.filter(
+    ({ path, action }) => action === "stop" || !spoilt.has(appOf(path) ?? ""),
+  );
   return { ...step, changes };
 }
 
@@ -140,9 +174,16 @@ async function applyStep(
     if (refusal !== undefined) return all(step, refusal.outcome, refusal.note);
     const open = step.changes.filter((change) => isToWrite(change, seen, run));
     const already = step.changes.filter((change) => !open.includes(change));
-    const before = already.map((change) => ({ ...outcomeBase(change), outcome: "done" as const, step: step.letter }));
+    const before = already.map((change) => ({
+      ...outcomeBase(change),
+      outcome: "done" as const,
+      step: step.letter,
+    }));
     if (open.length === 0) return before;
-    return [...before, ...(await writeStep(run, visor, { ...step, changes: open }, session, target))];
+    return [
+      ...before,
+      ...(await writeStep(run, visor, { ...step, changes: open }, session, target)),
+    ];
   } finally {
     session.close();
   }
@@ -150,7 +191,11 @@ async function applyStep(
 
 /** A secret is written even where it is there already: only a receipt of ours lets a later plan compare it. */
 function isToWrite(change: Change, seen: SeenVisor, run: VisorRun): boolean {
-  return change.action === "restart" || change.secrets !== undefined || !isAsWanted(seen, change, run.secrets);
+  return (
+    change.action === "restart" ||
+    change.secrets !== undefined ||
+    !isAsWanted(seen, change, run.secrets)
+  );
 }
 
 /** Trust that this run added and the visor said is in force only after its restart. */
@@ -197,14 +242,29 @@ async function writeStep(
     payload: { ...entry, changes: step.changes.map(intentChange), restartsOwed: step.restartsOwed },
   });
   run.atPoint("after-intent", visor, step);
-  emit({ type: "apply_progress", level: "info", message: `${visor.name}: step (${step.letter})`, visor: visor.key });
+  emit({
+    type: "apply_progress",
+    level: "info",
+    message: `${visor.name}: step (${step.letter})`,
+    visor: visor.key,
+  });
   const reopen = (): ReturnType<typeof openSession> => openSession(run, visor, target);
-  const context = { session, reopen, reader: run.reader, target, clock: run.clock, timing: run.timing };
+  const context = {
+    session,
+    reopen,
+    reader: run.reader,
+    target,
+    clock: run.clock,
+    timing: run.timing,
+  };
   const appOutcomes = step.letter === "b" ? await runAppActions(context, step.changes) : undefined;
-  const notes = appOutcomes === undefined ? await writeChanges(session, step.changes, {
-    secrets: run.secrets,
-    openToAnyone: visor.openToAnyone,
-  }) : undefined;
+  const notes =
+    appOutcomes === undefined
+      ? await writeChanges(session, step.changes, {
+          secrets: run.secrets,
+          openToAnyone: visor.openToAnyone,
+        })
+      : undefined;
   run.atPoint("after-write", visor, step);
   session.close();
   const atMs = run.clock.now();
@@ -215,7 +275,11 @@ async function writeStep(
     appOutcomes ??
     step.changes.map((change) =>
       seen === undefined || notes === undefined
-        ? { ...outcomeBase(change), outcome: "unverified" as const, note: "it could not be read back" }
+        ? {
+            ...outcomeBase(change),
+            outcome: "unverified" as const,
+            note: "it could not be read back",
+          }
         : judge(change, seen, notes, run.secrets),
     );
   await queue.appendOne({
@@ -251,22 +315,35 @@ function receiptOutcome(
   outcome: Outcome,
   seen: SeenVisor | undefined,
 ): ReceiptOutcome {
-  const change = step.changes.find(({ path, element }) => path === outcome.path && element === outcome.element);
+  const change = step.changes.find(
+    ({ path, element }) => path === outcome.path && element === outcome.element,
+  );
   if (change?.secrets === undefined || seen === undefined || !isGood(outcome)) return outcome;
   const found = foundAt(seen, change.path);
   if (found.kind !== "value") return outcome;
   return {
     ...outcome,
-    secret: { ref: secretRefText(change.secrets), hmac: run.keys.secretHmac(canonicalJson(found.raw)) },
+    secret: {
+      ref: secretRefText(change.secrets),
+      hmac: run.keys.secretHmac(canonicalJson(found.raw)),
+    },
   };
 }
 
 function outcomeBase(change: Change): Pick<Outcome, "path" | "element"> {
-  return { path: change.path, ...(change.element === undefined ? {} : { element: change.element }) };
+  return {
+    path: change.path,
+    ...(change.element === undefined ? {} : { element: change.element }),
+  };
 }
 
 function all(step: PlanStep, outcome: Outcome["outcome"], note: string): readonly StepOutcome[] {
-  return step.changes.map((change) => ({ ...outcomeBase(change), outcome, note, step: step.letter }));
+  return step.changes.map((change) => ({
+    ...outcomeBase(change),
+    outcome,
+    note,
+    step: step.letter,
+  }));
 }
 
 function isTrust({ path }: Outcome): boolean {
@@ -285,5 +362,8 @@ function isFailed(outcome: StepOutcome, isBegun: boolean): boolean {
 
 /** Trust is taken away only after step (a) was read back and everything in it that adds trust was seen. */
 function isUnsure(outcome: StepOutcome): boolean {
-  return outcome.step === "a" && (outcome.outcome === "unverified" || (isTrust(outcome) && !isGood(outcome)));
+  return (
+    outcome.step === "a" &&
+    (outcome.outcome === "unverified" || (isTrust(outcome) && !isGood(outcome)))
+  );
 }

@@ -2,6 +2,7 @@ import { assert, FleetError, type Json } from "../../core/index.ts";
 import type { Change, SecretRef } from "../../model/index.ts";
 import type { AppReading, WriteSession } from "../../skywire/visor/index.ts";
 import { composeArgs, parseLeafPath, parseWhitelist, programOf, splitArgs } from "../diff/index.ts";
+import { plainText } from "./plain-text.ts";
 import { revealSecrets } from "./read-back.ts";
 
 /** What values need beside the changes they are made of. */
@@ -15,7 +16,11 @@ export interface WriteFacts {
  * Refuses to write a whitelist that changes would empty: others shortened it since the plan was made.
  * @throws FleetError apply/would-open
  */
-export function assertNotOpened(path: string, keys: readonly string[], { openToAnyone }: WriteFacts): void {
+export function assertNotOpened(
+  path: string,
+  keys: readonly string[],
+  { openToAnyone }: WriteFacts,
+): void {
   if (keys.length > 0 || openToAnyone.includes(path)) return;
   throw new FleetError(
     "apply/would-open",
@@ -50,7 +55,7 @@ export function argsAfter(
       if (change.after === true) keys = [...keys, element].sort();
       typed.set("whitelist", keys.join(","));
     } else if (isTypedField(leaf.field)) {
-      typed.set(leaf.field, change.after === null ? "" : String(change.after));
+      typed.set(leaf.field, plainText(change.after));
     }
   }
   const whitelist = `apps.${app.name}.whitelist`;
@@ -71,11 +76,17 @@ function isTypedField(
 }
 
 /** The environment of an app as `NAME=value` elements, sorted by name. */
-export function envAfter(change: Change, secrets: ReadonlyMap<SecretRef, string>): readonly string[] {
+export function envAfter(
+  change: Change,
+  secrets: ReadonlyMap<SecretRef, string>,
+): readonly string[] {
   const value = revealSecrets(change.after, secrets);
-  assert(value !== null && typeof value === "object" && !Array.isArray(value), "an environment is a map");
+  assert(
+    value !== null && typeof value === "object" && !Array.isArray(value),
+    "an environment is a map",
+  );
   return Object.entries(value)
-    .map(([name, text]) => `${name}=${String(text)}`)
+    .map(([name, text]) => `${name}=${plainText(text ?? null)}`)
     .sort();
 }
 
@@ -94,7 +105,14 @@ export async function configFieldsOf(
   };
   for (const [path, list] of groupLists(changes)) {
     const trust = await session.readTrust();
-    const now = trust === undefined ? undefined : path === "trust.pty" ? trust.pty : path === "survey" ? trust.survey : trust.hypervisors;
+    const now =
+      trust === undefined
+        ? undefined
+        : path === "trust.pty"
+          ? trust.pty
+          : path === "survey"
+            ? trust.survey
+            : trust.hypervisors;
     if (now === undefined) throw listGone(path);
     put(CONFIG_LISTS[path] ?? path, applyElements(now, list), list);
   }
@@ -125,9 +143,13 @@ function isOfApp(change: Change, app: string): boolean {
 }
 
 function listGone(path: string): FleetError {
-  return new FleetError("apply/list-gone", `not written: ${path} could be read a moment ago and cannot any more`, {
-    next: "run the same command again",
-  });
+  return new FleetError(
+    "apply/list-gone",
+    `not written: ${path} could be read a moment ago and cannot any more`,
+    {
+      next: "run the same command again",
+    },
+  );
 }
 
 const CONFIG_LISTS: Readonly<Record<string, string>> = {
@@ -156,5 +178,5 @@ function applyElements(now: readonly string[], changes: readonly Change[]): read
 }
 
 function textsOf(value: Json): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+  return Array.isArray(value) ? value.map((item: Json) => plainText(item)) : [];
 }

@@ -43,10 +43,18 @@ export function checkFresh(input: FreshCheckInput): FreshRefusal | undefined {
   const keyed = planned.keyed;
   if (keyed !== undefined && input.keyedDigest !== undefined && !earlier.some(touchesSecrets)) {
     if (keyedObservedDigest(visor.owned, seen, input.keyedDigest) !== keyed) {
-      return { outcome: "stale", note: "arguments or environment of an app changed since the plan was made" };
+      return {
+        outcome: "stale",
+        note: "arguments or environment of an app changed since the plan was made",
+      };
     }
   }
-  return checkGuardsAgain({ plan, visor, seen, changes: visor.steps.flatMap((step) => step.changes) });
+  return checkGuardsAgain({
+    plan,
+    visor,
+    seen,
+    changes: visor.steps.flatMap((step) => step.changes),
+  });
 }
 
 /** What {@link checkGuardsAgain} looks at. */
@@ -61,7 +69,13 @@ export interface GuardsInput {
 }
 
 /** Asks the guards of one visor again, on a fresh reading: whoever else works on it may have changed the ground. */
-export function checkGuardsAgain({ plan, visor, seen, changes, pending }: GuardsInput): FreshRefusal | undefined {
+export function checkGuardsAgain({
+  plan,
+  visor,
+  seen,
+  changes,
+  pending,
+}: GuardsInput): FreshRefusal | undefined {
   const { key, name, openToAnyone } = visor;
   const lists = { visor: key, name, seen, changes, openToAnyone };
   const [first] = [
@@ -87,7 +101,11 @@ function touchesSecrets(intent: IntentPayload): boolean {
 }
 
 /** Undoes, in the values only, what earlier intents of the same plan wrote. */
-function putBack(values: ObservedValues, earlier: readonly IntentPayload[], key: VisorKey): ObservedValues {
+function putBack(
+  values: ObservedValues,
+  earlier: readonly IntentPayload[],
+  key: VisorKey,
+): ObservedValues {
   const leaves = new Map(values.leaves);
   const lists = new Map<string, readonly string[]>();
   if (values.hypervisors !== undefined) lists.set("trust.hypervisors", values.hypervisors);
@@ -97,7 +115,8 @@ function putBack(values: ObservedValues, earlier: readonly IntentPayload[], key:
       if (element === undefined) {
         if (!mayPutBack(path, leaves.get(path), { before, after })) continue;
         leaves.set(path, before);
-        if (path.endsWith(".present") && before === false) forgetApp(leaves, path.slice(0, -"present".length));
+        if (path.endsWith(".present") && before === false)
+          forgetApp(leaves, path.slice(0, -"present".length));
         continue;
       }
       leaves.set(path, withElement(leaves.get(path), element, before, after));
@@ -120,16 +139,25 @@ function putBack(values: ObservedValues, earlier: readonly IntentPayload[], key:
  * A leaf is put back when it holds what was written; one that shows masks cannot be compared, its intent must do.
  * A restart that was cut off leaves its app stopped.
  */
-function mayPutBack(path: string, now: Json | undefined, { before, after }: { readonly before: Json; readonly after: Json }): boolean {
+function mayPutBack(
+  path: string,
+  now: Json | undefined,
+  { before, after }: { readonly before: Json; readonly after: Json },
+): boolean {
   const written = canonicalJson(after);
   if (path.endsWith(".running") && canonicalJson(before) === written) return true;
-  return path.endsWith(".env") || written.includes('{"secret":') || canonicalJson(now ?? null) === written;
+  return (
+    path.endsWith(".env") ||
+    written.includes('{"secret":') ||
+    canonicalJson(now ?? null) === written
+  );
 }
 
 /** Before an app was added, none of its leaves could be found. */
 function forgetApp(leaves: Map<string, Json>, prefix: string): void {
   for (const path of leaves.keys()) {
-    if (path.startsWith(prefix) && !path.endsWith(".present")) leaves.set(path, { missing: "missing-app" });
+    if (path.startsWith(prefix) && !path.endsWith(".present"))
+      leaves.set(path, { missing: "missing-app" });
   }
 }
 
@@ -137,5 +165,7 @@ function withElement(now: Json | undefined, element: string, before: Json, after
   if (!Array.isArray(now)) return now ?? null;
   const elements: readonly string[] = now.map(String);
   if (elements.includes(element) !== (after === true)) return elements;
-  return (before === true ? [...elements, element] : elements.filter((item) => item !== element)).toSorted();
+  return (
+    before === true ? [...elements, element] : elements.filter((item) => item !== element)
+  ).toSorted();
 }

@@ -18,10 +18,16 @@ export function changeKey(change: Pick<Change, "path" | "element">): string {
 }
 
 /** True when a fresh reading shows what the change wants. */
-export function isAsWanted(seen: SeenVisor, change: Change, secrets: ReadonlyMap<SecretRef, string>): boolean {
+export function isAsWanted(
+  seen: SeenVisor,
+  change: Change,
+  secrets: ReadonlyMap<SecretRef, string>,
+): boolean {
   const found = foundAt(seen, change.path);
   if (change.element !== undefined) {
-    return found.kind === "set" && found.elements.includes(change.element) === (change.after === true);
+    return (
+      found.kind === "set" && found.elements.includes(change.element) === (change.after === true)
+    );
   }
   if (found.kind === "missing-app") return change.after === false;
   if (found.kind !== "value") return false;
@@ -37,9 +43,14 @@ export function revealSecrets(value: Json, secrets: ReadonlyMap<SecretRef, strin
   if (typeof mark === "string" && Object.keys(value).length === 1) {
     const secret = secrets.get(mark as SecretRef);
     if (secret !== undefined) return secret;
-    throw new FleetError("secret/missing", `${mark} was not looked up`, { next: "apply again", exit: 64 });
+    throw new FleetError("secret/missing", `${mark} was not looked up`, {
+      next: "apply again",
+      exit: 64,
+    });
   }
-  const entries = Object.entries(value).map(([key, item]) => [key, revealSecrets(item ?? null, secrets)] as const);
+  const entries = Object.entries(value).map(
+    ([key, item]) => [key, revealSecrets(item ?? null, secrets)] as const,
+  );
   return Object.fromEntries(entries);
 }
 
@@ -52,16 +63,21 @@ export function judge(
 ): Outcome {
   const key = changeKey(change);
   const note = written.notes.get(key);
-  const base = { path: change.path, ...(change.element === undefined ? {} : { element: change.element }) };
+  const base = {
+    path: change.path,
+    ...(change.element === undefined ? {} : { element: change.element }),
+  };
   if (isAsWanted(seen, change, secrets)) {
     if (change.restart === "visor" || written.afterRestart.has(key)) {
       return { ...base, outcome: "done-after-restart", note: "in force after the visor restarts" };
     }
-    const remark = note ?? (change.restart === "app" ? "in force when the app next starts" : undefined);
+    const remark =
+      note ?? (change.restart === "app" ? "in force when the app next starts" : undefined);
     return { ...base, outcome: "done", ...(remark === undefined ? {} : { note: remark }) };
   }
   const found = foundShown(seen, change);
-  if (written.unsupported.has(key)) return { ...base, outcome: "unsupported", ...found, note: note ?? "" };
+  if (written.unsupported.has(key))
+    return { ...base, outcome: "unsupported", ...found, note: note ?? "" };
   return {
     ...base,
     outcome: "failed",
@@ -74,6 +90,7 @@ export function judge(
 function foundShown(seen: SeenVisor, change: Change): { readonly found?: Json } {
   if (change.secrets !== undefined) return {};
   const found = foundAt(seen, change.path);
-  if (found.kind === "set") return { found: change.element !== undefined && found.elements.includes(change.element) };
+  if (found.kind === "set")
+    return { found: change.element !== undefined && found.elements.includes(change.element) };
   return found.kind === "value" ? { found: found.shown } : {};
 }

@@ -1,5 +1,12 @@
 import type { JsonObject, Random } from "../../core/index.ts";
-import { type EntryDraft, type KeysetPayload, type Ledger, newEpoch, type OperatorKeys, UNSEALED } from "../../ledger/index.ts";
+import {
+  type EntryDraft,
+  type KeysetPayload,
+  type Ledger,
+  newEpoch,
+  type OperatorKeys,
+  UNSEALED,
+} from "../../ledger/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { keysetChanges, type KnownHistory, overridesToJson, policyToJson } from "../plan/index.ts";
 
@@ -20,7 +27,8 @@ export function openingEntries(input: RecordInput): readonly EntryDraft[] {
   const { plan, history } = input;
   const parts = planParts(plan, history);
   // Asked of the ledger as it is now: an apply that was cut off may have recorded it already.
-  const needsKeyset = history.keyset === undefined || keysetChanges(plan.keyset, history).length > 0;
+  const needsKeyset =
+    history.keyset === undefined || keysetChanges(plan.keyset, history).length > 0;
   const changes = plan.visors.some(({ steps }) => steps.length > 0);
   if (!needsKeyset && !changes && parts.length === 0) return [];
   return [...(needsKeyset ? [keysetEntry(input)] : []), planEntry(plan), ...parts];
@@ -33,12 +41,20 @@ function keysetEntry({ plan, ledger, keys, random }: RecordInput): EntryDraft {
     ? newEpoch({ records: ledger.records, fleet: plan.fleet, operators, keys, random })
     : UNSEALED;
   const policy: JsonObject = { ...policyToJson(plan.keyset.policy) };
-  const payload = { fleet: plan.fleet, operators, controllers: plan.keyset.controllers, policy, ...epoch };
+  const payload = {
+    fleet: plan.fleet,
+    operators,
+    controllers: plan.keyset.controllers,
+    policy,
+    ...epoch,
+  };
   return { kind: "keyset", payload };
 }
 
 function planEntry(plan: Plan): EntryDraft {
-  const overrides = Object.entries(overridesToJson(plan.overrides)).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const overrides = Object.entries(overridesToJson(plan.overrides)).map(
+    ([name, value]) => `${name}=${JSON.stringify(value)}`,
+  );
   return {
     kind: "plan",
     payload: {
@@ -60,10 +76,18 @@ function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
     if (visor.observed === undefined) continue;
     const changes = visor.steps
       .flatMap((step) => step.changes)
-      .map(({ path, element, before, after }) => ({ path, ...(element === undefined ? {} : { element }), before, after }));
+      .map(({ path, element, before, after }) => ({
+        path,
+        ...(element === undefined ? {} : { element }),
+        before,
+        after,
+      }));
     const recorded = history.owned.get(visor.key) ?? [];
     if (changes.length === 0 && recorded.join("\n") === visor.owned.join("\n")) continue;
-    parts.push({ kind: "plan-part", payload: { ...base, visor: visor.key, owned: visor.owned, changes } });
+    parts.push({
+      kind: "plan-part",
+      payload: { ...base, visor: visor.key, owned: visor.owned, changes },
+    });
   }
   for (const { key } of plan.releasedVisors) {
     parts.push({ kind: "plan-part", payload: { ...base, visor: key, owned: [], changes: [] } });

@@ -37,7 +37,14 @@ export function reportOf(
   run: Pick<ApplyReport, "interrupted" | "left" | "head">,
 ): ApplyReport {
   const counts = countOutcomes(plan, visors);
-  return { format: REPORT_FORMAT, plan: plan.digest, visors, counts, ...run, exit: exitOf(counts, run.interrupted) };
+  return {
+    format: REPORT_FORMAT,
+    plan: plan.digest,
+    visors,
+    counts,
+    ...run,
+    exit: exitOf(counts, run.interrupted),
+  };
 }
 
 function countOutcomes(plan: Plan, visors: readonly VisorReport[]): ApplyReport["counts"] {
@@ -53,7 +60,8 @@ function countOutcomes(plan: Plan, visors: readonly VisorReport[]): ApplyReport[
     unsupported: count("unsupported"),
     refused: count("refused"),
     failed: count("failed"),
-    visorsChanged: visors.filter(({ outcomes }) => outcomes.some(({ outcome }) => isDone(outcome))).length,
+    visorsChanged: visors.filter(({ outcomes }) => outcomes.some(({ outcome }) => isDone(outcome)))
+      .length,
     visorsUnreachable: plan.counts.unreachable,
   };
 }

@@ -1,5 +1,10 @@
 import { canonicalJson, type Clock, type Json, type VisorKey } from "../../core/index.ts";
-import { intentsWithoutReceipt, type Ledger, type LedgerRecord, type ReceiptOutcome } from "../../ledger/index.ts";
+import {
+  intentsWithoutReceipt,
+  type Ledger,
+  type LedgerRecord,
+  type ReceiptOutcome,
+} from "../../ledger/index.ts";
 import type { Route, SeenVisor } from "../../model/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
 import { foundAt, writerOf } from "../diff/index.ts";
@@ -23,15 +28,21 @@ export interface SettleInput {
  */
 export async function settleIntents(input: SettleInput): Promise<number> {
   const open = intentsWithoutReceipt(input.ledger.records, input.fleet);
-  const settled = await mapLimited([...groupByVisor(open)], input.parallel, async ([visor, intents]) => {
-    const route = input.routeOf(visor);
-    const paths = intents.flatMap(({ payload }) => payload?.changes.map(({ path }) => path) ?? []);
-    const atMs = input.clock.now();
-    const reading = await input.reader.read({ key: visor, route }, wantsOf(paths));
-    if (reading.kind !== "seen") return [];
-    const seen = toSeenVisor(reading, route, atMs);
-    return intents.map((intent) => ({ intent, seen }));
-  });
+  const settled = await mapLimited(
+    [...groupByVisor(open)],
+    input.parallel,
+    async ([visor, intents]) => {
+      const route = input.routeOf(visor);
+      const paths = intents.flatMap(
+        ({ payload }) => payload?.changes.map(({ path }) => path) ?? [],
+      );
+      const atMs = input.clock.now();
+      const reading = await input.reader.read({ key: visor, route }, wantsOf(paths));
+      if (reading.kind !== "seen") return [];
+      const seen = toSeenVisor(reading, route, atMs);
+      return intents.map((intent) => ({ intent, seen }));
+    },
+  );
   const receipts = settled.flat();
   if (receipts.length === 0) return 0;
   await input.ledger.append(
@@ -43,7 +54,15 @@ export async function settleIntents(input: SettleInput): Promise<number> {
       return [
         {
           kind: "receipt" as const,
-          payload: { fleet, intent: index, plan, visor, step, outcomes, visorStartedAtMs: seen.startedAtMs },
+          payload: {
+            fleet,
+            intent: index,
+            plan,
+            visor,
+            step,
+            outcomes,
+            visorStartedAtMs: seen.startedAtMs,
+          },
         },
       ];
     }),
@@ -59,7 +78,9 @@ function visorOf(intent: LedgerRecord<"intent">): { readonly visor?: VisorKey } 
   return intent.payload === undefined ? {} : { visor: intent.payload.visor };
 }
 
-function groupByVisor(open: readonly LedgerRecord<"intent">[]): ReadonlyMap<VisorKey, readonly LedgerRecord<"intent">[]> {
+function groupByVisor(
+  open: readonly LedgerRecord<"intent">[],
+): ReadonlyMap<VisorKey, readonly LedgerRecord<"intent">[]> {
   const groups = new Map<VisorKey, LedgerRecord<"intent">[]>();
   for (const intent of open) {
     const visor = intent.payload?.visor;
@@ -73,9 +94,15 @@ type IntentChange = NonNullable<LedgerRecord<"intent">["payload"]>["changes"][nu
 /** Done when the visor shows the wanted value, failed when it shows the old one, stale when neither. */
 function settleChange(change: IntentChange, seen: SeenVisor, intentMs: number): ReceiptOutcome {
   const { path, element, before, after } = change;
-  const base = { path, ...(element === undefined ? {} : { element }), note: "settled after an interrupted run" };
+  const base = {
+    path,
+    ...(element === undefined ? {} : { element }),
+    note: "settled after an interrupted run",
+  };
   const found = foundAt(seen, path);
-  const done = waitsForRestart(change, seen, intentMs) ? ("done-after-restart" as const) : ("done" as const);
+  const done = waitsForRestart(change, seen, intentMs)
+    ? ("done-after-restart" as const)
+    : ("done" as const);
   if (element !== undefined) {
     if (found.kind !== "set") return { ...base, outcome: "unverified" };
     const isMember = found.elements.includes(element);
@@ -87,12 +114,24 @@ function settleChange(change: IntentChange, seen: SeenVisor, intentMs: number): 
     return { ...base, outcome: "unverified" };
   }
   if (isEqual(found.shown, after)) return { ...base, outcome: done };
-  return { ...base, outcome: isEqual(found.shown, before) ? "failed" : "stale", found: found.shown };
+  return {
+    ...base,
+    outcome: isEqual(found.shown, before) ? "failed" : "stale",
+    found: found.shown,
+  };
 }
 
 /** True for what this release takes up only when it starts, on a visor that has not started since. */
-function waitsForRestart({ path, element, after }: IntentChange, seen: SeenVisor, intentMs: number): boolean {
-  const writer = writerOf(seen, path, element === undefined ? "change" : after === true ? "add" : "remove");
+function waitsForRestart(
+  { path, element, after }: IntentChange,
+  seen: SeenVisor,
+  intentMs: number,
+): boolean {
+  const writer = writerOf(
+    seen,
+    path,
+    element === undefined ? "change" : after === true ? "add" : "remove",
+  );
   return writer.kind === "writer" && writer.restart === "visor" && seen.startedAtMs <= intentMs;
 }
 

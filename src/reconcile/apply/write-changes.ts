@@ -2,8 +2,15 @@ import { assert, type Json, parseVisorKey } from "../../core/index.ts";
 import type { Change, SecretRef } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
 import { parseLeafPath, parseWhitelist, programOf, splitArgs } from "../diff/index.ts";
-import { argsAfter, changesArgs, configFieldsOf, envAfter, type WriteFacts } from "./config-fields.ts";
+import {
+  argsAfter,
+  changesArgs,
+  configFieldsOf,
+  envAfter,
+  type WriteFacts,
+} from "./config-fields.ts";
 import { Notebook } from "./notebook.ts";
+import { plainText } from "./plain-text.ts";
 import { changeKey, type WriteNotes } from "./read-back.ts";
 import { writePorts } from "./write-ports.ts";
 
@@ -18,7 +25,8 @@ export async function writeChanges(
   facts: WriteFacts,
 ): Promise<WriteNotes> {
   const book = new Notebook(facts.secrets.values());
-  const by = (method: string): readonly Change[] => changes.filter((change) => change.method === method);
+  const by = (method: string): readonly Change[] =>
+    changes.filter((change) => change.method === method);
   for (const change of by("AddApp")) {
     const { app } = appLeaf(change);
     await book.attempt([change], () => session.addApp(app, change.binary ?? app));
@@ -61,7 +69,8 @@ async function writeConfigFields(
     const reply = await session.setConfigFields(values);
     for (const { path, live } of reply) {
       if (live) continue;
-      for (const change of fields.get(path)?.changes ?? []) book.afterRestart.add(changeKey(change));
+      for (const change of fields.get(path)?.changes ?? [])
+        book.afterRestart.add(changeKey(change));
     }
   });
 }
@@ -122,7 +131,7 @@ function olderSetter(
     case "SetIsPublic":
       return () => session.setIsPublic(after === true);
     case "SetRewardAddress":
-      return () => session.setRewardAddress(String(after));
+      return () => session.setRewardAddress(plainText(after));
     case "DeleteRewardAddress":
       return () => session.deleteRewardAddress();
     default:
@@ -136,26 +145,26 @@ function appSetter(
   secrets: ReadonlyMap<SecretRef, string>,
 ): (() => Promise<void>) | undefined {
   const { after } = change;
-  const text = after === null ? "" : String(after);
+  const text = (): string => plainText(after);
   switch (change.method) {
     case "SetAutoStart":
       return () => session.setAutoStart(appLeaf(change).app, after === true);
     case "SetAppLauncherMode":
-      return () => session.setAppLauncherMode(appLeaf(change).app, text);
+      return () => session.setAppLauncherMode(appLeaf(change).app, text());
     case "SetAppEnvFull":
       return () => session.setAppEnvFull(appLeaf(change).app, envAfter(change, secrets));
     case "SetAppPK":
-      return () => session.setAppPk(appLeaf(change).app, parseVisorKey(text));
+      return () => session.setAppPk(appLeaf(change).app, parseVisorKey(text()));
     case "SetAppSecure":
       return () => session.setAppSecure(appLeaf(change).app, after === true);
     case "SetAppKillswitch":
       return () => session.setAppKillswitch(appLeaf(change).app, after === true);
     case "SetAppNetworkInterface":
-      return () => session.setAppNetworkInterface(appLeaf(change).app, text);
+      return () => session.setAppNetworkInterface(appLeaf(change).app, text());
     case "SetAppAddress":
-      return () => session.setAppAddress(appLeaf(change).app, text);
+      return () => session.setAppAddress(appLeaf(change).app, text());
     case "SetAppDNS":
-      return () => session.setAppDns(appLeaf(change).app, text);
+      return () => session.setAppDns(appLeaf(change).app, text());
     default:
       return undefined;
   }
@@ -171,4 +180,3 @@ function appLeaf(change: Change): { readonly app: string } {
   assert(leaf.section === "apps", "an app method writes an app leaf");
   return leaf;
 }
-

@@ -38,7 +38,10 @@ interface PortWrite {
   readonly facts: WriteFacts;
 }
 
-async function writePort(session: WriteSession, { port, record, changes, facts }: PortWrite): Promise<void> {
+async function writePort(
+  session: WriteSession,
+  { port, record, changes, facts }: PortWrite,
+): Promise<void> {
   if (changes.some(({ op, path }) => op === "remove" && path.endsWith(".open"))) {
     return await session.deregisterTcpPort(port);
   }
@@ -47,7 +50,9 @@ async function writePort(session: WriteSession, { port, record, changes, facts }
   const wanted = portAfter(record ?? freshPort(port), changes);
   const isOpenAlready = record?.whitelist.length === 0;
   if (!isOpenAlready) assertNotOpened(`ports.${port}.whitelist`, wanted.whitelist, facts);
-  return record === undefined ? await session.registerForwardedPort(wanted) : await session.updateForwardedPort(wanted);
+  return record === undefined
+    ? await session.registerForwardedPort(wanted)
+    : await session.updateForwardedPort(wanted);
 }
 
 function portGone(port: number): FleetError {
@@ -57,7 +62,12 @@ function portGone(port: number): FleetError {
 }
 
 function freshPort(port: number): PortReading {
-  const { local_port: localPort, show_on_landing: showOnLanding, proxy_addr: proxyAddr, ...rest } = defaultPort(port);
+  const {
+    local_port: localPort,
+    show_on_landing: showOnLanding,
+    proxy_addr: proxyAddr,
+    ...rest
+  } = defaultPort(port);
   const { preserve_host: preserveHost, inject_pk: injectPk, ...same } = rest;
   return { ...same, localPort, showOnLanding, proxyAddr, preserveHost, injectPk };
 }

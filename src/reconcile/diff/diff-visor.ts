@@ -1,14 +1,14 @@
 import { canonicalJson, Hidden, type Json } from "../../core/index.ts";
-import {
-  type Change,
-  type DesiredLeaf,
-  type DesiredSet,
-  type DesiredValue,
-  type DesiredVisor,
-  type ObservedApp,
-  type SecretRef,
-  type SeenVisor,
-  type Unsupported,
+import type {
+  Change,
+  DesiredLeaf,
+  DesiredSet,
+  DesiredValue,
+  DesiredVisor,
+  ObservedApp,
+  SecretRef,
+  SeenVisor,
+  Unsupported,
 } from "../../model/index.ts";
 import { type Found, foundAt } from "./found.ts";
 import { parseLeafPath } from "./leaf-path.ts";
@@ -64,7 +64,8 @@ export function diffVisor(
 /** Sorts changes by path, then element. */
 export function sortChanges(changes: readonly Change[]): readonly Change[] {
   return changes.toSorted(
-    (left, right) => compareText(left.path, right.path) || compareText(left.element ?? "", right.element ?? ""),
+    (left, right) =>
+      compareText(left.path, right.path) || compareText(left.element ?? "", right.element ?? ""),
   );
 }
 
@@ -108,7 +109,14 @@ export function binaryOf(desired: Pick<DesiredVisor, "leaves">, app: string): st
 }
 
 function freshApp(name: string, binary: string): ObservedApp {
-  const facts = { running: false, status: 0, detail: "", autoStart: false, launcherMode: "", port: 0 };
+  const facts = {
+    running: false,
+    status: 0,
+    detail: "",
+    autoStart: false,
+    launcherMode: "",
+    port: 0,
+  };
   return { name, binary, ...facts, args: [], env: [], raw: new Hidden({ args: [], env: [] }) };
 }
 
@@ -141,12 +149,17 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
   const present = new Set(elements);
   const added = leaf.members.filter(({ value }) => !present.has(value));
   const removed = leaf.exact
-    ? elements.filter((value) => !wanted.has(value)).map((value) => ({ value, origin: leaf.origin }))
+    ? elements
+        .filter((value) => !wanted.has(value))
+        .map((value) => ({ value, origin: leaf.origin }))
     : leaf.removed.filter(({ value }) => present.has(value));
   const section = parseLeafPath(leaf.path).section;
   const changes: Change[] = [];
   const unsupported: string[] = [];
-  for (const [verb, list] of [["add", added], ["remove", removed]] as const) {
+  for (const [verb, list] of [
+    ["add", added],
+    ["remove", removed],
+  ] as const) {
     for (const { value, origin } of list) {
       const writer = writerOf(seen, leaf.path, verb);
       if (writer.kind === "unsupported") {
@@ -159,7 +172,10 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
         op: verb,
         before: verb === "remove",
         after: verb === "add",
-        reason: { place: origin.place, ...(origin.role === undefined ? {} : { role: origin.role }) },
+        reason: {
+          place: origin.place,
+          ...(origin.role === undefined ? {} : { role: origin.role }),
+        },
         lifetime: writer.lifetime,
         restart: writer.restart,
         risk: riskOf(leaf.path, leaf.anyone === true),
@@ -208,7 +224,8 @@ function valueChange(
   const { origin } = leaf;
   const isRunning = path.section === "apps" && path.field === "running";
   const isPresence =
-    (path.section === "apps" && path.field === "present") || (path.section === "ports" && path.field === "open");
+    (path.section === "apps" && path.field === "present") ||
+    (path.section === "ports" && path.field === "open");
   const verb: LeafVerb = isPresence ? (leaf.value === true ? "add" : "remove") : "change";
   const writer =
     path.section === "apps" && path.field === "present"

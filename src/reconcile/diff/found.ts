@@ -1,5 +1,11 @@
-import { type Json } from "../../core/index.ts";
-import { MASK, type ObservedApp, type ObservedPort, type SeenVisor, settingAt } from "../../model/index.ts";
+import type { Json } from "../../core/index.ts";
+import {
+  MASK,
+  type ObservedApp,
+  type ObservedPort,
+  type SeenVisor,
+  settingAt,
+} from "../../model/index.ts";
 import { parseWhitelist, programOf, splitArgs } from "./app-args.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
 

@@ -1,4 +1,12 @@
-export { type AppArgs, type AppProgram, composeArgs, parseWhitelist, programOf, splitArgs, typedFieldsOf } from "./app-args.ts";
+export {
+  type AppArgs,
+  type AppProgram,
+  composeArgs,
+  parseWhitelist,
+  programOf,
+  splitArgs,
+  typedFieldsOf,
+} from "./app-args.ts";
 export {
   binaryOf,
   diffVisor,
@@ -11,4 +19,11 @@ export {
 export { defaultPort, type Found, foundAt } from "./found.ts";
 export { type LeafPath, parseLeafPath, type PortField } from "./leaf-path.ts";
 export { riskOf } from "./risk-of.ts";
-export { appPresenceWriter, type LeafVerb, type LeafWriter, methodsOf, type NoWriter, writerOf } from "./writer-of.ts";
+export {
+  appPresenceWriter,
+  type LeafVerb,
+  type LeafWriter,
+  methodsOf,
+  type NoWriter,
+  writerOf,
+} from "./writer-of.ts";

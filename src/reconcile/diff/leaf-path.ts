@@ -30,7 +30,8 @@ export function parseLeafPath(path: string): LeafPath {
   if (path === "survey" || path === "reward_address") return { section: path };
   if (path === "trust.hypervisors") return { section: "trust", list: "hypervisors" };
   if (path === "trust.pty") return { section: "trust", list: "pty" };
-  if (path.startsWith("settings.")) return { section: "settings", setting: path.slice("settings.".length) };
+  if (path.startsWith("settings."))
+    return { section: "settings", setting: path.slice("settings.".length) };
   const match = /^(apps|ports)\.(.+)\.([^.]+)$/.exec(path);
   assert(match !== null, `${path} is no leaf path`);
   const [, section, name = "", field] = match;

@@ -1,4 +1,10 @@
-import { type AppField, type Change, type Lifetime, type SeenVisor, settingAt } from "../../model/index.ts";
+import {
+  type AppField,
+  type Change,
+  type Lifetime,
+  type SeenVisor,
+  settingAt,
+} from "../../model/index.ts";
 import { type MethodName, methodRow } from "../../skywire/visor/index.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
 
@@ -53,12 +59,17 @@ export function writerOf(seen: SeenVisor, path: string, verb: LeafVerb): LeafWri
   }
 }
 
-function trustWriter(seen: SeenVisor, list: "hypervisors" | "pty", verb: LeafVerb): LeafWriter | NoWriter {
+function trustWriter(
+  seen: SeenVisor,
+  list: "hypervisors" | "pty",
+  verb: LeafVerb,
+): LeafWriter | NoWriter {
   if (!seen.configReadable) return unsupported("this release does not show its configured trust");
   if (serves(seen, "SetConfigFields")) {
     return writer("SetConfigFields", seen.keepsConf ? "conf" : "config", "none");
   }
-  if (list === "pty") return unsupported("this release has no lasting way to change its pty whitelist");
+  if (list === "pty")
+    return unsupported("this release has no lasting way to change its pty whitelist");
   const method = verb === "remove" ? "RemoveHypervisor" : "AddHypervisor";
   if (!serves(seen, method)) return unsupported(`this release does not serve ${method}`);
   // Releases that keep a list of pending hypervisors admit and drop keys at once; earlier ones at a restart.
@@ -77,7 +88,8 @@ function rewardWriter(seen: SeenVisor, verb: LeafVerb): LeafWriter | NoWriter {
 
 function settingWriter(seen: SeenVisor, path: string): LeafWriter | NoWriter {
   const setting = settingAt(path);
-  if (setting === undefined) return unsupported("this version of fleet does not manage the setting");
+  if (setting === undefined)
+    return unsupported("this version of fleet does not manage the setting");
   if (serves(seen, "SetConfigFields")) {
     const lifetime = setting.mirrored && seen.keepsConf ? "conf" : "config";
     return writer("SetConfigFields", lifetime, setting.live ? "none" : "visor");
@@ -89,7 +101,10 @@ function settingWriter(seen: SeenVisor, path: string): LeafWriter | NoWriter {
   return writer(setting.olderSetter, "config", seen.configReadable ? "none" : "visor");
 }
 
-function appWriter(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }): LeafWriter | NoWriter {
+function appWriter(
+  seen: SeenVisor,
+  leaf: LeafPath & { readonly section: "apps" },
+): LeafWriter | NoWriter {
   const whole = serves(seen, "SetConfigFields");
   switch (leaf.field) {
     case "present":
@@ -122,7 +137,8 @@ function portWriter(
   verb: LeafVerb,
 ): LeafWriter | NoWriter {
   const exists = seen.ports?.some(({ port }) => port === leaf.port) ?? false;
-  if (leaf.field === "open" && verb === "remove") return firstServed(seen, "DeregisterTCPPort", "none");
+  if (leaf.field === "open" && verb === "remove")
+    return firstServed(seen, "DeregisterTCPPort", "none");
   return firstServed(seen, exists ? "UpdateForwardedPort" : "RegisterForwardedPort", "none");
 }
 
@@ -177,7 +193,11 @@ export function appPresenceWriter(seen: SeenVisor, wanted: boolean): LeafWriter 
   return firstServed(seen, wanted ? "AddApp" : "DeleteApp", "none");
 }
 
-function firstServed(seen: SeenVisor, method: string, restart: Change["restart"]): LeafWriter | NoWriter {
+function firstServed(
+  seen: SeenVisor,
+  method: string,
+  restart: Change["restart"],
+): LeafWriter | NoWriter {
   return serves(seen, method)
     ? writer(method, "config", restart)
     : unsupported(`this release does not serve ${method}`);
@@ -189,7 +209,8 @@ function firstServed(seen: SeenVisor, method: string, restart: Change["restart"]
  */
 function serves(seen: SeenVisor, method: string): boolean {
   const row = methodRow(method);
-  if (row?.class === "write" && row.probe === undefined) return seen.methods.get(method) !== "absent";
+  if (row?.class === "write" && row.probe === undefined)
+    return seen.methods.get(method) !== "absent";
   return seen.methods.get(method) === "present";
 }
 

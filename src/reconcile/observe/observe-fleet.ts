@@ -69,14 +69,28 @@ async function observeVisor(input: ObserveInput, visor: DesiredVisor): Promise<O
   const { clock, emit } = input;
   const route = routeOf(visor, input.scheme);
   const atMs = clock.now();
-  emit?.({ type: "observe_start", level: "info", message: `reading ${visor.name}`, visor: visor.key });
+  emit?.({
+    type: "observe_start",
+    level: "info",
+    message: `reading ${visor.name}`,
+    visor: visor.key,
+  });
   const target = { key: visor.key, route };
-  const reading = await input.reader.read(target, wantsOf(visor.leaves.keys(), input.summary === true));
+  const reading = await input.reader.read(
+    target,
+    wantsOf(visor.leaves.keys(), input.summary === true),
+  );
   const observed = toObserved(reading, visor.key, route, atMs);
   const tookMs = clock.now() - atMs;
   emit?.(
     observed.kind === "seen"
-      ? { type: "observe_complete", level: "info", message: `read ${visor.name}`, visor: visor.key, facts: { tookMs } }
+      ? {
+          type: "observe_complete",
+          level: "info",
+          message: `read ${visor.name}`,
+          visor: visor.key,
+          facts: { tookMs },
+        }
       : {
           type: "observe_failed",
           level: "warn",
@@ -89,14 +103,22 @@ async function observeVisor(input: ObserveInput, visor: DesiredVisor): Promise<O
 }
 
 /** The way to a visor's remote RPC: what the manifest says, or dmsg at the usual port. */
-export function routeOf(visor: Pick<DesiredVisor, "rpc">, scheme: "dmsg" | "skynet" = "dmsg"): Route {
+export function routeOf(
+  visor: Pick<DesiredVisor, "rpc">,
+  scheme: "dmsg" | "skynet" = "dmsg",
+): Route {
   return visor.rpc === undefined
     ? { kind: "bridge", scheme, port: DEFAULT_BRIDGE_PORT }
     : { kind: "bridge", ...visor.rpc };
 }
 
 /** Turns any reading into an observation. */
-export function toObserved(reading: VisorReading, key: VisorKey, route: Route, atMs: number): ObservedVisor {
+export function toObserved(
+  reading: VisorReading,
+  key: VisorKey,
+  route: Route,
+  atMs: number,
+): ObservedVisor {
   if (reading.kind === "seen") return toSeenVisor(reading, route, atMs);
   const { detail, next } = reading;
   const reason =

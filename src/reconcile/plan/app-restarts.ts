@@ -22,12 +22,16 @@ export function planAppRestarts(
 ): AppRestarts {
   const restarts: Change[] = [];
   const owed: string[] = [];
-  const started = new Set(changes.filter(({ action }) => action === "start").map(({ path }) => path));
+  const started = new Set(
+    changes.filter(({ action }) => action === "start").map(({ path }) => path),
+  );
   for (const app of seen.apps) {
     const path = `apps.${app.name}.running`;
     const leaf = desired.leaves.get(path);
     if (leaf?.kind !== "value" || leaf.value !== true) continue;
-    const changed = changes.some((change) => change.restart === "app" && isOfApp(change.path, app.name));
+    const changed = changes.some(
+      (change) => change.restart === "app" && isOfApp(change.path, app.name),
+    );
     if (changed) owed.push(app.name);
     if (!app.running || started.has(path)) continue;
     const earlier = owedEarlier.find(

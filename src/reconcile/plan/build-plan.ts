@@ -11,7 +11,13 @@ import {
 } from "../../model/index.ts";
 import type { SecretComparison } from "../diff/index.ts";
 import { decisionDigest, planDigest } from "./digests.ts";
-import { checkArgumentSize, checkLockOut, checkOpenExits, checkRemovals, checkWouldOpen } from "./guards/index.ts";
+import {
+  checkArgumentSize,
+  checkLockOut,
+  checkOpenExits,
+  checkRemovals,
+  checkWouldOpen,
+} from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
 import { pendingTrust, planVisor } from "./plan-visor.ts";
@@ -36,7 +42,12 @@ export interface PlanInput {
   readonly expiresAfterMs: number;
   /** Name and version of the program. */
   readonly tool: string;
-  readonly manifest: { readonly path: string; readonly digest: Digest; readonly commit?: string; readonly dirty?: boolean };
+  readonly manifest: {
+    readonly path: string;
+    readonly digest: Digest;
+    readonly commit?: string;
+    readonly dirty?: boolean;
+  };
   readonly operator?: OperatorKey;
 }
 
@@ -75,8 +86,12 @@ export function buildPlan(input: PlanInput): Plan {
     overrides: input.overrides,
     complete: counts.unreachable === 0 && counts.notCompared === 0,
     applyable: refusals.length === 0,
-    history: history.known ? { known: true, head: history.head } : { known: false, why: history.why },
-    names: Object.fromEntries([...desired.keyNames].toSorted(([left], [right]) => (left < right ? -1 : 1))),
+    history: history.known
+      ? { known: true, head: history.head }
+      : { known: false, why: history.why },
+    names: Object.fromEntries(
+      [...desired.keyNames].toSorted(([left], [right]) => (left < right ? -1 : 1)),
+    ),
     counts,
     visors,
     releasedVisors,
@@ -124,7 +139,8 @@ function checkGuards(
   pairs.forEach(([wanted, seen], index) => {
     const visor = visors[index];
     if (seen.kind !== "seen" || visor === undefined) return;
-    if (history.known && history.owned.has(wanted.key)) ownedElements += countOwnedElements(wanted, seen);
+    if (history.known && history.owned.has(wanted.key))
+      ownedElements += countOwnedElements(wanted, seen);
     const changes = visor.steps.flatMap((step) => step.changes);
     const { openToAnyone } = visor;
     const lists = { visor: wanted.key, name: wanted.name, seen, changes, openToAnyone };
@@ -150,6 +166,10 @@ function checkGuards(
   const otherRemovals = changes.filter(isRemoval).length - trustRemovals;
   const removals = { trustRemovals, otherRemovals, ownedElements, policies, overrides };
   const place = desired.policyPlace;
-  refusals.push(...checkRemovals(removals).map((refusal) => (place === undefined ? refusal : { ...refusal, place })));
+  refusals.push(
+    ...checkRemovals(removals).map((refusal) =>
+      place === undefined ? refusal : { ...refusal, place },
+    ),
+  );
   return refusals;
 }

@@ -61,7 +61,13 @@ export interface ApplyCheck {
 }
 
 /** The guards that only applying has: who, through what, and how old. The plan's own refusals come first. */
-export function checkApply({ plan, acting, operator, history, nowMs }: ApplyCheck): readonly Refusal[] {
+export function checkApply({
+  plan,
+  acting,
+  operator,
+  history,
+  nowMs,
+}: ApplyCheck): readonly Refusal[] {
   const refusals: Refusal[] = [...plan.refusals];
   if (!hasCapability(operator, "apply", plan, history)) {
     refusals.push({
@@ -98,9 +104,11 @@ export function checkApply({ plan, acting, operator, history, nowMs }: ApplyChec
  */
 function checkRules(plan: Plan, history: History): readonly Refusal[] {
   const differences = keysetChanges(plan.keyset, history);
-  const isKnown = differences.length === 0 || differences.join("\n") === plan.keysetChanges.join("\n");
+  const isKnown =
+    differences.length === 0 || differences.join("\n") === plan.keysetChanges.join("\n");
   const recorded = history.known ? (history.keyset?.controllers ?? []) : [];
-  const isProtecting = differences.length === 0 || recorded.every((key) => plan.protected.includes(key));
+  const isProtecting =
+    differences.length === 0 || recorded.every((key) => plan.protected.includes(key));
   if (isKnown && isProtecting) return [];
   return [
     {
@@ -125,15 +133,25 @@ function checkAges(plan: Plan, nowMs: number): readonly Refusal[] {
       next: "make the plan again",
     });
   }
-  const ages = plan.visors.flatMap(({ observed }) => (observed === undefined ? [] : [nowMs - Date.parse(observed.at)]));
-  const odd = ages.find((ageMs) => !(ageMs <= OBSERVATION_AGE_MAX_MS && ageMs >= -CLOCK_SKEW_MAX_MS));
+  const ages = plan.visors.flatMap(({ observed }) =>
+    observed === undefined ? [] : [nowMs - Date.parse(observed.at)],
+  );
+  const odd = ages.find(
+    (ageMs) => !(ageMs <= OBSERVATION_AGE_MAX_MS && ageMs >= -CLOCK_SKEW_MAX_MS),
+  );
   if (odd !== undefined) {
     refusals.push({
       guard: "stale-observation",
-      message: odd < 0 ? "what the plan goes by is said to be read in the future" : "what the plan goes by was read too long ago",
+      message:
+        odd < 0
+          ? "what the plan goes by is said to be read in the future"
+          : "what the plan goes by was read too long ago",
       measured: Number.isNaN(odd) ? "no time" : `${Math.round(odd / MS_PER_MINUTE)} minutes`,
       limit: `${OBSERVATION_AGE_MAX_MS / MS_PER_MINUTE} minutes`,
-      next: odd < 0 ? "set the clocks of both machines, then make the plan again" : "make the plan again",
+      next:
+        odd < 0
+          ? "set the clocks of both machines, then make the plan again"
+          : "make the plan again",
     });
   }
   return refusals;

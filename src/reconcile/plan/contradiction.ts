@@ -12,15 +12,21 @@ import { wavesOf } from "./waves.ts";
  * two could tell different stories, however well its digest fits.
  */
 export function contradictionOf(plan: Plan): string | undefined {
-  if (!isSame(plan.counts, countPlan(plan.visors, plan.releasedVisors))) return "its counts are not those of its changes";
+  if (!isSame(plan.counts, countPlan(plan.visors, plan.releasedVisors)))
+    return "its counts are not those of its changes";
   if (plan.applyable !== (plan.refusals.length === 0)) return "it is applyable and refused at once";
-  if (plan.decision !== decisionDigest(plan.visors, plan.overrides, plan.policies)) return "its decision digest does not fit";
-  if (!plan.keyset.controllers.every((key) => plan.protected.includes(key))) return "it does not protect its controllers";
+  if (plan.decision !== decisionDigest(plan.visors, plan.overrides, plan.policies))
+    return "its decision digest does not fit";
+  if (!plan.keyset.controllers.every((key) => plan.protected.includes(key)))
+    return "it does not protect its controllers";
   const own = canonicalJson(policyToJson(plan.keyset.policy));
-  if (!plan.policies.some((policy) => canonicalJson(policyToJson(policy)) === own)) return "its own policy is not in force";
+  if (!plan.policies.some((policy) => canonicalJson(policyToJson(policy)) === own))
+    return "its own policy is not in force";
   const changing = plan.visors.filter(({ status }) => status === "changes").map(({ key }) => key);
-  if (new Set(plan.visors.map(({ key }) => key)).size < plan.visors.length) return "it holds a visor twice";
-  if (!isSame(plan.waves, wavesOf(changing, plan.acting, plan.protected))) return "its waves are not those of its visors";
+  if (new Set(plan.visors.map(({ key }) => key)).size < plan.visors.length)
+    return "it holds a visor twice";
+  if (!isSame(plan.waves, wavesOf(changing, plan.acting, plan.protected)))
+    return "its waves are not those of its visors";
   for (const visor of plan.visors) {
     const fault = visorFault(visor);
     if (fault !== undefined) return `${visor.name}: ${fault}`;
@@ -30,8 +36,10 @@ export function contradictionOf(plan: Plan): string | undefined {
 
 function visorFault(visor: PlanVisor): string | undefined {
   const letters = visor.steps.map(({ letter }) => letter);
-  if (letters.join("") !== [...new Set(letters)].toSorted().join("")) return "its steps are out of order";
-  if ((visor.status === "changes") !== visor.steps.length > 0) return "its status is not that of its steps";
+  if (letters.join("") !== [...new Set(letters)].toSorted().join(""))
+    return "its steps are out of order";
+  if ((visor.status === "changes") !== visor.steps.length > 0)
+    return "its status is not that of its steps";
   for (const { letter, changes } of visor.steps) {
     for (const change of changes) {
       if (change.step !== letter) return `${change.path} stands in another step than it says`;
@@ -47,18 +55,27 @@ function changeFault(change: Change): string | undefined {
   const leaf = parseLeafPath(change.path);
   const { op, before, after, element, step, method } = change;
   const isRunning = leaf.section === "apps" && leaf.field === "running";
-  if (isRunning !== (change.action !== undefined) || isRunning !== (step === "b")) return "is no app action, or not in step (b)";
+  if (isRunning !== (change.action !== undefined) || isRunning !== (step === "b"))
+    return "is no app action, or not in step (b)";
   if (isRunning) return undefined;
   const isTrust = leaf.section === "trust";
   if ((isTrust && op === "remove") !== (step === "c")) return "stands in the wrong step";
-  if (!(methodsOf(change.path) as readonly string[]).includes(method)) return `is not written by ${method}`;
-  if (isSetPath(change.path) !== (element !== undefined)) return "is a list and changes by elements only";
+  if (!(methodsOf(change.path) as readonly string[]).includes(method))
+    return `is not written by ${method}`;
+  if (isSetPath(change.path) !== (element !== undefined))
+    return "is a list and changes by elements only";
   if (element !== undefined && (after !== (op === "add") || before !== (op === "remove"))) {
     return "does not do to its list what it says";
   }
-  const isPresence = (leaf.section === "apps" && leaf.field === "present") || (leaf.section === "ports" && leaf.field === "open");
+  const isPresence =
+    (leaf.section === "apps" && leaf.field === "present") ||
+    (leaf.section === "ports" && leaf.field === "open");
   if (isPresence && op !== (after === true ? "add" : "remove")) return "does not do what it says";
-  if (leaf.section === "apps" && isPresence && method !== (after === true ? "AddApp" : "DeleteApp")) {
+  if (
+    leaf.section === "apps" &&
+    isPresence &&
+    method !== (after === true ? "AddApp" : "DeleteApp")
+  ) {
     return `is not written by ${method}`;
   }
   const refs = [...new Set(secretsIn(after))].toSorted();
@@ -74,8 +91,9 @@ function secretsIn(value: Json): readonly string[] {
   if (typeof value !== "object" || value === null) return [];
   const members = Object.entries(value);
   const [first] = members;
-  if (members.length === 1 && first?.[0] === "secret" && typeof first[1] === "string") return [first[1]];
-  return members.flatMap(([, member]) => (member === undefined ? [] : secretsIn(member as Json)));
+  if (members.length === 1 && first?.[0] === "secret" && typeof first[1] === "string")
+    return [first[1]];
+  return members.flatMap(([, member]) => (member === undefined ? [] : secretsIn(member)));
 }
 
 function isSame(left: object, right: object): boolean {

@@ -1,5 +1,18 @@
-import { canonicalJson, type Digest, digestOf, type Json, type JsonObject } from "../../core/index.ts";
-import type { DesiredVisor, Overrides, Plan, PlanVisor, Policy, SeenVisor } from "../../model/index.ts";
+import {
+  canonicalJson,
+  type Digest,
+  digestOf,
+  type Json,
+  type JsonObject,
+} from "../../core/index.ts";
+import type {
+  DesiredVisor,
+  Overrides,
+  Plan,
+  PlanVisor,
+  Policy,
+  SeenVisor,
+} from "../../model/index.ts";
 import { foundAt } from "../diff/index.ts";
 import { policyToJson } from "./history.ts";
 
@@ -22,7 +35,9 @@ export function observedValues(owned: readonly string[], seen: SeenVisor): Obser
 /** The observed digest: sets sorted, and nothing that moves by itself. */
 export function observedDigest({ leaves, hypervisors, pty }: ObservedValues): Digest {
   return digestOf({
-    leaves: [...leaves].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([path, value]): Json => [path, value]),
+    leaves: [...leaves]
+      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+      .map(([path, value]): Json => [path, value]),
     hypervisors: hypervisors === undefined ? null : sorted(hypervisors),
     pty: pty === undefined ? null : sorted(pty),
   });
@@ -54,20 +69,37 @@ export function keyedObservedDigest(
 }
 
 /** The decision digest: what people approve. It survives a merge or squash, since it names no commit or line. */
-export function decisionDigest(visors: readonly PlanVisor[], overrides: Overrides, policies: readonly Policy[]): Digest {
+export function decisionDigest(
+  visors: readonly PlanVisor[],
+  overrides: Overrides,
+  policies: readonly Policy[],
+): Digest {
   const changes: Json[] = [];
   for (const visor of visors) {
     for (const step of visor.steps) {
       for (const change of step.changes) {
         const { path, element, lifetime } = change;
-        const values: Json = change.secrets === undefined ? [change.before, change.after] : ["secret", "secret"];
-        changes.push([visor.key, path, element ?? null, values, lifetime, step.letter, change.action ?? null]);
+        const values: Json =
+          change.secrets === undefined ? [change.before, change.after] : ["secret", "secret"];
+        changes.push([
+          visor.key,
+          path,
+          element ?? null,
+          values,
+          lifetime,
+          step.letter,
+          change.action ?? null,
+        ]);
       }
     }
     for (const leaf of visor.secretLeaves) changes.push([visor.key, leaf.path, [...leaf.secrets]]);
   }
   const text = changes.map((change) => canonicalJson(change)).sort();
-  return digestOf({ changes: text, overrides: overridesToJson(overrides), policies: policies.map(policyToJson) });
+  return digestOf({
+    changes: text,
+    overrides: overridesToJson(overrides),
+    policies: policies.map(policyToJson),
+  });
 }
 
 /** The digest of the whole plan without its own digest and signature. */
@@ -78,13 +110,18 @@ export function planDigest(plan: Omit<Plan, "digest" | "signature">): Digest {
 /** Overrides by name, sorted, absent ones left out. */
 export function overridesToJson(overrides: Overrides): JsonObject {
   const { allowTrustLoss, ...others } = overrides;
-  return { ...others, ...(allowTrustLoss.length === 0 ? {} : { allowTrustLoss: sorted(allowTrustLoss) }) };
+  return {
+    ...others,
+    ...(allowTrustLoss.length === 0 ? {} : { allowTrustLoss: sorted(allowTrustLoss) }),
+  };
 }
 
 /** Every owned leaf of a visor that holds secrets, with its references. */
 export function secretLeavesOf(desired: DesiredVisor): PlanVisor["secretLeaves"] {
   return [...desired.leaves.values()].flatMap((leaf) =>
-    leaf.kind === "value" && leaf.secrets.length > 0 ? [{ path: leaf.path, secrets: leaf.secrets }] : [],
+    leaf.kind === "value" && leaf.secrets.length > 0
+      ? [{ path: leaf.path, secrets: leaf.secrets }]
+      : [],
   );
 }
 

@@ -47,7 +47,11 @@ export interface RecordedValue {
 export type History = KnownHistory | { readonly known: false; readonly why: string };
 
 /** Gathers what the planner needs of one fleet from a ledger that was already verified on opening. */
-export function historyOf(ledger: ReadOnlyLedger | undefined, fleet: string, why = "no ledger was read"): History {
+export function historyOf(
+  ledger: ReadOnlyLedger | undefined,
+  fleet: string,
+  why = "no ledger was read",
+): History {
   if (ledger === undefined) return { known: false, why };
   const records = ledger.records;
   const keyset = latestKeyset(records, fleet)?.payload;
@@ -141,9 +145,14 @@ function noteReceipt(
     }
     const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
     if (receipt.step === "b" && app !== undefined) inner(owed, receipt.visor).delete(app);
-    const wanted = intent?.payload?.changes.find((change) => change.path === path && change.element === element);
+    const wanted = intent?.payload?.changes.find(
+      (change) => change.path === path && change.element === element,
+    );
     if (wanted !== undefined) {
-      values.set(valueKey(receipt.visor, path, element), { after: wanted.after, entry: record.index });
+      values.set(valueKey(receipt.visor, path, element), {
+        after: wanted.after,
+        entry: record.index,
+      });
     }
   }
 }
@@ -162,14 +171,18 @@ function inner(map: Map<VisorKey, Map<string, Awaiting>>, visor: VisorKey): Map<
   return found;
 }
 
-function flatten(map: Map<VisorKey, Map<string, Awaiting>>): ReadonlyMap<VisorKey, readonly Awaiting[]> {
+function flatten(
+  map: Map<VisorKey, Map<string, Awaiting>>,
+): ReadonlyMap<VisorKey, readonly Awaiting[]> {
   return new Map([...map].map(([visor, items]) => [visor, [...items.values()]]));
 }
 
 /** A policy as a keyset entry holds it. */
 export function policyToJson(policy: Policy): { readonly max_removals: number | string } {
   const { maxRemovals } = policy;
-  return { max_removals: maxRemovals.kind === "count" ? maxRemovals.count : `${maxRemovals.percent}%` };
+  return {
+    max_removals: maxRemovals.kind === "count" ? maxRemovals.count : `${maxRemovals.percent}%`,
+  };
 }
 
 /** Reads what {@link policyToJson} wrote; anything else is the strictest policy there is. */

@@ -26,7 +26,13 @@ export {
   type TrustLists,
   withTrustChange,
 } from "./guards/index.ts";
-export { type Awaiting, type History, historyOf, type KnownHistory, policyToJson } from "./history.ts";
+export {
+  type Awaiting,
+  type History,
+  historyOf,
+  type KnownHistory,
+  policyToJson,
+} from "./history.ts";
 export { keysetChanges } from "./keyset.ts";
 export { hasCapability } from "./may.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";

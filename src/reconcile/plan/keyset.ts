@@ -6,7 +6,12 @@ import { type History, policyToJson } from "./history.ts";
 export function keysetOf(desired: DesiredFleet): Keyset {
   return {
     operators: desired.operators
-      .map(({ name, key, seal, may }) => ({ name, key, ...(seal === undefined ? {} : { seal }), may: may.toSorted() }))
+      .map(({ name, key, seal, may }) => ({
+        name,
+        key,
+        ...(seal === undefined ? {} : { seal }),
+        may: may.toSorted(),
+      }))
       .toSorted((left, right) => (left.name < right.name ? -1 : 1)),
     controllers: desired.controllers.toSorted(),
     policy: desired.policy,
@@ -22,7 +27,8 @@ export function keysetChanges(wanted: Keyset, history: History): readonly string
   for (const operator of wanted.operators) {
     const earlier = before.get(operator.name);
     before.delete(operator.name);
-    if (earlier === undefined) changes.push(`operator ${operator.name} is added (${operator.may.join(", ")})`);
+    if (earlier === undefined)
+      changes.push(`operator ${operator.name} is added (${operator.may.join(", ")})`);
     else if (text(earlier) !== text(operator)) changes.push(`operator ${operator.name} changes`);
   }
   for (const name of before.keys()) changes.push(`operator ${name} is removed`);
@@ -41,7 +47,8 @@ export function keysetChanges(wanted: Keyset, history: History): readonly string
 /** The policies in force: both, while they differ, so that a manifest cannot loosen the rules it is judged by. */
 export function policiesInForce(wanted: Keyset, history: History): readonly Policy[] {
   const recorded = history.known ? history.keyset?.policy : undefined;
-  const differs = recorded !== undefined && text(policyToJson(recorded)) !== text(policyToJson(wanted.policy));
+  const differs =
+    recorded !== undefined && text(policyToJson(recorded)) !== text(policyToJson(wanted.policy));
   return differs ? [wanted.policy, recorded] : [wanted.policy];
 }
 
@@ -51,5 +58,7 @@ function text(value: object): string {
 
 /** Two operators are equal whatever the order of what they may do. */
 function sortedMay(value: object): object {
-  return "may" in value && Array.isArray(value.may) ? { ...value, may: value.may.toSorted() } : value;
+  return "may" in value && Array.isArray(value.may)
+    ? { ...value, may: value.may.map(String).toSorted() }
+    : value;
 }

@@ -2,7 +2,10 @@ import type { Plan, PlanCounts, PlanVisor } from "../../model/index.ts";
 import { isRemoval, isTrustRemoval } from "./removal-counts.ts";
 
 /** The counts of a plan's last line, all of them taken from the visors it holds. */
-export function countPlan(visors: readonly PlanVisor[], releasedVisors: Plan["releasedVisors"]): PlanCounts {
+export function countPlan(
+  visors: readonly PlanVisor[],
+  releasedVisors: Plan["releasedVisors"],
+): PlanCounts {
   const changes = visors.flatMap((visor) => visor.steps.flatMap((step) => step.changes));
   const released = [...visors, ...releasedVisors].flatMap((visor) => visor.released);
   const sum = (count: (visor: PlanVisor) => number): number =>

@@ -1,4 +1,13 @@
-import { canonicalJson, FleetError, fromHex, type JsonObject, type OperatorKey, toHex, utf8, verifyEd25519 } from "../../core/index.ts";
+import {
+  canonicalJson,
+  FleetError,
+  fromHex,
+  type JsonObject,
+  type OperatorKey,
+  toHex,
+  utf8,
+  verifyEd25519,
+} from "../../core/index.ts";
 import type { OperatorKeys } from "../../ledger/index.ts";
 import { type Plan, PLAN_FORMAT } from "../../model/index.ts";
 import { contradictionOf } from "./contradiction.ts";
@@ -24,19 +33,28 @@ export function isPlanText(text: string): boolean {
  */
 export function parsePlan(text: string): Plan {
   const value = parseJson(text);
-  const format = typeof value === "object" && value !== null && "format" in value ? value.format : undefined;
+  const format =
+    typeof value === "object" && value !== null && "format" in value ? value.format : undefined;
   if (format !== PLAN_FORMAT) {
-    throw new FleetError("plan/format", `the plan has format ${JSON.stringify(format)}, this version reads ${PLAN_FORMAT}`, {
-      next: "make the plan again, or use the version of fleet that wrote it",
-      exit: 64,
-    });
+    throw new FleetError(
+      "plan/format",
+      `the plan has format ${JSON.stringify(format)}, this version reads ${PLAN_FORMAT}`,
+      {
+        next: "make the plan again, or use the version of fleet that wrote it",
+        exit: 64,
+      },
+    );
   }
   const plan = value as Plan;
   if (plan.digest !== digestOfFile(plan)) {
-    throw new FleetError("plan/damaged", "the plan's digest does not fit its content: somebody or something changed it", {
-      next: "make the plan again with `fleet plan --out FILE`",
-      exit: 64,
-    });
+    throw new FleetError(
+      "plan/damaged",
+      "the plan's digest does not fit its content: somebody or something changed it",
+      {
+        next: "make the plan again with `fleet plan --out FILE`",
+        exit: 64,
+      },
+    );
   }
   const contradiction = contradictionIn(plan);
   if (contradiction !== undefined) {
@@ -65,7 +83,10 @@ function digestOfFile(plan: Plan): string {
   try {
     return planDigest(rest);
   } catch (cause) {
-    throw new FleetError("plan/damaged", "the plan holds something that no plan can hold", { cause, exit: 64 });
+    throw new FleetError("plan/damaged", "the plan holds something that no plan can hold", {
+      cause,
+      exit: 64,
+    });
   }
 }
 
@@ -91,7 +112,10 @@ export function planSigner(plan: Plan): OperatorKey | undefined {
   const { signature } = plan;
   if (signature === undefined) return undefined;
   const message = utf8(SIGNED_CONTEXT + plan.digest);
-  if (/^[0-9a-f]{128}$/.test(signature.sig) && verifyEd25519(signature.key, message, fromHex(signature.sig))) {
+  if (
+    /^[0-9a-f]{128}$/.test(signature.sig) &&
+    verifyEd25519(signature.key, message, fromHex(signature.sig))
+  ) {
     return signature.key;
   }
   throw new FleetError("plan/signature", "the plan's signature does not verify", {

@@ -1,11 +1,11 @@
-import {
-  type Change,
-  type DesiredVisor,
-  type ObservedVisor,
-  type PlanStep,
-  type PlanVisor,
-  type SeenVisor,
-  type StepLetter,
+import type {
+  Change,
+  DesiredVisor,
+  ObservedVisor,
+  PlanStep,
+  PlanVisor,
+  SeenVisor,
+  StepLetter,
 } from "../../model/index.ts";
 import { diffVisor, type SecretComparison, sortChanges } from "../diff/index.ts";
 import { planAppRestarts } from "./app-restarts.ts";
@@ -25,7 +25,11 @@ export interface PlanVisorContext {
 const LETTERS: readonly StepLetter[] = ["a", "b", "c"];
 
 /** Plans one visor: what differs, in which steps, and what cannot be done or is not owned any more. */
-export function planVisor(desired: DesiredVisor, observed: ObservedVisor, context: PlanVisorContext): PlanVisor {
+export function planVisor(
+  desired: DesiredVisor,
+  observed: ObservedVisor,
+  context: PlanVisorContext,
+): PlanVisor {
   const owned = [...desired.leaves.keys()].sort();
   const base = {
     key: desired.key,
@@ -57,7 +61,9 @@ export function planVisor(desired: DesiredVisor, observed: ObservedVisor, contex
   const diff = diffVisor(desired, observed, context.secrets);
   const owedEarlier = history.known ? (history.owedRestarts.get(desired.key) ?? []) : [];
   const restarts = planAppRestarts(desired, observed, diff.changes, owedEarlier);
-  const all = sortChanges([...diff.changes, ...restarts.changes]).map((change) => markDrift(change, desired, context));
+  const all = sortChanges([...diff.changes, ...restarts.changes]).map((change) =>
+    markDrift(change, desired, context),
+  );
   return {
     ...base,
     status: all.length === 0 ? "in-sync" : "changes",
@@ -93,11 +99,17 @@ function observedFacts(
 function stepsOf(changes: readonly Change[], owed: readonly string[]): readonly PlanStep[] {
   return LETTERS.flatMap((letter) => {
     const own = changes.filter(({ step }) => step === letter);
-    return own.length === 0 ? [] : [{ letter, changes: own, restartsOwed: letter === "a" ? owed : [] }];
+    return own.length === 0
+      ? []
+      : [{ letter, changes: own, restartsOwed: letter === "a" ? owed : [] }];
   });
 }
 
-function awaitingRestart(history: History, desired: DesiredVisor, seen: SeenVisor): PlanVisor["awaitingRestart"] {
+function awaitingRestart(
+  history: History,
+  desired: DesiredVisor,
+  seen: SeenVisor,
+): PlanVisor["awaitingRestart"] {
   const since = new Map<string, number>();
   for (const { what, sinceEntry } of stillAwaiting(history, seen)) {
     if (desired.leaves.has(what)) since.set(what, sinceEntry);
@@ -108,7 +120,9 @@ function awaitingRestart(history: History, desired: DesiredVisor, seen: SeenViso
 /** What the ledger says waits for a restart of a visor that has not come since. */
 function stillAwaiting(history: History, seen: SeenVisor): readonly Awaiting[] {
   if (!history.known) return [];
-  return (history.awaitingRestart.get(seen.key) ?? []).filter(({ sinceMs }) => seen.startedAtMs <= sinceMs);
+  return (history.awaitingRestart.get(seen.key) ?? []).filter(
+    ({ sinceMs }) => seen.startedAtMs <= sinceMs,
+  );
 }
 
 /** Trust entries of a visor that wait for its restart: configured, and no way in yet. */
@@ -128,10 +142,14 @@ function markDrift(change: Change, desired: DesiredVisor, context: PlanVisorCont
   const { history } = context;
   if (!history.known || change.action === "restart") return change;
   const recorded = history.recorded(desired.key, change.path, change.element);
-  const wasMade = recorded !== undefined && JSON.stringify(recorded.after) === JSON.stringify(change.after);
+  const wasMade =
+    recorded !== undefined && JSON.stringify(recorded.after) === JSON.stringify(change.after);
   if (wasMade) return { ...change, drift: { sinceEntry: recorded.entry } };
   const wasInSync = history.inSync.get(desired.key)?.has(change.path) === true;
-  return context.isLastManifest && wasInSync && recorded === undefined && history.lastManifest !== undefined
+  return context.isLastManifest &&
+    wasInSync &&
+    recorded === undefined &&
+    history.lastManifest !== undefined
     ? { ...change, drift: { sinceEntry: history.lastManifest.entry } }
     : change;
 }

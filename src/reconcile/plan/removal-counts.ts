@@ -20,7 +20,9 @@ export function countOwnedElements(desired: DesiredVisor, seen: SeenVisor): numb
     const found = foundAt(seen, leaf.path);
     if (leaf.kind === "set" && found.kind === "set") {
       const named = new Set([...leaf.members, ...leaf.removed].map(({ value }) => value));
-      count += leaf.exact ? found.elements.length : found.elements.filter((value) => named.has(value)).length;
+      count += leaf.exact
+        ? found.elements.length
+        : found.elements.filter((value) => named.has(value)).length;
     } else if (found.kind === "value" && found.raw === true) {
       const isPresence =
         (path.section === "apps" && path.field === "present") ||

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { composeArgs, parseWhitelist, programOf, splitArgs } from "../../../src/reconcile/diff/index.ts";
+import {
+  composeArgs,
+  parseWhitelist,
+  programOf,
+  splitArgs,
+} from "../../../src/reconcile/diff/index.ts";
 
 describe("splitting an argument list", () => {
   it.each([
@@ -13,13 +18,27 @@ describe("splitting an argument list", () => {
       name: "one dash and an equals sign",
       program: "vpn-server",
       args: ["-secure=true", "--netifc=eth0"],
-      want: { leading: [], typed: [["secure", "true"], ["netifc", "eth0"]], rest: [] },
+      want: {
+        leading: [],
+        typed: [
+          ["secure", "true"],
+          ["netifc", "eth0"],
+        ],
+        rest: [],
+      },
     },
     {
       name: "a bare flag is true",
       program: "vpn-client",
       args: ["--killswitch", "--srv", "02ab"],
-      want: { leading: [], typed: [["killswitch", "true"], ["pk", "02ab"]], rest: [] },
+      want: {
+        leading: [],
+        typed: [
+          ["killswitch", "true"],
+          ["pk", "02ab"],
+        ],
+        rest: [],
+      },
     },
     {
       name: "an option of another program is not typed here",
@@ -46,23 +65,37 @@ describe("splitting an argument list", () => {
   });
 
   it("puts a list together the way the visor's own setters write it", () => {
-    const typed = new Map([["secure", "true"], ["whitelist", "02ab,03cd"], ["netifc", ""]] as const);
-    expect(composeArgs({ leading: ["app", "vpn-server"], rest: ["--x", "1"], typed }, "vpn-server")).toEqual([
-      "app",
-      "vpn-server",
-      "--x",
-      "1",
-      "--whitelist",
-      "02ab,03cd",
-      "-secure=true",
-    ]);
+    const typed = new Map([
+      ["secure", "true"],
+      ["whitelist", "02ab,03cd"],
+      ["netifc", ""],
+    ] as const);
+    expect(
+      composeArgs({ leading: ["app", "vpn-server"], rest: ["--x", "1"], typed }, "vpn-server"),
+    ).toEqual(["app", "vpn-server", "--x", "1", "--whitelist", "02ab,03cd", "-secure=true"]);
   });
 
   it.each([
-    { name: "the combined binary runs what its positionals say", app: { name: "vpn", binary: "skywire", args: ["app", "vpn-client"] }, want: "vpn-client" },
-    { name: "the combined binary without positionals runs the app's name", app: { name: "skychat", binary: "skywire", args: ["--addr"] }, want: "skychat" },
-    { name: "an own binary is the program", app: { name: "socks2", binary: "skysocks-client", args: [] }, want: "skysocks-client" },
-    { name: "no binary: the name", app: { name: "skysocks", binary: "", args: [] }, want: "skysocks" },
+    {
+      name: "the combined binary runs what its positionals say",
+      app: { name: "vpn", binary: "skywire", args: ["app", "vpn-client"] },
+      want: "vpn-client",
+    },
+    {
+      name: "the combined binary without positionals runs the app's name",
+      app: { name: "skychat", binary: "skywire", args: ["--addr"] },
+      want: "skychat",
+    },
+    {
+      name: "an own binary is the program",
+      app: { name: "socks2", binary: "skysocks-client", args: [] },
+      want: "skysocks-client",
+    },
+    {
+      name: "no binary: the name",
+      app: { name: "skysocks", binary: "", args: [] },
+      want: "skysocks",
+    },
   ])("$name", ({ app, want }) => {
     expect(programOf(app)).toBe(want);
   });

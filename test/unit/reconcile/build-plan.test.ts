@@ -13,11 +13,24 @@ import {
   signPlan,
 } from "../../../src/reconcile/index.ts";
 import { testKeys } from "../../support/ledger-world.ts";
-import { desiredFleet, desiredVisor, keyAt, seenApp, seenVisor, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
+import {
+  desiredFleet,
+  desiredVisor,
+  keyAt,
+  seenApp,
+  seenVisor,
+  setLeaf,
+  valueLeaf,
+} from "../../support/reconcile-builders.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 1, 0, 5);
 const KEYS = testKeys("owner");
-const OPERATOR = { name: "owner", key: KEYS.operator, may: ["plan", "apply"] as const, place: { file: "f", line: 1, column: 1 } };
+const OPERATOR = {
+  name: "owner",
+  key: KEYS.operator,
+  may: ["plan", "apply"] as const,
+  place: { file: "f", line: 1, column: 1 },
+};
 
 function known(more: Partial<Extract<History, { known: true }>> = {}): History {
   return {
@@ -37,7 +50,10 @@ function known(more: Partial<Extract<History, { known: true }>> = {}): History {
 
 const VISORS = [
   desiredVisor(0, [valueLeaf("settings.log_level", "debug")]),
-  desiredVisor(1, [valueLeaf("apps.skychat.running", true), valueLeaf("apps.skychat.args", ["--new"])]),
+  desiredVisor(1, [
+    valueLeaf("apps.skychat.running", true),
+    valueLeaf("apps.skychat.args", ["--new"]),
+  ]),
   desiredVisor(2, [setLeaf("trust.pty", [keyAt(0)])]),
 ];
 const SEEN: readonly ObservedVisor[] = [
@@ -83,7 +99,10 @@ describe("a plan", () => {
 
   it("has a decision digest that survives another commit, line, route and time", () => {
     const moved = buildPlan(
-      input({ nowMs: NOW_MS + 5_000, manifest: { path: "other.yaml", digest: `sha256:${"1".repeat(64)}`, commit: "abc" } }),
+      input({
+        nowMs: NOW_MS + 5_000,
+        manifest: { path: "other.yaml", digest: `sha256:${"1".repeat(64)}`, commit: "abc" },
+      }),
     );
     const plan = buildPlan(input());
     expect(moved.decision).toBe(plan.decision);
@@ -96,16 +115,22 @@ describe("a plan", () => {
       ["a", ["skychat"]],
       ["b", []],
     ]);
-    expect(steps?.[1]?.changes[0]).toMatchObject({ action: "restart", path: "apps.skychat.running" });
+    expect(steps?.[1]?.changes[0]).toMatchObject({
+      action: "restart",
+      path: "apps.skychat.running",
+    });
   });
 
   it("remembers a restart that an earlier run owed, until the visor started later", () => {
     const visor = desiredVisor(1, [valueLeaf("apps.skychat.running", true)]);
     const seen = seenVisor(1, { apps: [seenApp("skychat", { running: true })] });
     const owed = (sinceMs: number): History =>
-      known({ owedRestarts: new Map([[visor.key, [{ what: "skychat", sinceEntry: 4, sinceMs }]]]) });
+      known({
+        owedRestarts: new Map([[visor.key, [{ what: "skychat", sinceEntry: 4, sinceMs }]]]),
+      });
     const plan = (history: History): string =>
-      buildPlan(input({ selected: [visor], observed: [seen], history })).visors[0]?.steps[0]?.changes[0]?.reason.note ?? "none";
+      buildPlan(input({ selected: [visor], observed: [seen], history })).visors[0]?.steps[0]
+        ?.changes[0]?.reason.note ?? "none";
     expect(plan(owed(seen.startedAtMs + 1))).toBe("restart owed since entry 4");
     expect(plan(owed(seen.startedAtMs - 1))).toBe("none");
   });
@@ -118,30 +143,45 @@ describe("a plan", () => {
       ]),
     });
     const plan = buildPlan(input({ history }));
-    expect(plan.visors.flatMap(({ released }) => released.map(({ path, value }) => [path, value]))).toEqual([["trust.pty", []]]);
+    expect(
+      plan.visors.flatMap(({ released }) => released.map(({ path, value }) => [path, value])),
+    ).toEqual([["trust.pty", []]]);
     expect(plan.releasedVisors.map(({ key }) => key)).toEqual([keyAt(5)]);
     expect(confirmationsOf(plan).map(({ override }) => override)).toEqual(["--allow-released 1"]);
   });
 
   it("calls it drift when fleet had seen the wanted value there", () => {
-    const history = known({ recorded: (_visor, path) => (path === "settings.log_level" ? { after: "debug", entry: 5 } : undefined) });
-    const changes = buildPlan(input({ history })).visors.flatMap(({ steps }) => steps.flatMap((step) => step.changes));
-    expect(changes.filter(({ drift }) => drift !== undefined).map(({ path }) => path)).toEqual(["settings.log_level"]);
+    const history = known({
+      recorded: (_visor, path) =>
+        path === "settings.log_level" ? { after: "debug", entry: 5 } : undefined,
+    });
+    const changes = buildPlan(input({ history })).visors.flatMap(({ steps }) =>
+      steps.flatMap((step) => step.changes),
+    );
+    expect(changes.filter(({ drift }) => drift !== undefined).map(({ path }) => path)).toEqual([
+      "settings.log_level",
+    ]);
   });
 
   it("says what must wait for a restart only while the visor has not restarted", () => {
     const visor = desiredVisor(1, [valueLeaf("settings.log_level", "info")]);
     const seen = seenVisor(1);
     const waiting = (sinceMs: number): number => {
-      const awaitingRestart = new Map([[visor.key, [{ what: "settings.log_level", sinceEntry: 3, sinceMs }]]]);
-      return buildPlan(input({ selected: [visor], observed: [seen], history: known({ awaitingRestart }) })).counts.awaitingRestart;
+      const awaitingRestart = new Map([
+        [visor.key, [{ what: "settings.log_level", sinceEntry: 3, sinceMs }]],
+      ]);
+      return buildPlan(
+        input({ selected: [visor], observed: [seen], history: known({ awaitingRestart }) }),
+      ).counts.awaitingRestart;
     };
     expect(waiting(seen.startedAtMs + 1)).toBe(1);
     expect(waiting(seen.startedAtMs - 1)).toBe(0);
   });
 
   it("takes other visors first, controllers one at a time, the local visor last", () => {
-    const visors = [0, 1, 2, 3].map((index) => desiredVisor(index, [valueLeaf("settings.log_level", "debug")]));
+    const visors = [0, 1, 2, 3].map((index) =>
+      desiredVisor(index, [valueLeaf("settings.log_level", "debug")]),
+    );
     const desired = desiredFleet(visors, { controllers: [keyAt(0), keyAt(2)] });
     const observed = [0, 1, 2, 3].map((index) => seenVisor(index));
     const { waves } = buildPlan(input({ desired, selected: visors, observed }));
@@ -149,10 +189,17 @@ describe("a plan", () => {
   });
 
   it("is judged by the recorded policy as well as by its own", () => {
-    const keyset = { operators: [], controllers: [keyAt(0)], policy: { maxRemovals: { kind: "count", count: 0 } as const } };
+    const keyset = {
+      operators: [],
+      controllers: [keyAt(0)],
+      policy: { maxRemovals: { kind: "count", count: 0 } as const },
+    };
     const plan = buildPlan(input({ history: known({ keyset }) }));
     expect(plan.policies).toHaveLength(2);
-    expect(plan.keysetChanges).toEqual(["operator owner is added (apply, plan)", "policy.max_removals changes from 0 to 20%"]);
+    expect(plan.keysetChanges).toEqual([
+      "operator owner is added (apply, plan)",
+      "policy.max_removals changes from 0 to 20%",
+    ]);
   });
 });
 
@@ -167,8 +214,16 @@ describe("a plan file", () => {
   });
 
   it.each([
-    { name: "a changed value", change: (text: string) => text.replace('"debug"', '"trace"'), code: "plan/damaged" },
-    { name: "a newer format", change: (text: string) => text.replace("plan/v1", "plan/v2"), code: "plan/format" },
+    {
+      name: "a changed value",
+      change: (text: string) => text.replace('"debug"', '"trace"'),
+      code: "plan/damaged",
+    },
+    {
+      name: "a newer format",
+      change: (text: string) => text.replace("plan/v1", "plan/v2"),
+      code: "plan/format",
+    },
     { name: "half a file", change: (text: string) => text.slice(0, 100), code: "plan/damaged" },
   ])("refuses $name", ({ change, code }) => {
     const text = change(formatPlan(buildPlan(input())));
@@ -177,21 +232,45 @@ describe("a plan file", () => {
 
   it("refuses a signature that does not verify", () => {
     const plan = signPlan(buildPlan(input()), KEYS);
-    const forged = { ...plan, signature: { key: testKeys("other").operator, sig: plan.signature?.sig ?? "" } };
-    expect(() => planSigner(forged)).toThrow(expect.objectContaining({ code: "plan/signature", exit: 4 }));
+    const forged = {
+      ...plan,
+      signature: { key: testKeys("other").operator, sig: plan.signature?.sig ?? "" },
+    };
+    expect(() => planSigner(forged)).toThrow(
+      expect.objectContaining({ code: "plan/signature", exit: 4 }),
+    );
   });
 });
 
 describe("asking before an apply", () => {
   const plan = buildPlan(input());
   const ask = (more: object): readonly string[] =>
-    checkApply({ plan, acting: keyAt(0), operator: KEYS.operator, history: known(), nowMs: NOW_MS, ...more }).map(({ guard }) => guard);
+    checkApply({
+      plan,
+      acting: keyAt(0),
+      operator: KEYS.operator,
+      history: known(),
+      nowMs: NOW_MS,
+      ...more,
+    }).map(({ guard }) => guard);
 
   it.each([
     { name: "all is well", more: {}, want: [] },
-    { name: "an operator that is not listed", more: { operator: testKeys("other").operator }, want: ["operator"] },
-    { name: "through a visor that is no controller", more: { acting: keyAt(3) }, want: ["not-controller"] },
-    { name: "after it expired", more: { nowMs: NOW_MS + 3_600_001 }, want: ["expired", "stale-observation"] },
+    {
+      name: "an operator that is not listed",
+      more: { operator: testKeys("other").operator },
+      want: ["operator"],
+    },
+    {
+      name: "through a visor that is no controller",
+      more: { acting: keyAt(3) },
+      want: ["not-controller"],
+    },
+    {
+      name: "after it expired",
+      more: { nowMs: NOW_MS + 3_600_001 },
+      want: ["expired", "stale-observation"],
+    },
     {
       name: "the recorded keyset decides, not the manifest",
       more: { history: known({ keyset: { ...plan.keyset, operators: [] } }) },

@@ -20,11 +20,17 @@ afterEach(async () => {
 });
 
 function outcomes(report: ApplyReport): readonly string[] {
-  return report.visors.flatMap(({ name, outcomes: own }) => own.map(({ path, outcome }) => `${name} ${path} ${outcome}`));
+  return report.visors.flatMap(({ name, outcomes: own }) =>
+    own.map(({ path, outcome }) => `${name} ${path} ${outcome}`),
+  );
 }
 
 /** Applies and ends the process at the first moment of this name; gives the manifest. */
-async function cutOff(world: FleetWorld, leaves: readonly DesiredLeaf[], at: string): Promise<DesiredFleet> {
+async function cutOff(
+  world: FleetWorld,
+  leaves: readonly DesiredLeaf[],
+  at: string,
+): Promise<DesiredFleet> {
   const desired = world.desired({ "shop-1": leaves });
   const plan = await world.plan(desired);
   await world
@@ -40,7 +46,9 @@ async function cutOff(world: FleetWorld, leaves: readonly DesiredLeaf[], at: str
 
 function lastReceipt(world: FleetWorld): readonly string[] {
   const record = world.ledger.records.findLast(({ kind }) => kind === "receipt");
-  return record?.kind === "receipt" ? (record.payload?.outcomes ?? []).map(({ path, outcome }) => `${path} ${outcome}`) : [];
+  return record?.kind === "receipt"
+    ? (record.payload?.outcomes ?? []).map(({ path, outcome }) => `${path} ${outcome}`)
+    : [];
 }
 
 async function settle(world: FleetWorld, reader: VisorReader = world.reader): Promise<void> {
@@ -77,7 +85,11 @@ describe("settling what a cut-off run left open", () => {
 
   it("remembers that a written value waits for a restart", async () => {
     const world = await startWorld();
-    const desired = await cutOff(world, [valueLeaf("settings.transport.stcpr_port", 7777)], "after-write");
+    const desired = await cutOff(
+      world,
+      [valueLeaf("settings.transport.stcpr_port", 7777)],
+      "after-write",
+    );
     await settle(world);
     expect(lastReceipt(world)).toEqual(["settings.transport.stcpr_port done-after-restart"]);
     expect((await world.plan(desired)).counts).toMatchObject({ changing: 0, awaitingRestart: 1 });
@@ -98,7 +110,10 @@ describe("an apply that was cut off ends in the same state when it runs again", 
     const running = world.desired({ "shop-1": [valueLeaf("apps.skychat.running", true)] });
     await world.apply(await world.plan(running));
     const desired = world.desired({
-      "shop-1": [valueLeaf("apps.skychat.running", true), valueLeaf("apps.skychat.args", ["--persist"])],
+      "shop-1": [
+        valueLeaf("apps.skychat.running", true),
+        valueLeaf("apps.skychat.args", ["--persist"]),
+      ],
     });
     const plan = await world.plan(desired);
     expect(plan.visors[0]?.steps.map(({ letter }) => letter)).toEqual(["a", "b"]);
@@ -124,7 +139,8 @@ describe("errors in the middle of a step", () => {
     const plan = await world.plan(desired);
     const writer = bentWriter(world.writer, (session) => ({
       readApps: async () => {
-        if (session.reading.key === world.keyOf("shop-1")) throw new FleetError("key/visor", "no key");
+        if (session.reading.key === world.keyOf("shop-1"))
+          throw new FleetError("key/visor", "no key");
         return await session.readApps();
       },
     }));
@@ -145,10 +161,12 @@ describe("errors in the middle of a step", () => {
     const ledger = new Proxy(real, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target);
-        if (name !== "append" || typeof value !== "function") return typeof value === "function" ? (value.bind(target) as unknown) : value;
+        if (name !== "append" || typeof value !== "function")
+          return typeof value === "function" ? (value.bind(target) as unknown) : value;
         return async (drafts: Parameters<typeof real.append>[0]) => {
           appends += 1;
-          if (appends > 1) throw new FleetError("ledger/disk-full", "no space is left", { exit: 4 });
+          if (appends > 1)
+            throw new FleetError("ledger/disk-full", "no space is left", { exit: 4 });
           return await target.append(drafts);
         };
       },

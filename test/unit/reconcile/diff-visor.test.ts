@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { DesiredLeaf, SeenVisor } from "../../../src/model/index.ts";
 import { diffVisor, type SecretComparison } from "../../../src/reconcile/diff/index.ts";
-import { anyoneLeaf, desiredVisor, keyAt, seenApp, seenVisor, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
+import {
+  anyoneLeaf,
+  desiredVisor,
+  keyAt,
+  seenApp,
+  seenVisor,
+  setLeaf,
+  valueLeaf,
+} from "../../support/reconcile-builders.ts";
 
 const [A, B, C] = [keyAt(3), keyAt(4), keyAt(5)];
 const OLD: Partial<SeenVisor> = {
@@ -17,7 +25,11 @@ const OLD: Partial<SeenVisor> = {
 };
 
 /** `+ path element (step method lifetime restart risk)` and `unsupported path`, one text a line. */
-function lines(leaves: readonly DesiredLeaf[], seen: SeenVisor, secrets?: SecretComparison): readonly string[] {
+function lines(
+  leaves: readonly DesiredLeaf[],
+  seen: SeenVisor,
+  secrets?: SecretComparison,
+): readonly string[] {
   const diff = diffVisor(desiredVisor(1, leaves), seen, secrets);
   return [
     ...diff.changes.map((change) => {
@@ -33,7 +45,12 @@ function lines(leaves: readonly DesiredLeaf[], seen: SeenVisor, secrets?: Secret
 }
 
 describe("differences of one visor", () => {
-  it.each<{ name: string; leaves: readonly DesiredLeaf[]; seen?: Partial<SeenVisor>; want: readonly string[] }>([
+  it.each<{
+    name: string;
+    leaves: readonly DesiredLeaf[];
+    seen?: Partial<SeenVisor>;
+    want: readonly string[];
+  }>([
     { name: "nothing owned, nothing said", leaves: [], want: ["0 in sync"] },
     {
       name: "an exact trust list adds first and removes in step (c)",
@@ -54,11 +71,17 @@ describe("differences of one visor", () => {
     {
       name: "survey changes wait for a restart of the visor",
       leaves: [setLeaf("survey", [A], [])],
-      want: [`+ survey ${A.slice(0, 6)} (a SetConfigFields config visor reachability)`, "0 in sync"],
+      want: [
+        `+ survey ${A.slice(0, 6)} (a SetConfigFields config visor reachability)`,
+        "0 in sync",
+      ],
     },
     {
       name: "a mirrored setting survives package updates, another does not",
-      leaves: [valueLeaf("settings.log_level", "debug"), valueLeaf("settings.transport.stcpr_port", 7777)],
+      leaves: [
+        valueLeaf("settings.log_level", "debug"),
+        valueLeaf("settings.transport.stcpr_port", 7777),
+      ],
       want: [
         "~ settings.log_level (a SetConfigFields conf none label)",
         "+ settings.transport.stcpr_port (a SetConfigFields config visor reachability)",
@@ -91,7 +114,10 @@ describe("differences of one visor", () => {
       name: "opening a list to everybody is risk trust",
       leaves: [anyoneLeaf("apps.skysocks.whitelist")],
       seen: { apps: [seenApp("skysocks", { rawArgs: ["--whitelist", B] })] },
-      want: [`- apps.skysocks.whitelist ${B.slice(0, 6)} (a SetConfigFields config app trust)`, "0 in sync"],
+      want: [
+        `- apps.skysocks.whitelist ${B.slice(0, 6)} (a SetConfigFields config app trust)`,
+        "0 in sync",
+      ],
     },
     {
       name: "an app that is not there cannot be set, but counts as off",
@@ -165,7 +191,11 @@ describe("differences of one visor", () => {
   const digest = (text: string): string => `d(${text})`;
 
   it.each<{ name: string; secrets: SecretComparison | undefined; want: string }>([
-    { name: "without a key a secret is not compared", secrets: undefined, want: "not compared apps.skychat.env" },
+    {
+      name: "without a key a secret is not compared",
+      secrets: undefined,
+      want: "not compared apps.skychat.env",
+    },
     {
       name: "a secret whose receipt fits is in sync",
       secrets: { digest, receipt: () => ({ ref: "env:T", hmac: "d({})" }) },

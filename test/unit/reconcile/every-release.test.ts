@@ -29,24 +29,35 @@ const LEAVES: readonly DesiredLeaf[] = [
 ];
 
 describe("applying everything to the local visor, twice", () => {
-  it.each<ProfileName>(["newest", "v1.3.94", "v1.3.73", "v1.3.28"])("does nothing the second time on %s", async (profile) => {
-    const world = await startFleetWorld([{ name: "laptop", profile, local: true }]);
-    worlds.push(world);
-    const desired = world.desired({ laptop: LEAVES });
-    const first = await world.plan(desired);
-    expect(first.refusals).toEqual([]);
-    const report = await world.apply(first);
-    expect(report.visors.flatMap(({ outcomes }) => outcomes.filter(({ outcome }) => !outcome.startsWith("done")))).toEqual([]);
-    expect(report.exit).toBe(0);
-    const second = await world.plan(desired);
-    expect(second.visors.flatMap(({ steps }) => steps.flatMap(({ changes }) => changes.map(({ path }) => path)))).toEqual([]);
-    expect(second.counts.unsupported).toBe(first.counts.unsupported);
-    world.fleet.counters.reset();
-    const size = world.ledger.head.size;
-    expect((await world.apply(second)).exit).toBe(0);
-    expect([world.fleet.counters.mutating(), world.ledger.head.size]).toEqual([0, size]);
-    const [visor] = second.visors;
-    const told = [...(visor?.unsupported ?? []).map(({ path }) => path)];
-    expect((visor?.inSync ?? 0) + new Set(told).size).toBe(LEAVES.length);
-  });
+  it.each<ProfileName>(["newest", "v1.3.94", "v1.3.73", "v1.3.28"])(
+    "does nothing the second time on %s",
+    async (profile) => {
+      const world = await startFleetWorld([{ name: "laptop", profile, local: true }]);
+      worlds.push(world);
+      const desired = world.desired({ laptop: LEAVES });
+      const first = await world.plan(desired);
+      expect(first.refusals).toEqual([]);
+      const report = await world.apply(first);
+      expect(
+        report.visors.flatMap(({ outcomes }) =>
+          outcomes.filter(({ outcome }) => !outcome.startsWith("done")),
+        ),
+      ).toEqual([]);
+      expect(report.exit).toBe(0);
+      const second = await world.plan(desired);
+      expect(
+        second.visors.flatMap(({ steps }) =>
+          steps.flatMap(({ changes }) => changes.map(({ path }) => path)),
+        ),
+      ).toEqual([]);
+      expect(second.counts.unsupported).toBe(first.counts.unsupported);
+      world.fleet.counters.reset();
+      const size = world.ledger.head.size;
+      expect((await world.apply(second)).exit).toBe(0);
+      expect([world.fleet.counters.mutating(), world.ledger.head.size]).toEqual([0, size]);
+      const [visor] = second.visors;
+      const told = [...(visor?.unsupported ?? []).map(({ path }) => path)];
+      expect((visor?.inSync ?? 0) + new Set(told).size).toBe(LEAVES.length);
+    },
+  );
 });

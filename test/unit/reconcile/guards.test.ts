@@ -2,7 +2,17 @@ import { describe, expect, it } from "vitest";
 import type { Change, DesiredLeaf, Overrides, SeenVisor } from "../../../src/model/index.ts";
 import { buildPlan, type PlanInput } from "../../../src/reconcile/index.ts";
 import { checkLockOut } from "../../../src/reconcile/plan/index.ts";
-import { anyoneLeaf, desiredFleet, desiredVisor, keyAt, placeAt, seenApp, seenVisor, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
+import {
+  anyoneLeaf,
+  desiredFleet,
+  desiredVisor,
+  keyAt,
+  placeAt,
+  seenApp,
+  seenVisor,
+  setLeaf,
+  valueLeaf,
+} from "../../support/reconcile-builders.ts";
 
 const ACTING = keyAt(0);
 const [A, B, C] = [keyAt(3), keyAt(4), keyAt(5)];
@@ -31,7 +41,13 @@ function planOne(
 }
 
 describe("guards of a plan", () => {
-  it.each<{ name: string; leaves: readonly DesiredLeaf[]; seen: Partial<SeenVisor>; overrides?: Overrides; want: readonly string[] }>([
+  it.each<{
+    name: string;
+    leaves: readonly DesiredLeaf[];
+    seen: Partial<SeenVisor>;
+    overrides?: Overrides;
+    want: readonly string[];
+  }>([
     {
       name: "the key we come through keeps its way in",
       leaves: [setLeaf("trust.hypervisors", [A])],
@@ -102,8 +118,13 @@ describe("guards of a plan", () => {
   });
 
   it("names measured value, limit, line and next step in every refusal", () => {
-    for (const refusal of planOne([setLeaf("trust.hypervisors", [A])], { hypervisors: [ACTING] }).refusals) {
-      expect(refusal).toMatchObject({ measured: expect.any(String), limit: expect.any(String), next: expect.any(String) });
+    for (const refusal of planOne([setLeaf("trust.hypervisors", [A])], { hypervisors: [ACTING] })
+      .refusals) {
+      expect(refusal).toMatchObject({
+        measured: expect.any(String),
+        limit: expect.any(String),
+        next: expect.any(String),
+      });
     }
   });
 });
@@ -123,11 +144,20 @@ describe("the lock-out guard", () => {
     method: "SetConfigFields",
     inverse: { after: true },
   });
-  const base = { visor: keyAt(1), name: "one", acting: ACTING, protected: [A], allowLoss: false, nameOf: (key: string) => key };
+  const base = {
+    visor: keyAt(1),
+    name: "one",
+    acting: ACTING,
+    protected: [A],
+    allowLoss: false,
+    nameOf: (key: string) => key,
+  };
 
   it("protects controllers beside the acting key", () => {
     const before = { hypervisors: [ACTING, A], pty: [] };
-    expect(checkLockOut({ ...base, before, changes: [removal(A)] }).map(({ message }) => message)).toEqual([
+    expect(
+      checkLockOut({ ...base, before, changes: [removal(A)] }).map(({ message }) => message),
+    ).toEqual([
       `${A} would lose its way into one: it would stand in neither trust.hypervisors nor trust.pty`,
     ]);
   });

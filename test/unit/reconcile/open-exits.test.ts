@@ -4,7 +4,16 @@ import type { DesiredLeaf, SeenVisor } from "../../../src/model/index.ts";
 import { type ApplyReport, buildPlan } from "../../../src/reconcile/index.ts";
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
-import { anyoneLeaf, desiredFleet, desiredVisor, keyAt, seenApp, seenVisor, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
+import {
+  anyoneLeaf,
+  desiredFleet,
+  desiredVisor,
+  keyAt,
+  seenApp,
+  seenVisor,
+  setLeaf,
+  valueLeaf,
+} from "../../support/reconcile-builders.ts";
 import { bentWriter } from "./bent-writer.ts";
 
 const [A, B] = [keyAt(3), keyAt(4)];
@@ -19,11 +28,15 @@ afterEach(async () => {
 });
 
 function outcomes(report: ApplyReport): readonly string[] {
-  return report.visors.flatMap(({ name, outcomes: own }) => own.map(({ path, outcome }) => `${name} ${path} ${outcome}`));
+  return report.visors.flatMap(({ name, outcomes: own }) =>
+    own.map(({ path, outcome }) => `${name} ${path} ${outcome}`),
+  );
 }
 
 function startsOn(world: FleetWorld, name: string): readonly unknown[] {
-  return world.fleet.counters.calls(name).filter(({ method, mutating }) => method.endsWith("StartApp") && mutating);
+  return world.fleet.counters
+    .calls(name)
+    .filter(({ method, mutating }) => method.endsWith("StartApp") && mutating);
 }
 
 function refusalsOf(leaves: readonly DesiredLeaf[], seen: Partial<SeenVisor>): readonly string[] {
@@ -44,7 +57,12 @@ function refusalsOf(leaves: readonly DesiredLeaf[], seen: Partial<SeenVisor>): r
 }
 
 describe("an exit never opens by what a plan leaves out", () => {
-  it.each<{ name: string; leaves: readonly DesiredLeaf[]; seen: Partial<SeenVisor>; want: readonly string[] }>([
+  it.each<{
+    name: string;
+    leaves: readonly DesiredLeaf[];
+    seen: Partial<SeenVisor>;
+    want: readonly string[];
+  }>([
     {
       name: "its whitelist cannot be set on this release, so the wanted keys protect nothing",
       leaves: [setLeaf("apps.skysocks.whitelist", [A]), valueLeaf("apps.skysocks.running", true)],
@@ -53,8 +71,15 @@ describe("an exit never opens by what a plan leaves out", () => {
     },
     {
       name: "auto_start on such a release",
-      leaves: [setLeaf("apps.skysocks.whitelist", [A]), valueLeaf("apps.skysocks.auto_start", true)],
-      seen: { apps: [seenApp("skysocks")], configReadable: false, methods: new Map([["SetAutoStart", "present"]]) },
+      leaves: [
+        setLeaf("apps.skysocks.whitelist", [A]),
+        valueLeaf("apps.skysocks.auto_start", true),
+      ],
+      seen: {
+        apps: [seenApp("skysocks")],
+        configReadable: false,
+        methods: new Map([["SetAutoStart", "present"]]),
+      },
       want: ["open-exit apps.skysocks.auto_start"],
     },
     {
@@ -146,14 +171,19 @@ describe("an exit whose whitelist could not be written", () => {
   it("is not made to start with the visor either, by older setters", async () => {
     const world = await startWorld(5);
     const desired = world.desired({
-      "shop-3": [setLeaf("apps.skysocks.whitelist", [A]), valueLeaf("apps.skysocks.auto_start", true)],
+      "shop-3": [
+        setLeaf("apps.skysocks.whitelist", [A]),
+        valueLeaf("apps.skysocks.auto_start", true),
+      ],
     });
     const plan = await world.plan(desired);
     const lies = (): Promise<void> => Promise.reject(refusedByVisor());
     const writer = bentWriter(world.writer, () => ({ setAppArgs: lies, setAppWhitelist: lies }));
     world.fleet.counters.reset();
     await world.apply(plan, { writer });
-    const set = world.fleet.counters.calls("shop-3").filter(({ method, mutating }) => method.endsWith("SetAutoStart") && mutating);
+    const set = world.fleet.counters
+      .calls("shop-3")
+      .filter(({ method, mutating }) => method.endsWith("SetAutoStart") && mutating);
     expect(set).toEqual([]);
   });
 });
@@ -177,7 +207,9 @@ describe("a list that others shorten while it is written", () => {
         return await session.readApps();
       },
     }));
-    expect(outcomes(await world.apply(plan, { writer }))).toEqual(["shop-1 apps.skysocks.whitelist failed"]);
+    expect(outcomes(await world.apply(plan, { writer }))).toEqual([
+      "shop-1 apps.skysocks.whitelist failed",
+    ]);
     const app = world.fleet.control.inspect("shop-1").apps.find(({ name }) => name === "skysocks");
     expect(app?.args.join(" ")).toContain(A);
   });
@@ -186,7 +218,11 @@ describe("a list that others shorten while it is written", () => {
     const world = await startWorld();
     const open = [valueLeaf("ports.8080.open", true), valueLeaf("ports.8081.open", true)];
     const first = world.desired({
-      "shop-1": [...open, setLeaf("ports.8080.whitelist", [A, B]), setLeaf("ports.8081.whitelist", [A])],
+      "shop-1": [
+        ...open,
+        setLeaf("ports.8080.whitelist", [A, B]),
+        setLeaf("ports.8081.whitelist", [A]),
+      ],
     });
     await world.apply(await world.plan(first));
     const desired = world.desired({
@@ -206,7 +242,11 @@ describe("a list that others shorten while it is written", () => {
     }));
     await world.apply(plan, { writer });
     const ports = world.fleet.control.inspect("shop-1").ports;
-    expect(ports.map((record) => JSON.stringify(record).includes(A) || JSON.stringify(record).includes(B))).toEqual([true, true]);
+    expect(
+      ports.map(
+        (record) => JSON.stringify(record).includes(A) || JSON.stringify(record).includes(B),
+      ),
+    ).toEqual([true, true]);
   });
 });
 

@@ -5,7 +5,15 @@ import { diffVisor } from "../../../src/reconcile/diff/index.ts";
 import { buildPlan } from "../../../src/reconcile/index.ts";
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
-import { desiredFleet, desiredVisor, keyAt, seenApp, seenVisor, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
+import {
+  desiredFleet,
+  desiredVisor,
+  keyAt,
+  seenApp,
+  seenVisor,
+  setLeaf,
+  valueLeaf,
+} from "../../support/reconcile-builders.ts";
 import { bentWriter } from "./bent-writer.ts";
 
 const worlds: FleetWorld[] = [];
@@ -15,7 +23,11 @@ afterEach(async () => {
 
 describe("an app that is not there", () => {
   it("is unsupported with the way to add it", () => {
-    const { unsupported } = diffVisor(desiredVisor(1, [valueLeaf("apps.web.address", ":1")]), seenVisor(1), undefined);
+    const { unsupported } = diffVisor(
+      desiredVisor(1, [valueLeaf("apps.web.address", ":1")]),
+      seenVisor(1),
+      undefined,
+    );
     expect(unsupported.map(({ why }) => why)).toEqual([
       "the visor has no app web; apps.web: { present: true } adds it where the release can",
     ]);
@@ -28,7 +40,11 @@ describe("an app that is not there", () => {
       valueLeaf("apps.web.running", true),
     ];
     const seen: Partial<SeenVisor> = { methods: new Map([["SetConfigFields", "present"]]) };
-    const { changes, unsupported } = diffVisor(desiredVisor(1, leaves), seenVisor(1, seen), undefined);
+    const { changes, unsupported } = diffVisor(
+      desiredVisor(1, leaves),
+      seenVisor(1, seen),
+      undefined,
+    );
     expect(changes).toEqual([]);
     expect(unsupported.map(({ path }) => path)).toEqual(leaves.map(({ path }) => path).toSorted());
   });
@@ -41,7 +57,12 @@ describe("what an apply says", () => {
     const desired = world.desired({ "shop-1": [valueLeaf("apps.skychat.address", ":8005")] });
     const report = await world.apply(await world.plan(desired));
     expect(report.visors[0]?.outcomes).toEqual([
-      { path: "apps.skychat.address", outcome: "done", note: "in force when the app next starts", step: "a" },
+      {
+        path: "apps.skychat.address",
+        outcome: "done",
+        note: "in force when the app next starts",
+        step: "a",
+      },
     ]);
   });
 
@@ -50,25 +71,33 @@ describe("what an apply says", () => {
     worlds.push(world);
     const leaf = valueLeaf("apps.skychat.env", { TOKEN: { secret: "env:T" } }, ["env:T"]);
     const writer = bentWriter(world.writer, () => ({
-      setConfigFields: () => Promise.reject(new FleetError("visor/refused", 'the visor refused it: bad value "q7§"')),
+      setConfigFields: () =>
+        Promise.reject(new FleetError("visor/refused", 'the visor refused it: bad value "q7§"')),
     }));
     const report = await world.apply(await world.plan(world.desired({ "shop-1": [leaf] })), {
       writer,
       resolveSecrets: async (refs) => new Map(refs.map((ref) => [ref, "q7§"])),
     });
     expect(report.exit).toBe(6);
-    expect(JSON.stringify([report, world.ledger.records.map(({ payload }) => payload)])).not.toContain("q7§");
+    expect(
+      JSON.stringify([report, world.ledger.records.map(({ payload }) => payload)]),
+    ).not.toContain("q7§");
   });
 });
 
 describe("guards of lists count what is there", () => {
   it("an argument is measured with the keys that stay", () => {
-    const many = Array.from({ length: 2_000 }, (_, index) => `02${index.toString(16).padStart(64, "0")}`);
+    const many = Array.from(
+      { length: 2_000 },
+      (_, index) => `02${index.toString(16).padStart(64, "0")}`,
+    );
     const visor = desiredVisor(1, [setLeaf("apps.skysocks.whitelist", [keyAt(3)], [])]);
     const plan = buildPlan({
       desired: desiredFleet([visor]),
       selected: [visor],
-      observed: [seenVisor(1, { apps: [seenApp("skysocks", { rawArgs: ["--whitelist", many.join(",")] })] })],
+      observed: [
+        seenVisor(1, { apps: [seenApp("skysocks", { rawArgs: ["--whitelist", many.join(",")] })] }),
+      ],
       acting: keyAt(0),
       history: { known: false, why: "none" },
       overrides: { allowTrustLoss: [] },

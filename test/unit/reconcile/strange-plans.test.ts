@@ -1,14 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { FleetError, type OperatorKey } from "../../../src/core/index.ts";
 import type { DesiredFleet, Plan } from "../../../src/model/index.ts";
-import { buildPlan, checkApply, formatPlan, type History, parsePlan } from "../../../src/reconcile/index.ts";
+import {
+  buildPlan,
+  checkApply,
+  formatPlan,
+  type History,
+  parsePlan,
+} from "../../../src/reconcile/index.ts";
 import { planDigest } from "../../../src/reconcile/plan/digests.ts";
 import { testKeys } from "../../support/ledger-world.ts";
-import { desiredFleet, desiredVisor, keyAt, placeAt, seenApp, seenVisor, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
+import {
+  desiredFleet,
+  desiredVisor,
+  keyAt,
+  placeAt,
+  seenApp,
+  seenVisor,
+  setLeaf,
+  valueLeaf,
+} from "../../support/reconcile-builders.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const owner = testKeys("owner").operator;
-const OPERATORS = [{ name: "owner", key: owner, may: ["plan", "apply"] as const, place: placeAt(2) }];
+const OPERATORS = [
+  { name: "owner", key: owner, may: ["plan", "apply"] as const, place: placeAt(2) },
+];
 
 function makePlan(more: Partial<DesiredFleet> = {}): Plan {
   const visor = desiredVisor(1, [
@@ -44,7 +61,12 @@ function historyWith(keyset: (History & { readonly known: true })["keyset"]): Hi
   };
 }
 
-function guards(plan: Plan, history: History = historyWith(undefined), nowMs = NOW, operator: OperatorKey = owner): readonly string[] {
+function guards(
+  plan: Plan,
+  history: History = historyWith(undefined),
+  nowMs = NOW,
+  operator: OperatorKey = owner,
+): readonly string[] {
   return checkApply({ plan, acting: keyAt(0), operator, history, nowMs }).map(({ guard }) => guard);
 }
 
@@ -57,9 +79,21 @@ describe("a plan made where the fleet's history is not known", () => {
   });
 
   it.each<{ name: string; keyset: typeof own }>([
-    { name: "a controller that it does not protect", keyset: { ...own, controllers: [keyAt(0), keyAt(2)] } },
-    { name: "a stricter policy", keyset: { ...own, policy: { maxRemovals: { kind: "count", count: 0 } } } },
-    { name: "another operator", keyset: { ...own, operators: [...own.operators, { name: "ci", key: testKeys("ci").operator, may: ["plan"] }] } },
+    {
+      name: "a controller that it does not protect",
+      keyset: { ...own, controllers: [keyAt(0), keyAt(2)] },
+    },
+    {
+      name: "a stricter policy",
+      keyset: { ...own, policy: { maxRemovals: { kind: "count", count: 0 } } },
+    },
+    {
+      name: "another operator",
+      keyset: {
+        ...own,
+        operators: [...own.operators, { name: "ci", key: testKeys("ci").operator, may: ["plan"] }],
+      },
+    },
   ])("is refused where the ledger records $name", ({ keyset }) => {
     expect(guards(makePlan(), historyWith(keyset))).toContain("keyset-change");
   });
@@ -67,16 +101,27 @@ describe("a plan made where the fleet's history is not known", () => {
 
 describe("times in a plan file", () => {
   it.each<{ name: string; change: (plan: Plan) => Plan; want: string }>([
-    { name: "no time of expiry", change: (plan) => ({ ...plan, expires: "never" }), want: "expired" },
+    {
+      name: "no time of expiry",
+      change: (plan) => ({ ...plan, expires: "never" }),
+      want: "expired",
+    },
     {
       name: "no time of reading",
-      change: (plan) => withVisor(plan, (visor) => ({ ...visor, observed: visor.observed && { ...visor.observed, at: "lately" } })),
+      change: (plan) =>
+        withVisor(plan, (visor) => ({
+          ...visor,
+          observed: visor.observed && { ...visor.observed, at: "lately" },
+        })),
       want: "stale-observation",
     },
     {
       name: "a reading of tomorrow",
       change: (plan) =>
-        withVisor(plan, (visor) => ({ ...visor, observed: visor.observed && { ...visor.observed, at: "2026-01-02T00:00:00.000Z" } })),
+        withVisor(plan, (visor) => ({
+          ...visor,
+          observed: visor.observed && { ...visor.observed, at: "2026-01-02T00:00:00.000Z" },
+        })),
       want: "stale-observation",
     },
   ])("$name is refused", ({ change, want }) => {
@@ -90,7 +135,10 @@ function withVisor(plan: Plan, change: (visor: PlanVisorOf) => object): Plan {
   return { ...plan, visors: plan.visors.map((visor) => change(visor) as PlanVisorOf) };
 }
 
-function withChanges(plan: Plan, change: (change: PlanVisorOf["steps"][number]["changes"][number]) => object): Plan {
+function withChanges(
+  plan: Plan,
+  change: (change: PlanVisorOf["steps"][number]["changes"][number]) => object,
+): Plan {
   return withVisor(plan, (visor) => ({
     ...visor,
     steps: visor.steps.map((step) => ({ ...step, changes: step.changes.map(change) })),
@@ -99,23 +147,57 @@ function withChanges(plan: Plan, change: (change: PlanVisorOf["steps"][number]["
 
 describe("a plan file that somebody wrote by hand", () => {
   it.each<{ name: string; change: (plan: Plan) => Plan }>([
-    { name: "hides its trust removals from the counts", change: (plan) => ({ ...plan, counts: { ...plan.counts, trustRemovals: 0 } }) },
-    { name: "says that nothing changes", change: (plan) => ({ ...plan, counts: { ...plan.counts, changing: 0 } }) },
-    { name: "calls a removal an addition", change: (plan) => withChanges(plan, (change) => (change.op === "remove" ? { ...change, op: "add" } : change)) },
+    {
+      name: "hides its trust removals from the counts",
+      change: (plan) => ({ ...plan, counts: { ...plan.counts, trustRemovals: 0 } }),
+    },
+    {
+      name: "says that nothing changes",
+      change: (plan) => ({ ...plan, counts: { ...plan.counts, changing: 0 } }),
+    },
+    {
+      name: "calls a removal an addition",
+      change: (plan) =>
+        withChanges(plan, (change) => (change.op === "remove" ? { ...change, op: "add" } : change)),
+    },
     {
       name: "takes trust away in step (a)",
       change: (plan) =>
         withVisor(plan, (visor) => ({
           ...visor,
-          steps: visor.steps.map((step) => ({ ...step, letter: "a", changes: step.changes.map((each) => ({ ...each, step: "a" })) })),
+          steps: visor.steps.map((step) => ({
+            ...step,
+            letter: "a",
+            changes: step.changes.map((each) => ({ ...each, step: "a" })),
+          })),
         })),
     },
     { name: "protects nobody", change: (plan) => ({ ...plan, protected: [] }) },
-    { name: "says that it may be applied while a guard refuses", change: (plan) => ({ ...plan, applyable: false }) },
-    { name: "writes a visor twice", change: (plan) => ({ ...plan, waves: [...plan.waves, ...plan.waves] }) },
-    { name: "has another decision digest", change: (plan) => ({ ...plan, decision: `sha256:${"1".repeat(64)}` }) },
-    { name: "hides a secret", change: (plan) => withChanges(plan, (each) => (each.path === "apps.skychat.auto_start" ? { ...each, after: { secret: "env:HOME" } } : each)) },
-    { name: "changes a leaf that it does not own", change: (plan) => withVisor(plan, (visor) => ({ ...visor, owned: [] })) },
+    {
+      name: "says that it may be applied while a guard refuses",
+      change: (plan) => ({ ...plan, applyable: false }),
+    },
+    {
+      name: "writes a visor twice",
+      change: (plan) => ({ ...plan, waves: [...plan.waves, ...plan.waves] }),
+    },
+    {
+      name: "has another decision digest",
+      change: (plan) => ({ ...plan, decision: `sha256:${"1".repeat(64)}` }),
+    },
+    {
+      name: "hides a secret",
+      change: (plan) =>
+        withChanges(plan, (each) =>
+          each.path === "apps.skychat.auto_start"
+            ? { ...each, after: { secret: "env:HOME" } }
+            : each,
+        ),
+    },
+    {
+      name: "changes a leaf that it does not own",
+      change: (plan) => withVisor(plan, (visor) => ({ ...visor, owned: [] })),
+    },
   ])("and $name is not taken, its digest made to fit", ({ change }) => {
     const { digest: _digest, ...rest } = change(makePlan());
     const text = formatPlan({ ...rest, digest: planDigest(rest) });

@@ -7,7 +7,10 @@ async function withUnsignedPlan(body: string): Promise<CliFleet> {
   const user = await cliFleet(defaultMix(3));
   await user.manifest("controllers: [laptop]", { laptop: "tags: [home]", "shop-1": body });
   expect((await user.run("plan", "--out", "plan.json")).code).toBe(0);
-  const { signature: _signature, ...plan } = JSON.parse(await user.read("plan.json")) as Record<string, unknown>;
+  const { signature: _signature, ...plan } = JSON.parse(await user.read("plan.json")) as Record<
+    string,
+    unknown
+  >;
   await user.write("plan.json", JSON.stringify(plan));
   return user;
 }
@@ -18,7 +21,10 @@ it("a stranger's plan without changes does not bring its operators into the ledg
     expect((await user.run("apply", "plan.json", "--yes")).code).toBe(4);
     user.answers.push("no", "no");
     const declined = await user.run("apply", "plan.json", "--yes");
-    expect([declined.code, declined.err]).toEqual([4, expect.stringContaining("owner (apply, plan)")]);
+    expect([declined.code, declined.err]).toEqual([
+      4,
+      expect.stringContaining("owner (apply, plan)"),
+    ]);
     user.answers.length = 0;
     expect((await user.run("log", "--json")).out).not.toContain("keyset");
   } finally {
@@ -33,7 +39,10 @@ it("a stranger's plan takes no secret from the folder of another manifest", asyn
     await user.write("fleet.yaml", `${await user.read("fleet.yaml")}\n# another one\n`);
     user.answers.push("yes", "yes");
     const ran = await user.run("apply", "plan.json");
-    expect([ran.code, ran.err]).toEqual([4, expect.stringContaining("not the manifest it was made from")]);
+    expect([ran.code, ran.err]).toEqual([
+      4,
+      expect.stringContaining("not the manifest it was made from"),
+    ]);
   } finally {
     await user.fleet.stop();
   }

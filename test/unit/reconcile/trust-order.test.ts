@@ -19,7 +19,9 @@ afterEach(async () => {
 });
 
 function outcomes(report: ApplyReport): readonly string[] {
-  return report.visors.flatMap(({ name, outcomes: own }) => own.map(({ path, outcome }) => `${name} ${path} ${outcome}`));
+  return report.visors.flatMap(({ name, outcomes: own }) =>
+    own.map(({ path, outcome }) => `${name} ${path} ${outcome}`),
+  );
 }
 
 /** Takes the acting key out of one list while it stands in the other. */
@@ -28,8 +30,16 @@ async function planMove(world: FleetWorld, from: "hypervisors" | "pty"): Promise
   const laptop = world.keyOf("laptop");
   const path = from === "pty" ? "pty.whitelist" : "hypervisors";
   const other = from === "pty" ? "hypervisors" : "pty.whitelist";
-  await world.fleet.control.changeBehindBack("shop-1", { kind: "config", path, value: [laptop, world.keyOf("desk")] });
-  await world.fleet.control.changeBehindBack("shop-1", { kind: "config", path: other, value: [world.keyOf("desk")] });
+  await world.fleet.control.changeBehindBack("shop-1", {
+    kind: "config",
+    path,
+    value: [laptop, world.keyOf("desk")],
+  });
+  await world.fleet.control.changeBehindBack("shop-1", {
+    kind: "config",
+    path: other,
+    value: [world.keyOf("desk")],
+  });
   const desired = world.desired({
     "shop-1": [setLeaf(`trust.${to}`, [laptop], []), setLeaf(`trust.${from}`, [], [laptop])],
   });
@@ -44,23 +54,29 @@ function trustOf(world: FleetWorld, name: string): string {
 }
 
 describe("taking trust away", () => {
-  it.each(["hypervisors", "pty"] as const)("waits while the new way in beside %s needs a restart", async (from) => {
-    const world = await startWorld();
-    const plan = await planMove(world, from);
-    const writer = bentWriter(world.writer, (session) => ({
-      setConfigFields: async (fields, options) =>
-        (await session.setConfigFields(fields, options)).map((field) => ({ ...field, live: false })),
-    }));
-    const to = from === "pty" ? "hypervisors" : "pty";
-    expect(outcomes(await world.apply(plan, { writer }))).toEqual([
-      `shop-1 trust.${to} done-after-restart`,
-      `shop-1 trust.${from} refused`,
-    ]);
-    const again = await world.plan(
-      world.desired({ "shop-1": [setLeaf(`trust.${from}`, [], [world.keyOf("laptop")])] }),
-    );
-    expect(again.refusals.map(({ guard }) => guard)).toEqual(["lock-out"]);
-  });
+  it.each(["hypervisors", "pty"] as const)(
+    "waits while the new way in beside %s needs a restart",
+    async (from) => {
+      const world = await startWorld();
+      const plan = await planMove(world, from);
+      const writer = bentWriter(world.writer, (session) => ({
+        setConfigFields: async (fields, options) =>
+          (await session.setConfigFields(fields, options)).map((field) => ({
+            ...field,
+            live: false,
+          })),
+      }));
+      const to = from === "pty" ? "hypervisors" : "pty";
+      expect(outcomes(await world.apply(plan, { writer }))).toEqual([
+        `shop-1 trust.${to} done-after-restart`,
+        `shop-1 trust.${from} refused`,
+      ]);
+      const again = await world.plan(
+        world.desired({ "shop-1": [setLeaf(`trust.${from}`, [], [world.keyOf("laptop")])] }),
+      );
+      expect(again.refusals.map(({ guard }) => guard)).toEqual(["lock-out"]);
+    },
+  );
 
   it("looks again at the way in right before, and keeps what is left of it", async () => {
     const world = await startWorld();
@@ -103,8 +119,14 @@ describe("taking trust away", () => {
           ? { kind: "unreachable", reason: "not-answering", detail: "no answer", next: "wait" }
           : await world.reader.read(target, wants),
     };
-    const report = await world.apply(plan, { reader, atPoint: (point) => (blind = point === "after-write") });
-    expect(outcomes(report)).toEqual(["shop-1 settings.routing.min_hops unverified", "shop-1 trust.pty refused"]);
+    const report = await world.apply(plan, {
+      reader,
+      atPoint: (point) => (blind = point === "after-write"),
+    });
+    expect(outcomes(report)).toEqual([
+      "shop-1 settings.routing.min_hops unverified",
+      "shop-1 trust.pty refused",
+    ]);
     expect(report.exit).toBe(6);
   });
 });
@@ -225,8 +247,12 @@ describe("entries that wait for a restart", () => {
 
   it("are no way in for a key that has one in force", () => {
     const pending = new Set([pendingElement("trust.hypervisors", keyAt(0))]);
-    expect(checkLockOut({ ...base, changes: [change("trust.pty", keyAt(0))], pending })).toHaveLength(1);
-    expect(checkLockOut({ ...base, changes: [change("trust.hypervisors", keyAt(0))], pending })).toEqual([]);
+    expect(
+      checkLockOut({ ...base, changes: [change("trust.pty", keyAt(0))], pending }),
+    ).toHaveLength(1);
+    expect(
+      checkLockOut({ ...base, changes: [change("trust.hypervisors", keyAt(0))], pending }),
+    ).toEqual([]);
     expect(checkLockOut({ ...base, changes: [change("trust.pty", keyAt(0))] })).toEqual([]);
   });
 });

@@ -1,3 +1,15 @@
-export { checkLockOut, hasWayIn, type LockOutInput, pendingElement, type TrustLists, withTrustChange } from "./lock-out.ts";
-export { checkArgumentSize, checkOpenExits, checkWouldOpen, type OpenListsInput } from "./open-lists.ts";
+export {
+  checkLockOut,
+  hasWayIn,
+  type LockOutInput,
+  pendingElement,
+  type TrustLists,
+  withTrustChange,
+} from "./lock-out.ts";
+export {
+  checkArgumentSize,
+  checkOpenExits,
+  checkWouldOpen,
+  type OpenListsInput,
+} from "./open-lists.ts";
 export { checkRemovals, type RemovalsInput, SMALL_REMOVALS } from "./removals.ts";

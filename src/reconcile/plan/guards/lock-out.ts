@@ -47,7 +47,9 @@ export function withTrustChange(lists: TrustLists, change: Change): TrustLists {
 function inForce(lists: TrustLists, pending: ReadonlySet<string>): TrustLists {
   if (pending.size === 0) return lists;
   return {
-    hypervisors: lists.hypervisors.filter((key) => !pending.has(pendingElement("trust.hypervisors", key))),
+    hypervisors: lists.hypervisors.filter(
+      (key) => !pending.has(pendingElement("trust.hypervisors", key)),
+    ),
     pty: lists.pty.filter((key) => !pending.has(pendingElement("trust.pty", key))),
   };
 }
@@ -61,7 +63,9 @@ function inForce(lists: TrustLists, pending: ReadonlySet<string>): TrustLists {
 export function checkLockOut(input: LockOutInput): readonly Refusal[] {
   const { visor, before, acting, pending = new Set() } = input;
   const now = inForce(before, pending);
-  const guarded = [...new Set([acting, ...input.protected])].filter((key) => hasWayIn(key, visor, before));
+  const guarded = [...new Set([acting, ...input.protected])].filter((key) =>
+    hasWayIn(key, visor, before),
+  );
   const refusals: Refusal[] = [];
   const reported = new Set<string>();
   let lists = before;
@@ -73,7 +77,12 @@ export function checkLockOut(input: LockOutInput): readonly Refusal[] {
       reported.add(key);
       refusals.push(losesWayIn(input, change, key));
     }
-    if (visor !== acting && trustsNobody(lists, visor) && !trustsNobody(before, visor) && !reported.has("")) {
+    if (
+      visor !== acting &&
+      trustsNobody(lists, visor) &&
+      !trustsNobody(before, visor) &&
+      !reported.has("")
+    ) {
       reported.add("");
       refusals.push(trustsNobodyRefusal(input, change));
     }
@@ -86,7 +95,8 @@ function trustsNobody(lists: TrustLists, visor: VisorKey): boolean {
 }
 
 function losesWayIn(input: LockOutInput, change: Change, key: string): Refusal {
-  const who = key === input.acting ? `${input.nameOf(key)} (the visor we come through)` : input.nameOf(key);
+  const who =
+    key === input.acting ? `${input.nameOf(key)} (the visor we come through)` : input.nameOf(key);
   return {
     guard: "lock-out",
     visor: input.visor,

@@ -56,7 +56,8 @@ export function checkOpenExits(input: OpenListsInput): readonly Refusal[] {
     const leaf = parseLeafPath(change.path);
     if (leaf.section !== "apps" || !isExit(input, leaf.app) || !startsApp(input, change)) continue;
     const whitelist = `apps.${leaf.app}.whitelist`;
-    if (input.openToAnyone.includes(whitelist) || membersAfter(input, whitelist).length > 0) continue;
+    if (input.openToAnyone.includes(whitelist) || membersAfter(input, whitelist).length > 0)
+      continue;
     refusals.push({
       guard: "open-exit",
       visor: input.visor,
@@ -80,7 +81,10 @@ export function checkArgumentSize(input: OpenListsInput): readonly Refusal[] {
       .map((change) => [change.path, change]),
   );
   for (const [path, change] of growing) {
-    const sizeBytes = change.element === undefined ? longestElement(change.after) : membersAfter(input, path).join(",").length;
+    const sizeBytes =
+      change.element === undefined
+        ? longestElement(change.after)
+        : membersAfter(input, path).join(",").length;
     if (sizeBytes <= ARGUMENT_BYTES_MAX) continue;
     refusals.push({
       guard: "argument-size",
@@ -99,7 +103,9 @@ export function checkArgumentSize(input: OpenListsInput): readonly Refusal[] {
 /** Of plain elements only: what a secret holds is not known yet. */
 function longestElement(value: Json): number {
   if (!Array.isArray(value)) return 0;
-  const sizes = value.map((element: Json) => (typeof element === "string" ? utf8(element).length : 0));
+  const sizes = value.map((element: Json) =>
+    typeof element === "string" ? utf8(element).length : 0,
+  );
   return Math.max(0, ...sizes);
 }
 
@@ -117,7 +123,7 @@ function startsApp(input: OpenListsInput, { path, action, after }: Change): bool
 function isExit({ seen, changes }: OpenListsInput, name: string): boolean {
   const app = seen.apps.find((candidate) => candidate.name === name);
   const binaries = changes.flatMap(({ path, after, binary }) => {
-    if (path === `apps.${name}.binary`) return [String(after)];
+    if (path === `apps.${name}.binary`) return typeof after === "string" ? [after] : [];
     return path === `apps.${name}.present` && after === true ? [binary ?? name] : [];
   });
   const programs = [

@@ -23,7 +23,9 @@ export function checkRemovals(input: RemovalsInput): readonly Refusal[] {
   const counted = all - small;
   const { allowRemovals } = input.overrides;
   if (allowRemovals !== undefined) {
-    return counted <= allowRemovals || all === allowRemovals ? [] : [refusal(input, all, `${allowRemovals} allowed`)];
+    return counted <= allowRemovals || all === allowRemovals
+      ? []
+      : [refusal(input, all, `${allowRemovals} allowed`)];
   }
   const limits = input.policies.map(({ maxRemovals }) =>
     maxRemovals.kind === "count"
