@@ -20,7 +20,7 @@ const LIBRARY_DOOR = "^src/index\\.ts$";
 
 /** Package -> rooms that may import it. */
 const PACKAGES = {
-  "@noble/ciphers": ["core", "ledger"],
+  "@noble/ciphers": ["core", "skywire/cxo", "ledger"],
   "@noble/curves": ["core", "skywire/cxo", "skywire/embedded", "ledger"],
   "@noble/ed25519": ["core", "ledger"],
   ajv: ["manifest", "cli"],

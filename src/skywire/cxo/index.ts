@@ -1,5 +1,34 @@
+export {
+  accept,
+  connect,
+  type Connection,
+  type ConnectionListener,
+  type ConnectionOptions,
+} from "./connection.ts";
+export {
+  CxoNode,
+  type CxoNodeOptions,
+  NODE_RULES,
+  type NodeRules,
+  previewFeed,
+} from "./cxo-node.ts";
 export { type Decoded, decodeExactly, decodeValue } from "./decode.ts";
 export { encodeValue } from "./encode.ts";
+export { Channel, type ChannelListener, type ChannelOptions, openChannel } from "./channel.ts";
+export {
+  type CxoEnvelope,
+  type CxoMessage,
+  decodeMessage,
+  encodeMessage,
+  type PeerAddress,
+  PROTOCOL_VERSION,
+  type SentRoot,
+} from "./message.ts";
+export { FRAME_SIZE_MAX, formatFrame, RecordOpener, RecordSealer } from "./noise-records.ts";
+export { NoiseHandshake, type NoiseRole, type NoiseSecrets, type NoiseSession } from "./noise.ts";
+export { type SignedRoot } from "./feed-table.ts";
+export { fillRoot, type FillOptions, type ObjectStore } from "./fill-root.ts";
+export { fetchFrom, proveRoot, type RootEvents } from "./root-intake.ts";
 export { ByteReader } from "./reader.ts";
 export { buildRefs, type BuiltRefs, RefsBuilder } from "./refs-builder.ts";
 export {
