@@ -50,6 +50,7 @@ export async function benchPlan(
     const seconds = median(plans.map((plan) => plan.seconds));
     const peakMB = median(plans.map((plan) => plan.peakBytes)) / 1e6;
     const cpuSeconds = median(plans.map((plan) => plan.cpuSeconds));
+    const waitedSeconds = median(plans.map((plan) => plan.waitedSeconds));
     const visorSeconds = median(plans.map((plan) => plan.visorSeconds));
     const peers = await peersOf(program, fleet, theCase);
     const rows = peers.map((peer, index) => ({
@@ -60,7 +61,13 @@ export async function benchPlan(
       peer: peer.seconds,
       ratio: peer.seconds / seconds,
       ...(index === 0
-        ? { peakMB, cpuSeconds, visorSeconds, goals: goalsOf(theCase, seconds, peakMB) }
+        ? {
+            peakMB,
+            cpuSeconds,
+            waitedSeconds,
+            visorSeconds,
+            goals: goalsOf(theCase, seconds, peakMB),
+          }
         : {}),
     }));
     return { peakMB, rows };

@@ -9,8 +9,19 @@ function peakBytes() {
   return found === null ? process.memoryUsage().rss : Number(found[1]) * 1024;
 }
 
+/** How long the program was ready and others had the processors, as far as the system tells. */
+function waitedSeconds() {
+  if (process.platform !== "linux") return 0;
+  const [, waitedNs] = readFileSync("/proc/self/schedstat", "utf8").split(" ");
+  return Number(waitedNs) / 1e9;
+}
+
 process.on("exit", () => {
   const { userCPUTime, systemCPUTime } = process.resourceUsage();
-  const cost = { peakBytes: peakBytes(), cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
+  const cost = {
+    peakBytes: peakBytes(),
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    waitedSeconds: waitedSeconds(),
+  };
   writeSync(3, JSON.stringify(cost));
 });

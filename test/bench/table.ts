@@ -11,6 +11,8 @@ export interface TableRow {
   readonly peakMB?: number;
   /** Processor time of our process. */
   readonly cpuSeconds?: number;
+  /** How long our process was ready and others had the processors: near 0 on a quiet machine. */
+  readonly waitedSeconds?: number;
   /** Processor time of the embedded fleet meanwhile. */
   readonly visorSeconds?: number;
   readonly goals?: readonly Goal[];
@@ -30,6 +32,7 @@ const HEAD = [
   "ratio",
   "peak",
   "CPU",
+  "waited",
   "visors' CPU",
   "goal",
 ];
@@ -56,6 +59,7 @@ function cellsOf(row: TableRow): readonly string[] {
     `${figure(row.ratio)}x`,
     row.peakMB === undefined ? "" : `${row.peakMB.toFixed(0)} MB`,
     seconds(row.cpuSeconds),
+    seconds(row.waitedSeconds),
     seconds(row.visorSeconds),
     (row.goals ?? []).map(({ text, isMet }) => `${text}: ${isMet ? "met" : "MISSED"}`).join("; "),
   ];

@@ -13,7 +13,11 @@ export interface TimedRun {
   /** Of that process alone. */
   readonly cpuSeconds: number;
   readonly peakBytes: number;
+  /** How long it was ready and others had the processors; 0 where the system does not tell. */
+  readonly waitedSeconds: number;
 }
+
+type Cost = Pick<TimedRun, "peakBytes" | "cpuSeconds" | "waitedSeconds">;
 
 /** The middle one of an odd number of values. */
 export function median(values: readonly number[]): number {
@@ -67,6 +71,6 @@ async function textOf(stream: Readable): Promise<string> {
   return text;
 }
 
-function parseCost(text: string): Pick<TimedRun, "peakBytes" | "cpuSeconds"> {
-  return JSON.parse(text) as Pick<TimedRun, "peakBytes" | "cpuSeconds">;
+function parseCost(text: string): Cost {
+  return JSON.parse(text) as Cost;
 }
