@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { nodeClock, listenTcp } from "../../src/platform/index.ts";
-import { defaultMix, type EmbeddedFleet, startEmbeddedFleet } from "../../src/skywire/embedded/index.ts";
+import {
+  defaultMix,
+  type EmbeddedFleet,
+  startEmbeddedFleet,
+} from "../../src/skywire/embedded/index.ts";
 import { countingRandom } from "../support/ledger-world.ts";
 import { MemoryFiles } from "../support/memory-files.ts";
 import { keyAt } from "../support/reconcile-builders.ts";
@@ -25,11 +29,22 @@ interface Ended {
 }
 
 /** Runs the built program with standard input closed. */
-async function run(folder: string, rpc: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+async function run(
+  folder: string,
+  rpc: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ended> {
   const preload = "FLEET_TEST_EFFECT" in env ? ["--import", PRELOAD] : [];
   const child = spawn(process.execPath, [...preload, MAIN, ...args], {
     cwd: folder,
-    env: { PATH: process.env["PATH"] ?? "", HOME: folder, FLEET_HOME: join(folder, "home"), FLEET_RPC: rpc, ...env },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: folder,
+      FLEET_HOME: join(folder, "home"),
+      FLEET_RPC: rpc,
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let out = "";
@@ -64,7 +79,8 @@ async function prepare(): Promise<{ fleet: EmbeddedFleet; rpc: string; folder: s
 }
 
 function manifest(fleet: EmbeddedFleet, operator: string): string {
-  const key = (name: string): string => fleet.visors.find((visor) => visor.name === name)?.key ?? "";
+  const key = (name: string): string =>
+    fleet.visors.find((visor) => visor.name === name)?.key ?? "";
   return `apiVersion: fleet.skywire/v1
 fleet: kill
 operators:
@@ -99,44 +115,62 @@ afterAll(async () => {
 });
 
 /** What a fleet is in the end: what every visor keeps. */
-async function stateOf(fleet: EmbeddedFleet): Promise<string> {
+function stateOf(fleet: EmbeddedFleet): string {
   const states = [];
   for (const { name } of fleet.visors) {
-    const { config, ports, livePeers } = await fleet.control.inspect(name);
+    const { config, ports, livePeers } = fleet.control.inspect(name);
     states.push({ name, config, ports, livePeers: livePeers.toSorted() });
   }
   return JSON.stringify(states);
 }
 
-it("SIGKILL before or after any effect of an apply, then the same command: same state, the log verifies", { timeout: 600_000 }, async () => {
-  const whole = await prepare();
-  const countFile = join(whole.folder, "effects");
-  const reference = await run(whole.folder, whole.rpc, APPLY, { FLEET_TEST_EFFECT: "0", FLEET_TEST_COUNT: countFile });
-  expect(reference.out).toContain("Applied:");
-  expect(reference.code).toBe(0);
-  const wanted = await stateOf(whole.fleet);
-  await whole.fleet.stop();
-  const effects = Number(await readFile(countFile, "utf8"));
-  expect(effects).toBeGreaterThan(20);
-  const isAll = process.env["FLEET_KILL_ALL"] === "1";
-  const step = isAll ? 1 : effects / SAMPLE_SIZE;
-  for (let at = 1; at <= effects; at += step) {
-    const effect = Math.floor(at);
-    const when = effect % 2 === 0 ? "before" : "after";
-    for (const moment of isAll ? ["before", "after"] : [when]) {
-      const { fleet, rpc, folder } = await prepare();
-      const killed = await run(folder, rpc, APPLY, { FLEET_TEST_EFFECT: String(effect), FLEET_TEST_WHEN: moment });
-      const label = `${moment} effect ${effect} of ${effects}`;
-      const again = await run(folder, rpc, APPLY);
-      // The counts that were allowed by number may have shrunk: what was taken away before the end is done.
-      expect([label, again.out, again.code]).toEqual([label, again.out, 0]);
-      const plan = await run(folder, rpc, ["plan"]);
-      expect([label, plan.code, plan.out]).toEqual([label, 0, expect.stringMatching(/^No changes/m)]);
-      const verified = await run(folder, rpc, ["verify"]);
-      expect([label, verified.code, verified.out]).toEqual([label, 0, expect.stringContaining("no fault")]);
-      expect([label, await stateOf(fleet)]).toEqual([label, wanted]);
-      expect(killed.signal === "SIGKILL" || killed.code === 0).toBe(true);
-      await fleet.stop();
+it(
+  "SIGKILL before or after any effect of an apply, then the same command: same state, the log verifies",
+  { timeout: 600_000 },
+  async () => {
+    const whole = await prepare();
+    const countFile = join(whole.folder, "effects");
+    const reference = await run(whole.folder, whole.rpc, APPLY, {
+      FLEET_TEST_EFFECT: "0",
+      FLEET_TEST_COUNT: countFile,
+    });
+    expect(reference.out).toContain("Applied:");
+    expect(reference.code).toBe(0);
+    const wanted = stateOf(whole.fleet);
+    await whole.fleet.stop();
+    const effects = Number(await readFile(countFile, "utf8"));
+    expect(effects).toBeGreaterThan(20);
+    const isAll = process.env["FLEET_KILL_ALL"] === "1";
+    const step = isAll ? 1 : effects / SAMPLE_SIZE;
+    for (let at = 1; at <= effects; at += step) {
+      const effect = Math.floor(at);
+      const when = effect % 2 === 0 ? "before" : "after";
+      for (const moment of isAll ? ["before", "after"] : [when]) {
+        const { fleet, rpc, folder } = await prepare();
+        const killed = await run(folder, rpc, APPLY, {
+          FLEET_TEST_EFFECT: String(effect),
+          FLEET_TEST_WHEN: moment,
+        });
+        const label = `${moment} effect ${effect} of ${effects}`;
+        const again = await run(folder, rpc, APPLY);
+        // The counts that were allowed by number may have shrunk: what was taken away before the end is done.
+        expect([label, again.out, again.code]).toEqual([label, again.out, 0]);
+        const plan = await run(folder, rpc, ["plan"]);
+        expect([label, plan.code, plan.out]).toEqual([
+          label,
+          0,
+          expect.stringMatching(/^No changes/m),
+        ]);
+        const verified = await run(folder, rpc, ["verify"]);
+        expect([label, verified.code, verified.out]).toEqual([
+          label,
+          0,
+          expect.stringContaining("no fault"),
+        ]);
+        expect([label, stateOf(fleet)]).toEqual([label, wanted]);
+        expect(killed.signal === "SIGKILL" || killed.code === 0).toBe(true);
+        await fleet.stop();
+      }
     }
-  }
-});
+  },
+);

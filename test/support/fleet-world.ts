@@ -91,23 +91,7 @@ export async function startFleetWorld(visors: readonly EmbeddedVisorSpec[], seed
     keyOf: (name) => specOf(fleet, name).key,
     desired: (leaves, more = {}) => desiredOf(fleet, keys, leaves, more),
     observe: async (selected) => await observeFleet({ visors: selected, reader, clock, rpcAddress }),
-    plan: async (desired, overrides = NOW_FORGIVING) => {
-      const { acting, visors: observed } = await world.observe(desired.visors);
-      return buildPlan({
-        desired,
-        selected: desired.visors,
-        observed,
-        acting,
-        history: historyOf(world.ledger, desired.fleet),
-        secretDigest: (text) => keys.secretHmac(text),
-        overrides,
-        nowMs: clock.now(),
-        expiresAfterMs: 3_600_000,
-        tool: "fleet test",
-        manifest: { path: "fleet.yaml", digest: desired.manifestDigest },
-        operator: keys.operator,
-      });
-    },
+    plan: async (desired, overrides = NOW_FORGIVING) => await planOf(world, desired, overrides),
     apply: async (plan, more = {}) =>
       await applyPlan({
         plan,
@@ -128,6 +112,25 @@ export async function startFleetWorld(visors: readonly EmbeddedVisorSpec[], seed
     stop: async () => await fleet.stop(),
   };
   return world;
+}
+
+/** Observes and plans, as the command does. */
+async function planOf(world: FleetWorld, desired: DesiredFleet, overrides: Overrides): Promise<Plan> {
+  const { acting, visors: observed } = await world.observe(desired.visors);
+  return buildPlan({
+    desired,
+    selected: desired.visors,
+    observed,
+    acting,
+    history: historyOf(world.ledger, desired.fleet),
+    secretDigest: (text) => world.keys.secretHmac(text),
+    overrides,
+    nowMs: world.clock.now(),
+    expiresAfterMs: 3_600_000,
+    tool: "fleet test",
+    manifest: { path: "fleet.yaml", digest: desired.manifestDigest },
+    operator: world.keys.operator,
+  });
 }
 
 function specOf(fleet: EmbeddedFleet, name: string): EmbeddedFleet["visors"][number] {

@@ -16,22 +16,36 @@ function end() {
   process.kill(process.pid, "SIGKILL");
 }
 
-/** Wraps a function whose call is one effect. */
+/**
+ * Wraps a method whose call is one effect.
+ * @param {object} owner what has the method
+ * @param {string} name its name
+ */
 function effect(owner, name) {
-  const original = owner[name];
-  owner[name] = function (...args) {
+  /** @type {unknown} */
+  const original = Reflect.get(owner, name);
+  if (typeof original !== "function") throw new Error(`${name} is no function to wrap`);
+  /**
+   * @this {unknown}
+   * @param {unknown[]} args
+   * @returns {unknown}
+   */
+  function wrapped(...args) {
     count += 1;
     const isTarget = count === target;
     if (isTarget && isBefore) end();
-    const result = Reflect.apply(original, this, args);
+    /** @type {unknown} */
+    const result = Reflect.apply(/** @type {Function} */ (original), this, args);
     if (!isTarget) return result;
-    if (typeof result?.then === "function") return result.then(end);
+    if (result instanceof Promise) return result.then(end);
     setImmediate(end);
     return result;
-  };
+  }
+  Reflect.set(owner, name, wrapped);
 }
 
 const handle = await open(fileURLToPath(import.meta.url), "r");
+/** @type {object} */
 const fileHandle = Object.getPrototypeOf(handle);
 await handle.close();
 for (const name of ["write", "writeFile", "appendFile", "sync", "datasync", "truncate"]) effect(fileHandle, name);

@@ -52,6 +52,7 @@ function historyWith(keyset: (History & { readonly known: true })["keyset"]): Hi
     known: true,
     head: 3,
     owned: new Map(),
+    inSync: new Map(),
     keyset,
     awaitingRestart: new Map(),
     owedRestarts: new Map(),
