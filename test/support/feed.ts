@@ -28,3 +28,9 @@ export function decodeAll(
 export function everyOffset(bytes: Uint8Array): readonly number[] {
   return Array.from({ length: Math.max(0, bytes.length - 1) }, (_, index) => index + 1);
 }
+
+/** At most `count` of {@link everyOffset}, evenly spread: long streams need not be cut at all of them. */
+export function someOffsets(bytes: Uint8Array, count: number): readonly number[] {
+  const step = Math.max(1, Math.ceil((bytes.length - 1) / count));
+  return everyOffset(bytes).filter((offset) => offset % step === 0 || offset === 1);
+}

@@ -21,6 +21,7 @@ import {
 import {
   type GoDeclaration,
   type GoType,
+  goTypeText,
   parseGoSource,
   parseGoType,
   UnknownGoType,
@@ -57,6 +58,11 @@ const LIBRARY_FIELDS: Readonly<Record<string, readonly Schema<unknown>[]>> = {
   "url.URL": [t.struct("url.Userinfo", {})],
 };
 const BITS_8 = new Set(["uint8", "byte"]);
+
+/** True for a registered name without an import path, or with one of the standard library. */
+function isStandardPath(name: string): boolean {
+  return /^[^/]*$|^(?:math|net|encoding|net\/http)\/\w+\.\w+$/.test(name);
+}
 
 /** Builds shapes out of the declarations a vector file carries. */
 export class GoShapes {
@@ -100,6 +106,7 @@ export class GoShapes {
   /** Registers what gob.Register would: names met on the wire. */
   learnWireName(name: string): void {
     const goType = name.includes("/") ? name.slice(name.lastIndexOf("/") + 1) : name;
+    if (!isStandardPath(name) && !name.startsWith(this.#packagePath)) return;
     if (!this.#goTypes.has(name)) this.#register(name, goType);
   }
 
@@ -113,6 +120,44 @@ export class GoShapes {
     if (known !== undefined) return known;
     const inPackage = goType.startsWith(`${this.#packageName}.`);
     return inPackage ? this.#packagePath + goType.slice(this.#packageName.length) : goType;
+  }
+
+  /**
+   * True when a type holds fields that Go's decoder finds by name and gob's wire form does not have: those
+   * promoted from an embedded struct, channels and functions. Schemas do not have them.
+   */
+  hidesFields(text: string): boolean {
+    try {
+      return this.#hides(parseGoType(text), new Set());
+    } catch (error) {
+      if (error instanceof UnknownGoType) return true;
+      throw error;
+    }
+  }
+
+  #hides(type: GoType, seen: Set<string>): boolean {
+    switch (type.kind) {
+      case "unsent":
+        return true;
+      case "iface":
+        return false;
+      case "name": {
+        if (seen.has(type.name)) return false;
+        seen.add(type.name);
+        const declaration = this.#find(type.name);
+        return (
+          declaration !== undefined &&
+          declaration.marshaler === undefined &&
+          this.#hides(declaration.type, seen)
+        );
+      }
+      case "map":
+        return this.#hides(type.key, seen) || this.#hides(type.value, seen);
+      case "struct":
+        return type.fields.some((field) => field.embedded === true || this.#hides(field.type, seen));
+      default:
+        return this.#hides(type.element, seen);
+    }
   }
 
   readonly #registry: Registry = {
@@ -173,21 +218,26 @@ export class GoShapes {
       }
       case "slice":
         return this.#isByte(type.element)
-          ? bytesShape()
+          ? this.#textNamed(type, bytesShape())
           : listShape(this.#build(type.element), undefined);
       case "array":
         return this.#isByte(type.element)
-          ? byteArrayShape(type.length)
+          ? this.#textNamed(type, byteArrayShape(type.length))
           : listShape(this.#build(type.element), type.length);
       case "map":
         return mapShape(this.#build(type.key), this.#build(type.value));
       case "struct":
         return this.#struct("", type);
       case "iface":
-        return this.#interface();
+        return this.#interface(type.name);
       case "unsent":
         throw new UnknownGoType("a channel or function is no gob value");
     }
+  }
+
+  /** Gives a schema the text its Go type has: that of its elements may be another than the schema's. */
+  #textNamed(type: GoType, shape: Shape): Shape {
+    return { ...shape, schema: t.named(goTypeText(type, this.#fullName), shape.schema) };
   }
 
   /** True for uint8 and types named after it, which make byte slices. */
@@ -203,8 +253,22 @@ export class GoShapes {
   }
 
   #find(name: string): GoDeclaration | undefined {
-    return this.#declared.get(name) ?? this.#declared.get(name.replace(/^(?:types|main)\./, ""));
+    const known = this.#declared.get(name);
+    if (known !== undefined) return known;
+    const [packageName = "", own] = name.split(".");
+    const isOurs = [this.#packageName, "types", "main"].includes(packageName);
+    return own !== undefined && isOurs ? this.#declared.get(own) : undefined;
   }
+
+  /** A name as Go's type texts have it. */
+  readonly #fullName = (name: string): string => {
+    if (name === "byte") return "uint8";
+    if (name === "rune") return "int32";
+    if (BASIC.has(name)) return name;
+    const declaration = this.#find(name);
+    if (declaration?.alias === true) return goTypeText(declaration.type, this.#fullName);
+    return name.includes(".") ? name : `${this.#packageName}.${name}`;
+  };
 
   #named(name: string): Shape {
     const basic = BASIC.get(name);
@@ -214,6 +278,7 @@ export class GoShapes {
       return this.#opaque(name, library, name.startsWith("big."), undefined);
     const declaration = this.#find(name);
     if (declaration === undefined) throw new UnknownGoType(name);
+    if (declaration.alias) return this.#build(declaration.type);
     const full = name.includes(".") ? name : `${this.#packageName}.${name}`;
     if (declaration.marshaler !== undefined) {
       return this.#opaque(
@@ -242,7 +307,9 @@ export class GoShapes {
       return {
         name: field.name,
         shape,
-        schema: nilable ? t.ptr(shape.schema) : shape.schema,
+        schema: nilable
+          ? t.named(goTypeText(field.type, this.#fullName), t.ptr(shape.schema))
+          : shape.schema,
         nilable,
       };
     });
@@ -306,9 +373,10 @@ export class GoShapes {
     };
   }
 
-  #interface(): Shape {
+  #interface(name: string | undefined): Shape {
+    const schema = t.iface(this.#registry);
     return {
-      schema: t.iface(this.#registry),
+      schema: name === undefined ? schema : t.named(name, schema),
       toJson: (value) => {
         if (value === undefined) return null;
         const { name, value: content } = value as InterfaceValue;

@@ -5,7 +5,7 @@ export type GoType =
   | { readonly kind: "array"; readonly element: GoType; readonly length: number }
   | { readonly kind: "map"; readonly key: GoType; readonly value: GoType }
   | { readonly kind: "struct"; readonly fields: readonly GoField[] }
-  | { readonly kind: "iface" }
+  | { readonly kind: "iface"; readonly name?: string }
   /** Functions and channels: gob leaves fields of them out. */
   | { readonly kind: "unsent" };
 
@@ -15,10 +15,13 @@ export class UnknownGoType extends Error {}
 export interface GoField {
   readonly name: string;
   readonly type: GoType;
+  readonly embedded?: boolean;
 }
 
 export interface GoDeclaration {
   readonly type: GoType;
+  /** True for `type A = B`, where A is only another word for B. */
+  readonly alias: boolean;
   /** The marshaler method it has, and whether a pointer is needed to call it. */
   readonly marshaler?: "gobEncoder" | "binaryMarshaler";
   readonly pointerReceiver: boolean;
@@ -74,9 +77,10 @@ class TypeParser {
       this.#block("{", "}");
       return { kind: "iface" };
     }
-    if (token === "any" || token === "error") return { kind: "iface" };
+    if (token === "any") return { kind: "iface" };
+    if (token === "error") return { kind: "iface", name: "error" };
     if (token === "chan" || token === "func" || token === "<-") {
-      while (!this.atEnd && !["}", ";"].includes(this.#peek())) this.#next();
+      this.#rest();
       return { kind: "unsent" };
     }
     return { kind: "name", name: token };
@@ -103,13 +107,18 @@ class TypeParser {
   #fieldLine(): readonly GoField[] {
     if (this.#peek() === "*") {
       const type = this.type();
-      return [{ name: type.kind === "ptr" ? embeddedName(type.element) : "", type }];
+      const name = type.kind === "ptr" ? embeddedName(type.element) : "";
+      return [{ name, type, embedded: true }];
     }
     const names = this.#fieldNames();
     const [first = ""] = names;
     if ([";", "}"].includes(this.#peek())) {
       return [
-        { name: first.slice(first.lastIndexOf(".") + 1), type: { kind: "name", name: first } },
+        {
+          name: first.slice(first.lastIndexOf(".") + 1),
+          type: { kind: "name", name: first },
+          embedded: true,
+        },
       ];
     }
     const type = this.type();
@@ -132,6 +141,19 @@ class TypeParser {
           names.push(String.fromCharCode(code) + from.slice(1));
         }
       } else return names;
+    }
+  }
+
+  /** Passes over what follows `chan` or `func`, brackets and all, up to the end of the field. */
+  #rest(): void {
+    let depth = 0;
+    while (!this.atEnd) {
+      const token = this.#peek();
+      if (depth === 0 && ["}", ";", ")", "]", ","].includes(token)) return;
+      if (depth === 0 && /^[`"]/.test(token)) return;
+      if (["(", "{", "["].includes(token)) depth += 1;
+      if ([")", "}", "]"].includes(token)) depth -= 1;
+      this.#next();
     }
   }
 
@@ -165,17 +187,64 @@ export function parseGoType(text: string): GoType {
   return new TypeParser(tokensOf(text)).type();
 }
 
+/** What one `type` keyword declares: names, and where their types begin. A group stands in brackets. */
+function specsAt(tokens: readonly string[], at: number): readonly (readonly [string, number])[] {
+  const first = tokens[at] ?? "";
+  if (first !== "(") return isTypeName(tokens, at) ? [[first, at + 1]] : [];
+  const found: (readonly [string, number])[] = [];
+  let depth = 1;
+  for (let index = at + 1; index < tokens.length && depth > 0; index += 1) {
+    const token = tokens[index] ?? "";
+    const begins = ["(", ";"].includes(tokens[index - 1] ?? "");
+    if (depth === 1 && begins && isTypeName(tokens, index)) found.push([token, index + 1]);
+    if (["(", "{", "["].includes(token)) depth += 1;
+    if ([")", "}", "]"].includes(token)) depth -= 1;
+  }
+  return found;
+}
+
+function isTypeName(tokens: readonly string[], at: number): boolean {
+  return /^[\p{L}_]/u.test(tokens[at] ?? "") && (tokens[at + 1] ?? ";") !== ";";
+}
+
+/** Go's own text of a type, names of the package with its name in front. */
+export function goTypeText(type: GoType, nameOf: (name: string) => string): string {
+  const inner = (part: GoType): string => goTypeText(part, nameOf);
+  switch (type.kind) {
+    case "name":
+      return nameOf(type.name);
+    case "ptr":
+      return `*${inner(type.element)}`;
+    case "slice":
+      return `[]${inner(type.element)}`;
+    case "array":
+      return `[${type.length}]${inner(type.element)}`;
+    case "map":
+      return `map[${inner(type.key)}]${inner(type.value)}`;
+    case "iface":
+      return type.name ?? "interface {}";
+    case "unsent":
+      return "func()";
+    case "struct":
+      if (type.fields.length === 0) return "struct {}";
+      return `struct { ${type.fields.map((field) => `${field.name} ${inner(field.type)}`).join("; ")} }`;
+  }
+}
+
 /** All `type` declarations of a source text by name, with the marshaler methods found beside them. */
 export function parseGoSource(source: string): ReadonlyMap<string, GoDeclaration> {
   const declared = new Map<string, GoDeclaration>();
   const tokens = tokensOf(source);
   tokens.forEach((token, index) => {
     const name = tokens[index + 1];
-    if (token !== "type" || name === undefined || !/^\p{L}/u.test(name)) return;
-    const start = tokens[index + 2] === "=" ? index + 3 : index + 2;
-    declared.set(name, { type: new TypeParser(tokens, start).type(), pointerReceiver: false });
+    if (token !== "type" || name === undefined) return;
+    for (const [declaredName, start] of specsAt(tokens, index + 1)) {
+      const alias = tokens[start] === "=";
+      const type = new TypeParser(tokens, alias ? start + 1 : start).type();
+      declared.set(declaredName, { type, alias, pointerReceiver: false });
+    }
   });
-  const method = /func\s*\(\s*\w+\s+(\*?)(\w+)\s*\)\s*(GobEncode|MarshalBinary)\s*\(/g;
+  const method = /func\s*\(\s*(?:[\p{L}\p{N}_]+\s+)?(\*?)\s*([\p{L}\p{N}_]+)\s*\)\s*(GobEncode|MarshalBinary)\s*\(/gu;
   for (const [, star, name = "", what] of source.matchAll(method)) {
     const declaration = declared.get(name);
     if (declaration === undefined || declaration.marshaler === "gobEncoder") continue;

@@ -60,7 +60,7 @@ function objectDifference(
   }
   // Beside a time's payload the files give it in words.
   const names = Object.keys(theirs).filter((name) => name !== "$time");
-  if (names.length !== Object.keys(ours).length) return `${at}: other fields`;
+  if (names.length !== Object.keys(ours).length) return `${at}: other fields: ${Object.keys(ours).join()} and ${names.join()}`;
   for (const name of names) {
     if (!Object.hasOwn(ours, name)) return `${at}.${name}: missing`;
     const difference = differenceOf(

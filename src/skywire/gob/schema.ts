@@ -158,7 +158,8 @@ function iface(known: Registry = registry()): Schema<InterfaceValue | undefined>
 }
 
 function named<T>(goName: string, target: Schema<T>): Schema<T> {
-  return schemaOf({ ...baseOf(target.node), goName });
+  const node = target.node.kind === "ptr" ? target.node : baseOf(target.node);
+  return schemaOf({ ...node, goName });
 }
 
 /** The value of a struct without fields. */

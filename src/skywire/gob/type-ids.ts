@@ -23,6 +23,7 @@ export class TypeIds {
   readonly #ids = new Map<BaseNode, number>();
   readonly #byShape = new Map<string, number>();
   readonly #names = new Map<number, string>();
+  readonly #pendingNames = new Map<BaseNode, string>();
   readonly #behindPointer = new Map<BaseNode, number>();
   #next: number;
   #undo: (() => void)[] = [];
@@ -92,8 +93,12 @@ export class TypeIds {
 
   #compositeId(base: ListNode | ArrayNode | ByteArrayNode | MapNode, name: string): number {
     const known = this.#ids.get(base);
-    if (known !== undefined) return known === PENDING ? this.#assign(base, name) : known;
+    // A list or map that holds itself is met again before it has an id: it keeps the name of its first use.
+    if (known !== undefined) {
+      return known === PENDING ? this.#assign(base, this.#pendingNames.get(base) ?? name) : known;
+    }
     this.#adopt(base, PENDING);
+    this.#pendingNames.set(base, name);
     const shape = this.#shapeOf(base);
     const given = this.#ids.get(base);
     if (given !== undefined && given !== PENDING) return given;

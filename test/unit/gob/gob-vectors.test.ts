@@ -8,7 +8,7 @@ import {
   isGenericStruct,
   t,
 } from "../../../src/skywire/gob/index.ts";
-import { decodeAll, everyOffset } from "../../support/feed.ts";
+import { decodeAll, everyOffset, someOffsets } from "../../support/feed.ts";
 import type { Shape } from "../../support/go-basic-shapes.ts";
 import { GoShapes } from "../../support/go-shapes.ts";
 import { UnknownGoType } from "../../support/go-source.ts";
@@ -16,6 +16,8 @@ import { differenceOf } from "../../support/same-json.ts";
 import { gobVectors, type Json, type ValueVector } from "../../support/vectors.ts";
 
 const vectors = gobVectors();
+/** Longer streams are cut in two at so many places. */
+const MAX_CUTS = 400;
 const shapes = new GoShapes(vectors.meta);
 
 /** One value vector with the shapes of its values; none when its types are not declared in the file. */
@@ -97,7 +99,15 @@ function checkValues(item: Prepared, hex: string, cuts: readonly number[]): void
 }
 
 // Zero values of marshalers are known to their Go methods only: fields that were not sent show them.
-for (const item of prepared) for (const hex of item.hexes) checkValues(item, hex, []);
+for (const item of prepared) for (const hex of item.hexes) learnZeros(item, hex);
+
+function learnZeros(item: Prepared, hex: string): void {
+  try {
+    checkValues(item, hex, []);
+  } catch {
+    // The test of this vector says what is wrong with it.
+  }
+}
 
 describe("recorded Go values", () => {
   it("have types that the file declares, all but a few", () => {
@@ -108,9 +118,8 @@ describe("recorded Go values", () => {
     it("decodes whole, byte by byte and split at every offset", () => {
       for (const hex of item.hexes) {
         checkValues(item, hex, []);
-        const offsets = everyOffset(fromHex(hex));
-        checkValues(item, hex, offsets);
-        for (const offset of offsets) checkValues(item, hex, [offset]);
+        checkValues(item, hex, everyOffset(fromHex(hex)));
+        for (const offset of someOffsets(fromHex(hex), MAX_CUTS)) checkValues(item, hex, [offset]);
       }
     });
 

@@ -4,7 +4,8 @@ import { Decoder, type Schema, t } from "../../../src/skywire/gob/index.ts";
 import type { Shape } from "../../support/go-basic-shapes.ts";
 import { GoShapes } from "../../support/go-shapes.ts";
 import { UnknownGoType } from "../../support/go-source.ts";
-import { gobVectors, type Json, type VerdictVector } from "../../support/vectors.ts";
+import { plainDifference } from "../../support/plain-json.ts";
+import { gobVectors, type VerdictVector } from "../../support/vectors.ts";
 
 const vectors = gobVectors();
 
@@ -48,6 +49,7 @@ const CHOSEN: readonly { readonly go: RegExp; readonly ours: RegExp; readonly wh
     why: "ambiguous: no sender means that",
   },
   { go: /ok/, ours: /a message of no bytes/, why: "Go takes it for the end, then goes on" },
+  { go: /^ok/, ours: /name that is not UTF-8/, why: "no Go source has such names" },
   {
     go: /duplicate type received|field numbers out of bounds/,
     ours: /^ok/,
@@ -57,6 +59,16 @@ const CHOSEN: readonly { readonly go: RegExp; readonly ours: RegExp; readonly wh
     go: /wrong type .* for received field/,
     ours: /^ok/,
     why: "a field of an undefined type that is not sent",
+  },
+  {
+    go: /name not registered for interface/,
+    ours: /^ok/,
+    why: "the file does not list every registered type; here all declared ones are known",
+  },
+  {
+    go: /^error: (?!gob: |EOF|unexpected EOF)/,
+    ours: /^ok/,
+    why: "words of a type's own unmarshaler, which is no part of the codec",
   },
 ];
 
@@ -97,17 +109,17 @@ function receiversOf(vector: VerdictVector): readonly (Shape | undefined)[] {
   });
 }
 
-/** The plain JSON Go's encoding/json would print, as far as the vectors need it. */
-function plain(json: Json): unknown {
-  if (Array.isArray(json)) return json.map((item: Json) => plain(item));
-  if (typeof json !== "object" || json === null) return json;
-  const object = json as { readonly [key: string]: Json };
-  if (Array.isArray(object["$map"])) {
-    const pairs = object["$map"] as readonly (readonly [Json, Json])[];
-    return Object.fromEntries(pairs.map(([name, item]) => [String(plain(name)), plain(item)]));
-  }
-  if ("$iface" in object) return plain(object["$iface"] ?? null);
-  return Object.fromEntries(Object.entries(object).map(([name, item]) => [name, plain(item)]));
+/** What Go names after these words comes from a table of its process, so it is not repeatable. */
+const UNRELIABLE = /(received (?:remote|concrete) type).*$/;
+
+/** An error's text without that, and without the pointers a receiver has beyond the first. */
+function repeatable(text: string): string {
+  return text.replace(UNRELIABLE, "$1").replace(/local type \*+/, "local type *");
+}
+
+/** True when the receiver has fields that Go finds by name and that we have none of: promoted, channels. */
+function hidesFields(vector: VerdictVector): boolean {
+  return vector.into.split(/,\s*(?=[*\w<[])/).some((text) => shapes.hidesFields(text));
 }
 
 function verdictsOf(vector: VerdictVector): readonly string[] {
@@ -126,6 +138,7 @@ it("has a verdict of Go on every input", () => {
 describe.each(both)("$section: $vector.name", ({ section, vector }) => {
   const receivers = receiversOf(vector);
   const known = receivers.every((shape) => shape !== undefined) || vector.into.includes("<nil>");
+  const hides = hidesFields(vector);
   const ours = outcomesOf(
     vector.hex,
     receivers.map((shape) => shape?.schema),
@@ -140,22 +153,22 @@ describe.each(both)("$section: $vector.name", ({ section, vector }) => {
       );
       // After one refusal for broken bytes nothing more can be read.
       const over = index > 0 && (ours[index - 1]?.text.startsWith("error") ?? false);
-      expect(agree || chosen || over || !known, `Go: ${verdict}; ours: ${mine}`).toBe(true);
+      expect(agree || chosen || over || hides || !known, `Go: ${verdict}; ours: ${mine}`).toBe(true);
     });
   });
 
   it("gives Go's value or Go's words", () => {
-    if (!known || section === "malformed") return;
+    if (!known || hides || section === "malformed") return;
     verdictsOf(vector).forEach((verdict, index) => {
       const [value] = ours[index]?.values ?? [];
       const shape = receivers[index];
       const mine = ours[index]?.text ?? "";
       if (mine === "ok" && verdict.startsWith("ok") && shape !== undefined) {
-        // Go decodes into what is there and keeps 7 for a field that was not sent; we begin with zero.
-        const fresh = JSON.stringify(plain(shape.toJson(value)));
-        expect([fresh, fresh.replace(/:0\b/, ":7")]).toContain(verdict.slice(3));
+        expect(plainDifference(shape.toJson(value), verdict.slice(3))).toBeUndefined();
       }
-      if (mine.startsWith("error") && verdict.startsWith("error")) expect(mine).toBe(verdict);
+      if (mine.startsWith("error") && verdict.startsWith("error")) {
+        if (mine !== verdict) expect(repeatable(mine)).toBe(repeatable(verdict));
+      }
     });
   });
 
