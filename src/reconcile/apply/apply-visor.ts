@@ -248,40 +248,14 @@ async function writeStep(
     message: `${visor.name}: step (${step.letter})`,
     visor: visor.key,
   });
-  const reopen = (): ReturnType<typeof openSession> => openSession(run, visor, target);
-  const context = {
-    session,
-    reopen,
-    reader: run.reader,
-    target,
-    clock: run.clock,
-    timing: run.timing,
-  };
-  const appOutcomes = step.letter === "b" ? await runAppActions(context, step.changes) : undefined;
-  const notes =
-    appOutcomes === undefined
-      ? await writeChanges(session, step.changes, {
-          secrets: run.secrets,
-          openToAnyone: visor.openToAnyone,
-        })
-      : undefined;
+  const judgeBy = await carryOut(run, visor, step, session, target);
   run.atPoint("after-write", visor, step);
   session.close();
   const atMs = run.clock.now();
   const reading = await run.reader.read(target, wantsOf(visor.owned));
   const seen = reading.kind === "seen" ? toSeenVisor(reading, visor.route, atMs) : undefined;
   run.atPoint("after-read-back", visor, step);
-  const outcomes =
-    appOutcomes ??
-    step.changes.map((change) =>
-      seen === undefined || notes === undefined
-        ? {
-            ...outcomeBase(change),
-            outcome: "unverified" as const,
-            note: "it could not be read back",
-          }
-        : judge(change, seen, notes, run.secrets),
-    );
+  const outcomes = judgeBy(seen);
   await queue.appendOne({
     kind: "receipt",
     payload: {
@@ -301,6 +275,31 @@ async function writeStep(
     facts: { step: step.letter, outcomes: outcomes.map(({ outcome }) => outcome) },
   });
   return outcomes.map((outcome) => ({ ...outcome, step: step.letter }));
+}
+
+const NOT_READ_BACK = { outcome: "unverified", note: "it could not be read back" } as const;
+
+/** Writes a step, or runs its app actions; what became of it follows from the reading after that. */
+async function carryOut(
+  run: VisorRun,
+  visor: PlanVisor,
+  step: PlanStep,
+  session: WriteSession,
+  target: VisorTarget,
+): Promise<(seen: SeenVisor | undefined) => readonly Outcome[]> {
+  const { reader, clock, timing, secrets } = run;
+  if (step.letter === "b") {
+    const reopen = (): ReturnType<typeof openSession> => openSession(run, visor, target);
+    const context = { session, reopen, reader, target, clock, timing };
+    const outcomes = await runAppActions(context, step.changes);
+    return () => outcomes;
+  }
+  const { openToAnyone } = visor;
+  const notes = await writeChanges(session, step.changes, { secrets, openToAnyone });
+  return (seen) =>
+    seen === undefined
+      ? step.changes.map((change) => ({ ...outcomeBase(change), ...NOT_READ_BACK }))
+      : step.changes.map((change) => judge(change, seen, notes, secrets));
 }
 
 function intentChange(change: Change): IntentPayload["changes"][number] {

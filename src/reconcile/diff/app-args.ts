@@ -32,7 +32,7 @@ export function programOf({ name, binary, args }: AppProgram): string {
 }
 
 /** The typed fields that a program understands. */
-export function typedFieldsOf(program: string): readonly TypedFieldForm[] {
+function typedFieldsOf(program: string): readonly TypedFieldForm[] {
   return TYPED_FIELDS.filter((form) => form.programs.includes(program));
 }
 

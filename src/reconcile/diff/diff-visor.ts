@@ -103,7 +103,7 @@ function nameBinary(desired: DesiredVisor, change: Change): Change {
 }
 
 /** The program an added app runs: its `binary`, or its own name. */
-export function binaryOf(desired: Pick<DesiredVisor, "leaves">, app: string): string {
+function binaryOf(desired: Pick<DesiredVisor, "leaves">, app: string): string {
   const leaf = desired.leaves.get(`apps.${app}.binary`);
   return leaf?.kind === "value" && typeof leaf.value === "string" ? leaf.value : app;
 }

@@ -5,10 +5,8 @@ export {
   parseWhitelist,
   programOf,
   splitArgs,
-  typedFieldsOf,
 } from "./app-args.ts";
 export {
-  binaryOf,
   diffVisor,
   type SecretComparison,
   type SecretReceipt,
@@ -19,11 +17,4 @@ export {
 export { defaultPort, type Found, foundAt } from "./found.ts";
 export { type LeafPath, parseLeafPath, type PortField } from "./leaf-path.ts";
 export { riskOf } from "./risk-of.ts";
-export {
-  appPresenceWriter,
-  type LeafVerb,
-  type LeafWriter,
-  methodsOf,
-  type NoWriter,
-  writerOf,
-} from "./writer-of.ts";
+export { type LeafVerb, type LeafWriter, methodsOf, type NoWriter, writerOf } from "./writer-of.ts";

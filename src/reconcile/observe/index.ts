@@ -8,4 +8,4 @@ export {
   toObserved,
   wantsOf,
 } from "./observe-fleet.ts";
-export { maskArgs, toSeenVisor } from "./seen-visor.ts";
+export { toSeenVisor } from "./seen-visor.ts";

@@ -72,7 +72,7 @@ function toObservedApp(app: AppReading): ObservedApp {
 }
 
 /** Replaces what follows options that name a secret. */
-export function maskArgs(args: readonly string[]): readonly string[] {
+function maskArgs(args: readonly string[]): readonly string[] {
   const secret = secretPositions(args);
   return args.map((element, index) => {
     if (!secret.has(index)) return element;

@@ -7,7 +7,7 @@ import { keysetChanges } from "./keyset.ts";
 const MS_PER_MINUTE = 60_000;
 
 /** Older readings than this are not applied. */
-export const OBSERVATION_AGE_MAX_MS: number = 60 * 60 * 1000;
+const OBSERVATION_AGE_MAX_MS = 60 * 60 * 1000;
 
 /** Clocks of two machines may differ by this much; a reading later than that was not made yet. */
 const CLOCK_SKEW_MAX_MS = 5 * 60 * 1000;

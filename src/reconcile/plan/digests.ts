@@ -44,7 +44,7 @@ export function observedDigest({ leaves, hypervisors, pty }: ObservedValues): Di
 }
 
 /** The value of one leaf as the observed digest covers it. */
-export function observedValue(seen: SeenVisor, path: string): Json {
+function observedValue(seen: SeenVisor, path: string): Json {
   const found = foundAt(seen, path);
   if (found.kind === "set") return sorted(found.elements);
   return found.kind === "value" ? found.shown : { missing: found.kind };

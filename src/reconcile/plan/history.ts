@@ -186,7 +186,7 @@ export function policyToJson(policy: Policy): { readonly max_removals: number | 
 }
 
 /** Reads what {@link policyToJson} wrote; anything else is the strictest policy there is. */
-export function policyFromJson(json: { readonly [key: string]: Json | undefined }): Policy {
+function policyFromJson(json: { readonly [key: string]: Json | undefined }): Policy {
   const limit = json["max_removals"];
   if (typeof limit === "number") return { maxRemovals: { kind: "count", count: limit } };
   const percent = typeof limit === "string" ? /^(\d+(?:\.\d+)?)%$/.exec(limit)?.[1] : undefined;

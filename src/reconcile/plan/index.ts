@@ -4,13 +4,11 @@ export {
   checkApply,
   type Confirmation,
   confirmationsOf,
-  OBSERVATION_AGE_MAX_MS,
   planExit,
 } from "./confirmations.ts";
 export {
   keyedObservedDigest,
   observedDigest,
-  observedValue,
   type ObservedValues,
   observedValues,
   overridesToJson,
@@ -36,5 +34,3 @@ export {
 export { keysetChanges } from "./keyset.ts";
 export { hasCapability } from "./may.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
-export { isRemoval, isTrustRemoval } from "./removal-counts.ts";
-export { wavesOf } from "./waves.ts";

@@ -12,4 +12,4 @@ export {
   checkWouldOpen,
   type OpenListsInput,
 } from "./open-lists.ts";
-export { checkRemovals, type RemovalsInput, SMALL_REMOVALS } from "./removals.ts";
+export { checkRemovals, type RemovalsInput } from "./removals.ts";

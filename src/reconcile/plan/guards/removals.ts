@@ -1,7 +1,7 @@
 import type { Overrides, Policy, Refusal } from "../../../model/index.ts";
 
 /** Removals of ordinary things that pass whatever the share is, so that small fleets stay usable. */
-export const SMALL_REMOVALS = 3;
+const SMALL_REMOVALS = 3;
 
 /** What the removals guard counts, over the whole run. */
 export interface RemovalsInput {
