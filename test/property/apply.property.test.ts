@@ -9,9 +9,13 @@ import { anyoneLeaf, KEYS, setLeaf, valueLeaf } from "../support/reconcile-build
 const keys = fc.uniqueArray(fc.constantFrom(...KEYS), { maxLength: 3 });
 
 function elements(path: string): fc.Arbitrary<DesiredLeaf> {
-  return fc
-    .tuple(keys, keys)
-    .map(([members, other]) => setLeaf(path, members, other.filter((key) => !members.includes(key))));
+  return fc.tuple(keys, keys).map(([members, other]) =>
+    setLeaf(
+      path,
+      members,
+      other.filter((key) => !members.includes(key)),
+    ),
+  );
 }
 
 const leaves: readonly fc.Arbitrary<readonly DesiredLeaf[]>[] = [
@@ -23,20 +27,36 @@ const leaves: readonly fc.Arbitrary<readonly DesiredLeaf[]>[] = [
   fc.constantFrom("debug", "info", "warn").map((level) => [valueLeaf("settings.log_level", level)]),
   fc.boolean().map((on) => [valueLeaf("apps.skychat.running", on)]),
   fc.boolean().map((on) => [valueLeaf("apps.skychat.auto_start", on)]),
-  fc.constantFrom(["--persist"], ["--pair-enable", "--persist"], []).map((args) => [valueLeaf("apps.skychat.args", args)]),
+  fc
+    .constantFrom(["--persist"], ["--pair-enable", "--persist"], [])
+    .map((args) => [valueLeaf("apps.skychat.args", args)]),
   fc.constantFrom(":8005", ":9001").map((address) => [valueLeaf("apps.skychat.address", address)]),
-  fc.constantFrom(...KEYS).map((key) => [valueLeaf("apps.vpn-client.pk", key), valueLeaf("apps.vpn-client.killswitch", true)]),
+  fc
+    .constantFrom(...KEYS)
+    .map((key) => [
+      valueLeaf("apps.vpn-client.pk", key),
+      valueLeaf("apps.vpn-client.killswitch", true),
+    ]),
   keys.map((members) => [
-    members.length === 0 ? anyoneLeaf("apps.skysocks.whitelist") : setLeaf("apps.skysocks.whitelist", members),
+    members.length === 0
+      ? anyoneLeaf("apps.skysocks.whitelist")
+      : setLeaf("apps.skysocks.whitelist", members),
     valueLeaf("apps.skysocks.running", true),
   ]),
   keys.map((members) => [
     valueLeaf("ports.8080.open", true),
     valueLeaf("ports.8080.udp", members.length > 1),
-    members.length === 0 ? anyoneLeaf("ports.8080.whitelist") : setLeaf("ports.8080.whitelist", members),
+    members.length === 0
+      ? anyoneLeaf("ports.8080.whitelist")
+      : setLeaf("ports.8080.whitelist", members),
   ]),
   fc.constant([valueLeaf("ports.8080.open", false)]),
-  fc.boolean().map((on) => [valueLeaf("apps.socks2.present", on), ...(on ? [valueLeaf("apps.socks2.binary", "skysocks-client")] : [])]),
+  fc
+    .boolean()
+    .map((on) => [
+      valueLeaf("apps.socks2.present", on),
+      ...(on ? [valueLeaf("apps.socks2.binary", "skysocks-client")] : []),
+    ]),
 ];
 
 /** Leaves of several rows, the first of each path. */
@@ -44,32 +64,46 @@ const manifest = fc.shuffledSubarray([...leaves], { minLength: 1, maxLength: 6 }
   fc.tuple(...rows).map((picked) => {
     const byPath = new Map<string, DesiredLeaf>();
     for (const row of picked) {
-      if (row.some(({ path }) => path.startsWith("ports.")) && [...byPath.keys()].some((path) => path.startsWith("ports."))) continue;
+      if (
+        row.some(({ path }) => path.startsWith("ports.")) &&
+        [...byPath.keys()].some((path) => path.startsWith("ports."))
+      )
+        continue;
       for (const leaf of row) if (!byPath.has(leaf.path)) byPath.set(leaf.path, leaf);
     }
     return [...byPath.values()];
   }),
 );
 
-it("applying any plan to an honest fleet makes the next plan empty, release by release", { timeout: 120_000 }, async () => {
-  const world = await startFleetWorld(defaultMix(5));
-  try {
-    await fc.assert(
-      fc.asyncProperty(manifest, manifest, manifest, async (newest, middle, oldest) => {
-        const desired = world.desired({ "shop-1": newest, "shop-2": middle, "shop-3": oldest });
-        const plan = await world.plan(desired);
-        expect(plan.refusals).toEqual([]);
-        const report = await world.apply(plan);
-        const bad = report.visors.flatMap(({ name, outcomes }) =>
-          outcomes.filter(({ outcome }) => !outcome.startsWith("done")).map((outcome) => ({ name, ...outcome })),
-        );
-        expect(bad).toEqual([]);
-        const next = await world.plan(desired);
-        expect(next.visors.flatMap(({ name, steps }) => steps.flatMap(({ changes }) => changes.map(({ path }) => `${name} ${path}`)))).toEqual([]);
-      }),
-      { seed: 20_260_101, numRuns: 40 },
-    );
-  } finally {
-    await world.stop();
-  }
-});
+it(
+  "applying any plan to an honest fleet makes the next plan empty, release by release",
+  { timeout: 120_000 },
+  async () => {
+    const world = await startFleetWorld(defaultMix(5));
+    try {
+      await fc.assert(
+        fc.asyncProperty(manifest, manifest, manifest, async (newest, middle, oldest) => {
+          const desired = world.desired({ "shop-1": newest, "shop-2": middle, "shop-3": oldest });
+          const plan = await world.plan(desired);
+          expect(plan.refusals).toEqual([]);
+          const report = await world.apply(plan);
+          const bad = report.visors.flatMap(({ name, outcomes }) =>
+            outcomes
+              .filter(({ outcome }) => !outcome.startsWith("done"))
+              .map((outcome) => ({ name, ...outcome })),
+          );
+          expect(bad).toEqual([]);
+          const next = await world.plan(desired);
+          expect(
+            next.visors.flatMap(({ name, steps }) =>
+              steps.flatMap(({ changes }) => changes.map(({ path }) => `${name} ${path}`)),
+            ),
+          ).toEqual([]);
+        }),
+        { seed: 20_260_101, numRuns: 40 },
+      );
+    } finally {
+      await world.stop();
+    }
+  },
+);

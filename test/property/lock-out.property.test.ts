@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { buildPlan } from "../../src/reconcile/index.ts";
 import { hasWayIn, withTrustChange } from "../../src/reconcile/plan/index.ts";
-import { desiredFleet, desiredVisor, KEYS, keyAt, seenVisor, setLeaf } from "../support/reconcile-builders.ts";
+import {
+  desiredFleet,
+  desiredVisor,
+  KEYS,
+  keyAt,
+  seenVisor,
+  setLeaf,
+} from "../support/reconcile-builders.ts";
 
 const list = fc.uniqueArray(fc.constantFrom(...KEYS), { maxLength: 4 });
 const wanted = fc.oneof(
@@ -38,8 +45,13 @@ it("no prefix of any applyable plan locks out the acting key or a controller", (
         });
         if (!plan.applyable) return;
         const changes = plan.visors.flatMap(({ steps }) => steps.flatMap((step) => step.changes));
-        const guarded = [...new Set([acting, ...controllers])].filter((key) => hasWayIn(key, visor.key, { hypervisors, pty }));
-        let lists: { hypervisors: readonly string[]; pty: readonly string[] } = { hypervisors, pty };
+        const guarded = [...new Set([acting, ...controllers])].filter((key) =>
+          hasWayIn(key, visor.key, { hypervisors, pty }),
+        );
+        let lists: { hypervisors: readonly string[]; pty: readonly string[] } = {
+          hypervisors,
+          pty,
+        };
         for (const change of changes) {
           lists = withTrustChange(lists, change);
           for (const key of guarded) expect(hasWayIn(key, visor.key, lists)).toBe(true);

@@ -18,7 +18,12 @@ import {
   historyOf,
   observeFleet,
 } from "../../src/reconcile/index.ts";
-import { type EmbeddedFleet, type EmbeddedVisorSpec, PROFILES, startEmbeddedFleet } from "../../src/skywire/embedded/index.ts";
+import {
+  type EmbeddedFleet,
+  type EmbeddedVisorSpec,
+  PROFILES,
+  startEmbeddedFleet,
+} from "../../src/skywire/embedded/index.ts";
 import {
   createVisorReader,
   createVisorWriter,
@@ -48,8 +53,13 @@ export interface FleetWorld {
   ledger: Ledger;
   keyOf(name: string): VisorKey;
   /** A manifest of these leaves by visor name. */
-  desired(leaves: Readonly<Record<string, readonly DesiredLeaf[]>>, more?: Partial<DesiredFleet>): DesiredFleet;
-  observe(visors: readonly DesiredVisor[]): Promise<{ readonly acting: VisorKey; readonly visors: readonly ObservedVisor[] }>;
+  desired(
+    leaves: Readonly<Record<string, readonly DesiredLeaf[]>>,
+    more?: Partial<DesiredFleet>,
+  ): DesiredFleet;
+  observe(
+    visors: readonly DesiredVisor[],
+  ): Promise<{ readonly acting: VisorKey; readonly visors: readonly ObservedVisor[] }>;
   plan(desired: DesiredFleet, overrides?: Overrides): Promise<Plan>;
   apply(plan: Plan, more?: Partial<ApplyInput>): Promise<ApplyReport>;
   /** Closes the ledger and opens it again, as the next process would. */
@@ -58,15 +68,31 @@ export interface FleetWorld {
 }
 
 /** Starts a fleet of these visors; the first must be `local`. */
-export async function startFleetWorld(visors: readonly EmbeddedVisorSpec[], seed = "world"): Promise<FleetWorld> {
+export async function startFleetWorld(
+  visors: readonly EmbeddedVisorSpec[],
+  seed = "world",
+): Promise<FleetWorld> {
   const clock = nodeClock;
   const random = countingRandom(seed);
   const files = new MemoryFiles();
-  const fleet = await startEmbeddedFleet({ visors, files, folder: "/fleet", clock, random, timeScale: TIME_SCALE });
+  const fleet = await startEmbeddedFleet({
+    visors,
+    files,
+    folder: "/fleet",
+    clock,
+    random,
+    timeScale: TIME_SCALE,
+  });
   const rpcAddress = [...fleet.addresses.values()][0] ?? DEFAULT_RPC_ADDRESS;
   const sent: SentCall[] = [];
   const timeouts = { dialMs: 1_000, firstReplyMs: 1_500, callMs: 1_500, bridgeDialMs: 1_000 };
-  const access = { dial: fleet.dial, clock, rpcAddress, timeouts, onSend: (call: SentCall) => sent.push(call) };
+  const access = {
+    dial: fleet.dial,
+    clock,
+    rpcAddress,
+    timeouts,
+    onSend: (call: SentCall) => sent.push(call),
+  };
   const keys = testKeys("owner");
   const ledgerOptions = {
     files: new MemoryFiles(),
@@ -90,7 +116,8 @@ export async function startFleetWorld(visors: readonly EmbeddedVisorSpec[], seed
     ledger: await createLedger(ledgerOptions),
     keyOf: (name) => specOf(fleet, name).key,
     desired: (leaves, more = {}) => desiredOf(fleet, keys, leaves, more),
-    observe: async (selected) => await observeFleet({ visors: selected, reader, clock, rpcAddress }),
+    observe: async (selected) =>
+      await observeFleet({ visors: selected, reader, clock, rpcAddress }),
     plan: async (desired, overrides = NOW_FORGIVING) => await planOf(world, desired, overrides),
     apply: async (plan, more = {}) =>
       await applyPlan({
@@ -115,7 +142,11 @@ export async function startFleetWorld(visors: readonly EmbeddedVisorSpec[], seed
 }
 
 /** Observes and plans, as the command does. */
-async function planOf(world: FleetWorld, desired: DesiredFleet, overrides: Overrides): Promise<Plan> {
+async function planOf(
+  world: FleetWorld,
+  desired: DesiredFleet,
+  overrides: Overrides,
+): Promise<Plan> {
   const { acting, visors: observed } = await world.observe(desired.visors);
   return buildPlan({
     desired,
@@ -156,7 +187,9 @@ function desiredOf(
         roles: [],
         place: placeAt(1),
         ...(port === 65 || port === undefined ? {} : { rpc: { scheme: "dmsg" as const, port } }),
-        leaves: new Map(own.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((leaf) => [leaf.path, leaf])),
+        leaves: new Map(
+          own.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((leaf) => [leaf.path, leaf]),
+        ),
       };
     })
     .toSorted((left, right) => (left.key < right.key ? -1 : 1));
@@ -165,7 +198,15 @@ function desiredOf(
     fleet: "home",
     file: "fleet.yaml",
     manifestDigest: `sha256:${"0".repeat(64)}`,
-    operators: [{ name: "owner", key: keys.operator, seal: keys.seal, may: ["plan", "apply"], place: placeAt(2) }],
+    operators: [
+      {
+        name: "owner",
+        key: keys.operator,
+        seal: keys.seal,
+        may: ["plan", "apply"],
+        place: placeAt(2),
+      },
+    ],
     controllers: controller === undefined ? [] : [controller],
     policy: DEFAULT_POLICY,
     seal: true,

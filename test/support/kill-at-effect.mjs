@@ -48,9 +48,19 @@ const handle = await open(fileURLToPath(import.meta.url), "r");
 /** @type {object} */
 const fileHandle = Object.getPrototypeOf(handle);
 await handle.close();
-for (const name of ["write", "writeFile", "appendFile", "sync", "datasync", "truncate"]) effect(fileHandle, name);
+for (const name of ["write", "writeFile", "appendFile", "sync", "datasync", "truncate"])
+  effect(fileHandle, name);
 for (const name of ["rename", "unlink", "rm", "truncate", "writeFile", "link"]) effect(fsp, name);
-for (const name of ["writeSync", "fsyncSync", "renameSync", "unlinkSync", "rmSync", "writeFileSync", "linkSync"]) effect(fs, name);
+for (const name of [
+  "writeSync",
+  "fsyncSync",
+  "renameSync",
+  "unlinkSync",
+  "rmSync",
+  "writeFileSync",
+  "linkSync",
+])
+  effect(fs, name);
 effect(net.Socket.prototype, "write");
 syncBuiltinESMExports();
 

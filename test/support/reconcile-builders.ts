@@ -1,4 +1,10 @@
-import { Hidden, type Json, parseVisorKey, type Place, type VisorKey } from "../../src/core/index.ts";
+import {
+  Hidden,
+  type Json,
+  parseVisorKey,
+  type Place,
+  type VisorKey,
+} from "../../src/core/index.ts";
 import {
   DEFAULT_POLICY,
   type DesiredFleet,
@@ -32,12 +38,20 @@ export function placeAt(line: number): Place {
 }
 
 /** A desired leaf that is one value. */
-export function valueLeaf(path: string, value: Json, secrets: readonly SecretRef[] = []): DesiredLeaf {
+export function valueLeaf(
+  path: string,
+  value: Json,
+  secrets: readonly SecretRef[] = [],
+): DesiredLeaf {
   return { kind: "value", path, value, secrets, origin: { place: placeAt(10) } };
 }
 
 /** A desired list: exact members, or `+key` and `-key` elements. */
-export function setLeaf(path: string, members: readonly string[], removed?: readonly string[]): DesiredLeaf {
+export function setLeaf(
+  path: string,
+  members: readonly string[],
+  removed?: readonly string[],
+): DesiredLeaf {
   const element = (value: string): { value: string; origin: { place: Place } } => ({
     value,
     origin: { place: placeAt(11) },
@@ -54,23 +68,40 @@ export function setLeaf(path: string, members: readonly string[], removed?: read
 
 /** A list that is written `anyone`. */
 export function anyoneLeaf(path: string): DesiredLeaf {
-  return { kind: "set", path, exact: true, members: [], removed: [], anyone: true, origin: { place: placeAt(12) } };
+  return {
+    kind: "set",
+    path,
+    exact: true,
+    members: [],
+    removed: [],
+    anyone: true,
+    origin: { place: placeAt(12) },
+  };
 }
 
 /** A visor as a manifest wants it. */
-export function desiredVisor(index: number, leaves: readonly DesiredLeaf[], name = `visor-${index}`): DesiredVisor {
+export function desiredVisor(
+  index: number,
+  leaves: readonly DesiredLeaf[],
+  name = `visor-${index}`,
+): DesiredVisor {
   return {
     key: keyAt(index),
     name,
     tags: [],
     roles: [],
     place: placeAt(20 + index),
-    leaves: new Map(leaves.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((leaf) => [leaf.path, leaf])),
+    leaves: new Map(
+      leaves.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((leaf) => [leaf.path, leaf]),
+    ),
   };
 }
 
 /** A manifest of these visors; visor 0 is the controller. */
-export function desiredFleet(visors: readonly DesiredVisor[], more: Partial<DesiredFleet> = {}): DesiredFleet {
+export function desiredFleet(
+  visors: readonly DesiredVisor[],
+  more: Partial<DesiredFleet> = {},
+): DesiredFleet {
   return {
     fleet: "home",
     file: "fleet.yaml",
@@ -119,7 +150,10 @@ export function seenVisor(index: number, more: Partial<SeenVisor> = {}): SeenVis
 }
 
 /** An app as seen, its arguments as they are. */
-export function seenApp(name: string, more: Partial<ObservedApp> & { readonly rawArgs?: readonly string[] } = {}): ObservedApp {
+export function seenApp(
+  name: string,
+  more: Partial<ObservedApp> & { readonly rawArgs?: readonly string[] } = {},
+): ObservedApp {
   const { rawArgs = [], ...facts } = more;
   return {
     name,

@@ -22,6 +22,8 @@ describe("text and bytes", () => {
   });
 
   it("refuses bytes that are no text", () => {
-    expect(() => fromUtf8(Uint8Array.of(0xff))).toThrow(expect.objectContaining({ code: "core/utf8" }));
+    expect(() => fromUtf8(Uint8Array.of(0xff))).toThrow(
+      expect.objectContaining({ code: "core/utf8" }),
+    );
   });
 });

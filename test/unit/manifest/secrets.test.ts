@@ -1,9 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  checkSecretFiles,
-  resolveSecrets,
-  secretRefsOf,
-} from "../../../src/manifest/index.ts";
+import { checkSecretFiles, resolveSecrets, secretRefsOf } from "../../../src/manifest/index.ts";
 import type { SecretRef } from "../../../src/model/index.ts";
 import { desiredOf, keyOf, manifest } from "../../support/manifest-text.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
