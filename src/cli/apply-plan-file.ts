@@ -50,8 +50,10 @@ export async function applyPlanFile(
   const acting = await actingKey(reader, wayIn);
   const reporter = reporterOf(given, world);
   const isText = !given.flag("json") && !reporter.isEvents;
-  if (isText) world.terminal.out(planText(plan, outPaint(world)));
-  else world.terminal.err(planText(plan, errPaint(world)));
+  // Names are the file's own word: in a stranger's plan any key could be called by a trusted name.
+  const shown = isAccepted ? plan : { ...plan, names: {} };
+  if (isText) world.terminal.out(planText(shown, outPaint(world)));
+  else world.terminal.err(planText(shown, errPaint(world)));
   const check = { plan, acting, operator: keys.operator, history };
   if (refuse(check, isText, world)) return 4;
   const answers = { isOrdinaryAnswered: isAccepted, isStrangers: !isAccepted };

@@ -1,8 +1,8 @@
-import type { ExitCode, OperatorKey, VisorKey } from "../../core/index.ts";
+import { canonicalJson, type ExitCode, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
 import { hasCapability } from "./may.ts";
-import type { History } from "./history.ts";
-import { keysetChanges } from "./keyset.ts";
+import { type History, policyToJson } from "./history.ts";
+import { keysetChanges, policiesInForce } from "./keyset.ts";
 
 const MS_PER_MINUTE = 60_000;
 
@@ -106,10 +106,13 @@ function checkRules(plan: Plan, history: History): readonly Refusal[] {
   const differences = keysetChanges(plan.keyset, history);
   const isKnown =
     differences.length === 0 || differences.join("\n") === plan.keysetChanges.join("\n");
-  const recorded = history.known ? (history.keyset?.controllers ?? []) : [];
-  const isProtecting =
-    differences.length === 0 || recorded.every((key) => plan.protected.includes(key));
-  if (isKnown && isProtecting) return [];
+  const recorded = history.known ? history.keyset : undefined;
+  const isProtecting = (recorded?.controllers ?? []).every((key) => plan.protected.includes(key));
+  const judgedBy = new Set(plan.policies.map((policy) => canonicalJson(policyToJson(policy))));
+  const isJudged = policiesInForce(plan.keyset, history).every((policy) =>
+    judgedBy.has(canonicalJson(policyToJson(policy))),
+  );
+  if (isKnown && isProtecting && isJudged) return [];
   return [
     {
       guard: "keyset-change",

@@ -100,6 +100,21 @@ describe("a plan made where the fleet's history is not known", () => {
   });
 });
 
+describe("a plan that knows of the recorded rules", () => {
+  const keyset = {
+    ...makePlan().keyset,
+    policy: { maxRemovals: { kind: "count", count: 0 } },
+  } as const;
+  const history = historyWith(keyset);
+  const keysetChanges = ["policy.max_removals changes from 0 to 20%"];
+
+  it("must be judged by them", () => {
+    expect(guards({ ...makePlan(), keysetChanges }, history)).toEqual(["keyset-change"]);
+    const policies = [...makePlan().policies, keyset.policy];
+    expect(guards({ ...makePlan(), keysetChanges, policies }, history)).toEqual([]);
+  });
+});
+
 describe("times in a plan file", () => {
   it.each<{ name: string; change: (plan: Plan) => Plan; want: string }>([
     {

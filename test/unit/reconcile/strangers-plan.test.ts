@@ -1,11 +1,15 @@
 import { expect, it } from "vitest";
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
+import { keyAt } from "../../support/reconcile-builders.ts";
 import { type CliFleet, cliFleet } from "../../support/cli-world.ts";
 
 /** A manifest of three visors, and its plan as a file that nobody signed. */
-async function withUnsignedPlan(body: string): Promise<CliFleet> {
+async function withUnsignedPlan(body: string, rest = ""): Promise<CliFleet> {
   const user = await cliFleet(defaultMix(3));
-  await user.manifest("controllers: [laptop]", { laptop: "tags: [home]", "shop-1": body });
+  await user.manifest(`controllers: [laptop]\n${rest.replace("KEY", keyAt(3))}`, {
+    laptop: "tags: [home]",
+    "shop-1": body,
+  });
   expect((await user.run("plan", "--out", "plan.json")).code).toBe(0);
   const { signature: _signature, ...plan } = JSON.parse(await user.read("plan.json")) as Record<
     string,
@@ -42,6 +46,24 @@ it("a stranger's plan takes no secret from the folder of another manifest", asyn
     expect([ran.code, ran.err]).toEqual([
       4,
       expect.stringContaining("not the manifest it was made from"),
+    ]);
+  } finally {
+    await user.fleet.stop();
+  }
+});
+
+it("a stranger's plan cannot call a key by a trusted name", async () => {
+  const user = await withUnsignedPlan(
+    "trust: { pty: { add: [friend] } }",
+    'keys:\n  friend: "KEY"\n',
+  );
+  try {
+    user.answers.push("no");
+    const ran = await user.run("apply", "plan.json");
+    expect([ran.code, ran.out.includes(keyAt(3)), ran.out.includes("friend")]).toEqual([
+      4,
+      true,
+      false,
     ]);
   } finally {
     await user.fleet.stop();
