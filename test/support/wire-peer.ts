@@ -89,6 +89,12 @@ export class WirePeer {
     return this.sealPacket(encodeMessage(envelope));
   }
 
+  /** Records of any bytes, whole packets or not. */
+  sealBytes(bytes: Uint8Array): Uint8Array {
+    if (this.#sealer === undefined) throw new Error("the handshake is not done");
+    return this.#sealer.seal(bytes);
+  }
+
   sealPacket(message: Uint8Array): Uint8Array {
     const sealer = this.#sealer;
     if (sealer === undefined) throw new Error("the handshake is not done");

@@ -39,6 +39,8 @@ function shapeFault(schema: Schema, schemas: SchemasByName): string | undefined 
   if (referenceType !== REFERENCE_TYPES.none) return referenceFault(schema, schemas);
   if (kind === SCHEMA_KINDS.struct) {
     if (element !== undefined) return "a struct has no element";
+    // A named struct without fields is looked up by its name, also where it stands in a field.
+    if (isStub(schema) && !schemas.has(schema.name)) return `${schema.name} is not registered`;
     for (const field of fields) {
       const fault = shapeFault(field.schema, schemas);
       if (fault !== undefined) return `${field.name}: ${fault}`;
