@@ -102,8 +102,8 @@ export class RpcClient {
     });
     stream.listen({
       data: (chunk) => this.#receive(chunk),
-      end: () => this.#close(closedByPeer(this.#received(), undefined)),
-      closed: (error) => this.#close(closedByPeer(this.#received(), error)),
+      end: () => this.#endedByPeer(undefined),
+      closed: (error) => this.#endedByPeer(error),
     });
   }
 
@@ -246,6 +246,10 @@ export class RpcClient {
     }
     this.#header = undefined;
     return true;
+  }
+
+  #endedByPeer(cause: Error | undefined): void {
+    if (this.#end === undefined) this.#close(closedByPeer(this.#received(), cause));
   }
 
   #close(reason: FleetError): void {
