@@ -154,7 +154,9 @@ export class GoShapes {
       case "map":
         return this.#hides(type.key, seen) || this.#hides(type.value, seen);
       case "struct":
-        return type.fields.some((field) => field.embedded === true || this.#hides(field.type, seen));
+        return type.fields.some(
+          (field) => field.embedded === true || this.#hides(field.type, seen),
+        );
       default:
         return this.#hides(type.element, seen);
     }

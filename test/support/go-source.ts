@@ -244,7 +244,8 @@ export function parseGoSource(source: string): ReadonlyMap<string, GoDeclaration
       declared.set(declaredName, { type, alias, pointerReceiver: false });
     }
   });
-  const method = /func\s*\(\s*(?:[\p{L}\p{N}_]+\s+)?(\*?)\s*([\p{L}\p{N}_]+)\s*\)\s*(GobEncode|MarshalBinary)\s*\(/gu;
+  const method =
+    /func\s*\(\s*(?:[\p{L}\p{N}_]+\s+)?(\*?)\s*([\p{L}\p{N}_]+)\s*\)\s*(GobEncode|MarshalBinary)\s*\(/gu;
   for (const [, star, name = "", what] of source.matchAll(method)) {
     const declaration = declared.get(name);
     if (declaration === undefined || declaration.marshaler === "gobEncoder") continue;

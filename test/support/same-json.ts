@@ -34,11 +34,10 @@ function listDifference(
   at: string,
 ): string | undefined {
   if (ours.length !== theirs.length) return `${at}: ${ours.length} elements, not ${theirs.length}`;
-  for (const [index, item] of ours.entries()) {
-    const difference = differenceOf(item, theirs[index] ?? null, onUnsent, `${at}[${index}]`);
-    if (difference !== undefined) return difference;
-  }
-  return undefined;
+  // All are looked at, also behind a difference: each may tell a marshaler's zero value.
+  return ours
+    .map((item, index) => differenceOf(item, theirs[index] ?? null, onUnsent, `${at}[${index}]`))
+    .find((difference) => difference !== undefined);
 }
 
 function objectDifference(
@@ -60,18 +59,14 @@ function objectDifference(
   }
   // Beside a time's payload the files give it in words.
   const names = Object.keys(theirs).filter((name) => name !== "$time");
-  if (names.length !== Object.keys(ours).length) return `${at}: other fields: ${Object.keys(ours).join()} and ${names.join()}`;
-  for (const name of names) {
-    if (!Object.hasOwn(ours, name)) return `${at}.${name}: missing`;
-    const difference = differenceOf(
-      ours[name] ?? null,
-      theirs[name] ?? null,
-      onUnsent,
-      `${at}.${name}`,
-    );
-    if (difference !== undefined) return difference;
-  }
-  return undefined;
+  if (names.length !== Object.keys(ours).length)
+    return `${at}: fields ${Object.keys(ours).join()}, not ${names.join()}`;
+  return names
+    .map((name) => {
+      if (!Object.hasOwn(ours, name)) return `${at}.${name}: missing`;
+      return differenceOf(ours[name] ?? null, theirs[name] ?? null, onUnsent, `${at}.${name}`);
+    })
+    .find((difference) => difference !== undefined);
 }
 
 /** Pairs in the order of their keys' text, fields in a fixed order. */

@@ -153,7 +153,9 @@ describe.each(both)("$section: $vector.name", ({ section, vector }) => {
       );
       // After one refusal for broken bytes nothing more can be read.
       const over = index > 0 && (ours[index - 1]?.text.startsWith("error") ?? false);
-      expect(agree || chosen || over || hides || !known, `Go: ${verdict}; ours: ${mine}`).toBe(true);
+      expect(agree || chosen || over || hides || !known, `Go: ${verdict}; ours: ${mine}`).toBe(
+        true,
+      );
     });
   });
 

@@ -19,6 +19,7 @@ import {
   type Json,
   type RpcCallVector,
   type RpcSessionVector,
+  type ValueVector,
 } from "../../support/vectors.ts";
 
 const vectors = gobVectors();
@@ -55,6 +56,20 @@ function learnFrom(decoder: Decoder, goType: string, expected: Json): void {
   );
 }
 
+/** The values of the file show more of them. */
+function learnFromValues({ hex, goType, value }: ValueVector): void {
+  const decoder = new Decoder();
+  decoder.push(fromHex(hex));
+  const goTypes = Array.isArray(goType) ? (goType as readonly string[]) : [goType as string];
+  const expected = Array.isArray(goType) ? (value as readonly Json[]) : [value];
+  try {
+    goTypes.forEach((text, index) => learnFrom(decoder, text, expected[index] ?? null));
+  } catch {
+    // The tests of the values say what is wrong with one.
+  }
+}
+
+vectors.values.forEach(learnFromValues);
 vectors.rpc.forEach(learn);
 
 /** What a call came to, in the words of the vector file. */
@@ -81,11 +96,22 @@ function checkOutcome(call: RpcCallVector, outcome: { reply?: Json; error?: Flee
     const learnZero = shapes.learnZero.bind(shapes);
     expect(differenceOf(outcome.reply ?? null, call.reply ?? null, learnZero)).toBeUndefined();
   } else if (call.isServerError === false) {
-    expect(outcome.error?.code).toMatch(/^rpc\/closed/);
+    // A reply of another shape ends Go's connection; ours goes on.
+    const isMisfit = call.error.startsWith("reading body gob: ");
+    expect(outcome.error?.code).toMatch(isMisfit ? /^gob\// : /^rpc\/closed/);
   } else {
     expect(outcome.error?.code).toBe("rpc/remote");
     expect(outcome.error?.message).toBe(call.error);
   }
+}
+
+/**
+ * Go numbers types a process at a time and writes maps in random order, so where the bytes differ
+ * what they say must still be the same.
+ */
+function expectSameBytes(ours: Uint8Array, theirs: string): void {
+  if (toHex(ours) === theirs) return;
+  expect(decodeAll(ours, [t.generic])).toEqual(decodeAll(fromHex(theirs), [t.generic]));
 }
 
 async function replayToClient(
@@ -96,10 +122,12 @@ async function replayToClient(
   const client = new RpcClient(peer.near, { clock: new ManualClock(), firstId: FIRST_ID });
   let sent = "";
   for (const call of session.calls) {
+    // Go's connection had ended, so nothing was sent.
+    if (call.c2s === "") break;
     const outcome = outcomeOf(client, call);
     await settle(3);
     sent += call.c2s;
-    expect(toHex(peer.received())).toBe(sent);
+    expectSameBytes(peer.received(), sent);
     for (const piece of cut(fromHex(call.s2c))) peer.far.write(piece);
     if (call.isServerError === false) peer.far.end();
     checkOutcome(call, await outcome);
@@ -107,12 +135,34 @@ async function replayToClient(
   client.close();
 }
 
-/** The call that shows a method's own types best: one that was accepted, with a named argument type. */
+const recordedCalls = vectors.rpc.flatMap((session) => session.calls);
+
+/** The call that shows a method's own types best: of those accepted, one with the commonest argument type. */
 function exampleOf(method: string): RpcCallVector | undefined {
-  const accepted = vectors.rpc
-    .flatMap((session) => session.calls)
-    .filter((call) => call.method === method && (call.error === undefined || isOwnError(call)));
-  return accepted.find((call) => !call.argsGoType.includes("struct {")) ?? accepted[0];
+  const ofMethod = recordedCalls.filter((call) => call.method === method);
+  const accepted = ofMethod.filter((call) => call.error === undefined || isOwnError(call));
+  const named = ofMethod
+    .map((call) => /want struct type (.*); got non-struct/.exec(call.error ?? "")?.[1])
+    .find((name) => name !== undefined);
+  const weightOf = ({ argsGoType }: RpcCallVector): number => {
+    const text = argsGoType.replace(/^\*/, "");
+    const uses = accepted.filter((call) => call.argsGoType.replace(/^\*/, "") === text).length;
+    return (
+      (text === named ? recordedCalls.length : 0) + uses - (text.includes("struct {") ? 0.5 : 0)
+    );
+  };
+  return [...accepted].sort((a, b) => weightOf(b) - weightOf(a))[0];
+}
+
+/** A method nobody calls, for each service that is known only by the calls it has no method for. */
+function bareServices(): readonly ServedMethod[] {
+  const services = recordedCalls.flatMap(({ error }) => {
+    const service = /^rpc: can't find method (.+)\.[^.]*$/.exec(error ?? "")?.[1];
+    return service === undefined ? [] : [service];
+  });
+  return [...new Set(services)].map((service) =>
+    served(defineMethod(`${service}.NeverCalled`, t.empty, t.empty), () => ({})),
+  );
 }
 
 function methodsOf(session: RpcSessionVector): readonly ServedMethod[] {
@@ -140,24 +190,29 @@ function methodsOf(session: RpcSessionVector): readonly ServedMethod[] {
 /** Go names the sender's type by a table of its process; what it says after these words is not repeatable. */
 const UNRELIABLE = /received (?:remote|concrete) type/;
 
+/** True when the file does not tell what the server needs to know for an error text. */
+function isUnrepeatable(call: RpcCallVector, error: string): boolean {
+  // JSON has no bytes for text that is not UTF-8.
+  if (UNRELIABLE.test(error) || error.includes("\uFFFD")) return true;
+  // Of a method that never took an argument the right type is not known.
+  return !error.startsWith("rpc: ") && exampleOf(call.method) === undefined;
+}
+
 async function replayToServer(
   session: RpcSessionVector,
   cut: (bytes: Uint8Array) => readonly Uint8Array[],
 ): Promise<void> {
   const peer = rawPeer();
-  new RpcServer({ methods: methodsOf(session), firstId: FIRST_ID }).serve(peer.near);
+  new RpcServer({ methods: [...methodsOf(session), ...bareServices()], firstId: FIRST_ID }).serve(
+    peer.near,
+  );
   let expected = "";
   for (const call of session.calls) {
     for (const piece of cut(fromHex(call.c2s))) peer.far.write(piece);
     await settle(3);
-    if (call.error !== undefined && UNRELIABLE.test(call.error)) return;
+    if (call.error !== undefined && isUnrepeatable(call, call.error)) return;
     expected += call.s2c;
-    const ours = peer.received();
-    // Go numbers types a process at a time, so ids may differ; everything else may not.
-    if (toHex(ours) !== expected) {
-      expect(ours.length).toBe(expected.length / 2);
-      expect(decodeAll(ours, [t.generic])).toEqual(decodeAll(fromHex(expected), [t.generic]));
-    }
+    expectSameBytes(peer.received(), expected);
     if (call.isServerError === false) expect(peer.hasEnded || peer.isClosed).toBe(true);
   }
 }
@@ -198,7 +253,7 @@ describe.each(vectors.rpc)("recorded net/rpc session $name", (session) => {
       const call = session.calls[index];
       if (call !== undefined) checkOutcome(call, outcome);
     });
-    expect(peer.near.written).toHaveLength(1);
+    expect(peer.near.written).toHaveLength(Math.min(1, session.calls.length));
     client.close();
   });
 });
