@@ -4,24 +4,18 @@ export {
   type ApplyPoint,
   type ApplyReport,
   type ApplyTiming,
-  DEFAULT_TIMING,
-  REPORT_FORMAT,
   settleIntents,
   type SettleInput,
   type VisorReport,
 } from "./apply/index.ts";
-export { foundAt, type Found, parseLeafPath, type LeafPath, type PortField } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
   mapLimited,
   type Observation,
   observeFleet,
   type ObserveInput,
-  PARALLEL_READS,
   routeOf,
   toObserved,
-  toSeenVisor,
-  wantsOf,
 } from "./observe/index.ts";
 export {
   type ApplyCheck,
@@ -30,7 +24,6 @@ export {
   type Confirmation,
   confirmationsOf,
   formatPlan,
-  hasCapability,
   type History,
   historyOf,
   isPlanText,

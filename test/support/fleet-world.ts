@@ -1,5 +1,11 @@
 import { type Clock, type Random, type VisorKey } from "../../src/core/index.ts";
-import { createLedger, type Ledger, openLedger, OperatorKeys } from "../../src/ledger/index.ts";
+import {
+  createLedger,
+  type Ledger,
+  type LedgerOptions,
+  openLedger,
+  OperatorKeys,
+} from "../../src/ledger/index.ts";
 import {
   DEFAULT_POLICY,
   type DesiredFleet,
@@ -94,15 +100,7 @@ export async function startFleetWorld(
     onSend: (call: SentCall) => sent.push(call),
   };
   const keys = testKeys("owner");
-  const ledgerOptions = {
-    files: new MemoryFiles(),
-    folder: FOLDER,
-    keys,
-    clock,
-    random,
-    process: { pid: 1, host: "here", owner: "tester", isAlive: () => true },
-    lockTimeoutMs: 0,
-  };
+  const ledgerOptions = memoryLedger(keys, random);
   const reader = createVisorReader(access);
   const writer = createVisorWriter(access);
   const world: FleetWorld = {
@@ -139,6 +137,13 @@ export async function startFleetWorld(
     stop: async () => await fleet.stop(),
   };
   return world;
+}
+
+/** A ledger in memory, with nobody else about. */
+function memoryLedger(keys: OperatorKeys, random: Random): LedgerOptions {
+  const process = { pid: 1, host: "here", owner: "tester", isAlive: (): boolean => true };
+  const files = new MemoryFiles();
+  return { files, folder: FOLDER, keys, clock: nodeClock, random, process, lockTimeoutMs: 0 };
 }
 
 /** Observes and plans, as the command does. */

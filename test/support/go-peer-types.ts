@@ -10,7 +10,7 @@ import {
 } from "../../src/skywire/gob/index.ts";
 
 /** The types of the Go peer, as its source declares them. */
-export const buildInfo = t.struct("main.BuildInfo", {
+const buildInfo = t.struct("main.BuildInfo", {
   Version: t.string,
   Commit: t.string,
   Date: t.string,
@@ -28,7 +28,7 @@ export const appState = t.struct("main.AppState", {
   Status: t.int,
   DetailedStatus: t.string,
 });
-export const transportSummary = t.struct("main.TransportSummary", {
+const transportSummary = t.struct("main.TransportSummary", {
   ID: uuid,
   Local: key33,
   Remote: key33,
@@ -38,7 +38,7 @@ export const transportSummary = t.struct("main.TransportSummary", {
   Label: t.string,
   LatencyMS: t.float,
 });
-export const overview = t.struct("main.Overview", {
+const overview = t.struct("main.Overview", {
   PubKey: key33,
   BuildInfo: t.ptr(buildInfo),
   AppProtoVersion: t.string,

@@ -171,7 +171,7 @@ function structOf(members: readonly RandomType[]): RandomType {
 }
 
 /** Random types up to a depth, structs at the top of pointers only. */
-export function randomType(depth: number): fc.Arbitrary<RandomType> {
+function randomType(depth: number): fc.Arbitrary<RandomType> {
   const basic = fc.constantFrom(...BASICS);
   if (depth === 0) return basic;
   const inner = randomType(depth - 1);

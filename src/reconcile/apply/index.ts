@@ -1,5 +1,5 @@
 export { type ApplyInput, applyPlan } from "./apply-plan.ts";
 export { type ApplyPoint } from "./apply-visor.ts";
-export { type ApplyReport, REPORT_FORMAT, type VisorReport } from "./report.ts";
+export { type ApplyReport, type VisorReport } from "./report.ts";
 export { settleIntents, type SettleInput } from "./settle-intents.ts";
-export { type ApplyTiming, DEFAULT_TIMING } from "./timing.ts";
+export { type ApplyTiming } from "./timing.ts";

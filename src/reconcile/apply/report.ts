@@ -2,7 +2,7 @@ import type { Digest, ExitCode, VisorKey } from "../../core/index.ts";
 import type { Outcome, OutcomeKind, Plan, StepLetter } from "../../model/index.ts";
 
 /** The name and version of the report format. */
-export const REPORT_FORMAT = "fleet.skywire/apply-report/v1";
+const REPORT_FORMAT = "fleet.skywire/apply-report/v1";
 
 /** What became of one visor. */
 export interface VisorReport {

@@ -3,7 +3,6 @@ export {
   type Observation,
   observeFleet,
   type ObserveInput,
-  PARALLEL_READS,
   routeOf,
   toObserved,
   wantsOf,

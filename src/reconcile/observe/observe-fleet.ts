@@ -14,7 +14,7 @@ import { mapLimited } from "./map-limited.ts";
 import { toSeenVisor } from "./seen-visor.ts";
 
 /** Visors that are read at the same time unless the caller says otherwise. */
-export const PARALLEL_READS = 64;
+const PARALLEL_READS = 64;
 
 /** What {@link observeFleet} needs. Only reading: there is no writer among it. */
 export interface ObserveInput {

@@ -32,5 +32,4 @@ export {
   policyToJson,
 } from "./history.ts";
 export { keysetChanges } from "./keyset.ts";
-export { hasCapability } from "./may.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";

@@ -16,7 +16,7 @@ export const BUILTIN = {
 } as const;
 
 /** The first id a definition may have: 65 in old Go releases, 64 in newer ones. */
-export const FIRST_USER_ID = 64;
+const FIRST_USER_ID = 64;
 
 export type BasicKind = keyof typeof BUILTIN;
 
