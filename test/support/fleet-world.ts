@@ -1,10 +1,10 @@
 import { type Clock, type Random, type VisorKey } from "../../src/core/index.ts";
+import type { OperatorKeys } from "../../src/ledger/index.ts";
 import {
   createLedger,
   type Ledger,
   type LedgerOptions,
   openLedger,
-  OperatorKeys,
 } from "../../src/ledger/index.ts";
 import {
   DEFAULT_POLICY,
