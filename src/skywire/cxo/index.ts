@@ -24,6 +24,11 @@ export {
   PROTOCOL_VERSION,
   type SentRoot,
 } from "./message.ts";
+export { keepConnected, type KeepConnectedOptions } from "./keep-connected.ts";
+export { newObjects } from "./new-objects.ts";
+export { OBJECT_READ_MAX, OBJECT_WRITE_MAX, PACKET_SIZE_MAX } from "./node-limits.ts";
+export { RelayPublisher, type RelayPublisherOptions } from "./relay-publisher.ts";
+export { itemsBelow, itemsOf, type TreeItem } from "./tree-items.ts";
 export { FRAME_SIZE_MAX, formatFrame, RecordOpener, RecordSealer } from "./noise-records.ts";
 export { NoiseHandshake, type NoiseRole, type NoiseSecrets, type NoiseSession } from "./noise.ts";
 export { type SignedRoot } from "./feed-table.ts";

@@ -28,3 +28,13 @@ export const CONNECTIONS_MAX = 256;
 export const FILL_OBJECTS_MAX = 4_194_304;
 /** Bytes of objects that wait for what is below them; far above any tree that is not a chain. */
 export const HELD_BYTES_MAX: number = 64 * 1024 * 1024;
+/** The largest object we publish: far from what harms a relay, and quick to send again. */
+export const OBJECT_WRITE_MAX: number = 256 * 1024;
+/** The first look whether a relay shows a pushed Root; later looks wait twice as long each. */
+export const CONFIRM_LOOK_MS = 20;
+/** The longest wait between two such looks. */
+export const CONFIRM_LOOK_MAX_MS = 1_000;
+/** The first wait before a lost connection is made again. */
+export const RECONNECT_FIRST_MS = 1_000;
+/** The longest such wait: a relay that is back is found within a quarter of an hour, as by Go. */
+export const RECONNECT_LAST_MS: number = 15 * 60 * 1000;

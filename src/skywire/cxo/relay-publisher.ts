@@ -1,0 +1,105 @@
+import { type Clock, equalBytes, FleetError, sleep } from "../../core/index.ts";
+import type { Connection } from "./connection.ts";
+import { type CxoNode, previewFeed } from "./cxo-node.ts";
+import type { SignedRoot } from "./feed-table.ts";
+import type { ObjectStore } from "./fill-root.ts";
+import type { SentRoot } from "./message.ts";
+import { newObjects } from "./new-objects.ts";
+import { CONFIRM_LOOK_MAX_MS, CONFIRM_LOOK_MS, FILL_TIMEOUT_MS } from "./node-limits.ts";
+import { proveRoot } from "./root-intake.ts";
+
+/** What a publisher works with. The node must serve `store`. */
+export interface RelayPublisherOptions {
+  readonly node: CxoNode;
+  readonly connection: Connection;
+  readonly feed: Uint8Array;
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  /** How long a relay may take to show a pushed Root; Go's fill limit when not given. */
+  readonly confirmTimeoutMs?: number;
+}
+
+/**
+ * Brings Roots of one feed to one relay without harming it. A Go node can be stopped or killed by
+ * Roots that come too fast, reach an object twice, or have a registry it cannot read or get; so each
+ * Root is checked before it is pushed, and the next waits until the relay shows the last.
+ * After a failure the connection is closed, so that the relay fills nothing while another Root
+ * comes; make a new connection and a new publisher then.
+ */
+export class RelayPublisher {
+  readonly #options: RelayPublisherOptions;
+  #last: Promise<unknown> = Promise.resolve();
+  #isSubscribed = false;
+
+  constructor(options: RelayPublisherOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Publishes a Root whose objects are all in the store. Calls wait for one another.
+   * @returns "held" when the relay shows it now, "already" when it showed it before
+   * @throws FleetError cxo/fork when the relay shows another Root of this or a higher number, or of another
+   * nonce; cxo/twice, cxo/registry, cxo/missing, cxo/limit, cxo/hash before anything is sent;
+   * cxo/unconfirmed when the relay does not show it in time; cxo/refused, cxo/closed, cxo/timeout
+   */
+  publish(sent: SentRoot): Promise<"held" | "already"> {
+    const turn = this.#last.then(() => this.#publish(sent));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #publish(sent: SentRoot): Promise<"held" | "already"> {
+    const { node, connection, feed, store } = this.#options;
+    const signed = proveRoot(sent);
+    if (!equalBytes(sent.feed, feed))
+      throw new FleetError("cxo/feed", "the Root is of another feed than the publisher's");
+    const shown = await previewFeed(connection, feed);
+    if (isShown(signed, shown)) return "already";
+    checkExtends(signed, shown);
+    await newObjects(signed.root, shown?.root, store);
+    if (!this.#isSubscribed) {
+      node.share(feed);
+      await node.subscribe(connection, feed);
+      this.#isSubscribed = true;
+    }
+    connection.send({ type: "Root", ...sent });
+    await this.#confirmed(signed);
+    node.hold(sent);
+    return "held";
+  }
+
+  async #confirmed(signed: SignedRoot): Promise<void> {
+    const { connection, clock, feed } = this.#options;
+    const untilMs = clock.now() + (this.#options.confirmTimeoutMs ?? FILL_TIMEOUT_MS);
+    let waitMs = CONFIRM_LOOK_MS;
+    try {
+      for (;;) {
+        await sleep(clock, waitMs);
+        if (isShown(signed, await previewFeed(connection, feed))) return;
+        if (clock.now() >= untilMs) break;
+        waitMs = Math.min(waitMs * 2, CONFIRM_LOOK_MAX_MS);
+      }
+      throw new FleetError("cxo/unconfirmed", "the relay did not show the Root in time", {
+        next: "look whether the relay runs, then publish again",
+      });
+    } catch (error) {
+      if (error instanceof FleetError) connection.close(error);
+      throw error;
+    }
+  }
+}
+
+function isShown(signed: SignedRoot, shown: SignedRoot | undefined): boolean {
+  return shown !== undefined && equalBytes(shown.root.hash, signed.root.hash);
+}
+
+function checkExtends({ root }: SignedRoot, shown: SignedRoot | undefined): void {
+  if (shown === undefined) return;
+  if (shown.root.nonce !== root.nonce || shown.root.seq >= root.seq) {
+    throw new FleetError(
+      "cxo/fork",
+      `the relay shows Root ${shown.root.seq} of sequence ${shown.root.nonce}, which ${root.seq} of ${root.nonce} does not follow`,
+      { next: "restore the history from the relay before publishing" },
+    );
+  }
+}
