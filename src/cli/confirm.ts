@@ -46,7 +46,11 @@ export async function confirm({
     return await isYes(question, world);
   }
   if (isOrdinaryAnswered || plan.counts.changing === 0) return true;
-  return await isYes(`Write these changes to ${plan.counts.changing} visors?`, world);
+  const visors = plan.counts.changing;
+  return await isYes(
+    `Write these changes to ${visors} ${visors === 1 ? "visor" : "visors"}?`,
+    world,
+  );
 }
 
 async function isYes(question: string, world: World): Promise<boolean> {

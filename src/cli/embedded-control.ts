@@ -22,7 +22,7 @@ export async function embeddedControl(
 ): Promise<ExitCode> {
   const answer = await sendControl(commandOf(verb, words), embeddedFolder(given, world), world);
   if (answer !== null && typeof answer === "object") printJson(world, answer);
-  else world.terminal.out(`${verb} ${words.join(" ")}: done\n`);
+  else world.terminal.out(`${[verb, ...words].join(" ")}: done\n`);
   return 0;
 }
 
@@ -108,7 +108,9 @@ function changeOf(kind: string, what: string, value: string): BehindBack {
     case "reward":
       return { kind, address: what };
     default:
-      throw usage(`${kind}: change takes config, file, app, port or reward`);
+      throw usage(
+        `${needed(kind, "what to change")}: change takes config, file, app, port or reward`,
+      );
   }
 }
 

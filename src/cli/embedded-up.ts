@@ -2,9 +2,11 @@ import { resolve } from "node:path";
 import { type ExitCode, FleetError, hasCode } from "../core/index.ts";
 import { listenTcp } from "../platform/index.ts";
 import {
+  connectControl,
   defaultMix,
   type EmbeddedFleet,
   type EmbeddedFleetOptions,
+  readEmbeddedFile,
   startEmbeddedFleet,
 } from "../skywire/embedded/index.ts";
 import { shortKey, tableText } from "../view/index.ts";
@@ -27,7 +29,14 @@ export function embeddedFolder(given: Given, world: World): string {
 export async function embeddedUp(given: Given, world: World): Promise<ExitCode> {
   const folder = embeddedFolder(given, world);
   const count = given.count("visors") ?? DEFAULT_VISORS;
+  if (count === 0) throw noVisors();
   const rpcPort = given.count("rpc-port") ?? DEFAULT_RPC_PORT;
+  if (await isRunning(folder, world)) {
+    throw new FleetError("cli/embedded-runs", `an embedded fleet runs in ${folder} already`, {
+      next: "use it, end it with `fleet embedded stop`, or name another folder with --dir",
+      exit: 64,
+    });
+  }
   const canaries = given.flag("canaries");
   const visors = defaultMix(count).map((visor, index) => ({
     ...visor,
@@ -55,6 +64,19 @@ export async function embeddedUp(given: Given, world: World): Promise<ExitCode> 
   await fleet.stop();
   world.terminal.err("the embedded fleet has stopped\n");
   return 0;
+}
+
+// Two fleets in one folder would write the same files, and only the later one could be stopped.
+async function isRunning(folder: string, world: World): Promise<boolean> {
+  const file = await readEmbeddedFile(world.files, folder);
+  if (file === undefined) return false;
+  try {
+    (await connectControl(world.dial, file.control, world.clock)).close();
+    return true;
+  } catch (error) {
+    if (hasCode(error, "net/")) return false;
+    throw error;
+  }
 }
 
 async function started(options: EmbeddedFleetOptions): Promise<EmbeddedFleet> {
@@ -97,6 +119,13 @@ function tell(fleet: EmbeddedFleet, folder: string, given: Given, world: World):
       `Ready: ${fleet.visors.length} visors in ${folder}, local visor ${local?.name ?? "none"} at ${address}.\n`,
   );
   world.terminal.err("^C or `fleet embedded stop` ends it\n");
+}
+
+function noVisors(): FleetError {
+  return new FleetError("cli/usage", "an embedded fleet has at least one visor", {
+    next: "give --visors a number from 1",
+    exit: 64,
+  });
 }
 
 function timeScaleOf(given: Given): number {

@@ -9,7 +9,7 @@ const VERBS =
 export const embedded: Command = {
   name: "embedded",
   about:
-    "Run a fleet of our own visors on this machine, to try things on, and make them misbehave. They speak\n" +
+    "Run a fleet of our own visors on this machine, to try things on, and make them misbehave. They speak " +
     "what real visors speak, listen on loopback only, and keep their state in a folder.",
   words: [
     { form: "<VERB>", about: VERBS },
@@ -43,7 +43,7 @@ export const embedded: Command = {
   examples: [
     "fleet embedded up --visors 12 --dir try/visors",
     "fleet embedded sample --dir try/visors > fleet.yaml",
-    "fleet embedded make shop-3 lying      # or honest, dead, slow, dying, wrong-key, oversized, regrowing",
+    "fleet embedded make shop-3 lying      # or honest, dead, slow, dying, silent, wrong-key, oversized, regrowing, starting",
     "fleet embedded make-app shop-3 skysocks crash-later",
     "fleet embedded change shop-3 config log_level '\"debug\"'",
     "fleet embedded change shop-3 app skychat stop",

@@ -9,6 +9,8 @@ import { printJson } from "./print.ts";
 import { type WayIn, wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
 
+const HEXADECIMAL = /^[0-9a-fA-F]+$/;
+
 /** Shows one visor as it is now, as text, as a document, or as manifest sections. */
 export async function showLive(word: string, given: Given, world: World): Promise<ExitCode> {
   const facts = await manifestFacts(given, world);
@@ -56,5 +58,11 @@ function visorNamed(word: string, { source }: ManifestFacts): DesiredVisor {
   const known = source?.desired.visors.find((visor) => visor.name === word || visor.key === word);
   if (known !== undefined) return known;
   const place = { file: "", line: 0, column: 0 };
+  if (!HEXADECIMAL.test(word)) {
+    throw new FleetError("cli/unknown-visor", `no visor is named "${word}"`, {
+      next: "name a visor of the manifest, or give a visor key; `fleet status` lists the visors",
+      exit: 64,
+    });
+  }
   return { key: parseVisorKey(word), name: word, tags: [], roles: [], place, leaves: new Map() };
 }

@@ -20,6 +20,19 @@ describe("a command line", () => {
     { name: "no key", argv: ["log"], code: 4, err: "fleet keygen" },
     { name: "nothing to show", argv: ["show"], code: 64, err: "--live" },
     {
+      name: "no such visor",
+      argv: ["show", "--live", "shop-33"],
+      code: 64,
+      err: 'no visor is named "shop-33"',
+    },
+    { name: "no visors", argv: ["embedded", "up", "--visors", "0"], code: 64, err: "from 1" },
+    {
+      name: "nothing to change",
+      argv: ["embedded", "change", "shop-1"],
+      code: 64,
+      err: "error: what to change is missing",
+    },
+    {
       name: "both formats",
       argv: ["plan", "--json", "--events"],
       code: 64,
