@@ -76,6 +76,8 @@ export interface CxoObjectVectors {
       degree: number;
       chunks: readonly number[];
       refsHashAfterChunk: readonly string[];
+      refsHashAtOnce?: string;
+      same?: boolean;
     }[];
     readonly special: readonly (Named & {
       degree: number;
@@ -205,7 +207,10 @@ function floatValue(type: string, hexBits: string): number | FloatBits {
 /** A value in one comparable form: byte strings as hex, integers as text, -0 apart from 0. */
 export function comparable(value: CxoValue): unknown {
   if (value instanceof Uint8Array) return `hex:${toHex(value)}`;
-  if (value instanceof FloatBits) return `bits:${value.bits}`;
+  // Go turns a signalling NaN of 32 bits into a quiet one on its way through float64.
+  if (value instanceof FloatBits) {
+    return `bits:${value.bits > 0xffff_ffffn ? value.bits : value.bits | 0x40_0000n}`;
+  }
   if (typeof value === "bigint") return `int:${value}`;
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : value;
   if (typeof value === "string") return `text:${toHex(utf8(value))}`;
