@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FleetError, fromHex, toHex } from "../../../src/core/index.ts";
 import { Decoder, type Schema, t } from "../../../src/skywire/gob/index.ts";
 import { defineMethod, RpcClient } from "../../../src/skywire/rpc/index.ts";
-import { everyOffset } from "../../support/feed.ts";
+import { decodeAll, everyOffset } from "../../support/feed.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { rawPeer, type RawPeer, settle } from "../../support/raw-peer.ts";
 import {
@@ -119,22 +119,29 @@ describe.each(sessions)("recorded visor session $name", (session) => {
   });
 });
 
-it("writes the requests of the official client, byte for byte, where type ids agree", async () => {
-  let equal = 0;
-  for (const session of sessions) {
+const complete = sessions.filter((session) => {
+  const calls = session.calls ?? [];
+  const isTyped = calls.every(
+    (call) => call.note === undefined && visorSchema(call.argsType ?? "") !== undefined,
+  );
+  return !session.name.startsWith("raw-") && calls.length > 0 && isTyped;
+});
+
+// Which id a type gets depends on what else the recording process had met, so bytes may differ in ids only.
+it("writes the requests of the official client", async () => {
+  for (const session of complete) {
     const calls = session.calls ?? [];
-    const isComplete = calls.every(
-      (call) => call.note === undefined && visorSchema(call.argsType ?? "") !== undefined,
-    );
-    if (session.name.startsWith("raw-") || calls.length === 0 || !isComplete) continue;
     const peer = rawPeer();
     const client = new RpcClient(peer.near, { clock: new ManualClock(), firstId: FIRST_ID });
     const answers = calls.map((call) => ask(client, call));
     await settle(3);
-    // Which id a type gets depends on what else the recording process had met, so not all can be equal.
-    if (toHex(peer.received()) === bytesOf(session, "c2s")) equal += 1;
+    const ours = peer.received();
+    const theirs = bytesOf(session, "c2s");
+    if (toHex(ours) !== theirs) {
+      const said = decodeAll(fromHex(theirs), [t.generic]);
+      expect(decodeAll(ours, [t.generic]), session.name).toEqual(said);
+    }
     client.close();
     await Promise.all(answers);
   }
-  expect(equal).toBeGreaterThanOrEqual(Math.floor(sessions.length / 3));
 });
