@@ -1,7 +1,12 @@
 import { type ByteStream, type Clock, FleetError, hasCode, type Random } from "../../core/index.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { type CxoMessage, decodeMessage, encodeMessage, PROTOCOL_VERSION } from "./message.ts";
-import { IDLE_LIMIT_MS, KEEP_ALIVE_MS, RESPONSE_TIMEOUT_MS } from "./node-limits.ts";
+import {
+  IDLE_LIMIT_MS,
+  KEEP_ALIVE_MS,
+  RESPONSE_TIMEOUT_MS,
+  SEND_BACKLOG_LIMIT,
+} from "./node-limits.ts";
 import type { NoiseRole } from "./noise.ts";
 
 /** What a connection hands to its one listener; replies to requests of ours do not come here. */
@@ -177,6 +182,8 @@ export class Connection {
 
   /** Sends the reply to the peer's message of number `rseq`. */
   reply(rseq: number, message: CxoMessage): number {
+    if (this.#channel.backlogBytes > SEND_BACKLOG_LIMIT)
+      this.close(new FleetError("cxo/slow", "the peer does not read what it is sent"));
     this.#seq = (this.#seq + 1) % SEQ_RANGE;
     this.#channel.send(encodeMessage({ seq: this.#seq, rseq, message }));
     return this.#seq;

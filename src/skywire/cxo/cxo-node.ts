@@ -14,6 +14,7 @@ import type { ObjectStore } from "./fill-root.ts";
 import type { CxoMessage, SentRoot } from "./message.ts";
 import {
   CONNECTIONS_MAX,
+  FEEDS_MAX,
   FILL_TIMEOUT_MS,
   OPEN_ANSWERS_MAX,
   RESPONSE_TIMEOUT_MS,
@@ -257,7 +258,9 @@ export class CxoNode {
   #sub(connection: Connection, key: Uint8Array, seq: number): void {
     if (isBlank(key)) return fatal(connection, "a blank feed was subscribed");
     const isShared =
-      this.#feeds.get(key) !== undefined || this.#options.acceptsFeed?.(key, connection) === true;
+      this.#feeds.get(key) !== undefined ||
+      (this.#feeds.keys().length < FEEDS_MAX &&
+        this.#options.acceptsFeed?.(key, connection) === true);
     if (!isShared) {
       connection.reply(seq, { type: "Err", text: "do not share the feed" });
       return;
@@ -301,14 +304,21 @@ export class CxoNode {
 
   async #answerObject(connection: Connection, key: Uint8Array, seq: number): Promise<void> {
     const timeoutMs = this.#options.responseTimeoutMs ?? RESPONSE_TIMEOUT_MS;
-    const value =
-      (await this.#options.store.get(key)) ?? (await this.#waiters.wait(key, timeoutMs));
+    const value = (await this.#options.store.get(key)) ?? (await this.#awaited(key, timeoutMs));
     if (connection.reason !== undefined) return;
     if (connection.backlogBytes > SEND_BACKLOG_MAX) await this.#drained(connection);
     connection.reply(
       seq,
       value === undefined ? { type: "Err", text: "" } : { type: "Object", value },
     );
+  }
+
+  async #awaited(key: Uint8Array, timeoutMs: number): Promise<Uint8Array | undefined> {
+    const waiting = this.#waiters.wait(key, timeoutMs);
+    // It may have come between the look and the waiting.
+    const late = await this.#options.store.get(key);
+    if (late !== undefined) this.#waiters.arrived(key, late);
+    return waiting;
   }
 
   async #drained(connection: Connection): Promise<void> {

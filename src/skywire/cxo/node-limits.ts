@@ -16,12 +16,16 @@ export const KEEP_ALIVE_MS = 30_000;
 export const SEND_STALL_MS = 5_000;
 /** Unsent bytes above which no further object is handed to a connection. */
 export const SEND_BACKLOG_MAX: number = 4 * 1024 * 1024;
+/** Unsent bytes at which a peer that asks but does not read is given up; above one largest packet. */
+export const SEND_BACKLOG_LIMIT: number = 128 * 1024 * 1024;
 /** How long a closing connection may take to send its last words. */
 export const CLOSE_GRACE_MS = 1_000;
 /** Requests of one peer that may be open at once; more are not read until some are answered. */
 export const OPEN_ANSWERS_MAX = 256;
 /** Sequences of one feed; Go configures the same number. Each holds one Root in memory. */
 export const HEADS_MAX = 10;
+/** Feeds a node shares at most because peers asked for them. */
+export const FEEDS_MAX = 1024;
 /** Connections a node keeps; each may hold one packet in memory. */
 export const CONNECTIONS_MAX = 256;
 /** Objects one Root may bring; what is stored already does not count. */

@@ -109,8 +109,11 @@ export class RootIntake {
   }
 
   #refuse(error: unknown, sent: SentRoot): void {
-    if (!(error instanceof FleetError)) throw error;
-    this.#options.events.refused?.(error, sent);
+    const known =
+      error instanceof FleetError
+        ? error
+        : new FleetError("cxo/store", "an object could not be stored", { cause: error });
+    this.#options.events.refused?.(known, sent);
   }
 }
 

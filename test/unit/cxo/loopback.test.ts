@@ -125,6 +125,30 @@ describe("a quiet connection", () => {
   });
 });
 
+describe("a peer that does not read", () => {
+  it.each([
+    ["an object it asked for", 5, "RqObject"],
+    ["anything at all", 200, "RqPreview"],
+  ] as const)("is given up: %s", async (_, backlogMb, type) => {
+    const clock = new ManualClock();
+    const [near, far] = memoryPair();
+    const serving = node(8, { clock });
+    const key = serving.store.add(Uint8Array.of(1));
+    const [asking, served] = await Promise.all([
+      node(7, { clock }).node.connect(near),
+      serving.node.accept(far),
+    ]);
+    Object.defineProperty(far, "backlogBytes", { value: backlogMb * 1024 * 1024 });
+    const { feed } = new FeedWriter(serving.store);
+    asking.send(type === "RqObject" ? { type, key } : { type, feed });
+    for (let looks = 0; looks < 600 && served.reason === undefined; looks += 1) {
+      await settle(2);
+      clock.advance(10);
+    }
+    expect(served.reason?.code).toBe("cxo/slow");
+  });
+});
+
 describe("keepConnected", () => {
   it("waits longer after every failure, anew after a success, and stops when told", async () => {
     const clock = new ManualClock();
