@@ -256,6 +256,28 @@ describe("text", () => {
   });
 });
 
+describe("names that go on the wire", () => {
+  it("keeps the name of a map that holds itself", () => {
+    const tree: Schema<unknown> = t.named(
+      "t.Tree",
+      t.map(
+        t.rawString,
+        t.lazy(() => tree),
+      ),
+    );
+    const bytes = new Encoder({ firstId: 64 }).encode(tree, new Map());
+    expect(toHex(bytes)).toBe("147f040101045472656501ff8000010c01ff80000004ff800000");
+  });
+
+  it("writes a named optional map without its star in the text of what holds it", () => {
+    const held = t.struct("", {
+      In: t.struct("", { M: t.named("map[string]int64", t.ptr(t.map(t.string, t.int64))) }),
+    });
+    const bytes = new Encoder().encode(held, { In: { M: undefined } });
+    expect(new TextDecoder().decode(bytes)).toContain("struct { M map[string]int64 }");
+  });
+});
+
 describe("names that come from the peer", () => {
   it("cannot reach a prototype", () => {
     const bytes = concatBytes(

@@ -114,7 +114,7 @@ const UNRELIABLE = /(received (?:remote|concrete) type).*$/;
 
 /** An error's text without that, and without the pointers a receiver has beyond the first. */
 function repeatable(text: string): string {
-  return text.replace(UNRELIABLE, "$1").replace(/local type \*+/, "local type *");
+  return text.replace(UNRELIABLE, "$1").replace(/(local (?:interface )?type) \*+/, "$1 *");
 }
 
 /** True when the receiver has fields that Go finds by name and that we have none of: promoted, channels. */
