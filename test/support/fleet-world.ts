@@ -1,4 +1,4 @@
-import { type Clock, type Random, type VisorKey } from "../../src/core/index.ts";
+import type { Clock, Random, VisorKey } from "../../src/core/index.ts";
 import type { OperatorKeys } from "../../src/ledger/index.ts";
 import {
   createLedger,
