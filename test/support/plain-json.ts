@@ -1,3 +1,4 @@
+import { toHex } from "../../src/core/index.ts";
 import type { Json, JsonObject } from "./vectors.ts";
 
 /**
@@ -71,8 +72,8 @@ function isUntellable(ours: JsonObject): boolean {
 function bytesDifference(hex: string, theirs: Json, at: string): string | undefined {
   if (theirs === null) return hex === "" ? undefined : unequal(hex, theirs, at);
   if (typeof theirs !== "string" || !/^[\w+/]*=*$/.test(theirs)) return undefined;
-  const other = [...atob(theirs)].map((sign) => sign.charCodeAt(0).toString(16).padStart(2, "0"));
-  return other.join("") === hex ? undefined : unequal(hex, theirs, at);
+  const other = toHex(Uint8Array.from(atob(theirs), (sign) => sign.charCodeAt(0)));
+  return other === hex ? undefined : unequal(hex, theirs, at);
 }
 
 function mapDifference(pairs: readonly Json[], theirs: Json, at: string): string | undefined {

@@ -73,7 +73,8 @@ describe("Refs vectors", () => {
         objects.push(...built.objects.map(({ bytes }) => bytes));
         hash = built.hash;
         // Long chunks and small degrees make Go leave gaps in its tree; ours is always the one built at once.
-        if (same !== false) expect(toHex(hash)).toBe(refsHashAfterChunk[index]);
+        const once = toHex(buildRefs(leaves.slice(0, at), degree).hash);
+        expect(toHex(hash)).toBe(same === false ? once : refsHashAfterChunk[index]);
       }
       if (refsHashAtOnce !== undefined) expect(toHex(hash)).toBe(refsHashAtOnce);
     },
