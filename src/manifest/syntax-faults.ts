@@ -3,6 +3,12 @@ import type { Diagnostic } from "../core/index.ts";
 
 type Fault = Pick<Diagnostic, "code" | "message" | "next">;
 
+const UNCLOSED: Fault = {
+  code: "manifest/syntax",
+  message: "a [ or { above is not closed before this line, or this line continues it unindented",
+  next: "close the bracket that is open above, or indent this line",
+};
+
 const INDENT: Fault = {
   code: "manifest/syntax",
   message: "this line is indented in a way that belongs to nothing above it",
@@ -82,6 +88,8 @@ const FAULTS: Partial<Record<ErrorCode, Fault>> = {
 };
 
 /** What a syntax error of the YAML library means for a manifest. */
-export function syntaxFault(code: ErrorCode): Fault {
+export function syntaxFault(code: ErrorCode, said = ""): Fault {
+  // A bracket left open is reported where the next line begins, under the code of indentation.
+  if (code === "BAD_INDENT" && said.startsWith("Flow ")) return UNCLOSED;
   return FAULTS[code] ?? FLOW;
 }

@@ -99,9 +99,9 @@ function parseYaml(
     throw error;
   }
   const [first, second] = documents;
-  const faults: { readonly code: ErrorCode; readonly offset: number }[] = documents
+  const faults: Found[] = documents
     .flatMap((document) => document.errors)
-    .map((error) => ({ code: error.code, offset: error.pos[0] }));
+    .map((error): Found => ({ code: error.code, offset: error.pos[0], said: error.message }));
   if (second !== undefined) {
     faults.push({ code: "MULTIPLE_DOCS", offset: beginOf(source.text, second.range[0]) });
   }
@@ -138,19 +138,23 @@ function beginOf(text: string, offset: number): number {
   return dashes < 0 ? offset : dashes;
 }
 
-function syntaxDiagnostics(
-  source: Source,
-  faults: readonly { readonly code: ErrorCode; readonly offset: number }[],
-): readonly Diagnostic[] {
+interface Found {
+  readonly code: ErrorCode;
+  readonly offset: number;
+  /** The library's own words, never shown: they quote the text. */
+  readonly said?: string;
+}
+
+function syntaxDiagnostics(source: Source, faults: readonly Found[]): readonly Diagnostic[] {
   const lines = new Set<number>();
   const diagnostics: Diagnostic[] = [];
-  for (const { code, offset } of faults) {
+  for (const { code, offset, said } of faults) {
     const at = placeAt(source, offset);
     if (lines.has(at.line)) continue;
     lines.add(at.line);
     const text = leadingName(source, at.line);
     diagnostics.push({
-      ...syntaxFault(code),
+      ...syntaxFault(code, said),
       severity: "error",
       at,
       ...(text === undefined ? {} : { text }),

@@ -86,6 +86,12 @@ const FILES: readonly Refusal[] = [
     shown: "laptop",
   },
   {
+    name: "a bracket that is not closed at the end of its line",
+    text: `${HEAD}visors:\n  laptop: { key: a, tags: [b\n  desk: { key: b }\n`,
+    want: ["manifest/syntax 5:3"],
+    next: "close the bracket",
+  },
+  {
     name: "a broken line never shows what follows its name",
     text: `${HEAD}visors:\n  laptop:\n    TOKEN: "hunter2\n`,
     want: ["manifest/syntax 6:1"],
