@@ -44,6 +44,7 @@ export function applySummary(report: ApplyReport): string {
     whenAny(counts.refused, "refused") +
     whenAny(counts.unsupported, "unsupported") +
     whenAny(counts["done-after-restart"], "in force after restart") +
+    whenAny(report.left.length, "not begun") +
     `. Ledger head ${head.size} ${head.root.slice(0, HEAD_DIGITS)}.`
   );
 }
