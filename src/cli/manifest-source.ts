@@ -33,7 +33,14 @@ export function manifestName(given: Given, world: World, word: string | undefine
  */
 export async function readNamed(name: string, world: World): Promise<Uint8Array> {
   if (name === STANDARD_INPUT) return await world.terminal.readInput();
-  const bytes = await world.files.read(resolve(world.folder, name));
+  const path = resolve(world.folder, name);
+  if ((await world.files.stat(path))?.isFolder === true) {
+    throw new FleetError("cli/is-folder", `${name} is a folder`, {
+      next: "name the file in it",
+      exit: 64,
+    });
+  }
+  const bytes = await world.files.read(path);
   if (bytes !== undefined) return bytes;
   throw new FleetError("cli/no-file", `${name}: no such file`, {
     next:

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it, test, vi } from "vitest";
 import { FleetError } from "../../../src/core/index.ts";
 import { cliWorld } from "../../support/cli-world.ts";
 
@@ -48,6 +48,14 @@ describe("a command line", () => {
   it("prints errors as a document as well when JSON was asked for", async () => {
     const { out } = await cliWorld().run("plan", "--json");
     expect(JSON.parse(out)).toMatchObject({ error: { code: "cli/no-file" } });
+  });
+
+  it("says that a folder is no manifest", async () => {
+    const world = cliWorld();
+    const folder = { size: 0, mode: 0o700, modifiedMs: 0, isFolder: true };
+    vi.spyOn(world.files, "stat").mockResolvedValue(folder);
+    const ran = await world.run("validate", "home");
+    expect([ran.code, ran.err]).toEqual([64, expect.stringContaining("home is a folder")]);
   });
 
   it("without a terminal an apply needs --yes", async () => {
