@@ -14,7 +14,7 @@ import { memoryPair } from "./memory-pair.ts";
 import { MemoryObjects } from "./memory-objects.ts";
 import { WirePeer } from "./wire-peer.ts";
 
-const RESPONSE_TIMEOUT_MS = 1500;
+const RESPONSE_TIMEOUT_MS = 2500;
 const QUIET_MS = 40;
 const PATIENCE_MS = 8000;
 
