@@ -38,6 +38,8 @@ export interface BenchFleet {
   readonly manifestBytes: number;
   /** Processor time it has used so far; NaN where the system does not tell. */
   cpuSeconds(): number;
+  /** How long it was ready so far and others had the processors; 0 where the system does not tell. */
+  waitedSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export async function startBenchFleet(
       manifest,
       manifestBytes: Buffer.byteLength(text),
       cpuSeconds: () => cpuSecondsOf(child.pid),
+      waitedSeconds: () => waitedSecondsOf(child.pid),
       stop,
     };
   } catch (error) {
@@ -117,6 +120,12 @@ function cpuSecondsOf(pid: number | undefined): number {
     .replace(/^.*\) /, "")
     .split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function waitedSecondsOf(pid: number | undefined): number {
+  if (process.platform !== "linux") return 0;
+  const [, waitedNs] = readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ");
+  return Number(waitedNs) / 1e9;
 }
 
 function portOf(profile: string): number {

@@ -81,11 +81,13 @@ async function planOnce(
   fleet: BenchFleet,
 ): Promise<TimedRun & { readonly visorSeconds: number }> {
   const before = fleet.cpuSeconds();
+  const waitedBefore = fleet.waitedSeconds();
   const run = await timeNode([program, "plan", fleet.manifest, "--rpc", fleet.rpc], {
     FLEET_HOME: join(fleet.manifest, "..", "home"),
   });
   if (!run.out.includes("No changes.")) throw new Error(`the plan found changes:\n${run.out}`);
-  return { ...run, visorSeconds: fleet.cpuSeconds() - before };
+  const waitedSeconds = run.waitedSeconds + fleet.waitedSeconds() - waitedBefore;
+  return { ...run, waitedSeconds, visorSeconds: fleet.cpuSeconds() - before };
 }
 
 async function peersOf(

@@ -11,7 +11,7 @@ export interface TableRow {
   readonly peakMB?: number;
   /** Processor time of our process. */
   readonly cpuSeconds?: number;
-  /** How long our process was ready and others had the processors: near 0 on a quiet machine. */
+  /** How long our process and the fleet's were ready and others had the processors: near 0 on a quiet machine. */
   readonly waitedSeconds?: number;
   /** Processor time of the embedded fleet meanwhile. */
   readonly visorSeconds?: number;
