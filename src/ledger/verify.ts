@@ -317,7 +317,7 @@ class Verification {
         `the ledger was made by ${this.#operator}, which the manifest does not list`,
         { entry: 0 },
       );
-    } else this.#count("the manifest lists the key of the genesis", 1);
+    } else this.#count("the key of the genesis is our own or listed", 1);
   }
 
   // Each list is the beginning of the newest: nothing was dropped, moved or replaced between commits.

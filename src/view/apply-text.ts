@@ -15,7 +15,7 @@ const LOOK: Readonly<
   unverified: { glyph: "!", style: "danger", words: "unverified: could not be read back" },
   stale: { glyph: "?", style: "unknown", words: "stale: changed since it was planned" },
   unreachable: { glyph: "?", style: "unknown", words: "unreachable" },
-  unsupported: { glyph: "?", style: "unknown", words: "unsupported on this release" },
+  unsupported: { glyph: "?", style: "unknown", words: "unsupported here" },
   refused: { glyph: "!", style: "danger", words: "refused" },
   failed: { glyph: "!", style: "remove", words: "failed" },
 };

@@ -34,10 +34,10 @@ export function driftText(plan: Plan, paint: Paint): string {
   const blocks = [
     drifted === ""
       ? ""
-      : `${paint("strong", "Changed by others since the last apply:")}\n${drifted}`,
+      : `${paint("strong", "Changed by others since the last apply (what is there -> what the manifest wants):")}\n${drifted}`,
     intended === ""
       ? ""
-      : `${paint("strong", plan.history.known ? "Wanted by the manifest, not applied:" : "Differs from the manifest (without a ledger nobody can say who changed it):")}\n${intended}`,
+      : `${paint("strong", hasApplied(plan) ? "Wanted by the manifest, not applied:" : "Differs from the manifest (nothing was applied from here, so nobody can say who changed it):")}\n${intended}`,
     unseen,
   ].filter((block) => block !== "");
   return [...blocks, `${paint("strong", driftSummary(plan))}\n`].join(
@@ -50,9 +50,16 @@ function driftSummary(plan: Plan): string {
   const { drift, driftVisors, intended } = driftCounts(plan);
   const unreachable = plan.counts.unreachable;
   const rest = whenAny(intended, "not applied") + whenAny(unreachable, "unreachable");
-  if (drift === 0) return `No drift${rest}.`;
+  // Where nothing was applied, or somebody could not be asked, the rest is not known.
+  const isSure = unreachable === 0 && (intended === 0 || hasApplied(plan));
+  if (drift === 0) return `${isSure ? "No drift" : "No drift seen"}${rest}.`;
   const leaves = counted(drift, "change");
   return `Drift: ${leaves} by others on ${counted(driftVisors, "visor")}${rest}.`;
+}
+
+/** True when the ledger holds more than its genesis. */
+function hasApplied({ history }: Plan): boolean {
+  return history.known && history.head > 1;
 }
 
 function sectionText(plan: Plan, wanted: (change: Change) => boolean, paint: Paint): string {

@@ -48,7 +48,7 @@ function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly str
     ...visor.unsupported.map((leaf) => [
       unknown,
       printable(leaf.path),
-      "unsupported on this release",
+      "unsupported here",
       paint("quiet", `(${lineText(leaf.place)}; ${printable(leaf.why)})`),
     ]),
     ...visor.notCompared.map((path) => [unknown, printable(path), "secret, not compared"]),

@@ -179,6 +179,6 @@ function leftOver(visor: PlanVisor): VisorResult {
   return {
     report: { key: visor.key, name: visor.name, outcomes: [] },
     trustFailed: false,
-    left: [`${visor.name}: ${changes} changes`],
+    left: [`${visor.name}: ${changes} ${changes === 1 ? "change" : "changes"}`],
   };
 }

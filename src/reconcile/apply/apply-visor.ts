@@ -73,7 +73,10 @@ export async function applyVisor(run: VisorRun, visor: PlanVisor): Promise<Visor
   let isBegun = false;
   for (const [index, whole] of visor.steps.entries()) {
     if (run.stop.aborted) {
-      left.push(`step (${whole.letter}) on ${visor.name}: ${whole.changes.length} changes`);
+      const count = whole.changes.length;
+      left.push(
+        `step (${whole.letter}) on ${visor.name}: ${count} ${count === 1 ? "change" : "changes"}`,
+      );
       continue;
     }
     const hindrance = hindranceOf(run, whole, outcomes, trustFailed);

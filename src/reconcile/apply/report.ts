@@ -20,7 +20,7 @@ export interface ApplyReport {
     readonly changes: number;
     /** Visors with at least one change done. */
     readonly visorsChanged: number;
-    /** Visors of the plan that could not be read. */
+    /** Visors that could not be read while planning, or not be reached for their changes. */
     readonly visorsUnreachable: number;
   };
   readonly interrupted: boolean;
@@ -62,8 +62,13 @@ function countOutcomes(plan: Plan, visors: readonly VisorReport[]): ApplyReport[
     failed: count("failed"),
     visorsChanged: visors.filter(({ outcomes }) => outcomes.some(({ outcome }) => isDone(outcome)))
       .length,
-    visorsUnreachable: plan.counts.unreachable,
+    visorsUnreachable: plan.counts.unreachable + visors.filter(isLost).length,
   };
+}
+
+/** A visor that could be planned and not be reached for its changes. */
+function isLost({ outcomes }: VisorReport): boolean {
+  return outcomes.some(({ outcome }) => outcome === "unreachable");
 }
 
 function isDone(outcome: OutcomeKind): boolean {

@@ -94,7 +94,11 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new FleetError("plan/damaged", "the plan file is not JSON", { cause, exit: 64 });
+    throw new FleetError("plan/damaged", "the plan file is cut short, or is no plan", {
+      next: "make the plan again with `fleet plan --out FILE`",
+      cause,
+      exit: 64,
+    });
   }
 }
 

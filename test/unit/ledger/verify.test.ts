@@ -142,7 +142,7 @@ describe("verification", () => {
       "signature of the newest Root": 1,
       "lists that only grew": 2,
       "genesis: three keys that vouch for each other": 1,
-      "the manifest lists the key of the genesis": 1,
+      "the key of the genesis is our own or listed": 1,
       "entries: hash, place, time, signature": 5,
       "the pin is reached": 1,
     });

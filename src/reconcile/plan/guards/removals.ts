@@ -43,7 +43,7 @@ export function checkRemovals(input: RemovalsInput): readonly Refusal[] {
 function refusal(input: RemovalsInput, all: number, limit: string): Refusal {
   return {
     guard: "removals",
-    message: `this run would remove ${all} list elements, apps or ports, which is more than policy.max_removals allows`,
+    message: `this run would remove ${all} ${all === 1 ? "list element, app or port" : "list elements, apps or ports"}, which is more than policy.max_removals allows`,
     measured: String(all),
     limit,
     override: `--allow-removals ${all}`,
