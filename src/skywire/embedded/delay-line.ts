@@ -31,10 +31,7 @@ export class DelayLine {
 
   #arm(delayMs: number): void {
     this.#isArmed = true;
-    this.#clock.after(delayMs, () => {
-      this.#isArmed = false;
-      this.#runDue();
-    });
+    this.#clock.after(delayMs, () => this.#runDue());
   }
 
   #runDue(): void {
@@ -45,10 +42,12 @@ export class DelayLine {
       next.run();
       next = this.#waiting[this.#head];
     }
+    // What ran may have handed in more: only now is it known what is due next.
+    this.#isArmed = false;
     if (next === undefined) {
       this.#waiting = [];
       this.#head = 0;
-    } else if (!this.#isArmed) {
+    } else {
       this.#arm(Math.max(0, next.dueMs - nowMs));
     }
   }
