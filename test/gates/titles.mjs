@@ -8,11 +8,6 @@ const TITLE = /^[a-z][a-z0-9-]*(?:[/,][a-z0-9-]+)*: \S/;
 const NOT_IMPERATIVE =
   /^(?:added|adds|adding|fixed|fixing|changed|changing|updated|updating|removed|removes|removing|made|making|moved|moving|implemented|implements|introduced|introduces)\b/i;
 
-/** History is not rewritten, so titles that were there before this gate ran are named here. */
-const EARLIER = new Set([
-  "apply: test releases, liars, crash points and interruptions on embedded visors",
-]);
-
 /**
  * @param {string} title
  * @returns {string | undefined} what is wrong with it
@@ -39,7 +34,7 @@ export function checkTitles(root) {
   const lines = log.stdout.split("\n").filter((line) => line !== "");
   const findings = lines.flatMap((line) => {
     const [commit = "", title = ""] = line.split("\t");
-    const fault = EARLIER.has(title) ? undefined : titleFault(title);
+    const fault = titleFault(title);
     return fault === undefined ? [] : [`${commit}: "${title}" ${fault}`];
   });
   return { looked: lines.length, findings };
