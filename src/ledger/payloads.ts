@@ -1,4 +1,5 @@
 import type { Digest, Json, JsonObject, OperatorKey, SealKey, VisorKey } from "../core/index.ts";
+import type { Lifetime, OutcomeKind, StepLetter as ModelStepLetter } from "../model/index.ts";
 import type { FeedKey } from "./keys.ts";
 
 /** Every kind of entry. */
@@ -87,10 +88,10 @@ export interface PlanPartPayload {
 }
 
 /** One of the at most three steps on a visor. */
-export type StepLetter = "a" | "b" | "c";
+export type StepLetter = ModelStepLetter;
 
 /** How long a written value lasts. */
-export type ChangeLifetime = "memory" | "config" | "conf";
+export type ChangeLifetime = Lifetime;
 
 /** What is about to be written on one visor. */
 export interface IntentPayload {
@@ -104,15 +105,7 @@ export interface IntentPayload {
 }
 
 /** What became of one change. */
-export type RecordedOutcome =
-  | "done"
-  | "done-after-restart"
-  | "unverified"
-  | "stale"
-  | "unreachable"
-  | "unsupported"
-  | "refused"
-  | "failed";
+export type RecordedOutcome = OutcomeKind;
 
 /** The outcome of one path. Of a secret only its reference and digest are kept. */
 export interface ReceiptOutcome {
