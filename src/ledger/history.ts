@@ -9,13 +9,19 @@ import {
   type Root,
   verifyRoot,
 } from "../skywire/cxo/index.ts";
-import { verifyGenesis } from "./genesis.ts";
-import type { FeedKey, OperatorKeys } from "./keys.ts";
-import { decodeEntry, decodeLog, LEDGER_REGISTRY, type Log, LOG_SCHEMA } from "./objects.ts";
-import { parsePayload } from "./payload-parse.ts";
-import type { LedgerRecord } from "./payloads.ts";
-import { RecordReader } from "./records.ts";
-import type { StoredCommit, StoreScan } from "./segment.ts";
+import { verifyGenesis } from "./entries/genesis.ts";
+import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import {
+  decodeEntry,
+  decodeLog,
+  LEDGER_REGISTRY,
+  type Log,
+  LOG_SCHEMA,
+} from "./entries/objects.ts";
+import { parsePayload } from "./entries/payload-parse.ts";
+import type { LedgerRecord } from "./entries/payloads.ts";
+import { RecordReader } from "./entries/records.ts";
+import type { StoredCommit, StoreScan } from "./store/segment.ts";
 
 /** All Roots of a ledger are one sequence. */
 export const LEDGER_NONCE = 1n;

@@ -1,4 +1,4 @@
-export { PAYLOAD_SIZE_MAX } from "./compose.ts";
+export { PAYLOAD_SIZE_MAX } from "./entries/compose.ts";
 export {
   type EntryDocument,
   entryDocument,
@@ -6,17 +6,23 @@ export {
   logDocument,
   type LogFilter,
   type LogLine,
-} from "./documents.ts";
-export { type Epoch, newEpoch, UNSEALED } from "./epochs.ts";
-export { type VerifiedGenesis, verifyGenesis } from "./genesis.ts";
+} from "./ask/documents.ts";
+export { type Epoch, newEpoch, UNSEALED } from "./entries/epochs.ts";
+export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
 export { type LedgerHead } from "./history.ts";
 export {
   readKeyFile,
   type ReadKeyOptions,
   writeKeyFile,
   type WriteKeyOptions,
-} from "./key-file.ts";
-export { type FeedKey, generateSecret, isFeedKey, type KeyCounters, OperatorKeys } from "./keys.ts";
+} from "./keys/key-file.ts";
+export {
+  type FeedKey,
+  generateSecret,
+  isFeedKey,
+  type KeyCounters,
+  OperatorKeys,
+} from "./keys/keys.ts";
 export {
   createLedger,
   type Ledger,
@@ -25,8 +31,8 @@ export {
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";
-export { type LockWorld, type ProcessFacts } from "./lock.ts";
-export { LEDGER_REGISTRY } from "./objects.ts";
+export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
+export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
   type ChangeLifetime,
   ENTRY_KINDS,
@@ -47,18 +53,18 @@ export {
   type RecordedOutcome,
   type SealedEpochKey,
   type StepLetter,
-} from "./payloads.ts";
+} from "./entries/payloads.ts";
 export {
   intentsWithoutReceipt,
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,
   type SecretReceipt,
-} from "./queries.ts";
+} from "./ask/queries.ts";
 export {
   type CheckedItem,
   type LedgerFault,
   verifyLedger,
   type VerifyOptions,
   type VerifyReport,
-} from "./verify.ts";
+} from "./check/verify.ts";

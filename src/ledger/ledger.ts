@@ -10,17 +10,23 @@ import {
   utf8,
 } from "../core/index.ts";
 import { type CxoObject, encodeRoot, type GetObject, RefsBuilder } from "../skywire/cxo/index.ts";
-import { composeEntries, type ComposedEntry } from "./compose.ts";
-import { makeGenesis } from "./genesis.ts";
+import { composeEntries, type ComposedEntry } from "./entries/compose.ts";
+import { makeGenesis } from "./entries/genesis.ts";
 import { type History, LEDGER_NONCE, type LedgerHead, readHistory } from "./history.ts";
-import type { FeedKey, OperatorKeys } from "./keys.ts";
-import type { LockWorld } from "./lock.ts";
-import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA, LOG_VERSION } from "./objects.ts";
-import { type EntryDraft, type LedgerRecord, NEVER_SEALED } from "./payloads.ts";
-import { latestKeyset } from "./queries.ts";
-import { RecordReader } from "./records.ts";
-import { type EpochKey, epochKeysFor } from "./sealing.ts";
-import { type CommitDraft, damagedError, readStore, storeFault, StoreWriter } from "./store.ts";
+import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import type { LockWorld } from "./store/lock.ts";
+import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA, LOG_VERSION } from "./entries/objects.ts";
+import { type EntryDraft, type LedgerRecord, NEVER_SEALED } from "./entries/payloads.ts";
+import { latestKeyset } from "./ask/queries.ts";
+import { RecordReader } from "./entries/records.ts";
+import { type EpochKey, epochKeysFor } from "./entries/sealing.ts";
+import {
+  type CommitDraft,
+  damagedError,
+  readStore,
+  storeFault,
+  StoreWriter,
+} from "./store/store.ts";
 
 const NS_PER_MS = 1_000_000n;
 

@@ -13,7 +13,7 @@ import {
   readLedger,
   verifyLedger,
 } from "../../../src/ledger/index.ts";
-import { EpochKey } from "../../../src/ledger/sealing.ts";
+import { EpochKey } from "../../../src/ledger/entries/sealing.ts";
 import {
   countingRandom,
   FOLDER,

@@ -1,4 +1,4 @@
-import { FleetError, hasCode } from "../core/index.ts";
+import { FleetError, hasCode } from "../../core/index.ts";
 import {
   decodeRefsNode,
   decodeRefsTop,
@@ -6,8 +6,8 @@ import {
   type GetObject,
   isBlank,
   type RefsNode,
-} from "../skywire/cxo/index.ts";
-import type { Log } from "./objects.ts";
+} from "../../skywire/cxo/index.ts";
+import type { Log } from "../entries/objects.ts";
 
 /** A few shared nodes can claim billions of entries; no ledger of this release is that long. */
 const ENTRIES_MAX = 4_194_304;

@@ -1,5 +1,5 @@
-import { concatBytes, FleetError, type OperatorKey } from "../core/index.ts";
-import type { OperatorKeys } from "./keys.ts";
+import { concatBytes, FleetError, type OperatorKey } from "../../core/index.ts";
+import type { OperatorKeys } from "../keys/keys.ts";
 import type { Entry } from "./objects.ts";
 import { parsePayload } from "./payload-parse.ts";
 import { parsePayloadType, type PayloadForm } from "./payload-type.ts";

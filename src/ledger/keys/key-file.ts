@@ -12,7 +12,7 @@ import {
   stretchPassphrase,
   toHex,
   utf8,
-} from "../core/index.ts";
+} from "../../core/index.ts";
 import { FIRST_COUNTERS, type KeyCounters, OperatorKeys, SECRET_SIZE } from "./keys.ts";
 
 const FILE_VERSION = 1;

@@ -1,4 +1,4 @@
-import { FleetError } from "../core/index.ts";
+import { FleetError } from "../../core/index.ts";
 import { ENTRY_KINDS, type EntryKind, NEVER_SEALED } from "./payloads.ts";
 
 /** What the PayloadType of an entry says. */

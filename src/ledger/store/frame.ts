@@ -1,5 +1,5 @@
-import { concatBytes, equalBytes, sha256 } from "../core/index.ts";
-import { ByteWriter } from "../skywire/cxo/index.ts";
+import { concatBytes, equalBytes, sha256 } from "../../core/index.ts";
+import { ByteWriter } from "../../skywire/cxo/index.ts";
 
 /** What a frame holds. */
 export const FRAME_TYPES = { header: 1, object: 2, commit: 3, pin: 4 } as const;

@@ -6,7 +6,7 @@ import {
   fromHex,
   type OperatorKey,
   toHex,
-} from "../core/index.ts";
+} from "../../core/index.ts";
 import {
   BLANK_HASH,
   decodeRootOf,
@@ -14,16 +14,16 @@ import {
   type GetObject,
   RefsBuilder,
   verifyRoot,
-} from "../skywire/cxo/index.ts";
-import { verifyGenesis } from "./genesis.ts";
-import { readLog } from "./history.ts";
-import type { FeedKey } from "./keys.ts";
-import { decodeEntry, type Log } from "./objects.ts";
-import { parsePayload } from "./payload-parse.ts";
-import { RecordReader } from "./records.ts";
-import type { StoredCommit } from "./segment.ts";
-import { verifyEntry } from "./signing.ts";
-import { readStore, type StoreView } from "./store.ts";
+} from "../../skywire/cxo/index.ts";
+import { verifyGenesis } from "../entries/genesis.ts";
+import { readLog } from "../history.ts";
+import type { FeedKey } from "../keys/keys.ts";
+import { decodeEntry, type Log } from "../entries/objects.ts";
+import { parsePayload } from "../entries/payload-parse.ts";
+import { RecordReader } from "../entries/records.ts";
+import type { StoredCommit } from "../store/segment.ts";
+import { verifyEntry } from "../entries/signing.ts";
+import { readStore, type StoreView } from "../store/store.ts";
 import { leavesOf } from "./verify-tree.ts";
 
 /** After so many faults the rest is counted, not listed. */

@@ -1,6 +1,6 @@
-import type { Json, OperatorKey, VisorKey } from "../core/index.ts";
-import type { ReadOnlyLedger } from "./ledger.ts";
-import type { EntryKind, LedgerRecord } from "./payloads.ts";
+import type { Json, OperatorKey, VisorKey } from "../../core/index.ts";
+import type { ReadOnlyLedger } from "../ledger.ts";
+import type { EntryKind, LedgerRecord } from "../entries/payloads.ts";
 import { fleetOf } from "./queries.ts";
 
 /** What `fleet log` shows: records in order, oldest first. */

@@ -8,9 +8,9 @@ import {
   type OperatorKey,
   utf8,
   verifyEd25519,
-} from "../core/index.ts";
-import { ByteWriter } from "../skywire/cxo/index.ts";
-import type { FeedKey, OperatorKeys } from "./keys.ts";
+} from "../../core/index.ts";
+import { ByteWriter } from "../../skywire/cxo/index.ts";
+import type { FeedKey, OperatorKeys } from "../keys/keys.ts";
 import { decodeEntry, type Entry } from "./objects.ts";
 
 const ENTRY_BODY_TYPE = "application/vnd.skywire-fleet.entry.v1";

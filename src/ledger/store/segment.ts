@@ -7,10 +7,10 @@ import {
   hasCode,
   sha256,
   toHex,
-} from "../core/index.ts";
-import { ByteReader, ByteWriter, type CxoObject } from "../skywire/cxo/index.ts";
+} from "../../core/index.ts";
+import { ByteReader, ByteWriter, type CxoObject } from "../../skywire/cxo/index.ts";
 import { type BadBytes, encodeFrame, type Frame, FRAME_TYPES, scanFrames } from "./frame.ts";
-import { type FeedKey, formatFeedKey } from "./keys.ts";
+import { type FeedKey, formatFeedKey } from "../keys/keys.ts";
 
 const STORE_VERSION = 1;
 const FEED_SIZE = 33;

@@ -7,8 +7,8 @@ import {
   isSealKey,
   type Json,
   visorKeyFault,
-} from "../core/index.ts";
-import { isFeedKey } from "./keys.ts";
+} from "../../core/index.ts";
+import { isFeedKey } from "../keys/keys.ts";
 import type { EntryKind, PayloadMap } from "./payloads.ts";
 
 type Check = (value: unknown) => boolean;

@@ -1,7 +1,7 @@
-import type { Random, SealKey } from "../core/index.ts";
-import type { OperatorKeys } from "./keys.ts";
+import type { Random, SealKey } from "../../core/index.ts";
+import type { OperatorKeys } from "../keys/keys.ts";
 import type { KeysetOperator, LedgerRecord, SealedEpochKey } from "./payloads.ts";
-import { recordsOf } from "./queries.ts";
+import { recordsOf } from "../ask/queries.ts";
 import { EpochKey, epochKeysFor } from "./sealing.ts";
 
 const KEY_SIZE = 32;

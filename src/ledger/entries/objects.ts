@@ -1,5 +1,5 @@
-import { assert, equalBytes, FleetError, fromUtf8, utf8 } from "../core/index.ts";
-import { buildRegistry, ByteReader, ByteWriter, type Registry } from "../skywire/cxo/index.ts";
+import { assert, equalBytes, FleetError, fromUtf8, utf8 } from "../../core/index.ts";
+import { buildRegistry, ByteReader, ByteWriter, type Registry } from "../../skywire/cxo/index.ts";
 
 /** The registry of the ledger's objects; a test pins its hash. */
 export const LEDGER_REGISTRY: Registry = buildRegistry([

@@ -1,7 +1,7 @@
-import { assert, type Files, fromHex, hasCode, toHex } from "../core/index.ts";
-import { ByteReader, ByteWriter } from "../skywire/cxo/index.ts";
+import { assert, type Files, fromHex, hasCode, toHex } from "../../core/index.ts";
+import { ByteReader, ByteWriter } from "../../skywire/cxo/index.ts";
 import { encodeFrame, FRAME_TYPES, scanFrames } from "./frame.ts";
-import { type FeedKey, formatFeedKey } from "./keys.ts";
+import { type FeedKey, formatFeedKey } from "../keys/keys.ts";
 
 /** The file of pins beside the segments. */
 export const PIN_FILE = "pin.log";

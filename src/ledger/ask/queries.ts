@@ -1,5 +1,5 @@
-import type { VisorKey } from "../core/index.ts";
-import type { EntryKind, LedgerRecord } from "./payloads.ts";
+import type { VisorKey } from "../../core/index.ts";
+import type { EntryKind, LedgerRecord } from "../entries/payloads.ts";
 
 /** The latest key set of a fleet: who may do what, and what its entries are sealed with. */
 export function latestKeyset(

@@ -6,9 +6,9 @@ import {
   sha256,
   toHex,
   verifyEd25519,
-} from "../core/index.ts";
-import { verifySignature } from "../skywire/cxo/index.ts";
-import { type FeedKey, isFeedKey, type OperatorKeys } from "./keys.ts";
+} from "../../core/index.ts";
+import { verifySignature } from "../../skywire/cxo/index.ts";
+import { type FeedKey, isFeedKey, type OperatorKeys } from "../keys/keys.ts";
 import type { GenesisPayload } from "./payloads.ts";
 import { feedClaim, genesisBody } from "./signing.ts";
 

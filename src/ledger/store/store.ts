@@ -5,11 +5,11 @@ import {
   type Files,
   FleetError,
   toHex,
-} from "../core/index.ts";
-import { BLANK_HASH, type CxoObject, decodeRoot, fetchObject } from "../skywire/cxo/index.ts";
-import type { FeedKey } from "./keys.ts";
+} from "../../core/index.ts";
+import { BLANK_HASH, type CxoObject, decodeRoot, fetchObject } from "../../skywire/cxo/index.ts";
+import type { FeedKey } from "../keys/keys.ts";
 import { LedgerLock, type LockWorld } from "./lock.ts";
-import { decodeLog } from "./objects.ts";
+import { decodeLog } from "../entries/objects.ts";
 import { encodePin, type Pin, PIN_FILE, readPin, replacePin } from "./pin.ts";
 import {
   encodeCommit,

@@ -8,7 +8,7 @@ import {
   sleep,
   toHex,
   utf8,
-} from "../core/index.ts";
+} from "../../core/index.ts";
 
 /** The lock's file name in a ledger's folder. */
 const LOCK_FILE = "lock";

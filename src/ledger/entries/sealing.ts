@@ -11,9 +11,9 @@ import {
   sha256,
   toHex,
   utf8,
-} from "../core/index.ts";
-import { ByteWriter } from "../skywire/cxo/index.ts";
-import type { OperatorKeys } from "./keys.ts";
+} from "../../core/index.ts";
+import { ByteWriter } from "../../skywire/cxo/index.ts";
+import type { OperatorKeys } from "../keys/keys.ts";
 import type { EntryKind, KeysetPayload, SealedEpochKey } from "./payloads.ts";
 
 const KEY_SIZE = 32;

@@ -11,8 +11,8 @@ import {
   signEd25519,
   toHex,
   utf8,
-} from "../core/index.ts";
-import { publicKeyOf, signHash } from "../skywire/cxo/index.ts";
+} from "../../core/index.ts";
+import { publicKeyOf, signHash } from "../../skywire/cxo/index.ts";
 
 /** Bytes of the one secret that everything else is derived from. */
 export const SECRET_SIZE = 32;

@@ -1,6 +1,6 @@
-import { assert, type Random, sha256, toHex } from "../core/index.ts";
-import type { CxoObject } from "../skywire/cxo/index.ts";
-import type { OperatorKeys } from "./keys.ts";
+import { assert, type Random, sha256, toHex } from "../../core/index.ts";
+import type { CxoObject } from "../../skywire/cxo/index.ts";
+import type { OperatorKeys } from "../keys/keys.ts";
 import { encodeEntry } from "./objects.ts";
 import { formatPayload } from "./payload-parse.ts";
 import { formatPayloadType } from "./payload-type.ts";

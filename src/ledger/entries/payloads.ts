@@ -1,6 +1,6 @@
-import type { Digest, Json, JsonObject, OperatorKey, SealKey, VisorKey } from "../core/index.ts";
-import type { Lifetime, OutcomeKind, StepLetter as ModelStepLetter } from "../model/index.ts";
-import type { FeedKey } from "./keys.ts";
+import type { Digest, Json, JsonObject, OperatorKey, SealKey, VisorKey } from "../../core/index.ts";
+import type { Lifetime, OutcomeKind, StepLetter as ModelStepLetter } from "../../model/index.ts";
+import type { FeedKey } from "../keys/keys.ts";
 
 /** Every kind of entry. */
 export const ENTRY_KINDS = [
