@@ -50,6 +50,7 @@ export {
   type ReceiptOutcome,
   type ReceiptPayload,
   type RecordedChange,
+  type RecordedOrigin,
   type RecordedOutcome,
   type SealedEpochKey,
   type StepLetter,

@@ -49,7 +49,14 @@ const shape =
     Object.entries(members).every(([name, check]) => check(ownMember(value, name)));
 
 const STEP = oneOf("a", "b", "c");
-const CHANGE = { path: isText, element: maybe(isText), before: isAnything, after: isAnything };
+const ORIGIN = shape({ file: maybe(isText), line: maybe(isCount), role: maybe(isText) });
+const CHANGE = {
+  path: isText,
+  element: maybe(isText),
+  before: isAnything,
+  after: isAnything,
+  origin: maybe(ORIGIN),
+};
 const OPEN = shape({ fleet: isText });
 
 const CHECKS: Readonly<Record<EntryKind, Check>> = {
@@ -83,6 +90,7 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
     visor: isVisor,
     owned: listOf(isText),
     changes: listOf(shape(CHANGE)),
+    reading: maybe(shape({ at: isText, unsure: listOf(isText) })),
   }),
   intent: shape({
     fleet: isText,
