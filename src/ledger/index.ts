@@ -59,6 +59,8 @@ export {
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,
+  OpenIntents,
+  type Records,
   type SecretReceipt,
 } from "./ask/queries.ts";
 export {
