@@ -60,6 +60,8 @@ export {
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,
+  OpenIntents,
+  type Records,
   type SecretReceipt,
 } from "./ask/queries.ts";
 export {

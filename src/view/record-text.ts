@@ -5,7 +5,7 @@ import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
 
-/** The entries of a ledger, one line each, oldest first. */
+/** Entries of a ledger, one line each, oldest first; columns as wide as these entries need. */
 export function logText(records: readonly LedgerRecord[], names: Names, paint: Paint): string {
   const rows = records.map((record) => [
     paint("strong", `#${record.index}`),
@@ -13,7 +13,12 @@ export function logText(records: readonly LedgerRecord[], names: Names, paint: P
     record.kind,
     gist(record, names),
   ]);
-  return `${tableText(rows)}${paint("strong", `Log: ${counted(records.length, "entry", "entries")}.`)}\n`;
+  return tableText(rows);
+}
+
+/** The last line of `fleet log`. */
+export function logSummary(count: number, paint: Paint): string {
+  return `${paint("strong", `Log: ${counted(count, "entry", "entries")}.`)}\n`;
 }
 
 /** One entry in full. */
