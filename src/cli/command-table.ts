@@ -87,8 +87,23 @@ export const COMMAND_GROUPS: readonly {
     rows: [
       {
         name: "log",
-        about: "list the entries of your ledger",
+        about: "list what is recorded, with filters; -f follows",
         load: async () => (await import("./log.ts")).log,
+      },
+      {
+        name: "blame",
+        about: "say who set each value of a visor, or that others changed it",
+        load: async () => (await import("./blame.ts")).blame,
+      },
+      {
+        name: "at",
+        about: "show the fleet as last recorded at a moment",
+        load: async () => (await import("./at.ts")).at,
+      },
+      {
+        name: "diff",
+        about: "show what differs between two recorded moments",
+        load: async () => (await import("./diff.ts")).diff,
       },
       {
         name: "show",

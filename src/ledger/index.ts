@@ -1,12 +1,40 @@
 export { PAYLOAD_SIZE_MAX } from "./entries/compose.ts";
 export {
-  type EntryDocument,
-  entryDocument,
-  type LogDocument,
-  logDocument,
-  type LogFilter,
-  type LogLine,
-} from "./ask/documents.ts";
+  type BlamedLeaf,
+  type BlameInput,
+  type BlameVerdict,
+  blameVisor,
+  type LeafPlace,
+  type LiveVisor,
+  type Look,
+  type MomentRef,
+} from "./ask/blame.ts";
+export { ConcurrencyMarker, type Unseen } from "./ask/concurrency.ts";
+export { diffStates, type MomentChange, type VisorChanges } from "./ask/diff-states.ts";
+export { type EntryDocument, entryDocument, type EntryFacts } from "./ask/documents.ts";
+export { type FeedRecord, type RecordRef, refOf } from "./ask/feed-record.ts";
+export { FleetState, foldFleet, type VisorState } from "./ask/fleet-state.ts";
+export {
+  isOpaque,
+  type LeafSet,
+  type LeafState,
+  recordedAt,
+  recordedValue,
+  type Sighting,
+} from "./ask/leaf-state.ts";
+export { isBelow, type LogFilter, LogSieve, type SieveCounts } from "./ask/log-sieve.ts";
+export {
+  type Cut,
+  type Moment,
+  type MomentContext,
+  type MomentReading,
+  parseEntryName,
+  parseMoment,
+  parseTime,
+  resolveMoments,
+  takeUntil,
+  type WantedMoment,
+} from "./ask/moments.ts";
 export { type Epoch, newEpoch, UNSEALED } from "./entries/epochs.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
 export { type LedgerHead } from "./history.ts";

@@ -10,6 +10,7 @@ export {
   type SettleInput,
   type VisorReport,
 } from "./apply/index.ts";
+export { type Found, foundAt, isLeafPath } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
   mapLimited,
@@ -18,6 +19,7 @@ export {
   type ObserveInput,
   routeOf,
   toObserved,
+  wantsOf,
 } from "./observe/index.ts";
 export {
   type ApplyCheck,
