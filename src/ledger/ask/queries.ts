@@ -71,7 +71,7 @@ export function recordsOf<K extends EntryKind>(
   );
 }
 
-/** The fleet a record belongs to; `undefined` for a genesis and for what we cannot read. */
-export function fleetOf(record: LedgerRecord): string | undefined {
-  return record.kind === "genesis" ? undefined : record.payload?.fleet;
+/** The fleet a record belongs to; `undefined` for what is of no fleet and for what we cannot read. */
+export function fleetOf({ payload }: LedgerRecord): string | undefined {
+  return payload !== undefined && "fleet" in payload ? payload.fleet : undefined;
 }
