@@ -15,6 +15,7 @@ export type ErrorArea =
   | "plan"
   | "rpc"
   | "secret"
+  | "tlog"
   | "visor";
 
 /** A stable name for what went wrong, `area/what`; programs branch on it, never on the message. */

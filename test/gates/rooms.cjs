@@ -9,6 +9,7 @@ const ALLOWED = {
   "skywire/visor": ["core", "skywire/gob", "skywire/rpc"],
   "skywire/cxo": ["core"],
   "skywire/embedded": ["core", "skywire/gob", "skywire/rpc", "skywire/visor"],
+  tlog: ["core"],
   manifest: ["core", "model"],
   ledger: ["core", "model", "skywire/cxo"],
   reconcile: ["core", "model", "skywire/visor", "ledger"],
