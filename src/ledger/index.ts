@@ -56,6 +56,7 @@ export {
 } from "./entries/payloads.ts";
 export {
   intentsWithoutReceipt,
+  isRecordOf,
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,
