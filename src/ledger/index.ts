@@ -85,6 +85,7 @@ export {
 } from "./entries/payloads.ts";
 export {
   intentsWithoutReceipt,
+  isRecordOf,
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,

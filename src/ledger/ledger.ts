@@ -11,12 +11,13 @@ import {
 } from "../core/index.ts";
 import { type CxoObject, encodeRoot, type GetObject, RefsBuilder } from "../skywire/cxo/index.ts";
 import { composeEntries, type ComposedEntry } from "./entries/compose.ts";
-import { makeGenesis } from "./entries/genesis.ts";
+import { makeGenesis, verifyGenesis } from "./entries/genesis.ts";
 import { type History, LEDGER_NONCE, type LedgerHead, readHistory } from "./history.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
 import type { LockWorld } from "./store/lock.ts";
+import { Keyring } from "./entries/keyring.ts";
 import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA, LOG_VERSION } from "./entries/objects.ts";
-import { type EntryDraft, type LedgerRecord, NEVER_SEALED } from "./entries/payloads.ts";
+import { type EntryDraft, isSealable, type LedgerRecord } from "./entries/payloads.ts";
 import { latestKeyset } from "./ask/queries.ts";
 import { RecordReader } from "./entries/records.ts";
 import { type EpochKey, epochKeysFor } from "./entries/sealing.ts";
@@ -80,7 +81,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     isFirst: true,
   });
   const writer = await StoreWriter.create(options, folder, keys.feed, draft);
-  const reader = new RecordReader(keys.operator, keys);
+  const reader = RecordReader.of(verifyGenesis(genesis.payload, keys.feed), new Keyring(keys));
   const records = entries
     .map((entry) => reader.next(entry))
     .filter((record) => record !== undefined);
@@ -225,7 +226,7 @@ class WritableLedger implements Ledger {
     draft: EntryDraft,
     before: readonly EntryDraft[],
   ): Promise<EpochKey | undefined> {
-    if (NEVER_SEALED.has(draft.kind)) return undefined;
+    if (!isSealable(draft)) return undefined;
     const { fleet } = draft.payload;
     const fresh = before.findLast((each) => each.kind === "keyset" && each.payload.fleet === fleet);
     const keyset =

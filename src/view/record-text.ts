@@ -139,7 +139,16 @@ function gist(record: FeedRecord, names: Names): string {
     case "adopt":
     case "revert":
     case "freeze":
+    case "operation":
       return valueText(record.payload);
+    case "heartbeat":
+      return `fleet ${printable(record.payload.fleet)}: still here`;
+    case "rotate":
+      return `from the next entry on ${shortText(record.payload.ed25519)} signs`;
+    case "moved":
+      return `the ledger goes on in feed ${shortKey(record.payload.feed)}`;
+    case "witness":
+      return `saw ${counted(record.payload.size, "entry", "entries")} of feed ${shortKey(record.payload.feed)}`;
   }
 }
 

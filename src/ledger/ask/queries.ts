@@ -108,7 +108,7 @@ export function isRecordOf<K extends EntryKind>(
   return record.kind === kind && (fleet === undefined || fleetOf(record) === fleet);
 }
 
-/** The fleet a record belongs to; `undefined` for a genesis and for what we cannot read. */
-export function fleetOf(record: LedgerRecord): string | undefined {
-  return record.kind === "genesis" ? undefined : record.payload?.fleet;
+/** The fleet a record belongs to; `undefined` for what is of no fleet and for what we cannot read. */
+export function fleetOf({ payload }: LedgerRecord): string | undefined {
+  return payload !== undefined && "fleet" in payload ? payload.fleet : undefined;
 }

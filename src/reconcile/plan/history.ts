@@ -1,10 +1,11 @@
 import type { Digest, Json, VisorKey } from "../../core/index.ts";
-import type {
-  IntentPayload,
-  KeysetPayload,
-  LedgerRecord,
-  PlanPartPayload,
-  ReadOnlyLedger,
+import {
+  type IntentPayload,
+  isRecordOf,
+  type KeysetPayload,
+  type LedgerRecord,
+  type PlanPartPayload,
+  type ReadOnlyLedger,
 } from "../../ledger/index.ts";
 import type { Keyset, Policy } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
@@ -85,16 +86,15 @@ export class HistoryFold {
   next(record: LedgerRecord): void {
     this.#head = record.index + record.parts;
     if (record.kind === "receipt") this.#noteSecrets(record);
-    if (record.kind === "genesis" || record.payload?.fleet !== this.#fleet) return;
-    if (record.kind === "keyset") this.#keyset = record.payload;
-    else if (record.kind === "plan")
+    if (isRecordOf(record, "keyset", this.#fleet)) this.#keyset = record.payload;
+    else if (isRecordOf(record, "plan", this.#fleet) && record.payload !== undefined)
       this.#lastManifest = { digest: record.payload.manifest, entry: record.index };
-    else if (record.kind === "plan-part") this.#notePart(record.payload);
-    else if (record.kind === "intent") {
+    else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record.payload);
+    else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
       this.#intents.set(record.index, record.payload);
       for (const app of record.payload.restartsOwed)
         inner(this.#owed, record.payload.visor).set(app, sinceOf(record, app));
-    } else if (record.kind === "receipt") this.#noteReceipt(record);
+    } else if (isRecordOf(record, "receipt", this.#fleet)) this.#noteReceipt(record);
   }
 
   /** What the records taken so far say; what comes later does not change it. */
@@ -115,7 +115,9 @@ export class HistoryFold {
     };
   }
 
-  #notePart({ visor, owned, changes }: PlanPartPayload): void {
+  #notePart(part: PlanPartPayload | undefined): void {
+    if (part === undefined) return;
+    const { visor, owned, changes } = part;
     const changed = new Set(changes.map(({ path }) => path));
     this.#owned.set(visor, owned);
     this.#inSync.set(visor, new Set(owned.filter((path) => !changed.has(path))));
