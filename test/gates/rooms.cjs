@@ -11,7 +11,7 @@ const ALLOWED = {
   "skywire/embedded": ["core", "skywire/gob", "skywire/rpc", "skywire/visor"],
   tlog: ["core"],
   manifest: ["core", "model"],
-  ledger: ["core", "model", "skywire/cxo"],
+  ledger: ["core", "model", "skywire/cxo", "tlog"],
   reconcile: ["core", "model", "skywire/visor", "ledger"],
   view: ["core", "model"],
   platform: ["core"],
