@@ -39,8 +39,12 @@ export { type Epoch, newEpoch, UNSEALED } from "./entries/epochs.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
 export { type LedgerHead } from "./history.ts";
 export {
+  type KeyRotation,
+  prepareRotation,
   readKeyFile,
   type ReadKeyOptions,
+  type RotateKeyOptions,
+  settleRotation,
   writeKeyFile,
   type WriteKeyOptions,
 } from "./keys/key-file.ts";
@@ -50,7 +54,10 @@ export {
   isFeedKey,
   type KeyCounters,
   OperatorKeys,
+  type RotatedKey,
+  type WriterKeys,
 } from "./keys/keys.ts";
+export { makeMoved, makeRotate } from "./entries/rotation.ts";
 export {
   createLedger,
   type Ledger,
@@ -67,10 +74,14 @@ export {
   type EntryDraft,
   type EntryKind,
   type GenesisPayload,
+  type HeartbeatPayload,
   type IntentPayload,
+  type KeysetApproval,
   type KeysetOperator,
   type KeysetPayload,
   type LedgerRecord,
+  type MovedFrom,
+  type MovedPayload,
   type OpenPayload,
   type PayloadMap,
   type PlanPartPayload,
@@ -80,8 +91,11 @@ export {
   type RecordedChange,
   type RecordedOrigin,
   type RecordedOutcome,
+  type RotatePayload,
   type SealedEpochKey,
+  type SeenHead,
   type StepLetter,
+  type WitnessPayload,
 } from "./entries/payloads.ts";
 export {
   intentsWithoutReceipt,
