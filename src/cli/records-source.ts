@@ -1,6 +1,6 @@
 import {
   type FeedKey,
-  type FeedRecord,
+  type LedgerRecord,
   type MomentContext,
   type OperatorKeys,
   readLedger,
@@ -28,7 +28,7 @@ export interface RecordsSource {
   /** What could not be read, a sentence each. */
   readonly notes: readonly string[];
   /** The records in order, of each feed from the entry given for it, or from its first. */
-  records(from?: ReadonlyMap<FeedKey, number>): AsyncIterable<FeedRecord>;
+  records(from?: ReadonlyMap<FeedKey, number>): AsyncIterable<LedgerRecord>;
   /** Looks at the files again; true when there may be more records. */
   hasGrown(): Promise<boolean>;
 }
@@ -58,9 +58,7 @@ export async function openRecords(given: Given, world: World): Promise<RecordsSo
     },
     notes: [],
     records: async function* (from) {
-      for await (const record of ledger.records({ from: from?.get(keys.feed) ?? 0 })) {
-        yield { ...record, feed: keys.feed };
-      }
+      yield* ledger.records({ from: from?.get(keys.feed) ?? 0 });
     },
     hasGrown: async () => {
       const now = await folderMark(folder, world);

@@ -2,7 +2,7 @@ import { type ExitCode, FleetError, fromUtf8 } from "../core/index.ts";
 import {
   entryDocument,
   type FeedKey,
-  type FeedRecord,
+  type LedgerRecord,
   parseEntryName,
   type RecordRef,
   refOf,
@@ -83,8 +83,8 @@ async function findRecord(
   source: RecordsSource,
   feed: FeedKey,
   index: number,
-): Promise<{ readonly record?: FeedRecord; readonly answeredBy?: RecordRef }> {
-  let record: FeedRecord | undefined;
+): Promise<{ readonly record?: LedgerRecord; readonly answeredBy?: RecordRef }> {
+  let record: LedgerRecord | undefined;
   for await (const each of source.records(new Map([[feed, index]]))) {
     if (each.feed !== feed) continue;
     if (record === undefined) {

@@ -12,7 +12,7 @@ export {
 export { ConcurrencyMarker, type Unseen } from "./ask/concurrency.ts";
 export { diffStates, type MomentChange, type VisorChanges } from "./ask/diff-states.ts";
 export { type EntryDocument, entryDocument, type EntryFacts } from "./ask/documents.ts";
-export { type FeedRecord, type RecordRef, refOf } from "./ask/feed-record.ts";
+export { type RecordRef, refOf } from "./ask/record-ref.ts";
 export { FleetState, foldFleet, type VisorState } from "./ask/fleet-state.ts";
 export {
   isOpaque,

@@ -123,7 +123,7 @@ function setText({ at, origin, commit, afterRestart }: LeafSet, feeds: FeedNames
 
 /** `owner 2026-11-25 12:00:00Z #12`. */
 export function byText(at: RecordRef, feeds: FeedNames): string {
-  return `${operatorText(at.operator, feeds)} ${timeText(at.timeMs)} ${refText(at, feeds)}`;
+  return `${operatorText(at, feeds)} ${timeText(at.timeMs)} ${refText(at, feeds)}`;
 }
 
 function momentText({ timeMs, at }: MomentRef, feeds: FeedNames, unrecorded = ""): string {

@@ -1,4 +1,4 @@
-import type { FeedKey, FeedRecord, RecordRef, SieveCounts, Unseen } from "../ledger/index.ts";
+import type { FeedKey, LedgerRecord, RecordRef, SieveCounts, Unseen } from "../ledger/index.ts";
 import { counted, whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
@@ -17,7 +17,7 @@ export interface FeedNames {
 
 /** One entry of a list, with what its author had not seen. */
 export interface LogLine {
-  readonly record: FeedRecord;
+  readonly record: LedgerRecord;
   readonly unseen: readonly Unseen[];
 }
 
@@ -34,7 +34,7 @@ export function logText(
       ...(isJoined ? [unseen.length === 0 ? " " : paint("danger", "!")] : []),
       paint("strong", refText(record, feeds)),
       timeText(record.timeMs),
-      ...(isJoined ? [operatorText(record.operator, feeds)] : []),
+      ...(isJoined ? [operatorText(record, feeds)] : []),
       record.kind,
       gist(record, names) + unseenText(unseen, feeds, paint),
     ]),
@@ -56,7 +56,7 @@ export function logSummary(
 
 /** One entry in full. `answeredBy` is the receipt of an intent. */
 export function recordText(
-  record: FeedRecord,
+  record: LedgerRecord,
   names: Names,
   feeds: FeedNames,
   options: { readonly paint: Paint; readonly answeredBy?: RecordRef },
@@ -86,9 +86,15 @@ export function refText(
   return `${printable(feeds.feeds.get(feed) ?? shortKey(feed))}:${index}`;
 }
 
-/** The name of an operator, or the beginning of the key. */
-export function operatorText(key: string, feeds: FeedNames): string {
-  return printable(feeds.operators.get(key) ?? shortText(key));
+/** Who wrote a record: the operator's name, or the beginning of the key. */
+export function operatorText(
+  { operator, feed }: Pick<RecordRef, "operator" | "feed">,
+  feeds: FeedNames,
+): string {
+  const label = feeds.feeds.get(feed);
+  // A key that was rotated away has no name any more, but its feed has.
+  const named = label === undefined || feed.startsWith(label) ? undefined : label;
+  return printable(feeds.operators.get(operator) ?? named ?? shortText(operator));
 }
 
 /** `2026-11-25 12:00:00Z`. */
@@ -120,7 +126,7 @@ function printableLines(text: string): string {
     .join("\n");
 }
 
-function gist(record: FeedRecord, names: Names): string {
+function gist(record: LedgerRecord, names: Names): string {
   if (record.payload === undefined) return "sealed, no key for it here";
   switch (record.kind) {
     case "genesis":

@@ -2,7 +2,7 @@ import type { Json } from "../../core/index.ts";
 import type { VisorState } from "./fleet-state.ts";
 import { type LeafSet, type LeafState, recordedValue, type Sighting } from "./leaf-state.ts";
 import { isBelow } from "./log-sieve.ts";
-import type { RecordRef } from "./feed-record.ts";
+import type { RecordRef } from "./record-ref.ts";
 
 /** What a visor shows at a leaf or element, secrets masked. */
 export type Look =

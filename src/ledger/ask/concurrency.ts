@@ -1,5 +1,5 @@
 import type { FeedKey } from "../keys/keys.ts";
-import type { FeedRecord } from "./feed-record.ts";
+import type { LedgerRecord } from "../entries/payloads.ts";
 
 /** Entries of another feed that come before a record in the joined history, unseen by its author. */
 export interface Unseen {
@@ -20,8 +20,8 @@ export class ConcurrencyMarker {
   readonly #seen = new Map<FeedKey, Map<FeedKey, number>>();
 
   /** Takes the next record; gives what its author had not seen, empty for most. */
-  next(record: FeedRecord): readonly Unseen[] {
-    const { feed, heads = [] } = record;
+  next(record: LedgerRecord): readonly Unseen[] {
+    const { feed, heads } = record;
     const seen = this.#seen.get(feed) ?? new Map<FeedKey, number>();
     this.#seen.set(feed, seen);
     for (const head of heads) {

@@ -1,5 +1,5 @@
 import type { Json, VisorKey } from "../../core/index.ts";
-import type { RecordRef } from "./feed-record.ts";
+import type { RecordRef } from "./record-ref.ts";
 import type { FleetState, VisorState } from "./fleet-state.ts";
 import { isSameValue, recordedAt, recordedValue } from "./leaf-state.ts";
 

@@ -1,8 +1,7 @@
 import type { Json, OperatorKey } from "../../core/index.ts";
-import type { EntryKind } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import type { Unseen } from "./concurrency.ts";
-import type { FeedRecord } from "./feed-record.ts";
+import type { EntryKind, LedgerRecord } from "../entries/payloads.ts";
 
 /** One record with all it says, as `fleet log --json` and `fleet show --json` print it. */
 export interface EntryDocument {
@@ -37,7 +36,7 @@ export interface EntryFacts {
 
 /** Makes the document of one record. */
 export function entryDocument(
-  record: FeedRecord,
+  record: LedgerRecord,
   { operators, unseen = [], answeredBy }: EntryFacts,
 ): EntryDocument {
   const { feed, index, parts, kind, timeMs, operator, hash, sealed, payload } = record;

@@ -1,6 +1,6 @@
 import type { VisorKey } from "../../core/index.ts";
-import type { IntentPayload, PlanPayload } from "../entries/payloads.ts";
-import { type FeedRecord, type RecordRef, refOf } from "./feed-record.ts";
+import type { IntentPayload, LedgerRecord, PlanPayload } from "../entries/payloads.ts";
+import { type RecordRef, refOf } from "./record-ref.ts";
 import { LeafHistory, type LeafState } from "./leaf-state.ts";
 
 /** Plans whose manifest and commit are remembered for the entries that follow; applies are seldom interleaved. */
@@ -30,7 +30,7 @@ export class FleetState {
   #last: RecordRef | undefined;
 
   /** Takes the next record. */
-  next(record: FeedRecord): void {
+  next(record: LedgerRecord): void {
     this.#count += 1;
     this.#last = refOf(record);
     if (record.payload === undefined) this.#sealed += 1;
@@ -83,7 +83,7 @@ export class FleetState {
     if (oldest !== undefined) this.#plans.delete(oldest);
   }
 
-  #notePart(record: FeedRecord<"plan-part">): void {
+  #notePart(record: LedgerRecord<"plan-part">): void {
     const { payload, feed } = record;
     if (payload === undefined) return;
     const at = refOf(record);
@@ -106,7 +106,7 @@ export class FleetState {
     }
   }
 
-  #noteIntent(record: FeedRecord<"intent">): void {
+  #noteIntent(record: LedgerRecord<"intent">): void {
     const { payload, feed, index } = record;
     if (payload === undefined) return;
     const at = refOf(record);
@@ -120,7 +120,7 @@ export class FleetState {
     }
   }
 
-  #noteReceipt(record: FeedRecord<"receipt">): void {
+  #noteReceipt(record: LedgerRecord<"receipt">): void {
     const { payload, feed } = record;
     if (payload === undefined) return;
     const key = `${feed} ${payload.intent}`;
@@ -166,7 +166,7 @@ class VisorHistory {
  * @throws whatever reading the records throws
  */
 export async function foldFleet(
-  records: AsyncIterable<FeedRecord> | Iterable<FeedRecord>,
+  records: AsyncIterable<LedgerRecord> | Iterable<LedgerRecord>,
 ): Promise<FleetState> {
   const state = new FleetState();
   for await (const record of records) state.next(record);

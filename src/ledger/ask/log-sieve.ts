@@ -1,7 +1,6 @@
 import type { OperatorKey, VisorKey } from "../../core/index.ts";
-import type { EntryKind } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";
-import type { FeedRecord } from "./feed-record.ts";
+import type { EntryKind, LedgerRecord } from "../entries/payloads.ts";
 import { planOf } from "./moments.ts";
 
 /** Which records to list; what is absent lets everything through. */
@@ -43,7 +42,7 @@ export class LogSieve {
   }
 
   /** True when the next record is to be listed. */
-  takes(record: FeedRecord): boolean {
+  takes(record: LedgerRecord): boolean {
     if (record.payload === undefined) this.#sealed += 1;
     // Asked first, so that no other filter hides a plan from the entries that belong to it.
     const isOfCommit = this.#isOfCommit(record);
@@ -59,7 +58,7 @@ export class LogSieve {
     this.#filteredOut += 1;
   }
 
-  #isOfCommit(record: FeedRecord): boolean {
+  #isOfCommit(record: LedgerRecord): boolean {
     const { commit } = this.#filter;
     if (commit === undefined) return true;
     const plan = planOf(record);
@@ -71,7 +70,7 @@ export class LogSieve {
   }
 }
 
-function matches(record: FeedRecord, filter: LogFilter): boolean {
+function matches(record: LedgerRecord, filter: LogFilter): boolean {
   const { visors, path, operators, kinds, sinceMs, untilMs } = filter;
   if (kinds !== undefined && !kinds.includes(record.kind)) return false;
   if (sinceMs !== undefined && record.timeMs < sinceMs) return false;
@@ -84,19 +83,19 @@ function matches(record: FeedRecord, filter: LogFilter): boolean {
   return path === undefined || pathsOf(record).some((each) => isBelow(each, path));
 }
 
-function isBy({ operator, feed }: FeedRecord, operators: readonly string[]): boolean {
+function isBy({ operator, feed }: LedgerRecord, operators: readonly string[]): boolean {
   return operators.includes(operator) || operators.includes(feed);
 }
 
 /** The visor that a record is about, if it is about one. */
-export function visorOf({ payload }: FeedRecord): VisorKey | undefined {
+export function visorOf({ payload }: LedgerRecord): VisorKey | undefined {
   return payload !== undefined && "visor" in payload && typeof payload.visor === "string"
     ? (payload.visor as VisorKey)
     : undefined;
 }
 
 /** Paths owned, changed or set, each once. */
-export function pathsOf(record: FeedRecord): readonly string[] {
+export function pathsOf(record: LedgerRecord): readonly string[] {
   switch (record.kind) {
     case "plan-part":
       return record.payload === undefined

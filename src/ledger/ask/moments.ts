@@ -1,6 +1,7 @@
 import { FleetError } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
-import { type FeedRecord, type RecordRef, refOf } from "./feed-record.ts";
+import type { LedgerRecord } from "../entries/payloads.ts";
+import { type RecordRef, refOf } from "./record-ref.ts";
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -117,7 +118,7 @@ export interface WantedMoment {
  * @throws FleetError ledger/moment (exit 64) for a moment that is not recorded, or a word that means two
  */
 export async function resolveMoments(
-  records: AsyncIterable<FeedRecord> | Iterable<FeedRecord>,
+  records: AsyncIterable<LedgerRecord> | Iterable<LedgerRecord>,
   wanted: readonly WantedMoment[],
   nowMs: number,
 ): Promise<readonly Moment[]> {
@@ -143,7 +144,7 @@ export async function resolveMoments(
 }
 
 /** The records up to a moment. */
-export async function* takeUntil<Each extends FeedRecord>(
+export async function* takeUntil<Each extends LedgerRecord>(
   records: AsyncIterable<Each> | Iterable<Each>,
   cut: Cut,
 ): AsyncGenerator<Each> {
@@ -183,7 +184,7 @@ class MomentSearch {
     }
   }
 
-  next(record: FeedRecord): void {
+  next(record: LedgerRecord): void {
     if (this.#reading.kind === "entry") {
       const { feed, index } = this.#reading;
       const isIn = index >= record.index && index < record.index + record.parts;
@@ -193,7 +194,7 @@ class MomentSearch {
     }
   }
 
-  #nextOfCommit(record: FeedRecord, prefix: string): void {
+  #nextOfCommit(record: LedgerRecord, prefix: string): void {
     const plan = planOf(record);
     if (plan === undefined) return;
     const key = `${record.feed} ${plan}`;
@@ -247,7 +248,7 @@ class MomentSearch {
 }
 
 /** The plan a record belongs to, if any. */
-export function planOf(record: FeedRecord): string | undefined {
+export function planOf(record: LedgerRecord): string | undefined {
   const { payload } = record;
   return payload !== undefined && "plan" in payload && typeof payload.plan === "string"
     ? payload.plan
