@@ -55,8 +55,12 @@ export interface CxoNodeOptions {
   readonly responseTimeoutMs?: number;
   readonly noiseTimeoutMs?: number;
   readonly fillTimeoutMs?: number;
-  /** Objects asked for at a time; more than 1 only when every peer is known to take it. */
+  /** Objects asked for at a time of a peer that takes many ({@link manyTakerId}); others are asked one at a time. */
   readonly inFlight?: number;
+  /** Where the objects of a Root that is filled go; `store` when not given. What is put there `store` must give. */
+  readonly storeFor?: (signed: SignedRoot) => ObjectStore;
+  /** Keeps a Root whose objects are all there, before it is shown to anybody; when it throws, the Root is refused. */
+  readonly keep?: (signed: SignedRoot) => Promise<void>;
 }
 
 const BACKLOG_LOOK_MS = 10;
@@ -88,7 +92,8 @@ export class CxoNode {
     };
     this.#waiters = new ObjectWaiters(clock);
     this.#intake = new RootIntake({
-      store: this.#watched(options.store),
+      storeFor: (signed) => this.#watched(options.storeFor?.(signed) ?? options.store),
+      keep: options.keep,
       clock,
       fillTimeoutMs: options.fillTimeoutMs ?? FILL_TIMEOUT_MS,
       inFlight: options.inFlight ?? 1,
