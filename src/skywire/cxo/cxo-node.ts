@@ -131,11 +131,17 @@ export class CxoNode {
 
   /**
    * Takes a stream that a peer dialed.
+   * @param onClosed hears once why the connection ended, when it had been opened
    * @throws FleetError cxo/* when the handshake fails; the stream is closed then
    */
-  accept(stream: ByteStream): Promise<Connection> {
-    return this.#open(stream, () =>
-      accept(stream, this.#connecting, (nodeId) => this.#refusal(nodeId)),
+  accept(
+    stream: ByteStream,
+    onClosed?: (connection: Connection, reason: FleetError) => void,
+  ): Promise<Connection> {
+    return this.#open(
+      stream,
+      () => accept(stream, this.#connecting, (nodeId) => this.#refusal(nodeId)),
+      onClosed,
     );
   }
 
@@ -184,7 +190,11 @@ export class CxoNode {
       connection.close(new FleetError("cxo/closed", "this node was closed"));
   }
 
-  async #open(stream: ByteStream, open: () => Promise<Connection>): Promise<Connection> {
+  async #open(
+    stream: ByteStream,
+    open: () => Promise<Connection>,
+    onClosed?: (connection: Connection, reason: FleetError) => void,
+  ): Promise<Connection> {
     if (this.#isClosed || this.#opening + this.#connections.size >= CONNECTIONS_MAX) {
       stream.destroy();
       throw new FleetError("cxo/limit", "the node takes no more connections");
@@ -195,9 +205,10 @@ export class CxoNode {
       this.#connections.add(connection);
       connection.listen({
         message: (message, seq) => this.#message(connection, message, seq),
-        closed: () => {
+        closed: (reason) => {
           this.#connections.delete(connection);
           this.#feeds.forget(connection);
+          onClosed?.(connection, reason);
         },
       });
       return connection;
