@@ -53,6 +53,7 @@ export async function openRelay(
     secret,
     nodeId: manyTakerId(publicKeyOf(secret)),
     store: serving,
+    takesRoots: false,
     clock: world.clock,
     random: world.random,
     ...(responseTimeoutMs === undefined ? {} : { responseTimeoutMs }),

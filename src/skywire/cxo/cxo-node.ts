@@ -51,6 +51,8 @@ export interface CxoNodeOptions {
   readonly acceptsFeed?: (feed: Uint8Array, peer: Connection) => boolean;
   /** Tells anybody which feeds it shares. */
   readonly isPublic?: boolean;
+  /** Whether Roots that peers send are filled; true when not given. A publisher alone needs none. */
+  readonly takesRoots?: boolean;
   readonly rules?: NodeRules;
   readonly responseTimeoutMs?: number;
   readonly noiseTimeoutMs?: number;
@@ -235,7 +237,8 @@ export class CxoNode {
         return;
       case "Root": {
         const feed = this.#feeds.get(message.feed);
-        if (feed !== undefined) this.#intake.take(message, feed, connection);
+        if (feed !== undefined && this.#options.takesRoots !== false)
+          this.#intake.take(message, feed, connection);
         return;
       }
       case "RqObject":
