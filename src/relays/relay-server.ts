@@ -61,6 +61,8 @@ export interface RelayServerOptions {
   /** Stops the relay; what it holds is durable already. */
   readonly signal: AbortSignal;
   readonly fillTimeoutMs?: number;
+  /** Objects asked for at a time of a publisher that takes many; 64 when not given. */
+  readonly inFlight?: number;
 }
 
 /** A relay that runs. */
@@ -92,7 +94,7 @@ export async function startRelay(options: RelayServerOptions): Promise<RelayServ
     store: { has: (hash) => store.has(hash), get: (hash) => store.get(hash), put: noPut },
     clock: options.clock,
     random: options.random,
-    inFlight: RELAY_IN_FLIGHT,
+    inFlight: options.inFlight ?? RELAY_IN_FLIGHT,
     fillTimeoutMs: options.fillTimeoutMs ?? RELAY_FILL_TIMEOUT_MS,
     isPublic: true,
     acceptsFeed: (feed, peer) => {

@@ -33,18 +33,19 @@ const PAYLOAD_SIZE = 300;
 /** Writes logs in the ledger's own format, without its signatures: fast, for long ones. */
 export class LogFeed {
   readonly feed: Uint8Array;
-  readonly store: MemoryObjects;
+  readonly store: MemoryObjects = new MemoryObjects();
   readonly roots: SentRoot[] = [];
   /** Hashes of the entries, in order. */
   readonly entries: Uint8Array[] = [];
   readonly #secret: Uint8Array;
+  readonly #payloadSize: number;
   readonly #refs = new RefsBuilder();
   #prev = BLANK_HASH;
 
-  constructor(secret: Uint8Array = FEED_SECRET, store: MemoryObjects = new MemoryObjects()) {
+  constructor(secret: Uint8Array = FEED_SECRET, payloadSize: number = PAYLOAD_SIZE) {
     this.#secret = secret;
+    this.#payloadSize = payloadSize;
     this.feed = publicKeyOf(secret);
-    this.store = store;
     this.store.add(LEDGER_REGISTRY.bytes);
   }
 
@@ -52,7 +53,7 @@ export class LogFeed {
   append(count: number, text = "x"): SentRoot {
     for (let made = 0; made < count; made += 1) {
       const index = this.entries.length;
-      const payload = new Uint8Array(PAYLOAD_SIZE).fill(text.charCodeAt(0));
+      const payload = new Uint8Array(this.#payloadSize).fill(text.charCodeAt(0));
       const hash = this.store.add(
         encodeEntry({
           index: BigInt(index),
