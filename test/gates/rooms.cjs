@@ -11,6 +11,7 @@ const ALLOWED = {
   "skywire/embedded": ["core", "skywire/gob", "skywire/rpc", "skywire/visor"],
   manifest: ["core", "model"],
   ledger: ["core", "model", "skywire/cxo"],
+  relays: ["core", "skywire/cxo"],
   reconcile: ["core", "model", "skywire/visor", "ledger"],
   view: ["core", "model"],
   platform: ["core"],

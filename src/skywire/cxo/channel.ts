@@ -95,8 +95,8 @@ export class Channel {
     if (sealer === undefined || this.#reason !== undefined) return;
     const length = new Uint8Array(LENGTH_SIZE);
     new DataView(length.buffer).setUint32(0, packet.length);
-    const first = sealer.seal(concatBytes(length, packet.subarray(0, FIRST_WRITE_SIZE)));
-    this.#stream.write(concatBytes(first, sealer.seal(packet.subarray(FIRST_WRITE_SIZE))));
+    const first = concatBytes(length, packet.subarray(0, FIRST_WRITE_SIZE));
+    this.#stream.write(sealer.seal(first, packet.subarray(FIRST_WRITE_SIZE)));
   }
 
   pause(): void {

@@ -10,6 +10,7 @@ import { itemsBelow, itemsOf, type TreeItem } from "./tree-items.ts";
  * below it, so an object that is there is there with all it points to.
  */
 export interface ObjectStore {
+  /** Whether the object is there with everything below it. A damaged store may have less than it can `get`. */
   has(hash: Uint8Array): Promise<boolean>;
   get(hash: Uint8Array): Promise<Uint8Array | undefined>;
   put(object: CxoObject): Promise<void>;
@@ -84,13 +85,14 @@ class Filling {
   }
 
   async #one(item: TreeItem): Promise<void> {
-    if (await this.#options.store.has(item.hash)) return;
-    const bytes = await this.#fetch(item.hash);
+    const { store } = this.#options;
+    if (await store.has(item.hash)) return;
+    const bytes = (await store.get(item.hash)) ?? (await this.#fetch(item.hash));
     this.#heldBytes += bytes.length;
     if (this.#heldBytes > HELD_BYTES_MAX)
       throw new FleetError("cxo/limit", "the Root's objects nest too deep to be held");
     await this.all(itemsBelow(item, bytes, this.#registry));
-    await this.#options.store.put({ hash: item.hash, bytes });
+    await store.put({ hash: item.hash, bytes });
     this.#heldBytes -= bytes.length;
   }
 
