@@ -40,7 +40,7 @@ export async function applyPlanFile(
   const plan = await readPlan(text);
   const { keys, ledgerFolder: folder } = operator;
   const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
-  const history = historyOf(ledger, plan.fleet);
+  const history = await historyOf(ledger, plan.fleet);
   const signer = planSigner(plan);
   const isAccepted = isSignedForUs(signer, keys.operator, history);
   if (!isAccepted && !canAsk(world)) throw strangersPlan(name);

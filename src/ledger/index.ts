@@ -56,9 +56,12 @@ export {
 } from "./entries/payloads.ts";
 export {
   intentsWithoutReceipt,
+  isRecordOf,
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,
+  OpenIntents,
+  type Records,
   type SecretReceipt,
 } from "./ask/queries.ts";
 export {

@@ -1,9 +1,11 @@
 export {
   type ApplyInput,
+  ApplyPast,
   applyPlan,
   type ApplyPoint,
   type ApplyReport,
   type ApplyTiming,
+  type Settled,
   settleIntents,
   type SettleInput,
   type VisorReport,

@@ -158,7 +158,7 @@ async function planOf(
     selected: desired.visors,
     observed,
     acting,
-    history: historyOf(world.ledger, desired.fleet),
+    history: await historyOf(world.ledger, desired.fleet),
     secretDigest: (text) => world.keys.secretHmac(text),
     overrides,
     nowMs: world.clock.now(),

@@ -61,26 +61,36 @@ export interface LogFilter {
 }
 
 /** Lists a ledger's records. With a limit the newest are kept. */
-export function logDocument(ledger: ReadOnlyLedger, filter: LogFilter = {}): LogDocument {
-  const { head, feed, records } = ledger;
-  const lines = records.map((record) => lineOf(record)).filter((line) => passes(line, filter));
-  const entries =
-    filter.limit === undefined ? lines : lines.slice(Math.max(0, lines.length - filter.limit));
+export async function logDocument(
+  ledger: ReadOnlyLedger,
+  filter: LogFilter = {},
+): Promise<LogDocument> {
+  const { head, feed } = ledger;
+  const entries: LogLine[] = [];
+  let count = 0;
+  for await (const record of ledger.records()) {
+    count += 1;
+    const line = lineOf(record);
+    if (!passes(line, filter)) continue;
+    entries.push(line);
+    if (filter.limit !== undefined && entries.length > filter.limit) entries.shift();
+  }
   return {
     feed,
     head: { seq: Number(head.seq), root: head.root, size: head.size, time: timeText(head.timeMs) },
     entries,
-    filteredOut: records.length - entries.length,
+    filteredOut: count - entries.length,
   };
 }
 
 /** Shows one record; `undefined` when none begins at that entry. */
-export function entryDocument(ledger: ReadOnlyLedger, index: number): EntryDocument | undefined {
-  const record = ledger.record(index);
+export async function entryDocument(
+  ledger: ReadOnlyLedger,
+  index: number,
+): Promise<EntryDocument | undefined> {
+  const record = await ledger.record(index);
   if (record === undefined) return undefined;
-  const answer = ledger.records.find(
-    (each) => each.kind === "receipt" && each.payload?.intent === index,
-  );
+  const answer = record.kind === "intent" ? await answerOf(ledger, index) : undefined;
   return {
     ...lineOf(record),
     hash: record.hash,
@@ -88,6 +98,13 @@ export function entryDocument(ledger: ReadOnlyLedger, index: number): EntryDocum
     payload: (record.payload as unknown as Json | undefined) ?? null,
     ...(answer === undefined ? {} : { answeredBy: answer.index }),
   };
+}
+
+async function answerOf(ledger: ReadOnlyLedger, intent: number): Promise<LedgerRecord | undefined> {
+  for await (const record of ledger.records({ from: intent })) {
+    if (record.kind === "receipt" && record.payload?.intent === intent) return record;
+  }
+  return undefined;
 }
 
 function lineOf(record: LedgerRecord): LogLine {

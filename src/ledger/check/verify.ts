@@ -15,7 +15,7 @@ import {
   RefsBuilder,
   verifyRoot,
 } from "../../skywire/cxo/index.ts";
-import { verifyGenesis } from "../entries/genesis.ts";
+import { type VerifiedGenesis, verifyGenesis } from "../entries/genesis.ts";
 import { readLog } from "../history.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { decodeEntry, type Log } from "../entries/objects.ts";
@@ -109,6 +109,7 @@ class Verification {
   readonly #notChecked: string[] = [];
   #faultsOmitted = 0;
   #operator: OperatorKey | undefined;
+  #genesis: VerifiedGenesis | undefined;
 
   constructor(options: VerifyOptions, view: StoreView) {
     this.#options = options;
@@ -253,7 +254,7 @@ class Verification {
     this.#checkGrowth(leaves, commits);
     this.#checkGenesis(leaves[0]);
     const reader =
-      this.#operator === undefined ? undefined : new RecordReader(this.#operator, undefined);
+      this.#genesis === undefined ? undefined : RecordReader.of(this.#genesis, undefined);
     const tally = { signatures: 0, sealed: 0, lastTime: 0n, isWhole: true };
     for (const [index, hash] of leaves.entries()) {
       this.#options.onProgress?.(index, leaves.length);
@@ -289,7 +290,7 @@ class Verification {
     if (place.time <= lastTime)
       throw new FleetError("ledger/reordered", `the time of entry ${index} does not go forward`);
     if (this.#operator === undefined) return;
-    const entry = verifyEntry(bytes, this.#options.feed, this.#operator);
+    const entry = verifyEntry(bytes, this.#options.feed, reader?.writer.operator ?? this.#operator);
     tally.signatures += 1;
     // Behind a missing entry the parts of a payload cannot be told any more.
     if (reader === undefined || !tally.isWhole) return;
@@ -306,6 +307,7 @@ class Verification {
         throw new FleetError("ledger/genesis", "the first entry is no genesis");
       const genesis = verifyGenesis(parsePayload("genesis", entry.payload), this.#options.feed);
       this.#operator = genesis.ed25519;
+      this.#genesis = genesis;
       this.#count("genesis: three keys that vouch for each other", 1);
     });
     const { trusted } = this.#options;

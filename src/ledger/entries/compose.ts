@@ -4,7 +4,7 @@ import type { OperatorKeys } from "../keys/keys.ts";
 import { encodeEntry } from "./objects.ts";
 import { formatPayload } from "./payload-parse.ts";
 import { formatPayloadType } from "./payload-type.ts";
-import { type EntryKind, NEVER_SEALED, type PayloadMap } from "./payloads.ts";
+import { type EntryKind, NEVER_SEALED, type PayloadMap, type SeenHead } from "./payloads.ts";
 import type { StoredEntry } from "./records.ts";
 import { type EpochKey, SEAL_OVERHEAD } from "./sealing.ts";
 import { signEntry } from "./signing.ts";
@@ -25,12 +25,20 @@ export interface ComposedEntry extends StoredEntry {
   readonly object: CxoObject;
 }
 
+/** What one or more entries are made of. */
+export interface ComposeDraft<K extends EntryKind> {
+  readonly kind: K;
+  readonly payload: PayloadMap[K];
+  /** What the first entry names of other feeds, as {@link headsToName} gives it. */
+  readonly heads?: readonly SeenHead[];
+}
+
 /**
  * Makes the entries of one payload: canonical JSON, split where it is long, sealed where a key is
  * given, signed. Entries of one payload follow each other by one nanosecond.
  */
 export function composeEntries<K extends EntryKind>(
-  { kind, payload }: { readonly kind: K; readonly payload: PayloadMap[K] },
+  { kind, payload, heads = [] }: ComposeDraft<K>,
   place: ComposePlace,
   sealWith: EpochKey | undefined,
   keys: OperatorKeys,
@@ -38,7 +46,7 @@ export function composeEntries<K extends EntryKind>(
 ): readonly ComposedEntry[] {
   assert(
     sealWith === undefined || !NEVER_SEALED.has(kind),
-    "genesis and keyset entries are never sealed",
+    "what verification needs is never sealed",
   );
   const plain = formatPayload(kind, payload);
   const room = PAYLOAD_SIZE_MAX - (sealWith === undefined ? 0 : SEAL_OVERHEAD);
@@ -49,7 +57,13 @@ export function composeEntries<K extends EntryKind>(
     const time = place.time + BigInt(at);
     const stored =
       sealWith === undefined ? chunk : sealWith.seal(chunk, { kind, index, time }, random);
-    const payloadType = formatPayloadType({ kind, sealedWith: sealWith?.id, part: at + 1, parts });
+    const payloadType = formatPayloadType({
+      kind,
+      sealedWith: sealWith?.id,
+      part: at + 1,
+      parts,
+      heads: at === 0 ? heads : [],
+    });
     const entry = signEntry(keys, { index, time, kind, payloadType, payload: stored });
     const bytes = encodeEntry(entry);
     const hash = sha256(bytes);

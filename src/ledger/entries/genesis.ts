@@ -9,14 +9,14 @@ import {
 } from "../../core/index.ts";
 import { verifySignature } from "../../skywire/cxo/index.ts";
 import { type FeedKey, isFeedKey, type OperatorKeys } from "../keys/keys.ts";
-import type { GenesisPayload } from "./payloads.ts";
+import type { GenesisPayload, MovedFrom } from "./payloads.ts";
 import { feedClaim, genesisBody } from "./signing.ts";
 
 /** A genesis whose keys were proved to belong together. Only {@link verifyGenesis} makes one. */
 export type VerifiedGenesis = GenesisPayload & { readonly __verified: "genesis" };
 
-/** Makes the payload of entry 0. */
-export function makeGenesis(keys: OperatorKeys): GenesisPayload {
+/** Makes the payload of entry 0; `from` names the ledger that it continues. */
+export function makeGenesis(keys: OperatorKeys, from?: MovedFrom): GenesisPayload {
   const { operator, seal, feed } = keys;
   return {
     version: 1,
@@ -27,6 +27,7 @@ export function makeGenesis(keys: OperatorKeys): GenesisPayload {
       ed25519: toHex(keys.sign(genesisBody(operator, seal, feed))),
       feed: toHex(keys.signFeed(sha256(feedClaim(operator)))),
     },
+    ...(from === undefined ? {} : { from }),
   };
 }
 
@@ -38,6 +39,7 @@ export function verifyGenesis(genesis: GenesisPayload, feed: FeedKey): VerifiedG
   const { ed25519, x25519, proofs } = genesis;
   if (!isOperatorKey(ed25519) || !isSealKey(x25519) || !isFeedKey(genesis.feed))
     throw bad("a key has not the form of one");
+  if (genesis.from?.feed === feed) throw bad("it continues the feed it stands in");
   if (genesis.feed !== feed) throw bad("it names another feed than the one it stands in");
   const message = genesisBody(ed25519, x25519, feed);
   if (!verifyEd25519(ed25519, message, parseHex(proofs.ed25519)))

@@ -17,6 +17,11 @@ const isText: Check = (value) => typeof value === "string";
 const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isDigest: Check = (value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
 const isHex: Check = (value) => typeof value === "string" && /^([0-9a-f]{2})*$/.test(value);
+const hexOf =
+  (size: number): Check =>
+  (value) =>
+    typeof value === "string" && value.length === size * 2 && /^[0-9a-f]*$/.test(value);
+const isPositive: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0;
 const isVisor: Check = (value) =>
   typeof value === "string" &&
   /^0[23][0-9a-f]{64}$/.test(value) &&
@@ -48,6 +53,17 @@ const shape =
     isObject(value) &&
     Object.entries(members).every(([name, check]) => check(ownMember(value, name)));
 
+/** A shape without further members: what proofs are made over. */
+const exact = (members: Readonly<Record<string, Check>>): Check => {
+  const check = shape(members);
+  return (value) =>
+    isObject(value) && Object.keys(value).every((name) => Object.hasOwn(members, name)) && check(value);
+};
+
+const SIGNATURE = hexOf(64);
+const FEED_SIGNATURE = hexOf(65);
+const HASH = hexOf(32);
+const HEAD = { feed: isFeed, size: isPositive, tree: HASH };
 const STEP = oneOf("a", "b", "c");
 const CHANGE = { path: isText, element: maybe(isText), before: isAnything, after: isAnything };
 const OPEN = shape({ fleet: isText });
@@ -59,14 +75,19 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
     x25519: isSeal,
     feed: isFeed,
     proofs: shape({ ed25519: isHex, feed: isHex }),
+    from: maybe(exact({ ...HEAD, root: HASH })),
   }),
   keyset: shape({
     fleet: isText,
-    operators: membersOf(shape({ key: isOperator, seal: maybe(isSeal), may: listOf(isText) })),
+    operators: membersOf(
+      shape({ key: isOperator, seal: maybe(isSeal), feed: maybe(isFeed), may: listOf(isText) }),
+    ),
     controllers: listOf(isVisor),
-    policy: isObject,
+    policy: shape({ keyset_signatures: maybe(isPositive) }),
     epoch: isCount,
     epochKeys: listOf(shape({ epoch: isCount, recipient: isSeal, sealed: isHex })),
+    previous: maybe(isDigest),
+    approvals: maybe(listOf(exact({ key: isOperator, signature: SIGNATURE }))),
   }),
   plan: shape({
     fleet: isText,
@@ -122,10 +143,16 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
   adopt: OPEN,
   revert: OPEN,
   freeze: OPEN,
+  operation: OPEN,
+  heartbeat: exact({ fleet: isText }),
+  rotate: exact({ ed25519: isOperator, x25519: isSeal, proof: SIGNATURE }),
+  moved: exact({ feed: isFeed, proof: FEED_SIGNATURE }),
+  witness: exact({ ...HEAD, note: isText }),
 };
 
 /**
- * Parses the payload of an entry: canonical JSON of the kind's shape. Further members are let through.
+ * Parses the payload of an entry: canonical JSON of the kind's shape. Further members are let through, but
+ * for the kinds that carry proofs.
  * @throws FleetError ledger/payload
  */
 export function parsePayload<K extends EntryKind>(kind: K, bytes: Uint8Array): PayloadMap[K] {

@@ -14,13 +14,31 @@ export const ENTRY_KINDS = [
   "adopt",
   "revert",
   "freeze",
+  "operation",
+  "heartbeat",
+  "rotate",
+  "moved",
+  "witness",
 ] as const;
 
 /** What an entry records. */
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
+const OPEN_KINDS = ["genesis", "keyset", "heartbeat", "rotate", "moved", "witness"] as const;
 /** Kinds that everybody can read, because verification needs them. */
-export const NEVER_SEALED: ReadonlySet<EntryKind> = new Set<EntryKind>(["genesis", "keyset"]);
+export const NEVER_SEALED: ReadonlySet<EntryKind> = new Set<EntryKind>(OPEN_KINDS);
+
+/** Kinds whose payload a fleet may seal; each names its fleet. */
+export type SealableKind = Exclude<EntryKind, (typeof OPEN_KINDS)[number]>;
+
+/** A head of another operator's feed, as the author of an entry had seen it. */
+export interface SeenHead {
+  readonly feed: FeedKey;
+  /** Entries; at least 1. */
+  readonly size: number;
+  /** RFC 6962 root over those entries, 64 hex digits. */
+  readonly tree: string;
+}
 
 /** Entry 0: which keys write this ledger, each vouching for the others. */
 export interface GenesisPayload {
@@ -30,13 +48,30 @@ export interface GenesisPayload {
   readonly feed: FeedKey;
   /** Hex signatures: the ed25519 key over all three keys, the feed key over the ed25519 key. */
   readonly proofs: { readonly ed25519: string; readonly feed: string };
+  /** Of a ledger that continues one whose feed moved: where that one ended. */
+  readonly from?: MovedFrom;
+}
+
+/** The end of a ledger that another continues. */
+export interface MovedFrom extends SeenHead {
+  /** Hex hash of its last Root. */
+  readonly root: string;
 }
 
 /** An operator as a fleet's manifest lists it. */
 export interface KeysetOperator {
   readonly key: OperatorKey;
   readonly seal?: SealKey;
+  /** Where this operator records. */
+  readonly feed?: FeedKey;
   readonly may: readonly string[];
+}
+
+/** An operator's signature of a change of the key set. */
+export interface KeysetApproval {
+  readonly key: OperatorKey;
+  /** Hex. */
+  readonly signature: string;
 }
 
 /** An epoch key encrypted to one operator. */
@@ -56,6 +91,10 @@ export interface KeysetPayload {
   /** The epoch that later entries are sealed in; 0 with no epoch keys: they are not sealed. */
   readonly epoch: number;
   readonly epochKeys: readonly SealedEpochKey[];
+  /** The hash of the entry with the key set that this one follows, in whichever feed. */
+  readonly previous?: Digest;
+  /** Operators of the key set before who agree, beside the writer. */
+  readonly approvals?: readonly KeysetApproval[];
 }
 
 /** A plan that an apply began. */
@@ -129,6 +168,32 @@ export interface ReceiptPayload {
   readonly visorStartedAtMs?: number;
 }
 
+/** Says that the writer is there; the entry's time is what it tells. */
+export interface HeartbeatPayload {
+  readonly fleet: string;
+}
+
+/** New keys of the writer, from the next entry on; at least one differs from before. */
+export interface RotatePayload {
+  readonly ed25519: OperatorKey;
+  readonly x25519: SealKey;
+  /** Hex signature by the new ed25519 key. */
+  readonly proof: string;
+}
+
+/** Ends a ledger: it goes on in another feed. */
+export interface MovedPayload {
+  readonly feed: FeedKey;
+  /** Hex signature by the new feed key. */
+  readonly proof: string;
+}
+
+/** A checkpoint of another ledger that the writer found consistent and cosigned. */
+export interface WitnessPayload extends SeenHead {
+  /** The cosigned note. */
+  readonly note: string;
+}
+
 /** A payload whose members are not fixed yet, beside the fleet it belongs to. */
 export interface OpenPayload extends JsonObject {
   readonly fleet: string;
@@ -146,6 +211,11 @@ export interface PayloadMap {
   readonly adopt: OpenPayload;
   readonly revert: OpenPayload;
   readonly freeze: OpenPayload;
+  readonly operation: OpenPayload;
+  readonly heartbeat: HeartbeatPayload;
+  readonly rotate: RotatePayload;
+  readonly moved: MovedPayload;
+  readonly witness: WitnessPayload;
 }
 
 /** What {@link Ledger.append} takes: a kind and its payload. A genesis is only made with its ledger. */
@@ -156,9 +226,17 @@ export type EntryDraft = {
   };
 }[Exclude<EntryKind, "genesis">];
 
+/** True for a draft that its fleet may seal. */
+export function isSealable(
+  draft: EntryDraft,
+): draft is Extract<EntryDraft, { readonly kind: SealableKind }> {
+  return !NEVER_SEALED.has(draft.kind);
+}
+
 type AnyRecord = {
   readonly [Kind in EntryKind]: {
     readonly kind: Kind;
+    readonly feed: FeedKey;
     /** Of its first entry. */
     readonly index: number;
     /** How many entries it takes. */
@@ -168,7 +246,10 @@ type AnyRecord = {
     readonly timeMs: number;
     /** Hex hash of its first entry's object. */
     readonly hash: string;
+    /** The key that signed it. */
     readonly operator: OperatorKey;
+    /** Heads of other feeds that it names, sorted by feed; heads named before it still hold. */
+    readonly heads: readonly SeenHead[];
     readonly sealed: boolean;
     /** Absent when it is sealed and we hold no key for it. */
     readonly payload: PayloadMap[Kind] | undefined;

@@ -78,12 +78,12 @@ export class EpochKey {
    * Decrypts a key that was wrapped for us.
    * @throws FleetError ledger/seal
    */
-  static unwrap({ epoch, sealed }: SealedEpochKey, keys: OperatorKeys): EpochKey {
+  static unwrap({ epoch, sealed, recipient }: SealedEpochKey, keys: OperatorKeys): EpochKey {
     const bytes =
       /^[0-9a-f]+$/.test(sealed) && sealed.length % 2 === 0 ? fromHex(sealed) : new Uint8Array();
     const ephemeral = bytes.subarray(0, KEY_SIZE);
-    const own = fromHex(keys.seal.slice("x25519:".length));
-    const wrapping = wrappingKey(keys.sealSecretWith(ephemeral), ephemeral, own, epoch);
+    const own = fromHex(recipient.slice("x25519:".length));
+    const wrapping = wrappingKey(keys.sealSecretWith(ephemeral, recipient), ephemeral, own, epoch);
     try {
       return new EpochKey(
         epoch,
@@ -111,7 +111,7 @@ export interface SealedPlace {
 export function epochKeysFor(keyset: KeysetPayload, keys: OperatorKeys): readonly EpochKey[] {
   const opened: EpochKey[] = [];
   for (const wrapped of keyset.epochKeys) {
-    if (wrapped.recipient !== keys.seal) continue;
+    if (!keys.ownsSeal(wrapped.recipient)) continue;
     try {
       opened.push(EpochKey.unwrap(wrapped, keys));
     } catch (error) {

@@ -28,7 +28,7 @@ export type UnsignedEntry = Omit<Entry, "signatures">;
  * What a DSSE signature is made over.
  * Source: DSSE protocol, pre-authentication encoding, v1.
  */
-function preAuthentication(type: string, body: Uint8Array): Uint8Array {
+export function preAuthentication(type: string, body: Uint8Array): Uint8Array {
   const typeBytes = utf8(type);
   return concatBytes(
     utf8(`DSSEv1 ${typeBytes.length} `),

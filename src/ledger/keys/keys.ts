@@ -48,6 +48,15 @@ export function generateSecret(random: Random): Uint8Array {
   return random(SECRET_SIZE);
 }
 
+/** The keys that sign the entries of a ledger and open what is sealed to its writer. */
+export interface WriterKeys {
+  readonly operator: OperatorKey;
+  readonly seal: SealKey;
+}
+
+/** Which keys a rotation replaces. */
+export type RotatedKey = Exclude<keyof KeyCounters, "secret-digest">;
+
 /**
  * An operator's keys, all derived from one secret. The secrets are private fields: no formatter,
  * JSON or error text can show them.
@@ -57,14 +66,17 @@ export class OperatorKeys {
   readonly seal: SealKey;
   readonly feed: FeedKey;
   readonly counters: KeyCounters;
+  readonly #secret: Uint8Array;
   readonly #ed25519Seed: Uint8Array;
   readonly #feedSecret: Uint8Array;
   readonly #sealSecret: Uint8Array;
   readonly #digestSecret: Uint8Array;
+  #earlierSeals: ReadonlyMap<SealKey, Uint8Array> | undefined;
 
   private constructor(secret: Uint8Array, counters: KeyCounters) {
     const part = (name: keyof KeyCounters, size: number): Uint8Array =>
-      hkdfSha256(secret, SALT, utf8(`${name}/${counters[name]}`), size);
+      derivePart(secret, name, counters[name], size);
+    this.#secret = secret.slice();
     this.#ed25519Seed = part("ed25519", SEED_SIZE);
     this.#feedSecret = scalarFrom(part("cxo-feed", FEED_MATERIAL_SIZE));
     this.#sealSecret = part("seal", SEED_SIZE);
@@ -100,13 +112,28 @@ export class OperatorKeys {
     return signHash(hash, this.#feedSecret);
   }
 
+  /** The keys after a rotation of some of them: the counter of each is one higher. */
+  nextKeys(rotated: readonly RotatedKey[]): OperatorKeys {
+    const counters: Record<keyof KeyCounters, number> = { ...this.counters };
+    for (const name of new Set(rotated)) counters[name] += 1;
+    return new OperatorKeys(this.#secret, counters);
+  }
+
+  /** True when a seal key is ours, now or before a rotation. */
+  ownsSeal(key: SealKey): boolean {
+    return key === this.seal || this.#earlier().has(key);
+  }
+
   /**
-   * The X25519 shared secret with another key, 32 bytes.
-   * @throws FleetError ledger/seal for a key of small order
+   * The X25519 shared secret of another key and one of our own seal keys, 32 bytes.
+   * @throws FleetError ledger/seal for a key of small order, and for a seal key that is not ours
    */
-  sealSecretWith(key: Uint8Array): Uint8Array {
+  sealSecretWith(key: Uint8Array, own: SealKey = this.seal): Uint8Array {
+    const secret = own === this.seal ? this.#sealSecret : this.#earlier().get(own);
+    if (secret === undefined)
+      throw new FleetError("ledger/seal", `an epoch key is sealed to ${own}, which is not ours`);
     try {
-      return x25519.getSharedSecret(this.#sealSecret, key);
+      return x25519.getSharedSecret(secret, key);
     } catch (cause) {
       throw new FleetError("ledger/seal", "an epoch key is sealed with a key that is none", {
         cause,
@@ -118,6 +145,45 @@ export class OperatorKeys {
   secretHmac(value: string): string {
     return `hmac-sha256:${toHex(hmacSha256(this.#digestSecret, utf8(value)))}`;
   }
+
+  #earlier(): ReadonlyMap<SealKey, Uint8Array> {
+    this.#earlierSeals ??= new Map(
+      Array.from({ length: this.counters.seal }, (_, counter) => {
+        const secret = derivePart(this.#secret, "seal", counter, SEED_SIZE);
+        return [formatSealKey(x25519.getPublicKey(secret)), secret] as const;
+      }),
+    );
+    return this.#earlierSeals;
+  }
+}
+
+/**
+ * The counters whose keys write a ledger, as its newest rotation says: the ones we have, or, when a
+ * crash came between the rotation's entry and the key file, those one higher. `undefined` when the
+ * writer's keys are neither: then another copy of the secret was rotated further.
+ */
+export function countersAfter(
+  writer: WriterKeys,
+  keys: OperatorKeys,
+): KeyCounters | undefined {
+  const rotations: readonly (readonly RotatedKey[])[] = [
+    [],
+    ["ed25519"],
+    ["seal"],
+    ["ed25519", "seal"],
+  ];
+  return rotations
+    .map((rotated) => (rotated.length === 0 ? keys : keys.nextKeys(rotated)))
+    .find(({ operator, seal }) => operator === writer.operator && seal === writer.seal)?.counters;
+}
+
+function derivePart(
+  secret: Uint8Array,
+  name: keyof KeyCounters,
+  counter: number,
+  size: number,
+): Uint8Array {
+  return hkdfSha256(secret, SALT, utf8(`${name}/${counter}`), size);
 }
 
 /** The feed key of 33 bytes in its text form. */

@@ -3,6 +3,7 @@ import {
   type EntryDraft,
   type KeysetPayload,
   type Ledger,
+  type LedgerRecord,
   newEpoch,
   type OperatorKeys,
   UNSEALED,
@@ -23,7 +24,7 @@ export interface RecordInput {
  * The entries that begin an apply: a keyset where the fleet has none or it changes, the plan, and one part for
  * each visor that changes or whose owned leaves are others than recorded. Empty when there is nothing to say.
  */
-export function openingEntries(input: RecordInput): readonly EntryDraft[] {
+export async function openingEntries(input: RecordInput): Promise<readonly EntryDraft[]> {
   const { plan, history } = input;
   const parts = planParts(plan, history);
   // Asked of the ledger as it is now: an apply that was cut off may have recorded it already.
@@ -31,14 +32,20 @@ export function openingEntries(input: RecordInput): readonly EntryDraft[] {
     history.keyset === undefined || keysetChanges(plan.keyset, history).length > 0;
   const changes = plan.visors.some(({ steps }) => steps.length > 0);
   if (!needsKeyset && !changes && parts.length === 0) return [];
-  return [...(needsKeyset ? [keysetEntry(input)] : []), planEntry(plan), ...parts];
+  return [...(needsKeyset ? [await keysetEntry(input)] : []), planEntry(plan), ...parts];
 }
 
-function keysetEntry({ plan, ledger, keys, random }: RecordInput): EntryDraft {
+async function keysetEntry({ plan, ledger, keys, random }: RecordInput): Promise<EntryDraft> {
   const operators: Record<string, KeysetPayload["operators"][string]> = {};
   for (const { name, ...operator } of plan.keyset.operators) operators[name] = operator;
   const epoch = plan.seal
-    ? newEpoch({ records: ledger.records, fleet: plan.fleet, operators, keys, random })
+    ? newEpoch({
+        records: await keysetsOf(ledger),
+        fleet: plan.fleet,
+        operators,
+        keys,
+        random,
+      })
     : UNSEALED;
   const policy: JsonObject = { ...policyToJson(plan.keyset.policy) };
   const payload = {
@@ -49,6 +56,12 @@ function keysetEntry({ plan, ledger, keys, random }: RecordInput): EntryDraft {
     ...epoch,
   };
   return { kind: "keyset", payload };
+}
+
+async function keysetsOf(ledger: Ledger): Promise<readonly LedgerRecord[]> {
+  const keysets: LedgerRecord[] = [];
+  for await (const record of ledger.records()) if (record.kind === "keyset") keysets.push(record);
+  return keysets;
 }
 
 function planEntry(plan: Plan): EntryDraft {

@@ -1,9 +1,10 @@
 import type { Digest, Json, VisorKey } from "../../core/index.ts";
 import {
-  latestKeyset,
-  latestPlanParts,
-  latestSecretReceipt,
+  type IntentPayload,
+  isRecordOf,
+  type KeysetPayload,
   type LedgerRecord,
+  type PlanPartPayload,
   type ReadOnlyLedger,
 } from "../../ledger/index.ts";
 import type { Keyset, Policy } from "../../model/index.ts";
@@ -46,115 +47,127 @@ export interface RecordedValue {
 /** The history, or why there is none. */
 export type History = KnownHistory | { readonly known: false; readonly why: string };
 
-/** Gathers what the planner needs of one fleet from a ledger that was already verified on opening. */
-export function historyOf(
+/** Gathers what the planner needs of one fleet from a ledger. */
+export async function historyOf(
   ledger: ReadOnlyLedger | undefined,
   fleet: string,
   why = "no ledger was read",
-): History {
+): Promise<History> {
   if (ledger === undefined) return { known: false, why };
-  const records = ledger.records;
-  const keyset = latestKeyset(records, fleet)?.payload;
-  const owned = new Map<VisorKey, readonly string[]>();
-  const inSync = new Map<VisorKey, ReadonlySet<string>>();
-  for (const [visor, { payload }] of latestPlanParts(records, fleet)) {
-    if (payload === undefined) continue;
-    const changed = new Set(payload.changes.map(({ path }) => path));
-    owned.set(visor, payload.owned);
-    inSync.set(visor, new Set(payload.owned.filter((path) => !changed.has(path))));
+  const fold = new HistoryFold(fleet);
+  for await (const record of ledger.records()) fold.next(record);
+  return fold.history();
+}
+
+/**
+ * Gathers what the planner needs of one fleet from records taken in order, those that an open ledger
+ * appends included. Later ones replace what earlier ones said of the same visor, leaf or app, so that
+ * it holds no more than a fleet has visors and leaves.
+ */
+export class HistoryFold {
+  readonly #fleet: string;
+  readonly #owned = new Map<VisorKey, readonly string[]>();
+  readonly #inSync = new Map<VisorKey, ReadonlySet<string>>();
+  readonly #awaiting = new Map<VisorKey, Map<string, Awaiting>>();
+  readonly #owed = new Map<VisorKey, Map<string, Awaiting>>();
+  readonly #values = new Map<string, RecordedValue>();
+  readonly #secrets = new Map<string, SecretReceipt>();
+  /** Intents that no receipt answers yet. */
+  readonly #intents = new Map<number, IntentPayload>();
+  #keyset: KeysetPayload | undefined;
+  #lastManifest: KnownHistory["lastManifest"];
+  #head = 0;
+
+  constructor(fleet: string) {
+    this.#fleet = fleet;
   }
-  const outcomes = gatherOutcomes(records, fleet);
-  return {
-    known: true,
-    head: ledger.head.size,
-    owned,
-    inSync,
-    keyset:
-      keyset === undefined
-        ? undefined
-        : {
-            operators: Object.entries(keyset.operators).map(([name, operator]) => ({
-              name,
-              key: operator.key,
-              ...(operator.seal === undefined ? {} : { seal: operator.seal }),
-              may: operator.may.filter((verb) => verb === "plan" || verb === "apply"),
-            })),
-            controllers: keyset.controllers,
-            policy: policyFromJson(keyset.policy),
-          },
-    ...outcomes,
-    secretReceipt: (visor, path) => latestSecretReceipt(records, visor as VisorKey, path),
-  };
-}
 
-interface Outcomes {
-  readonly awaitingRestart: ReadonlyMap<VisorKey, readonly Awaiting[]>;
-  readonly owedRestarts: ReadonlyMap<VisorKey, readonly Awaiting[]>;
-  readonly recorded: KnownHistory["recorded"];
-  readonly lastManifest: KnownHistory["lastManifest"];
-}
+  /** Takes the next record. */
+  next(record: LedgerRecord): void {
+    this.#head = record.index + record.parts;
+    if (record.kind === "receipt") this.#noteSecrets(record);
+    if (isRecordOf(record, "keyset", this.#fleet)) this.#keyset = record.payload;
+    else if (isRecordOf(record, "plan", this.#fleet) && record.payload !== undefined)
+      this.#lastManifest = { digest: record.payload.manifest, entry: record.index };
+    else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record.payload);
+    else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
+      this.#intents.set(record.index, record.payload);
+      for (const app of record.payload.restartsOwed)
+        inner(this.#owed, record.payload.visor).set(app, sinceOf(record, app));
+    } else if (isRecordOf(record, "receipt", this.#fleet)) this.#noteReceipt(record);
+  }
 
-/** Walks the entries in order; later ones replace what earlier ones said of the same leaf or app. */
-function gatherOutcomes(records: readonly LedgerRecord[], fleet: string): Outcomes {
-  const awaiting = new Map<VisorKey, Map<string, Awaiting>>();
-  const owed = new Map<VisorKey, Map<string, Awaiting>>();
-  const values = new Map<string, RecordedValue>();
-  const intents = new Map<number, LedgerRecord<"intent">>();
-  let lastManifest: KnownHistory["lastManifest"];
-  for (const record of records) {
-    if (record.kind === "plan" && record.payload?.fleet === fleet) {
-      lastManifest = { digest: record.payload.manifest, entry: record.index };
-    } else if (record.kind === "intent" && record.payload?.fleet === fleet) {
-      intents.set(record.index, record);
-      for (const app of record.payload.restartsOwed) {
-        inner(owed, record.payload.visor).set(app, sinceOf(record, app));
+  /** What the records taken so far say; what comes later does not change it. */
+  history(): KnownHistory {
+    const values = new Map(this.#values);
+    const secrets = new Map(this.#secrets);
+    return {
+      known: true,
+      head: this.#head,
+      owned: new Map(this.#owned),
+      inSync: new Map(this.#inSync),
+      keyset: this.#keyset === undefined ? undefined : keysetOf(this.#keyset),
+      awaitingRestart: flatten(this.#awaiting),
+      owedRestarts: flatten(this.#owed),
+      recorded: (visor, path, element) => values.get(valueKey(visor, path, element)),
+      secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
+      lastManifest: this.#lastManifest,
+    };
+  }
+
+  #notePart(part: PlanPartPayload | undefined): void {
+    if (part === undefined) return;
+    const { visor, owned, changes } = part;
+    const changed = new Set(changes.map(({ path }) => path));
+    this.#owned.set(visor, owned);
+    this.#inSync.set(visor, new Set(owned.filter((path) => !changed.has(path))));
+  }
+
+  #noteSecrets({ payload }: LedgerRecord<"receipt">): void {
+    for (const { path, secret } of payload?.outcomes ?? []) {
+      if (payload === undefined || secret === undefined) continue;
+      this.#secrets.set(valueKey(payload.visor, path, undefined), secret);
+    }
+  }
+
+  #noteReceipt(record: LedgerRecord<"receipt">): void {
+    const receipt = record.payload;
+    if (receipt === undefined) return;
+    const intent = this.#intents.get(receipt.intent);
+    this.#intents.delete(receipt.intent);
+    for (const { path, element, outcome } of receipt.outcomes) {
+      // Only what was written anew replaces what waits: a failed write leaves the earlier one waiting.
+      if (outcome !== "done" && outcome !== "done-after-restart") continue;
+      const waiting = inner(this.#awaiting, receipt.visor);
+      const key = `${path} ${element ?? ""}`;
+      waiting.delete(key);
+      if (outcome === "done-after-restart") {
+        const since = sinceOf(record, path);
+        waiting.set(key, { ...since, ...(element === undefined ? {} : { element }) });
       }
-    } else if (record.kind === "receipt" && record.payload?.fleet === fleet) {
-      noteReceipt(record, intents.get(record.payload.intent), { awaiting, owed, values });
+      const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
+      if (receipt.step === "b" && app !== undefined) inner(this.#owed, receipt.visor).delete(app);
+      const wanted = intent?.changes.find(
+        (change) => change.path === path && change.element === element,
+      );
+      if (wanted === undefined) continue;
+      const value = { after: wanted.after, entry: record.index };
+      this.#values.set(valueKey(receipt.visor, path, element), value);
     }
   }
+}
+
+function keysetOf(payload: KeysetPayload): Keyset {
   return {
-    awaitingRestart: flatten(awaiting),
-    owedRestarts: flatten(owed),
-    recorded: (visor, path, element) => values.get(valueKey(visor, path, element)),
-    lastManifest,
+    operators: Object.entries(payload.operators).map(([name, operator]) => ({
+      name,
+      key: operator.key,
+      ...(operator.seal === undefined ? {} : { seal: operator.seal }),
+      may: operator.may.filter((verb) => verb === "plan" || verb === "apply"),
+    })),
+    controllers: payload.controllers,
+    policy: policyFromJson(payload.policy),
   };
-}
-
-interface Notes {
-  readonly awaiting: Map<VisorKey, Map<string, Awaiting>>;
-  readonly owed: Map<VisorKey, Map<string, Awaiting>>;
-  readonly values: Map<string, RecordedValue>;
-}
-
-function noteReceipt(
-  record: LedgerRecord<"receipt">,
-  intent: LedgerRecord<"intent"> | undefined,
-  { awaiting, owed, values }: Notes,
-): void {
-  const receipt = record.payload;
-  if (receipt === undefined) return;
-  for (const { path, element, outcome } of receipt.outcomes) {
-    // Only what was written anew replaces what waits: a failed write leaves the earlier one waiting.
-    if (outcome !== "done" && outcome !== "done-after-restart") continue;
-    const waiting = inner(awaiting, receipt.visor);
-    const key = `${path} ${element ?? ""}`;
-    waiting.delete(key);
-    if (outcome === "done-after-restart") {
-      waiting.set(key, { ...sinceOf(record, path), ...(element === undefined ? {} : { element }) });
-    }
-    const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
-    if (receipt.step === "b" && app !== undefined) inner(owed, receipt.visor).delete(app);
-    const wanted = intent?.payload?.changes.find(
-      (change) => change.path === path && change.element === element,
-    );
-    if (wanted !== undefined) {
-      values.set(valueKey(receipt.visor, path, element), {
-        after: wanted.after,
-        entry: record.index,
-      });
-    }
-  }
 }
 
 function sinceOf(record: LedgerRecord, what: string): Awaiting {

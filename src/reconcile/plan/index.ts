@@ -27,6 +27,7 @@ export {
 export {
   type Awaiting,
   type History,
+  HistoryFold,
   historyOf,
   type KnownHistory,
   policyToJson,
