@@ -11,8 +11,12 @@ export { type Epoch, newEpoch, UNSEALED } from "./entries/epochs.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
 export { type LedgerHead } from "./history.ts";
 export {
+  type KeyRotation,
+  prepareRotation,
   readKeyFile,
   type ReadKeyOptions,
+  type RotateKeyOptions,
+  settleRotation,
   writeKeyFile,
   type WriteKeyOptions,
 } from "./keys/key-file.ts";
@@ -22,7 +26,10 @@ export {
   isFeedKey,
   type KeyCounters,
   OperatorKeys,
+  type RotatedKey,
+  type WriterKeys,
 } from "./keys/keys.ts";
+export { makeMoved, makeRotate } from "./entries/rotation.ts";
 export {
   createLedger,
   type Ledger,
@@ -39,10 +46,14 @@ export {
   type EntryDraft,
   type EntryKind,
   type GenesisPayload,
+  type HeartbeatPayload,
   type IntentPayload,
+  type KeysetApproval,
   type KeysetOperator,
   type KeysetPayload,
   type LedgerRecord,
+  type MovedFrom,
+  type MovedPayload,
   type OpenPayload,
   type PayloadMap,
   type PlanPartPayload,
@@ -51,8 +62,11 @@ export {
   type ReceiptPayload,
   type RecordedChange,
   type RecordedOutcome,
+  type RotatePayload,
   type SealedEpochKey,
+  type SeenHead,
   type StepLetter,
+  type WitnessPayload,
 } from "./entries/payloads.ts";
 export {
   intentsWithoutReceipt,

@@ -57,7 +57,9 @@ const shape =
 const exact = (members: Readonly<Record<string, Check>>): Check => {
   const check = shape(members);
   return (value) =>
-    isObject(value) && Object.keys(value).every((name) => Object.hasOwn(members, name)) && check(value);
+    isObject(value) &&
+    Object.keys(value).every((name) => Object.hasOwn(members, name)) &&
+    check(value);
 };
 
 const SIGNATURE = hexOf(64);

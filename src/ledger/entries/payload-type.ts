@@ -53,7 +53,12 @@ export function parsePayloadType(kind: string, text: string): PayloadForm {
   const isOpen = sealedWith === undefined || !NEVER_SEALED.has(known);
   const isSound = isOpen && named === kind && form.part <= form.parts && form.parts <= PARTS_MAX;
   const isPlaced = seen === undefined || form.part === 1;
-  if (!isSound || !isPlaced || heads === undefined || formatPayloadType({ ...form, heads }) !== text) {
+  if (
+    !isSound ||
+    !isPlaced ||
+    heads === undefined ||
+    formatPayloadType({ ...form, heads }) !== text
+  ) {
     throw new FleetError(
       "ledger/entry",
       `the payload type ${text} does not fit an entry of kind ${kind}`,

@@ -70,8 +70,7 @@ export class RecordReader {
     const copy = new RecordReader(this.#feed, this.#writer, this.#keyring);
     for (const head of this.#heads.values()) copy.#heads.set(head.feed, head);
     copy.#movedTo = this.#movedTo;
-    if (this.#open !== undefined)
-      copy.#open = { ...this.#open, chunks: [...this.#open.chunks] };
+    if (this.#open !== undefined) copy.#open = { ...this.#open, chunks: [...this.#open.chunks] };
     return copy;
   }
 

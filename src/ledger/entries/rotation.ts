@@ -29,11 +29,7 @@ export function makeRotate(keys: OperatorKeys, next: OperatorKeys): RotatePayloa
  * Proves that the new keys of a rotation belong to somebody who holds them, and gives them.
  * @throws FleetError ledger/rotate
  */
-export function verifyRotate(
-  rotate: RotatePayload,
-  feed: FeedKey,
-  writer: WriterKeys,
-): WriterKeys {
+export function verifyRotate(rotate: RotatePayload, feed: FeedKey, writer: WriterKeys): WriterKeys {
   if (rotate.ed25519 === writer.operator && rotate.x25519 === writer.seal)
     throw new FleetError("ledger/rotate", "the rotation is refused: it names the keys of before");
   const message = rotateBody(feed, writer.operator, rotate);
@@ -64,9 +60,13 @@ export function verifyMoved(moved: MovedPayload, feed: FeedKey, operator: Operat
   try {
     verifySignature(hash, fromHex(moved.proof), fromHex(moved.feed));
   } catch (cause) {
-    throw new FleetError("ledger/moved", "the move is refused: the new feed does not vouch for it", {
-      cause,
-    });
+    throw new FleetError(
+      "ledger/moved",
+      "the move is refused: the new feed does not vouch for it",
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -131,11 +131,7 @@ function seal(
  * Opens a sealed secret.
  * @throws FleetError key/passphrase
  */
-export function unsealSecret(
-  file: SealedKeyFile,
-  passphrase: string,
-  path: string,
-): Uint8Array {
+export function unsealSecret(file: SealedKeyFile, passphrase: string, path: string): Uint8Array {
   const { salt, nonce, box } = file.sealed;
   const key = stretchPassphrase(passphrase, fromHex(salt));
   try {

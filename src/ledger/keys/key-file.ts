@@ -1,5 +1,11 @@
 import { type Files, FleetError, fromHex, hasCode, type Random } from "../../core/index.ts";
-import { formatKeyFile, type KeyFile, makeKeyFile, parseKeyFile, unsealSecret } from "./key-file-format.ts";
+import {
+  formatKeyFile,
+  type KeyFile,
+  makeKeyFile,
+  parseKeyFile,
+  unsealSecret,
+} from "./key-file-format.ts";
 import {
   countersAfter,
   FIRST_COUNTERS,

@@ -162,10 +162,7 @@ export class OperatorKeys {
  * crash came between the rotation's entry and the key file, those one higher. `undefined` when the
  * writer's keys are neither: then another copy of the secret was rotated further.
  */
-export function countersAfter(
-  writer: WriterKeys,
-  keys: OperatorKeys,
-): KeyCounters | undefined {
+export function countersAfter(writer: WriterKeys, keys: OperatorKeys): KeyCounters | undefined {
   const rotations: readonly (readonly RotatedKey[])[] = [
     [],
     ["ed25519"],
