@@ -6,8 +6,9 @@ import {
   type LedgerRecord,
   type ReadOnlyLedger,
 } from "../../ledger/index.ts";
-import type { Keyset, Policy } from "../../model/index.ts";
+import type { Keyset } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
+import { keysetFromRecord } from "./keyset-record.ts";
 
 /** Something that an earlier apply left to a later start of the visor or app. */
 export interface Awaiting {
@@ -69,19 +70,7 @@ export function historyOf(
     head: ledger.head.size,
     owned,
     inSync,
-    keyset:
-      keyset === undefined
-        ? undefined
-        : {
-            operators: Object.entries(keyset.operators).map(([name, operator]) => ({
-              name,
-              key: operator.key,
-              ...(operator.seal === undefined ? {} : { seal: operator.seal }),
-              may: operator.may.filter((verb) => verb === "plan" || verb === "apply"),
-            })),
-            controllers: keyset.controllers,
-            policy: policyFromJson(keyset.policy),
-          },
+    keyset: keyset === undefined ? undefined : keysetFromRecord(keyset),
     ...outcomes,
     secretReceipt: (visor, path) => latestSecretReceipt(records, visor as VisorKey, path),
   };
@@ -175,22 +164,4 @@ function flatten(
   map: Map<VisorKey, Map<string, Awaiting>>,
 ): ReadonlyMap<VisorKey, readonly Awaiting[]> {
   return new Map([...map].map(([visor, items]) => [visor, [...items.values()]]));
-}
-
-/** A policy as a keyset entry holds it. */
-export function policyToJson(policy: Policy): { readonly max_removals: number | string } {
-  const { maxRemovals } = policy;
-  return {
-    max_removals: maxRemovals.kind === "count" ? maxRemovals.count : `${maxRemovals.percent}%`,
-  };
-}
-
-/** Reads what {@link policyToJson} wrote; anything else is the strictest policy there is. */
-function policyFromJson(json: { readonly [key: string]: Json | undefined }): Policy {
-  const limit = json["max_removals"];
-  if (typeof limit === "number") return { maxRemovals: { kind: "count", count: limit } };
-  const percent = typeof limit === "string" ? /^(\d+(?:\.\d+)?)%$/.exec(limit)?.[1] : undefined;
-  return percent === undefined
-    ? { maxRemovals: { kind: "count", count: 0 } }
-    : { maxRemovals: { kind: "percent", percent: Number(percent) } };
 }
