@@ -1,4 +1,5 @@
 import type { OperatorKey, SealKey, VisorKey } from "../core/index.ts";
+import type { FeedKey } from "../model/index.ts";
 import { API_VERSION } from "./schema.ts";
 import { NAME_PATTERN } from "./schema-parts.ts";
 import { commentText, yamlList, yamlText } from "./yaml-text.ts";
@@ -11,6 +12,7 @@ export interface FirstManifest {
     readonly name: string;
     readonly key: OperatorKey;
     readonly seal?: SealKey;
+    readonly feed?: FeedKey;
   }[];
   readonly controllers: readonly VisorKey[];
   readonly visors: readonly {
@@ -75,9 +77,10 @@ function operatorLines(first: FirstManifest): readonly string[] {
   return [
     about,
     "operators:",
-    ...operators.map(({ name, key, seal }) => {
+    ...operators.map(({ name, key, seal, feed }) => {
       const sealed = seal === undefined ? "" : `, seal: ${yamlText(seal)}`;
-      return `  ${freeName(name, taken)}: { key: ${yamlText(key)}${sealed}, may: [plan, apply] }`;
+      const fed = feed === undefined ? "" : `, feed: ${yamlText(feed)}`;
+      return `  ${freeName(name, taken)}: { key: ${yamlText(key)}${sealed}${fed}, may: [plan, apply] }`;
     }),
   ];
 }

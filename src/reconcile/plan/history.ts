@@ -7,8 +7,9 @@ import {
   type PlanPartPayload,
   type ReadOnlyLedger,
 } from "../../ledger/index.ts";
-import type { Keyset, Policy } from "../../model/index.ts";
+import type { Keyset } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
+import { keysetFromRecord } from "./keyset-record.ts";
 
 /** Something that an earlier apply left to a later start of the visor or app. */
 export interface Awaiting {
@@ -73,7 +74,7 @@ export class HistoryFold {
   readonly #values = new Map<string, RecordedValue>();
   readonly #secrets = new Map<string, SecretReceipt>();
   /** Intents that no receipt answers yet. */
-  readonly #intents = new Map<number, IntentPayload>();
+  readonly #intents = new Map<string, IntentPayload>();
   #keyset: KeysetPayload | undefined;
   #lastManifest: KnownHistory["lastManifest"];
   #head = 0;
@@ -91,7 +92,7 @@ export class HistoryFold {
       this.#lastManifest = { digest: record.payload.manifest, entry: record.index };
     else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record.payload);
     else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
-      this.#intents.set(record.index, record.payload);
+      this.#intents.set(intentKey(record, record.index), record.payload);
       for (const app of record.payload.restartsOwed)
         inner(this.#owed, record.payload.visor).set(app, sinceOf(record, app));
     } else if (isRecordOf(record, "receipt", this.#fleet)) this.#noteReceipt(record);
@@ -106,7 +107,7 @@ export class HistoryFold {
       head: this.#head,
       owned: new Map(this.#owned),
       inSync: new Map(this.#inSync),
-      keyset: this.#keyset === undefined ? undefined : keysetOf(this.#keyset),
+      keyset: this.#keyset === undefined ? undefined : keysetFromRecord(this.#keyset),
       awaitingRestart: flatten(this.#awaiting),
       owedRestarts: flatten(this.#owed),
       recorded: (visor, path, element) => values.get(valueKey(visor, path, element)),
@@ -133,8 +134,9 @@ export class HistoryFold {
   #noteReceipt(record: LedgerRecord<"receipt">): void {
     const receipt = record.payload;
     if (receipt === undefined) return;
-    const intent = this.#intents.get(receipt.intent);
-    this.#intents.delete(receipt.intent);
+    const answered = intentKey(record, receipt.intent);
+    const intent = this.#intents.get(answered);
+    this.#intents.delete(answered);
     for (const { path, element, outcome } of receipt.outcomes) {
       // Only what was written anew replaces what waits: a failed write leaves the earlier one waiting.
       if (outcome !== "done" && outcome !== "done-after-restart") continue;
@@ -157,17 +159,9 @@ export class HistoryFold {
   }
 }
 
-function keysetOf(payload: KeysetPayload): Keyset {
-  return {
-    operators: Object.entries(payload.operators).map(([name, operator]) => ({
-      name,
-      key: operator.key,
-      ...(operator.seal === undefined ? {} : { seal: operator.seal }),
-      may: operator.may.filter((verb) => verb === "plan" || verb === "apply"),
-    })),
-    controllers: payload.controllers,
-    policy: policyFromJson(payload.policy),
-  };
+/** An entry's number counts in its own feed only. */
+function intentKey({ feed }: LedgerRecord, index: number): string {
+  return `${feed} ${index}`;
 }
 
 function sinceOf(record: LedgerRecord, what: string): Awaiting {
@@ -188,22 +182,4 @@ function flatten(
   map: Map<VisorKey, Map<string, Awaiting>>,
 ): ReadonlyMap<VisorKey, readonly Awaiting[]> {
   return new Map([...map].map(([visor, items]) => [visor, [...items.values()]]));
-}
-
-/** A policy as a keyset entry holds it. */
-export function policyToJson(policy: Policy): { readonly max_removals: number | string } {
-  const { maxRemovals } = policy;
-  return {
-    max_removals: maxRemovals.kind === "count" ? maxRemovals.count : `${maxRemovals.percent}%`,
-  };
-}
-
-/** Reads what {@link policyToJson} wrote; anything else is the strictest policy there is. */
-function policyFromJson(json: { readonly [key: string]: Json | undefined }): Policy {
-  const limit = json["max_removals"];
-  if (typeof limit === "number") return { maxRemovals: { kind: "count", count: limit } };
-  const percent = typeof limit === "string" ? /^(\d+(?:\.\d+)?)%$/.exec(limit)?.[1] : undefined;
-  return percent === undefined
-    ? { maxRemovals: { kind: "count", count: 0 } }
-    : { maxRemovals: { kind: "percent", percent: Number(percent) } };
 }
