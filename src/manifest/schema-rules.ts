@@ -2,7 +2,7 @@ import type { JsonObject } from "../core/index.ts";
 import { closed, flag, listOf, whole } from "./schema-parts.ts";
 
 /** Relays that one manifest may list; every apply waits for each of them in turn. */
-export const RELAYS_MAX = 16;
+const RELAYS_MAX = 16;
 /** More operators than this have no manifest in common. */
 const OPERATORS_MAX = 1_000;
 /** Whole seconds, minutes, hours or days. */
