@@ -135,6 +135,11 @@ describe("opening a checkpoint", () => {
     expect(() => openCheckpoint(utf8(text), trust)).toThrow(error);
   });
 
+  it("counts a witness once, at the time of its first cosignature", () => {
+    const note = addSignatures(signNote(text, [log]), [cosign(text, w1, 7), cosign(text, w1, 8)]);
+    expect(openCheckpoint(note, trust).cosignatures).toEqual([{ key: w1.key, timeS: 7 }]);
+  });
+
   it("does not count a log that cosigns as its own witness", () => {
     const note = addSignatures(signNote(text, [log]), [cosign(text, w1, 5), cosign(text, w2, 6)]);
     const opened = openCheckpoint(note, { ...trust, logKey: w1.key });

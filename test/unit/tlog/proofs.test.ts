@@ -1,10 +1,11 @@
 import { describe, expect, it, test } from "vitest";
-import { BugError, fromHex, toHex } from "../../../src/core/index.ts";
+import { assert, BugError, fromHex, toHex, utf8 } from "../../../src/core/index.ts";
 import {
   consistencyProof,
   EMPTY_ROOT,
   inclusionProof,
   leafHash,
+  nodeHash,
   type ReadHashes,
   storedHashCount,
   storedHashIndex,
@@ -143,6 +144,22 @@ describe("claims without sense", () => {
     expect(() => verifyInclusion({ ...inclusion, index: 0, size })).toThrow(proofError);
     expect(() => verifyInclusion({ ...inclusion, index: size, size: 1 })).toThrow(proofError);
     expect(() => verifyConsistency({ ...empty, newSize: size, newRoot: hash })).toThrow(proofError);
+  });
+
+  it("roots above the tree, which more hashes would lead to", () => {
+    const claim = { leafHash: hash, index: 0, size: 1, root: nodeHash(EMPTY_ROOT, hash) };
+    expect(() => verifyInclusion({ ...claim, proof: [EMPTY_ROOT] })).toThrow(proofError);
+    const [a, b, c, d] = ["a", "b", "c", "d"].map((text) => leafHash(utf8(text)));
+    assert(a !== undefined && b !== undefined && c !== undefined && d !== undefined, "four hashes");
+    const sizes = { oldSize: 3, newSize: 4 };
+    const old = nodeHash(c, a);
+    const grown = nodeHash(c, nodeHash(a, b));
+    const right = { ...sizes, oldRoot: old, newRoot: grown, proof: [a, b, c] };
+    expect(() => verifyConsistency(right)).not.toThrow();
+    const above = { oldRoot: nodeHash(d, old), newRoot: nodeHash(d, grown) };
+    expect(() => verifyConsistency({ ...sizes, ...above, proof: [a, b, c, d] })).toThrow(
+      proofError,
+    );
   });
 
   it("hashes that are cut", () => {
