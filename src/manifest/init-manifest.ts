@@ -61,9 +61,7 @@ export function initManifest(first: FirstManifest): string {
 }
 
 /** The operators of a first manifest, or how to get one. */
-export function operatorLines(
-  first: Pick<FirstManifest, "operators">,
-): readonly string[] {
+export function operatorLines(first: Pick<FirstManifest, "operators">): readonly string[] {
   const about = "# People and robots who sign.";
   const operators = first.operators ?? [];
   if (operators.length === 0) {

@@ -91,13 +91,18 @@ function planOf(desired: DesiredFleet, fleet: readonly NamedSeen[]): Plan {
 function changesOf(plan: Plan): readonly string[] {
   return plan.visors
     .flatMap(({ key, steps }) =>
-      steps.flatMap((step) => step.changes.map(({ path, after }) => `${key} ${path} ${String(after)}`)),
+      steps.flatMap((step) =>
+        step.changes.map(({ path, after }) => `${key} ${path} ${String(after)}`),
+      ),
     )
     .toSorted();
 }
 
 function expectEmpty(plan: Plan, text: string): void {
-  const open = plan.visors.flatMap(({ unsupported, notCompared }) => [...unsupported, ...notCompared]);
+  const open = plan.visors.flatMap(({ unsupported, notCompared }) => [
+    ...unsupported,
+    ...notCompared,
+  ]);
   if (changesOf(plan).length + open.length + plan.refusals.length === 0) return;
   throw new Error(`${JSON.stringify([changesOf(plan), open, plan.refusals])}\n${text}`);
 }
@@ -113,7 +118,9 @@ describe("a manifest adopted from a fleet", () => {
     const desired = desiredOf(text);
     expectEmpty(planOf(desired, fleet), text);
     expectNoSecret(text);
-    expect(desired.visors.map(({ key }) => key)).toEqual(fleet.map(({ seen }) => seen.key).toSorted());
+    expect(desired.visors.map(({ key }) => key)).toEqual(
+      fleet.map(({ seen }) => seen.key).toSorted(),
+    );
     const owned = adoption.visors.reduce((sum, visor) => sum + visor.owned, 0);
     expect(desired.visors.every(({ leaves }) => leaves.size === 0)).toBe(owned === 0);
     // Arguments are the visor's own words: a key in them has no name.
@@ -125,24 +132,24 @@ describe("a manifest adopted from a fleet", () => {
   };
 
   it("plans nothing on it, holds no secret, and names every key once", () => {
-    fc.assert(fc.property(cases(9), check), { seed: SEED, numRuns: 700 });
-  });
+    fc.assert(fc.property(cases(6), check), { seed: SEED, numRuns: 700 });
+  }, 90_000);
 
   it("does so for fleets of a hundred visors", () => {
-    fc.assert(fc.property(cases(120), check), { seed: SEED, numRuns: 25 });
-  });
+    fc.assert(fc.property(cases(120), check), { seed: SEED, numRuns: 20 });
+  }, 90_000);
 
   it("does so for fleets of five hundred visors", () => {
     fc.assert(
       fc.property(cases(1), (one) => check({ ...one, count: 500 })),
-      { seed: SEED, numRuns: 3 },
+      { seed: SEED, numRuns: 2 },
     );
-  }, 60_000);
+  }, 90_000);
 
   it("after one line is edited plans exactly that", () => {
     let planned = 0;
     fc.assert(
-      fc.property(cases(9), fc.nat(), (one, pick) => {
+      fc.property(cases(6), fc.nat(), (one, pick) => {
         const fleet = randomFleet(one.seed, one.count, one.wildness);
         const { text } = adoptFleet(inputOf(fleet, { ...one, sections: ["settings", "apps"] }));
         const lines = text.split("\n");
@@ -169,7 +176,7 @@ describe("a manifest adopted from a fleet", () => {
       { seed: SEED, numRuns: 150 },
     );
     expect(planned).toBeGreaterThan(100);
-  });
+  }, 90_000);
 });
 
 function levelOf(visor: DesiredVisor | undefined): unknown {
@@ -186,31 +193,58 @@ function recordsOf(desired: DesiredFleet, keys: ReadonlySet<VisorKey>): string {
 }
 
 describe("adopting more visors into a manifest", () => {
+  const adoptMore = (text: string, fleet: readonly NamedSeen[], one: Case): string => {
+    const { sections, open } = inputOf(fleet, one);
+    const result = adoptInto({ text, file: "fleet.yaml", visors: fleet, sections, open, eyes });
+    if (result.kind !== "adopted") throw new Error(JSON.stringify(result));
+    const [before, after] = [desiredOf(text), desiredOf(result.text)];
+    expectEmpty(planOf(after, fleet), result.text);
+    expectNoSecret(result.text);
+    const managed = new Set(before.visors.filter(isManaged).map(({ key }) => key));
+    expect(recordsOf(after, managed)).toBe(recordsOf(before, managed));
+    expect(after.visors).toHaveLength(fleet.length);
+    return result.text;
+  };
+
   it("changes no visor that is managed, keeps every line, and plans nothing", () => {
-    let adopted = 0;
     fc.assert(
-      fc.property(cases(9), fc.nat(), (one, pick) => {
+      fc.property(cases(6), fc.nat(), (one, pick) => {
         const fleet = randomFleet(one.seed, one.count + 1, one.wildness);
         const first = fleet.slice(0, 1 + (pick % one.count));
         const { text } = adoptFleet(inputOf(first, one));
-        const before = desiredOf(text);
-        const { sections, open } = inputOf(fleet, one);
-        const result = adoptInto({ text, file: "fleet.yaml", visors: fleet, sections, open, eyes });
-        if (result.kind !== "adopted") throw new Error(JSON.stringify(result));
-        adopted += 1;
-        const after = desiredOf(result.text);
-        expectEmpty(planOf(after, fleet), result.text);
-        expectNoSecret(result.text);
-        const managed = new Set(before.visors.filter(isManaged).map(({ key }) => key));
-        expect(recordsOf(after, managed)).toBe(recordsOf(before, managed));
-        expect(after.visors).toHaveLength(fleet.length);
-        const kept = text.split("\n").filter((line) => !/^ {2}key-|^keys:/.test(line));
-        expect(isSubsequence(kept, result.text.split("\n"))).toBe(true);
+        const kept = text.split("\n").filter((line) => !/^ {2}key-|^keys:|^# Keys /.test(line));
+        expect(isSubsequence(kept, adoptMore(text, fleet, one).split("\n"))).toBe(true);
       }),
-      { seed: SEED, numRuns: 125 },
+      { seed: SEED, numRuns: 100 },
     );
-    expect(adopted).toBe(125);
-  });
+  }, 90_000);
+
+  it("fills visors that own nothing, in blocks and in braces, and keeps what stands around", () => {
+    fc.assert(
+      fc.property(cases(6), fc.boolean(), (one, isCrlf) => {
+        const fleet = randomFleet(one.seed, one.count + 1, one.wildness);
+        const visors = fleet
+          .slice(1)
+          .map(({ seen: { key } }, index) =>
+            index % 2 === 0
+              ? `  x${index}:\n    key: "${key}"   # mine\n    # about it\n    tags: [t1]\n`
+              : `  x${index}: { key: ${key}, tags: [t2] }   # mine\n`,
+          );
+        const head = "apiVersion: fleet.skywire/v1\nfleet: home\n\n# All of them.\nvisors:\n";
+        const text = `${head}${visors.join("")}\n# The end.\npolicy: { max_removals: 5 }\n`;
+        const given = isCrlf ? text.replaceAll("\n", "\r\n") : text;
+        const adopted = adoptMore(given, fleet, one);
+        expect(/[^\r]\n/.test(adopted)).toBe(!isCrlf);
+        const plain = adopted.replaceAll("\r\n", "\n");
+        expect(plain.match(/ {3}# mine\n/g)).toHaveLength(visors.length);
+        expect(plain.endsWith("\n# The end.\npolicy: { max_removals: 5 }\n")).toBe(true);
+        for (const { tags, name } of desiredOf(adopted).visors) {
+          if (name.startsWith("x")) expect(tags).toHaveLength(1);
+        }
+      }),
+      { seed: SEED, numRuns: 40 },
+    );
+  }, 90_000);
 });
 
 function isSubsequence(wanted: readonly string[], lines: readonly string[]): boolean {

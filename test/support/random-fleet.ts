@@ -94,9 +94,7 @@ class FleetDraw {
       hypervisors: this.#draw.oneOf(this.#lists),
       pty: this.#draw.oneOf(this.#lists),
       settings: this.#settings(),
-      apps: this.#draw
-        .some(APP_NAMES, 5)
-        .map((name) => this.#app(name)),
+      apps: this.#draw.some(APP_NAMES, 5).map((name) => this.#app(name)),
       ports: this.#draw.some([80, 8080, 22, 65_535, 3000], 3).map((port) => this.#port(port)),
     };
   }
@@ -106,7 +104,9 @@ class FleetDraw {
     const template = draw.oneOf(this.#templates);
     const release = draw.odd() ? this.#template().release : template.release;
     const isOld = release === "v1.3.28";
-    const settings = draw.odd() ? { ...template.settings, ...this.#oneSetting() } : template.settings;
+    const settings = draw.odd()
+      ? { ...template.settings, ...this.#oneSetting() }
+      : template.settings;
     const apps = template.apps.map((app) => (draw.odd() ? this.#app(app.name) : app));
     const list = (usual: readonly VisorKey[]): readonly string[] => {
       const keys = draw.odd() ? draw.oneOf(this.#lists) : usual;
@@ -195,8 +195,15 @@ class FleetDraw {
     const program = PROGRAMS[name] ?? name;
     return {
       name,
-      binary: draw.chance(20) ? "skywire" : program === name && draw.chance(50) ? "" : `/opt/${program}`,
-      args: [...(draw.chance(30) ? ["app", draw.odd() ? "vpn-server" : program] : []), ...this.#args()],
+      binary: draw.chance(20)
+        ? "skywire"
+        : program === name && draw.chance(50)
+          ? ""
+          : `/opt/${program}`,
+      args: [
+        ...(draw.chance(30) ? ["app", draw.odd() ? "vpn-server" : program] : []),
+        ...this.#args(),
+      ],
       autoStart: draw.chance(50),
       port: 1,
       env: draw.chance(25) ? ["TOKEN=hunter2-canary", "hunter2-canary"] : [],

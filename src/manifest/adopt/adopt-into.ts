@@ -59,7 +59,9 @@ function attempt(
 ): { readonly text: string; readonly adoption: Adoption } {
   const adoption = factorFleet(input, knownNames(existing, input, { useRoles }));
   const keys = new Set(input.visors.map(({ seen }) => seen.key));
-  const moved = [...existing.manifest.keys].filter(([, { key }]) => key !== undefined && keys.has(key));
+  const moved = [...existing.manifest.keys].filter(
+    ([, { key }]) => key !== undefined && keys.has(key),
+  );
   const text = insertAdoption(input.text, adoption, {
     unowned: new Set(existing.desired.visors.map(({ key }) => key).filter((key) => keys.has(key))),
     moved: new Set(moved.map(([name]) => name)),
@@ -87,10 +89,5 @@ function leafText(leaf: DesiredLeaf | undefined): string {
   if (leaf.kind === "value") return canonicalJson([leaf.value, [...leaf.secrets]]);
   const keys = (elements: readonly { readonly value: string }[]): Json =>
     elements.map(({ value }) => value);
-  return canonicalJson([
-    leaf.exact,
-    leaf.anyone === true,
-    keys(leaf.members),
-    keys(leaf.removed),
-  ]);
+  return canonicalJson([leaf.exact, leaf.anyone === true, keys(leaf.members), keys(leaf.removed)]);
 }

@@ -9,6 +9,10 @@ export type AdoptionSection = "keys" | "whitelists" | "roles" | "visors";
 const VISOR_WIDTH = 130;
 const COMMENT_WIDTH = 96;
 
+/** Stands above the keys of a new manifest, and goes with them. */
+export const KEYS_COMMENT =
+  "# Keys that stand in lists and that no visor here has. Give them better names.";
+
 /** One entry of a section, ready to stand in a block or inside braces. */
 export interface SectionEntry {
   readonly name: string;

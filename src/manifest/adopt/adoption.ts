@@ -176,7 +176,11 @@ function nameKeys(
     .map(([key, paths]) => {
       const name = freeName(`key-${key.slice(2, 8)}`, taken);
       names.set(key, name);
-      return { name, key, about: `in ${someOf([...paths].sort())} of ${visorsText(holders.get(key) ?? 0)}` };
+      return {
+        name,
+        key,
+        about: `in ${someOf([...paths].sort())} of ${visorsText(holders.get(key) ?? 0)}`,
+      };
     });
 }
 

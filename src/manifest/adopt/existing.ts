@@ -43,7 +43,9 @@ export function knownNames(
   const keys = new Map<VisorKey, string>();
   for (const [name, { key }] of manifest.keys) if (key !== undefined) keys.set(key, name);
   for (const { name, key } of manifest.visors.values()) if (key !== undefined) keys.set(key, name);
-  const fitting = options.useRoles ? fittingRoles(existing, input) : new Map<VisorKey, FittingRoles>();
+  const fitting = options.useRoles
+    ? fittingRoles(existing, input)
+    : new Map<VisorKey, FittingRoles>();
   return {
     keys,
     taken: takenNames(manifest),
@@ -148,7 +150,10 @@ function sectionOf(path: string): AdoptSection {
 
 function fewest(roles: readonly FittingRoles[]): FittingRoles {
   const chosen: string[] = [];
-  const leaves = new Map<string, FittingRoles["leaves"] extends ReadonlyMap<string, infer L> ? L : never>();
+  const leaves = new Map<
+    string,
+    FittingRoles["leaves"] extends ReadonlyMap<string, infer L> ? L : never
+  >();
   const left = roles.toSorted((a, b) => b.leaves.size - a.leaves.size);
   for (const { roles: names, leaves: own } of left) {
     if ([...own.keys()].every((path) => leaves.has(path))) continue;

@@ -1,6 +1,6 @@
 import type { VisorKey } from "../../core/index.ts";
 import { freeName } from "../init-manifest.ts";
-import type { AdoptedRole } from "./adoption.ts";
+import { type AdoptedRole, visorsText } from "./adoption.ts";
 import type { Fact, VisorFacts } from "./facts.ts";
 import { findRoles, type FoundRole, type Line, savedBy } from "./find-roles.ts";
 import { nameOfRole } from "./name-roles.ts";
@@ -35,10 +35,7 @@ const LINE_EXTRA = 6;
 const NAMED_VISORS = 3;
 
 /** Writes what visors share once, in roles. */
-export function factorRoles(
-  visors: readonly VisorFacts[],
-  context: FactorContext,
-): FactoredVisors {
+export function factorRoles(visors: readonly VisorFacts[], context: FactorContext): FactoredVisors {
   const table = new LineTable(context.spelling);
   const own = visors.map(({ facts }) => facts.map((fact) => table.add(fact)));
   const found = findRoles(table.lines, own).toSorted(
@@ -72,10 +69,7 @@ export function factorRoles(
         notes: exceptionNotes(facts, at, names, found, table),
       };
     }),
-    spelled: table.spelledBy([
-      ...found.flatMap(({ lines }) => lines),
-      ...leftover.flat(),
-    ]),
+    spelled: table.spelledBy([...found.flatMap(({ lines }) => lines), ...leftover.flat()]),
   };
 }
 
@@ -162,11 +156,7 @@ function exceptionNotes(
   });
 }
 
-function nameAt(
-  visors: readonly VisorFacts[],
-  visor: number,
-  { nameOf }: FactorContext,
-): string {
+function nameAt(visors: readonly VisorFacts[], visor: number, { nameOf }: FactorContext): string {
   const key = visors[visor]?.key;
   return key === undefined ? "" : nameOf(key);
 }
@@ -183,15 +173,16 @@ function aboutRole(
   },
 ): string {
   const { visors, table, own, context } = facts;
-  const exact = role.visors.filter((visor) =>
-    role.lines.every((line) => own[visor]?.includes(line) === true),
+  const differing = role.visors.map(
+    (visor) => role.lines.filter((line) => own[visor]?.includes(line) !== true).length,
   );
+  const exact = differing.filter((count) => count === 0).length;
   const values = role.lines.length === 1 ? "this value" : `these ${role.lines.length} values`;
-  const differing = role.visors.length - exact.length;
-  const others = differing === 0 ? "" : `, ${differing} more in all but what they write themselves`;
+  const most = Math.max(...differing);
+  const others = most === 0 ? "" : `, ${differing.length - exact} more all but ${most} of them`;
   const named = nameVisors(visors, role, context);
   const saved = savedBy(table.lines, role);
-  return `role ${name}: ${exact.length} of ${visors.length} visors share ${values}${others}${named}; saves ${saved} letters`;
+  return `role ${name}: ${exact} of ${visorsText(visors.length)} share ${values}${others}${named}; saves ${saved} letters`;
 }
 
 /** Names the few: those that have the role, or those that do not. */

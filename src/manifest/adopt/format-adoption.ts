@@ -2,14 +2,8 @@ import type { VisorKey } from "../../core/index.ts";
 import { type FirstManifest, freeName, operatorLines } from "../init-manifest.ts";
 import { API_VERSION } from "../schema.ts";
 import { commentText, yamlList } from "../yaml-text.ts";
-import { adoptionEntries, commentLines, entryLines } from "./adoption-lines.ts";
-import {
-  type AdoptInput,
-  type Adoption,
-  factorFleet,
-  noNames,
-  visorsText,
-} from "./adoption.ts";
+import { adoptionEntries, commentLines, entryLines, KEYS_COMMENT } from "./adoption-lines.ts";
+import { type AdoptInput, type Adoption, factorFleet, noNames, visorsText } from "./adoption.ts";
 
 /** What the first manifest of a fleet that is there already is made of. */
 export interface AdoptFleetInput extends AdoptInput {
@@ -55,8 +49,18 @@ function formatAdoption(
   adoption: Adoption,
   names: ReadonlyMap<VisorKey, string>,
 ): string {
-  const entries = adoptionEntries(adoption);
-  const spelled = new Map([...names, ...adoption.keys.map(({ key, name }) => [key, name] as const)]);
+  const common = commonNotes(adoption);
+  const entries = adoptionEntries({
+    ...adoption,
+    visors: adoption.visors.map((visor) => ({
+      ...visor,
+      notes: visor.notes.filter((note) => !common.includes(note)),
+    })),
+  });
+  const spelled = new Map([
+    ...names,
+    ...adoption.keys.map(({ key, name }) => [key, name] as const),
+  ]);
   const controllers = input.controllers.map((key) => spelled.get(key) ?? key);
   const section = (name: keyof typeof entries, about: string): readonly string[] =>
     entries[name].length === 0
@@ -73,10 +77,11 @@ function formatAdoption(
     "",
     "# Visors we come through. Each of them always keeps its way into every visor.",
     controllers.length === 0 ? "# controllers: [NAME]" : `controllers: ${yamlList(controllers)}`,
-    ...section("keys", "# Keys that stand in lists and that no visor here has. Give them better names."),
+    ...section("keys", KEYS_COMMENT),
     ...section("whitelists", "# Lists that several visors share."),
     ...section("roles", "# What visors have in common."),
     "",
+    ...common.flatMap((note) => commentLines(`On every visor: ${note}`, "")),
     adoption.visors.length + input.unread.length === 0
       ? "# visors: { NAME: { key: … } }"
       : "visors:",
@@ -90,4 +95,11 @@ function formatAdoption(
     ]),
     "",
   ].join("\n");
+}
+
+/** What is to be said of every visor, and so is said once. */
+function commonNotes({ visors }: Adoption): readonly string[] {
+  const [first, ...others] = visors;
+  if (first === undefined || others.length === 0) return [];
+  return first.notes.filter((note) => others.every(({ notes }) => notes.includes(note)));
 }

@@ -5,6 +5,7 @@ import {
   bodyFlow,
   bodyLines,
   entryLines,
+  KEYS_COMMENT,
   remarkLines,
   type SectionEntry,
 } from "./adoption-lines.ts";
@@ -75,7 +76,13 @@ function addEntries(
     return [{ from: last.valueTo, to: last.valueTo, text: flow }];
   }
   const { indent } = place.value;
-  return [insertLines(text, behindEntry(text, last), added.flatMap((entry) => entryLines(entry, indent)))];
+  return [
+    insertLines(
+      text,
+      behindEntry(text, last),
+      added.flatMap((entry) => entryLines(entry, indent)),
+    ),
+  ];
 }
 
 /** A section that is not there yet stands above the visors. */
@@ -109,25 +116,21 @@ function fillVisor(text: string, top: MapPlace, visor: AdoptedVisor): readonly E
   const flow = bodyFlow(visor);
   const comments = visors.isFlow ? [] : remarkLines(visor, visors.indent);
   return [
-    ...(comments.length === 0
-      ? []
-      : [insertLines(text, lineStart(text, entry.keyFrom), comments)]),
+    ...(comments.length === 0 ? [] : [insertLines(text, lineStart(text, entry.keyFrom), comments)]),
     ...(flow === "" ? [] : [{ from: last.valueTo, to: last.valueTo, text: `, ${flow}` }]),
   ];
 }
 
 /** A key that becomes a visor leaves `keys`: a key has one name. */
-function removeMoved(
-  text: string,
-  top: MapPlace,
-  moved: ReadonlySet<string>,
-): readonly Edit[] {
+function removeMoved(text: string, top: MapPlace, moved: ReadonlySet<string>): readonly Edit[] {
   const section = sectionOf(top, "keys");
   const entries = section?.value?.entries ?? [];
   const kept = entries.filter(({ name }) => !moved.has(name));
   if (section?.value === undefined || kept.length === entries.length) return [];
   if (kept.length === 0) {
-    const from = lineStart(text, section.keyFrom);
+    const start = lineStart(text, section.keyFrom);
+    const isOurs = text.slice(0, start).endsWith(`\n${KEYS_COMMENT}\n`);
+    const from = isOurs ? start - `${KEYS_COMMENT}\n`.length : start;
     return [{ from, to: behindEntry(text, section), text: "" }];
   }
   if (!section.value.isFlow) {

@@ -109,7 +109,9 @@ function readText(
   else if (isShown && field !== "pk" && isPlainText(text)) {
     look.put({ kind: "value", path, value: text });
   } else {
-    look.note(`${path} is left out: ${field === "pk" ? "it is no visor key" : "it could be a secret or cannot be shown"}`);
+    look.note(
+      `${path} is left out: ${field === "pk" ? "it is no visor key" : "it could be a secret or cannot be shown"}`,
+    );
   }
 }
 

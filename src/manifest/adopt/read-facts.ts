@@ -113,7 +113,8 @@ function readSettings(look: Look): void {
     } else look.note(`settings.${path} is left out: its text could be a secret or cannot be shown`);
   }
   if (hidden.length === 0) return;
-  const which = hidden.length === 1 ? `settings.${hidden.join("")} is` : `${hidden.length} settings are`;
+  const which =
+    hidden.length === 1 ? `settings.${hidden.join("")} is` : `${hidden.length} settings are`;
   look.note(`${which} left out: this release does not show ${hidden.length === 1 ? "it" : "them"}`);
 }
 

@@ -69,7 +69,9 @@ function withCommonForms(visor: VisorFacts, holders: ReadonlyMap<string, number>
     const longer = withOwnKey(keys, visor.key);
     if (keys.length === 0) {
       if (count(longer) > 1) return [withKeys(fact, longer)];
-      notes.push(`${fact.path} is left out: nobody stands in it, and a manifest has no empty lists`);
+      notes.push(
+        `${fact.path} is left out: nobody stands in it, and a manifest has no empty lists`,
+      );
       return [];
     }
     return [count(longer) > count(keys) ? withKeys(fact, longer) : fact];

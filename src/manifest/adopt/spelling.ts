@@ -30,8 +30,11 @@ export function nameLists(
   const ids = new Set(known.map(({ keys }) => listId(keys)));
   return lists
     .filter(({ keys }) => !ids.has(listId(keys)))
+    .toSorted((a, b) => LIST_NAMES.indexOf(wantedName(a)) - LIST_NAMES.indexOf(wantedName(b)))
     .map((shared) => ({ name: freeName(wantedName(shared), taken), keys: shared.keys, shared }));
 }
+
+const LIST_NAMES = ["admins", "guests", "watchers"];
 
 function wantedName({ paths: [path = ""] }: SharedList): string {
   if (path.startsWith("trust.")) return "admins";

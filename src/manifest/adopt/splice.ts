@@ -32,7 +32,9 @@ export interface EntryPlace {
 /** The top of a manifest that is known to be good. */
 export function placesOf(text: string): MapPlace {
   const { contents } = parseDocument(text, { schema: "failsafe", uniqueKeys: false });
-  return isMap(contents) ? placeOfMap(text, contents, 0) : { entries: [], isFlow: false, indent: "" };
+  return isMap(contents)
+    ? placeOfMap(text, contents, 0)
+    : { entries: [], isFlow: false, indent: "" };
 }
 
 /** Sections and their entries and the entries of those are all that edits need. */

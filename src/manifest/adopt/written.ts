@@ -1,4 +1,5 @@
 import type { Json } from "../../core/index.ts";
+import { SETTINGS } from "../../model/index.ts";
 import { yamlList, yamlText } from "../yaml-text.ts";
 import type { Fact } from "./facts.ts";
 import type { Spelling } from "./spelling.ts";
@@ -12,6 +13,7 @@ const WIDTH = 100;
 /** A section with more entries is written one a line. */
 const ENTRIES_ON_A_LINE = 3;
 const SECTION_ORDER = ["trust", "apps", "ports", "settings", "survey", "reward_address"];
+const SETTING_ORDER = new Map(SETTINGS.map(({ path }, index) => [path, index]));
 
 /** The value of a fact, as it is written behind its key. */
 export function writtenFact(fact: Fact, spelling: Spelling): Written {
@@ -40,13 +42,23 @@ export function writtenFact(fact: Fact, spelling: Spelling): Written {
 /** Facts as the sections of a role or a visor, in the order of a manifest. */
 export function writtenBody(facts: readonly Fact[], spelling: Spelling): WrittenMap {
   const sections = new Map<string, Map<string, Written> | Written>();
-  const sorted = facts.toSorted((a, b) => sectionIndex(a) - sectionIndex(b));
+  const sorted = facts.toSorted(inManifestOrder);
   for (const fact of sorted) put(sections, stepsOf(fact.path), writtenFact(fact, spelling));
   return sections;
 }
 
-function sectionIndex({ path }: Fact): number {
-  return SECTION_ORDER.indexOf(stepsOf(path)[0] ?? "");
+/** By section; apps by name, ports by number, settings as their table has them; fields stay as they are. */
+function inManifestOrder(left: Fact, right: Fact): number {
+  const [section = "", name = ""] = stepsOf(left.path);
+  const [otherSection = "", otherName = ""] = stepsOf(right.path);
+  if (section !== otherSection) {
+    return SECTION_ORDER.indexOf(section) - SECTION_ORDER.indexOf(otherSection);
+  }
+  if (section === "settings") {
+    return (SETTING_ORDER.get(name) ?? 0) - (SETTING_ORDER.get(otherName) ?? 0);
+  }
+  if (section === "ports") return Number(name) - Number(otherName);
+  return name < otherName ? -1 : name > otherName ? 1 : 0;
 }
 
 /** The keys on the way to a value. Names of apps have no dots; paths of settings are one key. */
@@ -92,10 +104,7 @@ function entryLines(key: string, value: Written, indent: string): readonly strin
     const isDeep = [...value.values()].some(isMap);
     if (isWide || isDeep) return [`${indent}${key}:`, ...blockLines(value, `${indent}  `)];
   } else if (isList(value) && line.length > WIDTH) {
-    return [
-      `${indent}${key}:`,
-      ...value.map((item) => `${indent}  - ${yamlText(String(item))}`),
-    ];
+    return [`${indent}${key}:`, ...value.map((item) => `${indent}  - ${yamlText(String(item))}`)];
   }
   return [line];
 }
