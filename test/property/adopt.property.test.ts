@@ -7,25 +7,16 @@ import {
   type AdoptFleetInput,
   adoptInto,
   type AdoptSection,
-  type Eyes,
   isManaged,
   loadManifest,
 } from "../../src/manifest/index.ts";
 import type { DesiredFleet, DesiredVisor, Plan } from "../../src/model/index.ts";
-import { buildPlan, diffVisor, foundAt, programOf } from "../../src/reconcile/index.ts";
+import { buildPlan } from "../../src/reconcile/index.ts";
+import { EYES as eyes } from "../support/adopting.ts";
 import { CANARIES, type NamedSeen, randomFleet, type Wildness } from "../support/random-fleet.ts";
 
 const SEED = 20261125;
 const NOW_MS = Date.UTC(2026, 10, 25, 12);
-
-const eyes: Eyes = {
-  foundAt,
-  programOf,
-  isInSync: (desired, seen) => {
-    const { changes, unsupported, notCompared } = diffVisor(desired, seen, undefined);
-    return changes.length + unsupported.length + notCompared.length === 0;
-  },
-};
 
 interface Case {
   readonly seed: number;

@@ -15,6 +15,7 @@ export interface ExistingManifest {
   readonly desired: DesiredFleet;
 }
 
+const PLAIN_MEMBER = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const NOWHERE = { file: "", line: 1, column: 1 };
 const NOTHING: Body = { written: new Map(), apps: new Map(), ports: new Map() };
 const NO_ROLES: FittingRoles = { roles: [], leaves: new Map() };
@@ -68,10 +69,18 @@ function takenNames(manifest: Manifest): Set<string> {
   ]);
 }
 
+/** Lists whose members are named one by one. What a selection chooses today it may not choose tomorrow. */
 function listsOf(manifest: Manifest): readonly NamedList[] {
   const report = (): void => undefined;
   const resolver = new MemberResolver(indexNames(manifest, report), report);
-  return [...manifest.whitelists.values()].map(({ name, place }) => ({
+  const isNamed = (list: string): boolean => {
+    const members = manifest.whitelists.get(list)?.members ?? [];
+    return members.every(({ text }) =>
+      manifest.whitelists.has(text) ? isNamed(text) : PLAIN_MEMBER.test(text) && text !== "all",
+    );
+  };
+  const named = [...manifest.whitelists.values()].filter(({ name }) => isNamed(name));
+  return named.map(({ name, place }) => ({
     name,
     keys: resolver
       .resolve([{ text: name, place }], undefined)

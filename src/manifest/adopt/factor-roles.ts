@@ -181,7 +181,7 @@ function aboutRole(
   const most = Math.max(...differing);
   const others = most === 0 ? "" : `, ${differing.length - exact} more all but ${most} of them`;
   const named = nameVisors(visors, role, context);
-  const saved = savedBy(table.lines, role);
+  const saved = savedBy(table.lines, role, own);
   return `role ${name}: ${exact} of ${visorsText(visors.length)} share ${values}${others}${named}; saves ${saved} letters`;
 }
 

@@ -37,12 +37,15 @@ export interface Eyes {
   readonly isInSync: (desired: DesiredVisor, seen: SeenVisor) => boolean;
 }
 
+/** A value as a manifest writes it: a scalar, or a list of texts. */
+export type PlainValue = string | number | boolean | readonly string[];
+
 /**
  * One thing that a manifest can own, as a visor shows it. `path` is where it is written: a leaf path, or
  * `ports.N` for the whole record of a served port.
  */
 export type Fact =
-  | { readonly kind: "value"; readonly path: string; readonly value: Json }
+  | { readonly kind: "value"; readonly path: string; readonly value: PlainValue }
   | { readonly kind: "key"; readonly path: string; readonly key: VisorKey }
   | KeysFact
   | { readonly kind: "anyone"; readonly path: string }
@@ -61,7 +64,7 @@ export interface PortFact {
   readonly kind: "port";
   readonly path: string;
   readonly whitelist: readonly VisorKey[] | "anyone";
-  readonly fields: Readonly<Record<string, Json>>;
+  readonly fields: Readonly<Record<string, PlainValue>>;
 }
 
 /** What is known of one visor. */
@@ -89,4 +92,14 @@ export function keysOf(fact: Fact): readonly VisorKey[] {
 /** The list of keys of a fact that has one. */
 export function listOf(fact: Fact): readonly VisorKey[] | undefined {
   return fact.kind === "keys" || fact.kind === "port" ? keysOf(fact) : undefined;
+}
+
+/** A value that a manifest can write, or `undefined` for any other. */
+export function plainValue(value: Json): PlainValue | undefined {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+    return value;
+  }
+  if (!Array.isArray(value)) return undefined;
+  const texts = value.filter((item: Json) => typeof item === "string");
+  return texts.length === value.length ? texts : undefined;
 }

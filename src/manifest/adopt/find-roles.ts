@@ -67,10 +67,18 @@ export function findRoles(
   return withoutUseless(factoring);
 }
 
-/** How many letters a reader is spared: all lines written at each visor, less what the roles leave. */
-export function savedBy(lines: readonly Line[], role: FoundRole): number {
-  const size = role.lines.reduce((sum, line) => sum + (lines[line]?.size ?? 0), 0);
-  return size * (role.visors.length - 1);
+/** How many letters a role spares: its lines at every visor that has them, less writing them once. */
+export function savedBy(
+  lines: readonly Line[],
+  role: FoundRole,
+  visors: readonly (readonly number[])[],
+): number {
+  let saved = 0;
+  for (const line of role.lines) {
+    const holders = role.visors.filter((visor) => visors[visor]?.includes(line) === true);
+    saved += (lines[line]?.size ?? 0) * (holders.length - 1);
+  }
+  return saved;
 }
 
 class Factoring {

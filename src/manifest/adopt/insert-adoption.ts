@@ -40,10 +40,11 @@ export function insertAdoption(text: string, adoption: Adoption, present: Presen
   const filled = adoption.visors.filter(({ key }) => present.unowned.has(key));
   const edits = [
     ...removeMoved(text, top, present.moved),
+    // New visors stand behind what is added to the last one: of two edits at one place the first comes first.
+    ...filled.flatMap((visor) => fillVisor(text, top, visor)),
     ...(["keys", "whitelists", "roles", "visors"] as const).flatMap((section) =>
       addEntries(text, top, section, entries[section], present),
     ),
-    ...filled.flatMap((visor) => fillVisor(text, top, visor)),
   ];
   const crlf = /\r\n/.test(text);
   return spliced(

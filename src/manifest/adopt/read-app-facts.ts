@@ -89,7 +89,7 @@ function readTyped(look: Look, app: ObservedApp, program: string): void {
     else if (found.kind !== "value" || found.raw === null) continue;
     else if (form === "flag") {
       const isGiven = app.args.some((element) => parseOption(element)?.name === option);
-      if (isGiven) look.put({ kind: "value", path, value: found.raw });
+      if (isGiven) look.put({ kind: "value", path, value: found.raw === true });
     } else if (typeof found.raw === "string") {
       readText(look, app, { path, field, text: found.raw });
     }

@@ -2,7 +2,15 @@ import { checkVisorKey, type Json, type VisorKey } from "../../core/index.ts";
 import { type SeenVisor, settingAt, settingFault, SETTINGS } from "../../model/index.ts";
 import { looksSecret } from "../plain-secrets.ts";
 import { rewardAddressFault } from "../reward-address.ts";
-import type { AdoptSection, Eyes, Fact, PortFact, VisorFacts } from "./facts.ts";
+import {
+  type AdoptSection,
+  type Eyes,
+  type Fact,
+  type PlainValue,
+  plainValue,
+  type PortFact,
+  type VisorFacts,
+} from "./facts.ts";
 import { readAppFacts } from "./read-app-facts.ts";
 
 /** What reading the facts of one visor needs. */
@@ -108,8 +116,9 @@ function readSettings(look: Look): void {
     if (found.kind !== "value" || found.raw === null || found.raw === "") continue;
     const type = settingAt(path)?.type;
     if (type === undefined || settingFault(type, found.raw) !== undefined) continue;
-    if (textsOf(found.raw).every(isPlainText)) {
-      look.put({ kind: "value", path: `settings.${path}`, value: found.raw });
+    const value = plainValue(found.raw);
+    if (value !== undefined && [value].flat().every(isPlain)) {
+      look.put({ kind: "value", path: `settings.${path}`, value });
     } else look.note(`settings.${path} is left out: its text could be a secret or cannot be shown`);
   }
   if (hidden.length === 0) return;
@@ -118,9 +127,8 @@ function readSettings(look: Look): void {
   look.note(`${which} left out: this release does not show ${hidden.length === 1 ? "it" : "them"}`);
 }
 
-function textsOf(value: Json): readonly string[] {
-  if (typeof value === "string") return [value];
-  return Array.isArray(value) ? value.filter((item: Json) => typeof item === "string") : [];
+function isPlain(value: string | number | boolean): boolean {
+  return typeof value !== "string" || isPlainText(value);
 }
 
 function readSurvey(look: Look): void {
@@ -173,7 +181,7 @@ function readPort(look: Look, port: number): PortFact | string {
   if (whitelist.length === 0 && !look.open) {
     return "its whitelist is empty, which means everybody; --open writes whitelist: anyone";
   }
-  const fields: Record<string, Json> = {};
+  const fields: Record<string, PlainValue> = {};
   const local = at("local_port");
   if (!isPortNumber(local)) return "no manifest can name its local port";
   if (local !== port) fields["local_port"] = local;
@@ -194,6 +202,6 @@ function readPort(look: Look, port: number): PortFact | string {
   };
 }
 
-function isPortNumber(value: Json): boolean {
+function isPortNumber(value: Json): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535;
 }

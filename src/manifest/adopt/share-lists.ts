@@ -111,5 +111,8 @@ function sharedLists(visors: readonly VisorFacts[]): readonly SharedList[] {
 function byFrequency(paths: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const path of paths) counts.set(path, (counts.get(path) ?? 0) + 1);
-  return [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([path]) => path);
+  const isTrust = (path: string): number => Number(path.startsWith("trust."));
+  return [...counts]
+    .toSorted(([a, m], [b, n]) => n - m || isTrust(b) - isTrust(a) || (a < b ? -1 : 1))
+    .map(([path]) => path);
 }

@@ -1,11 +1,10 @@
-import type { Json } from "../../core/index.ts";
 import { SETTINGS } from "../../model/index.ts";
 import { yamlList, yamlText } from "../yaml-text.ts";
-import type { Fact } from "./facts.ts";
+import type { Fact, PlainValue } from "./facts.ts";
 import type { Spelling } from "./spelling.ts";
 
 /** What is written below a key: a scalar, a list of words, or a map. */
-export type Written = Json | WrittenMap;
+export type Written = PlainValue | WrittenMap;
 
 export type WrittenMap = ReadonlyMap<string, Written>;
 
@@ -89,7 +88,7 @@ export function flowText(value: Written): string {
     return `{ ${entries.join(", ")} }`;
   }
   if (typeof value === "string") return yamlText(value);
-  return isList(value) ? yamlList(value.map(String)) : String(value);
+  return isList(value) ? yamlList(value) : String(value);
 }
 
 /** The entries of a map as lines, each map and list on one line where it is short enough to read. */
@@ -104,7 +103,7 @@ function entryLines(key: string, value: Written, indent: string): readonly strin
     const isDeep = [...value.values()].some(isMap);
     if (isWide || isDeep) return [`${indent}${key}:`, ...blockLines(value, `${indent}  `)];
   } else if (isList(value) && line.length > WIDTH) {
-    return [`${indent}${key}:`, ...value.map((item) => `${indent}  - ${yamlText(String(item))}`)];
+    return [`${indent}${key}:`, ...value.map((item) => `${indent}  - ${yamlText(item)}`)];
   }
   return [line];
 }
@@ -118,6 +117,6 @@ function isMap(value: Written): value is WrittenMap {
   return value instanceof Map;
 }
 
-function isList(value: Written): value is readonly Json[] {
+function isList(value: Written): value is readonly string[] {
   return Array.isArray(value);
 }
