@@ -3,7 +3,8 @@ import type { DesiredLeaf, SeenVisor } from "../../model/index.ts";
 import { freeName } from "../init-manifest.ts";
 import { type AdoptSection, type Eyes, type Fact, keysOf, type VisorFacts } from "./facts.ts";
 import { factorRoles } from "./factor-roles.ts";
-import { keyChecker, readFacts } from "./read-facts.ts";
+import { keyChecker } from "./look.ts";
+import { readFacts } from "./read-facts.ts";
 import { shareLists } from "./share-lists.ts";
 import {
   membersOf,
@@ -13,6 +14,7 @@ import {
   type Spelling,
   spellingOf,
 } from "./spelling.ts";
+import { visorsText } from "./visor-count.ts";
 import { writtenBody, type WrittenMap } from "./written.ts";
 
 /** A visor to adopt, and what it showed. */
@@ -231,8 +233,4 @@ function someOf(paths: readonly string[]): string {
   const shown = paths.slice(0, SHOWN_PATHS).join(", ");
   const others = paths.length - SHOWN_PATHS;
   return others > 0 ? `${shown} and ${others} more` : shown;
-}
-
-export function visorsText(count: number): string {
-  return count === 1 ? "1 visor" : `${count} visors`;
 }

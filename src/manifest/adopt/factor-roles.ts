@@ -1,10 +1,11 @@
 import type { VisorKey } from "../../core/index.ts";
 import { freeName } from "../init-manifest.ts";
-import { type AdoptedRole, visorsText } from "./adoption.ts";
+import type { AdoptedRole } from "./adoption.ts";
 import type { Fact, VisorFacts } from "./facts.ts";
 import { findRoles, type FoundRole, type Line, savedBy } from "./find-roles.ts";
 import { nameOfRole } from "./name-roles.ts";
 import type { Spelling } from "./spelling.ts";
+import { visorsText } from "./visor-count.ts";
 import { flowText, writtenBody, writtenFact } from "./written.ts";
 
 /** What factoring needs beside the facts. */

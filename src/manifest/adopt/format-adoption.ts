@@ -3,7 +3,8 @@ import { type FirstManifest, freeName, operatorLines } from "../init-manifest.ts
 import { API_VERSION } from "../schema.ts";
 import { commentText, yamlList } from "../yaml-text.ts";
 import { adoptionEntries, commentLines, entryLines, KEYS_COMMENT } from "./adoption-lines.ts";
-import { type AdoptInput, type Adoption, factorFleet, noNames, visorsText } from "./adoption.ts";
+import { type AdoptInput, type Adoption, factorFleet, noNames } from "./adoption.ts";
+import { visorsText } from "./visor-count.ts";
 
 /** What the first manifest of a fleet that is there already is made of. */
 export interface AdoptFleetInput extends AdoptInput {

@@ -9,7 +9,7 @@ import {
 } from "../../model/index.ts";
 import { isPlainSecret, looksSecret, parseOption } from "../plain-secrets.ts";
 import { APP_NAME_PATTERN } from "../schema-parts.ts";
-import { isPlainText, keysIn, type Look } from "./read-facts.ts";
+import { isPlainText, keysIn, type Look } from "./look.ts";
 
 const APP_NAME = new RegExp(APP_NAME_PATTERN);
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
