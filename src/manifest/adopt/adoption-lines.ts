@@ -133,3 +133,20 @@ export function bodyFlow(visor: AdoptedVisor): string {
   const entries = new Map<string, Written>([...roles, ...visor.body]);
   return entries.size === 0 ? "" : flowText(entries).slice(2, -2);
 }
+
+/** Takes out what is to be said of every one of several visors, so that it is said once. */
+export function commonNotes(visors: readonly AdoptedVisor[]): {
+  readonly common: readonly string[];
+  readonly visors: readonly AdoptedVisor[];
+} {
+  const [first, ...others] = visors;
+  if (first === undefined || others.length === 0) return { common: [], visors };
+  const common = first.notes.filter((note) => others.every(({ notes }) => notes.includes(note)));
+  return {
+    common,
+    visors: visors.map((visor) => ({
+      ...visor,
+      notes: visor.notes.filter((note) => !common.includes(note)),
+    })),
+  };
+}

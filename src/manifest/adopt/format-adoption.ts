@@ -2,7 +2,13 @@ import type { VisorKey } from "../../core/index.ts";
 import { type FirstManifest, freeName, operatorLines } from "../init-manifest.ts";
 import { API_VERSION } from "../schema.ts";
 import { commentText, yamlList } from "../yaml-text.ts";
-import { adoptionEntries, commentLines, entryLines, KEYS_COMMENT } from "./adoption-lines.ts";
+import {
+  adoptionEntries,
+  commentLines,
+  commonNotes,
+  entryLines,
+  KEYS_COMMENT,
+} from "./adoption-lines.ts";
 import { type AdoptInput, type Adoption, factorFleet, noNames } from "./adoption.ts";
 import { visorsText } from "./visor-count.ts";
 
@@ -50,14 +56,8 @@ function formatAdoption(
   adoption: Adoption,
   names: ReadonlyMap<VisorKey, string>,
 ): string {
-  const common = commonNotes(adoption);
-  const entries = adoptionEntries({
-    ...adoption,
-    visors: adoption.visors.map((visor) => ({
-      ...visor,
-      notes: visor.notes.filter((note) => !common.includes(note)),
-    })),
-  });
+  const { common, visors } = commonNotes(adoption.visors);
+  const entries = adoptionEntries({ ...adoption, visors });
   const spelled = new Map([
     ...names,
     ...adoption.keys.map(({ key, name }) => [key, name] as const),
@@ -96,11 +96,4 @@ function formatAdoption(
     ]),
     "",
   ].join("\n");
-}
-
-/** What is to be said of every visor, and so is said once. */
-function commonNotes({ visors }: Adoption): readonly string[] {
-  const [first, ...others] = visors;
-  if (first === undefined || others.length === 0) return [];
-  return first.notes.filter((note) => others.every(({ notes }) => notes.includes(note)));
 }

@@ -4,6 +4,8 @@ import {
   adoptionEntries,
   bodyFlow,
   bodyLines,
+  commentLines,
+  commonNotes,
   entryLines,
   KEYS_COMMENT,
   remarkLines,
@@ -32,12 +34,13 @@ export interface Present {
 /** Puts an adoption into the text of a good manifest. Whatever it does not touch stays to the letter. */
 export function insertAdoption(text: string, adoption: Adoption, present: Present): string {
   const top = placesOf(text);
+  const { common, visors } = commonNotes(adoption.visors);
   const added: Adoption = {
     ...adoption,
-    visors: adoption.visors.filter(({ key }) => !present.unowned.has(key)),
+    visors: visors.filter(({ key }) => !present.unowned.has(key)),
   };
   const entries = adoptionEntries(added);
-  const filled = adoption.visors.filter(({ key }) => present.unowned.has(key));
+  const filled = visors.filter(({ key }) => present.unowned.has(key));
   const edits = [
     ...removeMoved(text, top, present.moved),
     // New visors stand behind what is added to the last one: of two edits at one place the first comes first.
@@ -45,6 +48,7 @@ export function insertAdoption(text: string, adoption: Adoption, present: Presen
     ...(["keys", "whitelists", "roles", "visors"] as const).flatMap((section) =>
       addEntries(text, top, section, entries[section], present),
     ),
+    ...noteCommon(text, top, common, visors),
   ];
   const crlf = /\r\n/.test(text);
   return spliced(
@@ -55,6 +59,23 @@ export function insertAdoption(text: string, adoption: Adoption, present: Presen
 
 function sectionOf(top: MapPlace, name: string): EntryPlace | undefined {
   return top.entries.find((entry) => entry.name === name);
+}
+
+/** What was left out on all of them, once, above the visors. */
+function noteCommon(
+  text: string,
+  top: MapPlace,
+  common: readonly string[],
+  visors: readonly AdoptedVisor[],
+): readonly Edit[] {
+  const section = sectionOf(top, "visors");
+  const [first, last] = [visors[0], visors.at(-1)];
+  if (common.length === 0 || section === undefined || first === undefined || last === undefined) {
+    return [];
+  }
+  const who = `On all ${visors.length} visors adopted together (${first.name} to ${last.name})`;
+  const lines = common.flatMap((note) => commentLines(`${who}: ${note}`, ""));
+  return [insertLines(text, lineStart(text, section.keyFrom), lines)];
 }
 
 function addEntries(

@@ -69,6 +69,17 @@ policy: { max_removals: 20% }
     );
   });
 
+  it("says once what was left out on all of several visors", () => {
+    const old = { configReadable: false, settings: {} };
+    const result = textOf(into(text, visor(2, "shop-2", old), visor(3, "shop-3", old)));
+    const note = "settings are left out: this release does not show them";
+    const comments = result.replaceAll(/\n *# /g, " ");
+    expect(comments).toContain(
+      `On all 2 visors adopted together (shop-2 to shop-3): 19 ${note}\nvisors:\n`,
+    );
+    expect(comments.split(note)).toHaveLength(2);
+  });
+
   it("moves a key that becomes a visor, and keeps its name", () => {
     const keys = `keys:\n  kim: ${keyAt(1)}   # a friend\n  lee: ${keyAt(2)}\n\n`;
     const given = `${HEAD}${keys}visors:\n  laptop: { key: ${keyAt(0)}, trust: { pty: [kim] } }\n`;
