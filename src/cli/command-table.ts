@@ -36,6 +36,11 @@ export const COMMAND_GROUPS: readonly {
         load: async () => (await import("./init.ts")).init,
       },
       {
+        name: "adopt",
+        about: "write what visors are now into a manifest, so that nothing changes",
+        load: async () => (await import("./adopt.ts")).adopt,
+      },
+      {
         name: "doctor",
         about: "check the local visor, its release, your key and ledger, and say what to do",
         load: async () => (await import("./doctor.ts")).doctor,

@@ -1,3 +1,19 @@
+export {
+  ADOPT_SECTIONS,
+  type AdoptedFleet,
+  type AdoptedInto,
+  adoptFleet,
+  type AdoptFleetInput,
+  type AdoptInput,
+  adoptInto,
+  type AdoptIntoInput,
+  type Adoption,
+  type AdoptSection,
+  type ChangedRecord,
+  type Eyes,
+  isManaged,
+  type VisorToAdopt,
+} from "./adopt/index.ts";
 export { suggest } from "./did-you-mean.ts";
 export {
   explain,

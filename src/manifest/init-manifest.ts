@@ -62,7 +62,8 @@ export function initManifest(first: FirstManifest): string {
   ].join("\n");
 }
 
-function operatorLines(first: FirstManifest): readonly string[] {
+/** The operators of a first manifest, or how to get one. */
+export function operatorLines(first: Pick<FirstManifest, "operators">): readonly string[] {
   const about = "# People and robots who sign.";
   const operators = first.operators ?? [];
   if (operators.length === 0) {
@@ -96,7 +97,8 @@ function visorLines(visor: FirstManifest["visors"][number]): readonly string[] {
   ];
 }
 
-function freeName(wanted: string, taken: Set<string>): string {
+/** A name near the wanted one that a manifest can have and that is not taken; it is taken then. */
+export function freeName(wanted: string, taken: Set<string>): string {
   const cleaned = wanted
     .replace(/[^A-Za-z0-9_-]+/g, "-")
     .replace(/^[^A-Za-z]+/, "")

@@ -10,6 +10,7 @@ export {
   type SettleInput,
   type VisorReport,
 } from "./apply/index.ts";
+export { diffVisor, foundAt, programOf } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
   mapLimited,

@@ -21,7 +21,7 @@ describe("commands", () => {
 
   it("are those that were promised", () => {
     const wanted =
-      "apply completion demo doctor drift embedded explain init keygen log plan schema show status validate verify";
+      "adopt apply completion demo doctor drift embedded explain init keygen log plan schema show status validate verify";
     expect(ROWS.map((row) => row.name).sort()).toEqual(wanted.split(" "));
   });
 
