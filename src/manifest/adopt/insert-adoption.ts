@@ -21,7 +21,7 @@ import {
   type MapPlace,
   placesOf,
   spliced,
-} from "./splice.ts";
+} from "../edit/splice.ts";
 
 /** What is there of the visors to adopt. */
 export interface Present {
