@@ -1,6 +1,7 @@
 import type { JsonObject, Random } from "../../core/index.ts";
 import {
   type EntryDraft,
+  Keyring,
   type KeysetPayload,
   type Ledger,
   newEpoch,
@@ -38,7 +39,13 @@ function keysetEntry({ plan, ledger, keys, random }: RecordInput): EntryDraft {
   const operators: Record<string, KeysetPayload["operators"][string]> = {};
   for (const { name, ...operator } of plan.keyset.operators) operators[name] = operator;
   const epoch = plan.seal
-    ? newEpoch({ records: ledger.records, fleet: plan.fleet, operators, keys, random })
+    ? newEpoch({
+        keyring: Keyring.of(keys, ledger.records),
+        fleet: plan.fleet,
+        operators,
+        keys,
+        random,
+      })
     : UNSEALED;
   const policy: JsonObject = { ...policyToJson(plan.keyset.policy) };
   const payload = {
