@@ -7,7 +7,41 @@ export {
   type LogFilter,
   type LogLine,
 } from "./ask/documents.ts";
-export { type Epoch, newEpoch, UNSEALED } from "./entries/epochs.ts";
+export {
+  adoptEpochs,
+  type Epoch,
+  type EpochOptions,
+  keepsEpoch,
+  newEpoch,
+  UNSEALED,
+} from "./entries/epochs.ts";
+export { Keyring } from "./entries/keyring.ts";
+export {
+  approveKeyset,
+  hasSameTerms,
+  type KeysetChange,
+  type KeysetTerms,
+  signaturesNeeded,
+  type VerifiedApproval,
+  verifyApproval,
+} from "./entries/keyset-change.ts";
+export {
+  type ChangeState,
+  formatKeysetChange,
+  KEYSET_CHANGE_FORMAT,
+  type KeysetChangeDocument,
+  keysetDraft,
+  makeKeysetChange,
+  parseKeysetChange,
+  signKeysetChange,
+  stateOfChange,
+} from "./entries/keyset-change-file.ts";
+export {
+  type AcceptedKeyset,
+  type KeysetFault,
+  KeysetFollower,
+  type KeysetVerdict,
+} from "./join/keyset-follower.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
 export { type LedgerHead } from "./history.ts";
 export {

@@ -1,7 +1,11 @@
 import type { Digest, Json, VisorKey } from "../../core/index.ts";
 import {
+  type AcceptedKeyset,
+  type FeedKey,
   type IntentPayload,
   isRecordOf,
+  type KeysetFault,
+  KeysetFollower,
   type KeysetPayload,
   type LedgerRecord,
   type PlanPartPayload,
@@ -31,6 +35,14 @@ export interface KnownHistory {
   /** Owned paths that the latest recorded plan found as wanted, by visor. */
   readonly inSync: ReadonlyMap<VisorKey, ReadonlySet<string>>;
   readonly keyset: Keyset | undefined;
+  /** The keyset in force, as its entry says it. */
+  readonly accepted: AcceptedKeyset | undefined;
+  /** The latest accepted keyset that stands in each feed. */
+  readonly keysets: ReadonlyMap<FeedKey, KeysetPayload>;
+  /** Every keyset of the fleet: their epoch keys open what was sealed. */
+  readonly epochKeysets: readonly KeysetPayload[];
+  /** Keysets that nobody may believe, a sentence each. */
+  readonly keysetFaults: readonly KeysetFault[];
   readonly awaitingRestart: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   readonly owedRestarts: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   /** The value `fleet` last made a leaf or element have, seen on the visor. */
@@ -75,7 +87,10 @@ export class HistoryFold {
   readonly #secrets = new Map<string, SecretReceipt>();
   /** Intents that no receipt answers yet. */
   readonly #intents = new Map<string, IntentPayload>();
-  #keyset: KeysetPayload | undefined;
+  readonly #follower = new KeysetFollower();
+  readonly #keysets = new Map<FeedKey, KeysetPayload>();
+  readonly #epochKeysets: KeysetPayload[] = [];
+  readonly #keysetFaults: KeysetFault[] = [];
   #lastManifest: KnownHistory["lastManifest"];
   #head = 0;
 
@@ -87,7 +102,7 @@ export class HistoryFold {
   next(record: LedgerRecord): void {
     this.#head = record.index + record.parts;
     if (record.kind === "receipt") this.#noteSecrets(record);
-    if (isRecordOf(record, "keyset", this.#fleet)) this.#keyset = record.payload;
+    if (isRecordOf(record, "keyset", this.#fleet)) this.#noteKeyset(record);
     else if (isRecordOf(record, "plan", this.#fleet) && record.payload !== undefined)
       this.#lastManifest = { digest: record.payload.manifest, entry: record.index };
     else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record.payload);
@@ -100,6 +115,7 @@ export class HistoryFold {
 
   /** What the records taken so far say; what comes later does not change it. */
   history(): KnownHistory {
+    const accepted = this.#follower.current(this.#fleet);
     const values = new Map(this.#values);
     const secrets = new Map(this.#secrets);
     return {
@@ -107,13 +123,25 @@ export class HistoryFold {
       head: this.#head,
       owned: new Map(this.#owned),
       inSync: new Map(this.#inSync),
-      keyset: this.#keyset === undefined ? undefined : keysetFromRecord(this.#keyset),
+      keyset: accepted === undefined ? undefined : keysetFromRecord(accepted.payload),
+      accepted,
+      keysets: new Map(this.#keysets),
+      epochKeysets: [...this.#epochKeysets],
+      keysetFaults: [...this.#keysetFaults],
       awaitingRestart: flatten(this.#awaiting),
       owedRestarts: flatten(this.#owed),
       recorded: (visor, path, element) => values.get(valueKey(visor, path, element)),
       secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
       lastManifest: this.#lastManifest,
     };
+  }
+
+  #noteKeyset(record: LedgerRecord<"keyset">): void {
+    if (record.payload !== undefined) this.#epochKeysets.push(record.payload);
+    const verdict = this.#follower.next(record);
+    if (verdict?.kind === "refused") this.#keysetFaults.push(verdict.fault);
+    if (verdict?.kind === "accepted")
+      this.#keysets.set(verdict.keyset.feed, verdict.keyset.payload);
   }
 
   #notePart(part: PlanPartPayload | undefined): void {

@@ -21,6 +21,7 @@ import {
   seenVisor,
   setLeaf,
   valueLeaf,
+  knownHistory,
 } from "../../support/reconcile-builders.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 1, 0, 5);
@@ -33,19 +34,7 @@ const OPERATOR = {
 };
 
 function known(more: Partial<Extract<History, { known: true }>> = {}): History {
-  return {
-    known: true,
-    head: 7,
-    owned: new Map(),
-    inSync: new Map(),
-    keyset: undefined,
-    awaitingRestart: new Map(),
-    owedRestarts: new Map(),
-    recorded: () => undefined,
-    secretReceipt: () => undefined,
-    lastManifest: undefined,
-    ...more,
-  };
+  return knownHistory({ head: 7, ...more });
 }
 
 const VISORS = [

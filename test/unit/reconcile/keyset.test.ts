@@ -18,6 +18,7 @@ import {
   keyAt,
   placeAt,
   seenVisor,
+  knownHistory,
 } from "../../support/reconcile-builders.ts";
 
 const [OWNER, CI] = [testKeys("owner"), testKeys("ci")];
@@ -41,18 +42,7 @@ function withPolicy(more: Partial<Policy>): Keyset {
 }
 
 function recorded(last: Keyset): History {
-  return {
-    known: true,
-    head: 3,
-    owned: new Map(),
-    inSync: new Map(),
-    keyset: last,
-    awaitingRestart: new Map(),
-    owedRestarts: new Map(),
-    recorded: () => undefined,
-    secretReceipt: () => undefined,
-    lastManifest: undefined,
-  };
+  return knownHistory({ head: 3, keyset: last });
 }
 
 function payload(more: object): KeysetPayload {

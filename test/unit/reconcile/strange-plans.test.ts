@@ -19,6 +19,7 @@ import {
   seenVisor,
   setLeaf,
   valueLeaf,
+  knownHistory,
 } from "../../support/reconcile-builders.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -48,18 +49,7 @@ function makePlan(more: Partial<DesiredFleet> = {}): Plan {
 }
 
 function historyWith(keyset: (History & { readonly known: true })["keyset"]): History {
-  return {
-    known: true,
-    head: 3,
-    owned: new Map(),
-    inSync: new Map(),
-    keyset,
-    awaitingRestart: new Map(),
-    owedRestarts: new Map(),
-    recorded: () => undefined,
-    secretReceipt: () => undefined,
-    lastManifest: undefined,
-  };
+  return knownHistory({ head: 3, keyset });
 }
 
 function guards(
