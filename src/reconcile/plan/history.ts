@@ -60,15 +60,19 @@ export interface RecordedValue {
 /** The history, or why there is none. */
 export type History = KnownHistory | { readonly known: false; readonly why: string };
 
-/** Gathers what the planner needs of one fleet from a ledger. */
+/**
+ * Gathers what the planner needs of one fleet from a ledger.
+ * @param records the ledger's own and other operators', in joined order; the ledger's alone when not given
+ */
 export async function historyOf(
-  ledger: ReadOnlyLedger | undefined,
+  ledger: Pick<ReadOnlyLedger, "feed" | "records"> | undefined,
   fleet: string,
   why = "no ledger was read",
+  records?: AsyncIterable<LedgerRecord>,
 ): Promise<History> {
   if (ledger === undefined) return { known: false, why };
-  const fold = new HistoryFold(fleet);
-  for await (const record of ledger.records()) fold.next(record);
+  const fold = new HistoryFold(fleet, ledger.feed);
+  for await (const record of records ?? ledger.records()) fold.next(record);
   return fold.history();
 }
 
@@ -79,6 +83,7 @@ export async function historyOf(
  */
 export class HistoryFold {
   readonly #fleet: string;
+  readonly #own: FeedKey;
   readonly #owned = new Map<VisorKey, readonly string[]>();
   readonly #inSync = new Map<VisorKey, ReadonlySet<string>>();
   readonly #awaiting = new Map<VisorKey, Map<string, Awaiting>>();
@@ -94,13 +99,15 @@ export class HistoryFold {
   #lastManifest: KnownHistory["lastManifest"];
   #head = 0;
 
-  constructor(fleet: string) {
+  /** `own` is the feed whose entries `head` counts. */
+  constructor(fleet: string, own: FeedKey) {
     this.#fleet = fleet;
+    this.#own = own;
   }
 
   /** Takes the next record. */
   next(record: LedgerRecord): void {
-    this.#head = record.index + record.parts;
+    if (record.feed === this.#own) this.#head = record.index + record.parts;
     if (record.kind === "receipt") this.#noteSecrets(record);
     if (isRecordOf(record, "keyset", this.#fleet)) this.#noteKeyset(record);
     else if (isRecordOf(record, "plan", this.#fleet) && record.payload !== undefined)
