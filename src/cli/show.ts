@@ -55,7 +55,7 @@ async function showEntry(index: number, given: Given, world: World): Promise<Exi
   const { keys, ledgerFolder: folder } = await requireOperator(given, world);
   const { names } = await manifestFacts(given, world);
   const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
-  const record = ledger.record(index);
+  const record = await ledger.record(index);
   if (record === undefined) {
     throw new FleetError("cli/usage", `there is no entry ${index} in the ledger`, {
       next: `\`fleet log\` lists entries 0 to ${ledger.head.size - 1}`,

@@ -16,6 +16,7 @@ export type ErrorArea =
   | "relay"
   | "rpc"
   | "secret"
+  | "tlog"
   | "visor";
 
 /** A stable name for what went wrong, `area/what`; programs branch on it, never on the message. */

@@ -20,7 +20,7 @@ export {
   unreachable,
 } from "./errors.ts";
 export { type AppendFile, type FileFacts, type Files, type ReadFile } from "./files.ts";
-export { type Digest, digestOf, hkdfSha256, hmacSha256, sha256 } from "./hash.ts";
+export { type Digest, digestOf, hkdfSha256, hmacSha256, Sha256, sha256 } from "./hash.ts";
 export { Hidden } from "./hidden.ts";
 export {
   checkVisorKey,

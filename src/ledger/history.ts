@@ -9,13 +9,20 @@ import {
   type Root,
   verifyRoot,
 } from "../skywire/cxo/index.ts";
-import { verifyGenesis } from "./genesis.ts";
-import type { FeedKey, OperatorKeys } from "./keys.ts";
-import { decodeEntry, decodeLog, LEDGER_REGISTRY, type Log, LOG_SCHEMA } from "./objects.ts";
-import { parsePayload } from "./payload-parse.ts";
-import type { LedgerRecord } from "./payloads.ts";
-import { RecordReader } from "./records.ts";
-import type { StoredCommit, StoreScan } from "./segment.ts";
+import { verifyGenesis } from "./entries/genesis.ts";
+import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import { Keyring } from "./entries/keyring.ts";
+import {
+  decodeEntry,
+  decodeLog,
+  LEDGER_REGISTRY,
+  type Log,
+  LOG_SCHEMA,
+} from "./entries/objects.ts";
+import { parsePayload } from "./entries/payload-parse.ts";
+import type { LedgerRecord } from "./entries/payloads.ts";
+import { RecordReader } from "./entries/records.ts";
+import type { StoredCommit, StoreScan } from "./store/segment.ts";
 
 /** All Roots of a ledger are one sequence. */
 export const LEDGER_NONCE = 1n;
@@ -71,19 +78,21 @@ export function readHistory(
   if (genesisEntry.kind !== "genesis")
     throw new FleetError("ledger/genesis", "the first entry is no genesis");
   const genesis = verifyGenesis(parsePayload("genesis", genesisEntry.payload), feed);
-  const reader = new RecordReader(genesis.ed25519, keys);
+  const keyring = keys === undefined ? undefined : new Keyring(keys);
+  const reader = RecordReader.of(genesis, keyring);
   const first = readRecords(hashes, get, reader);
   // A key set can bring the keys of epochs before it: then what stands before it opens, too.
   const isClosed = first.records.some(({ payload }) => payload === undefined);
-  const { records, lastTime } =
-    isClosed && reader.hasEpochKeys ? readRecords(hashes, get, reader) : first;
+  const isOpener = isClosed && keyring !== undefined && keyring.size > 0;
+  const again = isOpener ? RecordReader.of(genesis, keyring) : reader;
+  const { records, lastTime } = isOpener ? readRecords(hashes, get, again) : first;
   const head = {
     seq: headRoot.seq,
     root: last.rootHash,
     size: hashes.length,
     timeMs: Number(headRoot.time / 1_000_000n),
   };
-  return { records, reader, head, headRoot, entriesHash: log.entries, lastTime };
+  return { records, reader: again, head, headRoot, entriesHash: log.entries, lastTime };
 }
 
 function readRecords(

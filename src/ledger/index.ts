@@ -1,4 +1,4 @@
-export { PAYLOAD_SIZE_MAX } from "./compose.ts";
+export { PAYLOAD_SIZE_MAX } from "./entries/compose.ts";
 export {
   type EntryDocument,
   entryDocument,
@@ -6,17 +6,64 @@ export {
   logDocument,
   type LogFilter,
   type LogLine,
-} from "./documents.ts";
-export { type Epoch, newEpoch, UNSEALED } from "./epochs.ts";
-export { type VerifiedGenesis, verifyGenesis } from "./genesis.ts";
+} from "./ask/documents.ts";
+export {
+  adoptEpochs,
+  type Epoch,
+  type EpochOptions,
+  keepsEpoch,
+  newEpoch,
+  UNSEALED,
+} from "./entries/epochs.ts";
+export { Keyring } from "./entries/keyring.ts";
+export {
+  approveKeyset,
+  hasSameTerms,
+  type KeysetChange,
+  type KeysetTerms,
+  signaturesNeeded,
+  type VerifiedApproval,
+  verifyApproval,
+} from "./entries/keyset-change.ts";
+export {
+  type ChangeState,
+  formatKeysetChange,
+  KEYSET_CHANGE_FORMAT,
+  type KeysetChangeDocument,
+  keysetDraft,
+  makeKeysetChange,
+  parseKeysetChange,
+  signKeysetChange,
+  stateOfChange,
+} from "./entries/keyset-change-file.ts";
+export {
+  type AcceptedKeyset,
+  type KeysetFault,
+  KeysetFollower,
+  type KeysetVerdict,
+} from "./join/keyset-follower.ts";
+export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
 export { type LedgerHead } from "./history.ts";
 export {
+  type KeyRotation,
+  prepareRotation,
   readKeyFile,
   type ReadKeyOptions,
+  type RotateKeyOptions,
+  settleRotation,
   writeKeyFile,
   type WriteKeyOptions,
-} from "./key-file.ts";
-export { type FeedKey, generateSecret, isFeedKey, type KeyCounters, OperatorKeys } from "./keys.ts";
+} from "./keys/key-file.ts";
+export {
+  type FeedKey,
+  generateSecret,
+  isFeedKey,
+  type KeyCounters,
+  OperatorKeys,
+  type RotatedKey,
+  type WriterKeys,
+} from "./keys/keys.ts";
+export { makeMoved, makeRotate } from "./entries/rotation.ts";
 export {
   createLedger,
   type Ledger,
@@ -25,18 +72,22 @@ export {
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";
-export { type LockWorld, type ProcessFacts } from "./lock.ts";
-export { LEDGER_REGISTRY } from "./objects.ts";
+export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
+export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
   type ChangeLifetime,
   ENTRY_KINDS,
   type EntryDraft,
   type EntryKind,
   type GenesisPayload,
+  type HeartbeatPayload,
   type IntentPayload,
+  type KeysetApproval,
   type KeysetOperator,
   type KeysetPayload,
   type LedgerRecord,
+  type MovedFrom,
+  type MovedPayload,
   type OpenPayload,
   type PayloadMap,
   type PlanPartPayload,
@@ -45,20 +96,26 @@ export {
   type ReceiptPayload,
   type RecordedChange,
   type RecordedOutcome,
+  type RotatePayload,
   type SealedEpochKey,
+  type SeenHead,
   type StepLetter,
-} from "./payloads.ts";
+  type WitnessPayload,
+} from "./entries/payloads.ts";
 export {
   intentsWithoutReceipt,
+  isRecordOf,
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,
+  OpenIntents,
+  type Records,
   type SecretReceipt,
-} from "./queries.ts";
+} from "./ask/queries.ts";
 export {
   type CheckedItem,
   type LedgerFault,
   verifyLedger,
   type VerifyOptions,
   type VerifyReport,
-} from "./verify.ts";
+} from "./check/verify.ts";

@@ -10,17 +10,24 @@ import {
   utf8,
 } from "../core/index.ts";
 import { type CxoObject, encodeRoot, type GetObject, RefsBuilder } from "../skywire/cxo/index.ts";
-import { composeEntries, type ComposedEntry } from "./compose.ts";
-import { makeGenesis } from "./genesis.ts";
+import { composeEntries, type ComposedEntry } from "./entries/compose.ts";
+import { makeGenesis, verifyGenesis } from "./entries/genesis.ts";
 import { type History, LEDGER_NONCE, type LedgerHead, readHistory } from "./history.ts";
-import type { FeedKey, OperatorKeys } from "./keys.ts";
-import type { LockWorld } from "./lock.ts";
-import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA, LOG_VERSION } from "./objects.ts";
-import { type EntryDraft, type LedgerRecord, NEVER_SEALED } from "./payloads.ts";
-import { latestKeyset } from "./queries.ts";
-import { RecordReader } from "./records.ts";
-import { type EpochKey, epochKeysFor } from "./sealing.ts";
-import { type CommitDraft, damagedError, readStore, storeFault, StoreWriter } from "./store.ts";
+import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import type { LockWorld } from "./store/lock.ts";
+import { Keyring } from "./entries/keyring.ts";
+import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA, LOG_VERSION } from "./entries/objects.ts";
+import { type EntryDraft, isSealable, type LedgerRecord } from "./entries/payloads.ts";
+import { latestKeyset } from "./ask/queries.ts";
+import { RecordReader } from "./entries/records.ts";
+import { type EpochKey, epochKeysFor } from "./entries/sealing.ts";
+import {
+  type CommitDraft,
+  damagedError,
+  readStore,
+  storeFault,
+  StoreWriter,
+} from "./store/store.ts";
 
 const NS_PER_MS = 1_000_000n;
 
@@ -28,10 +35,14 @@ const NS_PER_MS = 1_000_000n;
 export interface ReadOnlyLedger {
   readonly feed: FeedKey;
   readonly head: LedgerHead;
-  /** In order; large payloads that take several entries are one record. */
-  readonly records: readonly LedgerRecord[];
-  /** The record that begins at an entry. */
-  record(index: number): LedgerRecord | undefined;
+  /**
+   * The records that begin at entry `from` (default 0) or later, in order; large payloads that take
+   * several entries are one record. Holds a few of them at a time.
+   * @throws FleetError ledger/damaged where an entry is not what was written
+   */
+  records(options?: { readonly from?: number }): AsyncIterable<LedgerRecord>;
+  /** The record that begins at an entry. @throws FleetError ledger/damaged */
+  record(index: number): Promise<LedgerRecord | undefined>;
 }
 
 /** A ledger to write, held by its lock. */
@@ -70,7 +81,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     isFirst: true,
   });
   const writer = await StoreWriter.create(options, folder, keys.feed, draft);
-  const reader = new RecordReader(keys.operator, keys);
+  const reader = RecordReader.of(verifyGenesis(genesis.payload, keys.feed), new Keyring(keys));
   const records = entries
     .map((entry) => reader.next(entry))
     .filter((record) => record !== undefined);
@@ -112,7 +123,12 @@ export async function readLedger(options: {
   const fault = storeFault(view);
   if (fault !== undefined) throw damagedError(folder, fault);
   const { records, head } = historyOrDamage(folder, () => readHistory(view.scan, feed, keys));
-  return { feed, head, records, record: (index) => recordAt(records, index) };
+  return {
+    feed,
+    head,
+    records: ({ from = 0 } = {}) => recordsFrom(records, from),
+    record: async (index) => recordAt(records, index),
+  };
 }
 
 interface LedgerState extends Pick<History, "records" | "reader" | "head" | "lastTime"> {
@@ -148,11 +164,11 @@ class WritableLedger implements Ledger {
     return this.#head;
   }
 
-  get records(): readonly LedgerRecord[] {
-    return this.#records;
+  records({ from = 0 }: { readonly from?: number } = {}): AsyncIterable<LedgerRecord> {
+    return recordsFrom(this.#records, from);
   }
 
-  record(index: number): LedgerRecord | undefined {
+  async record(index: number): Promise<LedgerRecord | undefined> {
     return recordAt(this.#records, index);
   }
 
@@ -162,7 +178,7 @@ class WritableLedger implements Ledger {
     if (drafts.length === 0) return [];
     this.#isBusy = true;
     try {
-      const entries = this.#compose(drafts);
+      const entries = await this.#compose(drafts);
       this.#isStopped = true;
       const draft = composeCommit(entries, this.#refs, {
         keys: this.#options.keys,
@@ -184,7 +200,7 @@ class WritableLedger implements Ledger {
     await this.#writer.close();
   }
 
-  #compose(drafts: readonly EntryDraft[]): readonly ComposedEntry[] {
+  async #compose(drafts: readonly EntryDraft[]): Promise<readonly ComposedEntry[]> {
     const { keys, clock, random } = this.#options;
     const now = BigInt(Math.trunc(clock.now())) * NS_PER_MS;
     let time = now > this.#lastTime ? now : this.#lastTime + 1n;
@@ -194,7 +210,7 @@ class WritableLedger implements Ledger {
       const made = composeEntries(
         draft,
         { index, time },
-        this.#sealingKey(draft, drafts.slice(0, at)),
+        await this.#sealingKey(draft, drafts.slice(0, at)),
         keys,
         random,
       );
@@ -206,12 +222,17 @@ class WritableLedger implements Ledger {
   }
 
   // A keyset earlier in the same append counts: it is what the entries behind it are sealed by.
-  #sealingKey(draft: EntryDraft, before: readonly EntryDraft[]): EpochKey | undefined {
-    if (NEVER_SEALED.has(draft.kind)) return undefined;
+  async #sealingKey(
+    draft: EntryDraft,
+    before: readonly EntryDraft[],
+  ): Promise<EpochKey | undefined> {
+    if (!isSealable(draft)) return undefined;
     const { fleet } = draft.payload;
     const fresh = before.findLast((each) => each.kind === "keyset" && each.payload.fleet === fleet);
     const keyset =
-      fresh?.kind === "keyset" ? fresh.payload : latestKeyset(this.#records, fleet)?.payload;
+      fresh?.kind === "keyset"
+        ? fresh.payload
+        : (await latestKeyset(this.#records, fleet))?.payload;
     if (keyset === undefined) {
       throw new FleetError("ledger/no-keyset", `the ledger has no key set of fleet ${fleet}`, {
         exit: 4,
@@ -299,6 +320,13 @@ function headOf(draft: CommitDraft, time: bigint): LedgerHead {
     size: Number(draft.size),
     timeMs: Number(time / NS_PER_MS),
   };
+}
+
+async function* recordsFrom(
+  records: readonly LedgerRecord[],
+  from: number,
+): AsyncIterable<LedgerRecord> {
+  for (const record of records) if (record.index >= from) yield record;
 }
 
 function recordAt(records: readonly LedgerRecord[], index: number): LedgerRecord | undefined {

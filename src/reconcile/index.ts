@@ -1,13 +1,16 @@
 export {
   type ApplyInput,
+  ApplyPast,
   applyPlan,
   type ApplyPoint,
   type ApplyReport,
   type ApplyTiming,
+  type Settled,
   settleIntents,
   type SettleInput,
   type VisorReport,
 } from "./apply/index.ts";
+export { diffVisor, foundAt, programOf } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
   mapLimited,
@@ -27,9 +30,17 @@ export {
   type History,
   historyOf,
   isPlanText,
+  keysetSignaturesRefusal,
+  type NewerEntry,
   parsePlan,
   planExit,
   type PlanInput,
   planSigner,
+  refusalsExit,
+  relayRefusal,
+  type Requirements,
+  requirementsOf,
   signPlan,
+  staleLedgerRefusals,
+  witnessesRefusal,
 } from "./plan/index.ts";

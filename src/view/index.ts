@@ -9,7 +9,7 @@ export { planEvents } from "./plan-events.ts";
 export { planSummary } from "./plan-summary.ts";
 export { planText } from "./plan-text.ts";
 export { printable } from "./printable.ts";
-export { logText, recordText } from "./record-text.ts";
+export { logSummary, logText, recordText } from "./record-text.ts";
 export { refusalText } from "./refusal-text.ts";
 export { statusDocument, statusText } from "./status-text.ts";
 export { tableText } from "./table-text.ts";

@@ -5,7 +5,7 @@ import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
 
-/** The entries of a ledger, one line each, oldest first. */
+/** Entries of a ledger, one line each, oldest first; columns as wide as these entries need. */
 export function logText(records: readonly LedgerRecord[], names: Names, paint: Paint): string {
   const rows = records.map((record) => [
     paint("strong", `#${record.index}`),
@@ -13,7 +13,12 @@ export function logText(records: readonly LedgerRecord[], names: Names, paint: P
     record.kind,
     gist(record, names),
   ]);
-  return `${tableText(rows)}${paint("strong", `Log: ${counted(records.length, "entry", "entries")}.`)}\n`;
+  return tableText(rows);
+}
+
+/** The last line of `fleet log`. */
+export function logSummary(count: number, paint: Paint): string {
+  return `${paint("strong", `Log: ${counted(count, "entry", "entries")}.`)}\n`;
 }
 
 /** One entry in full. */
@@ -64,7 +69,16 @@ function gist(record: LedgerRecord, names: Names): string {
     case "adopt":
     case "revert":
     case "freeze":
+    case "operation":
       return valueText(record.payload);
+    case "heartbeat":
+      return `fleet ${printable(record.payload.fleet)}: still here`;
+    case "rotate":
+      return `from the next entry on ${shortText(record.payload.ed25519)} signs`;
+    case "moved":
+      return `the ledger goes on in feed ${shortKey(record.payload.feed)}`;
+    case "witness":
+      return `saw ${counted(record.payload.size, "entry", "entries")} of feed ${shortKey(record.payload.feed)}`;
   }
 }
 

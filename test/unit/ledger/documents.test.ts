@@ -30,7 +30,7 @@ async function sampleLedger(): Promise<Ledger> {
 
 describe("the log as a document", () => {
   it("lists every record in short", async () => {
-    const document = logDocument(await sampleLedger());
+    const document = await logDocument(await sampleLedger());
     expect(document.entries.map(({ entry, kind, fleet }) => [entry, kind, fleet])).toEqual([
       [0, "genesis", undefined],
       [1, "keyset", "home"],
@@ -67,20 +67,20 @@ describe("the log as a document", () => {
     { name: "a time", filter: { sinceMs: 1_790_000_000_001 }, want: [] },
     { name: "the newest", filter: { limit: 2 }, want: [4, 5] },
   ])("filters by $name", async ({ filter, want }) => {
-    const { entries, filteredOut } = logDocument(await sampleLedger(), filter);
+    const { entries, filteredOut } = await logDocument(await sampleLedger(), filter);
     expect(entries.map(({ entry }) => entry)).toEqual(want);
     expect(filteredOut).toBe(6 - want.length);
   });
 
   it("shows one record with all it says", async () => {
     const ledger = await sampleLedger();
-    expect(entryDocument(ledger, 2)).toMatchObject({
+    expect(await entryDocument(ledger, 2)).toMatchObject({
       entry: 2,
       parts: 1,
       answeredBy: 4,
-      payload: ledger.record(2)?.payload,
+      payload: (await ledger.record(2))?.payload,
     });
-    expect(entryDocument(ledger, 3)).not.toHaveProperty("answeredBy");
-    expect(entryDocument(ledger, 9)).toBeUndefined();
+    expect(await entryDocument(ledger, 3)).not.toHaveProperty("answeredBy");
+    expect(await entryDocument(ledger, 9)).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from "vitest";
 import { fromHex, sha256, toHex, utf8 } from "../../../src/core/index.ts";
 import { type OperatorKeys, verifyLedger, type VerifyReport } from "../../../src/ledger/index.ts";
-import { composeEntries } from "../../../src/ledger/compose.ts";
-import { makeGenesis } from "../../../src/ledger/genesis.ts";
+import { composeEntries } from "../../../src/ledger/entries/compose.ts";
+import { makeGenesis } from "../../../src/ledger/entries/genesis.ts";
 import {
   decodeEntry,
   encodeEntry,
@@ -10,10 +10,10 @@ import {
   type Entry,
   LEDGER_REGISTRY,
   LOG_SCHEMA,
-} from "../../../src/ledger/objects.ts";
-import { encodePin } from "../../../src/ledger/pin.ts";
-import { encodeCommit, encodeHeader } from "../../../src/ledger/segment.ts";
-import { signEntry, verifyEntry } from "../../../src/ledger/signing.ts";
+} from "../../../src/ledger/entries/objects.ts";
+import { encodePin } from "../../../src/ledger/store/pin.ts";
+import { encodeCommit, encodeHeader } from "../../../src/ledger/store/segment.ts";
+import { signEntry, verifyEntry } from "../../../src/ledger/entries/signing.ts";
 import { type CxoObject, encodeRoot, RefsBuilder } from "../../../src/skywire/cxo/index.ts";
 import {
   countingRandom,
