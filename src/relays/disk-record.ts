@@ -11,7 +11,7 @@ const SIGNATURE_SIZE = 65;
 /** Bytes of a record beside its body. */
 const FRAME_SIZE: number = HEADER_SIZE + HASH_SIZE;
 /** The longest record: far above any object, so that a damaged length is found out. */
-export const RECORD_SIZE_MAX: number = 17 * 1024 * 1024;
+const RECORD_SIZE_MAX: number = 17 * 1024 * 1024;
 
 /** Where an object's own bytes begin in its record, and how much of the record they are not. */
 export const OBJECT_OFFSET: number = HEADER_SIZE + KEY_SIZE;

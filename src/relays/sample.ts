@@ -13,7 +13,7 @@ import type { ObjectFetcher } from "./object-fetcher.ts";
 import { CHECK_ALL_MAX, SAMPLE_ENTRIES_MAX } from "./relay-limits.ts";
 
 /** Keeps at most `sizeMax` of the things it is shown, spread evenly over all of them. */
-export class SpreadSample<Thing> {
+class SpreadSample<Thing> {
   readonly #sizeMax: number;
   #kept: Thing[] = [];
   #step = 1;

@@ -1,10 +1,17 @@
-import { dialTcp, listenTcp } from "../../src/platform/index.ts";
-import { publishFeed, type RelayServer, startRelay } from "../../src/relays/index.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dialTcp, listenTcp, nodeFiles } from "../../src/platform/index.ts";
+import {
+  DiskRelayStore,
+  publishFeed,
+  type RelayServer,
+  startRelay,
+} from "../../src/relays/index.ts";
 import { decodeRoot, newObjects } from "../../src/skywire/cxo/index.ts";
 import { realClock } from "../support/clocks.ts";
 import { LogFeed } from "../support/log-feed.ts";
 import { ANYWHERE, random } from "../support/memory-network.ts";
-import { MemoryRelayStore } from "../support/memory-relay-store.ts";
 import type { TableRow } from "./table.ts";
 
 const ENTRIES = 10_000;
@@ -16,10 +23,11 @@ const UNBOUNDED = { feedBytesMax: 2 ** 40, totalBytesMax: 2 ** 40 };
 async function timeReplication(log: LogFeed, objects: number, inFlight: number): Promise<number> {
   const abort = new AbortController();
   let heldMs = 0;
+  const folder = await mkdtemp(join(tmpdir(), "fleet-bench-relay-"));
   const relay: RelayServer = await startRelay({
     listen: listenTcp,
     address: ANYWHERE,
-    store: new MemoryRelayStore(),
+    store: await DiskRelayStore.open({ files: nodeFiles, folder }),
     clock: realClock,
     random,
     feeds: [log.feed],
@@ -44,6 +52,7 @@ async function timeReplication(log: LogFeed, objects: number, inFlight: number):
     throw new Error(`the log was not replicated: ${outcome.reason}`);
   abort.abort(new Error("measured"));
   await relay.stopped;
+  await rm(folder, { recursive: true, force: true });
   return objects / ((heldMs - startMs) / 1000);
 }
 
@@ -52,8 +61,8 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * Replicates 10,000 entries over loopback to an empty relay, from the dial to the Root that is held, both
- * ends in this process; beside it the same with one request at a time, as every Go relay asks. In turns.
+ * Replicates 10,000 entries over loopback to an empty relay, from the dial to the Root that is held, kept
+ * in files, both ends in this process; beside it the same with one request at a time, as every Go relay asks. In turns.
  */
 export async function benchRelays(): Promise<readonly TableRow[]> {
   const log = new LogFeed();
