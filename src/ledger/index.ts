@@ -9,7 +9,7 @@ export {
 } from "./ask/documents.ts";
 export { type Epoch, newEpoch, UNSEALED } from "./entries/epochs.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
-export { type LedgerHead } from "./history.ts";
+export { type LedgerHead } from "./newest.ts";
 export {
   type KeyRotation,
   prepareRotation,
@@ -31,10 +31,12 @@ export {
 } from "./keys/keys.ts";
 export { makeMoved, makeRotate } from "./entries/rotation.ts";
 export {
+  type AppendOptions,
   createLedger,
   type Ledger,
   type LedgerOptions,
   openLedger,
+  type ReadLedgerOptions,
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";
