@@ -17,6 +17,16 @@ import type { StoreView } from "./store/view.ts";
 /** All Roots of a ledger are one sequence. */
 export const LEDGER_NONCE = 1n;
 
+/** How a ledger's Roots lead to its log, for who fetches it from a relay. */
+export const LEDGER_SHAPE = {
+  nonce: LEDGER_NONCE,
+  /** Hash of the registry that every Root names. */
+  registry: LEDGER_REGISTRY.ref,
+  /** Of the log, the one object that a Root points to. */
+  schema: LOG_SCHEMA,
+  decodeLog,
+} as const;
+
 const NS_PER_MS = 1_000_000n;
 
 /** Where a ledger stands. */
