@@ -43,7 +43,7 @@ export {
   type KeysetVerdict,
 } from "./join/keyset-follower.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
-export { type LedgerHead } from "./history.ts";
+export { LEDGER_SHAPE, type LedgerHead } from "./newest.ts";
 export {
   type KeyRotation,
   prepareRotation,
@@ -65,13 +65,25 @@ export {
 } from "./keys/keys.ts";
 export { makeMoved, makeRotate } from "./entries/rotation.ts";
 export {
+  type AppendOptions,
   createLedger,
   type Ledger,
   type LedgerOptions,
   openLedger,
+  type ReadLedgerOptions,
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";
+export { type LedgerObjects, ledgerObjects } from "./ledger-objects.ts";
+export {
+  createReplica,
+  openReplica,
+  type Replica,
+  type ReplicaCommit,
+  type ReplicaOptions,
+  type ReplicaPin,
+} from "./replica.ts";
+export { type ReplicaEntry } from "./replica-intake.ts";
 export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
