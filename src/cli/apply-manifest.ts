@@ -23,7 +23,8 @@ export async function applyManifest(given: Given, world: World): Promise<ExitCod
   if (isText) world.terminal.out(planText(plan, outPaint(world)));
   else world.terminal.err(planText(plan, errPaint(world)));
   const check = { plan, acting, operator: operator.keys.operator, history };
-  if (refuse(check, isText, world)) return 4;
+  const refused = refuse(check, isText, world);
+  if (refused !== undefined) return refused;
   if (!(await confirm({ plan, given, world, isOrdinaryAnswered: isYes }))) return 4;
   return await runApply({
     plan,

@@ -55,7 +55,8 @@ export async function applyPlanFile(
   if (isText) world.terminal.out(planText(shown, outPaint(world)));
   else world.terminal.err(planText(shown, errPaint(world)));
   const check = { plan, acting, operator: keys.operator, history };
-  if (refuse(check, isText, world)) return 4;
+  const refused = refuse(check, isText, world);
+  if (refused !== undefined) return refused;
   const answers = { isOrdinaryAnswered: isAccepted, isStrangers: !isAccepted };
   if (!(await confirm({ plan, given, world, ...answers }))) return 4;
   const manifestFolder = manifestFolderOf(plan, world);

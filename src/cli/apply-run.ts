@@ -46,7 +46,9 @@ export async function runApply(input: RunInput): Promise<ExitCode> {
     // Another apply may have recorded a new keyset while we asked.
     const past = await ApplyPast.read(ledger, plan);
     const history = past.history();
-    if (refuse({ plan, acting, operator: operator.keys.operator, history }, false, world)) return 4;
+    const check = { plan, acting, operator: operator.keys.operator, history };
+    const refused = refuse(check, false, world);
+    if (refused !== undefined) return refused;
     const report = await reporter.during(stepsOf(plan), "steps", () =>
       applyPlan({
         plan,

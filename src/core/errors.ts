@@ -13,6 +13,7 @@ export type ErrorArea =
   | "net"
   | "observe"
   | "plan"
+  | "relay"
   | "rpc"
   | "secret"
   | "tlog"

@@ -37,9 +37,11 @@ export {
   type ByteStreamListener,
   type Clock,
   type Dial,
+  type Listen,
   type Random,
   sleep,
   type StreamAddress,
+  type StreamListener,
 } from "./ports.ts";
 export { stretchPassphrase } from "./passphrase.ts";
 export { FLEET_VERSION } from "./release.ts";

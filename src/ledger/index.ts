@@ -35,9 +35,43 @@ export {
   takeUntil,
   type WantedMoment,
 } from "./ask/moments.ts";
-export { type Epoch, newEpoch, UNSEALED } from "./entries/epochs.ts";
+export {
+  adoptEpochs,
+  type Epoch,
+  type EpochOptions,
+  keepsEpoch,
+  newEpoch,
+  UNSEALED,
+} from "./entries/epochs.ts";
+export { Keyring } from "./entries/keyring.ts";
+export {
+  approveKeyset,
+  hasSameTerms,
+  type KeysetChange,
+  type KeysetTerms,
+  signaturesNeeded,
+  type VerifiedApproval,
+  verifyApproval,
+} from "./entries/keyset-change.ts";
+export {
+  type ChangeState,
+  formatKeysetChange,
+  KEYSET_CHANGE_FORMAT,
+  type KeysetChangeDocument,
+  keysetDraft,
+  makeKeysetChange,
+  parseKeysetChange,
+  signKeysetChange,
+  stateOfChange,
+} from "./entries/keyset-change-file.ts";
+export {
+  type AcceptedKeyset,
+  type KeysetFault,
+  KeysetFollower,
+  type KeysetVerdict,
+} from "./join/keyset-follower.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
-export { type LedgerHead } from "./history.ts";
+export { LEDGER_SHAPE, type LedgerHead } from "./newest.ts";
 export {
   type KeyRotation,
   prepareRotation,
@@ -59,13 +93,25 @@ export {
 } from "./keys/keys.ts";
 export { makeMoved, makeRotate } from "./entries/rotation.ts";
 export {
+  type AppendOptions,
   createLedger,
   type Ledger,
   type LedgerOptions,
   openLedger,
+  type ReadLedgerOptions,
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";
+export { type LedgerObjects, ledgerObjects } from "./ledger-objects.ts";
+export {
+  createReplica,
+  openReplica,
+  type Replica,
+  type ReplicaCommit,
+  type ReplicaOptions,
+  type ReplicaPin,
+} from "./replica.ts";
+export { type ReplicaEntry } from "./replica-intake.ts";
 export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {

@@ -10,7 +10,7 @@ export {
   type SettleInput,
   type VisorReport,
 } from "./apply/index.ts";
-export { type Found, foundAt, isLeafPath } from "./diff/index.ts";
+export { diffVisor, type Found, foundAt, isLeafPath, programOf } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
   mapLimited,
@@ -31,9 +31,17 @@ export {
   type History,
   historyOf,
   isPlanText,
+  keysetSignaturesRefusal,
+  type NewerEntry,
   parsePlan,
   planExit,
   type PlanInput,
   planSigner,
+  refusalsExit,
+  relayRefusal,
+  type Requirements,
+  requirementsOf,
   signPlan,
+  staleLedgerRefusals,
+  witnessesRefusal,
 } from "./plan/index.ts";

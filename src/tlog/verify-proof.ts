@@ -25,6 +25,8 @@ export interface ConsistencyClaim {
 
 /**
  * Verifies that a leaf is in a tree. The proof has exactly the hashes that index and size ask for.
+ * Size and root come from one checkpoint: the same hashes also fit every other size at which the way
+ * from the root to the leaf takes the same turns.
  * @throws FleetError tlog/proof
  *
  * Source: RFC 9162 section 2.1.3.2.
@@ -60,7 +62,7 @@ export function verifyInclusion({ leafHash, index, size, root, proof }: Inclusio
 /**
  * Verifies that a tree begins with an older one. The proof has exactly the hashes that both sizes ask
  * for: none for equal sizes, whose roots are equal, and none for an empty old tree, whose root is
- * `EMPTY_ROOT`.
+ * `EMPTY_ROOT`. Each size and its root come from one checkpoint, as in {@link verifyInclusion}.
  * @throws FleetError tlog/proof
  *
  * Source: RFC 9162 section 2.1.4.2; for an empty old tree, C2SP tlog-witness.

@@ -12,6 +12,8 @@ const ALLOWED = {
   tlog: ["core"],
   manifest: ["core", "model"],
   ledger: ["core", "model", "skywire/cxo", "tlog"],
+  relays: ["core", "skywire/cxo"],
+  replicas: ["core", "model", "skywire/cxo", "tlog", "ledger", "relays"],
   reconcile: ["core", "model", "skywire/visor", "ledger"],
   view: ["core", "model"],
   platform: ["core"],

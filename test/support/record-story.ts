@@ -107,7 +107,7 @@ export class RecordStory {
         plan: testDigest(name),
         visor: testVisor(options.visor ?? "a"),
         step: "a",
-        changes: changes.map((change) => ({ lifetime: "config", ...change })),
+        changes: changes.map((change) => ({ ...change, lifetime: "config" as const })),
         restartsOwed: [],
       },
       options,

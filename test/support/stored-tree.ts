@@ -11,7 +11,7 @@ export interface StoredTree {
 }
 
 /** The leaf that stands at a place of every tree made here. */
-function leafAt(index: number): Uint8Array {
+export function leafAt(index: number): Uint8Array {
   return utf8(`leaf ${index}`);
 }
 

@@ -16,14 +16,15 @@ import {
   verifyRoot,
 } from "../../skywire/cxo/index.ts";
 import { type VerifiedGenesis, verifyGenesis } from "../entries/genesis.ts";
-import { readLog } from "../history.ts";
+import { readLog } from "../newest.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { decodeEntry, type Log } from "../entries/objects.ts";
 import { parsePayload } from "../entries/payload-parse.ts";
 import { RecordReader } from "../entries/records.ts";
 import type { StoredCommit } from "../store/segment.ts";
 import { verifyEntry } from "../entries/signing.ts";
-import { readStore, type StoreView } from "../store/store.ts";
+import { type LoadedStore, loadStore } from "./loaded-store.ts";
+import { type CheckpointWriters, TreeCheck } from "./tree-check.ts";
 import { leavesOf } from "./verify-tree.ts";
 
 /** After so many faults the rest is counted, not listed. */
@@ -90,7 +91,7 @@ export interface VerifyOptions {
  * @throws FleetError ledger/missing, ledger/other-key, ledger/version
  */
 export async function verifyLedger(options: VerifyOptions): Promise<VerifyReport> {
-  const view = await readStore(options.files, options.folder, options.feed);
+  const view = await loadStore(options.files, options.folder, options.feed);
   return new Verification(options, view).run();
 }
 
@@ -102,7 +103,7 @@ interface CheckedCommit {
 
 class Verification {
   readonly #options: VerifyOptions;
-  readonly #view: StoreView;
+  readonly #view: LoadedStore;
   readonly #get: GetObject;
   readonly #faults: LedgerFault[] = [];
   readonly #checked: CheckedItem[] = [];
@@ -111,10 +112,10 @@ class Verification {
   #operator: OperatorKey | undefined;
   #genesis: VerifiedGenesis | undefined;
 
-  constructor(options: VerifyOptions, view: StoreView) {
+  constructor(options: VerifyOptions, view: LoadedStore) {
     this.#options = options;
     this.#view = view;
-    this.#get = (hash) => view.scan.objects.get(toHex(hash));
+    this.#get = (hash) => view.objects.get(toHex(hash));
   }
 
   run(): VerifyReport {
@@ -136,7 +137,7 @@ class Verification {
   }
 
   #checkStore(): void {
-    const { scan, pin, pinDamage, isPinTorn } = this.#view;
+    const { scan, commits, objects, pin, pinDamage, isPinTorn } = this.#view;
     for (const { file, from, to, what } of scan.damage) {
       this.#fault("ledger/damaged", `${file}, bytes ${from} to ${to}: ${what}`, {
         place: { file, from, to },
@@ -148,8 +149,8 @@ class Verification {
       );
     }
     if (pinDamage !== undefined) this.#fault("ledger/pin", `the file of pins is bad: ${pinDamage}`);
-    if (scan.commits.length === 0) this.#fault("ledger/damaged", "the store holds no whole commit");
-    this.#count("objects in the store", scan.objects.size);
+    if (commits.length === 0) this.#fault("ledger/damaged", "the store holds no whole commit");
+    this.#count("objects in the store", objects.size);
     const { tail } = scan;
     if (tail === undefined || tail.from === tail.to) return;
     const what = `${tail.to - tail.from} bytes at the end belong to no commit`;
@@ -178,7 +179,7 @@ class Verification {
   }
 
   #checkReaches(seq: bigint, root: string, what: string, size: bigint | undefined): void {
-    const { commits } = this.#view.scan;
+    const { commits } = this.#view;
     const found = commits.find((commit) => commit.seq === seq);
     if (found === undefined) {
       const upTo = size === undefined ? "" : `, up to entry ${size - 1n}`;
@@ -197,40 +198,54 @@ class Verification {
     }
   }
 
-  // The signature of the newest Root covers those before it: each names the hash of the one before.
+  // The signature of a Root covers those before it: each names the hash of the one before. In a copy
+  // Roots may be left out; then the one before the gap stands for itself.
   #checkRoots(): readonly CheckedCommit[] {
     const sound: CheckedCommit[] = [];
-    const { commits } = this.#view.scan;
-    const feed = fromHex(this.#options.feed);
-    let before = BLANK_HASH;
+    const { commits } = this.#view;
     let lastTime = 0n;
-    for (const commit of commits) {
+    let left = 0n;
+    for (const [at, commit] of commits.entries()) {
+      const before = commits[at - 1];
       const checked = this.#attempt({ commit: Number(commit.seq) }, () =>
         this.#checkRoot(commit, before, lastTime),
       );
-      before = fromHex(commit.rootHash);
+      const gap = this.#view.scan.isReplica ? commit.seq - (before?.seq ?? -1n) - 1n : 0n;
+      if (gap > 0n) left += gap;
+      if (gap > 0n && before !== undefined) this.#checkSignature(before);
       if (checked === undefined) continue;
       lastTime = checked.time;
       sound.push(checked);
     }
     this.#count("Roots in one chain", sound.length);
+    if (left > 0n)
+      this.#notChecked.push(`${left} Roots that this copy does not have, only what they led to`);
     const newest = commits.at(-1);
-    if (newest === undefined) return sound;
-    this.#attempt({ commit: Number(newest.seq) }, () => {
-      verifyRoot(newest.root, newest.signature, feed);
+    if (newest !== undefined && this.#checkSignature(newest))
       this.#count("signature of the newest Root", 1);
-    });
     return sound;
+  }
+
+  #checkSignature({ seq, root, signature }: StoredCommit): boolean {
+    const feed = fromHex(this.#options.feed);
+    const isSigned = this.#attempt({ commit: Number(seq) }, () => {
+      verifyRoot(root, signature, feed);
+      return true;
+    });
+    return isSigned === true;
   }
 
   #checkRoot(
     commit: StoredCommit,
-    before: Uint8Array,
+    before: StoredCommit | undefined,
     lastTime: bigint,
   ): CheckedCommit & { readonly time: bigint } {
     const root = decodeRootOf(commit.root, fromHex(this.#options.feed));
     const { prev, seq, time } = root;
-    if (seq !== commit.seq || !equalBytes(prev, before)) {
+    const expected = before === undefined ? BLANK_HASH : fromHex(before.rootHash);
+    const isNext = seq === (before?.seq ?? -1n) + 1n;
+    const isBehindGap = this.#view.scan.isReplica && seq > (before?.seq ?? -1n) && !isNext;
+    if (seq !== commit.seq || (!isBehindGap && !equalBytes(prev, expected))) {
       throw new FleetError(
         "ledger/chain",
         `the Root of commit ${commit.seq} does not follow the one before it`,
@@ -256,11 +271,21 @@ class Verification {
     const reader =
       this.#genesis === undefined ? undefined : RecordReader.of(this.#genesis, undefined);
     const tally = { signatures: 0, sealed: 0, lastTime: 0n, isWhole: true };
+    const trees = new TreeCheck(this.#options.feed);
+    const waiting = [...commits];
     for (const [index, hash] of leaves.entries()) {
       this.#options.onProgress?.(index, leaves.length);
+      const last = reader?.writer.operator;
       if (hash === undefined) tally.isWhole = false;
       else this.#attempt({ entry: index }, () => this.#checkEntry(index, hash, reader, tally));
+      if (!tally.isWhole || hash === undefined || reader === undefined || last === undefined)
+        continue;
+      trees.entry(this.#get(hash) ?? hash);
+      const { operator: next } = reader.writer;
+      while (Number(waiting[0]?.log.size ?? Infinity) <= index + 1)
+        this.#checkTree(waiting.shift(), trees, { last, next });
     }
+    if (trees.count > 0) this.#count("checkpoints: tree and signature", trees.count);
     if (reader !== undefined && tally.isWhole)
       this.#attempt({ entry: leaves.length - 1 }, () => reader.end());
     this.#count("entries: hash, place, time, signature", tally.signatures);
@@ -296,6 +321,16 @@ class Verification {
     if (reader === undefined || !tally.isWhole) return;
     const record = reader.next({ entry, hash: toHex(hash) });
     if (record?.sealed === true) tally.sealed += 1;
+  }
+
+  #checkTree(
+    checked: CheckedCommit | undefined,
+    trees: TreeCheck,
+    writers: CheckpointWriters,
+  ): void {
+    if (checked === undefined) return;
+    const { commit, log } = checked;
+    this.#attempt({ commit: Number(commit.seq) }, () => trees.commit(log, writers));
   }
 
   #checkGenesis(hash: Uint8Array | undefined): void {

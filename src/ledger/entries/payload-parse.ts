@@ -167,9 +167,14 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
  */
 export function parsePayload<K extends EntryKind>(kind: K, bytes: Uint8Array): PayloadMap[K] {
   const value = parseCanonical(kind, bytes);
-  if (!CHECKS[kind](value))
+  if (!isPayload(kind, value))
     throw new FleetError("ledger/payload", `the payload is not that of a ${kind} entry`);
-  return value as PayloadMap[K];
+  return value;
+}
+
+/** True when a value has the shape of a kind's payload. */
+export function isPayload<K extends EntryKind>(kind: K, value: unknown): value is PayloadMap[K] {
+  return CHECKS[kind](value);
 }
 
 /** Formats a payload as an entry stores it, before sealing. @throws FleetError ledger/payload */

@@ -64,6 +64,11 @@ export class EpochKey {
     }
   }
 
+  /** The same key as one of an epoch before another. */
+  before(epoch: number): EpochKey {
+    return this.epoch < epoch ? this : new EpochKey(epoch - 1, this.#key);
+  }
+
   /** Encrypts the key to one operator, as a keyset entry holds it. */
   wrapFor(recipient: SealKey, random: Random): SealedEpochKey {
     const secret = random(KEY_SIZE);

@@ -1,5 +1,6 @@
 import type { Digest, VisorKey } from "../../core/index.ts";
 import {
+  type FeedKey,
   type IntentPayload,
   type LedgerRecord,
   OpenIntents,
@@ -14,23 +15,35 @@ export class ApplyPast {
   readonly #history: HistoryFold;
   readonly #open: OpenIntents;
   readonly #earlier = new Map<VisorKey, IntentPayload[]>();
+  readonly #own: FeedKey;
 
-  private constructor({ digest, fleet }: Plan) {
+  private constructor({ digest, fleet }: Plan, own: FeedKey) {
     this.#plan = digest;
-    this.#history = new HistoryFold(fleet);
+    this.#own = own;
+    this.#history = new HistoryFold(fleet, own);
     this.#open = new OpenIntents(fleet);
   }
 
-  /** Reads a ledger for the apply of a plan. @throws FleetError ledger/damaged */
-  static async read(ledger: ReadOnlyLedger, plan: Plan): Promise<ApplyPast> {
-    const past = new ApplyPast(plan);
-    for await (const record of ledger.records()) past.next(record);
+  /**
+   * Reads a ledger for the apply of a plan.
+   * @param records the ledger's own and other operators', in joined order; the ledger's alone when not given
+   * @throws FleetError ledger/damaged
+   */
+  static async read(
+    ledger: Pick<ReadOnlyLedger, "feed" | "records">,
+    plan: Plan,
+    records: AsyncIterable<LedgerRecord> = ledger.records(),
+  ): Promise<ApplyPast> {
+    const past = new ApplyPast(plan, ledger.feed);
+    for await (const record of records) past.next(record);
     return past;
   }
 
   /** Takes a record that was appended since. */
   next(record: LedgerRecord): void {
     this.#history.next(record);
+    // What another operator left open is theirs to settle.
+    if (record.feed !== this.#own) return;
     this.#open.next(record);
     if (record.kind !== "intent" || record.payload?.plan !== this.#plan) return;
     const { visor } = record.payload;

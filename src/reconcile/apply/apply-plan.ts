@@ -64,7 +64,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
   });
   for (const record of settled.records) past.next(record);
   input.atPoint?.("before-record");
-  const opening = await openingEntries({
+  const opening = openingEntries({
     plan,
     history: past.history(),
     ledger,

@@ -1,14 +1,19 @@
 import type { Digest, Json, VisorKey } from "../../core/index.ts";
 import {
+  type AcceptedKeyset,
+  type FeedKey,
   type IntentPayload,
   isRecordOf,
+  type KeysetFault,
+  KeysetFollower,
   type KeysetPayload,
   type LedgerRecord,
   type PlanPartPayload,
   type ReadOnlyLedger,
 } from "../../ledger/index.ts";
-import type { Keyset, Policy } from "../../model/index.ts";
+import type { Keyset } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
+import { keysetFromRecord } from "./keyset-record.ts";
 
 /** Something that an earlier apply left to a later start of the visor or app. */
 export interface Awaiting {
@@ -30,6 +35,14 @@ export interface KnownHistory {
   /** Owned paths that the latest recorded plan found as wanted, by visor. */
   readonly inSync: ReadonlyMap<VisorKey, ReadonlySet<string>>;
   readonly keyset: Keyset | undefined;
+  /** The keyset in force, as its entry says it. */
+  readonly accepted: AcceptedKeyset | undefined;
+  /** The latest accepted keyset that stands in each feed. */
+  readonly keysets: ReadonlyMap<FeedKey, KeysetPayload>;
+  /** Every keyset of the fleet: their epoch keys open what was sealed. */
+  readonly epochKeysets: readonly KeysetPayload[];
+  /** Keysets that nobody may believe, a sentence each. */
+  readonly keysetFaults: readonly KeysetFault[];
   readonly awaitingRestart: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   readonly owedRestarts: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   /** The value `fleet` last made a leaf or element have, seen on the visor. */
@@ -47,15 +60,19 @@ export interface RecordedValue {
 /** The history, or why there is none. */
 export type History = KnownHistory | { readonly known: false; readonly why: string };
 
-/** Gathers what the planner needs of one fleet from a ledger. */
+/**
+ * Gathers what the planner needs of one fleet from a ledger.
+ * @param records the ledger's own and other operators', in joined order; the ledger's alone when not given
+ */
 export async function historyOf(
-  ledger: ReadOnlyLedger | undefined,
+  ledger: Pick<ReadOnlyLedger, "feed" | "records"> | undefined,
   fleet: string,
   why = "no ledger was read",
+  records?: AsyncIterable<LedgerRecord>,
 ): Promise<History> {
   if (ledger === undefined) return { known: false, why };
-  const fold = new HistoryFold(fleet);
-  for await (const record of ledger.records()) fold.next(record);
+  const fold = new HistoryFold(fleet, ledger.feed);
+  for await (const record of records ?? ledger.records()) fold.next(record);
   return fold.history();
 }
 
@@ -66,6 +83,7 @@ export async function historyOf(
  */
 export class HistoryFold {
   readonly #fleet: string;
+  readonly #own: FeedKey;
   readonly #owned = new Map<VisorKey, readonly string[]>();
   readonly #inSync = new Map<VisorKey, ReadonlySet<string>>();
   readonly #awaiting = new Map<VisorKey, Map<string, Awaiting>>();
@@ -73,25 +91,30 @@ export class HistoryFold {
   readonly #values = new Map<string, RecordedValue>();
   readonly #secrets = new Map<string, SecretReceipt>();
   /** Intents that no receipt answers yet. */
-  readonly #intents = new Map<number, IntentPayload>();
-  #keyset: KeysetPayload | undefined;
+  readonly #intents = new Map<string, IntentPayload>();
+  readonly #follower = new KeysetFollower();
+  readonly #keysets = new Map<FeedKey, KeysetPayload>();
+  readonly #epochKeysets: KeysetPayload[] = [];
+  readonly #keysetFaults: KeysetFault[] = [];
   #lastManifest: KnownHistory["lastManifest"];
   #head = 0;
 
-  constructor(fleet: string) {
+  /** `own` is the feed whose entries `head` counts. */
+  constructor(fleet: string, own: FeedKey) {
     this.#fleet = fleet;
+    this.#own = own;
   }
 
   /** Takes the next record. */
   next(record: LedgerRecord): void {
-    this.#head = record.index + record.parts;
+    if (record.feed === this.#own) this.#head = record.index + record.parts;
     if (record.kind === "receipt") this.#noteSecrets(record);
-    if (isRecordOf(record, "keyset", this.#fleet)) this.#keyset = record.payload;
+    if (isRecordOf(record, "keyset", this.#fleet)) this.#noteKeyset(record);
     else if (isRecordOf(record, "plan", this.#fleet) && record.payload !== undefined)
       this.#lastManifest = { digest: record.payload.manifest, entry: record.index };
     else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record.payload);
     else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
-      this.#intents.set(record.index, record.payload);
+      this.#intents.set(intentKey(record, record.index), record.payload);
       for (const app of record.payload.restartsOwed)
         inner(this.#owed, record.payload.visor).set(app, sinceOf(record, app));
     } else if (isRecordOf(record, "receipt", this.#fleet)) this.#noteReceipt(record);
@@ -99,6 +122,7 @@ export class HistoryFold {
 
   /** What the records taken so far say; what comes later does not change it. */
   history(): KnownHistory {
+    const accepted = this.#follower.current(this.#fleet);
     const values = new Map(this.#values);
     const secrets = new Map(this.#secrets);
     return {
@@ -106,13 +130,25 @@ export class HistoryFold {
       head: this.#head,
       owned: new Map(this.#owned),
       inSync: new Map(this.#inSync),
-      keyset: this.#keyset === undefined ? undefined : keysetOf(this.#keyset),
+      keyset: accepted === undefined ? undefined : keysetFromRecord(accepted.payload),
+      accepted,
+      keysets: new Map(this.#keysets),
+      epochKeysets: [...this.#epochKeysets],
+      keysetFaults: [...this.#keysetFaults],
       awaitingRestart: flatten(this.#awaiting),
       owedRestarts: flatten(this.#owed),
       recorded: (visor, path, element) => values.get(valueKey(visor, path, element)),
       secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
       lastManifest: this.#lastManifest,
     };
+  }
+
+  #noteKeyset(record: LedgerRecord<"keyset">): void {
+    if (record.payload !== undefined) this.#epochKeysets.push(record.payload);
+    const verdict = this.#follower.next(record);
+    if (verdict?.kind === "refused") this.#keysetFaults.push(verdict.fault);
+    if (verdict?.kind === "accepted")
+      this.#keysets.set(verdict.keyset.feed, verdict.keyset.payload);
   }
 
   #notePart(part: PlanPartPayload | undefined): void {
@@ -133,8 +169,9 @@ export class HistoryFold {
   #noteReceipt(record: LedgerRecord<"receipt">): void {
     const receipt = record.payload;
     if (receipt === undefined) return;
-    const intent = this.#intents.get(receipt.intent);
-    this.#intents.delete(receipt.intent);
+    const answered = intentKey(record, receipt.intent);
+    const intent = this.#intents.get(answered);
+    this.#intents.delete(answered);
     for (const { path, element, outcome } of receipt.outcomes) {
       // Only what was written anew replaces what waits: a failed write leaves the earlier one waiting.
       if (outcome !== "done" && outcome !== "done-after-restart") continue;
@@ -157,17 +194,9 @@ export class HistoryFold {
   }
 }
 
-function keysetOf(payload: KeysetPayload): Keyset {
-  return {
-    operators: Object.entries(payload.operators).map(([name, operator]) => ({
-      name,
-      key: operator.key,
-      ...(operator.seal === undefined ? {} : { seal: operator.seal }),
-      may: operator.may.filter((verb) => verb === "plan" || verb === "apply"),
-    })),
-    controllers: payload.controllers,
-    policy: policyFromJson(payload.policy),
-  };
+/** An entry's number counts in its own feed only. */
+function intentKey({ feed }: LedgerRecord, index: number): string {
+  return `${feed} ${index}`;
 }
 
 function sinceOf(record: LedgerRecord, what: string): Awaiting {
@@ -188,22 +217,4 @@ function flatten(
   map: Map<VisorKey, Map<string, Awaiting>>,
 ): ReadonlyMap<VisorKey, readonly Awaiting[]> {
   return new Map([...map].map(([visor, items]) => [visor, [...items.values()]]));
-}
-
-/** A policy as a keyset entry holds it. */
-export function policyToJson(policy: Policy): { readonly max_removals: number | string } {
-  const { maxRemovals } = policy;
-  return {
-    max_removals: maxRemovals.kind === "count" ? maxRemovals.count : `${maxRemovals.percent}%`,
-  };
-}
-
-/** Reads what {@link policyToJson} wrote; anything else is the strictest policy there is. */
-function policyFromJson(json: { readonly [key: string]: Json | undefined }): Policy {
-  const limit = json["max_removals"];
-  if (typeof limit === "number") return { maxRemovals: { kind: "count", count: limit } };
-  const percent = typeof limit === "string" ? /^(\d+(?:\.\d+)?)%$/.exec(limit)?.[1] : undefined;
-  return percent === undefined
-    ? { maxRemovals: { kind: "count", count: 0 } }
-    : { maxRemovals: { kind: "percent", percent: Number(percent) } };
 }

@@ -3,6 +3,7 @@ import { concatBytes, toHex, utf8 } from "../../../src/core/index.ts";
 import {
   createLedger,
   type EntryDraft,
+  Keyring,
   type KeysetOperator,
   type Ledger,
   latestKeyset,
@@ -41,13 +42,8 @@ function operatorsOf(...keys: readonly OperatorKeys[]): Record<string, KeysetOpe
 
 async function sealedKeyset(ledger: Ledger, ...keys: readonly OperatorKeys[]): Promise<EntryDraft> {
   const operators = operatorsOf(...keys);
-  const epoch = newEpoch({
-    records: await allRecords(ledger),
-    fleet: FLEET,
-    operators,
-    keys: owner,
-    random,
-  });
+  const keyring = Keyring.of(owner, await allRecords(ledger));
+  const epoch = newEpoch({ keyring, fleet: FLEET, operators, keys: owner, random });
   return {
     kind: "keyset",
     payload: { fleet: FLEET, operators, controllers: [testVisor("laptop")], policy: {}, ...epoch },
@@ -123,7 +119,7 @@ describe("sealed entries", () => {
     const ledger = await createLedger(ledgerOptions(files));
     const operators = operatorsOf(friend);
     const { epoch, epochKeys } = newEpoch({
-      records: [],
+      keyring: new Keyring(friend),
       fleet: FLEET,
       operators,
       keys: friend,
