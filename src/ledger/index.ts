@@ -9,7 +9,7 @@ export {
 } from "./ask/documents.ts";
 export { type Epoch, newEpoch, UNSEALED } from "./entries/epochs.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
-export { type LedgerHead } from "./newest.ts";
+export { LEDGER_SHAPE, type LedgerHead } from "./newest.ts";
 export {
   type KeyRotation,
   prepareRotation,
@@ -40,6 +40,16 @@ export {
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";
+export { type LedgerObjects, ledgerObjects } from "./ledger-objects.ts";
+export {
+  createReplica,
+  openReplica,
+  type Replica,
+  type ReplicaCommit,
+  type ReplicaOptions,
+  type ReplicaPin,
+} from "./replica.ts";
+export { type ReplicaEntry } from "./replica-intake.ts";
 export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
