@@ -156,7 +156,8 @@ export {
 export {
   type CheckedItem,
   type LedgerFault,
-  verifyLedger,
+  type PinnedTree,
   type VerifyOptions,
   type VerifyReport,
-} from "./check/verify.ts";
+} from "./check/report.ts";
+export { verifyLedger } from "./check/verify.ts";
