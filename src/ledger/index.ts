@@ -43,7 +43,7 @@ export {
   type KeysetVerdict,
 } from "./join/keyset-follower.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
-export { type LedgerHead } from "./history.ts";
+export { type LedgerHead } from "./newest.ts";
 export {
   type KeyRotation,
   prepareRotation,
@@ -65,10 +65,12 @@ export {
 } from "./keys/keys.ts";
 export { makeMoved, makeRotate } from "./entries/rotation.ts";
 export {
+  type AppendOptions,
   createLedger,
   type Ledger,
   type LedgerOptions,
   openLedger,
+  type ReadLedgerOptions,
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";

@@ -16,14 +16,15 @@ import {
   verifyRoot,
 } from "../../skywire/cxo/index.ts";
 import { type VerifiedGenesis, verifyGenesis } from "../entries/genesis.ts";
-import { readLog } from "../history.ts";
+import { readLog } from "../newest.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { decodeEntry, type Log } from "../entries/objects.ts";
 import { parsePayload } from "../entries/payload-parse.ts";
 import { RecordReader } from "../entries/records.ts";
 import type { StoredCommit } from "../store/segment.ts";
 import { verifyEntry } from "../entries/signing.ts";
-import { readStore, type StoreView } from "../store/store.ts";
+import { type LoadedStore, loadStore } from "./loaded-store.ts";
+import { type CheckpointWriters, TreeCheck } from "./tree-check.ts";
 import { leavesOf } from "./verify-tree.ts";
 
 /** After so many faults the rest is counted, not listed. */
@@ -90,7 +91,7 @@ export interface VerifyOptions {
  * @throws FleetError ledger/missing, ledger/other-key, ledger/version
  */
 export async function verifyLedger(options: VerifyOptions): Promise<VerifyReport> {
-  const view = await readStore(options.files, options.folder, options.feed);
+  const view = await loadStore(options.files, options.folder, options.feed);
   return new Verification(options, view).run();
 }
 
@@ -102,7 +103,7 @@ interface CheckedCommit {
 
 class Verification {
   readonly #options: VerifyOptions;
-  readonly #view: StoreView;
+  readonly #view: LoadedStore;
   readonly #get: GetObject;
   readonly #faults: LedgerFault[] = [];
   readonly #checked: CheckedItem[] = [];
@@ -111,10 +112,10 @@ class Verification {
   #operator: OperatorKey | undefined;
   #genesis: VerifiedGenesis | undefined;
 
-  constructor(options: VerifyOptions, view: StoreView) {
+  constructor(options: VerifyOptions, view: LoadedStore) {
     this.#options = options;
     this.#view = view;
-    this.#get = (hash) => view.scan.objects.get(toHex(hash));
+    this.#get = (hash) => view.objects.get(toHex(hash));
   }
 
   run(): VerifyReport {
@@ -136,7 +137,7 @@ class Verification {
   }
 
   #checkStore(): void {
-    const { scan, pin, pinDamage, isPinTorn } = this.#view;
+    const { scan, commits, objects, pin, pinDamage, isPinTorn } = this.#view;
     for (const { file, from, to, what } of scan.damage) {
       this.#fault("ledger/damaged", `${file}, bytes ${from} to ${to}: ${what}`, {
         place: { file, from, to },
@@ -148,8 +149,8 @@ class Verification {
       );
     }
     if (pinDamage !== undefined) this.#fault("ledger/pin", `the file of pins is bad: ${pinDamage}`);
-    if (scan.commits.length === 0) this.#fault("ledger/damaged", "the store holds no whole commit");
-    this.#count("objects in the store", scan.objects.size);
+    if (commits.length === 0) this.#fault("ledger/damaged", "the store holds no whole commit");
+    this.#count("objects in the store", objects.size);
     const { tail } = scan;
     if (tail === undefined || tail.from === tail.to) return;
     const what = `${tail.to - tail.from} bytes at the end belong to no commit`;
@@ -178,7 +179,7 @@ class Verification {
   }
 
   #checkReaches(seq: bigint, root: string, what: string, size: bigint | undefined): void {
-    const { commits } = this.#view.scan;
+    const { commits } = this.#view;
     const found = commits.find((commit) => commit.seq === seq);
     if (found === undefined) {
       const upTo = size === undefined ? "" : `, up to entry ${size - 1n}`;
@@ -200,7 +201,7 @@ class Verification {
   // The signature of the newest Root covers those before it: each names the hash of the one before.
   #checkRoots(): readonly CheckedCommit[] {
     const sound: CheckedCommit[] = [];
-    const { commits } = this.#view.scan;
+    const { commits } = this.#view;
     const feed = fromHex(this.#options.feed);
     let before = BLANK_HASH;
     let lastTime = 0n;
@@ -256,11 +257,21 @@ class Verification {
     const reader =
       this.#genesis === undefined ? undefined : RecordReader.of(this.#genesis, undefined);
     const tally = { signatures: 0, sealed: 0, lastTime: 0n, isWhole: true };
+    const trees = new TreeCheck(this.#options.feed);
+    const waiting = [...commits];
     for (const [index, hash] of leaves.entries()) {
       this.#options.onProgress?.(index, leaves.length);
+      const last = reader?.writer.operator;
       if (hash === undefined) tally.isWhole = false;
       else this.#attempt({ entry: index }, () => this.#checkEntry(index, hash, reader, tally));
+      if (!tally.isWhole || hash === undefined || reader === undefined || last === undefined)
+        continue;
+      trees.entry(this.#get(hash) ?? hash);
+      const { operator: next } = reader.writer;
+      while (Number(waiting[0]?.log.size ?? Infinity) <= index + 1)
+        this.#checkTree(waiting.shift(), trees, { last, next });
     }
+    if (trees.count > 0) this.#count("checkpoints: tree and signature", trees.count);
     if (reader !== undefined && tally.isWhole)
       this.#attempt({ entry: leaves.length - 1 }, () => reader.end());
     this.#count("entries: hash, place, time, signature", tally.signatures);
@@ -296,6 +307,16 @@ class Verification {
     if (reader === undefined || !tally.isWhole) return;
     const record = reader.next({ entry, hash: toHex(hash) });
     if (record?.sealed === true) tally.sealed += 1;
+  }
+
+  #checkTree(
+    checked: CheckedCommit | undefined,
+    trees: TreeCheck,
+    writers: CheckpointWriters,
+  ): void {
+    if (checked === undefined) return;
+    const { commit, log } = checked;
+    this.#attempt({ commit: Number(commit.seq) }, () => trees.commit(log, writers));
   }
 
   #checkGenesis(hash: Uint8Array | undefined): void {

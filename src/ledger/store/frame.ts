@@ -2,12 +2,24 @@ import { concatBytes, equalBytes, sha256 } from "../../core/index.ts";
 import { ByteWriter } from "../../skywire/cxo/index.ts";
 
 /** What a frame holds. */
-export const FRAME_TYPES = { header: 1, object: 2, commit: 3, pin: 4 } as const;
+export const FRAME_TYPES = {
+  header: 1,
+  object: 2,
+  commit: 3,
+  pin: 4,
+  replica: 5,
+  index: 6,
+} as const;
 
 /** Each frame: magic, type, length, body, and the SHA-256 of all but the magic. */
 const MAGIC = Uint8Array.of(0xf1, 0x3e, 0x7c, 0xd5);
 const HEAD_SIZE = MAGIC.length + 1 + 4;
 const CHECK_SIZE = 32;
+/** No record of ours is a tenth as long; a longer claim comes from damage. */
+const BODY_SIZE_MAX = 64 * 1024 * 1024;
+
+/** How many bytes a frame takes beside its body. */
+export const FRAME_OVERHEAD: number = HEAD_SIZE + CHECK_SIZE;
 
 /** One whole frame found in a file. */
 export interface Frame {
@@ -55,38 +67,48 @@ export function scanFrames(bytes: Uint8Array): FrameScan {
       at = frame.to;
       continue;
     }
-    const next = nextFrame(bytes, at + 1);
+    let next = nextCandidate(bytes, at + 1);
+    while (next < bytes.length && frameAt(bytes, next) === undefined)
+      next = nextCandidate(bytes, next + 1);
     bad.push({ from: at, to: next });
     at = next;
   }
   return { frames, bad };
 }
 
-function nextFrame(bytes: Uint8Array, start: number): number {
-  for (
-    let at = bytes.indexOf(MAGIC[0] ?? 0, start);
-    at !== -1;
-    at = bytes.indexOf(MAGIC[0] ?? 0, at + 1)
-  ) {
-    if (frameAt(bytes, at) !== undefined) return at;
-  }
-  return bytes.length;
+/** The next place at or behind `start` where a frame may begin; the end of the bytes when there is none. */
+export function nextCandidate(bytes: Uint8Array, start: number): number {
+  const at = bytes.indexOf(MAGIC[0] ?? 0, start);
+  return at === -1 ? bytes.length : at;
 }
 
-function frameAt(bytes: Uint8Array, from: number): Frame | undefined {
-  if (bytes.length - from < HEAD_SIZE + CHECK_SIZE) return undefined;
-  if (!equalBytes(bytes.subarray(from, from + MAGIC.length), MAGIC)) return undefined;
+/**
+ * How many bytes at `from` have to be at hand to judge whether a frame begins there, of `left` that
+ * follow in its file; `undefined` when none can.
+ */
+export function frameSizeAt(bytes: Uint8Array, from: number, left: number): number | undefined {
+  if (left < FRAME_OVERHEAD) return undefined;
+  for (let at = 0; at < MAGIC.length && from + at < bytes.length; at += 1)
+    if (bytes[from + at] !== MAGIC[at]) return undefined;
+  if (from + HEAD_SIZE > bytes.length) return HEAD_SIZE;
   const view = new DataView(bytes.buffer, bytes.byteOffset + from, HEAD_SIZE);
-  const bodyFrom = from + HEAD_SIZE;
-  const bodyTo = bodyFrom + view.getUint32(MAGIC.length + 1, true);
-  if (bodyTo + CHECK_SIZE > bytes.length) return undefined;
+  const bodySize = view.getUint32(MAGIC.length + 1, true);
+  const size = bodySize + FRAME_OVERHEAD;
+  return bodySize > BODY_SIZE_MAX || size > left ? undefined : size;
+}
+
+/** The whole frame that begins at `from`; offsets in it count from `base`, where the bytes begin. */
+export function frameAt(bytes: Uint8Array, from: number, base = 0): Frame | undefined {
+  const size = frameSizeAt(bytes, from, bytes.length - from);
+  if (size === undefined) return undefined;
+  const bodyTo = from + size - CHECK_SIZE;
   const check = bytes.subarray(bodyTo, bodyTo + CHECK_SIZE);
   if (!equalBytes(sha256(bytes.subarray(from + MAGIC.length, bodyTo)), check)) return undefined;
   return {
-    type: view.getUint8(MAGIC.length),
-    body: bytes.subarray(bodyFrom, bodyTo),
+    type: bytes[from + MAGIC.length] ?? 0,
+    body: bytes.subarray(from + HEAD_SIZE, bodyTo),
     check,
-    from,
-    to: bodyTo + CHECK_SIZE,
+    from: base + from,
+    to: base + from + size,
   };
 }
