@@ -37,11 +37,26 @@ export {
   stateOfChange,
 } from "./entries/keyset-change-file.ts";
 export {
+  ConcurrencyMarker,
+  isConcurrent,
+  type JoinedRecord,
+  type Unseen,
+} from "./join/concurrency.ts";
+export {
+  type FeedRecords,
+  joinFeeds,
+  type JoinFault,
+  type JoinFinding,
+  type JoinOptions,
+  type NotSeenHere,
+} from "./join/join-feeds.ts";
+export {
   type AcceptedKeyset,
   type KeysetFault,
   KeysetFollower,
   type KeysetVerdict,
 } from "./join/keyset-follower.ts";
+export { type NewerRecord, type NewerRecords, newerThan } from "./join/newer-than.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
 export { type LedgerHead } from "./newest.ts";
 export {
