@@ -89,6 +89,19 @@ export {
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";
+export { checkEvidence, type EvidenceVerdict } from "./proof/check-evidence.ts";
+export {
+  type EntriesAt,
+  EVIDENCE_FORMAT,
+  type EvidenceDocument,
+  type EvidenceEntry,
+  type EvidenceKind,
+  type EvidenceState,
+  type ProvenEntry,
+  type SignedState,
+} from "./proof/evidence.ts";
+export { formatEvidence, parseEvidence } from "./proof/evidence-text.ts";
+export { firstDifference, makeEvidence } from "./proof/make-evidence.ts";
 export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
