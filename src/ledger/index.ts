@@ -102,6 +102,14 @@ export {
 } from "./proof/evidence.ts";
 export { formatEvidence, parseEvidence } from "./proof/evidence-text.ts";
 export { firstDifference, makeEvidence } from "./proof/make-evidence.ts";
+export { cosignCheckpoint, type CosignRequest, type CosignVerdict } from "./proof/witness.ts";
+export {
+  judgeWitnesses,
+  type WitnessedState,
+  type WitnessFault,
+  type WitnessOptions,
+  type WitnessVerdict,
+} from "./proof/witnessed.ts";
 export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
