@@ -3,6 +3,7 @@ import {
   createLedger,
   createReplica,
   type EntryDraft,
+  Keyring,
   newEpoch,
   verifyLedger,
   type VerifyOptions,
@@ -33,7 +34,7 @@ async function store(): Promise<{ files: MemoryFiles; trees: readonly string[] }
   const ledger = await createLedger(ledgerOptions(files, { segmentSizeBytes: 9000 }));
   const operators = { owner: { key: owner.operator, seal: owner.seal, may: ["apply"] } };
   const epoch = newEpoch({
-    records: [],
+    keyring: new Keyring(owner),
     fleet: "safe",
     operators,
     keys: owner,
