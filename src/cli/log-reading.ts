@@ -2,7 +2,7 @@ import { sleep } from "../core/index.ts";
 import {
   ConcurrencyMarker,
   type FeedKey,
-  type LedgerRecord,
+  type JoinedRecord,
   type LogSieve,
 } from "../ledger/index.ts";
 import type { LogLine } from "../view/index.ts";
@@ -32,7 +32,7 @@ export class LogReading {
   }
 
   /** The lines of the records that the filter takes; with `last` only so many, at the end. */
-  async *lines(records: AsyncIterable<LedgerRecord>, last?: number): AsyncGenerator<LogLine> {
+  async *lines(records: AsyncIterable<JoinedRecord>, last?: number): AsyncGenerator<LogLine> {
     const kept: LogLine[] = [];
     for await (const record of records) {
       const unseen = this.#marker.next(record);
@@ -60,7 +60,7 @@ export async function* followRecords(
   world: World,
   reading: LogReading,
   stop: AbortSignal,
-): AsyncGenerator<LedgerRecord> {
+): AsyncGenerator<JoinedRecord> {
   while (await waited(world, stop)) {
     if (await source.hasGrown()) yield* source.records(new Map(reading.next));
   }

@@ -1,19 +1,12 @@
-import {
-  type FeedKey,
-  type LedgerRecord,
-  type MomentContext,
-  type OperatorKeys,
-  readLedger,
-  type ReadOnlyLedger,
-} from "../ledger/index.ts";
+import type { FeedKey, JoinedRecord, MomentContext, OperatorKeys } from "../ledger/index.ts";
 import type { FeedNames, Names } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
+import { feedNames, joinedRecords, type OpenFeeds, openFeeds, replicaFolderOf } from "./feeds.ts";
 import type { ManifestSource } from "./manifest-source.ts";
 import { manifestFacts } from "./names-of-manifest.ts";
 import { requireOperator } from "./operator.ts";
 import type { World } from "./world.ts";
 
-const PREFIX_LENGTH_MIN = 8;
 const PREFIX_TYPED_MIN = 4;
 
 /** All records that can be asked here, joined into one history, and how what they speak of is called. */
@@ -27,8 +20,8 @@ export interface RecordsSource {
   readonly feeds: FeedNames;
   /** What could not be read, a sentence each. */
   readonly notes: readonly string[];
-  /** The records in order, of each feed from the entry given for it, or from its first. */
-  records(from?: ReadonlyMap<FeedKey, number>): AsyncIterable<LedgerRecord>;
+  /** The records in joined order, of each feed from the entry given for it, or from its first. */
+  records(from?: ReadonlyMap<FeedKey, number>): AsyncIterable<JoinedRecord>;
   /** Looks at the files again; true when there may be more records. */
   hasGrown(): Promise<boolean>;
 }
@@ -38,33 +31,42 @@ export interface RecordsSource {
  * @throws FleetError key/missing, ledger/* (exit 4)
  */
 export async function openRecords(given: Given, world: World): Promise<RecordsSource> {
-  const { keys, ledgerFolder: folder } = await requireOperator(given, world);
+  const operator = await requireOperator(given, world);
+  const { keys } = operator;
   const { source: manifest, names } = await manifestFacts(given, world);
-  const read = async (): Promise<ReadOnlyLedger> =>
-    await readLedger({ files: world.files, folder, feed: keys.feed, keys });
-  let mark = await folderMark(folder, world);
-  let ledger = await read();
+  const findings: string[] = [];
+  const marked = async (open: OpenFeeds): Promise<string> => {
+    const folders = open.others.map(({ feed }) => replicaFolderOf(feed, world));
+    const marks = await Promise.all(
+      [operator.ledgerFolder, ...folders].map((folder) => folderMark(folder, world)),
+    );
+    return marks.join("\n");
+  };
+  let feeds = await openFeeds(operator, manifest, world);
+  let mark = await marked(feeds);
   const operators = new Map(manifest?.desired.operators.map(({ key, name }) => [key, name]));
-  const own = operators.get(keys.operator);
   return {
     own: keys.feed,
     keys,
     manifest,
     names,
-    feeds: {
-      own: keys.feed,
-      operators,
-      feeds: new Map([[keys.feed, own ?? keys.feed.slice(0, PREFIX_LENGTH_MIN)]]),
+    feeds: { own: keys.feed, operators, feeds: feedNames(feeds, manifest, keys.operator) },
+    get notes() {
+      return [...feeds.notes, ...findings];
     },
-    notes: [],
-    records: async function* (from) {
-      yield* ledger.records({ from: from?.get(keys.feed) ?? 0 });
-    },
+    records: (from) =>
+      joinedRecords(feeds, {
+        ...(from === undefined ? {} : { from }),
+        onFinding: (finding) => {
+          if (finding.kind === "fault" && !findings.includes(finding.message))
+            findings.push(finding.message);
+        },
+      }),
     hasGrown: async () => {
-      const now = await folderMark(folder, world);
+      const now = await marked(feeds);
       if (now === mark) return false;
-      mark = now;
-      ledger = await read();
+      feeds = await openFeeds(operator, manifest, world);
+      mark = await marked(feeds);
       return true;
     },
   };

@@ -9,7 +9,6 @@ export {
   type Look,
   type MomentRef,
 } from "./ask/blame.ts";
-export { ConcurrencyMarker, type Unseen } from "./ask/concurrency.ts";
 export { diffStates, type MomentChange, type VisorChanges } from "./ask/diff-states.ts";
 export { type EntryDocument, entryDocument, type EntryFacts } from "./ask/documents.ts";
 export { type RecordRef, refOf } from "./ask/record-ref.ts";

@@ -1,6 +1,6 @@
 import type { Json, OperatorKey } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
-import type { Unseen } from "./concurrency.ts";
+import type { Unseen } from "../join/concurrency.ts";
 import type { EntryKind, LedgerRecord } from "../entries/payloads.ts";
 
 /** One record with all it says, as `fleet log --json` and `fleet show --json` print it. */

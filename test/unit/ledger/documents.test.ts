@@ -1,6 +1,5 @@
 import { describe, expect, it, test } from "vitest";
 import {
-  ConcurrencyMarker,
   entryDocument,
   type LedgerRecord,
   type LogFilter,
@@ -106,42 +105,6 @@ describe("what a log lists", () => {
     for (const record of aStory()) sieve.takes(record);
     sieve.drop();
     expect(sieve.counts).toEqual({ listed: 10, filteredOut: 1, sealed: 1 });
-  });
-});
-
-describe("entries that were written at once", () => {
-  it("are those whose authors had not seen each other's", () => {
-    const story = new RecordStory();
-    const genesis = { version: 1 } as never;
-    story.add("genesis", genesis);
-    story.add("genesis", genesis, { author: "kim" });
-    story.write("one", [levelChange("info", "debug")], { sees: { kim: 1 } });
-    story.write("two", [levelChange("info", "warn")], { author: "kim", sees: { owner: 1 } });
-    story.write("three", [levelChange("warn", "debug")], { sees: { kim: 3 } });
-    const marker = new ConcurrencyMarker();
-    const marked = story.records.map((record) => marker.next(record));
-    const missed = { feed: OWNER, first: 1, last: 2 };
-    expect(marked).toEqual([[], [], [], [], [missed], [missed], [], []]);
-  });
-
-  it("are not those that were seen through a third feed", () => {
-    const story = new RecordStory();
-    story.add("freeze", { fleet: "home" });
-    story.add("freeze", { fleet: "home" }, { author: "kim", sees: { owner: 1 } });
-    story.add("freeze", { fleet: "home" }, { author: "lee", sees: { kim: 1 } });
-    story.add("freeze", { fleet: "home" }, { author: "kim" });
-    const marker = new ConcurrencyMarker();
-    const marked = story.records.map((record) => marker.next(record));
-    expect(marked).toEqual([[], [], [], [{ feed: RecordStory.feed("lee"), first: 0, last: 0 }]]);
-  });
-
-  it("counts large payloads by their entries", () => {
-    const story = new RecordStory();
-    story.add("freeze", { fleet: "home" }, { parts: 3 });
-    story.add("freeze", { fleet: "home" }, { author: "kim", sees: { owner: 2 } });
-    const marker = new ConcurrencyMarker();
-    const marked = story.records.map((record) => marker.next(record));
-    expect(marked[1]).toEqual([{ feed: OWNER, first: 2, last: 2 }]);
   });
 });
 
