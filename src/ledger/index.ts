@@ -56,6 +56,14 @@ export {
   KeysetFollower,
   type KeysetVerdict,
 } from "./join/keyset-follower.ts";
+export {
+  movedDraft,
+  type OwnRotation,
+  rotateDraft,
+  rotatedTerms,
+  rotationKeyset,
+  type RotationKeysetOptions,
+} from "./join/own-rotation.ts";
 export { type NewerRecord, type NewerRecords, newerThan } from "./join/newer-than.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
 export { type LedgerHead } from "./newest.ts";
@@ -78,7 +86,6 @@ export {
   type RotatedKey,
   type WriterKeys,
 } from "./keys/keys.ts";
-export { makeMoved, makeRotate } from "./entries/rotation.ts";
 export {
   type AppendOptions,
   createLedger,
