@@ -17,6 +17,15 @@ export interface CommandFamily {
 /** A command, or a family of them. */
 export type CommandEntry = CommandRow | CommandFamily;
 
+/** What can be done with ledgers beside reading one's own. */
+const LEDGER_VERBS: readonly CommandRow[] = [
+  {
+    name: "serve",
+    about: "run a relay of our own",
+    load: async () => (await import("./ledger/serve.ts")).ledgerServe,
+  },
+];
+
 /** All commands, in the order and groups of the help text. */
 export const COMMAND_GROUPS: readonly {
   readonly title: string;
@@ -102,8 +111,23 @@ export const COMMAND_GROUPS: readonly {
     rows: [
       {
         name: "log",
-        about: "list the entries of your ledger",
+        about: "list what is recorded, with filters; -f follows",
         load: async () => (await import("./log.ts")).log,
+      },
+      {
+        name: "blame",
+        about: "say who set each value of a visor, or that others changed it",
+        load: async () => (await import("./blame.ts")).blame,
+      },
+      {
+        name: "at",
+        about: "show the fleet as last recorded at a moment",
+        load: async () => (await import("./at.ts")).at,
+      },
+      {
+        name: "diff",
+        about: "show what differs between two recorded moments",
+        load: async () => (await import("./diff.ts")).diff,
       },
       {
         name: "show",
@@ -114,6 +138,16 @@ export const COMMAND_GROUPS: readonly {
         name: "verify",
         about: "check every entry of a ledger, offline",
         load: async () => (await import("./verify.ts")).verify,
+      },
+    ],
+  },
+  {
+    title: "Other machines",
+    rows: [
+      {
+        name: "ledger",
+        about: "keep the ledger on relays: status, publish, pull, restore, serve, prove",
+        verbs: LEDGER_VERBS,
       },
     ],
   },

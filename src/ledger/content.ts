@@ -82,11 +82,17 @@ export class LedgerContent {
     }
   }
 
-  /** The content of a ledger whose first commit was just written; its entries are taken in next. */
-  static begin(options: ContentOptions, end: CommitEnd): LedgerContent {
+  /** The content of a ledger before its first commit; `begin` tells of that once it is written. */
+  static empty(options: ContentOptions): {
+    readonly tree: EntryTree;
+    readonly begin: (end: CommitEnd) => LedgerContent;
+  } {
     const entries = new EntryFiles(options);
     const tree = EntryTree.empty({ ...options, entries });
-    return new LedgerContent(options, entries, tree, stateOf(options.feed, end));
+    return {
+      tree,
+      begin: (end) => new LedgerContent(options, entries, tree, stateOf(options.feed, end)),
+    };
   }
 
   get head(): LedgerHead {

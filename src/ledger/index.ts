@@ -1,12 +1,39 @@
 export { PAYLOAD_SIZE_MAX } from "./entries/compose.ts";
 export {
-  type EntryDocument,
-  entryDocument,
-  type LogDocument,
-  logDocument,
-  type LogFilter,
-  type LogLine,
-} from "./ask/documents.ts";
+  type BlamedLeaf,
+  type BlameInput,
+  type BlameVerdict,
+  blameVisor,
+  type LeafPlace,
+  type LiveVisor,
+  type Look,
+  type MomentRef,
+} from "./ask/blame.ts";
+export { diffStates, type MomentChange, type VisorChanges } from "./ask/diff-states.ts";
+export { type EntryDocument, entryDocument, type EntryFacts } from "./ask/documents.ts";
+export { type RecordRef, refOf } from "./ask/record-ref.ts";
+export { FleetState, foldFleet, type VisorState } from "./ask/fleet-state.ts";
+export {
+  isOpaque,
+  type LeafSet,
+  type LeafState,
+  recordedAt,
+  recordedValue,
+  type Sighting,
+} from "./ask/leaf-state.ts";
+export { isBelow, type LogFilter, LogSieve, type SieveCounts } from "./ask/log-sieve.ts";
+export {
+  type Cut,
+  type Moment,
+  type MomentContext,
+  type MomentReading,
+  parseEntryName,
+  parseMoment,
+  parseTime,
+  resolveMoments,
+  takeUntil,
+  type WantedMoment,
+} from "./ask/moments.ts";
 export {
   adoptEpochs,
   type Epoch,
@@ -66,7 +93,7 @@ export {
 } from "./join/own-rotation.ts";
 export { type NewerRecord, type NewerRecords, newerThan } from "./join/newer-than.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
-export { type LedgerHead } from "./newest.ts";
+export { LEDGER_SHAPE, type LedgerHead } from "./newest.ts";
 export {
   type KeyRotation,
   prepareRotation,
@@ -119,6 +146,16 @@ export {
   type WitnessOptions,
   type WitnessVerdict,
 } from "./proof/witnessed.ts";
+export { type LedgerObjects, ledgerObjects } from "./ledger-objects.ts";
+export {
+  createReplica,
+  openReplica,
+  type Replica,
+  type ReplicaCommit,
+  type ReplicaOptions,
+  type ReplicaPin,
+} from "./replica.ts";
+export { type ReplicaEntry } from "./replica-intake.ts";
 export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
@@ -142,6 +179,7 @@ export {
   type ReceiptOutcome,
   type ReceiptPayload,
   type RecordedChange,
+  type RecordedOrigin,
   type RecordedOutcome,
   type RotatePayload,
   type SealedEpochKey,
@@ -162,7 +200,8 @@ export {
 export {
   type CheckedItem,
   type LedgerFault,
-  verifyLedger,
+  type PinnedTree,
   type VerifyOptions,
   type VerifyReport,
-} from "./check/verify.ts";
+} from "./check/report.ts";
+export { verifyLedger } from "./check/verify.ts";

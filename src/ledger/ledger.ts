@@ -8,6 +8,7 @@ import { makeGenesis } from "./entries/genesis.ts";
 import type { EntryDraft, LedgerRecord, MovedFrom, SeenHead } from "./entries/payloads.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
 import type { LedgerHead } from "./newest.ts";
+import type { LiveSegment } from "./store/entry-files.ts";
 import type { LockWorld } from "./store/lock.ts";
 import { StoreWriter } from "./store/store.ts";
 import { damagedError, liveOf, readStore, storeFault } from "./store/view.ts";
@@ -100,12 +101,11 @@ export async function createLedger(
   });
   const writer = await StoreWriter.create(options, folder, keys.feed, draft);
   const { feed } = keys;
-  const content = LedgerContent.begin(
-    { files, folder, feed, keys, live: () => writer.live, isWritable: true },
-    draft,
-  );
-  for (const leaf of leaves) content.entryTree.append(leaf);
-  await content.entryTree.flush();
+  const live = (): LiveSegment => writer.live;
+  const empty = LedgerContent.empty({ files, folder, feed, keys, live, isWritable: true });
+  for (const leaf of leaves) empty.tree.append(leaf);
+  await empty.tree.flush();
+  const content = empty.begin(draft);
   return new WritableLedger(options, { writer, content, refs });
 }
 

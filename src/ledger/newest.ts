@@ -17,6 +17,16 @@ import type { StoreView } from "./store/view.ts";
 /** All Roots of a ledger are one sequence. */
 export const LEDGER_NONCE = 1n;
 
+/** How a ledger's Roots lead to its log, for who fetches it from a relay. */
+export const LEDGER_SHAPE: {
+  readonly nonce: bigint;
+  /** Hash of the registry that every Root names. */
+  readonly registry: Uint8Array;
+  /** Of the log, the one object that a Root points to. */
+  readonly schema: Uint8Array;
+  readonly decodeLog: (bytes: Uint8Array) => Log;
+} = { nonce: LEDGER_NONCE, registry: LEDGER_REGISTRY.ref, schema: LOG_SCHEMA, decodeLog };
+
 const NS_PER_MS = 1_000_000n;
 
 /** Where a ledger stands. */

@@ -10,7 +10,7 @@ export {
   type SettleInput,
   type VisorReport,
 } from "./apply/index.ts";
-export { diffVisor, foundAt, programOf } from "./diff/index.ts";
+export { diffVisor, type Found, foundAt, isLeafPath, programOf } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
   mapLimited,
@@ -19,6 +19,7 @@ export {
   type ObserveInput,
   routeOf,
   toObserved,
+  wantsOf,
 } from "./observe/index.ts";
 export {
   type ApplyCheck,

@@ -25,6 +25,8 @@ export interface RelayWorld {
   readonly dialTimeoutMs?: number;
   /** How long one answer may take; Go's limit when not given. */
   readonly responseTimeoutMs?: number;
+  /** Whether to tell the relay that we answer many requests at a time; true when not given. */
+  readonly answersMany?: boolean;
 }
 
 /** A connection to one relay, by a node of its own. */
@@ -51,7 +53,7 @@ export async function openRelay(
   const { responseTimeoutMs } = world;
   const node = new CxoNode({
     secret,
-    nodeId: manyTakerId(publicKeyOf(secret)),
+    nodeId: world.answersMany === false ? publicKeyOf(secret) : manyTakerId(publicKeyOf(secret)),
     store: serving,
     takesRoots: false,
     clock: world.clock,

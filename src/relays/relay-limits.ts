@@ -13,6 +13,6 @@ export const CHECK_ALL_MAX = 96;
 /** The degree of a log's list; appending makes only this one. */
 export const LOG_DEGREE = 16;
 /** Requests that our relay has open at a publisher of ours. */
-export const RELAY_IN_FLIGHT = 64;
+export const RELAY_IN_FLIGHT = 128;
 /** How long one Root may take to fill: a million entries at a hundred a second come through in three hours. */
 export const RELAY_FILL_TIMEOUT_MS: number = 3 * 60 * 60 * 1000;

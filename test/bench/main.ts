@@ -94,7 +94,7 @@ async function measureRows({
       add({ ...row, peerName: "Go", goals });
     }
   }
-  if (isWanted("relays")) add(...(await benchRelays()));
+  if (isWanted("relays")) add(...(await benchRelays(program)));
   if (isWanted("start")) {
     add(await benchHelp(program));
     add(await benchValidate(program, runs));

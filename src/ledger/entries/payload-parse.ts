@@ -67,7 +67,14 @@ const FEED_SIGNATURE = hexOf(65);
 const HASH = hexOf(32);
 const HEAD = { feed: isFeed, size: isPositive, tree: HASH };
 const STEP = oneOf("a", "b", "c");
-const CHANGE = { path: isText, element: maybe(isText), before: isAnything, after: isAnything };
+const ORIGIN = shape({ file: maybe(isText), line: maybe(isCount), role: maybe(isText) });
+const CHANGE = {
+  path: isText,
+  element: maybe(isText),
+  before: isAnything,
+  after: isAnything,
+  origin: maybe(ORIGIN),
+};
 const OPEN = shape({ fleet: isText });
 
 const CHECKS: Readonly<Record<EntryKind, Check>> = {
@@ -106,6 +113,7 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
     visor: isVisor,
     owned: listOf(isText),
     changes: listOf(shape(CHANGE)),
+    reading: maybe(shape({ at: isText, unsure: listOf(isText) })),
   }),
   intent: shape({
     fleet: isText,

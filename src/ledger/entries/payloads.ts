@@ -108,12 +108,31 @@ export interface PlanPayload {
   readonly overrides: readonly string[];
 }
 
+/** Where in the manifest a change was wanted. Entries of release 0.1.0 do not say. */
+export interface RecordedOrigin {
+  /** As the user named it. */
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  /** The role that gave the value; absent when the visor itself did. */
+  readonly role?: string;
+}
+
 /** A value's way from before to after. */
 export interface RecordedChange {
   readonly path: string;
   readonly element?: string;
   readonly before: Json;
   readonly after: Json;
+  readonly origin?: RecordedOrigin;
+}
+
+/** The reading of a visor that a plan was made from. */
+export interface RecordedReading {
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  /** Owned paths that could not be compared or not be written, sorted. */
+  readonly unsure: readonly string[];
 }
 
 /** What a plan holds for one visor. */
@@ -124,6 +143,8 @@ export interface PlanPartPayload {
   /** Every owned path, changed or not. */
   readonly owned: readonly string[];
   readonly changes: readonly RecordedChange[];
+  /** With it, an owned path without change was seen as wanted then. Release 0.1.0 does not say. */
+  readonly reading?: RecordedReading;
 }
 
 /** One of the at most three steps on a visor. */

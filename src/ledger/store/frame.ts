@@ -18,6 +18,12 @@ const CHECK_SIZE = 32;
 /** No record of ours is a tenth as long; a longer claim comes from damage. */
 const BODY_SIZE_MAX = 64 * 1024 * 1024;
 
+/** Where the body begins in a frame, and how many bytes follow it. */
+export const FRAME_BODY: { readonly from: number; readonly behind: number } = {
+  from: HEAD_SIZE,
+  behind: CHECK_SIZE,
+};
+
 /** How many bytes a frame takes beside its body. */
 export const FRAME_OVERHEAD: number = HEAD_SIZE + CHECK_SIZE;
 

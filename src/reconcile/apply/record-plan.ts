@@ -12,6 +12,7 @@ import {
   UNSEALED,
 } from "../../ledger/index.ts";
 import type { Plan } from "../../model/index.ts";
+import { recordedChange } from "./recorded-change.ts";
 import { keysetChanges, type KnownHistory, overridesToJson, policyToJson } from "../plan/index.ts";
 
 /** What recording the start of an apply needs. */
@@ -116,19 +117,14 @@ function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
   const parts: EntryDraft[] = [];
   for (const visor of plan.visors) {
     if (visor.observed === undefined) continue;
-    const changes = visor.steps
-      .flatMap((step) => step.changes)
-      .map(({ path, element, before, after }) => ({
-        path,
-        ...(element === undefined ? {} : { element }),
-        before,
-        after,
-      }));
+    const changes = visor.steps.flatMap((step) => step.changes.map(recordedChange));
     const recorded = history.owned.get(visor.key) ?? [];
     if (changes.length === 0 && recorded.join("\n") === visor.owned.join("\n")) continue;
+    const unsure = [...visor.unsupported.map(({ path }) => path), ...visor.notCompared];
+    const reading = { at: visor.observed.at, unsure: [...new Set(unsure)].sort() };
     parts.push({
       kind: "plan-part",
-      payload: { ...base, visor: visor.key, owned: visor.owned, changes },
+      payload: { ...base, visor: visor.key, owned: visor.owned, changes, reading },
     });
   }
   for (const { key } of plan.releasedVisors) {

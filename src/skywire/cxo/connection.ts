@@ -249,6 +249,7 @@ export class Connection {
   /** Ends the handshake: the peer has a name now, and is kept awake from now on. */
   welcome(peerId: Uint8Array): void {
     this.#peerId = peerId;
+    if (this.takesMany) this.#channel.joinWrites();
     this.#tick();
   }
 

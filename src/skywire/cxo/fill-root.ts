@@ -55,6 +55,7 @@ class Filling {
   readonly #options: FillOptions;
   readonly #running = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
+  readonly #batch: number;
   #free: number;
   #fetched = 0;
   #heldBytes = 0;
@@ -64,6 +65,7 @@ class Filling {
     this.#registry = registry;
     this.#options = options;
     this.#free = options.inFlight ?? 1;
+    this.#batch = Math.max(1, Math.floor(this.#free / 2));
   }
 
   async all(items: readonly TreeItem[]): Promise<void> {
@@ -107,9 +109,14 @@ class Filling {
       return checkObject(hash, await this.#options.request(hash));
     } finally {
       this.#free += 1;
-      // The newest waits least: a tree is walked downwards first, so little of it is held at a time.
-      this.#waiting.pop()?.();
+      if (this.#free >= this.#batch) this.#wake(this.#free);
     }
+  }
+
+  // Requests go out many at once, and so do their answers: each by itself would cost both ends a system call.
+  // The newest waits least: a tree is walked downwards first, so little of it is held at a time.
+  #wake(count: number): void {
+    for (let index = 0; index < count; index += 1) this.#waiting.pop()?.();
   }
 
   async #turn(): Promise<void> {

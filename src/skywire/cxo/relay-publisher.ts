@@ -5,7 +5,12 @@ import type { SignedRoot } from "./feed-table.ts";
 import type { ObjectStore } from "./fill-root.ts";
 import type { SentRoot } from "./message.ts";
 import { type NewObject, walkNewObjects } from "./new-objects.ts";
-import { CONFIRM_LOOK_MAX_MS, CONFIRM_LOOK_MS, FILL_TIMEOUT_MS } from "./node-limits.ts";
+import {
+  CONFIRM_LOOK_BUSY_MS,
+  CONFIRM_LOOK_MAX_MS,
+  CONFIRM_LOOK_MS,
+  FILL_TIMEOUT_MS,
+} from "./node-limits.ts";
 import { proveRoot } from "./root-intake.ts";
 
 /** What a publisher works with. The node must serve `store`. */
@@ -84,10 +89,11 @@ export class RelayPublisher {
         await sleep(clock, waitMs);
         if (isShown(signed, await previewFeed(connection, feed))) return;
         const now = progress?.();
-        if (now !== seen) untilMs = clock.now() + timeoutMs;
+        const isMoving = now !== seen;
+        if (isMoving) untilMs = clock.now() + timeoutMs;
         seen = now;
         if (clock.now() >= untilMs) break;
-        waitMs = Math.min(waitMs * 2, CONFIRM_LOOK_MAX_MS);
+        waitMs = Math.min(waitMs * 2, isMoving ? CONFIRM_LOOK_BUSY_MS : CONFIRM_LOOK_MAX_MS);
       }
       throw new FleetError("cxo/unconfirmed", "the relay did not show the Root in time", {
         next: "look whether the relay runs, then publish again",
