@@ -123,6 +123,16 @@ export {
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";
+export { type LedgerObjects, ledgerObjects } from "./ledger-objects.ts";
+export {
+  createReplica,
+  openReplica,
+  type Replica,
+  type ReplicaCommit,
+  type ReplicaOptions,
+  type ReplicaPin,
+} from "./replica.ts";
+export { type ReplicaEntry } from "./replica-intake.ts";
 export { checkEvidence, type EvidenceVerdict } from "./proof/check-evidence.ts";
 export {
   type EntriesAt,
@@ -146,16 +156,6 @@ export {
   type WitnessOptions,
   type WitnessVerdict,
 } from "./proof/witnessed.ts";
-export { type LedgerObjects, ledgerObjects } from "./ledger-objects.ts";
-export {
-  createReplica,
-  openReplica,
-  type Replica,
-  type ReplicaCommit,
-  type ReplicaOptions,
-  type ReplicaPin,
-} from "./replica.ts";
-export { type ReplicaEntry } from "./replica-intake.ts";
 export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
