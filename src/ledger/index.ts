@@ -83,6 +83,14 @@ export {
   KeysetFollower,
   type KeysetVerdict,
 } from "./join/keyset-follower.ts";
+export {
+  movedDraft,
+  type OwnRotation,
+  rotateDraft,
+  rotatedTerms,
+  rotationKeyset,
+  type RotationKeysetOptions,
+} from "./join/own-rotation.ts";
 export { type NewerRecord, type NewerRecords, newerThan } from "./join/newer-than.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
 export { LEDGER_SHAPE, type LedgerHead } from "./newest.ts";
@@ -105,7 +113,6 @@ export {
   type RotatedKey,
   type WriterKeys,
 } from "./keys/keys.ts";
-export { makeMoved, makeRotate } from "./entries/rotation.ts";
 export {
   type AppendOptions,
   createLedger,

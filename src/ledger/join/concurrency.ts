@@ -1,10 +1,11 @@
 import type { LedgerRecord } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";
+import { SeenFeeds } from "./seen-feeds.ts";
 
 /** A record in its place in the history of several feeds. */
 export type JoinedRecord = LedgerRecord & {
   /**
-   * How many entries of each other joined feed surely come before it: what its author had seen, and what
+   * How many entries of each other feed surely come before it: what its author had seen, and what
    * the authors of that had seen. Feeds of which nothing was seen are absent.
    */
   readonly after: ReadonlyMap<FeedKey, number>;
@@ -28,14 +29,17 @@ export function isConcurrent(a: Placed, b: Placed): boolean {
 
 /**
  * Tells which records were written at once, from a joined history taken in order: for each what stands
- * before it that its author had not seen. Holds one number a feed.
+ * before it that its author had not seen. The history may come piece by piece. Holds what {@link SeenFeeds}
+ * does.
  */
 export class ConcurrencyMarker {
   readonly #sizes = new Map<FeedKey, number>();
+  readonly #seen = new SeenFeeds();
 
   /** Takes the next record; gives what its author had not seen, empty for most. */
-  next(record: JoinedRecord): readonly Unseen[] {
-    const { feed, index, parts, kind, after } = record;
+  next(record: LedgerRecord): readonly Unseen[] {
+    const { feed, index, parts, kind } = record;
+    const after = this.#seen.next(record);
     const unseen = [...this.#sizes].flatMap(([other, size]): readonly Unseen[] => {
       const first = after.get(other) ?? 0;
       return other === feed || first >= size ? [] : [{ feed: other, first, last: size - 1 }];

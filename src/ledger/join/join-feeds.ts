@@ -83,7 +83,7 @@ export async function* joinFeeds(
     const iterator = records[Symbol.asyncIterator]();
     lanes.set(feed, { feed, iterator, front: undefined, size: from, waived: new Set() });
   }
-  const seen = new SeenFeeds([...lanes.keys()]);
+  const seen = new SeenFeeds();
   try {
     await Promise.all([...lanes.values()].map(load));
     for (;;) {

@@ -6,7 +6,7 @@ import {
   signaturesNeeded,
   verifyApproval,
 } from "../entries/keyset-change.ts";
-import type { KeysetPayload, LedgerRecord } from "../entries/payloads.ts";
+import type { KeysetOperator, KeysetPayload, LedgerRecord } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";
 
 /** A key set that the operators of the one before it agreed to. */
@@ -94,7 +94,7 @@ export class KeysetFollower {
 
   #begin(keyset: AcceptedKeyset): KeysetVerdict {
     const { previous } = keyset.payload;
-    if (!mayChange(keyset.payload).has(keyset.writer)) {
+    if (!listed(keyset).some(({ may }) => may.includes("apply"))) {
       if (previous !== undefined) return { kind: "not-seen-here", previous };
       return refuse(keyset, {
         code: "ledger/keyset-not-operator",
@@ -149,10 +149,7 @@ function follow(line: FleetLine, keyset: AcceptedKeyset): KeysetVerdict {
 
 // Not even the same terms let somebody whom they leave out choose a key for what comes after.
 function extend(line: FleetLine, version: Version, keyset: AcceptedKeyset): KeysetVerdict {
-  const isOperator = Object.values(keyset.payload.operators).some(
-    ({ key }) => key === keyset.writer,
-  );
-  if (!isOperator)
+  if (listed(keyset).length === 0)
     return refuse(keyset, {
       code: "ledger/keyset-not-operator",
       why: `its writer ${keyset.writer} is not an operator in it`,
@@ -160,6 +157,13 @@ function extend(line: FleetLine, version: Version, keyset: AcceptedKeyset): Keys
   version.newest = keyset;
   line.byDigest.set(keyset.digest, version);
   return { kind: "accepted", keyset, isChange: false };
+}
+
+// A key set can list the next key of its own writer, who signs it with the key before: then the feed tells.
+function listed({ payload, writer, feed }: AcceptedKeyset): readonly KeysetOperator[] {
+  return Object.values(payload.operators).filter(
+    (operator) => operator.key === writer || operator.feed === feed,
+  );
 }
 
 function missingApprovals(

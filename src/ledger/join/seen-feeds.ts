@@ -3,40 +3,32 @@ import type { LedgerRecord } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";
 
 interface FeedState {
+  /** Where this feed stands in every list of sizes. */
   readonly slot: number;
-  /** How many entries of each feed its newest record comes after, by slot. */
+  /** How many entries of each feed its newest record comes after. */
   sizes: readonly number[];
   /** The same by feed, without those of which nothing was seen. */
   after: ReadonlyMap<FeedKey, number>;
   /** The index of each record that had seen more than the one before it, followed by its sizes. */
-  readonly changes: number[];
+  changes: number[];
 }
 
 /**
- * What each record of joined feeds comes after, followed through the heads that are named: who has seen
+ * What each record of several feeds comes after, followed through the heads that are named: who has seen
  * a feed has seen what its author had seen. Takes records in joined order. For each record that names
  * something new one number a feed is held, and nothing for the others.
  */
 export class SeenFeeds {
-  readonly #feeds: readonly FeedKey[];
-  readonly #states: ReadonlyMap<FeedKey, FeedState>;
-
-  constructor(feeds: readonly FeedKey[]) {
-    this.#feeds = feeds;
-    const none = feeds.map(() => 0);
-    this.#states = new Map(
-      feeds.map((feed, slot) => [feed, { slot, sizes: none, after: new Map(), changes: [] }]),
-    );
-  }
+  readonly #states = new Map<FeedKey, FeedState>();
 
   /** Takes the next record; gives how many entries of each other feed come before it. */
   next({ feed, index, heads }: LedgerRecord): ReadonlyMap<FeedKey, number> {
-    const own = this.#states.get(feed);
-    assert(own !== undefined, "the feed of a record is one of those joined");
+    for (const each of [feed, ...heads.map((head) => head.feed)]) this.#add(each);
+    const own = this.#state(feed);
+    if (heads.length === 0) return own.after;
     const sizes = [...own.sizes];
     for (const head of heads) {
-      const state = this.#states.get(head.feed);
-      if (state === undefined) continue;
+      const state = this.#state(head.feed);
       raise(sizes, state.slot, head.size);
       for (const [slot, size] of this.#sizesAt(state, head.size).entries())
         raise(sizes, slot, size);
@@ -46,7 +38,7 @@ export class SeenFeeds {
     own.sizes = sizes;
     own.changes.push(index, ...sizes);
     own.after = new Map(
-      this.#feeds.flatMap((other, slot) => {
+      [...this.#states].flatMap(([other, { slot }]) => {
         const size = sizes[slot] ?? 0;
         return size === 0 ? [] : [[other, size] as const];
       }),
@@ -54,9 +46,30 @@ export class SeenFeeds {
     return own.after;
   }
 
+  // A new feed makes every list of sizes one longer.
+  #add(feed: FeedKey): void {
+    if (this.#states.has(feed)) return;
+    const slot = this.#states.size;
+    for (const state of this.#states.values()) {
+      state.sizes = [...state.sizes, 0];
+      const changes: number[] = [];
+      for (let from = 0; from < state.changes.length; from += slot + 1)
+        changes.push(...state.changes.slice(from, from + slot + 1), 0);
+      state.changes = changes;
+    }
+    const sizes = Array.from({ length: slot + 1 }, () => 0);
+    this.#states.set(feed, { slot, sizes, after: new Map(), changes: [] });
+  }
+
+  #state(feed: FeedKey): FeedState {
+    const state = this.#states.get(feed);
+    assert(state !== undefined, "every feed that is named was added");
+    return state;
+  }
+
   // The last change among the first entries, found by halving.
   #sizesAt({ changes }: FeedState, size: number): readonly number[] {
-    const stride = this.#feeds.length + 1;
+    const stride = this.#states.size + 1;
     let low = 0;
     let high = changes.length / stride;
     while (low < high) {
