@@ -1,4 +1,17 @@
 export { applySummary, applyText } from "./apply-text.ts";
+export {
+  applyCommand,
+  commandFree,
+  type CommandFacts,
+  type MarkdownFacts,
+  planAnnotations,
+  planCodeQuality,
+  planComment,
+  planCommentMarker,
+  planJunit,
+  planSarif,
+  planStepSummary,
+} from "./ci/index.ts";
 export { diagnosticCounts, diagnosticsText } from "./diagnostic-text.ts";
 export { driftText } from "./drift-text.ts";
 export { errorDocument, errorText } from "./error-text.ts";
