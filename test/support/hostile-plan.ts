@@ -129,8 +129,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
   "--yes",
   "",
   " ",
-  "a".repeat(5_000),
-  "é".repeat(3_000),
-  "\u{1f600}".repeat(2_000),
-  "<".repeat(2_000),
+  "é".repeat(1_500),
+  "\u{1f600}".repeat(700),
+  "<`|".repeat(400),
 ];

@@ -37,23 +37,34 @@ export function planFindings(plan: Plan): readonly PlanFinding[] {
     }),
   ];
   const seen = new Map<string, number>();
-  return drafts.toSorted(byDanger).map(({ identity, rule: id, ...draft }) => {
-    const said = JSON.stringify([id, ...identity]);
-    const nth = seen.get(said) ?? 0;
-    seen.set(said, nth + 1);
-    const rule = RULES[ruleIndex(id)];
-    assert(rule !== undefined, "every finding has its rule");
-    return { ...draft, rule, fingerprint: digestOf([id, ...identity.map(plainLine), nth]) };
-  });
+  return drafts
+    .map((draft) => ({ draft, path: draft.identity.join(" ") }))
+    .toSorted(byDanger)
+    .map(({ draft: { identity, rule: id, ...draft } }) => {
+      const said = JSON.stringify([id, ...identity]);
+      const nth = seen.get(said) ?? 0;
+      seen.set(said, nth + 1);
+      const rule = RULES[ruleIndex(id)];
+      assert(rule !== undefined, "every finding has its rule");
+      return { ...draft, rule, fingerprint: digestOf([id, ...identity.map(plainLine), nth]) };
+    });
 }
 
-function byDanger(left: Draft, right: Draft): number {
+/** A draft with the text that decides where nothing else does. */
+interface Sortable {
+  readonly draft: Draft;
+  readonly path: string;
+}
+
+function byDanger(
+  { draft: left, path }: Sortable,
+  { draft: right, path: other }: Sortable,
+): number {
   return (
     ruleIndex(left.rule) - ruleIndex(right.rule) ||
     Number(isRemoval(right)) - Number(isRemoval(left)) ||
     compareNames(left.visor?.name ?? "", right.visor?.name ?? "") ||
-    inOrder(left.visor?.key ?? "", right.visor?.key ?? "") ||
-    inOrder(left.identity.join(" "), right.identity.join(" "))
+    inOrder(path, other)
   );
 }
 

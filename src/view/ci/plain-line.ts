@@ -4,11 +4,15 @@ import { printable } from "../printable.ts";
 const UNSEEN =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 
+/** Nearly every text: there is nothing to look for in it. */
+const ORDINARY = /^[ -~]*$/;
+
 /**
  * Outside text as one line in which everything can be seen: control and zero-width characters, marks of
  * direction and odd spaces are shown as escapes.
  */
 export function plainLine(text: string): string {
+  if (ORDINARY.test(text)) return text;
   return printable(text).replace(UNSEEN, escapeOf);
 }
 

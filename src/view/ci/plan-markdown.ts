@@ -71,11 +71,12 @@ function markdownOf(
   const visors = visorRows(plan);
   page.add(`${marker}### Fleet ${codeSpan(plan.fleet)}: ${verdictOf(plan)}\n\n`);
   page.add(`${planSummary(plan)}\n\nDecision: ${codeSpan(plan.decision)}\n\n`);
-  const third = Math.floor(limits.bytesMax / 3);
-  addKeyset(page, { plan, limits, keepBytes: 2 * third });
-  addRefusals(page, { plan, limits, keepBytes: 2 * third - LAST_WORDS_BYTES });
+  // Each list may take its share of the page, so that none crowds out those below it.
+  const sixth = Math.floor(limits.bytesMax / 6);
+  addKeyset(page, { plan, limits, keepBytes: 5 * sixth });
+  addRefusals(page, { plan, limits, keepBytes: 3 * sixth });
   addApply(page, plan, facts);
-  addTable(page, { visors, limits, keepBytes: third });
+  addTable(page, { visors, limits, keepBytes: 2 * sixth });
   addOrigin(page, plan);
   const left = addVisors(page, { visors, limits });
   addReleasedVisors(page, plan);
