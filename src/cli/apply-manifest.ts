@@ -25,7 +25,8 @@ export async function applyManifest(given: Given, world: World): Promise<ExitCod
   else world.terminal.err(planText(plan, errPaint(world)));
   refuseOtherDecision(plan, given, world);
   const check = { plan, acting, operator: operator.keys.operator, history };
-  if (refuse(check, isText, world)) return 4;
+  const refused = refuse(check, isText, world);
+  if (refused !== undefined) return refused;
   if (!(await confirm({ plan, given, world, isOrdinaryAnswered: isYes }))) return 4;
   return await runApply({
     plan,

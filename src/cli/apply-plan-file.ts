@@ -41,7 +41,7 @@ export async function applyPlanFile(
   const plan = await readPlan(text);
   const { keys, ledgerFolder: folder } = operator;
   const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
-  const history = historyOf(ledger, plan.fleet);
+  const history = await historyOf(ledger, plan.fleet);
   const signer = planSigner(plan);
   const isAccepted = isSignedForUs(signer, keys.operator, history);
   if (!isAccepted && !canAsk(world)) throw strangersPlan(name);
@@ -57,7 +57,8 @@ export async function applyPlanFile(
   else world.terminal.err(planText(shown, errPaint(world)));
   refuseOtherDecision(plan, given, world);
   const check = { plan, acting, operator: keys.operator, history };
-  if (refuse(check, isText, world)) return 4;
+  const refused = refuse(check, isText, world);
+  if (refused !== undefined) return refused;
   const answers = { isOrdinaryAnswered: isAccepted, isStrangers: !isAccepted };
   if (!(await confirm({ plan, given, world, ...answers }))) return 4;
   const manifestFolder = manifestFolderOf(plan, world);

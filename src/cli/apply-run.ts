@@ -2,7 +2,7 @@ import type { ExitCode, VisorKey } from "../core/index.ts";
 import { openLedger } from "../ledger/index.ts";
 import type { Plan, SecretRef } from "../model/index.ts";
 import { nodeProcess } from "../platform/index.ts";
-import { applyPlan, type ApplyReport, historyOf } from "../reconcile/index.ts";
+import { ApplyPast, applyPlan, type ApplyReport } from "../reconcile/index.ts";
 import { createVisorWriter, type VisorReader } from "../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
@@ -44,14 +44,18 @@ export async function runApply(input: RunInput): Promise<ExitCode> {
   });
   try {
     // Another apply may have recorded a new keyset while we asked.
-    const history = historyOf(ledger, plan.fleet);
-    if (refuse({ plan, acting, operator: operator.keys.operator, history }, false, world)) return 4;
+    const past = await ApplyPast.read(ledger, plan);
+    const history = past.history();
+    const check = { plan, acting, operator: operator.keys.operator, history };
+    const refused = refuse(check, false, world);
+    if (refused !== undefined) return refused;
     const report = await reporter.during(stepsOf(plan), "steps", () =>
       applyPlan({
         plan,
         reader: input.reader,
         writer: createVisorWriter(input.wayIn.access),
         ledger,
+        past,
         keys: operator.keys,
         resolveSecrets: (refs) => secretsOf(refs, input),
         clock: world.clock,

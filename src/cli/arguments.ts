@@ -71,7 +71,8 @@ function parserOf(command: Command): Parser {
 }
 
 function flagsOf(spec: OptionSpec): string {
-  return spec.value === undefined ? `--${spec.name}` : `--${spec.name} <${spec.value}>`;
+  const name = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`;
+  return spec.value === undefined ? name : `${name} <${spec.value}>`;
 }
 
 function tailOf(command: Command): string {

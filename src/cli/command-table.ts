@@ -7,10 +7,29 @@ export interface CommandRow {
   readonly load: () => Promise<Command>;
 }
 
+/** A word with verbs below it, such as `fleet ledger status`; each verb is a command of its own. */
+export interface CommandFamily {
+  readonly name: string;
+  readonly about: string;
+  readonly verbs: readonly CommandRow[];
+}
+
+/** A command, or a family of them. */
+export type CommandEntry = CommandRow | CommandFamily;
+
+/** What can be done with ledgers beside reading one's own. */
+const LEDGER_VERBS: readonly CommandRow[] = [
+  {
+    name: "serve",
+    about: "run a relay of our own",
+    load: async () => (await import("./ledger/serve.ts")).ledgerServe,
+  },
+];
+
 /** All commands, in the order and groups of the help text. */
 export const COMMAND_GROUPS: readonly {
   readonly title: string;
-  readonly rows: readonly CommandRow[];
+  readonly rows: readonly CommandEntry[];
 }[] = [
   {
     title: "First steps",
@@ -24,6 +43,11 @@ export const COMMAND_GROUPS: readonly {
         name: "init",
         about: "write a manifest of the visors you have, owning nothing yet",
         load: async () => (await import("./init.ts")).init,
+      },
+      {
+        name: "adopt",
+        about: "write what visors are now into a manifest, so that nothing changes",
+        load: async () => (await import("./adopt.ts")).adopt,
       },
       {
         name: "doctor",
@@ -87,8 +111,23 @@ export const COMMAND_GROUPS: readonly {
     rows: [
       {
         name: "log",
-        about: "list the entries of your ledger",
+        about: "list what is recorded, with filters; -f follows",
         load: async () => (await import("./log.ts")).log,
+      },
+      {
+        name: "blame",
+        about: "say who set each value of a visor, or that others changed it",
+        load: async () => (await import("./blame.ts")).blame,
+      },
+      {
+        name: "at",
+        about: "show the fleet as last recorded at a moment",
+        load: async () => (await import("./at.ts")).at,
+      },
+      {
+        name: "diff",
+        about: "show what differs between two recorded moments",
+        load: async () => (await import("./diff.ts")).diff,
       },
       {
         name: "show",
@@ -99,6 +138,16 @@ export const COMMAND_GROUPS: readonly {
         name: "verify",
         about: "check every entry of a ledger, offline",
         load: async () => (await import("./verify.ts")).verify,
+      },
+    ],
+  },
+  {
+    title: "Other machines",
+    rows: [
+      {
+        name: "ledger",
+        about: "keep the ledger on relays: status, publish, pull, restore, serve, prove",
+        verbs: LEDGER_VERBS,
       },
     ],
   },
@@ -119,7 +168,23 @@ export const COMMAND_GROUPS: readonly {
   },
 ];
 
-/** The row of a command, if there is one of that name. */
-export function commandRow(name: string): CommandRow | undefined {
+/** The entry of a first word, if there is one. */
+export function commandEntry(name: string): CommandEntry | undefined {
   return COMMAND_GROUPS.flatMap((group) => group.rows).find((row) => row.name === name);
+}
+
+/** True for a word with verbs below it. */
+export function isFamily(entry: CommandEntry): entry is CommandFamily {
+  return "verbs" in entry;
+}
+
+/** Every command that can be run, a family's under its full name such as `ledger status`. */
+export function allCommands(): readonly CommandRow[] {
+  return COMMAND_GROUPS.flatMap((group) =>
+    group.rows.flatMap((entry) =>
+      isFamily(entry)
+        ? entry.verbs.map((verb) => ({ ...verb, name: `${entry.name} ${verb.name}` }))
+        : [entry],
+    ),
+  );
 }

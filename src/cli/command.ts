@@ -6,6 +6,8 @@ import type { World } from "./world.ts";
 export interface OptionSpec {
   /** The long name without dashes; the environment name follows from it. */
   readonly name: string;
+  /** One letter that means the same, after one dash. */
+  readonly short?: string;
   /** What the value is called in the help text. */
   readonly value?: string;
   /** May be given more than once. */

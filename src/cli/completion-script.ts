@@ -5,6 +5,7 @@ export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
 /** What a script knows of one command. */
 export interface CompletedCommand {
+  /** One word, or a family and a verb such as `ledger status`. */
   readonly name: string;
   readonly about: string;
   readonly options: readonly OptionSpec[];
@@ -34,21 +35,61 @@ export function completionScript(
   }
 }
 
+/** First words that are completed, and the verbs of those that have some. */
+interface Words {
+  readonly name: string;
+  readonly about: string;
+  readonly verbs: readonly CompletedCommand[];
+}
+
+function firstWords(commands: readonly CompletedCommand[]): readonly Words[] {
+  const words = new Map<string, Words>();
+  for (const command of commands) {
+    const [first = "", verb] = command.name.split(" ");
+    if (verb === undefined) words.set(first, { name: first, about: command.about, verbs: [] });
+    else {
+      const verbs = [...(words.get(first)?.verbs ?? []), { ...command, name: verb }];
+      const about = verbs.map(({ name }) => name).join(", ");
+      words.set(first, { name: first, about, verbs });
+    }
+  }
+  return [...words.values()];
+}
+
+function familiesOf(commands: readonly CompletedCommand[]): readonly Words[] {
+  return firstWords(commands).filter(({ verbs }) => verbs.length > 0);
+}
+
+function verbNames({ verbs }: Words): string {
+  return verbs.map(({ name }) => name).join(" ");
+}
+
 function bash(commands: readonly CompletedCommand[]): string {
   const cases = commands.map(
-    (command) => `    ${command.name}) options="${longOptions(command)} --help" ;;\n`,
+    (command) => `    "${command.name}") options="${longOptions(command)} --help" ;;\n`,
   );
+  const families = familiesOf(commands).map(
+    (family) => `    ${family.name}) verbs="${verbNames(family)}" ;;\n`,
+  );
+  const names = firstWords(commands).map(({ name }) => name);
   return `# fleet completion for bash
 _fleet() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" options=""
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" options="" verbs=""
+  local command="\${COMP_WORDS[1]}"
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${commands.map((command) => command.name).join(" ")} --help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "${names.join(" ")} --help --version" -- "$word"))
     return
+  fi
+  case "$command" in
+${families.join("")}  esac
+  if [ -n "$verbs" ]; then
+    if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W "$verbs --help" -- "$word")); return; fi
+    command="$command \${COMP_WORDS[2]}"
   fi
   case "$before" in
     ${VISOR_OPTIONS.map((name) => `--${name}`).join("|")}) COMPREPLY=($(compgen -W "all $(${VISOR_NAMES_SED})" -- "$word")); return ;;
   esac
-  case "\${COMP_WORDS[1]}" in
+  case "$command" in
 ${cases.join("")}  esac
   case "$word" in
     -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
@@ -60,13 +101,17 @@ complete -o filenames -F _fleet fleet
 }
 
 function zsh(commands: readonly CompletedCommand[]): string {
-  const rows = commands.map((command) => `    '${command.name}:${quoted(command.about)}'\n`);
+  const rows = firstWords(commands).map(({ name, about }) => `    '${name}:${quoted(about)}'\n`);
+  const families = familiesOf(commands).map(
+    ({ name, verbs }) =>
+      `      ${name}) verbs=(${verbs.map((verb) => `'${verb.name}:${quoted(verb.about)}'`).join(" ")}) ;;\n`,
+  );
   const cases = commands.map((command) => {
     const options = command.options.map((option) => {
       const value = option.value === undefined ? "" : `:${option.value}:${valueAction(option)}`;
       return `        '--${option.name}[${bracketed(option.about)}]${value}'`;
     });
-    return `      ${command.name}) _arguments \\\n${[...options, "        '*:file:_files'"].join(" \\\n")} ;;\n`;
+    return `      '${command.name}') _arguments \\\n${[...options, "        '*:file:_files'"].join(" \\\n")} ;;\n`;
   });
   return `#compdef fleet
 # fleet completion for zsh
@@ -76,13 +121,24 @@ _fleet_visors() {
   compadd -a names
 }
 _fleet() {
-  local -a commands
+  local -a commands verbs
   commands=(
 ${rows.join("")}  )
   if (( CURRENT == 2 )); then
     _describe command commands
   else
     local command=$words[2]
+    case $command in
+${families.join("")}    esac
+    if (( $#verbs )); then
+      if (( CURRENT == 3 )); then
+        _describe verb verbs
+        return
+      fi
+      command="$command $words[3]"
+      (( CURRENT-- ))
+      shift words
+    fi
     (( CURRENT-- ))
     shift words
     case $command in
@@ -94,14 +150,24 @@ _fleet "$@"
 }
 
 function fish(commands: readonly CompletedCommand[]): string {
-  const lines = commands.flatMap((command) => [
-    `complete -c fleet -n __fish_use_subcommand -f -a ${command.name} -d '${quoted(command.about)}'`,
-    ...command.options.map((option) => {
+  const words = firstWords(commands).flatMap(({ name, about, verbs }) => [
+    `complete -c fleet -n __fish_use_subcommand -f -a ${name} -d '${quoted(about)}'`,
+    ...verbs.map(
+      (verb) =>
+        `complete -c fleet -n '__fish_seen_subcommand_from ${name}; and test (count (commandline -opc)) -eq 2' -f -a ${verb.name} -d '${quoted(verb.about)}'`,
+    ),
+  ]);
+  const options = commands.flatMap((command) => {
+    const seen = command.name
+      .split(" ")
+      .map((word) => `__fish_seen_subcommand_from ${word}`)
+      .join("; and ");
+    return command.options.map((option) => {
       const needs = option.value === undefined ? "" : " -r";
       const visors = VISOR_OPTIONS.includes(option.name) ? " -f -a '(__fleet_visors)'" : "";
-      return `complete -c fleet -n '__fish_seen_subcommand_from ${command.name}' -l ${option.name}${needs}${visors} -d '${quoted(option.about)}'`;
-    }),
-  ]);
+      return `complete -c fleet -n '${seen}' -l ${option.name}${needs}${visors} -d '${quoted(option.about)}'`;
+    });
+  });
   return `# fleet completion for fish
 function __fleet_visors
   echo all
@@ -109,7 +175,7 @@ function __fleet_visors
   set -q FLEET_MANIFEST; and set manifest $FLEET_MANIFEST
   sed -n '/^visors:/,/^[^ #]/s/^  \\([A-Za-z0-9_.-]*\\):.*/\\1/p' $manifest 2>/dev/null
 end
-${lines.join("\n")}
+${[...words, ...options].join("\n")}
 `;
 }
 
@@ -118,14 +184,25 @@ function powershell(commands: readonly CompletedCommand[]): string {
     const options = command.options.map((option) => `'--${option.name}'`);
     return `    '${command.name}' = @(${[...options, "'--help'"].join(", ")})\n`;
   });
+  const families = familiesOf(commands).map(
+    ({ name, verbs }) => `    '${name}' = @(${verbs.map((verb) => `'${verb.name}'`).join(", ")})\n`,
+  );
+  const names = firstWords(commands).map(({ name }) => `'${name}'`);
   return `# fleet completion for PowerShell
 Register-ArgumentCompleter -Native -CommandName fleet -ScriptBlock {
   param($word, $ast, $cursor)
   $options = @{
 ${rows.join("")}  }
+  $verbs = @{
+${families.join("")}  }
   $words = @($ast.CommandElements | ForEach-Object { $_.ToString() })
-  if ($words.Count -lt 2 -or ($words.Count -eq 2 -and $word -ne '')) {
-    $found = $options.Keys | Sort-Object
+  $place = if ($word -eq '') { $words.Count } else { $words.Count - 1 }
+  if ($place -le 1) {
+    $found = @(${names.join(", ")}) | Sort-Object
+  } elseif ($place -eq 2 -and $verbs.ContainsKey($words[1])) {
+    $found = $verbs[$words[1]]
+  } elseif ($verbs.ContainsKey($words[1])) {
+    $found = $options["$($words[1]) $($words[2])"]
   } else {
     $found = $options[$words[1]]
   }

@@ -1,5 +1,5 @@
 import { type ExitCode, FleetError } from "../core/index.ts";
-import { COMMAND_GROUPS } from "./command-table.ts";
+import { allCommands } from "./command-table.ts";
 import type { Command } from "./command.ts";
 import { completionScript, SHELLS } from "./completion-script.ts";
 
@@ -23,9 +23,8 @@ export const completion: Command = {
         exit: 64,
       });
     }
-    const rows = COMMAND_GROUPS.flatMap((group) => group.rows);
     const commands = await Promise.all(
-      rows.map(async (row) => {
+      allCommands().map(async (row) => {
         const command = await row.load();
         return { name: row.name, about: row.about, options: command.options };
       }),

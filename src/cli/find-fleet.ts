@@ -1,10 +1,11 @@
 import type { VisorKey } from "../core/index.ts";
-import { type Emit, mapLimited } from "../reconcile/index.ts";
+import type { RpcRoute, SeenVisor } from "../model/index.ts";
+import { type Emit, mapLimited, routeOf, toObserved } from "../reconcile/index.ts";
 import {
   createVisorReader,
-  DEFAULT_BRIDGE_PORT,
   type KnownVisor,
   readingError,
+  type ReadingWants,
   type VisorReading,
   type VisorTarget,
 } from "../skywire/visor/index.ts";
@@ -19,6 +20,8 @@ export interface FoundVisor {
   readonly key: VisorKey;
   /** Why it could not be read. */
   readonly unread?: string;
+  /** What it showed, as far as it was asked for. */
+  readonly seen?: SeenVisor;
 }
 
 /** What {@link findFleet} found. */
@@ -35,6 +38,10 @@ export interface FindInput {
   readonly world: World;
   /** Look at these instead of what the local visor knows. */
   readonly listed: readonly Candidate[] | undefined;
+  /** Leave these out, unread. */
+  readonly without?: ReadonlySet<string>;
+  /** Read more than names. */
+  readonly wants?: ReadingWants;
   readonly emit: Emit;
 }
 
@@ -45,38 +52,45 @@ export interface FindInput {
 export async function findFleet(input: FindInput): Promise<FoundFleet> {
   const reader = createVisorReader(input.wayIn.access);
   const localTarget: VisorTarget = { key: undefined, route: { kind: "local" } };
-  const local = await reader.read(localTarget, { summary: true, known: true });
+  const wants = { ...input.wants, summary: true };
+  const atMs = input.world.clock.now();
+  const local = await reader.read(localTarget, { ...wants, known: true });
   if (local.kind !== "seen") throw readingError(input.wayIn.access.rpcAddress, localTarget, local);
   const known = input.listed ?? (local.known ?? []).map(candidate);
-  const others = known.filter(({ key }) => key !== local.key);
-  const scheme = input.wayIn.scheme ?? "dmsg";
+  const others = known.filter(({ key }) => key !== local.key && input.without?.has(key) !== true);
   const limit = input.wayIn.parallel ?? PARALLEL_READS;
-  const read = await mapLimited(others, limit, async ({ key, name, isMet }) => {
+  const read = await mapLimited(others, limit, async ({ key, name, isMet, rpc }) => {
     input.emit({ type: "observe_start", level: "info", message: `reading ${key}`, visor: key });
-    const route = { kind: "bridge", scheme, port: DEFAULT_BRIDGE_PORT } as const;
-    const reading = await reader.read({ key, route }, { summary: true });
+    const route = routeOf(rpc === undefined ? {} : { rpc }, input.wayIn.scheme);
+    const readAtMs = input.world.clock.now();
+    const reading = await reader.read({ key, route }, wants);
     input.emit({ type: "observe_complete", level: "info", message: `read ${key}`, visor: key });
-    return { key, wanted: name ?? hostnameOf(reading), unread: whyUnread(reading), isMet };
+    const seen = toObserved(reading, key, route, readAtMs);
+    return { key, wanted: name ?? hostnameOf(reading), unread: whyUnread(reading), isMet, seen };
   });
   const ours = read.filter(({ unread, isMet }) => unread === undefined || isMet !== true);
   const localName = input.listed?.find(({ key }) => key === local.key)?.name ?? hostnameOf(local);
-  const all = [{ key: local.key, wanted: localName, unread: undefined }, ...ours];
+  const seenLocal = toObserved(local, local.key, localTarget.route, atMs);
+  const all = [{ key: local.key, wanted: localName, unread: undefined, seen: seenLocal }, ...ours];
   const taken = new Set<string>();
   return {
     local: local.key,
     strangers: read.length - ours.length,
-    visors: all.map(({ key, wanted, unread }, index) => ({
+    visors: all.map(({ key, wanted, unread, seen }, index) => ({
       name: freeName(wanted ?? `visor-${index + 1}`, taken),
       key,
       ...(unread === undefined ? {} : { unread }),
+      ...(seen.kind === "seen" ? { seen } : {}),
     })),
   };
 }
 
 /** A visor to look at. */
-interface Candidate {
+export interface Candidate {
   readonly key: VisorKey;
   readonly name?: string;
+  /** How its RPC is reached, where that is not as usual. */
+  readonly rpc?: RpcRoute;
   /** The local visor only has a transport to it. */
   readonly isMet?: boolean;
 }

@@ -1,5 +1,5 @@
 import { FleetError } from "../core/index.ts";
-import { intentsWithoutReceipt, readLedger } from "../ledger/index.ts";
+import { type LedgerRecord, OpenIntents, readLedger } from "../ledger/index.ts";
 import { routeOf } from "../reconcile/index.ts";
 import {
   createVisorReader,
@@ -134,7 +134,13 @@ async function keyFindings(
       };
   try {
     const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
-    const open = intentsWithoutReceipt(ledger.records).length;
+    const intents = new OpenIntents();
+    let last: LedgerRecord | undefined;
+    for await (const record of ledger.records()) {
+      intents.next(record);
+      last = record;
+    }
+    const open = intents.list().length;
     const says = `${ledger.head.size} entries, head ${ledger.head.root.slice(0, 12)}`;
     const store: Finding =
       open === 0
@@ -145,7 +151,7 @@ async function keyFindings(
             says: `${says}, ${open} writes whose end is not recorded`,
             next: "`fleet apply` settles them before it writes",
           };
-    return [key, store, clockFinding(world, ledger.records.at(-1)?.timeMs)];
+    return [key, store, clockFinding(world, last?.timeMs)];
   } catch (error) {
     return [key, badFinding("ledger", asFleetError(error)), clockFinding(world)];
   }

@@ -1,4 +1,4 @@
-import { COMMAND_GROUPS } from "./command-table.ts";
+import { COMMAND_GROUPS, type CommandFamily } from "./command-table.ts";
 import { EXIT_CODES } from "./exit.ts";
 
 const NAME_WIDTH = 12;
@@ -28,4 +28,17 @@ Results go to standard output, everything else to standard error. The last line 
 
 Exit codes:
 ${codes.join("")}`;
+}
+
+/** The text of `fleet FAMILY --help`: its verbs. */
+export function familyText({ name, about, verbs }: CommandFamily): string {
+  const width = Math.max(...verbs.map((verb) => verb.name.length)) + 2;
+  const lines = verbs.map((verb) => `  ${verb.name.padEnd(width)}${verb.about}\n`);
+  return `fleet ${name}: ${about}
+
+Usage: fleet ${name} VERB [ARGUMENTS] [OPTIONS]
+       fleet ${name} VERB --help
+
+Verbs:
+${lines.join("")}`;
 }

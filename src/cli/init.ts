@@ -18,7 +18,8 @@ import { reporterOf } from "./reporter.ts";
 import { wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
 
-const SAVED_SCHEMA = "fleet.schema.json";
+/** The schema that is put beside a new manifest. */
+export const SAVED_SCHEMA = "fleet.schema.json";
 
 /** `fleet init`: a manifest of the visors there are, which owns nothing, so that the first plan is empty. */
 export const init: Command = {
@@ -84,7 +85,7 @@ function manifestExists(name: string): FleetError {
 }
 
 /** Editors look for the schema beside the manifest; one that is there already is left alone. */
-async function saveSchema(manifestPath: string, world: World): Promise<void> {
+export async function saveSchema(manifestPath: string, world: World): Promise<void> {
   const path = resolve(manifestPath, "..", SAVED_SCHEMA);
   if ((await world.files.stat(path)) !== undefined) return;
   const { manifestSchema } = await import("../manifest/index.ts");
@@ -109,7 +110,7 @@ function tell(name: string, visors: readonly FoundVisor[], isKeyless: boolean, w
 }
 
 /** The visors of `--keys FILE`. */
-async function listedKeys(
+export async function listedKeys(
   given: Given,
   world: World,
 ): Promise<readonly { readonly key: VisorKey; readonly name?: string }[] | undefined> {

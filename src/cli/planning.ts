@@ -94,18 +94,20 @@ async function readHistory(
   fleet: string,
   world: World,
 ): Promise<History> {
-  if (operator === undefined) return historyOf(undefined, fleet, "there is no operator key here");
+  if (operator === undefined)
+    return await historyOf(undefined, fleet, "there is no operator key here");
   try {
     return await ledgerHistory(operator, fleet, world);
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
-    return historyOf(undefined, fleet, error.message);
+    return await historyOf(undefined, fleet, error.message);
   }
 }
 
 async function ledgerHistory(operator: Operator, fleet: string, world: World): Promise<History> {
   const { keys, ledgerFolder: folder } = operator;
-  return historyOf(await readLedger({ files: world.files, folder, feed: keys.feed, keys }), fleet);
+  const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
+  return await historyOf(ledger, fleet);
 }
 
 /** Visors that must exist because an option names them. */

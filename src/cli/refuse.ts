@@ -1,19 +1,32 @@
-import { type ApplyCheck, checkApply } from "../reconcile/index.ts";
+import type { ExitCode } from "../core/index.ts";
+import type { Refusal } from "../model/index.ts";
+import { type ApplyCheck, checkApply, refusalsExit } from "../reconcile/index.ts";
 import { refusalText } from "../view/index.ts";
 import { errPaint } from "./look.ts";
 import type { World } from "./world.ts";
 
+/** What was found beside the plan: in the ledgers, and at the relays. */
+export interface RefuseInput extends Omit<ApplyCheck, "nowMs"> {
+  readonly found?: readonly Refusal[];
+}
+
 /**
  * Checks whether a plan may be applied here and now, and prints what says no. Refusals of the plan itself were
  * shown with it when `wasShown` is set.
+ * @returns the exit code of the refusals; `undefined` when nothing refuses
  */
-export function refuse(check: Omit<ApplyCheck, "nowMs">, wasShown: boolean, world: World): boolean {
+export function refuse(
+  { found = [], ...check }: RefuseInput,
+  wasShown: boolean,
+  world: World,
+): ExitCode | undefined {
   const { plan } = check;
-  const refusals = checkApply({ ...check, nowMs: world.clock.now() });
+  const refusals = [...checkApply({ ...check, nowMs: world.clock.now() }), ...found];
   for (const refusal of refusals) {
     if (wasShown && plan.refusals.includes(refusal)) continue;
     world.terminal.err(refusalText(refusal, plan.names, errPaint(world)));
   }
-  if (refusals.length > 0) world.terminal.err("nothing was written\n");
-  return refusals.length > 0;
+  if (refusals.length === 0) return undefined;
+  world.terminal.err("nothing was written\n");
+  return refusalsExit(refusals);
 }

@@ -1,18 +1,23 @@
 import { type ExitCode, FleetError, fromUtf8 } from "../core/index.ts";
-import { readLedger } from "../ledger/index.ts";
+import {
+  entryDocument,
+  type FeedKey,
+  type LedgerRecord,
+  parseEntryName,
+  type RecordRef,
+  refOf,
+} from "../ledger/index.ts";
 import { isPlanText, planSigner } from "../reconcile/index.ts";
 import { planText, recordText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { showLive } from "./live.ts";
-import { entryDocument } from "./log.ts";
 import { outPaint } from "./look.ts";
 import { readNamed } from "./manifest-source.ts";
-import { manifestFacts } from "./names-of-manifest.ts";
-import { requireOperator } from "./operator.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 import { readPlan } from "./plan-source.ts";
 import { printJson } from "./print.ts";
+import { momentContext, openRecords, type RecordsSource } from "./records-source.ts";
 import type { World } from "./world.ts";
 
 /** `fleet show`: an entry, a plan file, or a visor as it is. */
@@ -20,7 +25,7 @@ export const show: Command = {
   name: "show",
   about:
     "Show a ledger entry, a plan file, or, with --live, a visor as it is now. Secrets are masked.",
-  words: [{ form: "[WHAT]", about: "the number of an entry, or a plan file" }],
+  words: [{ form: "[WHAT]", about: "an entry (12, or kim:12 of another feed), or a plan file" }],
   options: [
     { name: "live", value: "VISOR", about: "read this visor (a name of the manifest, or a key)" },
     { name: "yaml", about: "with --live: manifest sections to paste" },
@@ -31,6 +36,7 @@ export const show: Command = {
   ],
   examples: [
     "fleet show 12",
+    "fleet show kim:12",
     "fleet show plan.json",
     "fleet show --live shop-3",
     "fleet show --live shop-3 --yaml",
@@ -45,26 +51,51 @@ export const show: Command = {
         exit: 64,
       });
     }
-    return /^#?\d+$/.test(what)
-      ? await showEntry(Number(what.replace("#", "")), given, world)
+    return /^(#|[^/\\]+:#?)?\d+$/.test(what)
+      ? await showEntry(what, given, world)
       : await showPlan(what, given, world);
   },
 };
 
-async function showEntry(index: number, given: Given, world: World): Promise<ExitCode> {
-  const { keys, ledgerFolder: folder } = await requireOperator(given, world);
-  const { names } = await manifestFacts(given, world);
-  const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
-  const record = ledger.record(index);
+async function showEntry(what: string, given: Given, world: World): Promise<ExitCode> {
+  const source = await openRecords(given, world);
+  const named = parseEntryName(what, momentContext(source, world));
+  const { feed, index } = named ?? { feed: source.own, index: Number(what.replace("#", "")) };
+  const { record, answeredBy } = await findRecord(source, feed, index);
   if (record === undefined) {
-    throw new FleetError("cli/usage", `there is no entry ${index} in the ledger`, {
-      next: `\`fleet log\` lists entries 0 to ${ledger.head.size - 1}`,
+    throw new FleetError("cli/usage", `there is no entry ${what.replace("#", "")} in the ledger`, {
+      next: "`fleet log` lists the entries",
       exit: 64,
     });
   }
-  if (given.flag("json")) printJson(world, entryDocument(record));
-  else world.terminal.out(recordText(record, names, outPaint(world)));
+  if (given.flag("json")) {
+    const answer = answeredBy === undefined ? {} : { answeredBy: answeredBy.index };
+    printJson(world, entryDocument(record, { operators: source.feeds.operators, ...answer }));
+  } else {
+    const options = { paint: outPaint(world), ...(answeredBy === undefined ? {} : { answeredBy }) };
+    world.terminal.out(recordText(record, source.names, source.feeds, options));
+  }
   return 0;
+}
+
+/** A record, and for an intent the receipt that answers it. */
+async function findRecord(
+  source: RecordsSource,
+  feed: FeedKey,
+  index: number,
+): Promise<{ readonly record?: LedgerRecord; readonly answeredBy?: RecordRef }> {
+  let record: LedgerRecord | undefined;
+  for await (const each of source.records(new Map([[feed, index]]))) {
+    if (each.feed !== feed) continue;
+    if (record === undefined) {
+      if (each.index !== index) return {};
+      record = each;
+      if (record.kind !== "intent") return { record };
+    } else if (each.kind === "receipt" && each.payload?.intent === index) {
+      return { record, answeredBy: refOf(each) };
+    }
+  }
+  return record === undefined ? {} : { record };
 }
 
 async function showPlan(file: string, given: Given, world: World): Promise<ExitCode> {

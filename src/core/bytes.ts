@@ -43,7 +43,10 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** True when both hold the same bytes. Not constant-time: never for secrets. */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 1)
+    if (left[index] !== right[index]) return false;
+  return true;
 }
 
 /** Encodes text as UTF-8. */

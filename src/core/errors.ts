@@ -13,8 +13,10 @@ export type ErrorArea =
   | "net"
   | "observe"
   | "plan"
+  | "relay"
   | "rpc"
   | "secret"
+  | "tlog"
   | "visor";
 
 /** A stable name for what went wrong, `area/what`; programs branch on it, never on the message. */

@@ -11,6 +11,8 @@ export interface Files {
   create(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
   /** Opens a file for adding bytes at its end; makes it when it is missing. */
   openAppend(path: string, options?: { readonly mode?: number }): Promise<AppendFile>;
+  /** Opens a file for reading parts of it, or `undefined` when there is none. */
+  openRead(path: string): Promise<ReadFile | undefined>;
   /** Cuts a file to `size` bytes, durably. */
   truncate(path: string, size: number): Promise<void>;
   /** Names in a folder, sorted; empty when the folder is missing. */
@@ -38,5 +40,14 @@ export interface AppendFile {
   /** Adds bytes at the end with one write. */
   append(bytes: Uint8Array): Promise<void>;
   sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A file open for reading at any place. What is appended later can be read too. */
+export interface ReadFile {
+  /** Bytes the file had when it was opened. */
+  readonly size: number;
+  /** The bytes from `offset` (0 and up), at most `size` of them: fewer where the file ends before. */
+  read(offset: number, size: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac, hkdfSync } from "node:crypto";
+import { createHash, createHmac, hash, hkdfSync } from "node:crypto";
 import { toHex } from "./bytes.ts";
 import { canonicalJsonBytes, type Json } from "./canonical-json.ts";
 
@@ -7,7 +7,22 @@ export type Digest = `sha256:${string}`;
 
 /** SHA-256 of bytes: 32 fresh bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(bytes).digest());
+  return new Uint8Array(hash("sha256", bytes, "buffer"));
+}
+
+/** SHA-256 of bytes that come in parts. */
+export class Sha256 {
+  readonly #hash = createHash("sha256");
+
+  /** Takes the next bytes. */
+  add(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
+  /** The hash of all of them, 32 fresh bytes. Ends it. */
+  finish(): Uint8Array {
+    return new Uint8Array(this.#hash.digest());
+  }
 }
 
 /** HMAC-SHA-256: 32 fresh bytes. */

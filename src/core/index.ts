@@ -19,8 +19,8 @@ export {
   hasCode,
   unreachable,
 } from "./errors.ts";
-export { type AppendFile, type FileFacts, type Files } from "./files.ts";
-export { type Digest, digestOf, hkdfSha256, hmacSha256, sha256 } from "./hash.ts";
+export { type AppendFile, type FileFacts, type Files, type ReadFile } from "./files.ts";
+export { type Digest, digestOf, hkdfSha256, hmacSha256, Sha256, sha256 } from "./hash.ts";
 export { Hidden } from "./hidden.ts";
 export {
   checkVisorKey,
@@ -37,9 +37,11 @@ export {
   type ByteStreamListener,
   type Clock,
   type Dial,
+  type Listen,
   type Random,
   sleep,
   type StreamAddress,
+  type StreamListener,
 } from "./ports.ts";
 export { stretchPassphrase } from "./passphrase.ts";
 export { FLEET_VERSION } from "./release.ts";

@@ -52,6 +52,23 @@ export type Dial = (
   options: { readonly timeoutMs: number },
 ) => Promise<ByteStream>;
 
+/** What a {@link Listen} opened. */
+export interface StreamListener {
+  /** Where it listens, with the port the system chose when 0 was asked for. */
+  readonly address: StreamAddress;
+  /** Accepts no more, ends every open stream at once, and resolves when the port is free again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens for streams; port 0 lets the system choose.
+ * @throws FleetError net/failed when the address cannot be had
+ */
+export type Listen = (
+  onStream: (stream: ByteStream) => void,
+  address: StreamAddress,
+) => Promise<StreamListener>;
+
 /** Resolves after `delayMs`; rejects with the signal's reason when it aborts first. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

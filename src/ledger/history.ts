@@ -1,147 +1,173 @@
-import { assert, equalBytes, FleetError, fromHex, toHex } from "../core/index.ts";
-import {
-  BLANK_HASH,
-  decodeRoot,
-  fetchObject,
-  type GetObject,
-  isBlank,
-  readRefs,
-  type Root,
-  verifyRoot,
-} from "../skywire/cxo/index.ts";
-import { verifyGenesis } from "./genesis.ts";
-import type { FeedKey, OperatorKeys } from "./keys.ts";
-import { decodeEntry, decodeLog, LEDGER_REGISTRY, type Log, LOG_SCHEMA } from "./objects.ts";
-import { parsePayload } from "./payload-parse.ts";
-import type { LedgerRecord } from "./payloads.ts";
-import { RecordReader } from "./records.ts";
-import type { StoredCommit, StoreScan } from "./segment.ts";
+import { FleetError, hasCode, sha256, toHex } from "../core/index.ts";
+import { verifyGenesis } from "./entries/genesis.ts";
+import { Keyring } from "./entries/keyring.ts";
+import { decodeEntry } from "./entries/objects.ts";
+import { parsePayload } from "./entries/payload-parse.ts";
+import type { LedgerRecord } from "./entries/payloads.ts";
+import { RecordReader, type StoredEntry } from "./entries/records.ts";
+import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import type { EntryFiles, RawEntry } from "./store/entry-files.ts";
+import type { EntryTree } from "./store/entry-tree.ts";
+import { provenEntries } from "./store/proven-entries.ts";
 
-/** All Roots of a ledger are one sequence. */
-export const LEDGER_NONCE = 1n;
+/** A reader is kept for every so many entries, to begin from there later. */
+const MARK_DISTANCE = 4096;
 
-/** Where a ledger stands. */
-export interface LedgerHead {
-  readonly seq: bigint;
-  /** Hex hash of the Root. */
-  readonly root: string;
-  /** Entries. */
-  readonly size: number;
-  readonly timeMs: number;
+/** What history is read from. */
+export interface HistoryOptions {
+  readonly feed: FeedKey;
+  /** Without keys sealed payloads stay closed. */
+  readonly keys: OperatorKeys | undefined;
+  readonly entries: EntryFiles;
+  readonly tree: EntryTree;
 }
 
-/** A ledger's content, authenticated by the feed's signature of its head. */
-export interface History {
-  readonly records: LedgerRecord[];
+/** A place between two records, from which reading can go on. */
+interface Mark {
+  /** Index of the next entry. */
+  readonly index: number;
   readonly reader: RecordReader;
-  readonly head: LedgerHead;
-  readonly headRoot: Root;
-  /** Hash of the list of entries. */
-  readonly entriesHash: Uint8Array;
-  /** Of the last entry, unix nanoseconds. */
+  /** Of the entry before, unix nanoseconds. */
   readonly lastTime: bigint;
 }
 
 /**
- * Reads the entries below the last commit. The head's signature and the hashes below it prove that
- * the feed's owner wrote them; the operator's signature of each entry is `verifyLedger`'s business.
- * @throws FleetError ledger/*, cxo/*
+ * A ledger's entries as records, read from the files each time, a few held at once. That they are those
+ * which were written is proved by the tree; the operator's signature of each is `verifyLedger`'s business.
  */
-export function readHistory(
-  scan: StoreScan,
-  feed: FeedKey,
-  keys: OperatorKeys | undefined,
-): History {
-  const last = scan.commits.at(-1);
-  assert(last !== undefined, "a store without a commit is a fault");
-  const get: GetObject = (hash) => scan.objects.get(toHex(hash));
-  const headRoot = verifyRoot(last.root, last.signature, fromHex(feed));
-  checkChain(scan.commits);
-  const log = readLog(headRoot, get);
-  const hashes = readRefs(log.entries, get);
-  if (BigInt(hashes.length) !== log.size)
-    throw new FleetError(
-      "ledger/log",
-      `the log says ${log.size} entries, its list has ${hashes.length}`,
-    );
-  const [genesisHash] = hashes;
-  if (genesisHash === undefined)
-    throw new FleetError("ledger/genesis", "the ledger has no genesis entry");
-  const genesisEntry = decodeEntry(fetchObject(genesisHash, get));
-  if (genesisEntry.kind !== "genesis")
-    throw new FleetError("ledger/genesis", "the first entry is no genesis");
-  const genesis = verifyGenesis(parsePayload("genesis", genesisEntry.payload), feed);
-  const reader = new RecordReader(genesis.ed25519, keys);
-  const first = readRecords(hashes, get, reader);
-  // A key set can bring the keys of epochs before it: then what stands before it opens, too.
-  const isClosed = first.records.some(({ payload }) => payload === undefined);
-  const { records, lastTime } =
-    isClosed && reader.hasEpochKeys ? readRecords(hashes, get, reader) : first;
-  const head = {
-    seq: headRoot.seq,
-    root: last.rootHash,
-    size: hashes.length,
-    timeMs: Number(headRoot.time / 1_000_000n),
-  };
-  return { records, reader, head, headRoot, entriesHash: log.entries, lastTime };
-}
+export class History {
+  readonly #options: HistoryOptions;
+  readonly #keyring: Keyring | undefined;
+  readonly #keysets = new Map<string, LedgerRecord<"keyset">>();
+  readonly #marks: Mark[] = [];
+  /** The farthest place that was reached. */
+  #end: Mark | undefined;
 
-function readRecords(
-  hashes: readonly Uint8Array[],
-  get: GetObject,
-  reader: RecordReader,
-): { readonly records: LedgerRecord[]; readonly lastTime: bigint } {
-  const records: LedgerRecord[] = [];
-  let lastTime = 0n;
-  for (const [index, hash] of hashes.entries()) {
-    const entry = decodeEntry(fetchObject(hash, get));
-    if (entry.index !== BigInt(index))
-      throw new FleetError("ledger/entry", `entry ${entry.index} stands at place ${index}`);
-    if (entry.time <= lastTime)
-      throw new FleetError("ledger/entry", `the time of entry ${index} does not go forward`);
-    lastTime = entry.time;
-    const record = reader.next({ entry, hash: toHex(hash) });
-    if (record !== undefined) records.push(record);
+  constructor(options: HistoryOptions) {
+    this.#options = options;
+    this.#keyring = options.keys === undefined ? undefined : new Keyring(options.keys);
   }
-  reader.end();
-  return { records, lastTime };
-}
 
-/** Checks that each Root names the one before it. @throws FleetError ledger/chain */
-function checkChain(commits: readonly StoredCommit[]): void {
-  let before = BLANK_HASH;
-  for (const { root, rootHash, seq } of commits) {
-    const { prev, seq: rootSeq } = decodeRoot(root);
-    if (rootSeq !== seq || !equalBytes(prev, before)) {
-      throw new FleetError(
-        "ledger/chain",
-        `the Root of commit ${seq} does not follow the one before it`,
-      );
+  /**
+   * The records that begin at entry `from` or later, in order.
+   * @throws FleetError ledger/*, files/*
+   */
+  async *records(from: number): AsyncGenerator<LedgerRecord, void> {
+    let next = from;
+    const { size } = this.#options.tree;
+    while (next < size) {
+      const again = yield* this.#recordsUntilClosed(next, size);
+      if (again === undefined) return;
+      await this.end();
+      next = again;
     }
-    before = fromHex(rootHash);
+  }
+
+  /** The reader behind the last entry, and that entry's time; not to be used further but by {@link accept}. */
+  async end(): Promise<Pick<Mark, "reader" | "lastTime">> {
+    const { size } = this.#options.tree;
+    for await (const record of this.#read(this.#end, size)) void record;
+    const end = this.#end;
+    if (end?.index !== size)
+      throw new FleetError("ledger/entry", "the last payload has not all its parts");
+    return end;
+  }
+
+  /** The latest key set of a fleet. */
+  async keyset(fleet: string): Promise<LedgerRecord<"keyset"> | undefined> {
+    await this.end();
+    return this.#keysets.get(fleet);
+  }
+
+  /** Takes in records that were appended, and the reader behind them. */
+  accept(records: readonly LedgerRecord[], reader: RecordReader, lastTime: bigint): void {
+    for (const record of records) this.#note(record);
+    this.#end = { index: this.#options.tree.size, reader, lastTime };
+  }
+
+  /** Stops with the index of a record that key sets behind it may open, unless all of them are known. */
+  async *#recordsUntilClosed(
+    from: number,
+    size: number,
+  ): AsyncGenerator<LedgerRecord, number | undefined> {
+    const isAllKnown = this.#keyring === undefined || (this.#end?.index ?? 0) >= size;
+    for await (const record of this.#read(this.#markBefore(from), size)) {
+      if (record.index < from) continue;
+      if (record.payload === undefined && !isAllKnown) return record.index;
+      yield record;
+    }
+    return undefined;
+  }
+
+  async *#read(mark: Mark | undefined, size: number): AsyncGenerator<LedgerRecord, void> {
+    const { entries, tree } = this.#options;
+    let index = mark?.index ?? 0;
+    let reader = mark?.reader.copy();
+    let lastTime = mark?.lastTime ?? 0n;
+    for await (const block of provenEntries(entries, tree, { from: index, to: size })) {
+      for (const raw of block) {
+        const stored = decodeAt(raw, index, lastTime);
+        reader ??= this.#first(stored);
+        const record = reader.next(stored);
+        index += 1;
+        lastTime = stored.entry.time;
+        if (record === undefined) continue;
+        this.#note(record);
+        this.#mark({ index, reader, lastTime }, size);
+        yield record;
+      }
+    }
+    reader?.end();
+  }
+
+  #first({ entry }: StoredEntry): RecordReader {
+    if (entry.kind !== "genesis")
+      throw new FleetError("ledger/genesis", "the first entry is no genesis");
+    const genesis = parsePayload("genesis", entry.payload);
+    return RecordReader.of(verifyGenesis(genesis, this.#options.feed), this.#keyring);
+  }
+
+  #note(record: LedgerRecord): void {
+    if (record.kind !== "keyset" || record.payload === undefined) return;
+    const { fleet } = record.payload;
+    if ((this.#keysets.get(fleet)?.index ?? -1) < record.index) this.#keysets.set(fleet, record);
+  }
+
+  #mark(place: Mark, size: number): void {
+    const last = this.#marks.at(-1)?.index ?? 0;
+    const isFar = place.index >= last + MARK_DISTANCE;
+    const isEnd = place.index === size && (this.#end?.index ?? 0) < size;
+    if (!isFar && !isEnd) return;
+    const mark = { ...place, reader: place.reader.copy() };
+    if (isFar) this.#marks.push(mark);
+    if (place.index > (this.#end?.index ?? 0)) this.#end = mark;
+  }
+
+  #markBefore(from: number): Mark | undefined {
+    return this.#marks.findLast(({ index }) => index <= from);
   }
 }
 
-/**
- * The log that a Root of a ledger points to.
- * @throws FleetError ledger/log, ledger/version, cxo/*
- */
-export function readLog(root: Root, get: GetObject): Log {
-  const [pointer] = root.refs;
-  if (root.nonce !== LEDGER_NONCE)
-    throw new FleetError(
-      "ledger/log",
-      `the Root is of sequence ${root.nonce}, not ${LEDGER_NONCE}`,
-    );
-  if (!equalBytes(root.reg, LEDGER_REGISTRY.ref))
-    throw new FleetError("ledger/log", "the Root uses another registry than the ledger's");
-  if (
-    pointer === undefined ||
-    root.refs.length !== 1 ||
-    isBlank(pointer.hash) ||
-    !equalBytes(pointer.schema, LOG_SCHEMA)
-  ) {
-    throw new FleetError("ledger/log", "the Root does not point to one log");
-  }
-  return decodeLog(fetchObject(pointer.hash, get));
+function decodeAt({ bytes }: RawEntry, index: number, lastTime: bigint): StoredEntry {
+  const entry = decodeEntry(bytes);
+  if (entry.index !== BigInt(index))
+    throw new FleetError("ledger/entry", `entry ${entry.index} stands at place ${index}`);
+  if (entry.time <= lastTime)
+    throw new FleetError("ledger/entry", `the time of entry ${index} does not go forward`);
+  return { entry, hash: toHex(sha256(bytes)) };
+}
+
+/** What cannot be read in a store that is whole was changed by somebody. */
+export function asDamage(folder: string, cause: unknown): unknown {
+  const isOther = hasCode(cause, "ledger/version") || hasCode(cause, "files/");
+  if (isOther || !(cause instanceof FleetError)) return cause;
+  return new FleetError(
+    "ledger/damaged",
+    `the ledger in ${folder} is damaged: its entries cannot be read`,
+    {
+      next: "run fleet verify to see all of it, then copy the state folder back from its backup",
+      exit: 4,
+      cause,
+    },
+  );
 }

@@ -1,42 +1,133 @@
-export { PAYLOAD_SIZE_MAX } from "./compose.ts";
+export { PAYLOAD_SIZE_MAX } from "./entries/compose.ts";
 export {
-  type EntryDocument,
-  entryDocument,
-  type LogDocument,
-  logDocument,
-  type LogFilter,
-  type LogLine,
-} from "./documents.ts";
-export { type Epoch, newEpoch, UNSEALED } from "./epochs.ts";
-export { type VerifiedGenesis, verifyGenesis } from "./genesis.ts";
-export { type LedgerHead } from "./history.ts";
+  type BlamedLeaf,
+  type BlameInput,
+  type BlameVerdict,
+  blameVisor,
+  type LeafPlace,
+  type LiveVisor,
+  type Look,
+  type MomentRef,
+} from "./ask/blame.ts";
+export { ConcurrencyMarker, type Unseen } from "./ask/concurrency.ts";
+export { diffStates, type MomentChange, type VisorChanges } from "./ask/diff-states.ts";
+export { type EntryDocument, entryDocument, type EntryFacts } from "./ask/documents.ts";
+export { type RecordRef, refOf } from "./ask/record-ref.ts";
+export { FleetState, foldFleet, type VisorState } from "./ask/fleet-state.ts";
 export {
+  isOpaque,
+  type LeafSet,
+  type LeafState,
+  recordedAt,
+  recordedValue,
+  type Sighting,
+} from "./ask/leaf-state.ts";
+export { isBelow, type LogFilter, LogSieve, type SieveCounts } from "./ask/log-sieve.ts";
+export {
+  type Cut,
+  type Moment,
+  type MomentContext,
+  type MomentReading,
+  parseEntryName,
+  parseMoment,
+  parseTime,
+  resolveMoments,
+  takeUntil,
+  type WantedMoment,
+} from "./ask/moments.ts";
+export {
+  adoptEpochs,
+  type Epoch,
+  type EpochOptions,
+  keepsEpoch,
+  newEpoch,
+  UNSEALED,
+} from "./entries/epochs.ts";
+export { Keyring } from "./entries/keyring.ts";
+export {
+  approveKeyset,
+  hasSameTerms,
+  type KeysetChange,
+  type KeysetTerms,
+  signaturesNeeded,
+  type VerifiedApproval,
+  verifyApproval,
+} from "./entries/keyset-change.ts";
+export {
+  type ChangeState,
+  formatKeysetChange,
+  KEYSET_CHANGE_FORMAT,
+  type KeysetChangeDocument,
+  keysetDraft,
+  makeKeysetChange,
+  parseKeysetChange,
+  signKeysetChange,
+  stateOfChange,
+} from "./entries/keyset-change-file.ts";
+export {
+  type AcceptedKeyset,
+  type KeysetFault,
+  KeysetFollower,
+  type KeysetVerdict,
+} from "./join/keyset-follower.ts";
+export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
+export { LEDGER_SHAPE, type LedgerHead } from "./newest.ts";
+export {
+  type KeyRotation,
+  prepareRotation,
   readKeyFile,
   type ReadKeyOptions,
+  type RotateKeyOptions,
+  settleRotation,
   writeKeyFile,
   type WriteKeyOptions,
-} from "./key-file.ts";
-export { type FeedKey, generateSecret, isFeedKey, type KeyCounters, OperatorKeys } from "./keys.ts";
+} from "./keys/key-file.ts";
 export {
+  type FeedKey,
+  generateSecret,
+  isFeedKey,
+  type KeyCounters,
+  OperatorKeys,
+  type RotatedKey,
+  type WriterKeys,
+} from "./keys/keys.ts";
+export { makeMoved, makeRotate } from "./entries/rotation.ts";
+export {
+  type AppendOptions,
   createLedger,
   type Ledger,
   type LedgerOptions,
   openLedger,
+  type ReadLedgerOptions,
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";
-export { type LockWorld, type ProcessFacts } from "./lock.ts";
-export { LEDGER_REGISTRY } from "./objects.ts";
+export { type LedgerObjects, ledgerObjects } from "./ledger-objects.ts";
+export {
+  createReplica,
+  openReplica,
+  type Replica,
+  type ReplicaCommit,
+  type ReplicaOptions,
+  type ReplicaPin,
+} from "./replica.ts";
+export { type ReplicaEntry } from "./replica-intake.ts";
+export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
+export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
   type ChangeLifetime,
   ENTRY_KINDS,
   type EntryDraft,
   type EntryKind,
   type GenesisPayload,
+  type HeartbeatPayload,
   type IntentPayload,
+  type KeysetApproval,
   type KeysetOperator,
   type KeysetPayload,
   type LedgerRecord,
+  type MovedFrom,
+  type MovedPayload,
   type OpenPayload,
   type PayloadMap,
   type PlanPartPayload,
@@ -44,21 +135,28 @@ export {
   type ReceiptOutcome,
   type ReceiptPayload,
   type RecordedChange,
+  type RecordedOrigin,
   type RecordedOutcome,
+  type RotatePayload,
   type SealedEpochKey,
+  type SeenHead,
   type StepLetter,
-} from "./payloads.ts";
+  type WitnessPayload,
+} from "./entries/payloads.ts";
 export {
   intentsWithoutReceipt,
+  isRecordOf,
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,
+  OpenIntents,
+  type Records,
   type SecretReceipt,
-} from "./queries.ts";
+} from "./ask/queries.ts";
 export {
   type CheckedItem,
   type LedgerFault,
   verifyLedger,
   type VerifyOptions,
   type VerifyReport,
-} from "./verify.ts";
+} from "./check/verify.ts";

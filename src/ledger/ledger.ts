@@ -1,26 +1,18 @@
-import {
-  assert,
-  BugError,
-  type Files,
-  FleetError,
-  fromHex,
-  hasCode,
-  sha256,
-  toHex,
-  utf8,
-} from "../core/index.ts";
-import { type CxoObject, encodeRoot, type GetObject, RefsBuilder } from "../skywire/cxo/index.ts";
-import { composeEntries, type ComposedEntry } from "./compose.ts";
-import { makeGenesis } from "./genesis.ts";
-import { type History, LEDGER_NONCE, type LedgerHead, readHistory } from "./history.ts";
-import type { FeedKey, OperatorKeys } from "./keys.ts";
-import type { LockWorld } from "./lock.ts";
-import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA, LOG_VERSION } from "./objects.ts";
-import { type EntryDraft, type LedgerRecord, NEVER_SEALED } from "./payloads.ts";
-import { latestKeyset } from "./queries.ts";
-import { RecordReader } from "./records.ts";
-import { type EpochKey, epochKeysFor } from "./sealing.ts";
-import { type CommitDraft, damagedError, readStore, storeFault, StoreWriter } from "./store.ts";
+import type { Files } from "../core/index.ts";
+import { RefsBuilder, type SentRoot } from "../skywire/cxo/index.ts";
+import { leafHash, TreeFrontier } from "../tlog/index.ts";
+import { composeCommit } from "./commit.ts";
+import { LedgerContent } from "./content.ts";
+import { composeEntries } from "./entries/compose.ts";
+import { makeGenesis } from "./entries/genesis.ts";
+import type { EntryDraft, LedgerRecord, MovedFrom, SeenHead } from "./entries/payloads.ts";
+import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import type { LedgerHead } from "./newest.ts";
+import type { LiveSegment } from "./store/entry-files.ts";
+import type { LockWorld } from "./store/lock.ts";
+import { StoreWriter } from "./store/store.ts";
+import { damagedError, liveOf, readStore, storeFault } from "./store/view.ts";
+import { WritableLedger } from "./writable-ledger.ts";
 
 const NS_PER_MS = 1_000_000n;
 
@@ -28,10 +20,40 @@ const NS_PER_MS = 1_000_000n;
 export interface ReadOnlyLedger {
   readonly feed: FeedKey;
   readonly head: LedgerHead;
-  /** In order; large payloads that take several entries are one record. */
-  readonly records: readonly LedgerRecord[];
-  /** The record that begins at an entry. */
-  record(index: number): LedgerRecord | undefined;
+  /** The newest Root with the feed's signature. */
+  readonly headRoot: SentRoot;
+  /** The newest checkpoint, a signed note; absent while no commit of this release is there. */
+  readonly checkpoint: Uint8Array | undefined;
+  /**
+   * The records that begin at entry `from` (default 0) or later, in order; large payloads that take
+   * several entries are one record. Holds a few of them at a time.
+   * @throws FleetError ledger/damaged where an entry is not what was written
+   */
+  records(options?: { readonly from?: number }): AsyncIterable<LedgerRecord>;
+  /** The record that begins at an entry. @throws FleetError ledger/damaged */
+  record(index: number): Promise<LedgerRecord | undefined>;
+  /** The newest state as other ledgers name it. */
+  tree(): SeenHead;
+  /** The RFC 6962 root over the first `size` entries, at most all, hex. @throws FleetError ledger/damaged */
+  treeAt(size: number): Promise<string>;
+  /**
+   * The proof that the first `to` entries (default all) begin with the first `from`, lowest hash first.
+   * @throws FleetError ledger/damaged
+   */
+  consistency(from: number, to?: number): Promise<readonly Uint8Array[]>;
+  /**
+   * The proof that entry `index` is among the first `size` (default all), lowest hash first.
+   * @throws FleetError ledger/damaged
+   */
+  inclusion(index: number, size?: number): Promise<readonly Uint8Array[]>;
+}
+
+/** What an append may say beside its drafts. */
+export interface AppendOptions {
+  /** Heads of other feeds that the author has seen; the first entries name those that are news. */
+  readonly heads?: readonly SeenHead[];
+  /** The keys that a rotation among the drafts hands over to: they sign what is behind it. */
+  readonly next?: OperatorKeys;
 }
 
 /** A ledger to write, held by its lock. */
@@ -39,9 +61,10 @@ export interface Ledger extends ReadOnlyLedger {
   /**
    * Records facts as one durable commit: when it resolves, they are on the disk and pinned. After a
    * failure none of them counts as recorded, and the ledger takes no more.
-   * @throws FleetError ledger/not-recorded, ledger/stopped, ledger/lock-lost, ledger/no-keyset, ledger/seal, ledger/payload
+   * @throws FleetError ledger/not-recorded, ledger/stopped, ledger/lock-lost, ledger/no-keyset,
+   *   ledger/seal, ledger/payload, ledger/other-writer, ledger/moved, ledger/heads, ledger/damaged
    */
-  append(drafts: readonly EntryDraft[]): Promise<readonly LedgerRecord[]>;
+  append(drafts: readonly EntryDraft[], options?: AppendOptions): Promise<readonly LedgerRecord[]>;
   /** Gives the lock back. */
   close(): Promise<void>;
 }
@@ -54,287 +77,82 @@ export interface LedgerOptions extends LockWorld {
 }
 
 /**
- * Makes the ledger of a key, with its genesis entry. Only for a key that never had one.
+ * Makes the ledger of a key, with its genesis entry. Only for a key that never had one. `from` names the
+ * ledger that it continues.
  * @throws FleetError ledger/exists, ledger/missing, ledger/locked, ledger/not-writable, files/*
  */
-export async function createLedger(options: LedgerOptions): Promise<Ledger> {
-  const { keys, clock, random, folder } = options;
-  const time = BigInt(clock.now()) * NS_PER_MS;
-  const genesis = { kind: "genesis", payload: makeGenesis(keys) } as const;
+export async function createLedger(
+  options: LedgerOptions & { readonly from?: MovedFrom },
+): Promise<Ledger> {
+  const { files, keys, clock, random, folder, from } = options;
+  const time = BigInt(Math.trunc(clock.now())) * NS_PER_MS;
+  const genesis = { kind: "genesis", payload: makeGenesis(keys, from) } as const;
   const entries = composeEntries(genesis, { index: 0n, time }, undefined, keys, random);
+  const leaves = entries.map(({ object }) => leafHash(object.bytes));
+  const frontier = new TreeFrontier();
+  for (const leaf of leaves) frontier.append(leaf);
   const refs = new RefsBuilder();
   const draft = composeCommit(entries, refs, {
     keys,
     seq: 0n,
     prev: new Uint8Array(32),
     isFirst: true,
+    tree: frontier.root(),
   });
   const writer = await StoreWriter.create(options, folder, keys.feed, draft);
-  const reader = new RecordReader(keys.operator, keys);
-  const records = entries
-    .map((entry) => reader.next(entry))
-    .filter((record) => record !== undefined);
-  const state = { records, reader, refs, lastTime: time, head: headOf(draft, time) };
-  return new WritableLedger(options, writer, state);
+  const { feed } = keys;
+  const live = (): LiveSegment => writer.live;
+  const empty = LedgerContent.empty({ files, folder, feed, keys, live, isWritable: true });
+  for (const leaf of leaves) empty.tree.append(leaf);
+  await empty.tree.flush();
+  const content = empty.begin(draft);
+  return new WritableLedger(options, { writer, content, refs });
 }
 
 /**
- * Opens the ledger of a key for writing: takes the lock and puts right what a crash left.
+ * Opens the ledger of a key for writing: takes the lock and puts right what a crash left. A ledger that
+ * was restored from a relay goes on behind its newest Root.
  * @throws FleetError ledger/missing, ledger/locked, ledger/damaged, ledger/other-key, ledger/version, ledger/not-writable
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const { folder, keys } = options;
-  const { writer, view } = await StoreWriter.open(options, folder, keys.feed);
+  const { files, folder, keys } = options;
+  const { feed } = keys;
+  const { writer, view } = await StoreWriter.open(options, folder, feed);
   try {
-    const history = historyOrDamage(folder, () => readHistory(view.scan, keys.feed, keys));
-    const get: GetObject = (hash) => view.scan.objects.get(toHex(hash));
-    const refs = historyOrDamage(folder, () => RefsBuilder.open(history.entriesHash, get));
-    return new WritableLedger(options, writer, { ...history, refs });
+    const { content, refs } = await LedgerContent.open(
+      { files, folder, feed, keys, live: () => writer.live, isWritable: true },
+      view,
+    );
+    return new WritableLedger(options, { writer, content, refs });
   } catch (error) {
     await writer.close();
     throw error;
   }
 }
 
-/**
- * Reads a ledger without lock or repair. A commit that a writer is just making may be missing.
- * Without keys sealed payloads stay closed.
- * @throws FleetError ledger/missing, ledger/damaged, ledger/other-key, ledger/version
- */
-export async function readLedger(options: {
+/** What reading a ledger needs. */
+export interface ReadLedgerOptions {
   readonly files: Files;
+  /** The ledger's own folder, absolute. */
   readonly folder: string;
   readonly feed: FeedKey;
   readonly keys?: OperatorKeys;
-}): Promise<ReadOnlyLedger> {
+}
+
+/**
+ * Reads a ledger or a replica without lock or repair. A commit that a writer is just making may be
+ * missing. Without keys sealed payloads stay closed.
+ * @throws FleetError ledger/missing, ledger/damaged, ledger/other-key, ledger/version
+ */
+export async function readLedger(options: ReadLedgerOptions): Promise<ReadOnlyLedger> {
   const { files, folder, feed, keys } = options;
   const view = await readStore(files, folder, feed);
   const fault = storeFault(view);
   if (fault !== undefined) throw damagedError(folder, fault);
-  const { records, head } = historyOrDamage(folder, () => readHistory(view.scan, feed, keys));
-  return { feed, head, records, record: (index) => recordAt(records, index) };
-}
-
-interface LedgerState extends Pick<History, "records" | "reader" | "head" | "lastTime"> {
-  readonly refs: RefsBuilder;
-}
-
-class WritableLedger implements Ledger {
-  readonly #options: LedgerOptions;
-  readonly #writer: StoreWriter;
-  readonly #records: LedgerRecord[];
-  readonly #reader: RecordReader;
-  readonly #refs: RefsBuilder;
-  #head: LedgerHead;
-  #lastTime: bigint;
-  #isBusy = false;
-  #isStopped = false;
-
-  constructor(options: LedgerOptions, writer: StoreWriter, state: LedgerState) {
-    this.#options = options;
-    this.#writer = writer;
-    this.#records = state.records;
-    this.#reader = state.reader;
-    this.#refs = state.refs;
-    this.#head = state.head;
-    this.#lastTime = state.lastTime;
-  }
-
-  get feed(): FeedKey {
-    return this.#options.keys.feed;
-  }
-
-  get head(): LedgerHead {
-    return this.#head;
-  }
-
-  get records(): readonly LedgerRecord[] {
-    return this.#records;
-  }
-
-  record(index: number): LedgerRecord | undefined {
-    return recordAt(this.#records, index);
-  }
-
-  async append(drafts: readonly EntryDraft[]): Promise<readonly LedgerRecord[]> {
-    if (this.#isBusy) throw new BugError("one append at a time: wait for the one before");
-    if (this.#isStopped) throw stoppedError();
-    if (drafts.length === 0) return [];
-    this.#isBusy = true;
-    try {
-      const entries = this.#compose(drafts);
-      this.#isStopped = true;
-      const draft = composeCommit(entries, this.#refs, {
-        keys: this.#options.keys,
-        seq: this.#head.seq + 1n,
-        prev: fromHex(this.#head.root),
-        isFirst: false,
-      });
-      await this.#writer.commit(draft);
-      const records = this.#accept(entries, draft);
-      this.#isStopped = false;
-      return records;
-    } finally {
-      this.#isBusy = false;
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#isStopped = true;
-    await this.#writer.close();
-  }
-
-  #compose(drafts: readonly EntryDraft[]): readonly ComposedEntry[] {
-    const { keys, clock, random } = this.#options;
-    const now = BigInt(Math.trunc(clock.now())) * NS_PER_MS;
-    let time = now > this.#lastTime ? now : this.#lastTime + 1n;
-    let index = BigInt(this.#head.size);
-    const entries: ComposedEntry[] = [];
-    for (const [at, draft] of drafts.entries()) {
-      const made = composeEntries(
-        draft,
-        { index, time },
-        this.#sealingKey(draft, drafts.slice(0, at)),
-        keys,
-        random,
-      );
-      entries.push(...made);
-      index += BigInt(made.length);
-      time += BigInt(made.length);
-    }
-    return entries;
-  }
-
-  // A keyset earlier in the same append counts: it is what the entries behind it are sealed by.
-  #sealingKey(draft: EntryDraft, before: readonly EntryDraft[]): EpochKey | undefined {
-    if (NEVER_SEALED.has(draft.kind)) return undefined;
-    const { fleet } = draft.payload;
-    const fresh = before.findLast((each) => each.kind === "keyset" && each.payload.fleet === fleet);
-    const keyset =
-      fresh?.kind === "keyset" ? fresh.payload : latestKeyset(this.#records, fleet)?.payload;
-    if (keyset === undefined) {
-      throw new FleetError("ledger/no-keyset", `the ledger has no key set of fleet ${fleet}`, {
-        exit: 4,
-      });
-    }
-    if (keyset.epochKeys.length === 0) return undefined;
-    const own = epochKeysFor(keyset, this.#options.keys).find(
-      ({ epoch }) => epoch === keyset.epoch,
-    );
-    if (own !== undefined) return own;
-    throw new FleetError(
-      "ledger/seal",
-      `the entries of fleet ${fleet} are sealed with a key that we do not have`,
-      {
-        next: "put this machine's seal key into the manifest's operators (fleet keygen prints the line)",
-        exit: 4,
-      },
-    );
-  }
-
-  #accept(entries: readonly ComposedEntry[], draft: CommitDraft): readonly LedgerRecord[] {
-    const records = entries
-      .map((entry) => this.#reader.next(entry))
-      .filter((record) => record !== undefined);
-    this.#reader.end();
-    this.#records.push(...records);
-    this.#lastTime = entries.at(-1)?.entry.time ?? this.#lastTime;
-    assert(draft.size >= BigInt(this.#head.size), "the log never shrinks");
-    this.#head = headOf(draft, this.#lastTime);
-    return records;
-  }
-}
-
-interface CommitPlace {
-  readonly keys: OperatorKeys;
-  readonly seq: bigint;
-  readonly prev: Uint8Array;
-  /** The first commit also holds the registry. */
-  readonly isFirst: boolean;
-}
-
-function composeCommit(
-  entries: readonly ComposedEntry[],
-  refs: RefsBuilder,
-  { keys, seq, prev, isFirst }: CommitPlace,
-): CommitDraft {
-  for (const { object } of entries) refs.append(object.hash);
-  const built = refs.finish();
-  const size = BigInt(refs.length);
-  const log = toObject(
-    encodeLog({ version: LOG_VERSION, size, entries: built.hash, checkpoint: new Uint8Array() }),
+  const live = liveOf(view);
+  const { content } = await LedgerContent.open(
+    { files, folder, feed, keys, live: () => live, isWritable: false },
+    view,
   );
-  const time = entries.at(-1)?.entry.time;
-  assert(time !== undefined, "a commit has an entry");
-  const root = encodeRoot({
-    refs: [{ hash: log.hash, schema: LOG_SCHEMA }],
-    descriptor: utf8(`fleet ledger v${LOG_VERSION}, ${size} entries`),
-    reg: LEDGER_REGISTRY.ref,
-    pub: fromHex(keys.feed),
-    nonce: LEDGER_NONCE,
-    seq,
-    time,
-    prev,
-  });
-  const rootHash = sha256(root);
-  const registry = isFirst ? [{ hash: LEDGER_REGISTRY.ref, bytes: LEDGER_REGISTRY.bytes }] : [];
-  return {
-    objects: [...registry, ...entries.map(({ object }) => object), ...built.objects, log],
-    seq,
-    root,
-    rootHash: toHex(rootHash),
-    signature: keys.signFeed(rootHash),
-    size,
-  };
-}
-
-function toObject(bytes: Uint8Array): CxoObject {
-  return { hash: sha256(bytes), bytes };
-}
-
-function headOf(draft: CommitDraft, time: bigint): LedgerHead {
-  return {
-    seq: draft.seq,
-    root: draft.rootHash,
-    size: Number(draft.size),
-    timeMs: Number(time / NS_PER_MS),
-  };
-}
-
-function recordAt(records: readonly LedgerRecord[], index: number): LedgerRecord | undefined {
-  let low = 0;
-  let high = records.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const record = records[middle];
-    if (record === undefined || record.index === index) return record;
-    if (record.index < index) low = middle + 1;
-    else high = middle - 1;
-  }
-  return undefined;
-}
-
-/** What cannot be read in a store that is whole was changed by somebody. */
-function historyOrDamage<T>(folder: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (hasCode(cause, "ledger/version") || !(cause instanceof FleetError)) throw cause;
-    throw new FleetError(
-      "ledger/damaged",
-      `the ledger in ${folder} is damaged: its entries cannot be read`,
-      {
-        next: "run fleet verify to see all of it, then copy the state folder back from its backup",
-        exit: 4,
-        cause,
-      },
-    );
-  }
-}
-
-function stoppedError(): FleetError {
-  return new FleetError("ledger/stopped", "the ledger takes no more entries after a failed write", {
-    next: "run the command again",
-    exit: 4,
-  });
+  return content;
 }

@@ -203,7 +203,9 @@ function wrongValue(
         : "a reference to a secret may only stand in env and args of an app",
       at,
       ...text,
-      next: isMay ? "remove it; write plan, apply or both" : `write ${expects} here`,
+      next: isMay
+        ? "remove it; write one or more of plan, apply and witness"
+        : `write ${expects} here`,
     };
   }
   return {

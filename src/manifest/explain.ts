@@ -9,7 +9,11 @@ import type {
 import { suggestion } from "./did-you-mean.ts";
 
 /** Where the values at a path come from. Plain data, so that it can be printed as JSON. */
-export interface Explanation {
+export type Explanation = VisorExplanation | RulesExplanation;
+
+/** Values of one visor, explained. */
+export interface VisorExplanation {
+  readonly kind: "visor";
   readonly visor: string;
   readonly key: VisorKey;
   readonly place: Place;
@@ -18,6 +22,13 @@ export interface Explanation {
   readonly path: string;
   /** False when the manifest says nothing there: then the value on the visor is left alone. */
   readonly owned: boolean;
+  readonly leaves: readonly ExplainedLeaf[];
+}
+
+/** What holds for the whole fleet, explained: operators, policy and ledger. */
+export interface RulesExplanation {
+  readonly kind: "rules";
+  readonly path: string;
   readonly leaves: readonly ExplainedLeaf[];
 }
 
@@ -48,16 +59,19 @@ export interface ExplainedElement {
   readonly origin: Origin;
 }
 
-const PATH_FORM = "visors.NAME, or a section below it such as visors.NAME.apps.skysocks";
+const PATH_FORM =
+  "visors.NAME, a section below it such as visors.NAME.apps.skysocks, or policy, ledger or operators";
 
 /**
  * Explains the values at `visors.NAME` or below: what they are, which line and role they come from,
- * and what they won over. NAME may be the visor's key.
+ * and what they won over. NAME may be the visor's key. The same for `policy`, `ledger` and `operators`, which
+ * hold for the whole fleet.
  */
 export function explain(
   desired: DesiredFleet,
   path: string,
 ): { readonly explanation?: Explanation; readonly diagnostics: readonly Diagnostic[] } {
+  if (/^(policy|ledger|operators)($|\.)/.test(path)) return explainRules(desired, path);
   const [, name, rest = ""] = /^visors\.([^.]+)(?:\.([^]*))?$/.exec(path) ?? [];
   if (name === undefined) {
     return refuse(path, "this is no path to a visor's values", `write ${PATH_FORM}`);
@@ -83,7 +97,8 @@ export function explain(
       `sections are trust, apps, ports, settings, survey and reward_address`,
     );
   }
-  const explanation: Explanation = {
+  const explanation: VisorExplanation = {
+    kind: "visor",
     visor: visor.name,
     key: visor.key,
     place: visor.place,
@@ -93,6 +108,30 @@ export function explain(
     leaves: leaves.map((leaf) => explainLeaf(leaf, desired.keyNames)),
   };
   return { explanation, diagnostics: [] };
+}
+
+function explainRules(
+  desired: DesiredFleet,
+  path: string,
+): { readonly explanation?: Explanation; readonly diagnostics: readonly Diagnostic[] } {
+  const leaves = desired.rules.filter(
+    (one) => one.path === path || one.path.startsWith(`${path}.`),
+  );
+  if (leaves.length === 0) {
+    const section = path.split(".", 1)[0] ?? "";
+    const known = desired.rules
+      .map((one) => one.path)
+      .filter((one) => one.startsWith(`${section}.`));
+    return refuse(
+      path,
+      "the manifest says nothing there, and it has no default",
+      known.length === 0
+        ? `write a section ${section} first`
+        : suggestion(path, known, `paths there are ${known.slice(0, 12).join(", ")}`),
+    );
+  }
+  const explained = leaves.map((leaf) => explainLeaf(leaf, desired.keyNames));
+  return { explanation: { kind: "rules", path, leaves: explained }, diagnostics: [] };
 }
 
 function leavesBelow(visor: DesiredVisor, rest: string): readonly DesiredLeaf[] {

@@ -23,6 +23,7 @@ export function indexNames(manifest: Manifest, report: (diagnostic: Diagnostic) 
   checkOneNameSpace(manifest, report);
   checkKeys(manifest, report);
   checkOperators(manifest, report);
+  checkFeeds(manifest, report);
   checkRoles(manifest, report);
   const cache = new Map<string, readonly WrittenRole[]>();
   const rolesOf = (words: readonly Word[]): readonly WrittenRole[] => {
@@ -134,6 +135,32 @@ function checkOperators(manifest: Manifest, report: (diagnostic: Diagnostic) => 
         });
       }
     }
+  }
+}
+
+/** A feed that is a visor's key, or two operators', would mix up whose word is whose. */
+function checkFeeds(manifest: Manifest, report: (diagnostic: Diagnostic) => void): void {
+  const owners = new Map<string, { readonly what: string; readonly place: Place }>();
+  const take = (key: string | undefined, what: string, place: Place): void => {
+    if (key !== undefined && !owners.has(key)) owners.set(key, { what, place });
+  };
+  for (const { key, name, place } of manifest.visors.values())
+    take(key, `the key of the visor ${name}`, place);
+  for (const [name, { key, place }] of manifest.keys) take(key, `the key ${name}`, place);
+  for (const { name, feed } of manifest.operators) {
+    if (feed === undefined) continue;
+    const first = owners.get(feed.key);
+    take(feed.key, `the feed of the operator ${name}`, feed.place);
+    if (first === undefined) continue;
+    report({
+      code: "manifest/feed-twice",
+      severity: "error",
+      message: `the feed of the operator ${name} is also ${first.what}`,
+      at: feed.place,
+      text: feed.key,
+      next: "give every operator the feed that fleet keygen printed on its own machine",
+      related: [{ message: `${first.what} is here`, at: first.place }],
+    });
   }
 }
 

@@ -1,5 +1,28 @@
+export {
+  ADOPT_SECTIONS,
+  type AdoptedFleet,
+  type AdoptedInto,
+  adoptFleet,
+  type AdoptFleetInput,
+  type AdoptInput,
+  adoptInto,
+  type AdoptIntoInput,
+  type Adoption,
+  type AdoptSection,
+  type ChangedRecord,
+  type Eyes,
+  isManaged,
+  type VisorToAdopt,
+} from "./adopt/index.ts";
 export { suggest } from "./did-you-mean.ts";
-export { explain, type ExplainedElement, type ExplainedLeaf, type Explanation } from "./explain.ts";
+export {
+  explain,
+  type ExplainedElement,
+  type ExplainedLeaf,
+  type Explanation,
+  type RulesExplanation,
+  type VisorExplanation,
+} from "./explain.ts";
 export { type FirstManifest, initManifest } from "./init-manifest.ts";
 export { loadManifest } from "./load-manifest.ts";
 export { manifestSchema } from "./schema.ts";

@@ -1,4 +1,5 @@
 import type { OperatorKey, SealKey, VisorKey } from "../core/index.ts";
+import type { FeedKey } from "../model/index.ts";
 import { API_VERSION } from "./schema.ts";
 import { NAME_PATTERN } from "./schema-parts.ts";
 import { commentText, yamlList, yamlText } from "./yaml-text.ts";
@@ -11,6 +12,7 @@ export interface FirstManifest {
     readonly name: string;
     readonly key: OperatorKey;
     readonly seal?: SealKey;
+    readonly feed?: FeedKey;
   }[];
   readonly controllers: readonly VisorKey[];
   readonly visors: readonly {
@@ -60,7 +62,8 @@ export function initManifest(first: FirstManifest): string {
   ].join("\n");
 }
 
-function operatorLines(first: FirstManifest): readonly string[] {
+/** The operators of a first manifest, or how to get one. */
+export function operatorLines(first: Pick<FirstManifest, "operators">): readonly string[] {
   const about = "# People and robots who sign.";
   const operators = first.operators ?? [];
   if (operators.length === 0) {
@@ -75,9 +78,10 @@ function operatorLines(first: FirstManifest): readonly string[] {
   return [
     about,
     "operators:",
-    ...operators.map(({ name, key, seal }) => {
+    ...operators.map(({ name, key, seal, feed }) => {
       const sealed = seal === undefined ? "" : `, seal: ${yamlText(seal)}`;
-      return `  ${freeName(name, taken)}: { key: ${yamlText(key)}${sealed}, may: [plan, apply] }`;
+      const fed = feed === undefined ? "" : `, feed: ${yamlText(feed)}`;
+      return `  ${freeName(name, taken)}: { key: ${yamlText(key)}${sealed}${fed}, may: [plan, apply] }`;
     }),
   ];
 }
@@ -93,7 +97,8 @@ function visorLines(visor: FirstManifest["visors"][number]): readonly string[] {
   ];
 }
 
-function freeName(wanted: string, taken: Set<string>): string {
+/** A name near the wanted one that a manifest can have and that is not taken; it is taken then. */
+export function freeName(wanted: string, taken: Set<string>): string {
   const cleaned = wanted
     .replace(/[^A-Za-z0-9_-]+/g, "-")
     .replace(/^[^A-Za-z]+/, "")

@@ -7,7 +7,14 @@ import type {
   SealKey,
   VisorKey,
 } from "../core/index.ts";
-import type { Policy, RpcRoute, SecretRef } from "../model/index.ts";
+import type {
+  Capability,
+  DesiredValue,
+  FeedKey,
+  Policy,
+  RpcRoute,
+  SecretRef,
+} from "../model/index.ts";
 
 /**
  * A manifest as it was written: every value with its place, names not yet looked up. What was refused
@@ -25,7 +32,9 @@ export interface Manifest {
   readonly visors: ReadonlyMap<string, WrittenVisor>;
   readonly policy: Policy;
   readonly policyPlace?: Place;
-  readonly seal: boolean;
+  readonly ledger: WrittenLedger;
+  /** Values of operators, policy and ledger with their lines. */
+  readonly rules: readonly DesiredValue[];
   /** Errors were found while parsing: resolving goes on, but gives no desired fleet. */
   readonly incomplete: boolean;
 }
@@ -61,7 +70,16 @@ export interface WrittenOperator {
   readonly place: Place;
   readonly key: OperatorKey;
   readonly seal?: SealKey;
-  readonly may: readonly ("plan" | "apply")[];
+  readonly feed?: { readonly key: FeedKey; readonly place: Place };
+  readonly may: readonly Capability[];
+}
+
+/** How the record of changes is kept. */
+export interface WrittenLedger {
+  readonly seal: boolean;
+  /** Checked addresses in one form, none twice. */
+  readonly relays: readonly string[];
+  readonly maxAgeMs?: number;
 }
 
 /** What a role or a visor says about values on visors. */

@@ -2,14 +2,13 @@ import {
   checkVisorKey,
   type Diagnostic,
   type Digest,
-  isOperatorKey,
-  isSealKey,
   sha256,
   toHex,
   utf8,
   type VisorKey,
 } from "../core/index.ts";
-import { DEFAULT_POLICY, type Policy, type RpcRoute } from "../model/index.ts";
+import type { RpcRoute } from "../model/index.ts";
+import { checkRequirements } from "./check-requirements.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkValues } from "./check-values.ts";
 import { identify } from "./identify.ts";
@@ -17,23 +16,14 @@ import type {
   Manifest,
   ParsedManifest,
   WrittenKey,
-  WrittenOperator,
   WrittenRole,
   WrittenVisor,
   WrittenWhitelist,
 } from "./manifest.ts";
 import { readBody } from "./read-body.ts";
-import {
-  booleanOf,
-  mapAt,
-  numberOf,
-  placeOf,
-  type Reading,
-  soundAt,
-  soundEntries,
-  textOf,
-  wordsOf,
-} from "./reading.ts";
+import { readOperators } from "./read-operators.ts";
+import { readLedger, readPolicy, readRules } from "./read-rules.ts";
+import { mapAt, numberOf, placeOf, type Reading, soundAt, textOf, wordsOf } from "./reading.ts";
 import { checkText, makeSource, type Source } from "./source.ts";
 import { type MapTree, parseTree, type Tree } from "./tree.ts";
 
@@ -74,8 +64,7 @@ function readManifest(
     faulty,
     report: (diagnostic) => void diagnostics.push(diagnostic),
   };
-  const policy = mapAt(reading, root, "policy");
-  const limit = policy?.entries.get("max_removals");
+  const limit = mapAt(reading, root, "policy")?.entries.get("max_removals");
   const parts = {
     file: source.file,
     digest: digestOfText(source.text),
@@ -86,10 +75,12 @@ function readManifest(
     whitelists: readWhitelists(reading, root),
     roles: readRoles(reading, root),
     visors: readVisors(reading, root),
-    policy: readPolicy(textOf(soundAt(reading, policy, "max_removals"))),
+    policy: readPolicy(reading, root),
     ...(limit === undefined ? {} : { policyPlace: placeOf(reading, limit.offset) }),
-    seal: booleanOf(soundAt(reading, mapAt(reading, root, "ledger"), "seal")) ?? true,
+    ledger: readLedger(reading, root),
+    rules: readRules(reading, root),
   };
+  checkRequirements(reading, root);
   const manifest: Manifest = { ...parts, incomplete: diagnostics.length > 0 };
   return { manifest, diagnostics };
 }
@@ -116,35 +107,6 @@ function notAMap(source: Source): Diagnostic {
     at: { file: source.file, line: 1, column: 1 },
     next: "make a manifest with fleet init, or name another file",
   };
-}
-
-function readPolicy(limit: string | undefined): Policy {
-  if (limit === undefined) return DEFAULT_POLICY;
-  const number = Number.parseInt(limit, 10);
-  return limit.endsWith("%")
-    ? { maxRemovals: { kind: "percent", percent: number } }
-    : { maxRemovals: { kind: "count", count: number } };
-}
-
-function readOperators(reading: Reading, root: MapTree): readonly WrittenOperator[] {
-  const operators: WrittenOperator[] = [];
-  for (const { key: name, offset, value } of soundEntries(
-    reading,
-    soundAt(reading, root, "operators"),
-  )) {
-    const key = textOf(soundAt(reading, value, "key"));
-    const seal = textOf(soundAt(reading, value, "seal"));
-    const may = wordsOf(reading, soundAt(reading, value, "may")).map((word) => word.text);
-    if (key === undefined || !isOperatorKey(key)) continue;
-    operators.push({
-      name,
-      place: placeOf(reading, offset),
-      key,
-      ...(seal !== undefined && isSealKey(seal) ? { seal } : {}),
-      may: (["plan", "apply"] as const).filter((verb) => may.includes(verb)),
-    });
-  }
-  return operators;
 }
 
 function readVisorKey(reading: Reading, tree: Tree | undefined): VisorKey | undefined {

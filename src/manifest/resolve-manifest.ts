@@ -54,7 +54,8 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
     controllers,
     policy: manifest.policy,
     ...(manifest.policyPlace === undefined ? {} : { policyPlace: manifest.policyPlace }),
-    seal: manifest.seal,
+    ledger: { ...manifest.ledger, relays: manifest.ledger.relays.toSorted() },
+    rules: manifest.rules,
     visors,
     keyNames: keyNamesOf(manifest),
   };
@@ -74,7 +75,12 @@ function checkUnusedRoles(manifest: Manifest, members: MemberResolver): void {
 }
 
 function sortedOperators(manifest: Manifest): readonly DesiredOperator[] {
-  return [...manifest.operators].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return manifest.operators
+    .map(({ feed, ...operator }) => ({
+      ...operator,
+      ...(feed === undefined ? {} : { feed: feed.key }),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function resolveControllers(manifest: Manifest, members: MemberResolver): readonly VisorKey[] {

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/index.ts";
-import { SETTINGS, type SettingType } from "../model/index.ts";
+import { CAPABILITIES, SETTINGS, type SettingType } from "../model/index.ts";
 
 /** What a name may look like. */
 export const NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_-]{0,62}$";
@@ -52,7 +52,7 @@ function text(description: string): JsonObject {
   return { type: "string", minLength: 1, description, "x-expects": "text" };
 }
 
-function whole(description: string, minimum: number, maximum: number): JsonObject {
+export function whole(description: string, minimum: number, maximum: number): JsonObject {
   return {
     type: "integer",
     minimum,
@@ -71,7 +71,7 @@ function choice(description: string, choices: readonly string[]): JsonObject {
   };
 }
 
-function listOf(items: JsonObject, description: string): JsonObject {
+export function listOf(items: JsonObject, description: string): JsonObject {
   return { type: "array", minItems: 1, items, description, "x-expects": "a list in brackets" };
 }
 
@@ -317,14 +317,23 @@ const operator = closed(
         "The key that ledger entries are sealed for; without it this operator verifies but cannot read.",
       "x-expects": "a seal key: x25519: and 64 lower-case hexadecimal digits",
     },
+    feed: {
+      type: "string",
+      pattern: "^0[23][0-9a-fA-F]{64}$",
+      description:
+        "The key under which relays keep this operator's own ledger; without it others cannot find what this operator recorded.",
+      "x-expects": "a feed key: 66 hexadecimal digits that begin with 02 or 03",
+      "x-check": "feed-key",
+    },
     may: listOf(
       {
         type: "string",
-        enum: ["plan", "apply"],
-        description: "`plan` or `apply`.",
-        "x-expects": "plan or apply",
+        enum: CAPABILITIES,
+        description:
+          "`plan`: plans signed by this operator are accepted. `apply`: writes and key changes are. `witness`: cosignatures on the ledgers of others are.",
+        "x-expects": `one of ${CAPABILITIES.join(", ")}`,
       },
-      "What plans and writes signed by this operator are accepted for.",
+      "What this operator's signature is accepted for: plans, applies and key changes, or cosignatures on the ledgers of others.",
     ),
   },
   ["key", "may"],

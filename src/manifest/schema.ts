@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/index.ts";
-import { closed, DEFINITIONS, flag, named, NAME_PATTERN, ref } from "./schema-parts.ts";
+import { ledger, policy } from "./schema-rules.ts";
+import { closed, DEFINITIONS, named, NAME_PATTERN, ref } from "./schema-parts.ts";
 
 /** The one format of manifests that this release reads. */
 export const API_VERSION = "fleet.skywire/v1";
@@ -32,20 +33,8 @@ const root = closed(
     }),
     roles: named("What visors have in common, by name.", NAME_PATTERN, { $ref: "#/$defs/role" }),
     visors: named("The visors of this fleet, by name.", NAME_PATTERN, { $ref: "#/$defs/visor" }),
-    policy: closed("What the guards go by.", {
-      max_removals: {
-        description: "How much one run may remove: a number, or a percentage such as `20%`.",
-        default: "20%",
-        type: ["integer", "string"],
-        minimum: 0,
-        maximum: 1_000_000,
-        pattern: "^(100|[1-9]?[0-9])%$",
-        "x-expects": "a whole number, or a percentage such as 20%",
-      },
-    }),
-    ledger: closed("How the record of changes is kept.", {
-      seal: flag("Whether entries are encrypted so that only operators read them. Default: true."),
-    }),
+    policy,
+    ledger,
   },
   ["apiVersion", "fleet", "visors"],
 );

@@ -34,16 +34,36 @@ const LATER: Readonly<Record<string, readonly string[]>> = {
     "work_dir",
   ],
   policy: ["approvals", "canary", "freeze", "max_fail", "waves"],
-  ledger: ["relays"],
 };
 
-/** Sections by the words people look for them under. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  hypervisors: "trust: { hypervisors: […] }",
-  pty: "trust: { pty: […] }",
-  dmsgpty: "trust: { pty: […] }",
-  survey_whitelist: "survey: { add: […], remove: […] }",
-  rewards: "reward_address: …",
+/** Where a thing is written, by the section and the word people look for it under. */
+const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  root: {
+    relays: "ledger: { relays: […] }",
+    max_age: "ledger: { max_age: … }",
+    require_relays: "policy: { require_relays: … }",
+    require_witnesses: "policy: { require_witnesses: … }",
+    keyset_signatures: "policy: { keyset_signatures: … }",
+    witnesses: "operators: { NAME: { may: [witness] } }",
+  },
+  visor: {
+    hypervisors: "trust: { hypervisors: […] }",
+    pty: "trust: { pty: […] }",
+    dmsgpty: "trust: { pty: […] }",
+    survey_whitelist: "survey: { add: […], remove: […] }",
+    rewards: "reward_address: …",
+  },
+  policy: {
+    relays: "ledger: { relays: […] }",
+    max_age: "ledger: { max_age: … }",
+    witnesses: "policy: { require_witnesses: … }",
+  },
+  ledger: {
+    require_relays: "policy: { require_relays: … }",
+    require_witnesses: "policy: { require_witnesses: … }",
+    feed: "operators: { NAME: { feed: … } }",
+  },
+  operators: { witness: "may: [witness]", relays: "ledger: { relays: […] }" },
 };
 
 /** Configuration paths with a section of their own, and that section. */
@@ -100,7 +120,7 @@ export function unknownKey(
       next: "remove it; nothing that is not named here is touched",
     };
   }
-  const elsewhere = section === "visor" ? ELSEWHERE[key] : undefined;
+  const elsewhere = ELSEWHERE[section]?.[key];
   return {
     code: "manifest/unknown-key",
     message: `${JSON.stringify(key)} is no key of ${SECTION_NAMES[section] ?? "this map"} and not supported by ${THIS_RELEASE}`,

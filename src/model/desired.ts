@@ -80,12 +80,26 @@ export interface DesiredVisor {
   readonly leaves: ReadonlyMap<string, DesiredLeaf>;
 }
 
+/** The key of an operator's ledger on the network: a compressed secp256k1 point, 66 lower-case hex digits. */
+export type FeedKey = string & { readonly __brand: "FeedKey" };
+
+/** What an operator may be accepted for, in the order in which it is written out. */
+export const CAPABILITIES = ["plan", "apply", "witness"] as const;
+
+/**
+ * What an operator is accepted for: `plan` signs plans, `apply` writes and signs key changes, `witness` cosigns the
+ * checkpoints of others.
+ */
+export type Capability = (typeof CAPABILITIES)[number];
+
 /** A person or robot who signs. */
 export interface DesiredOperator {
   readonly name: string;
   readonly key: OperatorKey;
   readonly seal?: SealKey;
-  readonly may: readonly ("plan" | "apply")[];
+  /** Where this operator's own ledger is found on relays. */
+  readonly feed?: FeedKey;
+  readonly may: readonly Capability[];
   readonly place: Place;
 }
 
@@ -97,10 +111,31 @@ export type RemovalLimit =
 /** What the guards go by. */
 export interface Policy {
   readonly maxRemovals: RemovalLimit;
+  /** Relays that must hold the ledger before an apply writes anything. */
+  readonly requireRelays: number;
+  /** Witnesses that must have cosigned a ledger's checkpoint. */
+  readonly requireWitnesses: number;
+  /** Operators of the old keyset who must sign a change of operators, controllers or policy; at least 1. */
+  readonly keysetSignatures: number;
 }
 
-/** The default of `policy.max_removals`. */
-export const DEFAULT_POLICY: Policy = { maxRemovals: { kind: "percent", percent: 20 } };
+/** The policy of a manifest that says nothing about it. */
+export const DEFAULT_POLICY: Policy = {
+  maxRemovals: { kind: "percent", percent: 20 },
+  requireRelays: 0,
+  requireWitnesses: 0,
+  keysetSignatures: 1,
+};
+
+/** How the record of changes is kept. */
+export interface DesiredLedger {
+  /** True when not written. */
+  readonly seal: boolean;
+  /** Literal addresses with ports, such as `127.0.0.1:8870` or `[::1]:8870`, sorted, none twice. */
+  readonly relays: readonly string[];
+  /** How old the newest signed entry of a ledger may be before readers call it frozen. */
+  readonly maxAgeMs?: number;
+}
 
 /** The whole manifest, resolved: one complete record a visor, each value with its origin. */
 export interface DesiredFleet {
@@ -112,8 +147,9 @@ export interface DesiredFleet {
   readonly controllers: readonly VisorKey[];
   readonly policy: Policy;
   readonly policyPlace?: Place;
-  /** `ledger.seal`; true when not written. */
-  readonly seal: boolean;
+  readonly ledger: DesiredLedger;
+  /** What `operators`, `policy` and `ledger` come to, each value with its line, by path; for explaining. */
+  readonly rules: readonly DesiredValue[];
   /** Sorted by key. */
   readonly visors: readonly DesiredVisor[];
   /** Names by key: visors and the `keys` section, for showing. */

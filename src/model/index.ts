@@ -18,14 +18,18 @@ export {
   type StepLetter,
 } from "./change.ts";
 export {
+  CAPABILITIES,
+  type Capability,
   DEFAULT_POLICY,
   type DesiredElement,
   type DesiredFleet,
   type DesiredLeaf,
+  type DesiredLedger,
   type DesiredOperator,
   type DesiredSet,
   type DesiredValue,
   type DesiredVisor,
+  type FeedKey,
   type Origin,
   type Policy,
   type RemovalLimit,
@@ -44,17 +48,21 @@ export {
   type UnseenVisor,
 } from "./observed.ts";
 export {
+  type Guard,
+  GUARDS,
   type Keyset,
   type Overrides,
   type Plan,
   PLAN_FORMAT,
   type PlanCounts,
+  type PlanHead,
   type PlanStep,
   type PlanVisor,
   type Refusal,
   type Released,
   type Unsupported,
 } from "./plan.ts";
+export { checkRelayAddress, type RelayAddress, type RelayFault } from "./relay-address.ts";
 export {
   type Risk,
   type Setting,

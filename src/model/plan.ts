@@ -1,6 +1,6 @@
 import type { Digest, Json, OperatorKey, Place, VisorKey } from "../core/index.ts";
 import type { Change, StepLetter } from "./change.ts";
-import type { DesiredOperator, Policy, SecretRef } from "./desired.ts";
+import type { DesiredOperator, FeedKey, Policy, SecretRef } from "./desired.ts";
 import type { Route } from "./observed.ts";
 
 /** The name and version of the plan format; a reader refuses another major version. */
@@ -68,21 +68,32 @@ export interface Released {
   readonly how: string;
 }
 
+/** Every guard, those of a plan before those that only applying has. */
+export const GUARDS = [
+  "lock-out",
+  "removals",
+  "trust-removals",
+  "released",
+  "would-open",
+  "open-exit",
+  "argument-size",
+  "not-controller",
+  "keyset-change",
+  "keyset-signatures",
+  "operator",
+  "witnesses",
+  "relays",
+  "expired",
+  "stale-observation",
+  "stale-ledger",
+] as const;
+
+/** What may refuse a plan. */
+export type Guard = (typeof GUARDS)[number];
+
 /** A guard said no. */
 export interface Refusal {
-  readonly guard:
-    | "lock-out"
-    | "removals"
-    | "trust-removals"
-    | "released"
-    | "would-open"
-    | "open-exit"
-    | "argument-size"
-    | "not-controller"
-    | "keyset-change"
-    | "operator"
-    | "expired"
-    | "stale-observation";
+  readonly guard: Guard;
   readonly visor?: VisorKey;
   readonly path?: string;
   /** What is wrong and why, one sentence without a trailing period. */
@@ -129,6 +140,15 @@ export interface Keyset {
   readonly policy: Policy;
 }
 
+/** How much of another operator's ledger a planner had seen. */
+export interface PlanHead {
+  readonly feed: FeedKey;
+  /** Number of entries. */
+  readonly size: number;
+  /** Hash of the tree over them (RFC 6962), 64 hex digits. */
+  readonly tree: string;
+}
+
 /** An ordered document of changes. Stands alone: applying it needs no manifest. */
 export interface Plan {
   readonly format: typeof PLAN_FORMAT;
@@ -153,6 +173,10 @@ export interface Plan {
   /** Keys that must keep their way in: controllers of the manifest and of the recorded keyset. */
   readonly protected: readonly VisorKey[];
   readonly seal: boolean;
+  /** Addresses of the relays that the ledger goes to, sorted. */
+  readonly relays: readonly string[];
+  /** What was seen of the other operators' ledgers, sorted by feed; empty when nothing was. */
+  readonly heads: readonly PlanHead[];
   readonly overrides: Overrides;
   /** False when something owned could not be read or compared. */
   readonly complete: boolean;

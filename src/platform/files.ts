@@ -13,7 +13,13 @@ import {
   truncate,
 } from "node:fs/promises";
 import path from "node:path";
-import { type AppendFile, type FileFacts, type Files, FleetError } from "../core/index.ts";
+import {
+  type AppendFile,
+  type FileFacts,
+  type Files,
+  FleetError,
+  type ReadFile,
+} from "../core/index.ts";
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -27,6 +33,7 @@ export const nodeFiles: Files = {
   create: (file, bytes, { mode = FILE_MODE } = {}) =>
     coded(file, () => createFile(file, bytes, mode)),
   openAppend: (file, { mode = FILE_MODE } = {}) => coded(file, () => openAppend(file, mode)),
+  openRead: (file) => orUndefined(() => openRead(file), file),
   truncate: (file, size) => coded(file, () => truncateFile(file, size)),
   list: async (folder) => (await orUndefined(() => readdir(folder), folder))?.toSorted() ?? [],
   makeFolder: (folder) => coded(folder, () => makeFolder(folder)),
@@ -83,6 +90,33 @@ async function openAppend(file: string, mode: number): Promise<AppendFile> {
     sync: () => coded(file, () => handle.datasync()),
     close: () => coded(file, () => handle.close()),
   };
+}
+
+async function openRead(file: string): Promise<ReadFile> {
+  const handle = await open(file, "r");
+  try {
+    const { size } = await handle.stat();
+    return {
+      size,
+      read: (offset, wanted) => coded(file, () => readAt(handle, offset, wanted)),
+      close: () => coded(file, () => handle.close()),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+// The system may give fewer bytes than it was asked for before the end of the file.
+async function readAt(handle: FileHandle, offset: number, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  let filled = 0;
+  while (filled < size) {
+    const { bytesRead } = await handle.read(bytes, filled, size - filled, offset + filled);
+    if (bytesRead === 0) return bytes.subarray(0, filled);
+    filled += bytesRead;
+  }
+  return bytes;
 }
 
 // The system may take fewer bytes than it was given, as it does when the disk gets full.

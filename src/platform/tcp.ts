@@ -1,4 +1,5 @@
 import { connect, createServer, isIP, type Socket } from "node:net";
+import process from "node:process";
 import {
   type ByteStream,
   type ByteStreamListener,
@@ -102,6 +103,13 @@ function streamOf(socket: Socket): ByteStream {
   let failure: Error | undefined;
   let isClosed = false;
   let listener: ByteStreamListener | undefined;
+  let isGathering = false;
+  // Writes of one turn leave together: what answers many requests at once would cost a system call each.
+  const release = (): void => {
+    if (!isGathering) return;
+    isGathering = false;
+    socket.uncork();
+  };
   socket.on("error", (error) => {
     failure = error;
   });
@@ -117,12 +125,20 @@ function streamOf(socket: Socket): ByteStream {
       if (isClosed) queueMicrotask(() => newListener.closed(failure));
     },
     write(chunk) {
-      if (!socket.destroyed && !socket.writableEnded) socket.write(chunk);
+      if (socket.destroyed || socket.writableEnded) return;
+      if (!isGathering) {
+        isGathering = true;
+        socket.cork();
+        process.nextTick(release);
+      }
+      socket.write(chunk);
     },
     end() {
+      release();
       socket.end();
     },
     destroy() {
+      release();
       socket.destroy();
     },
     pause() {

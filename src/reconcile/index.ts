@@ -1,13 +1,16 @@
 export {
   type ApplyInput,
+  ApplyPast,
   applyPlan,
   type ApplyPoint,
   type ApplyReport,
   type ApplyTiming,
+  type Settled,
   settleIntents,
   type SettleInput,
   type VisorReport,
 } from "./apply/index.ts";
+export { diffVisor, type Found, foundAt, isLeafPath, programOf } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
   mapLimited,
@@ -16,6 +19,7 @@ export {
   type ObserveInput,
   routeOf,
   toObserved,
+  wantsOf,
 } from "./observe/index.ts";
 export {
   type ApplyCheck,
@@ -27,9 +31,17 @@ export {
   type History,
   historyOf,
   isPlanText,
+  keysetSignaturesRefusal,
+  type NewerEntry,
   parsePlan,
   planExit,
   type PlanInput,
   planSigner,
+  refusalsExit,
+  relayRefusal,
+  type Requirements,
+  requirementsOf,
   signPlan,
+  staleLedgerRefusals,
+  witnessesRefusal,
 } from "./plan/index.ts";

@@ -6,6 +6,8 @@ import { keyWithName, type Names, valueText } from "./value-text.ts";
 
 /** What a manifest wants at a path, where it comes from, and what it overrode. */
 export function explanationText(explanation: Explanation, names: Names, paint: Paint): string {
+  if (explanation.kind === "rules")
+    return explanation.leaves.map((leaf) => leafText(leaf, names, paint)).join("");
   const roles =
     explanation.roles.length === 0 ? "no roles" : `roles ${explanation.roles.join(", ")}`;
   const head = `${paint("strong", explanation.visor)}  ${explanation.key}  ${lineText(explanation.place)}, ${roles}\n`;

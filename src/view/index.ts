@@ -1,4 +1,5 @@
 export { applySummary, applyText } from "./apply-text.ts";
+export { type Blame, blameDocument, blameText } from "./blame-text.ts";
 export {
   applyCommand,
   commandFree,
@@ -16,13 +17,31 @@ export { diagnosticCounts, diagnosticsText } from "./diagnostic-text.ts";
 export { driftText } from "./drift-text.ts";
 export { errorDocument, errorText } from "./error-text.ts";
 export { explanationText } from "./explanation-text.ts";
+export {
+  type FleetThen,
+  fleetThenDocument,
+  fleetThenText,
+  type MomentDiff,
+  momentDiffDocument,
+  momentDiffText,
+  type TimedLeaf,
+  type TimedMoment,
+  type TimedVisor,
+} from "./moment-text.ts";
 export { observedDocument, observedText } from "./observed-text.ts";
 export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";
 export { planEvents } from "./plan-events.ts";
 export { planSummary } from "./plan-summary.ts";
 export { planText } from "./plan-text.ts";
 export { printable } from "./printable.ts";
-export { logText, recordText } from "./record-text.ts";
+export {
+  type FeedNames,
+  type LogLine,
+  logSummary,
+  logText,
+  recordText,
+  timeText,
+} from "./record-text.ts";
 export { refusalText } from "./refusal-text.ts";
 export { statusDocument, statusText } from "./status-text.ts";
 export { tableText } from "./table-text.ts";

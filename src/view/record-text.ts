@@ -1,34 +1,122 @@
-import type { LedgerRecord } from "../ledger/index.ts";
-import { counted } from "./count-text.ts";
+import type { FeedKey, LedgerRecord, RecordRef, SieveCounts, Unseen } from "../ledger/index.ts";
+import { counted, whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
 
-/** The entries of a ledger, one line each, oldest first. */
-export function logText(records: readonly LedgerRecord[], names: Names, paint: Paint): string {
-  const rows = records.map((record) => [
-    paint("strong", `#${record.index}`),
-    timeText(record.timeMs),
-    record.kind,
-    gist(record, names),
-  ]);
-  return `${tableText(rows)}${paint("strong", `Log: ${counted(records.length, "entry", "entries")}.`)}\n`;
+/** How feeds and their authors are called. */
+export interface FeedNames {
+  /** The feed whose entries need no name. */
+  readonly own: FeedKey;
+  /** What entries of a feed are called by, by feed key. */
+  readonly feeds: ReadonlyMap<FeedKey, string>;
+  /** Names of operators by key. */
+  readonly operators: ReadonlyMap<string, string>;
 }
 
-/** One entry in full. */
-export function recordText(record: LedgerRecord, names: Names, paint: Paint): string {
+/** One entry of a list, with what its author had not seen. */
+export interface LogLine {
+  readonly record: LedgerRecord;
+  readonly unseen: readonly Unseen[];
+}
+
+/** Entries of one or several feeds, one line each; columns as wide as these entries need. */
+export function logText(
+  lines: readonly LogLine[],
+  names: Names,
+  feeds: FeedNames,
+  paint: Paint,
+): string {
+  const isJoined = feeds.feeds.size > 1;
+  return tableText(
+    lines.map(({ record, unseen }) => [
+      ...(isJoined ? [unseen.length === 0 ? " " : paint("danger", "!")] : []),
+      paint("strong", refText(record, feeds)),
+      timeText(record.timeMs),
+      ...(isJoined ? [operatorText(record, feeds)] : []),
+      record.kind,
+      gist(record, names) + unseenText(unseen, feeds, paint),
+    ]),
+  );
+}
+
+/** The last line of `fleet log`. */
+export function logSummary(
+  counts: SieveCounts & { readonly concurrent: number },
+  paint: Paint,
+): string {
+  const text =
+    `Log: ${counted(counts.listed, "entry", "entries")}` +
+    whenAny(counts.filteredOut, "filtered out") +
+    whenAny(counts.sealed, "sealed to others") +
+    whenAny(counts.concurrent, "concurrent with entries of others");
+  return `${paint("strong", `${text}.`)}\n`;
+}
+
+/** One entry in full. `answeredBy` is the receipt of an intent. */
+export function recordText(
+  record: LedgerRecord,
+  names: Names,
+  feeds: FeedNames,
+  options: { readonly paint: Paint; readonly answeredBy?: RecordRef },
+): string {
+  const { paint, answeredBy } = options;
   const rows = [
-    ["entry", `#${record.index}${record.parts > 1 ? ` (${record.parts} parts)` : ""}`],
+    ["entry", `${refText(record, feeds)}${record.parts > 1 ? ` (${record.parts} parts)` : ""}`],
     ["kind", record.kind],
     ["time", timeText(record.timeMs)],
-    ["signed by", record.operator],
+    ["feed", record.feed],
+    ["signed by", signerText(record.operator, feeds)],
     ["hash", record.hash],
     ["sealed", record.sealed ? "yes" : "no"],
     ["says", gist(record, names)],
+    ...(answeredBy === undefined ? [] : [["answered by", refText(answeredBy, feeds)]]),
   ].map(([name = "", value = ""]) => [paint("quiet", name), value]);
   if (record.payload === undefined) return tableText(rows);
   return `${tableText(rows)}${printableLines(JSON.stringify(record.payload, null, 2))}\n`;
+}
+
+/** `#12` for an entry of the own feed, `kim:12` for one of another. */
+export function refText(
+  { feed, index }: Pick<RecordRef, "feed" | "index">,
+  feeds: FeedNames,
+): string {
+  if (feed === feeds.own) return `#${index}`;
+  return `${printable(feeds.feeds.get(feed) ?? shortKey(feed))}:${index}`;
+}
+
+/** Who wrote a record: the operator's name, or the beginning of the key. */
+export function operatorText(
+  { operator, feed }: Pick<RecordRef, "operator" | "feed">,
+  feeds: FeedNames,
+): string {
+  const label = feeds.feeds.get(feed);
+  // A key that was rotated away has no name any more, but its feed has.
+  const named = label === undefined || feed.startsWith(label) ? undefined : label;
+  return printable(feeds.operators.get(operator) ?? named ?? shortText(operator));
+}
+
+/** `2026-11-25 12:00:00Z`. */
+export function timeText(timeMs: number): string {
+  return new Date(timeMs)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, "Z");
+}
+
+function signerText(key: string, feeds: FeedNames): string {
+  const name = feeds.operators.get(key);
+  return name === undefined ? key : `${key} (${printable(name)})`;
+}
+
+function unseenText(unseen: readonly Unseen[], feeds: FeedNames, paint: Paint): string {
+  if (unseen.length === 0) return "";
+  const ranges = unseen.map(({ feed, first, last }) => {
+    const from = refText({ feed, index: first }, feeds);
+    return first === last ? from : `${from}-${last}`;
+  });
+  return paint("danger", ` (concurrent: had not seen ${ranges.join(", ")})`);
 }
 
 function printableLines(text: string): string {
@@ -36,13 +124,6 @@ function printableLines(text: string): string {
     .split("\n")
     .map((line) => printable(line))
     .join("\n");
-}
-
-function timeText(timeMs: number): string {
-  return new Date(timeMs)
-    .toISOString()
-    .replace("T", " ")
-    .replace(/\.\d+Z$/, "Z");
 }
 
 function gist(record: LedgerRecord, names: Names): string {
@@ -64,7 +145,16 @@ function gist(record: LedgerRecord, names: Names): string {
     case "adopt":
     case "revert":
     case "freeze":
+    case "operation":
       return valueText(record.payload);
+    case "heartbeat":
+      return `fleet ${printable(record.payload.fleet)}: still here`;
+    case "rotate":
+      return `from the next entry on ${shortText(record.payload.ed25519)} signs`;
+    case "moved":
+      return `the ledger goes on in feed ${shortKey(record.payload.feed)}`;
+    case "witness":
+      return `saw ${counted(record.payload.size, "entry", "entries")} of feed ${shortKey(record.payload.feed)}`;
   }
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchGob } from "./bench-gob.ts";
 import { benchPlan, type PlanCase } from "./bench-plan.ts";
+import { benchRelays } from "./bench-relays.ts";
 import { benchHelp, benchValidate, goVersion } from "./bench-start.ts";
 import { pageWith } from "./page.ts";
 import { type TableRow, tableText } from "./table.ts";
@@ -23,7 +24,7 @@ const PLAN_CASES: readonly PlanCase[] = [
   { visors: 10_000, rttMs: 50, secondsMax: 30, peakMBMax: 768 },
 ];
 
-const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--only plan|start|gob]
+const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--only plan|start|gob|relays]
 `;
 
 /** What was asked for on the command line. */
@@ -93,6 +94,7 @@ async function measureRows({
       add({ ...row, peerName: "Go", goals });
     }
   }
+  if (isWanted("relays")) add(...(await benchRelays(program)));
   if (isWanted("start")) {
     add(await benchHelp(program));
     add(await benchValidate(program, runs));

@@ -32,6 +32,7 @@ test.each([
   { line: "status" },
   { line: "init other.yaml" },
   { line: "plan other.yaml" },
+  { line: "adopt --out adopted.yaml --sections trust,apps,settings,ports,survey,reward" },
   { line: "show --live shop-1" },
   { line: "doctor" },
 ])("fleet $line sends no call that could change a visor", async ({ line }) => {

@@ -43,7 +43,7 @@ describe("the names a public door shows", () => {
     await expect(names).toMatchFileSnapshot(`../golden/api/${file}.txt`);
   });
 
-  it("there are four of them", () => {
-    expect(doors.map(({ subpath }) => subpath)).toEqual([".", "./gob", "./rpc", "./cxo"]);
+  it("there are five of them", () => {
+    expect(doors.map(({ subpath }) => subpath)).toEqual([".", "./gob", "./rpc", "./cxo", "./tlog"]);
   });
 });

@@ -25,6 +25,7 @@ const PACKAGES = {
   "@noble/ed25519": ["core", "ledger"],
   ajv: ["manifest", "cli"],
   commander: ["cli"],
+  diff: ["cli"],
   yaml: ["manifest", "cli"],
 };
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { DesiredLeaf, DesiredVisor, SeenVisor } from "../../src/model/index.ts";
-import { buildPlan, formatPlan } from "../../src/reconcile/index.ts";
+import type { DesiredLeaf, DesiredVisor, PlanHead, SeenVisor } from "../../src/model/index.ts";
+import { buildPlan, formatPlan, parsePlan } from "../../src/reconcile/index.ts";
 import { testKeys } from "../support/ledger-world.ts";
 import {
   desiredFleet,
@@ -37,8 +37,21 @@ const seen: fc.Arbitrary<Partial<SeenVisor>> = fc
     apps: [seenApp("skychat", { running }), seenApp("vpn-client"), seenApp("skysocks")],
   }));
 
+const heads = fc.uniqueArray(
+  fc.record({
+    feed: fc.constantFrom(...["desk", "shop", "laptop", "ci"].map((name) => testKeys(name).feed)),
+    size: fc.nat(),
+    tree: fc.constantFrom("0".repeat(64), "a".repeat(64)),
+  }),
+  { selector: ({ feed }) => feed },
+);
+
 /** One fleet, in its own order or in another. */
-function planText(visors: readonly DesiredVisor[], observed: readonly SeenVisor[]): string {
+function planText(
+  visors: readonly DesiredVisor[],
+  observed: readonly SeenVisor[],
+  seenOf: readonly PlanHead[] = [],
+): string {
   const operators = [
     {
       name: "owner",
@@ -61,6 +74,7 @@ function planText(visors: readonly DesiredVisor[], observed: readonly SeenVisor[
       expiresAfterMs: 1,
       tool: "test",
       manifest: { path: "fleet.yaml", digest: `sha256:${"0".repeat(64)}` },
+      heads: seenOf,
     }),
   );
 }
@@ -89,5 +103,22 @@ it("the order of visors, leaves and replies changes no byte of a plan", () => {
       );
     }),
     { seed: 20_260_101, numRuns: 300 },
+  );
+});
+
+it("what was seen of other ledgers changes the digest and never the decision, in whatever order", () => {
+  const visors = [desiredVisor(1, [valueLeaf("settings.routing.min_hops", 2)])];
+  const observed = [seenVisor(1)];
+  const none = parsePlan(planText(visors, observed));
+  fc.assert(
+    fc.property(heads, (some) => {
+      const text = planText(visors, observed, some);
+      expect(planText(visors, observed, some.toReversed())).toBe(text);
+      const plan = parsePlan(text);
+      expect(plan.heads).toHaveLength(some.length);
+      expect(plan.decision).toBe(none.decision);
+      expect(plan.digest === none.digest).toBe(some.length === 0);
+    }),
+    { seed: 20_260_102, numRuns: 200 },
   );
 });

@@ -8,6 +8,7 @@ import {
   verifyLedger,
 } from "../../src/ledger/index.ts";
 import {
+  allRecords,
   FOLDER,
   ledgerOptions,
   plainKeyset,
@@ -32,8 +33,9 @@ export async function smallStore(
   const files = new MemoryFiles();
   const ledger = await createLedger(ledgerOptions(files));
   for (const drafts of appends) await ledger.append(drafts);
+  const records = await allRecords(ledger);
   await ledger.close();
-  return { files, records: ledger.records };
+  return { files, records };
 }
 
 export function changed(
@@ -69,8 +71,9 @@ export async function outcome(files: MemoryFiles): Promise<readonly LedgerRecord
   const before = bytesOf(files);
   try {
     const ledger = await openLedger(ledgerOptions(files));
+    const records = await allRecords(ledger);
     await ledger.close();
-    return ledger.records;
+    return records;
   } catch (error) {
     if (!hasCode(error, "ledger/")) throw error;
     expect(sameBytes(files, before), "a refused store is left as it is").toBe(true);

@@ -69,6 +69,12 @@ export class FragileRelay {
     });
   }
 
+  /** Makes a Root its last one, with objects that it did not have to ask for. */
+  adopt(sent: SentRoot, objects: ReadonlyMap<string, Uint8Array>): void {
+    for (const [name, bytes] of objects) this.store.byHash.set(name, bytes);
+    this.#last = sent;
+  }
+
   /** A restart after a death: what was filled is still there. */
   restart(): void {
     this.death = undefined;
@@ -90,6 +96,10 @@ export class FragileRelay {
           : { type: "Root", ...this.#last },
       );
     }
+    if (message.type === "RqObject") {
+      this.#serve(connection, message.key, seq).catch(() => undefined);
+      return;
+    }
     if (message.type !== "Root" || this.ignoresRoots) return;
     if (this.#last !== undefined && this.#last.seq >= message.seq) return;
     if (this.#isFilling) {
@@ -99,24 +109,32 @@ export class FragileRelay {
     this.#fill(connection, message).catch((error: unknown) => this.#die(String(error)));
   }
 
+  // As the real one it says nothing, for a long time, when it does not have the object.
+  async #serve(connection: Connection, key: Uint8Array, seq: number): Promise<void> {
+    const value = await this.store.get(key);
+    if (value !== undefined) connection.reply(seq, { type: "Object", value });
+  }
+
   async #fill(connection: Connection, sent: SentRoot): Promise<void> {
     this.#isFilling = true;
     const root = decodeRoot(sent.value);
     const registry = await this.#registry(connection, root.reg);
     if (registry === undefined) return;
     const stored = new Set(this.store.byHash.keys());
-    const fresh = new Set<string>();
+    // What an unfinished filling brought is gone after a death.
+    const fresh = new Map<string, Uint8Array>();
     const visit = async (item: TreeItem): Promise<void> => {
       const name = toHex(item.hash);
       if (stored.has(name)) return;
       if (fresh.has(name)) throw new Error("Finc to negative");
-      fresh.add(name);
+      fresh.set(name, Uint8Array.of());
       const bytes = await this.#ask(connection, item.hash);
       if (bytes.length > OBJECT_SIZE_MAX) throw new Error("object is too large");
-      this.store.add(bytes);
+      fresh.set(name, bytes);
       for (const below of itemsBelow(item, bytes, registry)) await visit(below);
     };
     for (const item of itemsOf(root.refs, registry)) await visit(item);
+    for (const bytes of fresh.values()) this.store.add(bytes);
     this.#last = sent;
     this.filled.push(sent.seq);
     this.#isFilling = false;

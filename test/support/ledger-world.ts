@@ -9,7 +9,13 @@ import {
   utf8,
   type VisorKey,
 } from "../../src/core/index.ts";
-import { type EntryDraft, type LedgerOptions, OperatorKeys } from "../../src/ledger/index.ts";
+import {
+  type EntryDraft,
+  type LedgerOptions,
+  type LedgerRecord,
+  OperatorKeys,
+  type ReadOnlyLedger,
+} from "../../src/ledger/index.ts";
 import { publicKeyOf } from "../../src/skywire/cxo/index.ts";
 
 /** Where test ledgers stand. */
@@ -119,4 +125,11 @@ export function testReceipt(fleet: string, visor: string, intent: number): Entry
       outcomes: [{ path: "settings.log_level", outcome: "done", found: "info" }],
     },
   };
+}
+
+/** All records of a ledger at once. */
+export async function allRecords(ledger: ReadOnlyLedger): Promise<readonly LedgerRecord[]> {
+  const records: LedgerRecord[] = [];
+  for await (const record of ledger.records()) records.push(record);
+  return records;
 }

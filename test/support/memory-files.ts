@@ -1,4 +1,4 @@
-import { type AppendFile, type Files, FleetError } from "../../src/core/index.ts";
+import { type AppendFile, type Files, FleetError, type ReadFile } from "../../src/core/index.ts";
 
 /** What can go wrong in {@link MemoryFiles}. */
 export interface FileFaults {
@@ -65,6 +65,16 @@ export class MemoryFiles implements Files {
     return {
       append: async (bytes) => this.#append(path, bytes),
       sync: async () => this.#sync(path),
+      close: async () => undefined,
+    };
+  }
+
+  async openRead(path: string): Promise<ReadFile | undefined> {
+    const opened = this.files.get(path);
+    if (opened === undefined) return undefined;
+    return {
+      size: opened.bytes.length,
+      read: async (offset, size) => opened.bytes.slice(offset, offset + size),
       close: async () => undefined,
     };
   }

@@ -103,6 +103,8 @@ export function aPlan(more: Partial<Plan> = {}): Plan {
     policies: [DEFAULT_POLICY],
     protected: [keyAt(0)],
     seal: true,
+    relays: [],
+    heads: [],
     overrides: { allowTrustLoss: [] },
     complete: true,
     applyable: true,

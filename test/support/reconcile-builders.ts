@@ -14,6 +14,7 @@ import {
   type SecretRef,
   type SeenVisor,
 } from "../../src/model/index.ts";
+import type { History } from "../../src/reconcile/index.ts";
 
 /** Real points of the curve: the generator's first multiples. */
 export const KEYS: readonly VisorKey[] = [
@@ -109,7 +110,8 @@ export function desiredFleet(
     operators: [],
     controllers: [keyAt(0)],
     policy: DEFAULT_POLICY,
-    seal: false,
+    ledger: { seal: false, relays: [] },
+    rules: [],
     visors,
     keyNames: new Map(visors.map(({ key, name }) => [key, name])),
     ...more,
@@ -168,5 +170,28 @@ export function seenApp(
     port: 1,
     raw: new Hidden({ args: rawArgs, env: [] }),
     ...facts,
+  };
+}
+
+/** A history in which nothing happened but what is given. */
+export function knownHistory(
+  more: Partial<Extract<History, { known: true }>> = {},
+): Extract<History, { known: true }> {
+  return {
+    known: true,
+    head: 0,
+    owned: new Map(),
+    inSync: new Map(),
+    keyset: undefined,
+    accepted: undefined,
+    keysets: new Map(),
+    epochKeysets: [],
+    keysetFaults: [],
+    awaitingRestart: new Map(),
+    owedRestarts: new Map(),
+    recorded: () => undefined,
+    secretReceipt: () => undefined,
+    lastManifest: undefined,
+    ...more,
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { TlogVectors } from "./tlog-vectors.ts";
 
 const COMMITTED = fileURLToPath(new URL("../vectors", import.meta.url));
 
@@ -100,4 +101,9 @@ export function gobVectors(): GobVectors {
 /** Recorded sessions of a real visor. */
 export function visorVectors(): VisorVectors {
   return readVectors<VisorVectors>("visor-v1.3.28.json");
+}
+
+/** What published Go modules make of trees, signed notes and proofs of transparency logs. */
+export function tlogVectors(): TlogVectors {
+  return readVectors<TlogVectors>("tlog.json");
 }

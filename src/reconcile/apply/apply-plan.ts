@@ -1,10 +1,10 @@
-import { assert, type Clock, type Random, type VisorKey } from "../../core/index.ts";
-import type { IntentPayload, Ledger, OperatorKeys } from "../../ledger/index.ts";
+import type { Clock, Random } from "../../core/index.ts";
+import type { Ledger, OperatorKeys } from "../../ledger/index.ts";
 import type { Plan, PlanVisor, Route, SecretRef } from "../../model/index.ts";
 import type { VisorReader, VisorWriter } from "../../skywire/visor/index.ts";
 import type { Emit } from "../event.ts";
 import { mapLimited, routeOf } from "../observe/index.ts";
-import { historyOf, type KnownHistory } from "../plan/index.ts";
+import { ApplyPast } from "./apply-past.ts";
 import { type ApplyPoint, applyVisor, type VisorResult } from "./apply-visor.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { openingEntries } from "./record-plan.ts";
@@ -19,6 +19,8 @@ export interface ApplyInput {
   readonly writer: VisorWriter;
   /** Open for writing; stays open. */
   readonly ledger: Ledger;
+  /** What the ledger holds, where it was read since it was opened; read here otherwise. */
+  readonly past?: ApplyPast;
   readonly keys: OperatorKeys;
   /** Finds the values of secrets; called once, and only when a change needs one. */
   readonly resolveSecrets: (refs: readonly SecretRef[]) => Promise<ReadonlyMap<SecretRef, string>>;
@@ -48,7 +50,8 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
   const secrets = await resolvePlanSecrets(input);
   emit({ type: "apply_start", level: "info", message: `applying ${plan.counts.changing} visors` });
   const routes = new Map(plan.visors.map(({ key, route }) => [key, route]));
-  await settleIntents({
+  const past = input.past ?? (await ApplyPast.read(ledger, plan));
+  const settled = await settleIntents({
     ledger,
     fleet: plan.fleet,
     reader: input.reader,
@@ -57,12 +60,13 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
     routeOf: (visor): Route =>
       visor === plan.acting ? { kind: "local" } : (routes.get(visor) ?? routeOf({})),
     emit,
+    open: past.openIntents(),
   });
-  const earlier = earlierIntents(input);
+  for (const record of settled.records) past.next(record);
   input.atPoint?.("before-record");
   const opening = openingEntries({
     plan,
-    history: knownHistory(ledger, plan.fleet),
+    history: past.history(),
     ledger,
     keys: input.keys,
     random: input.random,
@@ -79,7 +83,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
         queue,
         keys: input.keys,
         secrets,
-        earlier: earlier.get(visor.key) ?? [],
+        earlier: past.earlier(visor.key),
         clock,
         timing,
         stop,
@@ -114,26 +118,6 @@ async function resolvePlanSecrets({
     steps.flatMap(({ changes }) => changes.flatMap(({ secrets }) => secrets ?? [])),
   );
   return refs.length === 0 ? new Map() : await resolveSecrets([...new Set(refs)]);
-}
-
-function knownHistory(ledger: Ledger, fleet: string): KnownHistory {
-  const history = historyOf(ledger, fleet);
-  assert(history.known, "an open ledger has a history");
-  return history;
-}
-
-/** What an earlier, cut-off run of this very plan meant to write, by visor. */
-function earlierIntents({
-  plan,
-  ledger,
-}: ApplyInput): ReadonlyMap<VisorKey, readonly IntentPayload[]> {
-  const intents = new Map<VisorKey, IntentPayload[]>();
-  for (const record of ledger.records) {
-    if (record.kind !== "intent" || record.payload?.plan !== plan.digest) continue;
-    const { visor } = record.payload;
-    intents.set(visor, [...(intents.get(visor) ?? []), record.payload]);
-  }
-  return intents;
 }
 
 /** Takes the waves in order; after a failed trust step, or when asked to stop, no further step is begun. */

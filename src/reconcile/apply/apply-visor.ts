@@ -24,6 +24,7 @@ import { runAppActions } from "./app-actions.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import { checkFresh, checkGuardsAgain } from "./fresh-check.ts";
 import { isAsWanted, judge } from "./read-back.ts";
+import { recordedChange } from "./recorded-change.ts";
 import type { VisorReport } from "./report.ts";
 import type { ApplyTiming } from "./timing.ts";
 import { writeChanges } from "./write-changes.ts";
@@ -306,8 +307,7 @@ async function carryOut(
 }
 
 function intentChange(change: Change): IntentPayload["changes"][number] {
-  const { path, element, before, after, lifetime } = change;
-  return { path, ...(element === undefined ? {} : { element }), before, after, lifetime };
+  return { ...recordedChange(change), lifetime: change.lifetime };
 }
 
 /** A receipt keeps the reference and the keyed digest of a secret that was written, never its value. */

@@ -1,6 +1,10 @@
 import type { JsonObject, Random } from "../../core/index.ts";
 import {
+  type AcceptedKeyset,
+  adoptEpochs,
   type EntryDraft,
+  hasSameTerms,
+  Keyring,
   type KeysetPayload,
   type Ledger,
   newEpoch,
@@ -8,6 +12,7 @@ import {
   UNSEALED,
 } from "../../ledger/index.ts";
 import type { Plan } from "../../model/index.ts";
+import { recordedChange } from "./recorded-change.ts";
 import { keysetChanges, type KnownHistory, overridesToJson, policyToJson } from "../plan/index.ts";
 
 /** What recording the start of an apply needs. */
@@ -20,25 +25,34 @@ export interface RecordInput {
 }
 
 /**
- * The entries that begin an apply: a keyset where the fleet has none or it changes, the plan, and one part for
- * each visor that changes or whose owned leaves are others than recorded. Empty when there is nothing to say.
+ * The entries that begin an apply: a keyset where the fleet has none, it changes, or our own ledger does not hold
+ * it; the plan; and one part for each visor that changes or whose owned leaves are others than recorded. Empty when
+ * there is nothing to say.
  */
 export function openingEntries(input: RecordInput): readonly EntryDraft[] {
   const { plan, history } = input;
   const parts = planParts(plan, history);
-  // Asked of the ledger as it is now: an apply that was cut off may have recorded it already.
-  const needsKeyset =
-    history.keyset === undefined || keysetChanges(plan.keyset, history).length > 0;
+  const keyset = keysetEntry(input);
   const changes = plan.visors.some(({ steps }) => steps.length > 0);
-  if (!needsKeyset && !changes && parts.length === 0) return [];
-  return [...(needsKeyset ? [keysetEntry(input)] : []), planEntry(plan), ...parts];
+  if (keyset === undefined && !changes && parts.length === 0) return [];
+  return [...(keyset === undefined ? [] : [keyset]), planEntry(plan), ...parts];
 }
 
-function keysetEntry({ plan, ledger, keys, random }: RecordInput): EntryDraft {
+/**
+ * The keyset that must be recorded first. Asked of the ledger as it is now: an apply that was cut off may have
+ * recorded it already.
+ */
+function keysetEntry({ plan, history, ledger, keys, random }: RecordInput): EntryDraft | undefined {
+  const { accepted } = history;
+  const isChanged = accepted === undefined || keysetChanges(plan.keyset, history).length > 0;
+  const isSealed = accepted !== undefined && accepted.payload.epoch > 0;
+  if (!isChanged && isSealed === plan.seal)
+    return adoptedKeyset(accepted, { history, ledger, keys, random });
   const operators: Record<string, KeysetPayload["operators"][string]> = {};
   for (const { name, ...operator } of plan.keyset.operators) operators[name] = operator;
+  const keyring = keyringOf(keys, history);
   const epoch = plan.seal
-    ? newEpoch({ records: ledger.records, fleet: plan.fleet, operators, keys, random })
+    ? newEpoch({ keyring, fleet: plan.fleet, operators, keys, random })
     : UNSEALED;
   const policy: JsonObject = { ...policyToJson(plan.keyset.policy) };
   const payload = {
@@ -46,9 +60,38 @@ function keysetEntry({ plan, ledger, keys, random }: RecordInput): EntryDraft {
     operators,
     controllers: plan.keyset.controllers,
     policy,
+    ...(accepted === undefined ? {} : { previous: accepted.digest }),
     ...epoch,
   };
   return { kind: "keyset", payload };
+}
+
+/** A keyset that another operator recorded is taken over, so that our ledger can be read without theirs. */
+function adoptedKeyset(
+  accepted: AcceptedKeyset,
+  { history, ledger, keys, random }: Omit<RecordInput, "plan">,
+): EntryDraft | undefined {
+  const own = history.keysets.get(ledger.feed);
+  const isThere =
+    own !== undefined &&
+    own.epoch === accepted.payload.epoch &&
+    hasSameTerms(own, accepted.payload);
+  if (isThere) return undefined;
+  const { approvals: _, ...terms } = accepted.payload;
+  return {
+    kind: "keyset",
+    payload: {
+      ...terms,
+      previous: accepted.digest,
+      ...adoptEpochs(accepted.payload, { keyring: keyringOf(keys, history), keys, random }),
+    },
+  };
+}
+
+function keyringOf(keys: OperatorKeys, { epochKeysets }: KnownHistory): Keyring {
+  const keyring = new Keyring(keys);
+  for (const keyset of epochKeysets) keyring.add(keyset);
+  return keyring;
 }
 
 function planEntry(plan: Plan): EntryDraft {
@@ -74,19 +117,14 @@ function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
   const parts: EntryDraft[] = [];
   for (const visor of plan.visors) {
     if (visor.observed === undefined) continue;
-    const changes = visor.steps
-      .flatMap((step) => step.changes)
-      .map(({ path, element, before, after }) => ({
-        path,
-        ...(element === undefined ? {} : { element }),
-        before,
-        after,
-      }));
+    const changes = visor.steps.flatMap((step) => step.changes.map(recordedChange));
     const recorded = history.owned.get(visor.key) ?? [];
     if (changes.length === 0 && recorded.join("\n") === visor.owned.join("\n")) continue;
+    const unsure = [...visor.unsupported.map(({ path }) => path), ...visor.notCompared];
+    const reading = { at: visor.observed.at, unsure: [...new Set(unsure)].sort() };
     parts.push({
       kind: "plan-part",
-      payload: { ...base, visor: visor.key, owned: visor.owned, changes },
+      payload: { ...base, visor: visor.key, owned: visor.owned, changes, reading },
     });
   }
   for (const { key } of plan.releasedVisors) {

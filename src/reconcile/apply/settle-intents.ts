@@ -20,14 +20,24 @@ export interface SettleInput {
   readonly parallel: number;
   readonly routeOf: (visor: VisorKey) => Route;
   readonly emit?: Emit;
+  /** Intents without receipt, where they are known already; read from the ledger otherwise. */
+  readonly open?: readonly LedgerRecord<"intent">[];
+}
+
+/** What settling did. */
+export interface Settled {
+  /** Intents that have a receipt now. */
+  readonly count: number;
+  /** The records that were appended. */
+  readonly records: readonly LedgerRecord[];
 }
 
 /**
  * Gives every intent that has no receipt one, by looking at the visor: a run was cut off between the two.
  * What cannot be reached stays open. Nothing is written to any visor.
  */
-export async function settleIntents(input: SettleInput): Promise<number> {
-  const open = intentsWithoutReceipt(input.ledger.records, input.fleet);
+export async function settleIntents(input: SettleInput): Promise<Settled> {
+  const open = input.open ?? (await intentsWithoutReceipt(input.ledger.records(), input.fleet));
   const settled = await mapLimited(
     [...groupByVisor(open)],
     input.parallel,
@@ -44,8 +54,8 @@ export async function settleIntents(input: SettleInput): Promise<number> {
     },
   );
   const receipts = settled.flat();
-  if (receipts.length === 0) return 0;
-  await input.ledger.append(
+  if (receipts.length === 0) return { count: 0, records: [] };
+  const records = await input.ledger.append(
     receipts.flatMap(({ intent, seen }) => {
       const { payload, index } = intent;
       if (payload === undefined) return [];
@@ -71,7 +81,7 @@ export async function settleIntents(input: SettleInput): Promise<number> {
     const message = `settled entry ${intent.index}, which an earlier run left open`;
     input.emit?.({ type: "receipt", level: "info", message, ...visorOf(intent) });
   }
-  return receipts.length;
+  return { count: receipts.length, records };
 }
 
 function visorOf(intent: LedgerRecord<"intent">): { readonly visor?: VisorKey } {

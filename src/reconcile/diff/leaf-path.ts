@@ -1,5 +1,5 @@
 import { assert } from "../../core/index.ts";
-import type { AppField } from "../../model/index.ts";
+import { type AppField, settingAt } from "../../model/index.ts";
 
 /** The fields of a served port's record, as leaves. */
 export type PortField =
@@ -38,4 +38,45 @@ export function parseLeafPath(path: string): LeafPath {
   return section === "apps"
     ? { section: "apps", app: name, field: field as AppField }
     : { section: "ports", port: Number(name), field: field as PortField };
+}
+
+const APP_FIELDS: Readonly<Record<AppField, true>> = {
+  present: true,
+  running: true,
+  auto_start: true,
+  binary: true,
+  args: true,
+  env: true,
+  launcher_mode: true,
+  whitelist: true,
+  pk: true,
+  secure: true,
+  killswitch: true,
+  netifc: true,
+  dns: true,
+  address: true,
+};
+const PORT_FIELDS: Readonly<Record<PortField, true>> = {
+  open: true,
+  local_port: true,
+  label: true,
+  description: true,
+  show_on_landing: true,
+  whitelist: true,
+  skynet: true,
+  dmsg: true,
+  udp: true,
+  proxy_addr: true,
+  preserve_host: true,
+  inject_pk: true,
+};
+
+/** True for a text that {@link parseLeafPath} takes: a path that some manifest could own. */
+export function isLeafPath(text: string): boolean {
+  if (["survey", "reward_address", "trust.hypervisors", "trust.pty"].includes(text)) return true;
+  if (text.startsWith("settings.")) return settingAt(text.slice("settings.".length)) !== undefined;
+  const [, app, appField = ""] = /^apps\.(.+)\.([^.]+)$/.exec(text) ?? [];
+  if (app !== undefined) return Object.hasOwn(APP_FIELDS, appField);
+  const [, port, portField = ""] = /^ports\.(\d{1,5})\.([^.]+)$/.exec(text) ?? [];
+  return port !== undefined && Object.hasOwn(PORT_FIELDS, portField);
 }

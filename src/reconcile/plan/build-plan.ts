@@ -6,6 +6,7 @@ import {
   type Overrides,
   type Plan,
   PLAN_FORMAT,
+  type PlanHead,
   type PlanVisor,
   type Refusal,
 } from "../../model/index.ts";
@@ -49,6 +50,8 @@ export interface PlanInput {
     readonly dirty?: boolean;
   };
   readonly operator?: OperatorKey;
+  /** What was seen of the other operators' ledgers, each once, in any order; nothing by default. */
+  readonly heads?: readonly PlanHead[];
 }
 
 /** Plans a fleet. Pure and synchronous. */
@@ -82,7 +85,9 @@ export function buildPlan(input: PlanInput): Plan {
     keysetChanges: keysetChanges(keyset, history),
     policies,
     protected: guarded,
-    seal: desired.seal,
+    seal: desired.ledger.seal,
+    relays: desired.ledger.relays,
+    heads: sortedHeads(input.heads ?? []),
     overrides: input.overrides,
     complete: counts.unreachable === 0 && counts.notCompared === 0,
     applyable: refusals.length === 0,
@@ -100,6 +105,14 @@ export function buildPlan(input: PlanInput): Plan {
     decision: decisionDigest(visors, input.overrides, policies),
   };
   return { ...draft, digest: planDigest(draft) };
+}
+
+function sortedHeads(heads: readonly PlanHead[]): readonly PlanHead[] {
+  const feeds = new Set(heads.map(({ feed }) => feed));
+  assert(feeds.size === heads.length, "each ledger has one head");
+  return heads
+    .map(({ feed, size, tree }) => ({ feed, size, tree }))
+    .toSorted((left, right) => (left.feed < right.feed ? -1 : 1));
 }
 
 function pairUp(input: PlanInput): readonly (readonly [DesiredVisor, ObservedVisor])[] {

@@ -1,8 +1,9 @@
 import { canonicalJson, type ExitCode, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
 import { hasCapability } from "./may.ts";
-import { type History, policyToJson } from "./history.ts";
+import type { History } from "./history.ts";
 import { keysetChanges, policiesInForce } from "./keyset.ts";
+import { policyToJson } from "./policy.ts";
 
 const MS_PER_MINUTE = 60_000;
 
@@ -160,9 +161,18 @@ function checkAges(plan: Plan, nowMs: number): readonly Refusal[] {
   return refusals;
 }
 
+/**
+ * The exit code of refusals: 5 when all of them say that the world went on since the plan was made, 4 otherwise;
+ * 0 without any.
+ */
+export function refusalsExit(refusals: readonly Refusal[]): ExitCode {
+  if (refusals.length === 0) return 0;
+  return refusals.every(({ guard }) => guard === "stale-ledger") ? 5 : 4;
+}
+
 /** The exit code of `fleet plan` and `fleet drift`. `detailed` is `--detailed-exitcode`. */
 export function planExit(plan: Plan, { detailed }: { readonly detailed: boolean }): ExitCode {
-  if (!plan.applyable) return 4;
+  if (!plan.applyable) return refusalsExit(plan.refusals);
   if (plan.counts.unreachable > 0) return 3;
   return detailed && plan.counts.changing > 0 ? 2 : 0;
 }

@@ -1,9 +1,9 @@
 import { canonicalJson, type Json, type JsonObject } from "../../core/index.ts";
-import type { Change, Plan, PlanVisor } from "../../model/index.ts";
+import { type Change, checkRelayAddress, type Plan, type PlanVisor } from "../../model/index.ts";
 import { methodsOf, parseLeafPath } from "../diff/index.ts";
 import { decisionDigest } from "./digests.ts";
-import { policyToJson } from "./history.ts";
 import { countPlan } from "./plan-counts.ts";
+import { isPolicy, policyToJson } from "./policy.ts";
 import { wavesOf } from "./waves.ts";
 
 /**
@@ -12,6 +12,8 @@ import { wavesOf } from "./waves.ts";
  * two could tell different stories, however well its digest fits.
  */
 export function contradictionOf(plan: Plan): string | undefined {
+  const lack = lackOf(plan);
+  if (lack !== undefined) return lack;
   if (!isSame(plan.counts, countPlan(plan.visors, plan.releasedVisors)))
     return "its counts are not those of its changes";
   if (plan.applyable !== (plan.refusals.length === 0)) return "it is applyable and refused at once";
@@ -32,6 +34,33 @@ export function contradictionOf(plan: Plan): string | undefined {
     if (fault !== undefined) return `${visor.name}: ${fault}`;
   }
   return undefined;
+}
+
+/** What no plan of this release is without: guards must not go by a number that is not there. */
+function lackOf({ keyset, policies, relays, heads }: Plan): string | undefined {
+  if (!isPolicy(keyset.policy) || !policies.every(isPolicy))
+    return "its policies lack numbers, as those of fleet 0.1 do";
+  if ([relays, heads].some((list) => !Array.isArray(list)))
+    return "it does not say where the ledger goes and what it had seen, as plans of fleet 0.1 do not";
+  if (!relays.every(isRelay)) return "it names a relay that is no address";
+  const feeds = heads.map(({ feed }) => feed);
+  if (feeds.join(" ") !== [...new Set(feeds)].toSorted().join(" "))
+    return "what it had seen of ledgers is out of order";
+  return heads.every(isHead) ? undefined : "it had seen what no ledger can be";
+}
+
+function isRelay(relay: string): boolean {
+  const checked = checkRelayAddress(relay);
+  return "text" in checked && checked.text === relay;
+}
+
+function isHead({ feed, size, tree }: Plan["heads"][number]): boolean {
+  return (
+    /^0[23][0-9a-f]{64}$/.test(feed) &&
+    Number.isSafeInteger(size) &&
+    size >= 0 &&
+    /^[0-9a-f]{64}$/.test(tree)
+  );
 }
 
 function visorFault(visor: PlanVisor): string | undefined {

@@ -14,7 +14,7 @@ import type {
   SeenVisor,
 } from "../../model/index.ts";
 import { foundAt } from "../diff/index.ts";
-import { policyToJson } from "./history.ts";
+import { policyToJson } from "./policy.ts";
 
 /** The values that the observed digest of a visor covers, secrets masked. */
 export interface ObservedValues {

@@ -1,13 +1,19 @@
 import type { Digest, Json, VisorKey } from "../../core/index.ts";
 import {
-  latestKeyset,
-  latestPlanParts,
-  latestSecretReceipt,
+  type AcceptedKeyset,
+  type FeedKey,
+  type IntentPayload,
+  isRecordOf,
+  type KeysetFault,
+  KeysetFollower,
+  type KeysetPayload,
   type LedgerRecord,
+  type PlanPartPayload,
   type ReadOnlyLedger,
 } from "../../ledger/index.ts";
-import type { Keyset, Policy } from "../../model/index.ts";
+import type { Keyset } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
+import { keysetFromRecord } from "./keyset-record.ts";
 
 /** Something that an earlier apply left to a later start of the visor or app. */
 export interface Awaiting {
@@ -29,6 +35,14 @@ export interface KnownHistory {
   /** Owned paths that the latest recorded plan found as wanted, by visor. */
   readonly inSync: ReadonlyMap<VisorKey, ReadonlySet<string>>;
   readonly keyset: Keyset | undefined;
+  /** The keyset in force, as its entry says it. */
+  readonly accepted: AcceptedKeyset | undefined;
+  /** The latest accepted keyset that stands in each feed. */
+  readonly keysets: ReadonlyMap<FeedKey, KeysetPayload>;
+  /** Every keyset of the fleet: their epoch keys open what was sealed. */
+  readonly epochKeysets: readonly KeysetPayload[];
+  /** Keysets that nobody may believe, a sentence each. */
+  readonly keysetFaults: readonly KeysetFault[];
   readonly awaitingRestart: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   readonly owedRestarts: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   /** The value `fleet` last made a leaf or element have, seen on the visor. */
@@ -46,115 +60,143 @@ export interface RecordedValue {
 /** The history, or why there is none. */
 export type History = KnownHistory | { readonly known: false; readonly why: string };
 
-/** Gathers what the planner needs of one fleet from a ledger that was already verified on opening. */
-export function historyOf(
-  ledger: ReadOnlyLedger | undefined,
+/**
+ * Gathers what the planner needs of one fleet from a ledger.
+ * @param records the ledger's own and other operators', in joined order; the ledger's alone when not given
+ */
+export async function historyOf(
+  ledger: Pick<ReadOnlyLedger, "feed" | "records"> | undefined,
   fleet: string,
   why = "no ledger was read",
-): History {
+  records?: AsyncIterable<LedgerRecord>,
+): Promise<History> {
   if (ledger === undefined) return { known: false, why };
-  const records = ledger.records;
-  const keyset = latestKeyset(records, fleet)?.payload;
-  const owned = new Map<VisorKey, readonly string[]>();
-  const inSync = new Map<VisorKey, ReadonlySet<string>>();
-  for (const [visor, { payload }] of latestPlanParts(records, fleet)) {
-    if (payload === undefined) continue;
-    const changed = new Set(payload.changes.map(({ path }) => path));
-    owned.set(visor, payload.owned);
-    inSync.set(visor, new Set(payload.owned.filter((path) => !changed.has(path))));
+  const fold = new HistoryFold(fleet, ledger.feed);
+  for await (const record of records ?? ledger.records()) fold.next(record);
+  return fold.history();
+}
+
+/**
+ * Gathers what the planner needs of one fleet from records taken in order, those that an open ledger
+ * appends included. Later ones replace what earlier ones said of the same visor, leaf or app, so that
+ * it holds no more than a fleet has visors and leaves.
+ */
+export class HistoryFold {
+  readonly #fleet: string;
+  readonly #own: FeedKey;
+  readonly #owned = new Map<VisorKey, readonly string[]>();
+  readonly #inSync = new Map<VisorKey, ReadonlySet<string>>();
+  readonly #awaiting = new Map<VisorKey, Map<string, Awaiting>>();
+  readonly #owed = new Map<VisorKey, Map<string, Awaiting>>();
+  readonly #values = new Map<string, RecordedValue>();
+  readonly #secrets = new Map<string, SecretReceipt>();
+  /** Intents that no receipt answers yet. */
+  readonly #intents = new Map<string, IntentPayload>();
+  readonly #follower = new KeysetFollower();
+  readonly #keysets = new Map<FeedKey, KeysetPayload>();
+  readonly #epochKeysets: KeysetPayload[] = [];
+  readonly #keysetFaults: KeysetFault[] = [];
+  #lastManifest: KnownHistory["lastManifest"];
+  #head = 0;
+
+  /** `own` is the feed whose entries `head` counts. */
+  constructor(fleet: string, own: FeedKey) {
+    this.#fleet = fleet;
+    this.#own = own;
   }
-  const outcomes = gatherOutcomes(records, fleet);
-  return {
-    known: true,
-    head: ledger.head.size,
-    owned,
-    inSync,
-    keyset:
-      keyset === undefined
-        ? undefined
-        : {
-            operators: Object.entries(keyset.operators).map(([name, operator]) => ({
-              name,
-              key: operator.key,
-              ...(operator.seal === undefined ? {} : { seal: operator.seal }),
-              may: operator.may.filter((verb) => verb === "plan" || verb === "apply"),
-            })),
-            controllers: keyset.controllers,
-            policy: policyFromJson(keyset.policy),
-          },
-    ...outcomes,
-    secretReceipt: (visor, path) => latestSecretReceipt(records, visor as VisorKey, path),
-  };
-}
 
-interface Outcomes {
-  readonly awaitingRestart: ReadonlyMap<VisorKey, readonly Awaiting[]>;
-  readonly owedRestarts: ReadonlyMap<VisorKey, readonly Awaiting[]>;
-  readonly recorded: KnownHistory["recorded"];
-  readonly lastManifest: KnownHistory["lastManifest"];
-}
+  /** Takes the next record. */
+  next(record: LedgerRecord): void {
+    if (record.feed === this.#own) this.#head = record.index + record.parts;
+    if (record.kind === "receipt") this.#noteSecrets(record);
+    if (isRecordOf(record, "keyset", this.#fleet)) this.#noteKeyset(record);
+    else if (isRecordOf(record, "plan", this.#fleet) && record.payload !== undefined)
+      this.#lastManifest = { digest: record.payload.manifest, entry: record.index };
+    else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record.payload);
+    else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
+      this.#intents.set(intentKey(record, record.index), record.payload);
+      for (const app of record.payload.restartsOwed)
+        inner(this.#owed, record.payload.visor).set(app, sinceOf(record, app));
+    } else if (isRecordOf(record, "receipt", this.#fleet)) this.#noteReceipt(record);
+  }
 
-/** Walks the entries in order; later ones replace what earlier ones said of the same leaf or app. */
-function gatherOutcomes(records: readonly LedgerRecord[], fleet: string): Outcomes {
-  const awaiting = new Map<VisorKey, Map<string, Awaiting>>();
-  const owed = new Map<VisorKey, Map<string, Awaiting>>();
-  const values = new Map<string, RecordedValue>();
-  const intents = new Map<number, LedgerRecord<"intent">>();
-  let lastManifest: KnownHistory["lastManifest"];
-  for (const record of records) {
-    if (record.kind === "plan" && record.payload?.fleet === fleet) {
-      lastManifest = { digest: record.payload.manifest, entry: record.index };
-    } else if (record.kind === "intent" && record.payload?.fleet === fleet) {
-      intents.set(record.index, record);
-      for (const app of record.payload.restartsOwed) {
-        inner(owed, record.payload.visor).set(app, sinceOf(record, app));
+  /** What the records taken so far say; what comes later does not change it. */
+  history(): KnownHistory {
+    const accepted = this.#follower.current(this.#fleet);
+    const values = new Map(this.#values);
+    const secrets = new Map(this.#secrets);
+    return {
+      known: true,
+      head: this.#head,
+      owned: new Map(this.#owned),
+      inSync: new Map(this.#inSync),
+      keyset: accepted === undefined ? undefined : keysetFromRecord(accepted.payload),
+      accepted,
+      keysets: new Map(this.#keysets),
+      epochKeysets: [...this.#epochKeysets],
+      keysetFaults: [...this.#keysetFaults],
+      awaitingRestart: flatten(this.#awaiting),
+      owedRestarts: flatten(this.#owed),
+      recorded: (visor, path, element) => values.get(valueKey(visor, path, element)),
+      secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
+      lastManifest: this.#lastManifest,
+    };
+  }
+
+  #noteKeyset(record: LedgerRecord<"keyset">): void {
+    if (record.payload !== undefined) this.#epochKeysets.push(record.payload);
+    const verdict = this.#follower.next(record);
+    if (verdict?.kind === "refused") this.#keysetFaults.push(verdict.fault);
+    if (verdict?.kind === "accepted")
+      this.#keysets.set(verdict.keyset.feed, verdict.keyset.payload);
+  }
+
+  #notePart(part: PlanPartPayload | undefined): void {
+    if (part === undefined) return;
+    const { visor, owned, changes } = part;
+    const changed = new Set(changes.map(({ path }) => path));
+    this.#owned.set(visor, owned);
+    this.#inSync.set(visor, new Set(owned.filter((path) => !changed.has(path))));
+  }
+
+  #noteSecrets({ payload }: LedgerRecord<"receipt">): void {
+    for (const { path, secret } of payload?.outcomes ?? []) {
+      if (payload === undefined || secret === undefined) continue;
+      this.#secrets.set(valueKey(payload.visor, path, undefined), secret);
+    }
+  }
+
+  #noteReceipt(record: LedgerRecord<"receipt">): void {
+    const receipt = record.payload;
+    if (receipt === undefined) return;
+    const answered = intentKey(record, receipt.intent);
+    const intent = this.#intents.get(answered);
+    this.#intents.delete(answered);
+    for (const { path, element, outcome } of receipt.outcomes) {
+      // Only what was written anew replaces what waits: a failed write leaves the earlier one waiting.
+      if (outcome !== "done" && outcome !== "done-after-restart") continue;
+      const waiting = inner(this.#awaiting, receipt.visor);
+      const key = `${path} ${element ?? ""}`;
+      waiting.delete(key);
+      if (outcome === "done-after-restart") {
+        const since = sinceOf(record, path);
+        waiting.set(key, { ...since, ...(element === undefined ? {} : { element }) });
       }
-    } else if (record.kind === "receipt" && record.payload?.fleet === fleet) {
-      noteReceipt(record, intents.get(record.payload.intent), { awaiting, owed, values });
+      const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
+      if (receipt.step === "b" && app !== undefined) inner(this.#owed, receipt.visor).delete(app);
+      const wanted = intent?.changes.find(
+        (change) => change.path === path && change.element === element,
+      );
+      if (wanted === undefined) continue;
+      const value = { after: wanted.after, entry: record.index };
+      this.#values.set(valueKey(receipt.visor, path, element), value);
     }
   }
-  return {
-    awaitingRestart: flatten(awaiting),
-    owedRestarts: flatten(owed),
-    recorded: (visor, path, element) => values.get(valueKey(visor, path, element)),
-    lastManifest,
-  };
 }
 
-interface Notes {
-  readonly awaiting: Map<VisorKey, Map<string, Awaiting>>;
-  readonly owed: Map<VisorKey, Map<string, Awaiting>>;
-  readonly values: Map<string, RecordedValue>;
-}
-
-function noteReceipt(
-  record: LedgerRecord<"receipt">,
-  intent: LedgerRecord<"intent"> | undefined,
-  { awaiting, owed, values }: Notes,
-): void {
-  const receipt = record.payload;
-  if (receipt === undefined) return;
-  for (const { path, element, outcome } of receipt.outcomes) {
-    // Only what was written anew replaces what waits: a failed write leaves the earlier one waiting.
-    if (outcome !== "done" && outcome !== "done-after-restart") continue;
-    const waiting = inner(awaiting, receipt.visor);
-    const key = `${path} ${element ?? ""}`;
-    waiting.delete(key);
-    if (outcome === "done-after-restart") {
-      waiting.set(key, { ...sinceOf(record, path), ...(element === undefined ? {} : { element }) });
-    }
-    const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
-    if (receipt.step === "b" && app !== undefined) inner(owed, receipt.visor).delete(app);
-    const wanted = intent?.payload?.changes.find(
-      (change) => change.path === path && change.element === element,
-    );
-    if (wanted !== undefined) {
-      values.set(valueKey(receipt.visor, path, element), {
-        after: wanted.after,
-        entry: record.index,
-      });
-    }
-  }
+/** An entry's number counts in its own feed only. */
+function intentKey({ feed }: LedgerRecord, index: number): string {
+  return `${feed} ${index}`;
 }
 
 function sinceOf(record: LedgerRecord, what: string): Awaiting {
@@ -175,22 +217,4 @@ function flatten(
   map: Map<VisorKey, Map<string, Awaiting>>,
 ): ReadonlyMap<VisorKey, readonly Awaiting[]> {
   return new Map([...map].map(([visor, items]) => [visor, [...items.values()]]));
-}
-
-/** A policy as a keyset entry holds it. */
-export function policyToJson(policy: Policy): { readonly max_removals: number | string } {
-  const { maxRemovals } = policy;
-  return {
-    max_removals: maxRemovals.kind === "count" ? maxRemovals.count : `${maxRemovals.percent}%`,
-  };
-}
-
-/** Reads what {@link policyToJson} wrote; anything else is the strictest policy there is. */
-function policyFromJson(json: { readonly [key: string]: Json | undefined }): Policy {
-  const limit = json["max_removals"];
-  if (typeof limit === "number") return { maxRemovals: { kind: "count", count: limit } };
-  const percent = typeof limit === "string" ? /^(\d+(?:\.\d+)?)%$/.exec(limit)?.[1] : undefined;
-  return percent === undefined
-    ? { maxRemovals: { kind: "count", count: 0 } }
-    : { maxRemovals: { kind: "percent", percent: Number(percent) } };
 }

@@ -5,6 +5,7 @@ export {
   type Confirmation,
   confirmationsOf,
   planExit,
+  refusalsExit,
 } from "./confirmations.ts";
 export {
   keyedObservedDigest,
@@ -18,18 +19,24 @@ export {
   checkOpenExits,
   checkWouldOpen,
   hasWayIn,
+  keysetSignaturesRefusal,
   type LockOutInput,
+  type NewerEntry,
   type OpenListsInput,
   pendingElement,
+  relayRefusal,
+  staleLedgerRefusals,
   type TrustLists,
+  witnessesRefusal,
   withTrustChange,
 } from "./guards/index.ts";
 export {
   type Awaiting,
   type History,
+  HistoryFold,
   historyOf,
   type KnownHistory,
-  policyToJson,
 } from "./history.ts";
-export { keysetChanges } from "./keyset.ts";
+export { keysetChanges, type Requirements, requirementsOf } from "./keyset.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
+export { policyToJson } from "./policy.ts";

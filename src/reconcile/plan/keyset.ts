@@ -1,15 +1,23 @@
-import { canonicalJson, type JsonObject } from "../../core/index.ts";
-import type { DesiredFleet, Keyset, Policy } from "../../model/index.ts";
-import { type History, policyToJson } from "./history.ts";
+import { canonicalJson } from "../../core/index.ts";
+import {
+  CAPABILITIES,
+  type DesiredFleet,
+  type Keyset,
+  type Plan,
+  type Policy,
+} from "../../model/index.ts";
+import type { History } from "./history.ts";
+import { policyChanges, policyToJson } from "./policy.ts";
 
 /** Who may do what, as the manifest says. */
 export function keysetOf(desired: DesiredFleet): Keyset {
   return {
     operators: desired.operators
-      .map(({ name, key, seal, may }) => ({
+      .map(({ name, key, seal, feed, may }) => ({
         name,
         key,
         ...(seal === undefined ? {} : { seal }),
+        ...(feed === undefined ? {} : { feed }),
         may: may.toSorted(),
       }))
       .toSorted((left, right) => (left.name < right.name ? -1 : 1)),
@@ -18,7 +26,10 @@ export function keysetOf(desired: DesiredFleet): Keyset {
   };
 }
 
-/** How the manifest's keyset differs from the recorded one, a sentence each; empty without a recorded one. */
+/**
+ * How the manifest's keyset differs from the recorded one, a sentence for each difference; empty without a
+ * recorded one.
+ */
 export function keysetChanges(wanted: Keyset, history: History): readonly string[] {
   const recorded = history.known ? history.keyset : undefined;
   if (recorded === undefined) return [];
@@ -27,9 +38,7 @@ export function keysetChanges(wanted: Keyset, history: History): readonly string
   for (const operator of wanted.operators) {
     const earlier = before.get(operator.name);
     before.delete(operator.name);
-    if (earlier === undefined)
-      changes.push(`operator ${operator.name} is added (${operator.may.join(", ")})`);
-    else if (text(earlier) !== text(operator)) changes.push(`operator ${operator.name} changes`);
+    changes.push(...(earlier === undefined ? [added(operator)] : differences(earlier, operator)));
   }
   for (const name of before.keys()) changes.push(`operator ${name} is removed`);
   const controllers = new Set(recorded.controllers);
@@ -37,28 +46,72 @@ export function keysetChanges(wanted: Keyset, history: History): readonly string
     if (!controllers.delete(key)) changes.push(`controller ${key} is added`);
   }
   for (const key of controllers) changes.push(`controller ${key} is removed`);
-  const [was, is] = [policyToJson(recorded.policy), policyToJson(wanted.policy)];
-  if (was.max_removals !== is.max_removals) {
-    changes.push(`policy.max_removals changes from ${was.max_removals} to ${is.max_removals}`);
-  }
-  return changes;
+  return [...changes, ...policyChanges(recorded.policy, wanted.policy)];
 }
 
-/** The policies in force: both, while they differ, so that a manifest cannot loosen the rules it is judged by. */
+type Operator = Keyset["operators"][number];
+
+function added({ name, may, feed }: Operator): string {
+  const where = feed === undefined ? "" : ` with the feed ${feed}`;
+  return `operator ${name} is added (${may.join(", ")})${where}`;
+}
+
+function differences(was: Operator, is: Operator): readonly string[] {
+  const who = `operator ${is.name}`;
+  const moved = (what: string, from: string | undefined, to: string | undefined): string[] => {
+    if (from === to) return [];
+    if (from === undefined) return [`${who} gets the ${what} ${to}`];
+    if (to === undefined) return [`${who} loses the ${what} ${from}`];
+    return [`the ${what} of ${who} changes from ${from} to ${to}`];
+  };
+  return [
+    ...moved("key", was.key, is.key),
+    ...moved("seal key", was.seal, is.seal),
+    ...moved("feed", was.feed, is.feed),
+    ...CAPABILITIES.filter((verb) => is.may.includes(verb) && !was.may.includes(verb)).map(
+      (verb) => `${who} may ${verb} from now on`,
+    ),
+    ...CAPABILITIES.filter((verb) => was.may.includes(verb) && !is.may.includes(verb)).map(
+      (verb) => `${who} may ${verb} no longer`,
+    ),
+  ];
+}
+
+/**
+ * The policies in force: both, while they differ, so that a manifest cannot loosen the rules it is judged by. Of
+ * each number the stricter one counts.
+ */
 export function policiesInForce(wanted: Keyset, history: History): readonly Policy[] {
   const recorded = history.known ? history.keyset?.policy : undefined;
   const differs =
-    recorded !== undefined && text(policyToJson(recorded)) !== text(policyToJson(wanted.policy));
+    recorded !== undefined &&
+    canonicalJson(policyToJson(recorded)) !== canonicalJson(policyToJson(wanted.policy));
   return differs ? [wanted.policy, recorded] : [wanted.policy];
 }
 
-function text(value: object): string {
-  return canonicalJson(sortedMay(value) as JsonObject);
+/** The numbers that an apply of a plan is held to. */
+export interface Requirements {
+  readonly relays: number;
+  readonly witnesses: number;
+  /** Signatures that a change of operators, controllers or policy needs; 1 where no keyset is recorded. */
+  readonly keysetSignatures: number;
 }
 
-/** Two operators are equal whatever the order of what they may do. */
-function sortedMay(value: object): object {
-  return "may" in value && Array.isArray(value.may)
-    ? { ...value, may: value.may.map(String).toSorted() }
-    : value;
+/**
+ * The stricter of each number in force, the plan's own word included. An old keyset cannot be asked for more
+ * signatures than it has operators that may apply, or a fleet of one could never ask for two.
+ */
+export function requirementsOf(
+  plan: Pick<Plan, "keyset" | "policies">,
+  history: History,
+): Requirements {
+  const policies = [...plan.policies, ...policiesInForce(plan.keyset, history)];
+  const recorded = history.known ? history.keyset : undefined;
+  const signers = recorded?.operators.filter(({ may }) => may.includes("apply")).length ?? 1;
+  const signatures = Math.max(...policies.map(({ keysetSignatures }) => keysetSignatures));
+  return {
+    relays: Math.max(...policies.map(({ requireRelays }) => requireRelays)),
+    witnesses: Math.max(...policies.map(({ requireWitnesses }) => requireWitnesses)),
+    keysetSignatures: Math.max(1, Math.min(signatures, signers)),
+  };
 }

@@ -1,5 +1,5 @@
 import type { OperatorKey } from "../../core/index.ts";
-import type { Plan } from "../../model/index.ts";
+import type { Capability, Plan } from "../../model/index.ts";
 import type { History } from "./history.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { History } from "./history.ts";
  */
 export function hasCapability(
   operator: OperatorKey,
-  capability: "plan" | "apply",
+  capability: Capability,
   plan: Pick<Plan, "keyset">,
   history: History,
 ): boolean {

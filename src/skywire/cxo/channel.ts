@@ -41,6 +41,7 @@ export class Channel {
   readonly #onOpen: (channel: Channel) => void;
   readonly #onRefused: (error: FleetError) => void;
   readonly #cancelTimeout: () => void;
+  #joinsWrites = false;
   #handshake: NoiseHandshake | undefined;
   #sealer: RecordSealer | undefined;
   #opener: RecordOpener | undefined;
@@ -95,8 +96,18 @@ export class Channel {
     if (sealer === undefined || this.#reason !== undefined) return;
     const length = new Uint8Array(LENGTH_SIZE);
     new DataView(length.buffer).setUint32(0, packet.length);
-    const first = sealer.seal(concatBytes(length, packet.subarray(0, FIRST_WRITE_SIZE)));
-    this.#stream.write(concatBytes(first, sealer.seal(packet.subarray(FIRST_WRITE_SIZE))));
+    const records = this.#joinsWrites
+      ? sealer.seal(concatBytes(length, packet))
+      : sealer.seal(
+          concatBytes(length, packet.subarray(0, FIRST_WRITE_SIZE)),
+          packet.subarray(FIRST_WRITE_SIZE),
+        );
+    this.#stream.write(records);
+  }
+
+  /** Seals each packet as one write from now on, which halves the work for both ends; for peers of our own kind. */
+  joinWrites(): void {
+    this.#joinsWrites = true;
   }
 
   pause(): void {

@@ -1,4 +1,14 @@
-import { type ByteStream, type Clock, FleetError, hasCode, type Random } from "../../core/index.ts";
+import {
+  type ByteStream,
+  type Clock,
+  concatBytes,
+  equalBytes,
+  FleetError,
+  hasCode,
+  type Random,
+  sha256,
+  utf8,
+} from "../../core/index.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { type CxoMessage, decodeMessage, encodeMessage, PROTOCOL_VERSION } from "./message.ts";
 import {
@@ -8,6 +18,7 @@ import {
   SEND_BACKLOG_LIMIT,
 } from "./node-limits.ts";
 import type { NoiseRole } from "./noise.ts";
+import { publicKeyOf } from "./signature.ts";
 
 /** What a connection hands to its one listener; replies to requests of ours do not come here. */
 export interface ConnectionListener {
@@ -35,6 +46,16 @@ interface Pending {
 
 const SEQ_RANGE = 0x1_0000_0000;
 const SECRET_SIZE = 32;
+
+const MANY_TAG = utf8("skywire-fleet/many-requests\n");
+
+/**
+ * The name by which a node says that it answers many requests at a time: a key that follows from its
+ * static public key. Go's nodes have other names, and nothing on the wire tells this one from theirs.
+ */
+export function manyTakerId(staticKey: Uint8Array): Uint8Array {
+  return publicKeyOf(sha256(concatBytes(MANY_TAG, staticKey)));
+}
 
 /**
  * Opens a connection on a stream we dialed: Noise, then Syn and Ack.
@@ -108,6 +129,7 @@ export class Connection {
   #onFirst: ((error?: FleetError) => void) | undefined;
   #listener: ConnectionListener | undefined;
   #peerId: Uint8Array = new Uint8Array();
+  #takesMany: boolean | undefined;
   #seq = 0;
   #reason: FleetError | undefined;
   #lastHeardMs: number;
@@ -132,6 +154,12 @@ export class Connection {
   /** The peer's static Noise key; the handshake proved it. */
   get remoteKey(): Uint8Array {
     return this.#channel.remoteKey;
+  }
+
+  /** True when the peer's name says that it is a node of ours, which answers many requests at a time. */
+  get takesMany(): boolean {
+    this.#takesMany ??= equalBytes(this.#peerId, manyTakerId(this.remoteKey));
+    return this.#takesMany;
   }
 
   /** Why the connection is closed; `undefined` while it is open. */
@@ -221,6 +249,7 @@ export class Connection {
   /** Ends the handshake: the peer has a name now, and is kept awake from now on. */
   welcome(peerId: Uint8Array): void {
     this.#peerId = peerId;
+    if (this.takesMany) this.#channel.joinWrites();
     this.#tick();
   }
 

@@ -51,12 +51,18 @@ export interface CxoNodeOptions {
   readonly acceptsFeed?: (feed: Uint8Array, peer: Connection) => boolean;
   /** Tells anybody which feeds it shares. */
   readonly isPublic?: boolean;
+  /** Whether Roots that peers send are filled; true when not given. A publisher alone needs none. */
+  readonly takesRoots?: boolean;
   readonly rules?: NodeRules;
   readonly responseTimeoutMs?: number;
   readonly noiseTimeoutMs?: number;
   readonly fillTimeoutMs?: number;
-  /** Objects asked for at a time; more than 1 only when every peer is known to take it. */
+  /** Objects asked for at a time of a peer that takes many ({@link manyTakerId}); others are asked one at a time. */
   readonly inFlight?: number;
+  /** Where the objects of a Root that is filled go; `store` when not given. What is put there `store` must give. */
+  readonly storeFor?: (signed: SignedRoot) => ObjectStore;
+  /** Keeps a Root whose objects are all there, before it is shown to anybody; when it throws, the Root is refused. */
+  readonly keep?: (signed: SignedRoot) => Promise<void>;
 }
 
 const BACKLOG_LOOK_MS = 10;
@@ -88,7 +94,8 @@ export class CxoNode {
     };
     this.#waiters = new ObjectWaiters(clock);
     this.#intake = new RootIntake({
-      store: this.#watched(options.store),
+      storeFor: (signed) => this.#watched(options.storeFor?.(signed) ?? options.store),
+      keep: options.keep,
       clock,
       fillTimeoutMs: options.fillTimeoutMs ?? FILL_TIMEOUT_MS,
       inFlight: options.inFlight ?? 1,
@@ -126,11 +133,17 @@ export class CxoNode {
 
   /**
    * Takes a stream that a peer dialed.
+   * @param onClosed hears once why the connection ended, when it had been opened
    * @throws FleetError cxo/* when the handshake fails; the stream is closed then
    */
-  accept(stream: ByteStream): Promise<Connection> {
-    return this.#open(stream, () =>
-      accept(stream, this.#connecting, (nodeId) => this.#refusal(nodeId)),
+  accept(
+    stream: ByteStream,
+    onClosed?: (connection: Connection, reason: FleetError) => void,
+  ): Promise<Connection> {
+    return this.#open(
+      stream,
+      () => accept(stream, this.#connecting, (nodeId) => this.#refusal(nodeId)),
+      onClosed,
     );
   }
 
@@ -179,7 +192,11 @@ export class CxoNode {
       connection.close(new FleetError("cxo/closed", "this node was closed"));
   }
 
-  async #open(stream: ByteStream, open: () => Promise<Connection>): Promise<Connection> {
+  async #open(
+    stream: ByteStream,
+    open: () => Promise<Connection>,
+    onClosed?: (connection: Connection, reason: FleetError) => void,
+  ): Promise<Connection> {
     if (this.#isClosed || this.#opening + this.#connections.size >= CONNECTIONS_MAX) {
       stream.destroy();
       throw new FleetError("cxo/limit", "the node takes no more connections");
@@ -190,9 +207,10 @@ export class CxoNode {
       this.#connections.add(connection);
       connection.listen({
         message: (message, seq) => this.#message(connection, message, seq),
-        closed: () => {
+        closed: (reason) => {
           this.#connections.delete(connection);
           this.#feeds.forget(connection);
+          onClosed?.(connection, reason);
         },
       });
       return connection;
@@ -219,7 +237,8 @@ export class CxoNode {
         return;
       case "Root": {
         const feed = this.#feeds.get(message.feed);
-        if (feed !== undefined) this.#intake.take(message, feed, connection);
+        if (feed !== undefined && this.#options.takesRoots !== false)
+          this.#intake.take(message, feed, connection);
         return;
       }
       case "RqObject":

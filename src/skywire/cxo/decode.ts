@@ -60,10 +60,36 @@ export function decodeExactly(
       `${bytes.length - used} bytes are left after the object, at byte ${used}`,
     );
   }
-  if (!equalBytes(encodeValue(type, value, types), bytes)) {
+  if (hasSeveralForms(type, types) && !equalBytes(encodeValue(type, value, types), bytes)) {
     throw new FleetError("cxo/not-canonical", "the object is not in its one encoded form");
   }
   return value;
+}
+
+// The decoder gives back what it read but for one freedom: an empty last field that may be left out.
+const severalForms = new WeakMap<TypesByName, Map<string, boolean>>();
+
+function hasSeveralForms(type: CxoType, types: TypesByName): boolean {
+  if (typeof type === "string") return false;
+  if ("use" in type) {
+    const known = severalForms.get(types) ?? new Map<string, boolean>();
+    severalForms.set(types, known);
+    const answer = known.get(type.use);
+    if (answer !== undefined) return answer;
+    // A type that holds itself asks for itself: what is said meanwhile is not kept.
+    known.set(type.use, false);
+    const named = types.get(type.use);
+    const found = named !== undefined && hasSeveralForms(named, types);
+    known.set(type.use, found);
+    return found;
+  }
+  if ("named" in type) return hasSeveralForms(type.type, types);
+  if ("slice" in type) return hasSeveralForms(type.slice, types);
+  if ("array" in type) return hasSeveralForms(type.array, types);
+  if ("map" in type) return type.map.some((part) => hasSeveralForms(part, types));
+  return type.struct.some(
+    (field) => encodingTag(field).omitEmpty || hasSeveralForms(field.type, types),
+  );
 }
 
 class ValueDecoder {

@@ -10,6 +10,7 @@ import { itemsBelow, itemsOf, type TreeItem } from "./tree-items.ts";
  * below it, so an object that is there is there with all it points to.
  */
 export interface ObjectStore {
+  /** Whether the object is there with everything below it. A damaged store may have less than it can `get`. */
   has(hash: Uint8Array): Promise<boolean>;
   get(hash: Uint8Array): Promise<Uint8Array | undefined>;
   put(object: CxoObject): Promise<void>;
@@ -54,6 +55,7 @@ class Filling {
   readonly #options: FillOptions;
   readonly #running = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
+  readonly #batch: number;
   #free: number;
   #fetched = 0;
   #heldBytes = 0;
@@ -63,6 +65,7 @@ class Filling {
     this.#registry = registry;
     this.#options = options;
     this.#free = options.inFlight ?? 1;
+    this.#batch = Math.max(1, Math.floor(this.#free / 2));
   }
 
   async all(items: readonly TreeItem[]): Promise<void> {
@@ -84,13 +87,14 @@ class Filling {
   }
 
   async #one(item: TreeItem): Promise<void> {
-    if (await this.#options.store.has(item.hash)) return;
-    const bytes = await this.#fetch(item.hash);
+    const { store } = this.#options;
+    if (await store.has(item.hash)) return;
+    const bytes = (await store.get(item.hash)) ?? (await this.#fetch(item.hash));
     this.#heldBytes += bytes.length;
     if (this.#heldBytes > HELD_BYTES_MAX)
       throw new FleetError("cxo/limit", "the Root's objects nest too deep to be held");
     await this.all(itemsBelow(item, bytes, this.#registry));
-    await this.#options.store.put({ hash: item.hash, bytes });
+    await store.put({ hash: item.hash, bytes });
     this.#heldBytes -= bytes.length;
   }
 
@@ -105,9 +109,14 @@ class Filling {
       return checkObject(hash, await this.#options.request(hash));
     } finally {
       this.#free += 1;
-      // The newest waits least: a tree is walked downwards first, so little of it is held at a time.
-      this.#waiting.pop()?.();
+      if (this.#free >= this.#batch) this.#wake(this.#free);
     }
+  }
+
+  // Requests go out many at once, and so do their answers: each by itself would cost both ends a system call.
+  // The newest waits least: a tree is walked downwards first, so little of it is held at a time.
+  #wake(count: number): void {
+    for (let index = 0; index < count; index += 1) this.#waiting.pop()?.();
   }
 
   async #turn(): Promise<void> {

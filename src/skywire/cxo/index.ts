@@ -4,6 +4,7 @@ export {
   type Connection,
   type ConnectionListener,
   type ConnectionOptions,
+  manyTakerId,
 } from "./connection.ts";
 export {
   CxoNode,
@@ -25,7 +26,7 @@ export {
   type SentRoot,
 } from "./message.ts";
 export { keepConnected, type KeepConnectedOptions } from "./keep-connected.ts";
-export { newObjects } from "./new-objects.ts";
+export { type NewObject, newObjects, walkNewObjects } from "./new-objects.ts";
 export { OBJECT_READ_MAX, OBJECT_WRITE_MAX, PACKET_SIZE_MAX } from "./node-limits.ts";
 export { RelayPublisher, type RelayPublisherOptions } from "./relay-publisher.ts";
 export { itemsBelow, itemsOf, type TreeItem } from "./tree-items.ts";

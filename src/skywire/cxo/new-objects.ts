@@ -1,72 +1,101 @@
 import { FleetError, toHex } from "../../core/index.ts";
 import type { ObjectStore } from "./fill-root.ts";
+import { HashSet } from "./hash-set.ts";
 import { OBJECT_WRITE_MAX } from "./node-limits.ts";
 import { type CxoObject, fetchObject } from "./refs.ts";
 import { checkPublishable, decodeRegistry, type Registry } from "./registry.ts";
 import type { Root } from "./root.ts";
 import { itemsBelow, itemsOf, type TreeItem } from "./tree-items.ts";
 
+/** An object that a relay has to ask for. */
+export interface NewObject extends CxoObject {
+  /** True for an element of a list; false for the registry, what a Root points to, and nodes of lists. */
+  readonly isElement: boolean;
+}
+
 /**
- * The objects that a relay which holds `held` does not have yet, and the proof that they cannot harm
- * it: the registry is one that every node reads and fills by, everything is in the store, nothing is
- * too large, and no new object is reached twice, which can end a Go node.
+ * Walks the objects that a relay which holds `held` does not have yet, from the registry down, and
+ * proves that they cannot harm it: the registry is one that every node reads and fills by, everything
+ * is in the store, nothing is too large, and no new object is reached twice, which can end a Go node.
  *
- * Both trees are walked level by level only where they differ, so a longer list costs its new right
- * edge and not its length.
+ * What both trees have is found level by level where they differ, so a longer list costs its new right
+ * edge and not its length. Of a whole list of a million 32 MB are held, beside one path.
  * @param held the last Root the relay shows; its objects count as the relay's as far as we have them
+ * @param visit hears of each object once, before what is below it
  * @throws FleetError cxo/registry, cxo/missing, cxo/hash, cxo/limit, cxo/twice
+ */
+export async function walkNewObjects(
+  root: Root,
+  held: Root | undefined,
+  store: ObjectStore,
+  visit: (object: NewObject) => void,
+): Promise<void> {
+  const registryBytes = await load(root.reg, store);
+  const registry = decodeRegistry(registryBytes);
+  checkPublishable(registry);
+  const isSameRegistry = held !== undefined && toHex(held.reg) === toHex(root.reg);
+  if (!isSameRegistry) visit({ hash: root.reg, bytes: registryBytes, isElement: false });
+  // Under another registry the same bytes may mean something else: then all counts as new.
+  const known = isSameRegistry ? await knownObjects(root, held, registry, store) : new HashSet();
+  const seen = new HashSet();
+  const descend = async (items: readonly TreeItem[], isElement: boolean): Promise<void> => {
+    for (const item of items) {
+      if (known.has(item.hash)) continue;
+      if (!seen.add(item.hash)) throw reachedTwice(item.hash);
+      const bytes = await load(item.hash, store);
+      visit({ hash: item.hash, bytes, isElement });
+      const below = itemsBelow(item, bytes, registry);
+      await descend(below, item.kind !== "value" && below[0]?.kind === "value");
+    }
+  };
+  await descend(itemsOf(root.refs, registry), false);
+}
+
+/**
+ * The objects of {@link walkNewObjects} at once, for Roots that bring few.
+ * @throws FleetError as that does
  */
 export async function newObjects(
   root: Root,
   held: Root | undefined,
   store: ObjectStore,
 ): Promise<readonly CxoObject[]> {
-  const registryBytes = await load(root.reg, store);
-  const registry = decodeRegistry(registryBytes);
-  checkPublishable(registry);
   const found: CxoObject[] = [];
-  const known = new Set<string>();
-  if (held !== undefined) known.add(toHex(held.reg));
-  if (!known.has(toHex(root.reg))) found.push({ hash: root.reg, bytes: registryBytes });
-  const seen = new Set<string>();
-  // Under another registry the same bytes may mean something else: then all counts as new.
-  let old = held !== undefined && known.has(toHex(root.reg)) ? itemsOf(held.refs, registry) : [];
-  let level = itemsOf(root.refs, registry);
-  while (level.length > 0) {
-    for (const { hash } of old) known.add(toHex(hash));
-    const below: TreeItem[] = [];
-    for (const item of level.filter(({ hash }) => !known.has(toHex(hash)))) {
-      const name = toHex(item.hash);
-      if (seen.has(name))
-        throw new FleetError("cxo/twice", `the Root reaches new object ${name} more than once`, {
-          next: "give every entry something of its own, such as its number",
-        });
-      seen.add(name);
-      const bytes = await load(item.hash, store);
-      found.push({ hash: item.hash, bytes });
-      below.push(...itemsBelow(item, bytes, registry));
-    }
-    old = await belowUnshared(old, [...level, ...below], registry, store);
-    level = below;
-  }
+  await walkNewObjects(root, held, store, ({ hash, bytes }) => found.push({ hash, bytes }));
   return found;
 }
 
-// What the new tree has too, at this level or (when a list grew by a level) at the next, is known
-// with all below it and need not be opened.
-async function belowUnshared(
-  old: readonly TreeItem[],
-  wanted: readonly TreeItem[],
+// The old tree is opened only where the new one does not have the same object, on this level or
+// above; what both have is known with all below it. Elements of the new tree's lists are not opened.
+async function knownObjects(
+  root: Root,
+  held: Root,
   registry: Registry,
   store: ObjectStore,
-): Promise<readonly TreeItem[]> {
-  const shared = new Set(wanted.map(({ hash }) => toHex(hash)));
-  const below: TreeItem[] = [];
-  for (const item of old.filter(({ hash }) => !shared.has(toHex(hash)))) {
-    const bytes = await store.get(item.hash);
-    if (bytes !== undefined) below.push(...itemsBelow(item, bytes, registry));
+): Promise<HashSet> {
+  const known = new HashSet();
+  const wanted = new HashSet();
+  let old = itemsOf(held.refs, registry);
+  let level = itemsOf(root.refs, registry);
+  for (const { hash } of level) wanted.add(hash);
+  while (old.length > 0) {
+    for (const { hash } of old) known.add(hash);
+    const below: TreeItem[] = [];
+    for (const item of level.filter(({ hash }) => !known.has(hash))) {
+      for (const child of itemsBelow(item, await load(item.hash, store), registry)) {
+        wanted.add(child.hash);
+        if (item.kind === "value" || child.kind !== "value") below.push(child);
+      }
+    }
+    const oldBelow: TreeItem[] = [];
+    for (const item of old.filter(({ hash }) => !wanted.has(hash))) {
+      const bytes = await store.get(item.hash);
+      if (bytes !== undefined) oldBelow.push(...itemsBelow(item, bytes, registry));
+    }
+    old = oldBelow;
+    level = below;
   }
-  return below;
+  return known;
 }
 
 async function load(hash: Uint8Array, store: ObjectStore): Promise<Uint8Array> {
@@ -79,4 +108,10 @@ async function load(hash: Uint8Array, store: ObjectStore): Promise<Uint8Array> {
     );
   }
   return checked;
+}
+
+function reachedTwice(hash: Uint8Array): FleetError {
+  return new FleetError("cxo/twice", `the Root reaches new object ${toHex(hash)} more than once`, {
+    next: "give every entry something of its own, such as its number",
+  });
 }

@@ -36,6 +36,8 @@ export const HELD_BYTES_MAX: number = 64 * 1024 * 1024;
 export const OBJECT_WRITE_MAX: number = 256 * 1024;
 /** The first look whether a relay shows a pushed Root; later looks wait twice as long each. */
 export const CONFIRM_LOOK_MS = 20;
+/** The longest wait between two such looks while the relay still asks for objects: the end is near, and seen soon. */
+export const CONFIRM_LOOK_BUSY_MS = 160;
 /** The longest wait between two such looks. */
 export const CONFIRM_LOOK_MAX_MS = 1_000;
 /** The first wait before a lost connection is made again. */

@@ -1,18 +1,26 @@
-import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { concatBytes, FleetError } from "../../core/index.ts";
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import { FleetError } from "../../core/index.ts";
 import { noiseNonce } from "./noise.ts";
 
 /** Longest content of a handshake frame or record, without its two bytes of length; Go's limit. */
 export const FRAME_SIZE_MAX = 4094;
 
+const LENGTH_SIZE = 2;
 const COUNTER_SIZE = 8;
 const TAG_SIZE = 16;
+const OVERHEAD: number = LENGTH_SIZE + COUNTER_SIZE + TAG_SIZE;
 /** Longest plaintext that still fits into a record. */
 const PLAIN_SIZE_MAX: number = FRAME_SIZE_MAX - COUNTER_SIZE - TAG_SIZE;
+// The platform's own cipher: a third of the time of one in JavaScript, for the same bytes.
+const CIPHER = "chacha20-poly1305";
+const CIPHER_OPTIONS = { authTagLength: TAG_SIZE };
 
 /** Puts two bytes of big-endian length before a handshake message or record. */
 export function formatFrame(content: Uint8Array): Uint8Array {
-  return concatBytes(Uint8Array.of(content.length >> 8, content.length & 0xff), content);
+  const frame = new Uint8Array(LENGTH_SIZE + content.length);
+  new DataView(frame.buffer).setUint16(0, content.length);
+  frame.set(content, LENGTH_SIZE);
+  return frame;
 }
 
 /** Seals one direction of a session into framed records that count from 1. */
@@ -24,21 +32,29 @@ export class RecordSealer {
     this.#key = key;
   }
 
-  /** The framed records of one write; a long one is cut, an empty one is an empty record. */
-  seal(plain: Uint8Array): Uint8Array {
-    const records = [this.#record(plain.subarray(0, PLAIN_SIZE_MAX))];
-    for (let at = PLAIN_SIZE_MAX; at < plain.length; at += PLAIN_SIZE_MAX) {
-      records.push(this.#record(plain.subarray(at, at + PLAIN_SIZE_MAX)));
+  /** The framed records of some writes, one after the other; a long one is cut, an empty one is an empty record. */
+  seal(...writes: readonly Uint8Array[]): Uint8Array {
+    const plains = writes.flatMap(cutWrite);
+    const sizes = plains.map((plain) => plain.length + OVERHEAD);
+    const framed = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+    let at = 0;
+    for (const [index, plain] of plains.entries()) {
+      const size = sizes[index] ?? 0;
+      this.#sealInto(framed.subarray(at, at + size), plain);
+      at += size;
     }
-    return concatBytes(...records);
+    return framed;
   }
 
-  #record(plain: Uint8Array): Uint8Array {
+  #sealInto(frame: Uint8Array, plain: Uint8Array): void {
     this.#counter += 1n;
-    const counter = new Uint8Array(COUNTER_SIZE);
-    new DataView(counter.buffer).setBigUint64(0, this.#counter);
-    const cipher = chacha20poly1305(this.#key, noiseNonce(this.#counter));
-    return formatFrame(concatBytes(counter, cipher.encrypt(plain)));
+    const view = new DataView(frame.buffer, frame.byteOffset);
+    view.setUint16(0, frame.length - LENGTH_SIZE);
+    view.setBigUint64(LENGTH_SIZE, this.#counter);
+    const cipher = createCipheriv(CIPHER, this.#key, noiseNonce(this.#counter), CIPHER_OPTIONS);
+    frame.set(cipher.update(plain), LENGTH_SIZE + COUNTER_SIZE);
+    cipher.final();
+    frame.set(cipher.getAuthTag(), frame.length - TAG_SIZE);
   }
 }
 
@@ -63,11 +79,25 @@ export class RecordOpener {
     if (counter <= this.#counter)
       throw new FleetError("cxo/record", `record ${counter} came after ${this.#counter}`);
     this.#counter = counter;
+    const tagAt = record.length - TAG_SIZE;
+    if (tagAt < COUNTER_SIZE)
+      throw new FleetError("cxo/record", `record ${counter} is shorter than its tag`);
     try {
-      const cipher = chacha20poly1305(this.#key, noiseNonce(counter));
-      return cipher.decrypt(record.subarray(COUNTER_SIZE));
+      const cipher = createDecipheriv(CIPHER, this.#key, noiseNonce(counter), CIPHER_OPTIONS);
+      cipher.setAuthTag(record.subarray(tagAt));
+      const plain = cipher.update(record.subarray(COUNTER_SIZE, tagAt));
+      cipher.final();
+      return plain;
     } catch (cause) {
       throw new FleetError("cxo/record", `record ${counter} does not authenticate`, { cause });
     }
   }
+}
+
+function cutWrite(plain: Uint8Array): readonly Uint8Array[] {
+  if (plain.length <= PLAIN_SIZE_MAX) return [plain];
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < plain.length; at += PLAIN_SIZE_MAX)
+    parts.push(plain.subarray(at, at + PLAIN_SIZE_MAX));
+  return parts;
 }

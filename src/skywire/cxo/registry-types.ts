@@ -19,9 +19,29 @@ const BASIC_OF_KIND: ReadonlyMap<number, BasicType> = new Map([
   [SCHEMA_KINDS.string, "string"],
 ]);
 
+/** What is derived from a registry once, since every object of a feed is read by it. */
+interface ReadyRegistry {
+  readonly types: TypesByName;
+  /** Names of the types by the hex of their references. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+const ready = new WeakMap<Registry, ReadyRegistry>();
+
+function readyFor(registry: Registry): ReadyRegistry {
+  const known = ready.get(registry);
+  if (known !== undefined) return known;
+  const made = {
+    types: new Map(registry.entries.map(({ name, schema }) => [name, structType(schema)])),
+    names: new Map(registry.entries.toReversed().map(({ name, ref }) => [toHex(ref), name])),
+  };
+  ready.set(registry, made);
+  return made;
+}
+
 /** The types of a registry in the form the codec takes. */
 export function typesOf(registry: Registry): TypesByName {
-  return new Map(registry.entries.map(({ name, schema }) => [name, structType(schema)]));
+  return readyFor(registry).types;
 }
 
 /**
@@ -34,10 +54,11 @@ export function decodeObject(
   bytes: Uint8Array,
 ): CxoValue {
   const wanted = toHex(schemaRef);
-  const entry = registry.entries.find(({ ref }) => toHex(ref) === wanted);
-  if (entry === undefined)
+  const { types, names } = readyFor(registry);
+  const name = names.get(wanted);
+  if (name === undefined)
     throw new FleetError("cxo/schema", `the registry has no schema ${wanted}`);
-  return decodeExactly({ use: entry.name }, bytes, typesOf(registry));
+  return decodeExactly({ use: name }, bytes, types);
 }
 
 function structType(schema: Schema): CxoType {

@@ -4,8 +4,13 @@ import { type CxoNode, previewFeed } from "./cxo-node.ts";
 import type { SignedRoot } from "./feed-table.ts";
 import type { ObjectStore } from "./fill-root.ts";
 import type { SentRoot } from "./message.ts";
-import { newObjects } from "./new-objects.ts";
-import { CONFIRM_LOOK_MAX_MS, CONFIRM_LOOK_MS, FILL_TIMEOUT_MS } from "./node-limits.ts";
+import { type NewObject, walkNewObjects } from "./new-objects.ts";
+import {
+  CONFIRM_LOOK_BUSY_MS,
+  CONFIRM_LOOK_MAX_MS,
+  CONFIRM_LOOK_MS,
+  FILL_TIMEOUT_MS,
+} from "./node-limits.ts";
 import { proveRoot } from "./root-intake.ts";
 
 /** What a publisher works with. The node must serve `store`. */
@@ -15,8 +20,12 @@ export interface RelayPublisherOptions {
   readonly feed: Uint8Array;
   readonly store: ObjectStore;
   readonly clock: Clock;
-  /** How long a relay may take to show a pushed Root; Go's fill limit when not given. */
+  /** How long a relay may take to show a pushed Root, or to ask for more of it; Go's fill limit when not given. */
   readonly confirmTimeoutMs?: number;
+  /** Hears of every object that the relay has to ask for, before the Root is pushed. */
+  readonly onNew?: (object: NewObject) => void;
+  /** Grows while the relay asks: a long filling is no silence. */
+  readonly progress?: () => number;
 }
 
 /**
@@ -56,7 +65,8 @@ export class RelayPublisher {
     const shown = await previewFeed(connection, feed);
     if (isShown(signed, shown)) return "already";
     checkExtends(signed, shown);
-    await newObjects(signed.root, shown?.root, store);
+    const onNew = this.#options.onNew ?? ((): void => undefined);
+    await walkNewObjects(signed.root, shown?.root, store, onNew);
     if (!this.#isSubscribed) {
       node.share(feed);
       await node.subscribe(connection, feed);
@@ -69,15 +79,21 @@ export class RelayPublisher {
   }
 
   async #confirmed(signed: SignedRoot): Promise<void> {
-    const { connection, clock, feed } = this.#options;
-    const untilMs = clock.now() + (this.#options.confirmTimeoutMs ?? FILL_TIMEOUT_MS);
+    const { connection, clock, feed, progress } = this.#options;
+    const timeoutMs = this.#options.confirmTimeoutMs ?? FILL_TIMEOUT_MS;
+    let untilMs = clock.now() + timeoutMs;
     let waitMs = CONFIRM_LOOK_MS;
+    let seen = progress?.();
     try {
       for (;;) {
         await sleep(clock, waitMs);
         if (isShown(signed, await previewFeed(connection, feed))) return;
+        const now = progress?.();
+        const isMoving = now !== seen;
+        if (isMoving) untilMs = clock.now() + timeoutMs;
+        seen = now;
         if (clock.now() >= untilMs) break;
-        waitMs = Math.min(waitMs * 2, CONFIRM_LOOK_MAX_MS);
+        waitMs = Math.min(waitMs * 2, isMoving ? CONFIRM_LOOK_BUSY_MS : CONFIRM_LOOK_MAX_MS);
       }
       throw new FleetError("cxo/unconfirmed", "the relay did not show the Root in time", {
         next: "look whether the relay runs, then publish again",

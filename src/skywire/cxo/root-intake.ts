@@ -11,14 +11,18 @@ export interface RootEvents {
   /** Everything below the Root is in the store. */
   readonly filled?: (root: SignedRoot) => void;
   /** A Root was refused or could not be filled; the code says why. */
-  readonly refused?: (error: FleetError, root: SentRoot) => void;
+  readonly refused?: (error: FleetError, root: SentRoot, from: Connection) => void;
 }
 
 /** What the intake needs of its node. */
 export interface RootIntakeOptions {
-  readonly store: ObjectStore;
+  /** Where the objects of one Root's filling go. */
+  readonly storeFor: (signed: SignedRoot) => ObjectStore;
+  /** Keeps a Root whose objects are all there, before it is shown to anybody. */
+  readonly keep: ((signed: SignedRoot) => Promise<void>) | undefined;
   readonly clock: Clock;
   readonly fillTimeoutMs: number;
+  /** Requests at a time to a peer that takes many; others are asked one at a time. */
   readonly inFlight: number;
   readonly events: RootEvents;
 }
@@ -64,7 +68,7 @@ export class RootIntake {
       if (head.filling === undefined) this.#fill(signed, head, feed, from);
       else if (sent.seq > newestSeq(head)) head.waiting = { signed, from };
     } catch (error) {
-      this.#refuse(error, sent);
+      this.#refuse(error, sent, from);
     }
   }
 
@@ -77,7 +81,7 @@ export class RootIntake {
       })
       .catch((error: unknown) => {
         if (FATAL_CODES.some((code) => hasCode(error, code))) from.close(error as FleetError);
-        this.#refuse(error, signed.sent);
+        this.#refuse(error, signed.sent, from);
       })
       .finally(() => {
         head.filling = undefined;
@@ -88,8 +92,10 @@ export class RootIntake {
       .catch(() => undefined);
   }
 
-  async #fetch({ sent, root }: SignedRoot, feed: Feed, from: Connection): Promise<void> {
-    const { store, clock, fillTimeoutMs, inFlight } = this.#options;
+  async #fetch(signed: SignedRoot, feed: Feed, from: Connection): Promise<void> {
+    const { sent, root } = signed;
+    const { clock, fillTimeoutMs, inFlight } = this.#options;
+    const store = this.#options.storeFor(signed);
     const limit = new AbortController();
     const cancel = clock.after(fillTimeoutMs, () =>
       limit.abort(new FleetError("cxo/timeout", "the Root was not filled in time")),
@@ -98,22 +104,23 @@ export class RootIntake {
       await fillRoot(root, {
         store,
         request: (hash) => fetchFrom(from, hash),
-        inFlight,
+        inFlight: from.takesMany ? inFlight : 1,
         onRegistry: () => passOn(sent, feed, from),
         signal: limit.signal,
       });
       await store.put({ hash: root.hash, bytes: sent.value });
+      await this.#options.keep?.(signed);
     } finally {
       cancel();
     }
   }
 
-  #refuse(error: unknown, sent: SentRoot): void {
+  #refuse(error: unknown, sent: SentRoot, from: Connection): void {
     const known =
       error instanceof FleetError
         ? error
         : new FleetError("cxo/store", "an object could not be stored", { cause: error });
-    this.#options.events.refused?.(known, sent);
+    this.#options.events.refused?.(known, sent, from);
   }
 }
 

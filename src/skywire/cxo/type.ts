@@ -83,6 +83,17 @@ export interface EncodingTag {
  * Source: skycoin/src/cipher/encoder, tags of fields (`-`, `omitempty`, `maxlen=N`).
  */
 export function encodingTag(field: CxoField): EncodingTag {
+  const known = readTags.get(field);
+  if (known !== undefined) return known;
+  const tag = readTag(field);
+  readTags.set(field, tag);
+  return tag;
+}
+
+// A field's tag is asked for with every value of its struct.
+const readTags = new WeakMap<CxoField, EncodingTag>();
+
+function readTag(field: CxoField): EncodingTag {
   const written = goTagValue(field.tag ?? "", "enc");
   const [name = "", ...options] = written.split(",");
   const limit = options.find((option) => option.startsWith("maxlen="));

@@ -3,7 +3,7 @@ import { plainPaint } from "../paint.ts";
 import { placeText } from "../place-text.ts";
 import { visorText } from "../visor-text.ts";
 import { plainLine } from "./plain-line.ts";
-import { GUARDS, guardVerdict } from "./rules.ts";
+import { GUARD_RULES, type GuardRule, guardVerdict } from "./rules.ts";
 
 /** One test case. */
 interface Case {
@@ -31,7 +31,7 @@ interface Case {
 export function planJunit(plan: Plan): string {
   const suites = [
     { name: "visors", cases: plan.visors.map((visor) => visorCase(visor, plan)) },
-    { name: "guards", cases: GUARDS.map((guard) => guardCase(guard, plan)) },
+    { name: "guards", cases: GUARD_RULES.map((guard) => guardCase(guard, plan)) },
   ];
   const all = suites.flatMap(({ cases }) => cases);
   const head = attributes({
@@ -71,7 +71,7 @@ function visorCase(visor: PlanVisor, plan: Plan): Case {
   };
 }
 
-function guardCase(guard: (typeof GUARDS)[number], plan: Plan): Case {
+function guardCase(guard: GuardRule, plan: Plan): Case {
   const name = guard.guard;
   const refusals = plan.refusals.filter((refusal) => refusal.guard === name);
   switch (guardVerdict(guard, plan)) {

@@ -1,8 +1,8 @@
-import type { Plan, Refusal, Risk } from "../../model/index.ts";
+import { type Guard, GUARDS, type Plan, type Risk } from "../../model/index.ts";
 
 /** The stable name of what a finding is about; reports are filtered and muted by it. */
 export type RuleId =
-  | `guard/${Refusal["guard"]}`
+  | `guard/${Guard}`
   | `change/${Risk}`
   | "change/keyset"
   | "visor/impostor"
@@ -27,75 +27,61 @@ export interface Rule {
 }
 
 /** A guard, and when it judges. Those that judge while applying say nothing in a plan. */
-interface Guard {
-  readonly guard: Refusal["guard"];
+export interface GuardRule {
+  readonly guard: Guard;
   readonly judges: "planning" | "applying";
   readonly about: string;
 }
 
-/** Every guard, worst first. */
-export const GUARDS: readonly Guard[] = [
-  {
-    guard: "lock-out",
-    judges: "planning",
-    about: "A controller, or everybody, would lose the way into a visor.",
-  },
-  {
-    guard: "would-open",
-    judges: "planning",
-    about: "Taking the last key off a list would open it to everybody.",
-  },
-  {
-    guard: "open-exit",
-    judges: "planning",
-    about: "An exit would start with an empty whitelist and serve everybody.",
-  },
-  {
-    guard: "removals",
-    judges: "planning",
-    about: "The plan would remove more than policy.max_removals allows.",
-  },
-  {
-    guard: "argument-size",
-    judges: "planning",
-    about: "An app would need an argument longer than a program can be given.",
-  },
-  {
-    guard: "trust-removals",
-    judges: "applying",
-    about: "Keys lose trust, which has a question of its own.",
-  },
-  {
-    guard: "released",
-    judges: "applying",
-    about: "Leaves of risk trust are no longer managed, which has a question of its own.",
-  },
-  {
-    guard: "keyset-change",
-    judges: "applying",
-    about: "Operators, controllers or policy change, which has a question of its own.",
-  },
-  {
-    guard: "operator",
-    judges: "applying",
-    about: "Whoever applies must be listed as an operator that may apply.",
-  },
-  {
-    guard: "not-controller",
-    judges: "applying",
-    about: "A plan is applied through the controller it was made through.",
-  },
-  { guard: "expired", judges: "applying", about: "A plan may be applied until it expires." },
-  {
-    guard: "stale-observation",
-    judges: "applying",
-    about: "What a plan goes by must have been read lately.",
-  },
-];
+/** Worst first. */
+const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = {
+  "lock-out": ["planning", "A controller, or everybody, would lose the way into a visor."],
+  "would-open": ["planning", "Taking the last key off a list would open it to everybody."],
+  "open-exit": ["planning", "An exit would start with an empty whitelist and serve everybody."],
+  removals: ["planning", "The plan would remove more than policy.max_removals allows."],
+  "argument-size": [
+    "planning",
+    "An app would need an argument longer than a program can be given.",
+  ],
+  "trust-removals": ["applying", "Keys lose trust, which has a question of its own."],
+  released: [
+    "applying",
+    "Leaves of risk trust are no longer managed, which has a question of its own.",
+  ],
+  "keyset-change": [
+    "applying",
+    "Operators, controllers or policy change, which has a question of its own.",
+  ],
+  "keyset-signatures": [
+    "applying",
+    "A change of operators, controllers or policy needs as many signatures as the policy says.",
+  ],
+  operator: ["applying", "Whoever applies must be listed as an operator that may apply."],
+  "not-controller": ["applying", "A plan is applied through the controller it was made through."],
+  witnesses: [
+    "applying",
+    "As many witnesses as the policy says must have cosigned a ledger that is gone by.",
+  ],
+  relays: ["applying", "As many relays as the policy says must hold the ledger."],
+  "stale-ledger": [
+    "applying",
+    "Nobody else may have written, or be writing, to a visor of the plan since it was made.",
+  ],
+  expired: ["applying", "A plan may be applied until it expires."],
+  "stale-observation": ["applying", "What a plan goes by must have been read lately."],
+};
+
+const WORST_FIRST: readonly string[] = Object.keys(JUDGED);
+
+/** Every guard of the model, worst first. */
+export const GUARD_RULES: readonly GuardRule[] = GUARDS.map((guard) => {
+  const [judges, about] = JUDGED[guard];
+  return { guard, judges, about };
+}).toSorted((left, right) => WORST_FIRST.indexOf(left.guard) - WORST_FIRST.indexOf(right.guard));
 
 /** Every rule, most dangerous first; the order is the order of findings. */
 export const RULES: readonly Rule[] = [
-  ...GUARDS.map(({ guard, about }): Rule => ({
+  ...GUARD_RULES.map(({ guard, about }): Rule => ({
     id: `guard/${guard}`,
     level: "refusal",
     title: `refused: ${guard}`,
@@ -171,7 +157,7 @@ export function ruleIndex(id: RuleId): number {
 
 /** What a plan knows of one guard's answer: it refuses, it had nothing against the plan, or its time is later. */
 export function guardVerdict(
-  guard: Guard,
+  guard: GuardRule,
   plan: Pick<Plan, "refusals">,
 ): "refuses" | "passes" | "later" {
   if (plan.refusals.some((refusal) => refusal.guard === guard.guard)) return "refuses";

@@ -3,6 +3,7 @@ import { concatBytes, toHex, utf8 } from "../../../src/core/index.ts";
 import {
   createLedger,
   type EntryDraft,
+  Keyring,
   type KeysetOperator,
   type Ledger,
   latestKeyset,
@@ -13,8 +14,9 @@ import {
   readLedger,
   verifyLedger,
 } from "../../../src/ledger/index.ts";
-import { EpochKey } from "../../../src/ledger/sealing.ts";
+import { EpochKey } from "../../../src/ledger/entries/sealing.ts";
 import {
+  allRecords,
   countingRandom,
   FOLDER,
   ledgerOptions,
@@ -38,9 +40,10 @@ function operatorsOf(...keys: readonly OperatorKeys[]): Record<string, KeysetOpe
   );
 }
 
-function sealedKeyset(ledger: Ledger, ...keys: readonly OperatorKeys[]): EntryDraft {
+async function sealedKeyset(ledger: Ledger, ...keys: readonly OperatorKeys[]): Promise<EntryDraft> {
   const operators = operatorsOf(...keys);
-  const epoch = newEpoch({ records: ledger.records, fleet: FLEET, operators, keys: owner, random });
+  const keyring = Keyring.of(owner, await allRecords(ledger));
+  const epoch = newEpoch({ keyring, fleet: FLEET, operators, keys: owner, random });
   return {
     kind: "keyset",
     payload: { fleet: FLEET, operators, controllers: [testVisor("laptop")], policy: {}, ...epoch },
@@ -54,7 +57,7 @@ async function readAs(files: MemoryFiles, keys?: OperatorKeys): Promise<readonly
     feed: owner.feed,
     ...(keys === undefined ? {} : { keys }),
   });
-  return read.records.map(({ payload }) => payload !== undefined);
+  return (await allRecords(read)).map(({ payload }) => payload !== undefined);
 }
 
 describe("sealed entries", () => {
@@ -62,11 +65,11 @@ describe("sealed entries", () => {
     const files = new MemoryFiles();
     const ledger = await createLedger(ledgerOptions(files));
     await ledger.append([
-      sealedKeyset(ledger, owner, friend),
+      await sealedKeyset(ledger, owner, friend),
       testIntent(FLEET, "a", "secret-looking.path"),
     ]);
     await ledger.close();
-    expect(ledger.records.map(({ sealed }) => sealed)).toEqual([false, false, true]);
+    expect((await allRecords(ledger)).map(({ sealed }) => sealed)).toEqual([false, false, true]);
     expect(await readAs(files, owner)).toEqual([true, true, true]);
     expect(await readAs(files, friend)).toEqual([true, true, true]);
     expect(await readAs(files, testKeys("stranger"))).toEqual([true, true, false]);
@@ -87,12 +90,12 @@ describe("sealed entries", () => {
     const options = ledgerOptions(new MemoryFiles());
     const first = await createLedger(options);
     await first.append([
-      sealedKeyset(first, owner),
+      await sealedKeyset(first, owner),
       testIntent(FLEET, "a", "x".repeat(PAYLOAD_SIZE_MAX)),
     ]);
     await first.close();
     const second = await openLedger(options);
-    expect(second.records).toEqual(first.records);
+    expect(await allRecords(second)).toEqual(await allRecords(first));
     const [record] = await second.append([testIntent(FLEET, "b")]);
     expect(record).toMatchObject({ sealed: true, index: 4, parts: 1 });
     expect(record?.payload).toEqual(testIntent(FLEET, "b").payload);
@@ -102,10 +105,10 @@ describe("sealed entries", () => {
   it("open to a new operator with all before, and close to one who left", async () => {
     const files = new MemoryFiles();
     const ledger = await createLedger(ledgerOptions(files));
-    await ledger.append([sealedKeyset(ledger, owner), testIntent(FLEET, "one")]);
-    await ledger.append([sealedKeyset(ledger, owner, friend), testIntent(FLEET, "two")]);
-    await ledger.append([sealedKeyset(ledger, owner), testIntent(FLEET, "three")]);
-    expect(latestKeyset(ledger.records, FLEET)?.payload?.epoch).toBe(3);
+    await ledger.append([await sealedKeyset(ledger, owner), testIntent(FLEET, "one")]);
+    await ledger.append([await sealedKeyset(ledger, owner, friend), testIntent(FLEET, "two")]);
+    await ledger.append([await sealedKeyset(ledger, owner), testIntent(FLEET, "three")]);
+    expect((await latestKeyset(ledger.records(), FLEET))?.payload?.epoch).toBe(3);
     await ledger.close();
     expect(await readAs(files, owner)).toEqual([true, true, true, true, true, true, true]);
     expect(await readAs(files, friend)).toEqual([true, true, true, true, true, true, false]);
@@ -116,7 +119,7 @@ describe("sealed entries", () => {
     const ledger = await createLedger(ledgerOptions(files));
     const operators = operatorsOf(friend);
     const { epoch, epochKeys } = newEpoch({
-      records: [],
+      keyring: new Keyring(friend),
       fleet: FLEET,
       operators,
       keys: friend,

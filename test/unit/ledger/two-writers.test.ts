@@ -92,7 +92,7 @@ describe("writers in processes of their own", () => {
       const reported = output().trim().split("\n").map(Number);
       const ledger = await openLedger(realOptions());
       expect(ledger.head.size).toBeGreaterThan(reported.at(-1) ?? 0);
-      for (const index of reported) expect(ledger.record(index)?.kind).toBe("intent");
+      for (const index of reported) expect((await ledger.record(index))?.kind).toBe("intent");
       await ledger.close();
       expect((await verifyLedger({ files: nodeFiles, folder, feed: keys.feed })).faults).toEqual(
         [],

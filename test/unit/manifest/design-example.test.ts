@@ -112,9 +112,14 @@ test("the example's people, controllers and policy", () => {
     fleet: "home",
     file: "fleet.yaml",
     controllers: [keyOf("laptop"), keyOf("desk")].toSorted(),
-    policy: { maxRemovals: { kind: "percent", percent: 20 } },
+    policy: {
+      maxRemovals: { kind: "percent", percent: 20 },
+      requireRelays: 0,
+      requireWitnesses: 0,
+      keysetSignatures: 1,
+    },
     policyPlace: { file: "fleet.yaml", line: 35, column: 11 },
-    seal: true,
+    ledger: { seal: true, relays: [] },
   });
   expect(desired.operators.map(({ name, may, seal }) => [name, may, seal])).toEqual([
     ["ci", ["plan"], undefined],

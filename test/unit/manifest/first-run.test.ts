@@ -7,6 +7,7 @@ import {
   type ObservedPort,
   type SeenVisor,
 } from "../../../src/model/index.ts";
+import { testKeys } from "../../support/ledger-world.ts";
 import { desiredOf, keyOf, leavesOf, load, manifest } from "../../support/manifest-text.ts";
 
 const LAPTOP = parseVisorKey(keyOf("laptop"));
@@ -40,6 +41,17 @@ describe("the first manifest", () => {
     expect(text.split("\n")[0]).toBe("# yaml-language-server: $schema=./schemas/fleet.schema.json");
     expect(text).toContain("# Not read: did not answer key: x");
     expect(text).toContain("# rpc: { scheme: dmsg, port: 44 }");
+  });
+
+  test("names the operator's feed when it is given", () => {
+    const { feed } = testKeys("owner");
+    const text = initManifest({
+      fleet: "home",
+      operators: [{ ...operator(), feed }],
+      controllers: [LAPTOP],
+      visors: [{ name: "laptop", key: LAPTOP }],
+    });
+    expect(desiredOf(text).operators).toMatchObject([{ name: "owner-laptop", feed }]);
   });
 
   test("without an operator's key says how to make one", () => {

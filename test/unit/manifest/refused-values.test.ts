@@ -21,12 +21,7 @@ const VALUES: readonly Refusal[] = [
     want: ["manifest/not-supported 6:5"],
     shown: key,
   })),
-  ...[
-    "expect: [a]",
-    "policy: { approvals: 2 }",
-    "policy: { canary: 1 }",
-    "ledger: { relays: [a] }",
-  ].map((line) => ({
+  ...["expect: [a]", "policy: { approvals: 2 }", "policy: { canary: 1 }"].map((line) => ({
     name: `${line} is not enforced yet`,
     text: oneVisor("", `${line}\n`),
     want: [`manifest/not-supported 3:${line.includes("{") ? line.indexOf("{") + 3 : 1}`],
@@ -39,6 +34,7 @@ const VALUES: readonly Refusal[] = [
     ),
     want: ["manifest/not-supported 3:113"],
     shown: "approve",
+    next: "plan, apply and witness",
   },
   ...["port", "user", "work_dir", "restart_policy", "passcode"].map((field) => ({
     name: `the app field ${field} is not supported`,

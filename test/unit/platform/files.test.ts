@@ -64,6 +64,22 @@ describe("files on disk", () => {
     expect(await nodeFiles.stat(at("log"))).toMatchObject({ size: 4, isFolder: false });
   });
 
+  it("are read in parts, with what was appended since", async () => {
+    await nodeFiles.create(at("log"), utf8("abcdef"));
+    const file = await nodeFiles.openRead(at("log"));
+    expect(file?.size).toBe(6);
+    expect(await file?.read(2, 3)).toEqual(utf8("cde"));
+    expect(await file?.read(4, 10)).toEqual(utf8("ef"));
+    expect(await file?.read(6, 1)).toEqual(new Uint8Array());
+    const end = await nodeFiles.openAppend(at("log"));
+    await end.append(utf8("gh"));
+    await end.close();
+    expect(await file?.read(5, 3)).toEqual(utf8("fgh"));
+    await file?.close();
+    expect(await nodeFiles.openRead(at("missing"))).toBeUndefined();
+    await expect(nodeFiles.openRead(at("log/below"))).resolves.toBeUndefined();
+  });
+
   it("are listed sorted and removed quietly", async () => {
     for (const name of ["b", "a", "c"]) await nodeFiles.create(at(name), utf8(name));
     await nodeFiles.remove(at("b"));

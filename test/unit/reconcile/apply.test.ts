@@ -44,7 +44,7 @@ describe("applying on visors of three releases", () => {
     expect(report.exit).toBe(0);
     const second = await world.plan(desired);
     expect(second.counts).toMatchObject({ changing: 0, unreachable: 0 });
-    expect(intentsWithoutReceipt(world.ledger.records, "home")).toEqual([]);
+    expect(await intentsWithoutReceipt(world.ledger.records(), "home")).toEqual([]);
     const again = await world.apply(second);
     expect(again.exit).toBe(0);
     const size = world.ledger.head.size;
@@ -267,7 +267,7 @@ describe("an apply that ends early", () => {
     expect(report.interrupted).toBe(true);
     expect(report.exit).toBe(130);
     expect(report.left.length).toBeGreaterThan(0);
-    expect(intentsWithoutReceipt(world.ledger.records, "home")).toEqual([]);
+    expect(await intentsWithoutReceipt(world.ledger.records(), "home")).toEqual([]);
     expect((await world.apply(await world.plan(desired))).exit).toBe(0);
     expect((await world.plan(desired)).counts.changing).toBe(0);
   });
@@ -312,7 +312,7 @@ describe("an apply that ends early", () => {
       expect(steps.filter(({ letter }) => letter !== "b")).toEqual([]);
       await world.apply(last);
       expect((await world.plan(desired)).counts.changing).toBe(0);
-      expect(intentsWithoutReceipt(world.ledger.records, "home")).toEqual([]);
+      expect(await intentsWithoutReceipt(world.ledger.records(), "home")).toEqual([]);
     },
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ObservedVisor } from "../../../src/model/index.ts";
+import { DEFAULT_POLICY, type ObservedVisor } from "../../../src/model/index.ts";
 import {
   buildPlan,
   checkApply,
@@ -21,6 +21,7 @@ import {
   seenVisor,
   setLeaf,
   valueLeaf,
+  knownHistory,
 } from "../../support/reconcile-builders.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 1, 0, 5);
@@ -33,19 +34,7 @@ const OPERATOR = {
 };
 
 function known(more: Partial<Extract<History, { known: true }>> = {}): History {
-  return {
-    known: true,
-    head: 7,
-    owned: new Map(),
-    inSync: new Map(),
-    keyset: undefined,
-    awaitingRestart: new Map(),
-    owedRestarts: new Map(),
-    recorded: () => undefined,
-    secretReceipt: () => undefined,
-    lastManifest: undefined,
-    ...more,
-  };
+  return knownHistory({ head: 7, ...more });
 }
 
 const VISORS = [
@@ -107,6 +96,28 @@ describe("a plan", () => {
     const plan = buildPlan(input());
     expect(moved.decision).toBe(plan.decision);
     expect(moved.digest).not.toBe(plan.digest);
+  });
+
+  it("says where its ledger goes and what it had seen of others; the digest covers it, the decision does not", () => {
+    const heads = ["ci", "owner", "desk"].map((name, index) => ({
+      feed: testKeys(name).feed,
+      size: index,
+      tree: `${index}`.repeat(64),
+    }));
+    const ledger = { seal: true, relays: ["127.0.0.1:8870", "[::1]:8870"] };
+    const plan = buildPlan(input());
+    const seeing = buildPlan(input({ heads }));
+    const relayed = buildPlan(input({ desired: { ...input().desired, ledger } }));
+    expect([plan.heads, plan.relays]).toEqual([[], []]);
+    expect(seeing.heads.map(({ feed }) => feed)).toEqual(heads.map(({ feed }) => feed).toSorted());
+    expect(relayed.relays).toEqual(ledger.relays);
+    expect(formatPlan(buildPlan(input({ heads: heads.toReversed() })))).toBe(formatPlan(seeing));
+    expect(new Set([plan.digest, seeing.digest, relayed.digest]).size).toBe(3);
+    expect([seeing.decision, relayed.decision]).toEqual([plan.decision, plan.decision]);
+    expect(parsePlan(formatPlan(seeing)).heads).toEqual(seeing.heads);
+    const [first] = seeing.heads;
+    const forged = formatPlan(signPlan(seeing, KEYS)).replace(`"size":${first?.size}`, '"size":9');
+    expect(() => parsePlan(forged)).toThrow(expect.objectContaining({ code: "plan/damaged" }));
   });
 
   it("shows the restart of a running app as a step of its own, and owes it", () => {
@@ -192,13 +203,13 @@ describe("a plan", () => {
     const keyset = {
       operators: [],
       controllers: [keyAt(0)],
-      policy: { maxRemovals: { kind: "count", count: 0 } as const },
+      policy: { ...DEFAULT_POLICY, maxRemovals: { kind: "count", count: 0 } as const },
     };
     const plan = buildPlan(input({ history: known({ keyset }) }));
     expect(plan.policies).toHaveLength(2);
     expect(plan.keysetChanges).toEqual([
       "operator owner is added (apply, plan)",
-      "policy.max_removals changes from 0 to 20%",
+      "policy.max_removals changes from 0 to 20%, which is looser",
     ]);
   });
 });

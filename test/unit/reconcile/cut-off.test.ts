@@ -6,6 +6,7 @@ import { type ApplyReport, settleIntents } from "../../../src/reconcile/index.ts
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
 import type { VisorReader } from "../../../src/skywire/visor/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
+import { allRecords } from "../../support/ledger-world.ts";
 import { keyAt, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
 import { bentWriter } from "./bent-writer.ts";
 
@@ -44,8 +45,8 @@ async function cutOff(
   return desired;
 }
 
-function lastReceipt(world: FleetWorld): readonly string[] {
-  const record = world.ledger.records.findLast(({ kind }) => kind === "receipt");
+async function lastReceipt(world: FleetWorld): Promise<readonly string[]> {
+  const record = (await allRecords(world.ledger)).findLast(({ kind }) => kind === "receipt");
   return record?.kind === "receipt"
     ? (record.payload?.outcomes ?? []).map(({ path, outcome }) => `${path} ${outcome}`)
     : [];
@@ -60,7 +61,7 @@ async function settle(world: FleetWorld, reader: VisorReader = world.reader): Pr
     parallel: 1,
     routeOf: () => ({ kind: "bridge", scheme: "dmsg", port: 65 }),
   });
-  expect(intentsWithoutReceipt(world.ledger.records, "home")).toEqual([]);
+  expect(await intentsWithoutReceipt(world.ledger.records(), "home")).toEqual([]);
 }
 
 describe("settling what a cut-off run left open", () => {
@@ -80,7 +81,7 @@ describe("settling what a cut-off run left open", () => {
         return rest;
       },
     });
-    expect(lastReceipt(world)).toEqual(["survey unverified"]);
+    expect(await lastReceipt(world)).toEqual(["survey unverified"]);
   });
 
   it("remembers that a written value waits for a restart", async () => {
@@ -91,7 +92,7 @@ describe("settling what a cut-off run left open", () => {
       "after-write",
     );
     await settle(world);
-    expect(lastReceipt(world)).toEqual(["settings.transport.stcpr_port done-after-restart"]);
+    expect(await lastReceipt(world)).toEqual(["settings.transport.stcpr_port done-after-restart"]);
     expect((await world.plan(desired)).counts).toMatchObject({ changing: 0, awaitingRestart: 1 });
   });
 });
@@ -148,7 +149,7 @@ describe("errors in the middle of a step", () => {
       "shop-1 apps.skysocks.whitelist failed",
       "shop-4 apps.skysocks.whitelist done",
     ]);
-    expect(intentsWithoutReceipt(world.ledger.records, "home")).toEqual([]);
+    expect(await intentsWithoutReceipt(world.ledger.records(), "home")).toEqual([]);
   });
 
   it("of the ledger end the run after what is under way, and nothing is written without its intent", async () => {

@@ -5,6 +5,7 @@ import { diffVisor } from "../../../src/reconcile/diff/index.ts";
 import { buildPlan } from "../../../src/reconcile/index.ts";
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
+import { allRecords } from "../../support/ledger-world.ts";
 import {
   desiredFleet,
   desiredVisor,
@@ -80,7 +81,7 @@ describe("what an apply says", () => {
     });
     expect(report.exit).toBe(6);
     expect(
-      JSON.stringify([report, world.ledger.records.map(({ payload }) => payload)]),
+      JSON.stringify([report, (await allRecords(world.ledger)).map(({ payload }) => payload)]),
     ).not.toContain("q7§");
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FleetError, type OperatorKey } from "../../../src/core/index.ts";
-import type { DesiredFleet, Plan } from "../../../src/model/index.ts";
+import { DEFAULT_POLICY, type DesiredFleet, type Plan } from "../../../src/model/index.ts";
 import {
   buildPlan,
   checkApply,
@@ -19,6 +19,7 @@ import {
   seenVisor,
   setLeaf,
   valueLeaf,
+  knownHistory,
 } from "../../support/reconcile-builders.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -48,18 +49,7 @@ function makePlan(more: Partial<DesiredFleet> = {}): Plan {
 }
 
 function historyWith(keyset: (History & { readonly known: true })["keyset"]): History {
-  return {
-    known: true,
-    head: 3,
-    owned: new Map(),
-    inSync: new Map(),
-    keyset,
-    awaitingRestart: new Map(),
-    owedRestarts: new Map(),
-    recorded: () => undefined,
-    secretReceipt: () => undefined,
-    lastManifest: undefined,
-  };
+  return knownHistory({ head: 3, keyset });
 }
 
 function guards(
@@ -86,7 +76,7 @@ describe("a plan made where the fleet's history is not known", () => {
     },
     {
       name: "a stricter policy",
-      keyset: { ...own, policy: { maxRemovals: { kind: "count", count: 0 } } },
+      keyset: { ...own, policy: { ...DEFAULT_POLICY, maxRemovals: { kind: "count", count: 0 } } },
     },
     {
       name: "another operator",
@@ -103,10 +93,10 @@ describe("a plan made where the fleet's history is not known", () => {
 describe("a plan that knows of the recorded rules", () => {
   const keyset = {
     ...makePlan().keyset,
-    policy: { maxRemovals: { kind: "count", count: 0 } },
+    policy: { ...DEFAULT_POLICY, maxRemovals: { kind: "count", count: 0 } },
   } as const;
   const history = historyWith(keyset);
-  const keysetChanges = ["policy.max_removals changes from 0 to 20%"];
+  const keysetChanges = ["policy.max_removals changes from 0 to 20%, which is looser"];
 
   it("must be judged by them", () => {
     expect(guards({ ...makePlan(), keysetChanges }, history)).toEqual(["keyset-change"]);
@@ -144,6 +134,10 @@ describe("times in a plan file", () => {
     expect(guards(change(makePlan()))).toContain(want);
   });
 });
+
+function aHead(size: number): Plan["heads"][number] {
+  return { feed: testKeys("desk").feed, size, tree: "0".repeat(64) };
+}
 
 type PlanVisorOf = Plan["visors"][number];
 
@@ -209,6 +203,44 @@ describe("a plan file that somebody wrote by hand", () => {
             ? { ...each, after: { secret: "env:HOME" } }
             : each,
         ),
+    },
+    {
+      name: "lacks the number of relays it must reach",
+      change: (plan) => {
+        const { maxRemovals } = plan.keyset.policy;
+        const policy = { maxRemovals } as Plan["keyset"]["policy"];
+        return { ...plan, keyset: { ...plan.keyset, policy }, policies: [policy] };
+      },
+    },
+    {
+      name: "asks for no signature",
+      change: (plan) => {
+        const policy = { ...plan.keyset.policy, keysetSignatures: 0 };
+        return { ...plan, keyset: { ...plan.keyset, policy }, policies: [policy] };
+      },
+    },
+    {
+      name: "does not say what it had seen",
+      change: (plan) => {
+        const { heads: _heads, ...rest } = plan;
+        return rest as Plan;
+      },
+    },
+    {
+      name: "saw one ledger at two sizes",
+      change: (plan) => ({ ...plan, heads: [aHead(1), aHead(2)] }),
+    },
+    {
+      name: "saw half an entry",
+      change: (plan) => ({ ...plan, heads: [aHead(0.5)] }),
+    },
+    {
+      name: "saw a tree that is no hash",
+      change: (plan) => ({ ...plan, heads: [{ ...aHead(1), tree: "00" }] }),
+    },
+    {
+      name: "names a relay by a name",
+      change: (plan) => ({ ...plan, relays: ["relay.example.org:8870"] }),
     },
     {
       name: "changes a leaf that it does not own",

@@ -1,3 +1,4 @@
+export { keysetSignaturesRefusal, relayRefusal, witnessesRefusal } from "./enough.ts";
 export {
   checkLockOut,
   hasWayIn,
@@ -13,3 +14,4 @@ export {
   type OpenListsInput,
 } from "./open-lists.ts";
 export { checkRemovals, type RemovalsInput } from "./removals.ts";
+export { type NewerEntry, staleLedgerRefusals } from "./stale-ledger.ts";

@@ -11,7 +11,7 @@ import {
   planStepSummary,
   planText,
 } from "../../../../src/view/index.ts";
-import type { Plan } from "../../../../src/model/index.ts";
+import { GUARDS, type Plan } from "../../../../src/model/index.ts";
 import {
   HOSTILE_TEXTS,
   hostileApplyable,
@@ -118,7 +118,7 @@ describe("no text of a manifest or a visor", { timeout: PATIENCE_MS }, () => {
       expect(cases.filter(({ suite }) => suite === "visors").map(({ verdict }) => verdict)).toEqual(
         ["failure", "skipped", "error"],
       );
-      expect(cases).toHaveLength(15);
+      expect(cases).toHaveLength(3 + GUARDS.length);
     });
   });
 

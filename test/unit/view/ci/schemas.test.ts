@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { planCodeQuality, planJunit, planSarif } from "../../../../src/view/index.ts";
+import { GUARDS } from "../../../../src/model/index.ts";
+import {
+  planAnnotations,
+  planCodeQuality,
+  planJunit,
+  planSarif,
+} from "../../../../src/view/index.ts";
 import { aPlan, aPlanVisor } from "../../../support/plan-literals.ts";
 import { readJunit, sarifFaults } from "../../../support/report-readers.ts";
 import { aRichPlan, anAllowedPlan } from "../../../support/rich-plan.ts";
@@ -49,8 +55,12 @@ describe("SARIF", () => {
       "guard/trust-removals",
       "guard/released",
       "guard/keyset-change",
+      "guard/keyset-signatures",
       "guard/operator",
       "guard/not-controller",
+      "guard/witnesses",
+      "guard/relays",
+      "guard/stale-ledger",
       "guard/expired",
       "guard/stale-observation",
       "change/keyset",
@@ -67,6 +77,23 @@ describe("SARIF", () => {
       "leaf/awaiting-restart",
     ]);
     for (const { ruleId, ruleIndex } of results) expect(ids[ruleIndex]).toBe(ruleId);
+  });
+
+  it.each(GUARDS)("names guard %s in every report that has rules", (guard) => {
+    const refusal = { guard, message: "no", measured: "2", limit: "1", next: "stop" };
+    const plan = aPlan({ applyable: false, refusals: [refusal] });
+    const { tool, results } = runOf(planSarif(plan));
+    expect(tool.driver.rules[results[0]?.ruleIndex ?? -1]?.id).toBe(`guard/${guard}`);
+    expect(results).toMatchObject([{ ruleId: `guard/${guard}`, level: "error" }]);
+    expect(planAnnotations(plan)).toMatch(
+      new RegExp(`^::error file=fleet.yaml,line=1,col=1,title=refused%3A ${guard}::no; `),
+    );
+    expect(JSON.parse(planCodeQuality(plan))).toMatchObject([
+      { check_name: `guard/${guard}`, severity: "blocker" },
+    ]);
+    expect(readJunit(planJunit(plan)).filter(({ verdict }) => verdict === "failure")).toMatchObject(
+      [{ suite: "guards", name: guard }],
+    );
   });
 
   it("points at the manifest's line and column", () => {
@@ -143,8 +170,12 @@ describe("JUnit", () => {
       "guards trust-removals: skipped",
       "guards released: skipped",
       "guards keyset-change: skipped",
+      "guards keyset-signatures: skipped",
       "guards operator: skipped",
       "guards not-controller: skipped",
+      "guards witnesses: skipped",
+      "guards relays: skipped",
+      "guards stale-ledger: skipped",
       "guards expired: skipped",
       "guards stale-observation: skipped",
     ]);
@@ -152,7 +183,7 @@ describe("JUnit", () => {
 
   it("counts what it holds", () => {
     const text = planJunit(anAllowedPlan());
-    expect(text).toContain('<testsuites name="fleet home" tests="18" failures="0" errors="1">');
+    expect(text).toContain('<testsuites name="fleet home" tests="22" failures="0" errors="1">');
     expect(() => readJunit(text.replace("<testsuite name", "<testsuite nome"))).toThrow(/name/);
   });
 });

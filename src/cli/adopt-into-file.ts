@@ -1,0 +1,198 @@
+import { basename, resolve } from "node:path";
+import {
+  equalBytes,
+  type ExitCode,
+  FleetError,
+  fromUtf8,
+  utf8,
+  type VisorKey,
+  visorKeyFault,
+} from "../core/index.ts";
+import { adoptInto, type ChangedRecord, isManaged, selectVisors } from "../manifest/index.ts";
+import type { DesiredVisor } from "../model/index.ts";
+import type { AdoptRequest } from "./adopt.ts";
+import { notFound } from "./adopt-new-file.ts";
+import {
+  type AdoptReport,
+  PLAN_EYES,
+  printReport,
+  type ReadVisor,
+  readVisors,
+  verifyAdopted,
+} from "./adopt-report.ts";
+import { textDiff } from "./adopt-text-diff.ts";
+import type { Given } from "./arguments.ts";
+import { type Candidate, findFleet, type FoundVisor } from "./find-fleet.ts";
+import { listedKeys } from "./init.ts";
+import { canAsk } from "./look.ts";
+import { type ManifestSource, readManifest, readNamed } from "./manifest-source.ts";
+import { reporterOf } from "./reporter.ts";
+import { wayInOf } from "./way-in.ts";
+import type { World } from "./world.ts";
+
+/** Adopts visors into a manifest that is there, shows the difference, and asks before it writes. */
+export async function adoptIntoFile(
+  name: string,
+  request: AdoptRequest,
+  given: Given,
+  world: World,
+): Promise<ExitCode> {
+  const path = resolve(world.folder, name);
+  const source = await readManifest(name, world);
+  const bytes = await readNamed(name, world);
+  const { visors, unread, managed } = await visorsFor(source, request, given, world);
+  const report = { file: basename(name), unread, managed } as const;
+  const adopted = adoptInto({
+    ...request,
+    text: fromUtf8(bytes),
+    file: name,
+    visors,
+    eyes: PLAN_EYES,
+  });
+  if (adopted.kind === "invalid") throw changedMeanwhile(name);
+  if (adopted.kind === "would-change") throw wouldChange(adopted.changed);
+  const { text, adoption } = adopted;
+  const exit = unread.length > 0 ? 3 : 0;
+  const finish = (more: Pick<AdoptReport, "outcome" | "diff">): void =>
+    printReport({ ...report, adoption, ...more }, given.flag("json"), world);
+  if (visors.length === 0) {
+    finish({ outcome: "nothing-to-adopt" });
+    return exit;
+  }
+  verifyAdopted(text, visors);
+  const diff = await textDiff(basename(name), fromUtf8(bytes), text);
+  world.terminal.err(diff);
+  if (!given.flag("yes") && !(await isWanted(name, visors, world))) {
+    finish({ outcome: "declined", diff });
+    return 4;
+  }
+  const now = await world.files.read(path);
+  if (now === undefined || !equalBytes(now, bytes)) throw changedMeanwhile(name);
+  const mode = (await world.files.stat(path))?.mode;
+  await world.files.replace(path, utf8(text), mode === undefined ? {} : { mode: mode & 0o777 });
+  finish({ outcome: "written", diff });
+  return exit;
+}
+
+async function isWanted(
+  name: string,
+  visors: readonly ReadVisor[],
+  world: World,
+): Promise<boolean> {
+  if (!canAsk(world)) {
+    throw new FleetError("cli/unconfirmed", `nobody can be asked whether to write ${name}`, {
+      next: "read the difference above; --yes writes it",
+      exit: 64,
+    });
+  }
+  const count = visors.length === 1 ? "1 visor" : `${visors.length} visors`;
+  const question = `Write ${count} into ${name}? Only yes goes on: `;
+  return (await world.terminal.ask(question, world.stopSoftly())).trim().toLowerCase() === "yes";
+}
+
+/** What is to be adopted, as far as it could be read. */
+interface Chosen {
+  readonly visors: readonly ReadVisor[];
+  readonly unread: readonly FoundVisor[];
+  /** Named, but managed already. */
+  readonly managed: readonly string[];
+}
+
+/**
+ * Without words: the visors that are found and that the manifest does not name. With words: those, and visors of
+ * the manifest that own nothing yet.
+ */
+async function visorsFor(
+  source: ManifestSource,
+  request: AdoptRequest,
+  given: Given,
+  world: World,
+): Promise<Chosen> {
+  const byKey = new Map(source.desired.visors.map((visor) => [visor.key, visor]));
+  const words = wordsOf(given.words, source);
+  const listed = await listedKeys(given, world);
+  const wanted = [...(listed ?? []), ...words.candidates];
+  const managed = wanted.filter(({ key }) => isKnownManaged(byKey.get(key)));
+  const candidates: readonly Candidate[] = wanted
+    .filter(({ key }) => !isKnownManaged(byKey.get(key)))
+    .map((candidate) => withManifest(candidate, byKey.get(candidate.key)));
+  const reporter = reporterOf(given, world);
+  const find = async (looked: readonly Candidate[] | undefined): Promise<readonly FoundVisor[]> => {
+    const { visors } = await reporter.during(looked?.length ?? 0, "visors", () =>
+      findFleet({
+        wayIn: wayInOf(given, world),
+        world,
+        listed: looked,
+        ...(looked === undefined ? { without: new Set(byKey.keys()) } : {}),
+        wants: { ports: request.sections.has("ports") },
+        emit: reporter.emit,
+      }),
+    );
+    return visors;
+  };
+  const keys = new Set<VisorKey>(candidates.map(({ key }) => key));
+  const direct =
+    candidates.length === 0 ? [] : (await find(candidates)).filter(({ key }) => keys.has(key));
+  const isSearched = wanted.length === 0 || words.names.length > 0;
+  const fresh = isSearched ? (await find(undefined)).filter(({ key }) => !byKey.has(key)) : [];
+  const unknown = words.names.find((word) => !fresh.some(({ name }) => name === word));
+  if (unknown !== undefined) throw notFound(unknown, fresh);
+  const isNamed = ({ name, key }: FoundVisor): boolean =>
+    !keys.has(key) && (words.names.length === 0 || words.names.includes(name));
+  const chosen = [...direct, ...fresh.filter(isNamed)];
+  return {
+    visors: readVisors(chosen),
+    unread: chosen.filter(({ seen }) => seen === undefined),
+    managed: managed.map(({ key }) => byKey.get(key)?.name ?? key),
+  };
+}
+
+/** Words taken apart: keys and visors of the manifest, and names that must be found. */
+function wordsOf(
+  words: readonly string[],
+  { desired }: ManifestSource,
+): { readonly candidates: readonly Candidate[]; readonly names: readonly string[] } {
+  const candidates = new Map<VisorKey, Candidate>();
+  const names: string[] = [];
+  for (const word of words) {
+    const key = visorKeyFault(word) === undefined ? (word.toLowerCase() as VisorKey) : undefined;
+    const { visors } = selectVisors(word, desired, "VISOR");
+    if (key !== undefined) candidates.set(key, { key });
+    else if (visors.length === 0) names.push(word);
+    else for (const visor of visors) candidates.set(visor.key, { key: visor.key });
+  }
+  return { candidates: [...candidates.values()], names };
+}
+
+function isKnownManaged(visor: DesiredVisor | undefined): boolean {
+  return visor !== undefined && isManaged(visor);
+}
+
+/** The manifest knows how its visors are called and reached. */
+function withManifest(candidate: Candidate, visor: DesiredVisor | undefined): Candidate {
+  if (visor === undefined) return candidate;
+  const { name, rpc } = visor;
+  return { ...candidate, name, ...(rpc === undefined ? {} : { rpc }) };
+}
+
+function changedMeanwhile(name: string): FleetError {
+  return new FleetError("cli/changed", `${name} was changed while the visors were read`, {
+    next: "nothing was written; run the command again",
+    exit: 5,
+  });
+}
+
+const NAMED_MAX = 5;
+
+function wouldChange(changed: readonly ChangedRecord[]): FleetError {
+  const places = changed.slice(0, NAMED_MAX).map(({ visor, path }) => `${visor} ${path}`);
+  const more = changed.length > NAMED_MAX ? ` and ${changed.length - NAMED_MAX} more` : "";
+  return new FleetError(
+    "cli/would-change",
+    `with the new visors these lists would hold more than now: ${places.join(", ")}${more}`,
+    {
+      next: "a selection in them, such as all, takes new visors in: write their members by name first",
+      exit: 4,
+    },
+  );
+}

@@ -1,0 +1,40 @@
+import { assert, type ExitCode } from "../core/index.ts";
+import { diffStates } from "../ledger/index.ts";
+import { momentDiffDocument, momentDiffText } from "../view/index.ts";
+import { MOMENT_FORMS } from "./at.ts";
+import type { Command } from "./command.ts";
+import { outPaint } from "./look.ts";
+import { askedVisors, statesAt, timedMoment } from "./moments.ts";
+import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
+import { printJson } from "./print.ts";
+import { openRecords } from "./records-source.ts";
+
+/** `fleet diff`: what differs between two recorded moments. */
+export const diff: Command = {
+  name: "diff",
+  about: "Show what differs in the fleet between two recorded moments. Reads the record only.",
+  words: [
+    { form: "<FROM>", about: MOMENT_FORMS },
+    { form: "<TO>", about: "the same" },
+    { form: "[VISOR...]", about: "only these visors (names or keys)" },
+  ],
+  options: [MANIFEST_OPTION, JSON_OPTION, ...OPERATOR_OPTIONS],
+  examples: ["fleet diff 1w now", "fleet diff 1f3a 9c07 shop-3", "fleet diff '#12' '#40' --json"],
+  async run(given, world): Promise<ExitCode> {
+    const [from = "", to = "", ...words] = given.words;
+    const source = await openRecords(given, world);
+    const isAsked = askedVisors(words, source);
+    for (const note of source.notes) world.terminal.err(`note: ${note}\n`);
+    const [before, after] = await statesAt([from, to], source, world);
+    assert(before !== undefined && after !== undefined, "each moment has a state");
+    const document = {
+      from: timedMoment(before),
+      to: timedMoment(after),
+      visors: diffStates(before.state, after.state, isAsked),
+    };
+    const { names, feeds } = source;
+    if (given.flag("json")) printJson(world, momentDiffDocument(document, names, feeds));
+    else world.terminal.out(momentDiffText(document, names, feeds, outPaint(world)));
+    return 0;
+  },
+};

@@ -1,0 +1,186 @@
+import type { Json } from "../../core/index.ts";
+import type { VisorState } from "./fleet-state.ts";
+import { type LeafSet, type LeafState, recordedValue, type Sighting } from "./leaf-state.ts";
+import { isBelow } from "./log-sieve.ts";
+import type { RecordRef } from "./record-ref.ts";
+
+/** What a visor shows at a leaf or element, secrets masked. */
+export type Look =
+  | { readonly kind: "shown"; readonly value: Json }
+  | { readonly kind: "hidden"; readonly why: string };
+
+/** A leaf, or an element of a list. */
+export type LeafPlace = Pick<LeafState, "path" | "element">;
+
+/** A visor as it is now; only looked at. */
+export interface LiveVisor {
+  readonly readMs: number;
+  readonly startedAtMs: number;
+  /** What it shows at a leaf; of an element, whether it is a member. */
+  look(leaf: LeafPlace): Look;
+  /** Whether it has a recorded value there; `undefined` where the two cannot be compared. */
+  matches(leaf: LeafPlace, recorded: Pick<LeafSet, "value" | "at" | "secret">): boolean | undefined;
+  /** The elements of a leaf that is a list. */
+  elements(path: string): readonly string[] | undefined;
+}
+
+/** One end of a stretch of time: a record, or a reading that no record holds. */
+export interface MomentRef {
+  readonly timeMs: number;
+  readonly at?: RecordRef;
+}
+
+/** Who answers for a value. */
+export type BlameVerdict =
+  /** `fleet` set it, and nothing says otherwise. */
+  | { readonly kind: "fleet"; readonly set: LeafSet }
+  /** Somebody else changed it after `fleet` saw it last at `from`, and before it was found otherwise at `to`. */
+  | {
+      readonly kind: "outside";
+      readonly set: LeafSet;
+      readonly from: MomentRef;
+      readonly to: MomentRef;
+      /** It lasts until the visor restarts, and the visor did: nobody need have changed it. */
+      readonly restartedAtMs?: number;
+    }
+  /** A write was begun and nobody saw how it ended; `matches` says whether the visor shows what it wanted. */
+  | {
+      readonly kind: "unsure";
+      readonly unsure: NonNullable<LeafState["unsure"]>;
+      readonly matches?: boolean;
+      readonly set?: LeafSet;
+    }
+  | { readonly kind: "never" };
+
+/** One leaf or element, its value, and who answers for it. */
+export interface BlamedLeaf {
+  readonly path: string;
+  readonly element?: string;
+  /** The value on the visor, or the recorded one where it was not read; absent when nobody knows. */
+  readonly value?: Json;
+  readonly from: "visor" | "record" | "nowhere";
+  readonly verdict: BlameVerdict;
+  /** Why the value on the visor could not be read or compared. */
+  readonly notCompared?: string;
+}
+
+/** What to ask of one visor. */
+export interface BlameInput {
+  /** Absent when no record speaks of the visor. */
+  readonly state: VisorState | undefined;
+  /** Absent when the visor is not to be read, or could not be. */
+  readonly live?: LiveVisor;
+  /** A path or the beginning of one, whole segments. */
+  readonly path?: string;
+  /** Leaves to answer for whether or not they are recorded, such as those of a manifest. */
+  readonly owned: readonly string[];
+}
+
+/** Says for each leaf of a visor who set its value. Sorted by path and element. */
+export function blameVisor(input: BlameInput): readonly BlamedLeaf[] {
+  const { state, live, path } = input;
+  const isAsked = (each: string): boolean => path === undefined || isBelow(each, path);
+  const leaves = new Map<string, LeafState>();
+  const put = (leaf: LeafState): void => {
+    const key = `${leaf.path} ${leaf.element ?? ""}`;
+    if (isAsked(leaf.path) && !leaves.has(key)) leaves.set(key, leaf);
+  };
+  for (const leaf of state?.leaves ?? []) if (hasStory(leaf)) put(leaf);
+  const paths = new Set([
+    ...(state?.owned ?? []),
+    ...input.owned,
+    ...[...leaves.values()].map((leaf) => leaf.path),
+  ]);
+  for (const each of paths) {
+    const elements = live?.elements(each);
+    for (const element of elements ?? []) put({ path: each, element });
+    const isKnown = [...leaves.values()].some((leaf) => leaf.path === each);
+    if (elements === undefined && !isKnown) put({ path: each });
+  }
+  return [...leaves.values()]
+    .filter((leaf) => !isGoneElement(leaf, live))
+    .toSorted(byPath)
+    .map((leaf) => blameLeaf(leaf, live));
+}
+
+/** Something `fleet` wrote, or may have written, or saw: not a leaf that only stands in a list. */
+function hasStory({ set, seen, unsure }: LeafState): boolean {
+  return set !== undefined || seen !== undefined || unsure !== undefined;
+}
+
+/** An element that `fleet` never touched and that is no member any more answers no question. */
+function isGoneElement(leaf: LeafState, live: LiveVisor | undefined): boolean {
+  if (leaf.element === undefined || leaf.set !== undefined || leaf.unsure !== undefined)
+    return false;
+  const elements = live?.elements(leaf.path);
+  if (elements !== undefined) return !elements.includes(leaf.element);
+  return leaf.seen?.value === false;
+}
+
+function blameLeaf(leaf: LeafState, live: LiveVisor | undefined): BlamedLeaf {
+  const { path, element, set, unsure } = leaf;
+  const look = live?.look(leaf);
+  const isLike = (
+    recorded: Pick<LeafSet, "value" | "at" | "secret"> | undefined,
+  ): boolean | undefined =>
+    recorded === undefined || look?.kind !== "shown" ? undefined : live?.matches(leaf, recorded);
+  const asSet = isLike(set);
+  const asUnsure = isLike(unsure);
+  const isBlind = look?.kind === "shown" && set !== undefined && asSet === undefined;
+  const base = {
+    path,
+    ...(element === undefined ? {} : { element }),
+    ...valueOf(leaf, look),
+    ...(isBlind ? { notCompared: "a secret, which only the operator who set it can compare" } : {}),
+  };
+  // Where the value from before the doubtful write is still there, the doubt is over.
+  if (unsure !== undefined && !(asUnsure === false && asSet === true)) {
+    const verdict: BlameVerdict = {
+      kind: "unsure",
+      unsure,
+      ...(asUnsure === undefined ? {} : { matches: asUnsure }),
+      ...(set === undefined ? {} : { set }),
+    };
+    return { ...base, verdict };
+  }
+  if (set === undefined) return { ...base, verdict: { kind: "never" } };
+  const differs = asSet === undefined ? leaf.otherwise !== undefined : !asSet;
+  return { ...base, verdict: differs ? outside(leaf, set, live) : { kind: "fleet", set } };
+}
+
+function valueOf(
+  leaf: LeafState,
+  look: Look | undefined,
+): Pick<BlamedLeaf, "value" | "from" | "notCompared"> {
+  if (look?.kind === "shown") return { value: look.value, from: "visor" };
+  const value = recordedValue(leaf);
+  return {
+    ...(value === undefined ? {} : { value }),
+    from: value === undefined ? "nowhere" : "record",
+    ...(look === undefined ? {} : { notCompared: look.why }),
+  };
+}
+
+function outside(
+  { seen, otherwise }: LeafState,
+  set: LeafSet,
+  live: LiveVisor | undefined,
+): BlameVerdict {
+  const from = seen === undefined ? { timeMs: set.at.timeMs, at: set.at } : momentOf(seen);
+  const to =
+    otherwise === undefined ? { timeMs: live?.readMs ?? from.timeMs } : momentOf(otherwise.first);
+  const isLost = set.lifetime === "memory" && live !== undefined && live.startedAtMs > from.timeMs;
+  return { kind: "outside", set, from, to, ...(isLost ? { restartedAtMs: live.startedAtMs } : {}) };
+}
+
+function momentOf({ seenMs, at }: Sighting): MomentRef {
+  return { timeMs: seenMs, at };
+}
+
+function byPath(left: LeafState, right: LeafState): number {
+  return compareText(left.path, right.path) || compareText(left.element ?? "", right.element ?? "");
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,182 @@
+import type { VisorKey } from "../../core/index.ts";
+import type { IntentPayload, LedgerRecord, PlanPayload } from "../entries/payloads.ts";
+import { type RecordRef, refOf } from "./record-ref.ts";
+import { LeafHistory, type LeafState } from "./leaf-state.ts";
+
+/** Plans whose manifest and commit are remembered for the entries that follow; applies are seldom interleaved. */
+const PLANS_MAX = 4_096;
+
+/** What is recorded of one visor. */
+export interface VisorState {
+  readonly visor: VisorKey;
+  /** The paths that the latest recorded plan owned. */
+  readonly owned: readonly string[];
+  /** The plan part that said so. */
+  readonly ownedBy?: RecordRef;
+  /** Sorted by path and element. */
+  readonly leaves: readonly LeafState[];
+}
+
+/**
+ * A fleet as its records tell it, gathered from one pass over them in order. The room it takes grows with the
+ * leaves that were ever written or seen, not with the number of records.
+ */
+export class FleetState {
+  readonly #visors = new Map<VisorKey, VisorHistory>();
+  readonly #plans = new Map<string, PlanPayload>();
+  readonly #open = new Map<string, IntentPayload>();
+  #count = 0;
+  #sealed = 0;
+  #last: RecordRef | undefined;
+
+  /** Takes the next record. */
+  next(record: LedgerRecord): void {
+    this.#count += 1;
+    this.#last = refOf(record);
+    if (record.payload === undefined) this.#sealed += 1;
+    else if (record.kind === "plan") this.#notePlan(record.feed, record.payload);
+    else if (record.kind === "plan-part") this.#notePart(record);
+    else if (record.kind === "intent") this.#noteIntent(record);
+    else if (record.kind === "receipt") this.#noteReceipt(record);
+  }
+
+  /** How many records were taken. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** How many of them are sealed to others, so that what they say is missing here. */
+  get sealed(): number {
+    return this.#sealed;
+  }
+
+  /** The latest record that was taken. */
+  get last(): RecordRef | undefined {
+    return this.#last;
+  }
+
+  /** The visors that records speak of, sorted by key. */
+  visors(): readonly VisorState[] {
+    const keys = [...this.#visors.keys()].sort();
+    return keys.flatMap((key) => this.visor(key) ?? []);
+  }
+
+  /** One visor; `undefined` when no record speaks of it. */
+  visor(key: VisorKey): VisorState | undefined {
+    const found = this.#visors.get(key);
+    if (found === undefined) return undefined;
+    const leaves = [...found.leaves.values()].map((leaf) => leaf.state()).sort(byPath);
+    return {
+      visor: key,
+      owned: found.owned,
+      ...(found.ownedBy === undefined ? {} : { ownedBy: found.ownedBy }),
+      leaves,
+    };
+  }
+
+  #notePlan(feed: string, plan: PlanPayload): void {
+    const key = `${feed} ${plan.plan}`;
+    this.#plans.delete(key);
+    this.#plans.set(key, plan);
+    if (this.#plans.size <= PLANS_MAX) return;
+    const [oldest] = this.#plans.keys();
+    if (oldest !== undefined) this.#plans.delete(oldest);
+  }
+
+  #notePart(record: LedgerRecord<"plan-part">): void {
+    const { payload, feed } = record;
+    if (payload === undefined) return;
+    const at = refOf(record);
+    const history = this.#history(payload.visor);
+    history.owned = payload.owned;
+    history.ownedBy = at;
+    const { reading } = payload;
+    const seenMs = reading === undefined ? Number.NaN : Date.parse(reading.at);
+    // Without its time a reading proves nothing: another operator may have written since.
+    if (reading === undefined || Number.isNaN(seenMs)) return;
+    for (const { path, element, before, after } of payload.changes) {
+      history.leaf(path, element).see({ value: before, beside: after, at, seenMs });
+    }
+    const manifest = this.#plans.get(`${feed} ${payload.plan}`)?.manifest;
+    const changed = new Set([...payload.changes.map(({ path }) => path), ...reading.unsure]);
+    for (const leaf of history.leaves.values()) {
+      if (!payload.owned.includes(leaf.path) || changed.has(leaf.path)) continue;
+      // As wanted means as recorded only where the very manifest that set it wanted it.
+      if (manifest !== undefined) leaf.seeInSync(manifest, at, seenMs);
+    }
+  }
+
+  #noteIntent(record: LedgerRecord<"intent">): void {
+    const { payload, feed, index } = record;
+    if (payload === undefined) return;
+    const at = refOf(record);
+    const history = this.#history(payload.visor);
+    this.#open.set(`${feed} ${index}`, payload);
+    for (const change of payload.changes) {
+      const leaf = history.leaf(change.path, change.element);
+      // An intent follows a reading of its own, taken right before it.
+      leaf.see({ value: change.before, beside: change.after, at, seenMs: at.timeMs });
+      leaf.begin(change.after, at);
+    }
+  }
+
+  #noteReceipt(record: LedgerRecord<"receipt">): void {
+    const { payload, feed } = record;
+    if (payload === undefined) return;
+    const key = `${feed} ${payload.intent}`;
+    const intent = this.#open.get(key);
+    this.#open.delete(key);
+    if (intent === undefined) return;
+    const at = refOf(record);
+    const history = this.#history(payload.visor);
+    const plan = this.#plans.get(`${feed} ${payload.plan}`);
+    for (const outcome of payload.outcomes) {
+      const change = intent.changes.find(
+        ({ path, element }) => path === outcome.path && element === outcome.element,
+      );
+      if (change === undefined) continue;
+      history
+        .leaf(change.path, change.element)
+        .end({ at, intent: payload.intent, digest: payload.plan, plan, change, outcome });
+    }
+  }
+
+  #history(visor: VisorKey): VisorHistory {
+    const found = this.#visors.get(visor) ?? new VisorHistory();
+    this.#visors.set(visor, found);
+    return found;
+  }
+}
+
+class VisorHistory {
+  readonly leaves = new Map<string, LeafHistory>();
+  owned: readonly string[] = [];
+  ownedBy: RecordRef | undefined;
+
+  leaf(path: string, element: string | undefined): LeafHistory {
+    const key = `${path} ${element ?? ""}`;
+    const found = this.leaves.get(key) ?? new LeafHistory(path, element);
+    this.leaves.set(key, found);
+    return found;
+  }
+}
+
+/**
+ * Gathers the state that records lead to.
+ * @throws whatever reading the records throws
+ */
+export async function foldFleet(
+  records: AsyncIterable<LedgerRecord> | Iterable<LedgerRecord>,
+): Promise<FleetState> {
+  const state = new FleetState();
+  for await (const record of records) state.next(record);
+  return state;
+}
+
+function byPath(left: LeafState, right: LeafState): number {
+  return compareText(left.path, right.path) || compareText(left.element ?? "", right.element ?? "");
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,175 @@
+import { assert, fromHex, toHex } from "../core/index.ts";
+import type { RefsBuilder, SentRoot } from "../skywire/cxo/index.ts";
+import { consistencyProof, inclusionProof, treeRoot } from "../tlog/index.ts";
+import type { LedgerRecord, SeenHead } from "./entries/payloads.ts";
+import { asDamage, History } from "./history.ts";
+import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import { LEDGER_NONCE, type LedgerHead, readNewest, toMs } from "./newest.ts";
+import { EntryFiles, type EntryFilesOptions } from "./store/entry-files.ts";
+import { EntryTree } from "./store/entry-tree.ts";
+import type { CommitEnd } from "./store/store.ts";
+import type { StoreView } from "./store/view.ts";
+
+/** What a ledger's content is read from. */
+export interface ContentOptions extends EntryFilesOptions {
+  /** Without keys sealed payloads stay closed. */
+  readonly keys: OperatorKeys | undefined;
+}
+
+/** The newest state of a ledger. */
+interface ContentState {
+  readonly head: LedgerHead;
+  /** Of the Root. */
+  readonly timeNs: bigint;
+  readonly headRoot: SentRoot;
+  readonly checkpoint: Uint8Array | undefined;
+}
+
+/** What a ledger says, with the proofs of it; the same for reading, writing and copies. */
+export class LedgerContent {
+  readonly feed: FeedKey;
+  readonly history: History;
+  readonly entryTree: EntryTree;
+  readonly #folder: string;
+  #state: ContentState;
+
+  private constructor(
+    options: ContentOptions,
+    entries: EntryFiles,
+    tree: EntryTree,
+    state: ContentState,
+  ) {
+    const { feed, keys, folder } = options;
+    this.feed = feed;
+    this.#folder = folder;
+    this.entryTree = tree;
+    this.history = new History({ feed, keys, entries, tree });
+    this.#state = state;
+  }
+
+  /** Opens what a store holds at its last commit. @throws FleetError ledger/damaged, ledger/version, files/* */
+  static async open(
+    options: ContentOptions,
+    view: StoreView,
+  ): Promise<{ readonly content: LedgerContent; readonly refs: RefsBuilder }> {
+    const { files, folder, feed, isWritable } = options;
+    try {
+      const { sent, root, rootHash, log, tree, refs } = readNewest(view, feed);
+      // What stands behind the last commit is no part of it.
+      options.live().indexer.cut(refs.length);
+      const entries = new EntryFiles(options);
+      const entryTree = await EntryTree.open({
+        files,
+        folder,
+        entries,
+        size: refs.length,
+        root: tree,
+        list: log.entries,
+        isWritable,
+      });
+      const head = {
+        seq: root.seq,
+        root: rootHash,
+        size: refs.length,
+        timeMs: toMs(root.time),
+        tree: toHex(entryTree.root()),
+      };
+      const checkpoint = log.checkpoint.length === 0 ? undefined : log.checkpoint;
+      const state = { head, timeNs: root.time, headRoot: sent, checkpoint };
+      return { content: new LedgerContent(options, entries, entryTree, state), refs };
+    } catch (error) {
+      throw asDamage(folder, error);
+    }
+  }
+
+  /** The content of a ledger before its first commit; `begin` tells of that once it is written. */
+  static empty(options: ContentOptions): {
+    readonly tree: EntryTree;
+    readonly begin: (end: CommitEnd) => LedgerContent;
+  } {
+    const entries = new EntryFiles(options);
+    const tree = EntryTree.empty({ ...options, entries });
+    return {
+      tree,
+      begin: (end) => new LedgerContent(options, entries, tree, stateOf(options.feed, end)),
+    };
+  }
+
+  get head(): LedgerHead {
+    return this.#state.head;
+  }
+
+  get headRoot(): SentRoot {
+    return this.#state.headRoot;
+  }
+
+  /** Of the newest Root, unix nanoseconds. */
+  get timeNs(): bigint {
+    return this.#state.timeNs;
+  }
+
+  get checkpoint(): Uint8Array | undefined {
+    return this.#state.checkpoint;
+  }
+
+  /** Moves to a commit that was written, whose leaves are in the tree. */
+  advance(end: CommitEnd): void {
+    assert(BigInt(this.entryTree.size) === end.size, "the tree has the entries of the commit");
+    this.#state = stateOf(this.feed, end);
+  }
+
+  async *records({ from = 0 }: { readonly from?: number } = {}): AsyncGenerator<LedgerRecord> {
+    const records = this.history.records(from);
+    try {
+      for (;;) {
+        const next = await this.sound(() => records.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      await records.return();
+    }
+  }
+
+  async record(index: number): Promise<LedgerRecord | undefined> {
+    for await (const record of this.records({ from: index }))
+      return record.index === index ? record : undefined;
+    return undefined;
+  }
+
+  tree(): SeenHead {
+    const { size, tree } = this.head;
+    return { feed: this.feed, size, tree };
+  }
+
+  async treeAt(size: number): Promise<string> {
+    return toHex(await this.sound(() => treeRoot(size, this.entryTree.read)));
+  }
+
+  consistency(from: number, to: number = this.head.size): Promise<readonly Uint8Array[]> {
+    return this.sound(() => consistencyProof(from, to, this.entryTree.read));
+  }
+
+  inclusion(index: number, size: number = this.head.size): Promise<readonly Uint8Array[]> {
+    return this.sound(() => inclusionProof(index, size, this.entryTree.read));
+  }
+
+  /** Says of anything that cannot be read that it is damage. */
+  async sound<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw asDamage(this.#folder, error);
+    }
+  }
+}
+
+function stateOf(feed: FeedKey, end: CommitEnd): ContentState {
+  const { seq, rootHash, size, timeNs, tree, root, signature, checkpoint } = end;
+  return {
+    head: { seq, root: rootHash, size: Number(size), timeMs: toMs(timeNs), tree },
+    timeNs,
+    headRoot: { feed: fromHex(feed), nonce: LEDGER_NONCE, seq, value: root, signature },
+    checkpoint,
+  };
+}

@@ -1,0 +1,171 @@
+import {
+  canonicalJson,
+  FleetError,
+  fromUtf8,
+  type Json,
+  type OperatorKey,
+  utf8,
+} from "../../core/index.ts";
+import type { OperatorKeys } from "../keys/keys.ts";
+import { isPayload } from "./payload-parse.ts";
+import type { Epoch } from "./epochs.ts";
+import {
+  approveKeyset,
+  type KeysetChange,
+  type KeysetTerms,
+  mayChange,
+  signaturesNeeded,
+  verifyApproval,
+} from "./keyset-change.ts";
+import type { EntryDraft, KeysetApproval } from "./payloads.ts";
+
+/** Names the form of a key-change document. */
+export const KEYSET_CHANGE_FORMAT = "fleet.skywire/keyset-change/v1";
+
+const MEMBERS = ["approvals", "controllers", "fleet", "format", "operators", "policy", "previous"];
+
+/** A change of a key set that operators sign one after the other, before the last one applies it. */
+export interface KeysetChangeDocument extends KeysetChange {
+  readonly format: typeof KEYSET_CHANGE_FORMAT;
+  /** Sorted by key; each of them holds. */
+  readonly approvals: readonly KeysetApproval[];
+}
+
+/** How far a change has come. */
+export interface ChangeState {
+  /** Signatures by operators of the key set before. */
+  readonly needed: number;
+  readonly signed: readonly OperatorKey[];
+  /** Who could still sign. */
+  readonly open: readonly OperatorKey[];
+}
+
+/**
+ * Makes the document of a change, without a signature.
+ * @throws FleetError ledger/keyset-change for terms that nobody could change again
+ */
+export function makeKeysetChange(change: KeysetChange): KeysetChangeDocument {
+  const { fleet, previous, operators, controllers, policy } = change;
+  const document = {
+    format: KEYSET_CHANGE_FORMAT,
+    fleet,
+    previous,
+    operators,
+    controllers,
+    policy,
+    approvals: [],
+  } as const;
+  checkTerms(document);
+  return document;
+}
+
+/**
+ * Adds our signature.
+ * @throws FleetError ledger/keyset-change when we have signed already
+ */
+export function signKeysetChange(
+  document: KeysetChangeDocument,
+  keys: OperatorKeys,
+): KeysetChangeDocument {
+  if (document.approvals.some(({ key }) => key === keys.operator))
+    throw refused(`${keys.operator} has signed it already`, "hand it on to the next operator");
+  const approvals = [...document.approvals, approveKeyset(keys, document)];
+  return { ...document, approvals: approvals.toSorted((a, b) => (a.key < b.key ? -1 : 1)) };
+}
+
+/** Formats a key-change document: one line of canonical JSON. */
+export function formatKeysetChange(document: KeysetChangeDocument): Uint8Array {
+  return utf8(`${canonicalJson(document as unknown as Json)}\n`);
+}
+
+/**
+ * Parses a key-change document: only the one form that {@link formatKeysetChange} gives, and only with
+ * signatures that all hold.
+ * @throws FleetError ledger/keyset-change
+ */
+export function parseKeysetChange(bytes: Uint8Array): KeysetChangeDocument {
+  const document = parseDocument(bytes);
+  checkTerms(document);
+  let before = "";
+  for (const approval of document.approvals) {
+    if (approval.key <= before)
+      throw refused("its signatures are not sorted, or one is there twice");
+    before = approval.key;
+    if (verifyApproval(document, approval) === undefined)
+      throw refused(`the signature by ${approval.key} does not hold: the change is another one`);
+  }
+  return document;
+}
+
+/** How many of the operators who may approve a change have done so. */
+export function stateOfChange(
+  { approvals }: Pick<KeysetChangeDocument, "approvals">,
+  old: KeysetTerms,
+): ChangeState {
+  const able = [...mayChange(old)].toSorted();
+  const by = new Set(approvals.map(({ key }) => key));
+  return {
+    needed: signaturesNeeded(old),
+    signed: able.filter((key) => by.has(key)),
+    open: able.filter((key) => !by.has(key)),
+  };
+}
+
+/** The key set entry that a signed change becomes. */
+export function keysetDraft(document: KeysetChangeDocument, epoch: Epoch): EntryDraft {
+  const { format: _, ...payload } = document;
+  return { kind: "keyset", payload: { ...payload, ...epoch } };
+}
+
+function parseDocument(bytes: Uint8Array): KeysetChangeDocument {
+  const text = textOf(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw refused("it is no JSON", undefined, cause);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw refused("it is no JSON object");
+  const given = value as Readonly<Record<string, unknown>>;
+  if (given["format"] !== KEYSET_CHANGE_FORMAT)
+    throw refused("it is not of this release's format", `use a release that reads it`);
+  const isWhole = Object.keys(given).toSorted().join() === MEMBERS.join();
+  if (!isWhole || !isPayload("keyset", { ...given, epoch: 0, epochKeys: [] }))
+    throw refused("a member is missing, unknown or of another type");
+  if (`${canonicalJson(given as unknown as Json)}\n` !== text)
+    throw refused("it is not canonical JSON and one line break");
+  return given as unknown as KeysetChangeDocument;
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return fromUtf8(bytes);
+  } catch (cause) {
+    throw refused("it is not text", undefined, cause);
+  }
+}
+
+// What would lock everybody out: no operator left to apply, or fewer than must sign the next change.
+function checkTerms(change: KeysetChange): void {
+  const able = mayChange(change).size;
+  const needed = signaturesNeeded(change);
+  if (able === 0) throw refused("it leaves nobody who may apply", "keep an operator with apply");
+  if (able < needed)
+    throw refused(
+      `it asks for ${needed} signatures of the next change, and leaves ${able} who may sign`,
+      "ask for fewer signatures, or keep more operators with apply",
+    );
+}
+
+function refused(
+  why: string,
+  next = "ask for the document again, or begin the change anew",
+  cause?: unknown,
+): FleetError {
+  return new FleetError("ledger/keyset-change", `the change of the key set is refused: ${why}`, {
+    next,
+    exit: 4,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,156 @@
+import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { x25519 } from "@noble/curves/ed25519.js";
+import {
+  concatBytes,
+  FleetError,
+  fromHex,
+  hasCode,
+  hkdfSha256,
+  type Random,
+  type SealKey,
+  sha256,
+  toHex,
+  utf8,
+} from "../../core/index.ts";
+import { ByteWriter } from "../../skywire/cxo/index.ts";
+import type { OperatorKeys } from "../keys/keys.ts";
+import type { EntryKind, KeysetPayload, SealedEpochKey } from "./payloads.ts";
+
+const KEY_SIZE = 32;
+const NONCE_SIZE = 24;
+const TAG_SIZE = 16;
+const WRAP_SALT = utf8("fleet.skywire/v1");
+// Each wrapping key is used once, with a fresh ephemeral key, so its nonce can be fixed.
+const WRAP_NONCE = new Uint8Array(NONCE_SIZE);
+
+/** How many bytes longer a sealed payload is. */
+export const SEAL_OVERHEAD: number = NONCE_SIZE + TAG_SIZE;
+
+/** A key that payloads are sealed with. The key itself is a private field and never printed. */
+export class EpochKey {
+  readonly epoch: number;
+  /** Names the key in the payload type of what it seals; tells nothing about it. */
+  readonly id: string;
+  readonly #key: Uint8Array;
+
+  constructor(epoch: number, key: Uint8Array) {
+    this.epoch = epoch;
+    this.id = toHex(sha256(concatBytes(utf8("fleet.skywire/v1 epoch key id"), key))).slice(0, 16);
+    this.#key = key;
+  }
+
+  /** Seals a payload for its place in the ledger: XChaCha20-Poly1305, random nonce first. */
+  seal(payload: Uint8Array, place: SealedPlace, random: Random): Uint8Array {
+    const nonce = random(NONCE_SIZE);
+    return concatBytes(
+      nonce,
+      xchacha20poly1305(this.#key, nonce, placeBytes(place)).encrypt(payload),
+    );
+  }
+
+  /** @throws FleetError ledger/seal when it was not sealed by this key for this place */
+  open(sealed: Uint8Array, place: SealedPlace): Uint8Array {
+    try {
+      const nonce = sealed.subarray(0, NONCE_SIZE);
+      return xchacha20poly1305(this.#key, nonce, placeBytes(place)).decrypt(
+        sealed.subarray(NONCE_SIZE),
+      );
+    } catch (cause) {
+      throw new FleetError(
+        "ledger/seal",
+        `the sealed payload of entry ${place.index} does not open`,
+        { cause },
+      );
+    }
+  }
+
+  /** The same key as one of an epoch before another. */
+  before(epoch: number): EpochKey {
+    return this.epoch < epoch ? this : new EpochKey(epoch - 1, this.#key);
+  }
+
+  /** Encrypts the key to one operator, as a keyset entry holds it. */
+  wrapFor(recipient: SealKey, random: Random): SealedEpochKey {
+    const secret = random(KEY_SIZE);
+    const ephemeral = x25519.getPublicKey(secret);
+    const to = fromHex(recipient.slice("x25519:".length));
+    const wrapping = wrappingKey(sharedWith(secret, to), ephemeral, to, this.epoch);
+    const box = xchacha20poly1305(wrapping, WRAP_NONCE).encrypt(this.#key);
+    return { epoch: this.epoch, recipient, sealed: toHex(concatBytes(ephemeral, box)) };
+  }
+
+  /**
+   * Decrypts a key that was wrapped for us.
+   * @throws FleetError ledger/seal
+   */
+  static unwrap({ epoch, sealed, recipient }: SealedEpochKey, keys: OperatorKeys): EpochKey {
+    const bytes =
+      /^[0-9a-f]+$/.test(sealed) && sealed.length % 2 === 0 ? fromHex(sealed) : new Uint8Array();
+    const ephemeral = bytes.subarray(0, KEY_SIZE);
+    const own = fromHex(recipient.slice("x25519:".length));
+    const wrapping = wrappingKey(keys.sealSecretWith(ephemeral, recipient), ephemeral, own, epoch);
+    try {
+      return new EpochKey(
+        epoch,
+        xchacha20poly1305(wrapping, WRAP_NONCE).decrypt(bytes.subarray(KEY_SIZE)),
+      );
+    } catch (cause) {
+      throw new FleetError("ledger/seal", `the key of epoch ${epoch} does not open with ours`, {
+        cause,
+      });
+    }
+  }
+}
+
+/** Where a sealed payload belongs; bound to it by authentication. */
+export interface SealedPlace {
+  readonly kind: EntryKind;
+  readonly index: bigint;
+  readonly time: bigint;
+}
+
+/**
+ * The epoch keys a keyset holds for us; empty when it is not sealed or not for us. A key that does
+ * not open is left out: what it seals stays closed, which is said where it matters.
+ */
+export function epochKeysFor(keyset: KeysetPayload, keys: OperatorKeys): readonly EpochKey[] {
+  const opened: EpochKey[] = [];
+  for (const wrapped of keyset.epochKeys) {
+    if (!keys.ownsSeal(wrapped.recipient)) continue;
+    try {
+      opened.push(EpochKey.unwrap(wrapped, keys));
+    } catch (error) {
+      if (!hasCode(error, "ledger/seal")) throw error;
+    }
+  }
+  return opened;
+}
+
+function sharedWith(secret: Uint8Array, key: Uint8Array): Uint8Array {
+  try {
+    return x25519.getSharedSecret(secret, key);
+  } catch (cause) {
+    throw new FleetError("ledger/seal", "an operator's seal key is no X25519 key", {
+      cause,
+      exit: 64,
+    });
+  }
+}
+
+function wrappingKey(
+  shared: Uint8Array,
+  ephemeral: Uint8Array,
+  recipient: Uint8Array,
+  epoch: number,
+): Uint8Array {
+  const info = concatBytes(utf8(`epoch-key/${epoch}/`), ephemeral, recipient);
+  return hkdfSha256(shared, WRAP_SALT, info, KEY_SIZE);
+}
+
+function placeBytes({ kind, index, time }: SealedPlace): Uint8Array {
+  const writer = new ByteWriter();
+  writer.bytes(utf8(kind));
+  writer.u64(index);
+  writer.i64(time);
+  return writer.finish();
+}

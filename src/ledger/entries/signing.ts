@@ -1,0 +1,110 @@
+import {
+  concatBytes,
+  FleetError,
+  fromHex,
+  hasCode,
+  isOperatorKey,
+  operatorKeyBytes,
+  type OperatorKey,
+  utf8,
+  verifyEd25519,
+} from "../../core/index.ts";
+import { ByteWriter } from "../../skywire/cxo/index.ts";
+import type { FeedKey, OperatorKeys } from "../keys/keys.ts";
+import { decodeEntry, type Entry } from "./objects.ts";
+
+const ENTRY_BODY_TYPE = "application/vnd.skywire-fleet.entry.v1";
+
+/** An entry whose signature by its operator was checked. Only {@link verifyEntry} makes one. */
+export type VerifiedEntry = Entry & {
+  readonly operator: OperatorKey;
+  readonly __verified: "entry";
+};
+
+/** An entry before it is signed. */
+export type UnsignedEntry = Omit<Entry, "signatures">;
+
+/**
+ * What a DSSE signature is made over.
+ * Source: DSSE protocol, pre-authentication encoding, v1.
+ */
+export function preAuthentication(type: string, body: Uint8Array): Uint8Array {
+  const typeBytes = utf8(type);
+  return concatBytes(
+    utf8(`DSSEv1 ${typeBytes.length} `),
+    typeBytes,
+    utf8(` ${body.length} `),
+    body,
+  );
+}
+
+/**
+ * The body an entry's signature covers: feed key, index, time, kind, payload type and the payload as
+ * stored, so that an entry can be neither moved to another place or feed nor relabelled.
+ */
+function entryBody(feed: FeedKey, entry: UnsignedEntry): Uint8Array {
+  const writer = new ByteWriter();
+  writer.raw(fromHex(feed));
+  writer.u64(entry.index);
+  writer.i64(entry.time);
+  writer.bytes(utf8(entry.kind));
+  writer.bytes(utf8(entry.payloadType));
+  writer.raw(entry.payload);
+  return writer.finish();
+}
+
+/** Signs an entry with the operator's key. */
+export function signEntry(keys: OperatorKeys, entry: UnsignedEntry): Entry {
+  const signature = keys.sign(preAuthentication(ENTRY_BODY_TYPE, entryBody(keys.feed, entry)));
+  return { ...entry, signatures: [{ keyId: keys.operator, signature }] };
+}
+
+/**
+ * Decodes an entry and proves that `operator` signed it for this feed. Further signatures are
+ * allowed; every one whose key ID is the operator's must hold.
+ * @throws FleetError ledger/signature, ledger/entry
+ */
+export function verifyEntry(
+  bytes: Uint8Array,
+  feed: FeedKey,
+  operator: OperatorKey,
+): VerifiedEntry {
+  const entry = parseEntry(bytes);
+  const message = preAuthentication(ENTRY_BODY_TYPE, entryBody(feed, entry));
+  const own = entry.signatures.filter(({ keyId }) => keyId === operator);
+  if (own.length !== 1) {
+    throw new FleetError(
+      "ledger/signature",
+      `entry ${entry.index} has ${own.length} signatures by ${operator}, not one`,
+    );
+  }
+  for (const { keyId, signature } of entry.signatures) {
+    if (!isOperatorKey(keyId) || !verifyEd25519(keyId, message, signature)) {
+      throw new FleetError("ledger/signature", `a signature of entry ${entry.index} does not hold`);
+    }
+  }
+  return { ...entry, operator } as VerifiedEntry;
+}
+
+function parseEntry(bytes: Uint8Array): Entry {
+  try {
+    return decodeEntry(bytes);
+  } catch (cause) {
+    if (hasCode(cause, "ledger/")) throw cause;
+    throw new FleetError("ledger/entry", "an entry is malformed", { cause });
+  }
+}
+
+/** The three keys of a ledger as one message, for the proofs of its genesis. */
+export function genesisBody(operator: OperatorKey, seal: string, feed: FeedKey): Uint8Array {
+  const parts = [operatorKeyBytes(operator), fromHex(seal.slice("x25519:".length)), fromHex(feed)];
+  return preAuthentication("application/vnd.skywire-fleet.genesis.v1", concatBytes(...parts));
+}
+
+/** What the feed key signs in a genesis: that this operator writes the feed. */
+export function feedClaim(operator: OperatorKey): Uint8Array {
+  return preAuthentication(
+    "application/vnd.skywire-fleet.feed-claim.v1",
+    operatorKeyBytes(operator),
+  );
+}

@@ -1,0 +1,150 @@
+import { equalBytes, FleetError, sha256, toHex } from "../core/index.ts";
+import type { RefsBuilder } from "../skywire/cxo/index.ts";
+import { leafHash } from "../tlog/index.ts";
+import { checkCheckpoint } from "./check/tree-check.ts";
+import { verifyGenesis } from "./entries/genesis.ts";
+import { decodeEntry, type Entry, type Log } from "./entries/objects.ts";
+import { parsePayload } from "./entries/payload-parse.ts";
+import { RecordReader } from "./entries/records.ts";
+import { verifyEntry } from "./entries/signing.ts";
+import type { FeedKey } from "./keys/keys.ts";
+import type { EntryTree } from "./store/entry-tree.ts";
+import type { StreamedCommit } from "./store/streamed-commit.ts";
+
+/** An entry's object as somebody gave it. */
+export interface ReplicaEntry {
+  /** Where it stands in the list, from 0. */
+  readonly index: number;
+  /** What the list names it by. */
+  readonly hash: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+/** What is to be taken in. */
+export interface Offer {
+  readonly feed: FeedKey;
+  readonly log: Log;
+  readonly entries: AsyncIterable<readonly ReplicaEntry[]>;
+  /** True when the newest log that is here has a checkpoint. */
+  readonly hadCheckpoint: boolean;
+  /** Behind the last entry that is here; absent before the first. */
+  readonly end: { readonly reader: RecordReader; readonly lastTime: bigint } | undefined;
+}
+
+/** Where it goes. When taking in fails, none of these is of further use. */
+export interface Intake {
+  readonly refs: RefsBuilder;
+  readonly tree: EntryTree;
+  readonly commit: StreamedCommit;
+}
+
+/** What was taken in and checked. */
+export interface Taken {
+  /** The nodes of the list that are new. */
+  readonly nodes: readonly Uint8Array[];
+  /** Behind the last entry. */
+  readonly reader: RecordReader;
+  readonly lastTime: bigint;
+}
+
+/**
+ * Checks entries as they come and writes them behind those that are there: place, time and signature of
+ * each, at the end the list and the checkpoint of the log.
+ * @throws FleetError ledger/*, what `entries` throws
+ */
+export async function takeEntries(offer: Offer, { refs, tree, commit }: Intake): Promise<Taken> {
+  const { feed, log, entries, end } = offer;
+  const cursor = new Cursor(feed, end);
+  for await (const batch of entries) {
+    const whole: Uint8Array[] = [];
+    for (const given of batch) {
+      if (BigInt(refs.length) >= log.size)
+        throw wrongEntry(`more entries came than the ${log.size} of the log`);
+      refs.append(cursor.take(given, refs.length));
+      tree.append(leafHash(given.bytes));
+      whole.push(given.bytes);
+    }
+    await commit.add(whole);
+    await tree.flush();
+  }
+  if (BigInt(refs.length) !== log.size)
+    throw new FleetError("ledger/missing-entry", `entry ${refs.length} did not come`);
+  const { reader, writers, lastTime } = cursor.finish();
+  const built = refs.finish();
+  if (!equalBytes(built.hash, log.entries)) {
+    throw notAnExtension(
+      `the list of ${log.size} entries does not begin with the entries that are here`,
+    );
+  }
+  if (log.checkpoint.length > 0) checkCheckpoint(log, tree.root(), feed, writers);
+  else if (offer.hadCheckpoint)
+    throw new FleetError("ledger/checkpoint", "the log has no checkpoint, and one before it has");
+  return { nodes: built.objects.map(({ bytes }) => bytes), reader, lastTime };
+}
+
+/** Follows the entries of a feed and checks each. */
+class Cursor {
+  readonly #feed: FeedKey;
+  #reader: RecordReader | undefined;
+  #lastTime: bigint;
+  #last: RecordReader["writer"] | undefined;
+
+  constructor(feed: FeedKey, end: Offer["end"]) {
+    this.#feed = feed;
+    this.#reader = end?.reader.copy();
+    this.#lastTime = end?.lastTime ?? 0n;
+  }
+
+  /** Checks the entry of a place and gives its hash. */
+  take({ index, hash, bytes }: ReplicaEntry, place: number): Uint8Array {
+    const own = sha256(bytes);
+    if (index !== place || !equalBytes(own, hash))
+      throw wrongEntry(`entry ${place} was asked for and something else came`);
+    this.#reader ??= firstReader(bytes, this.#feed);
+    const { writer } = this.#reader;
+    const entry = verifyEntry(bytes, this.#feed, writer.operator);
+    this.#checkPlace(entry, place);
+    this.#reader.next({ entry, hash: toHex(own) });
+    this.#lastTime = entry.time;
+    this.#last = writer;
+    return own;
+  }
+
+  finish(): Pick<Taken, "reader" | "lastTime"> & {
+    readonly writers: Parameters<typeof checkCheckpoint>[3];
+  } {
+    const reader = this.#reader;
+    if (reader === undefined)
+      throw new FleetError("ledger/genesis", "the genesis entry is missing");
+    reader.end();
+    const next = reader.writer.operator;
+    const last = this.#last?.operator ?? next;
+    return { reader, lastTime: this.#lastTime, writers: { last, next } };
+  }
+
+  #checkPlace({ index, time }: Entry, place: number): void {
+    if (index !== BigInt(place))
+      throw new FleetError("ledger/reordered", `entry ${index} stands at place ${place}`);
+    if (time <= this.#lastTime)
+      throw new FleetError("ledger/reordered", `the time of entry ${place} does not go forward`);
+  }
+}
+
+function firstReader(bytes: Uint8Array, feed: FeedKey): RecordReader {
+  const entry = decodeEntry(bytes);
+  if (entry.kind !== "genesis")
+    throw new FleetError("ledger/genesis", "the first entry is no genesis");
+  return RecordReader.of(verifyGenesis(parsePayload("genesis", entry.payload), feed), undefined);
+}
+
+function wrongEntry(message: string): FleetError {
+  return new FleetError("ledger/wrong-entry", message, { next: "ask another relay", exit: 4 });
+}
+
+/** The error for a history that does not begin with the one that is here. */
+export function notAnExtension(message: string): FleetError {
+  return new FleetError("ledger/not-an-extension", message, {
+    next: "keep both Roots: the feed's owner has rewritten the history",
+    exit: 4,
+  });
+}

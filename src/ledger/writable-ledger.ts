@@ -1,0 +1,217 @@
+import { BugError, FleetError, fromHex } from "../core/index.ts";
+import type { RefsBuilder, SentRoot } from "../skywire/cxo/index.ts";
+import { leafHash } from "../tlog/index.ts";
+import { composeCommit } from "./commit.ts";
+import type { LedgerContent } from "./content.ts";
+import { composeEntries, type ComposedEntry } from "./entries/compose.ts";
+import { formatPayload } from "./entries/payload-parse.ts";
+import { headsToName } from "./entries/payload-type.ts";
+import {
+  type EntryDraft,
+  isSealable,
+  type LedgerRecord,
+  type SeenHead,
+} from "./entries/payloads.ts";
+import type { RecordReader } from "./entries/records.ts";
+import { type EpochKey, epochKeysFor } from "./entries/sealing.ts";
+import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import type { AppendOptions, Ledger, LedgerOptions } from "./ledger.ts";
+import type { LedgerHead } from "./newest.ts";
+import { type StoreWriter, stoppedError } from "./store/store.ts";
+
+const NS_PER_MS = 1_000_000n;
+
+/** What a ledger is written with. */
+export interface WritableState {
+  readonly writer: StoreWriter;
+  readonly content: LedgerContent;
+  readonly refs: RefsBuilder;
+}
+
+/** Entries made and signed, not yet written. */
+interface Composed {
+  readonly entries: readonly ComposedEntry[];
+  readonly records: readonly LedgerRecord[];
+  /** Behind the last entry. */
+  readonly reader: RecordReader;
+  /** Who signs what comes next. */
+  readonly keys: OperatorKeys;
+}
+
+/** A ledger that its operator writes. */
+export class WritableLedger implements Ledger {
+  readonly #options: LedgerOptions;
+  readonly #writer: StoreWriter;
+  readonly #content: LedgerContent;
+  readonly #refs: RefsBuilder;
+  #keys: OperatorKeys;
+  #isBusy = false;
+  #isStopped = false;
+
+  constructor(options: LedgerOptions, { writer, content, refs }: WritableState) {
+    this.#options = options;
+    this.#keys = options.keys;
+    this.#writer = writer;
+    this.#content = content;
+    this.#refs = refs;
+  }
+
+  get feed(): FeedKey {
+    return this.#content.feed;
+  }
+
+  get head(): LedgerHead {
+    return this.#content.head;
+  }
+
+  get headRoot(): SentRoot {
+    return this.#content.headRoot;
+  }
+
+  get checkpoint(): Uint8Array | undefined {
+    return this.#content.checkpoint;
+  }
+
+  records(options?: { readonly from?: number }): AsyncIterable<LedgerRecord> {
+    return this.#content.records(options);
+  }
+
+  record(index: number): Promise<LedgerRecord | undefined> {
+    return this.#content.record(index);
+  }
+
+  tree(): SeenHead {
+    return this.#content.tree();
+  }
+
+  treeAt(size: number): Promise<string> {
+    return this.#content.treeAt(size);
+  }
+
+  consistency(from: number, to?: number): Promise<readonly Uint8Array[]> {
+    return this.#content.consistency(from, to);
+  }
+
+  inclusion(index: number, size?: number): Promise<readonly Uint8Array[]> {
+    return this.#content.inclusion(index, size);
+  }
+
+  async append(
+    drafts: readonly EntryDraft[],
+    options: AppendOptions = {},
+  ): Promise<readonly LedgerRecord[]> {
+    if (this.#isBusy) throw new BugError("one append at a time: wait for the one before");
+    if (this.#isStopped) throw stoppedError();
+    if (drafts.length === 0) return [];
+    this.#isBusy = true;
+    try {
+      const composed = await this.#compose(drafts, options);
+      this.#isStopped = true;
+      await this.#commit(composed);
+      this.#isStopped = false;
+      return composed.records;
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isStopped = true;
+    await this.#content.entryTree.close();
+    await this.#writer.close();
+  }
+
+  async #compose(
+    drafts: readonly EntryDraft[],
+    { heads = [], next }: AppendOptions,
+  ): Promise<Composed> {
+    const { clock, random } = this.#options;
+    const end = await this.#content.sound(() => this.#content.history.end());
+    const reader = end.reader.copy();
+    const now = BigInt(Math.trunc(clock.now())) * NS_PER_MS;
+    const { timeNs } = this.#content;
+    const before = timeNs > end.lastTime ? timeNs : end.lastTime;
+    let keys = this.#keys;
+    let time = now > before ? now : before + 1n;
+    const entries: ComposedEntry[] = [];
+    const records: LedgerRecord[] = [];
+    for (const [at, draft] of drafts.entries()) {
+      checkWriter(reader, keys);
+      const index = BigInt(this.head.size + entries.length);
+      const sealWith = await this.#sealingKey(draft, drafts.slice(0, at));
+      const named = headsToName(reader.heads, heads);
+      const made = composeEntries(
+        { ...draft, heads: named },
+        { index, time },
+        sealWith,
+        keys,
+        random,
+      );
+      records.push(...made.flatMap((entry) => reader.next(entry) ?? []));
+      entries.push(...made);
+      time += BigInt(made.length);
+      if (draft.kind === "rotate") keys = next ?? keys;
+    }
+    reader.end();
+    return { entries, records, reader, keys };
+  }
+
+  async #commit({ entries, records, reader, keys }: Composed): Promise<void> {
+    const { head, history, entryTree } = this.#content;
+    const leaves = entries.map(({ object }) => leafHash(object.bytes));
+    const draft = composeCommit(entries, this.#refs, {
+      keys,
+      seq: head.seq + 1n,
+      prev: fromHex(head.root),
+      isFirst: false,
+      tree: entryTree.rootWith(leaves),
+    });
+    await this.#writer.commit(draft);
+    for (const leaf of leaves) entryTree.append(leaf);
+    this.#content.advance(draft);
+    history.accept(records, reader, draft.timeNs);
+    this.#keys = keys;
+    await entryTree.flush();
+  }
+
+  // A keyset earlier in the same append counts: it is what the entries behind it are sealed by.
+  async #sealingKey(
+    draft: EntryDraft,
+    before: readonly EntryDraft[],
+  ): Promise<EpochKey | undefined> {
+    if (!isSealable(draft)) return undefined;
+    const { fleet } = draft.payload;
+    const fresh = before.findLast((each) => each.kind === "keyset" && each.payload.fleet === fleet);
+    const keyset =
+      fresh?.kind === "keyset"
+        ? fresh.payload
+        : (await this.#content.history.keyset(fleet))?.payload;
+    if (keyset === undefined) {
+      // A payload of another shape is refused as that, whatever fleet it seems to be of.
+      formatPayload(draft.kind, draft.payload);
+      throw new FleetError("ledger/no-keyset", `the ledger has no key set of fleet ${fleet}`, {
+        exit: 4,
+      });
+    }
+    if (keyset.epochKeys.length === 0) return undefined;
+    const own = epochKeysFor(keyset, this.#keys).find(({ epoch }) => epoch === keyset.epoch);
+    if (own !== undefined) return own;
+    throw new FleetError(
+      "ledger/seal",
+      `the entries of fleet ${fleet} are sealed with a key that we do not have`,
+      {
+        next: "put this machine's seal key into the manifest's operators (fleet keygen prints the line)",
+        exit: 4,
+      },
+    );
+  }
+}
+
+function checkWriter({ writer }: RecordReader, { operator }: OperatorKeys): void {
+  if (writer.operator === operator) return;
+  throw new FleetError(
+    "ledger/other-writer",
+    `the ledger is written with ${writer.operator} by now, not with ${operator}`,
+    { next: "use the key file that the rotation left", exit: 4 },
+  );
+}

@@ -1,0 +1,99 @@
+import type { VisorKey } from "../../core/index.ts";
+import { type FirstManifest, freeName, operatorLines } from "../init-manifest.ts";
+import { API_VERSION } from "../schema.ts";
+import { commentText, yamlList } from "../yaml-text.ts";
+import {
+  adoptionEntries,
+  commentLines,
+  commonNotes,
+  entryLines,
+  KEYS_COMMENT,
+} from "./adoption-lines.ts";
+import { type AdoptInput, type Adoption, factorFleet, noNames } from "./adoption.ts";
+import { visorsText } from "./visor-count.ts";
+
+/** What the first manifest of a fleet that is there already is made of. */
+export interface AdoptFleetInput extends AdoptInput {
+  readonly fleet: string;
+  readonly operators?: NonNullable<FirstManifest["operators"]>;
+  readonly controllers: readonly VisorKey[];
+  /** Visors that could not be read, and why; they are named and own nothing. */
+  readonly unread: readonly {
+    readonly name: string;
+    readonly key: VisorKey;
+    readonly why: string;
+  }[];
+  /** Path or address of the schema for editors. */
+  readonly schemaPath?: string;
+}
+
+/** A manifest as text, and what stands in it. */
+export interface AdoptedFleet {
+  readonly text: string;
+  readonly adoption: Adoption;
+}
+
+/**
+ * Writes the manifest that a fleet follows as it is: the plan of it on the same fleet is empty. What cannot
+ * be known exactly and what may be secret is left out and said in comments.
+ */
+export function adoptFleet(input: AdoptFleetInput): AdoptedFleet {
+  const known = noNames();
+  // Names of visors come first: what was called so stays called so.
+  const keys = new Map<VisorKey, string>();
+  for (const { key, name } of [
+    ...input.visors.map(({ name: wanted, seen }) => ({ key: seen.key, name: wanted })),
+    ...input.unread,
+  ]) {
+    keys.set(key, freeName(name, known.taken));
+  }
+  const adoption = factorFleet(input, { ...known, keys, named: new Set(keys.keys()) });
+  return { text: formatAdoption(input, adoption, keys), adoption };
+}
+
+function formatAdoption(
+  input: AdoptFleetInput,
+  adoption: Adoption,
+  names: ReadonlyMap<VisorKey, string>,
+): string {
+  const { common, visors } = commonNotes(adoption.visors);
+  const entries = adoptionEntries({ ...adoption, visors });
+  const spelled = new Map([
+    ...names,
+    ...adoption.keys.map(({ key, name }) => [key, name] as const),
+  ]);
+  const controllers = input.controllers.map((key) => spelled.get(key) ?? key);
+  const section = (name: keyof typeof entries, about: string): readonly string[] =>
+    entries[name].length === 0
+      ? []
+      : ["", about, `${name}:`, ...entries[name].flatMap((entry) => entryLines(entry, "  "))];
+  return [
+    `# yaml-language-server: $schema=${commentText(input.schemaPath ?? "./schemas/fleet.schema.json")}`,
+    `# Adopted from ${visorsText(adoption.visors.length)}. Whatever is named here is owned, as it was found;`,
+    "# everything else is never touched.",
+    `apiVersion: ${API_VERSION}`,
+    `fleet: ${freeName(input.fleet, new Set())}`,
+    "",
+    ...operatorLines(input),
+    "",
+    "# Visors we come through. Each of them always keeps its way into every visor.",
+    controllers.length === 0 ? "# controllers: [NAME]" : `controllers: ${yamlList(controllers)}`,
+    ...section("keys", KEYS_COMMENT),
+    ...section("whitelists", "# Lists that several visors share."),
+    ...section("roles", "# What visors have in common."),
+    "",
+    ...common.flatMap((note) => commentLines(`On every visor: ${note}`, "")),
+    adoption.visors.length + input.unread.length === 0
+      ? "# visors: { NAME: { key: … } }"
+      : "visors:",
+    ...entries.visors.flatMap((entry) => entryLines(entry, "  ")),
+    ...input.unread.flatMap(({ key, why }) => [
+      `  ${names.get(key) ?? "visor"}:`,
+      `    key: "${key}"`,
+      ...commentLines(`Not read: ${why}`, "    "),
+      "    # Builds before v1.3.95 are reached with:",
+      "    # rpc: { scheme: dmsg, port: 44 }",
+    ]),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,18 @@
+export {
+  type AdoptedInto,
+  adoptInto,
+  type AdoptIntoInput,
+  type ChangedRecord,
+  isManaged,
+} from "./adopt-into.ts";
+export {
+  type AdoptedKey,
+  type AdoptedList,
+  type AdoptedRole,
+  type AdoptedVisor,
+  type AdoptInput,
+  type Adoption,
+  type VisorToAdopt,
+} from "./adoption.ts";
+export { ADOPT_SECTIONS, type AdoptSection, type Eyes, type FoundLeaf } from "./facts.ts";
+export { adoptFleet, type AdoptedFleet, type AdoptFleetInput } from "./format-adoption.ts";

@@ -1,0 +1,44 @@
+import { checkVisorKey, type VisorKey } from "../../core/index.ts";
+import type { SeenVisor } from "../../model/index.ts";
+import { looksSecret } from "../plain-secrets.ts";
+import type { Eyes, Fact } from "./facts.ts";
+
+/** What reading the facts of one visor needs. */
+export interface Look {
+  readonly seen: SeenVisor;
+  readonly eyes: Eyes;
+  /** Lists that are open to everybody may be written so. */
+  readonly open: boolean;
+  /** The key that a text is; `undefined` when a manifest could not write it as the visor shows it. */
+  readonly keyOf: (text: string) => VisorKey | undefined;
+  readonly put: (fact: Fact) => void;
+  readonly note: (sentence: string) => void;
+}
+
+/** Letters that a person could not see or that a manifest refuses. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}\p{Private_Use}\p{Unassigned}]/u;
+const REFERENCE = /^(env|file):/;
+
+/** Makes the check of keys that all visors of one adoption share: checking the curve is what takes time. */
+export function keyChecker(): Look["keyOf"] {
+  const known = new Map<string, VisorKey | undefined>();
+  return (text) => {
+    if (known.has(text)) return known.get(text);
+    const checked = checkVisorKey(text);
+    const key = "key" in checked && checked.key === text ? checked.key : undefined;
+    known.set(text, key);
+    return key;
+  };
+}
+
+/** True for a text that can stand in a manifest as it is. */
+export function isPlainText(text: string): boolean {
+  return text !== "" && !UNSEEN.test(text) && !looksSecret(text) && !REFERENCE.test(text);
+}
+
+/** The members of a list, sorted, or `undefined` when one of them is no key. */
+export function keysIn(look: Look, elements: readonly string[]): readonly VisorKey[] | undefined {
+  const keys = elements.map((element) => look.keyOf(element));
+  const good = keys.filter((key) => key !== undefined);
+  return good.length < keys.length ? undefined : [...new Set(good)].sort();
+}

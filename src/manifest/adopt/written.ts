@@ -1,0 +1,122 @@
+import { SETTINGS } from "../../model/index.ts";
+import { yamlList, yamlText } from "../yaml-text.ts";
+import type { Fact, PlainValue } from "./facts.ts";
+import type { Spelling } from "./spelling.ts";
+
+/** What is written below a key: a scalar, a list of words, or a map. */
+export type Written = PlainValue | WrittenMap;
+
+export type WrittenMap = ReadonlyMap<string, Written>;
+
+const WIDTH = 100;
+/** A section with more entries is written one a line. */
+const ENTRIES_ON_A_LINE = 3;
+const SECTION_ORDER = ["trust", "apps", "ports", "settings", "survey", "reward_address"];
+const SETTING_ORDER = new Map(SETTINGS.map(({ path }, index) => [path, index]));
+
+/** The value of a fact, as it is written behind its key. */
+export function writtenFact(fact: Fact, spelling: Spelling): Written {
+  switch (fact.kind) {
+    case "value":
+      return fact.value;
+    case "key":
+      return spelling.key(fact.key);
+    case "anyone":
+      return "anyone";
+    case "keys": {
+      const members = spelling.list(fact.keys);
+      return fact.form === "exact" ? members : new Map([["add", members]]);
+    }
+    case "port": {
+      const { whitelist } = fact;
+      const list = whitelist === "anyone" ? whitelist : spelling.list(whitelist);
+      return new Map<string, Written>([
+        ["whitelist", list],
+        ...Object.entries(fact.fields).map(([name, value]) => [name, value] as const),
+      ]);
+    }
+  }
+}
+
+/** Facts as the sections of a role or a visor, in the order of a manifest. */
+export function writtenBody(facts: readonly Fact[], spelling: Spelling): WrittenMap {
+  const sections = new Map<string, Map<string, Written> | Written>();
+  const sorted = facts.toSorted(inManifestOrder);
+  for (const fact of sorted) put(sections, stepsOf(fact.path), writtenFact(fact, spelling));
+  return sections;
+}
+
+/** By section; apps by name, ports by number, settings as their table has them; fields stay as they are. */
+function inManifestOrder(left: Fact, right: Fact): number {
+  const [section = "", name = ""] = stepsOf(left.path);
+  const [otherSection = "", otherName = ""] = stepsOf(right.path);
+  if (section !== otherSection) {
+    return SECTION_ORDER.indexOf(section) - SECTION_ORDER.indexOf(otherSection);
+  }
+  if (section === "settings") {
+    return (SETTING_ORDER.get(name) ?? 0) - (SETTING_ORDER.get(otherName) ?? 0);
+  }
+  if (section === "ports") return Number(name) - Number(otherName);
+  return name < otherName ? -1 : name > otherName ? 1 : 0;
+}
+
+/** The keys on the way to a value. Names of apps have no dots; paths of settings are one key. */
+function stepsOf(path: string): readonly string[] {
+  if (!path.startsWith("settings.")) return path.split(".");
+  return ["settings", path.slice("settings.".length)];
+}
+
+function put(
+  map: Map<string, Map<string, Written> | Written>,
+  [first = "", ...others]: readonly string[],
+  value: Written,
+): void {
+  if (others.length === 0) {
+    map.set(first, value);
+    return;
+  }
+  const known = map.get(first);
+  const inner = known instanceof Map ? known : new Map<string, Map<string, Written> | Written>();
+  map.set(first, inner);
+  put(inner, others, value);
+}
+
+/** A value on one line. */
+export function flowText(value: Written): string {
+  if (isMap(value)) {
+    const entries = [...value].map(([key, inner]) => `${key}: ${flowText(inner)}`);
+    return `{ ${entries.join(", ")} }`;
+  }
+  if (typeof value === "string") return yamlText(value);
+  return isList(value) ? yamlList(value) : String(value);
+}
+
+/** The entries of a map as lines, each map and list on one line where it is short enough to read. */
+export function blockLines(map: WrittenMap, indent: string): readonly string[] {
+  return [...map].flatMap(([key, value]) => entryLines(key, value, indent));
+}
+
+function entryLines(key: string, value: Written, indent: string): readonly string[] {
+  const line = `${indent}${key}: ${flowText(value)}`;
+  if (isMap(value)) {
+    const isWide = line.length > WIDTH || value.size > maxOnALine(indent);
+    const isDeep = [...value.values()].some(isMap);
+    if (isWide || isDeep) return [`${indent}${key}:`, ...blockLines(value, `${indent}  `)];
+  } else if (isList(value) && line.length > WIDTH) {
+    return [`${indent}${key}:`, ...value.map((item) => `${indent}  - ${yamlText(item)}`)];
+  }
+  return [line];
+}
+
+/** Sections stand two steps in; what is deeper, such as one app, may be as long as the line. */
+function maxOnALine(indent: string): number {
+  return indent.length <= "    ".length ? ENTRIES_ON_A_LINE : Number.MAX_SAFE_INTEGER;
+}
+
+function isMap(value: Written): value is WrittenMap {
+  return value instanceof Map;
+}
+
+function isList(value: Written): value is readonly string[] {
+  return Array.isArray(value);
+}

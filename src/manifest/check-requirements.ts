@@ -1,0 +1,89 @@
+import type { Place } from "../core/index.ts";
+import type { Capability } from "../model/index.ts";
+import { numberOf, placeOf, type Reading, soundAt, soundEntries } from "./reading.ts";
+import type { MapTree, Tree } from "./tree.ts";
+
+/** What there is of something that a policy counts. */
+interface Supply {
+  readonly count: number;
+  /** Where it is listed, unless nothing is. */
+  readonly place?: Place;
+}
+
+/** Refuses a policy that wants more relays, witnesses or signatures than the manifest has: no apply could pass. */
+export function checkRequirements(reading: Reading, root: MapTree): void {
+  check(reading, root, {
+    key: "require_relays",
+    supply: relaysIn(reading, root),
+    what: (count) => (count === 1 ? "relay is listed" : "relays are listed"),
+    next: "list more relays under ledger.relays, or write a smaller number",
+  });
+  check(reading, root, {
+    key: "require_witnesses",
+    supply: operatorsWho(reading, root, "witness"),
+    what: (count) => (count === 1 ? "operator may witness" : "operators may witness"),
+    next: "write may: [witness] at more operators, or a smaller number",
+  });
+  check(reading, root, {
+    key: "keyset_signatures",
+    supply: operatorsWho(reading, root, "apply"),
+    what: (count) => (count === 1 ? "operator may apply" : "operators may apply"),
+    next: "write may: [apply] at more operators, or a smaller number",
+  });
+}
+
+interface Requirement {
+  readonly key: string;
+  /** Absent when it was refused, and nothing can be said about how much there is. */
+  readonly supply: Supply | undefined;
+  readonly what: (count: number) => string;
+  readonly next: string;
+}
+
+function check(reading: Reading, root: MapTree, { key, supply, what, next }: Requirement): void {
+  const value = soundAt(reading, soundAt(reading, root, "policy"), key);
+  const wanted = numberOf(value);
+  if (value === undefined || wanted === undefined || supply === undefined) return;
+  const { count, place } = supply;
+  if (wanted <= count) return;
+  reading.report({
+    code: "manifest/too-many-required",
+    severity: "error",
+    message: `policy.${key} is ${wanted}, and ${count === 0 ? "no" : String(count)} ${what(count === 0 ? 1 : count)}`,
+    at: placeOf(reading, value.offset),
+    text: String(wanted),
+    next,
+    ...(place === undefined ? {} : { related: [{ message: `${count} in all, here`, at: place }] }),
+  });
+}
+
+function relaysIn(reading: Reading, root: MapTree): Supply | undefined {
+  const section = root.entries.get("ledger")?.value;
+  const relays = section?.kind === "map" ? section.entries.get("relays") : undefined;
+  if (section !== undefined && reading.faulty.has(section)) return undefined;
+  if (relays === undefined) return { count: 0 };
+  if (relays.value.kind !== "list" || reading.faulty.has(relays.value)) return undefined;
+  return { count: relays.value.items.length, place: placeOf(reading, relays.offset) };
+}
+
+function operatorsWho(reading: Reading, root: MapTree, verb: Capability): Supply | undefined {
+  const operators = root.entries.get("operators");
+  if (operators === undefined) return { count: 0 };
+  const { value } = operators;
+  if (value.kind !== "map" || reading.faulty.has(value)) return undefined;
+  const lists = soundEntries(reading, value).map((entry) => soundAt(reading, entry.value, "may"));
+  const isWhole =
+    lists.length === value.entries.size &&
+    lists.every(
+      (list) => list?.kind === "list" && !list.items.some((one) => reading.faulty.has(one)),
+    );
+  if (!isWhole) return undefined;
+  const count = lists.filter((list) => names(list, verb)).length;
+  return { count, place: placeOf(reading, operators.offset) };
+}
+
+function names(list: Tree | undefined, verb: Capability): boolean {
+  return (
+    list?.kind === "list" && list.items.some((one) => one.kind === "scalar" && one.text === verb)
+  );
+}

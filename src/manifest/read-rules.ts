@@ -1,0 +1,130 @@
+import type { Json } from "../core/index.ts";
+import {
+  checkRelayAddress,
+  DEFAULT_POLICY,
+  type DesiredValue,
+  type Policy,
+} from "../model/index.ts";
+import type { WrittenLedger } from "./manifest.ts";
+import {
+  booleanOf,
+  mapAt,
+  numberOf,
+  placeOf,
+  type Reading,
+  soundAt,
+  soundEntries,
+  textOf,
+  wordsOf,
+} from "./reading.ts";
+import { DURATION_PATTERN } from "./schema-rules.ts";
+import { type MapTree, treeToJson } from "./tree.ts";
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Reads the policy; what is not written or was refused has its default. */
+export function readPolicy(reading: Reading, root: MapTree): Policy {
+  const policy = mapAt(reading, root, "policy");
+  const whole = (key: string): number | undefined => numberOf(soundAt(reading, policy, key));
+  return {
+    maxRemovals: removalsOf(textOf(soundAt(reading, policy, "max_removals"))),
+    requireRelays: whole("require_relays") ?? DEFAULT_POLICY.requireRelays,
+    requireWitnesses: whole("require_witnesses") ?? DEFAULT_POLICY.requireWitnesses,
+    keysetSignatures: whole("keyset_signatures") ?? DEFAULT_POLICY.keysetSignatures,
+  };
+}
+
+function removalsOf(limit: string | undefined): Policy["maxRemovals"] {
+  if (limit === undefined) return DEFAULT_POLICY.maxRemovals;
+  const number = Number.parseInt(limit, 10);
+  return limit.endsWith("%")
+    ? { kind: "percent", percent: number }
+    : { kind: "count", count: number };
+}
+
+/** Reads how the ledger is kept, and refuses relays that nobody could dial and those listed twice. */
+export function readLedger(reading: Reading, root: MapTree): WrittenLedger {
+  const ledger = mapAt(reading, root, "ledger");
+  const maxAgeMs = durationMs(textOf(soundAt(reading, ledger, "max_age")));
+  return {
+    seal: booleanOf(soundAt(reading, ledger, "seal")) ?? true,
+    relays: readRelays(reading, ledger),
+    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+  };
+}
+
+function readRelays(reading: Reading, ledger: MapTree | undefined): readonly string[] {
+  const places = new Map<string, ReturnType<typeof placeOf>>();
+  for (const { text, place } of wordsOf(reading, soundAt(reading, ledger, "relays"))) {
+    const checked = checkRelayAddress(text);
+    const shown = { severity: "error", at: place, text: text.slice(0, 80) } as const;
+    if ("fault" in checked) {
+      reading.report({
+        code: checked.isName ? "manifest/relay-name" : "manifest/relay",
+        message: `this is no relay's address: ${checked.fault}`,
+        ...shown,
+        next: checked.isName
+          ? "write the relay's IP address and port, or the loopback end of a tunnel to it"
+          : 'write an IP address and a port, as in "127.0.0.1:8870" or "[::1]:8870"',
+      });
+      continue;
+    }
+    const first = places.get(checked.text);
+    if (first === undefined) places.set(checked.text, place);
+    else {
+      reading.report({
+        code: "manifest/relay-twice",
+        message: `the relay ${checked.text} is listed twice`,
+        ...shown,
+        next: "remove one of the two",
+        related: [{ message: "first listed here", at: first }],
+      });
+    }
+  }
+  return [...places.keys()];
+}
+
+function durationMs(text: string | undefined): number | undefined {
+  if (text === undefined || !new RegExp(DURATION_PATTERN).test(text)) return undefined;
+  return Number.parseInt(text, 10) * (UNITS_MS[text.slice(-1)] ?? 0);
+}
+
+/** What sections mean where they say nothing, as it would be written. */
+const DEFAULTS: Readonly<Record<"policy" | "ledger", Readonly<Record<string, Json>>>> = {
+  policy: {
+    max_removals: "20%",
+    require_relays: DEFAULT_POLICY.requireRelays,
+    require_witnesses: DEFAULT_POLICY.requireWitnesses,
+    keyset_signatures: DEFAULT_POLICY.keysetSignatures,
+  },
+  ledger: { seal: true },
+};
+
+/** Every value of operators, policy and ledger with its line, and the defaults that nobody wrote; sorted by path. */
+export function readRules(reading: Reading, root: MapTree): readonly DesiredValue[] {
+  const rules = new Map<string, DesiredValue>();
+  const put = (path: string, value: Json, offset: number, byDefault?: true): void => {
+    const origin = {
+      place: placeOf(reading, offset),
+      ...(byDefault === undefined ? {} : { byDefault }),
+    };
+    rules.set(path, { kind: "value", path, value, secrets: [], origin });
+  };
+  for (const section of ["policy", "ledger"] as const) {
+    const entry = root.entries.get(section);
+    for (const [key, value] of Object.entries(DEFAULTS[section]))
+      put(`${section}.${key}`, value, entry?.offset ?? root.offset, true);
+    for (const { key, value, offset } of soundEntries(reading, entry?.value))
+      put(`${section}.${key}`, treeToJson(value), offset);
+  }
+  for (const operator of soundEntries(reading, soundAt(reading, root, "operators"))) {
+    for (const { key, value, offset } of soundEntries(reading, operator.value))
+      put(`operators.${operator.key}.${key}`, treeToJson(value), offset);
+  }
+  return [...rules.values()].toSorted((left, right) => (left.path < right.path ? -1 : 1));
+}

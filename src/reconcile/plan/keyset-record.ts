@@ -1,0 +1,27 @@
+import { isFeedKey, type KeysetPayload } from "../../ledger/index.ts";
+import { CAPABILITIES, type FeedKey, type Keyset } from "../../model/index.ts";
+import { policyFromJson } from "./policy.ts";
+
+/** The keyset that an entry records. Rights and feeds that cannot be read are none. */
+export function keysetFromRecord(recorded: KeysetPayload): Keyset {
+  return {
+    operators: Object.entries(recorded.operators).map(([name, operator]) => {
+      const feed = feedIn(operator);
+      return {
+        name,
+        key: operator.key,
+        ...(operator.seal === undefined ? {} : { seal: operator.seal }),
+        ...(feed === undefined ? {} : { feed }),
+        may: CAPABILITIES.filter((verb) => operator.may.includes(verb)),
+      };
+    }),
+    controllers: recorded.controllers,
+    policy: policyFromJson(recorded.policy),
+  };
+}
+
+/** Entries of release 0.1.0 name no feeds. */
+function feedIn(operator: object): FeedKey | undefined {
+  const feed = "feed" in operator ? operator.feed : undefined;
+  return typeof feed === "string" && isFeedKey(feed) ? feed : undefined;
+}

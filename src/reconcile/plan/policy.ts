@@ -1,0 +1,116 @@
+import type { Json, JsonObject } from "../../core/index.ts";
+import { DEFAULT_POLICY, type Policy, type RemovalLimit } from "../../model/index.ts";
+
+/** Stands for a recorded number that this release cannot read: no count reaches it. */
+const UNREADABLE = Number.MAX_SAFE_INTEGER;
+
+/** What a rule that cannot be read is taken for. */
+const STRICTEST_POLICY: Policy = {
+  maxRemovals: { kind: "count", count: 0 },
+  requireRelays: UNREADABLE,
+  requireWitnesses: UNREADABLE,
+  keysetSignatures: UNREADABLE,
+};
+
+/** The numbers of a policy by their names in manifests and keyset entries. */
+const NUMBERS = [
+  { name: "require_relays", of: "requireRelays", min: 0 },
+  { name: "require_witnesses", of: "requireWitnesses", min: 0 },
+  { name: "keyset_signatures", of: "keysetSignatures", min: 1 },
+] as const;
+
+const KNOWN_NAMES: ReadonlySet<string> = new Set([
+  "max_removals",
+  ...NUMBERS.map(({ name }) => name),
+]);
+
+/** A policy as a keyset entry holds it: defaults but the limit on removals are left out, as release 0.1.0 wrote it. */
+export function policyToJson(policy: Policy): JsonObject {
+  const numbers = NUMBERS.filter(({ of }) => policy[of] !== DEFAULT_POLICY[of]);
+  return {
+    max_removals: removalsText(policy.maxRemovals),
+    ...Object.fromEntries(numbers.map(({ name, of }) => [name, policy[of]])),
+  };
+}
+
+/**
+ * Reads what {@link policyToJson} wrote. A value that cannot be read is taken for the strictest there is, and a
+ * rule that this release does not know makes all of them the strictest: what is not understood never loosens.
+ */
+export function policyFromJson(json: { readonly [key: string]: Json | undefined }): Policy {
+  if (Object.keys(json).some((name) => !KNOWN_NAMES.has(name))) return STRICTEST_POLICY;
+  const numberOf = ({ name, of, min }: (typeof NUMBERS)[number]): number => {
+    const value = json[name];
+    if (value === undefined) return DEFAULT_POLICY[of];
+    return isWhole(value, min) ? value : UNREADABLE;
+  };
+  const [relays, witnesses, signatures] = NUMBERS;
+  return {
+    maxRemovals: removalsFromJson(json["max_removals"]),
+    requireRelays: numberOf(relays),
+    requireWitnesses: numberOf(witnesses),
+    keysetSignatures: numberOf(signatures),
+  };
+}
+
+function removalsFromJson(limit: Json | undefined): RemovalLimit {
+  if (isWhole(limit, 0)) return { kind: "count", count: limit };
+  const percent = typeof limit === "string" ? /^(\d+(?:\.\d+)?)%$/.exec(limit)?.[1] : undefined;
+  return percent === undefined
+    ? STRICTEST_POLICY.maxRemovals
+    : { kind: "percent", percent: Number(percent) };
+}
+
+/** True for a policy as a plan document holds it, all numbers there. */
+export function isPolicy(value: unknown): value is Policy {
+  if (typeof value !== "object" || value === null || !("maxRemovals" in value)) return false;
+  const policy = value as Readonly<Record<string, unknown>>;
+  const limit = policy["maxRemovals"] as Readonly<Record<string, unknown>> | null;
+  const percent = limit?.["percent"];
+  const isLimit =
+    (limit?.["kind"] === "count" && isWhole(limit["count"], 0)) ||
+    (limit?.["kind"] === "percent" && typeof percent === "number" && percent >= 0);
+  return isLimit && NUMBERS.every(({ of, min }) => isWhole(policy[of], min));
+}
+
+/** How one policy differs from an earlier one, a sentence each, saying whether it is looser or stricter. */
+export function policyChanges(was: Policy, is: Policy): readonly string[] {
+  const changes: string[] = [];
+  const [from, to] = [removalsText(was.maxRemovals), removalsText(is.maxRemovals)];
+  if (from !== to) {
+    const how = compareRemovals(was.maxRemovals, is.maxRemovals);
+    changes.push(`policy.max_removals changes from ${from} to ${to}, which is ${how}`);
+  }
+  for (const { name, of } of NUMBERS) {
+    if (was[of] === is[of]) continue;
+    const how = is[of] < was[of] ? "looser" : "stricter";
+    changes.push(
+      `policy.${name} changes from ${numberText(was[of])} to ${numberText(is[of])}, which is ${how}`,
+    );
+  }
+  return changes;
+}
+
+/** A number of a policy in words. */
+export function numberText(value: number): string {
+  return value === UNREADABLE ? "a rule that this release cannot read" : String(value);
+}
+
+function removalsText(limit: RemovalLimit): number | string {
+  return limit.kind === "count" ? limit.count : `${limit.percent}%`;
+}
+
+function compareRemovals(was: RemovalLimit, is: RemovalLimit): string {
+  const [from, to] = [amountOf(was), amountOf(is)];
+  if (from === to && from === 0) return "as strict";
+  if (was.kind === is.kind || from === 0 || to === 0) return to > from ? "looser" : "stricter";
+  return "looser or stricter by how much the fleet owns";
+}
+
+function amountOf(limit: RemovalLimit): number {
+  return limit.kind === "count" ? limit.count : limit.percent;
+}
+
+function isWhole(value: unknown, min: number): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= min;
+}

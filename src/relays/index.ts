@@ -1,0 +1,27 @@
+export { DiskRelayStore, type DiskStoreOptions, type StoreDamage } from "./disk-store.ts";
+export {
+  fetchLog,
+  type FetchedLog,
+  type FetchLogOptions,
+  type FetchResult,
+  type LogPin,
+} from "./fetch-log.ts";
+export { type LogFacts, type LogShape } from "./log-shape.ts";
+export { type FetchedEntry } from "./log-walk.ts";
+export { lookAtRelay, type LookOptions, type RelayLook } from "./look-at-relay.ts";
+export { formatAddress, type OpenRelay, openRelay, type RelayWorld } from "./open-relay.ts";
+export {
+  fetchPreviousRoots,
+  type KnownRoot,
+  type PreviousRootsOptions,
+  type PreviousStep,
+} from "./previous-roots.ts";
+export { publishFeed, type PublishOptions, type PublishOutcome } from "./publish-feed.ts";
+export { type RelayQuota } from "./quota.ts";
+export {
+  type RelayEvent,
+  type RelayServer,
+  type RelayServerOptions,
+  startRelay,
+} from "./relay-server.ts";
+export { type KeptRoot, type RelayStore } from "./relay-store.ts";

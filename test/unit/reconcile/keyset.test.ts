@@ -1,0 +1,342 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/core/index.ts";
+import type { KeysetPayload } from "../../../src/ledger/index.ts";
+import {
+  DEFAULT_POLICY,
+  type FeedKey,
+  type Keyset,
+  type Policy,
+} from "../../../src/model/index.ts";
+import { buildPlan, type History, requirementsOf } from "../../../src/reconcile/index.ts";
+import { keysetChanges, policyToJson } from "../../../src/reconcile/plan/index.ts";
+import { policiesInForce } from "../../../src/reconcile/plan/keyset.ts";
+import { keysetFromRecord } from "../../../src/reconcile/plan/keyset-record.ts";
+import { testKeys } from "../../support/ledger-world.ts";
+import {
+  desiredFleet,
+  desiredVisor,
+  keyAt,
+  placeAt,
+  seenVisor,
+  knownHistory,
+} from "../../support/reconcile-builders.ts";
+
+const [OWNER, CI] = [testKeys("owner"), testKeys("ci")];
+const FEED: FeedKey = OWNER.feed;
+const UNREADABLE = Number.MAX_SAFE_INTEGER;
+
+function keyset(more: Partial<Keyset> = {}): Keyset {
+  return {
+    operators: [
+      { name: "ci", key: CI.operator, may: ["plan"] },
+      { name: "owner", key: OWNER.operator, may: ["apply", "plan"] },
+    ],
+    controllers: [keyAt(0)],
+    policy: DEFAULT_POLICY,
+    ...more,
+  };
+}
+
+function withPolicy(more: Partial<Policy>): Keyset {
+  return keyset({ policy: { ...DEFAULT_POLICY, ...more } });
+}
+
+function recorded(last: Keyset): History {
+  return knownHistory({ head: 3, keyset: last });
+}
+
+function payload(more: object): KeysetPayload {
+  return {
+    fleet: "home",
+    operators: { owner: { key: OWNER.operator, may: ["plan", "apply"] } },
+    controllers: [keyAt(0)],
+    policy: { max_removals: "20%" },
+    epoch: 0,
+    epochKeys: [],
+    ...more,
+  };
+}
+
+describe("a policy in a keyset entry", () => {
+  it.each<{ name: string; policy: Partial<Policy>; want: JsonObject }>([
+    {
+      name: "defaults are what release 0.1.0 recorded",
+      policy: {},
+      want: { max_removals: "20%" },
+    },
+    {
+      name: "every number that is none",
+      policy: {
+        maxRemovals: { kind: "count", count: 3 },
+        requireRelays: 2,
+        requireWitnesses: 1,
+        keysetSignatures: 2,
+      },
+      want: { max_removals: 3, require_relays: 2, require_witnesses: 1, keyset_signatures: 2 },
+    },
+  ])("$name", ({ policy, want }) => {
+    const whole = { ...DEFAULT_POLICY, ...policy };
+    expect(policyToJson(whole)).toEqual(want);
+    expect(keysetFromRecord(payload({ policy: want })).policy).toEqual(whole);
+  });
+
+  const strictest: Policy = {
+    maxRemovals: { kind: "count", count: 0 },
+    requireRelays: UNREADABLE,
+    requireWitnesses: UNREADABLE,
+    keysetSignatures: UNREADABLE,
+  };
+
+  it.each<{ name: string; json: JsonObject; want: Policy }>([
+    {
+      name: "no limit on removals",
+      json: {},
+      want: { ...DEFAULT_POLICY, maxRemovals: { kind: "count", count: 0 } },
+    },
+    {
+      name: "half a removal",
+      json: { max_removals: 0.5 },
+      want: { ...DEFAULT_POLICY, maxRemovals: { kind: "count", count: 0 } },
+    },
+    {
+      name: "a number of relays in words",
+      json: { max_removals: "20%", require_relays: "two" },
+      want: { ...DEFAULT_POLICY, requireRelays: UNREADABLE },
+    },
+    {
+      name: "fewer than no witnesses",
+      json: { max_removals: "20%", require_witnesses: -1 },
+      want: { ...DEFAULT_POLICY, requireWitnesses: UNREADABLE },
+    },
+    {
+      name: "no signatures",
+      json: { max_removals: "20%", keyset_signatures: 0 },
+      want: { ...DEFAULT_POLICY, keysetSignatures: UNREADABLE },
+    },
+    {
+      name: "nothing as a number",
+      json: { max_removals: "20%", require_relays: null },
+      want: { ...DEFAULT_POLICY, requireRelays: UNREADABLE },
+    },
+    {
+      name: "a rule of a later release",
+      json: { max_removals: "20%", approvals: 2 },
+      want: strictest,
+    },
+  ])("$name is read as the strictest", ({ json, want }) => {
+    expect(keysetFromRecord(payload({ policy: json })).policy).toEqual(want);
+  });
+
+  it("names the operators' feeds and rights; what cannot be read is none", () => {
+    const operators = {
+      owner: {
+        key: OWNER.operator,
+        seal: OWNER.seal,
+        feed: FEED,
+        may: ["witness", "apply", "fly"],
+      },
+      ci: { key: CI.operator, feed: "02ab", may: [] },
+    };
+    expect(keysetFromRecord(payload({ operators })).operators).toEqual([
+      {
+        name: "owner",
+        key: OWNER.operator,
+        seal: OWNER.seal,
+        feed: FEED,
+        may: ["apply", "witness"],
+      },
+      { name: "ci", key: CI.operator, may: [] },
+    ]);
+  });
+});
+
+describe("changes of the keyset", () => {
+  const [ci, owner] = keyset().operators;
+  if (ci === undefined || owner === undefined) throw new Error("no operators");
+
+  it.each<{ name: string; was: Keyset; is: Keyset; want: readonly string[] }>([
+    { name: "none", was: keyset(), is: keyset(), want: [] },
+    {
+      name: "none, in another order of rights",
+      was: keyset({ operators: [ci, { ...owner, may: ["plan", "apply"] }] }),
+      is: keyset(),
+      want: [],
+    },
+    {
+      name: "a feed appears",
+      was: keyset(),
+      is: keyset({ operators: [ci, { ...owner, feed: FEED }] }),
+      want: [`operator owner gets the feed ${FEED}`],
+    },
+    {
+      name: "a feed moves",
+      was: keyset({ operators: [ci, { ...owner, feed: FEED }] }),
+      is: keyset({ operators: [ci, { ...owner, feed: CI.feed }] }),
+      want: [`the feed of operator owner changes from ${FEED} to ${CI.feed}`],
+    },
+    {
+      name: "a feed goes",
+      was: keyset({ operators: [ci, { ...owner, feed: FEED }] }),
+      is: keyset(),
+      want: [`operator owner loses the feed ${FEED}`],
+    },
+    {
+      name: "keys and rights of one operator",
+      was: keyset(),
+      is: keyset({
+        operators: [{ ...ci, key: OWNER.operator, seal: CI.seal, may: ["witness"] }, owner],
+      }),
+      want: [
+        `the key of operator ci changes from ${CI.operator} to ${OWNER.operator}`,
+        `operator ci gets the seal key ${CI.seal}`,
+        "operator ci may witness from now on",
+        "operator ci may plan no longer",
+      ],
+    },
+    {
+      name: "operators come and go",
+      was: keyset({ operators: [ci] }),
+      is: keyset({ operators: [{ ...owner, feed: FEED }] }),
+      want: [
+        `operator owner is added (apply, plan) with the feed ${FEED}`,
+        "operator ci is removed",
+      ],
+    },
+    {
+      name: "looser numbers",
+      was: withPolicy({
+        maxRemovals: { kind: "count", count: 2 },
+        requireRelays: 2,
+        requireWitnesses: 1,
+        keysetSignatures: 2,
+      }),
+      is: withPolicy({ maxRemovals: { kind: "count", count: 9 } }),
+      want: [
+        "policy.max_removals changes from 2 to 9, which is looser",
+        "policy.require_relays changes from 2 to 0, which is looser",
+        "policy.require_witnesses changes from 1 to 0, which is looser",
+        "policy.keyset_signatures changes from 2 to 1, which is looser",
+      ],
+    },
+    {
+      name: "stricter numbers",
+      was: keyset(),
+      is: withPolicy({ maxRemovals: { kind: "percent", percent: 5 }, requireRelays: 1 }),
+      want: [
+        "policy.max_removals changes from 20% to 5%, which is stricter",
+        "policy.require_relays changes from 0 to 1, which is stricter",
+      ],
+    },
+    {
+      name: "a share for a number",
+      was: withPolicy({ maxRemovals: { kind: "count", count: 4 } }),
+      is: keyset(),
+      want: [
+        "policy.max_removals changes from 4 to 20%, which is looser or stricter by how much the fleet owns",
+      ],
+    },
+    {
+      name: "no share for no number",
+      was: withPolicy({ maxRemovals: { kind: "count", count: 0 } }),
+      is: withPolicy({ maxRemovals: { kind: "percent", percent: 0 } }),
+      want: ["policy.max_removals changes from 0 to 0%, which is as strict"],
+    },
+    {
+      name: "a rule that cannot be read",
+      was: withPolicy({ requireRelays: UNREADABLE }),
+      is: withPolicy({ requireRelays: 1 }),
+      want: [
+        "policy.require_relays changes from a rule that this release cannot read to 1, which is looser",
+      ],
+    },
+  ])("$name", ({ was, is, want }) => {
+    expect(keysetChanges(is, recorded(was))).toEqual(want);
+  });
+
+  it("is none where nothing is recorded", () => {
+    expect(keysetChanges(withPolicy({ requireRelays: 1 }), { known: false, why: "" })).toEqual([]);
+  });
+});
+
+describe("the numbers an apply is held to", () => {
+  const visor = desiredVisor(1, []);
+  const ask = (is: Keyset, history: History): { policies: number; required: readonly number[] } => {
+    const { keyset: own, policies } = buildPlan({
+      desired: desiredFleet([visor], {
+        operators: is.operators.map((operator) => ({ ...operator, place: placeAt(1) })),
+        policy: is.policy,
+      }),
+      selected: [visor],
+      observed: [seenVisor(1)],
+      acting: keyAt(0),
+      history,
+      overrides: { allowTrustLoss: [] },
+      nowMs: 0,
+      expiresAfterMs: 1,
+      tool: "test",
+      manifest: { path: "fleet.yaml", digest: `sha256:${"0".repeat(64)}` },
+    });
+    expect(policies).toEqual(policiesInForce(is, history));
+    const { relays, witnesses, keysetSignatures } = requirementsOf(
+      { keyset: own, policies },
+      history,
+    );
+    return { policies: policies.length, required: [relays, witnesses, keysetSignatures] };
+  };
+  const two = keyset().operators.map((operator) => ({ ...operator, may: ["apply" as const] }));
+
+  it.each<{
+    name: string;
+    is: Keyset;
+    history: History;
+    policies: number;
+    want: readonly number[];
+  }>([
+    {
+      name: "the manifest's own, where nothing is recorded",
+      is: withPolicy({ requireRelays: 2, requireWitnesses: 1, keysetSignatures: 2 }),
+      history: { known: false, why: "" },
+      policies: 1,
+      want: [2, 1, 1],
+    },
+    {
+      name: "one policy while both agree",
+      is: withPolicy({ requireRelays: 1 }),
+      history: recorded(withPolicy({ requireRelays: 1 })),
+      policies: 1,
+      want: [1, 0, 1],
+    },
+    {
+      name: "the stricter of each number while they differ",
+      is: { ...withPolicy({ requireRelays: 3, requireWitnesses: 0 }), operators: two },
+      history: recorded({
+        ...withPolicy({ requireRelays: 1, requireWitnesses: 2, keysetSignatures: 2 }),
+        operators: two,
+      }),
+      policies: 2,
+      want: [3, 2, 2],
+    },
+    {
+      name: "two signatures are not asked of a keyset of one who may apply",
+      is: { ...withPolicy({ keysetSignatures: 2 }), operators: two },
+      history: recorded(keyset()),
+      policies: 2,
+      want: [0, 0, 1],
+    },
+    {
+      name: "all of the old keyset, where the number cannot be read",
+      is: { ...keyset(), operators: two },
+      history: recorded({ ...withPolicy({ keysetSignatures: UNREADABLE }), operators: two }),
+      policies: 2,
+      want: [0, 0, 2],
+    },
+  ])("$name", ({ is, history, policies, want }) => {
+    expect(ask(is, history)).toEqual({ policies, required: want });
+  });
+
+  it("goes by the plan's own word where that is stricter", () => {
+    const policies = [{ ...DEFAULT_POLICY, requireRelays: 4 }];
+    const { relays } = requirementsOf({ keyset: keyset(), policies }, recorded(keyset()));
+    expect(relays).toBe(4);
+  });
+});
