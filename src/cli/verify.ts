@@ -1,6 +1,13 @@
 import { resolve } from "node:path";
 import { type ExitCode, FleetError, type OperatorKey } from "../core/index.ts";
-import { type FeedKey, isFeedKey, verifyLedger } from "../ledger/index.ts";
+import {
+  type FeedKey,
+  isFeedKey,
+  verifyLedger,
+  type VerifyOptions,
+  type VerifyReport,
+} from "../ledger/index.ts";
+import { signaturePool } from "../platform/index.ts";
 import { verifyText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -37,7 +44,7 @@ export const verify: Command = {
   async run(given, world): Promise<ExitCode> {
     const { feed, folder, trusted } = await whatToVerify(given, world);
     const expected = expectedHead(given);
-    const report = await verifyLedger({
+    const report = await verifyOverThreads({
       files: world.files,
       folder,
       feed,
@@ -50,6 +57,15 @@ export const verify: Command = {
     return report.ok ? 0 : 4;
   },
 };
+
+async function verifyOverThreads(options: VerifyOptions): Promise<VerifyReport> {
+  const pool = signaturePool();
+  try {
+    return await verifyLedger({ ...options, verifyMany: pool.verifyMany });
+  } finally {
+    await pool.close();
+  }
+}
 
 interface Verified {
   readonly feed: FeedKey;

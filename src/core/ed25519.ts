@@ -13,6 +13,16 @@ hashes.sha512 = (message) => new Uint8Array(createHash("sha512").update(message)
 // A fleet has few operators and long histories: a key is judged once.
 const judgedKeys = new Map<string, KeyObject | undefined>();
 
+/** One signature to be verified. */
+export interface SignatureItem {
+  readonly key: OperatorKey;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Verifies many signatures as {@link verifyEd25519} does, with one verdict each, in their order. */
+export type VerifyMany = (items: readonly SignatureItem[]) => Promise<readonly boolean[]>;
+
 /** The public key of a 32-byte secret seed, in its text form. */
 export function ed25519KeyOf(seed: Uint8Array): OperatorKey {
   return formatOperatorKey(getPublicKey(seed));

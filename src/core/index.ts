@@ -5,8 +5,10 @@ export {
   ed25519KeyOf,
   isStrictEd25519Key,
   operatorKeyBytes,
+  type SignatureItem,
   signEd25519,
   verifyEd25519,
+  type VerifyMany,
 } from "./ed25519.ts";
 export {
   assert,

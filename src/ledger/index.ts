@@ -65,11 +65,26 @@ export {
   stateOfChange,
 } from "./entries/keyset-change-file.ts";
 export {
+  ConcurrencyMarker,
+  isConcurrent,
+  type JoinedRecord,
+  type Unseen,
+} from "./join/concurrency.ts";
+export {
+  type FeedRecords,
+  joinFeeds,
+  type JoinFault,
+  type JoinFinding,
+  type JoinOptions,
+  type NotSeenHere,
+} from "./join/join-feeds.ts";
+export {
   type AcceptedKeyset,
   type KeysetFault,
   KeysetFollower,
   type KeysetVerdict,
 } from "./join/keyset-follower.ts";
+export { type NewerRecord, type NewerRecords, newerThan } from "./join/newer-than.ts";
 export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
 export { LEDGER_SHAPE, type LedgerHead } from "./newest.ts";
 export {
@@ -112,6 +127,29 @@ export {
   type ReplicaPin,
 } from "./replica.ts";
 export { type ReplicaEntry } from "./replica-intake.ts";
+export { checkEvidence, type EvidenceVerdict } from "./proof/check-evidence.ts";
+export {
+  type EntriesAt,
+  EVIDENCE_FORMAT,
+  type EvidenceDocument,
+  type EvidenceEntry,
+  type EvidenceKind,
+  type EvidenceState,
+  type ProvenEntry,
+  type SignedState,
+} from "./proof/evidence.ts";
+export { formatEvidence, parseEvidence } from "./proof/evidence-text.ts";
+export { firstDifference, makeEvidence } from "./proof/make-evidence.ts";
+export { checkFreshness, CLOCK_TOLERANCE_MS, type Freshness } from "./proof/freshness.ts";
+export { type FeedPin, feedPinPath, readFeedPin, writeFeedPin } from "./proof/feed-pin.ts";
+export { cosignCheckpoint, type CosignRequest, type CosignVerdict } from "./proof/witness.ts";
+export {
+  judgeWitnesses,
+  type WitnessedState,
+  type WitnessFault,
+  type WitnessOptions,
+  type WitnessVerdict,
+} from "./proof/witnessed.ts";
 export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
@@ -156,7 +194,8 @@ export {
 export {
   type CheckedItem,
   type LedgerFault,
-  verifyLedger,
+  type PinnedTree,
   type VerifyOptions,
   type VerifyReport,
-} from "./check/verify.ts";
+} from "./check/report.ts";
+export { verifyLedger } from "./check/verify.ts";

@@ -8,3 +8,4 @@ export { nodeFiles } from "./files.ts";
 export { nodeProcess, type PlatformProcess } from "./process-facts.ts";
 export { nodeRandom } from "./random.ts";
 export { type Child, type ChildOptions, startChild } from "./child.ts";
+export { type SignaturePool, signaturePool } from "./signature-pool.ts";

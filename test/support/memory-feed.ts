@@ -1,5 +1,5 @@
 import { assert, type Random, sha256, toHex, utf8 } from "../../src/core/index.ts";
-import { type EntryDraft, type LedgerRecord, OperatorKeys } from "../../src/ledger/index.ts";
+import type { EntryDraft, LedgerRecord, OperatorKeys } from "../../src/ledger/index.ts";
 import {
   composeEntries,
   type ComposedEntry,

@@ -62,6 +62,11 @@ export class TreeCheck {
     return this.#count;
   }
 
+  /** The root over the entries so far. */
+  root(): Uint8Array {
+    return this.#frontier.root();
+  }
+
   /** Takes the next entry. */
   entry(bytes: Uint8Array): void {
     this.#frontier.append(leafHash(bytes));

@@ -1,7 +1,6 @@
 import {
   assert,
   equalBytes,
-  type Files,
   FleetError,
   fromHex,
   type OperatorKey,
@@ -17,80 +16,41 @@ import {
 } from "../../skywire/cxo/index.ts";
 import { type VerifiedGenesis, verifyGenesis } from "../entries/genesis.ts";
 import { readLog } from "../newest.ts";
-import type { FeedKey } from "../keys/keys.ts";
 import { decodeEntry, type Log } from "../entries/objects.ts";
 import { parsePayload } from "../entries/payload-parse.ts";
 import { RecordReader } from "../entries/records.ts";
 import type { StoredCommit } from "../store/segment.ts";
-import { verifyEntry } from "../entries/signing.ts";
+import { entrySignatures, verifyEntry } from "../entries/signing.ts";
 import { type LoadedStore, loadStore } from "./loaded-store.ts";
+import {
+  notSigned,
+  OTHER_COPIES,
+  omittedRoots,
+  sealedContent,
+  UNKNOWN_OWNER,
+  verifySound,
+} from "./verify-sound.ts";
+import type { CheckedItem, LedgerFault, VerifyOptions, VerifyReport } from "./report.ts";
 import { type CheckpointWriters, TreeCheck } from "./tree-check.ts";
 import { leavesOf } from "./verify-tree.ts";
 
 /** After so many faults the rest is counted, not listed. */
 const FAULTS_MAX = 1000;
 
-/** One thing that is wrong with a ledger. */
-export interface LedgerFault {
-  readonly code: `ledger/${string}`;
-  readonly message: string;
-  /** Index of the entry it is about. */
-  readonly entry?: number;
-  /** Sequence number of the commit it is about. */
-  readonly commit?: number;
-  readonly place?: { readonly file: string; readonly from: number; readonly to: number };
-}
-
-/** Something that was checked, and how many of it. */
-export interface CheckedItem {
-  readonly what: string;
-  readonly count: number;
-}
-
-/** What `fleet verify` found. The ledger holds what it says only when there are no faults. */
-export interface VerifyReport {
-  readonly ok: boolean;
-  readonly feed: FeedKey;
-  /** The newest state that is there. */
-  readonly head:
-    | {
-        readonly seq: number;
-        readonly root: string;
-        readonly size: number;
-        readonly timeMs: number;
-      }
-    | undefined;
-  /** The key that signed the entries, by the genesis. */
-  readonly operator: OperatorKey | undefined;
-  readonly checked: readonly CheckedItem[];
-  /** What this check cannot tell, each with its reason. */
-  readonly notChecked: readonly string[];
-  readonly faults: readonly LedgerFault[];
-  /** Faults beyond those listed. */
-  readonly faultsOmitted: number;
-}
-
-/** What to verify, and what to hold it against. */
-export interface VerifyOptions {
-  readonly files: Files;
-  readonly folder: string;
-  readonly feed: FeedKey;
-  /** Operators' keys that the manifest lists; without them anybody's genesis is believed. */
-  readonly trusted?: readonly OperatorKey[];
-  /** A head known from elsewhere, which this ledger must reach. */
-  readonly expected?: { readonly seq: bigint; readonly root: string };
-  /** Told how many entries are done. */
-  readonly onProgress?: (done: number, total: number) => void;
-}
-
 /**
- * Checks a whole ledger with public keys only, changing nothing: every record's hash, the chain of all
+ * Checks a whole ledger with public keys only, changing nothing, in bounded memory while nothing is
+ * wrong: every record's hash, the chain of all
  * Roots and the signature over it, that each Root's list is the beginning of the newest one, every entry's
  * place, time and signature, and that nothing is missing up to the pinned head. Damage is named in
  * the report, never thrown.
  * @throws FleetError ledger/missing, ledger/other-key, ledger/version
  */
 export async function verifyLedger(options: VerifyOptions): Promise<VerifyReport> {
+  return (await verifySound(options)) ?? (await verifyInDetail(options));
+}
+
+/** Checks a ledger as {@link verifyLedger} does and names every fault; holds all of it in memory. */
+export async function verifyInDetail(options: VerifyOptions): Promise<VerifyReport> {
   const view = await loadStore(options.files, options.folder, options.feed);
   return new Verification(options, view).run();
 }
@@ -137,7 +97,7 @@ class Verification {
   }
 
   #checkStore(): void {
-    const { scan, commits, objects, pin, pinDamage, isPinTorn } = this.#view;
+    const { scan, commits, pin, pinDamage, isPinTorn } = this.#view;
     for (const { file, from, to, what } of scan.damage) {
       this.#fault("ledger/damaged", `${file}, bytes ${from} to ${to}: ${what}`, {
         place: { file, from, to },
@@ -150,7 +110,7 @@ class Verification {
     }
     if (pinDamage !== undefined) this.#fault("ledger/pin", `the file of pins is bad: ${pinDamage}`);
     if (commits.length === 0) this.#fault("ledger/damaged", "the store holds no whole commit");
-    this.#count("objects in the store", objects.size);
+    this.#count("objects in the store", scan.objects);
     const { tail } = scan;
     if (tail === undefined || tail.from === tail.to) return;
     const what = `${tail.to - tail.from} bytes at the end belong to no commit`;
@@ -218,8 +178,7 @@ class Verification {
       sound.push(checked);
     }
     this.#count("Roots in one chain", sound.length);
-    if (left > 0n)
-      this.#notChecked.push(`${left} Roots that this copy does not have, only what they led to`);
+    if (left > 0n) this.#notChecked.push(omittedRoots(left));
     const newest = commits.at(-1);
     if (newest !== undefined && this.#checkSignature(newest))
       this.#count("signature of the newest Root", 1);
@@ -281,19 +240,18 @@ class Verification {
       if (!tally.isWhole || hash === undefined || reader === undefined || last === undefined)
         continue;
       trees.entry(this.#get(hash) ?? hash);
+      this.#checkFrom(index, leaves.length, trees);
       const { operator: next } = reader.writer;
       while (Number(waiting[0]?.log.size ?? Infinity) <= index + 1)
         this.#checkTree(waiting.shift(), trees, { last, next });
     }
+    this.#noteFrom(leaves.length);
     if (trees.count > 0) this.#count("checkpoints: tree and signature", trees.count);
     if (reader !== undefined && tally.isWhole)
       this.#attempt({ entry: leaves.length - 1 }, () => reader.end());
     this.#count("entries: hash, place, time, signature", tally.signatures);
-    if (tally.sealed > 0)
-      this.#notChecked.push(
-        `what ${tally.sealed} sealed entries say: their content is encrypted to the operators`,
-      );
-    this.#notChecked.push("whether other copies of this ledger say the same");
+    if (tally.sealed > 0) this.#notChecked.push(sealedContent(tally.sealed));
+    this.#notChecked.push(OTHER_COPIES);
   }
 
   #checkEntry(
@@ -315,12 +273,39 @@ class Verification {
     if (place.time <= lastTime)
       throw new FleetError("ledger/reordered", `the time of entry ${index} does not go forward`);
     if (this.#operator === undefined) return;
-    const entry = verifyEntry(bytes, this.#options.feed, reader?.writer.operator ?? this.#operator);
-    tally.signatures += 1;
+    const writer = reader?.writer.operator ?? this.#operator;
+    const isVerified = index >= (this.#options.from?.size ?? 0);
+    const entry = isVerified
+      ? verifyEntry(bytes, this.#options.feed, writer)
+      : entrySignatures(bytes, this.#options.feed, writer).entry;
+    if (isVerified) tally.signatures += 1;
     // Behind a missing entry the parts of a payload cannot be told any more.
     if (reader === undefined || !tally.isWhole) return;
     const record = reader.next({ entry, hash: toHex(hash) });
     if (record?.sealed === true) tally.sealed += 1;
+  }
+
+  #checkFrom(index: number, size: number, trees: TreeCheck): void {
+    const { from } = this.#options;
+    if (from === undefined || from.size > size || index !== from.size - 1) return;
+    if (toHex(trees.root()) === from.root)
+      return this.#count("the tree that was given is reached", 1);
+    this.#fault(
+      "ledger/diverged",
+      `the first ${from.size} entries are not those of the tree that was given`,
+      { entry: index },
+    );
+  }
+
+  #noteFrom(size: number): void {
+    const { from } = this.#options;
+    if (from === undefined) return;
+    if (from.size <= size) this.#notChecked.push(notSigned(from));
+    else
+      this.#fault(
+        "ledger/rolled-back",
+        `the ledger has ${size} entries, and the tree that was given ${from.size}`,
+      );
   }
 
   #checkTree(
@@ -346,8 +331,7 @@ class Verification {
       this.#count("genesis: three keys that vouch for each other", 1);
     });
     const { trusted } = this.#options;
-    if (trusted === undefined)
-      this.#notChecked.push("whose ledger this is: no manifest says which keys to trust");
+    if (trusted === undefined) this.#notChecked.push(UNKNOWN_OWNER);
     else if (this.#operator !== undefined && !trusted.includes(this.#operator)) {
       this.#fault(
         "ledger/not-trusted",

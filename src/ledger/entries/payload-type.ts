@@ -15,7 +15,7 @@ export interface PayloadForm {
 }
 
 /** One entry names at most so many heads; further ones wait for the next entry. */
-export const HEADS_MAX = 16;
+const HEADS_MAX = 16;
 
 const FORM =
   /^application\/vnd\.skywire-fleet\.([a-z-]+)\.v(\d+)\+json(?:; sealed=([0-9a-f]{16}))?(?:; part=([1-9]\d*)\/([1-9]\d*))?(?:; x-heads="([0-9a-f:,]+)")?$/;

@@ -6,6 +6,7 @@ import {
   isOperatorKey,
   operatorKeyBytes,
   type OperatorKey,
+  type SignatureItem,
   utf8,
   verifyEd25519,
 } from "../../core/index.ts";
@@ -69,6 +70,22 @@ export function verifyEntry(
   feed: FeedKey,
   operator: OperatorKey,
 ): VerifiedEntry {
+  const { entry, items } = entrySignatures(bytes, feed, operator);
+  for (const { key, message, signature } of items) {
+    if (!verifyEd25519(key, message, signature)) throw notHeld(entry);
+  }
+  return { ...entry, operator } as VerifiedEntry;
+}
+
+/**
+ * Decodes an entry and gives what has to hold so that `operator` signed it for this feed.
+ * @throws FleetError ledger/signature when that cannot be, ledger/entry
+ */
+export function entrySignatures(
+  bytes: Uint8Array,
+  feed: FeedKey,
+  operator: OperatorKey,
+): { readonly entry: Entry; readonly items: readonly SignatureItem[] } {
   const entry = parseEntry(bytes);
   const message = preAuthentication(ENTRY_BODY_TYPE, entryBody(feed, entry));
   const own = entry.signatures.filter(({ keyId }) => keyId === operator);
@@ -78,12 +95,15 @@ export function verifyEntry(
       `entry ${entry.index} has ${own.length} signatures by ${operator}, not one`,
     );
   }
-  for (const { keyId, signature } of entry.signatures) {
-    if (!isOperatorKey(keyId) || !verifyEd25519(keyId, message, signature)) {
-      throw new FleetError("ledger/signature", `a signature of entry ${entry.index} does not hold`);
-    }
-  }
-  return { ...entry, operator } as VerifiedEntry;
+  const items = entry.signatures.map(({ keyId, signature }) => {
+    if (!isOperatorKey(keyId)) throw notHeld(entry);
+    return { key: keyId, message, signature };
+  });
+  return { entry, items };
+}
+
+function notHeld({ index }: Entry): FleetError {
+  return new FleetError("ledger/signature", `a signature of entry ${index} does not hold`);
 }
 
 function parseEntry(bytes: Uint8Array): Entry {

@@ -1,4 +1,4 @@
-import { FleetError, hasCode, isOperatorKey, type OperatorKey, toHex } from "../../core/index.ts";
+import { FleetError, hasCode, type OperatorKey, toHex } from "../../core/index.ts";
 import {
   formatCheckpoint,
   type NoteKey,
@@ -95,10 +95,4 @@ export function verifyCheckpoint(
       },
     );
   }
-}
-
-/** The witness whose name a signature line has; `undefined` for any other name. */
-export function witnessNamed(name: string): OperatorKey | undefined {
-  const key = `ed25519:${name.slice(WITNESS_NAME.length)}`;
-  return name.startsWith(WITNESS_NAME) && isOperatorKey(key) ? key : undefined;
 }

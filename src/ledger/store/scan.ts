@@ -21,6 +21,8 @@ export interface ScanEvents {
   object?(frame: Frame, segment: number): void;
   /** A commit record that can be read, behind all its objects. */
   commit?(commit: StoredCommit): void;
+  /** Something bad was found; more may follow. */
+  damage?(): void;
   /** Called between parts of the files; the scan goes on when it resolves. */
   pause?(): Promise<void>;
 }
@@ -186,6 +188,7 @@ export class StoreScanner {
     if (this.#damage.length < DAMAGE_MAX)
       this.#damage.push({ file: segmentName(segment), from, to, what });
     else this.#damageOmitted += 1;
+    this.#events.damage?.();
   }
 }
 

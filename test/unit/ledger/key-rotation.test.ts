@@ -86,8 +86,9 @@ describe("rotating a key file", () => {
   it("keeps the passphrase", async () => {
     const files = await keyFile("words");
     const passphrase = async (): Promise<string> => "words";
-    const { next, write } = await prepareRotation({ files, path, random, passphrase }, ["seal"]);
-    await write();
+    const rotation = await prepareRotation({ files, path, random, passphrase }, ["seal"]);
+    const { next } = rotation;
+    await rotation.write();
     const text = new TextDecoder().decode(files.files.get(path)?.bytes);
     expect(text).not.toContain(toHex(testSecret("owner")));
     expect((await readKeyFile({ files, path, passphrase })).seal).toBe(next.seal);
@@ -96,9 +97,10 @@ describe("rotating a key file", () => {
 
   it("leaves the old or the new file after a crash, and settles it at the next opening", async () => {
     const files = await keyFile();
-    const { next, write } = await prepareRotation({ files, path, random }, ["ed25519"]);
+    const rotation = await prepareRotation({ files, path, random }, ["ed25519"]);
+    const { next } = rotation;
     files.faults.crashAt = files.effects;
-    await expect(write()).rejects.toThrow(SimulatedCrash);
+    await expect(rotation.write()).rejects.toThrow(SimulatedCrash);
     files.faults = {};
     expect((await readKeyFile({ files, path })).operator).toBe(owner.operator);
     expect((await settleRotation({ files, path, random }, next)).operator).toBe(next.operator);

@@ -3,6 +3,8 @@ import { utf8 } from "../../../src/core/index.ts";
 import { type OperatorKeys, verifyLedger, type VerifyReport } from "../../../src/ledger/index.ts";
 import { composeEntries } from "../../../src/ledger/entries/compose.ts";
 import { decodeEntry, encodeEntry, type Entry } from "../../../src/ledger/entries/objects.ts";
+import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
+import { verifySound } from "../../../src/ledger/check/verify-sound.ts";
 import { signEntry, verifyEntry } from "../../../src/ledger/entries/signing.ts";
 import { encoded, forge, type Forged, HONEST, START } from "../../support/forged-store.ts";
 import {
@@ -17,12 +19,17 @@ const keys = testKeys("owner");
 const random = countingRandom("verify");
 
 async function report(forged: Forged): Promise<VerifyReport> {
-  return verifyLedger({
+  const options = {
     files: await forge(forged),
     folder: FOLDER,
     feed: keys.feed,
     trusted: [keys.operator],
-  });
+  };
+  const detailed = await verifyInDetail(options);
+  const sound = await verifySound(options);
+  expect(sound === undefined || detailed.ok).toBe(true);
+  expect(sound ?? detailed).toEqual(detailed);
+  return detailed;
 }
 
 const replaced = (at: number, entry: Entry): readonly Uint8Array[] =>

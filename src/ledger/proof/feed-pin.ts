@@ -1,0 +1,129 @@
+import {
+  canonicalJson,
+  digestOf,
+  equalBytes,
+  type Files,
+  FleetError,
+  fromUtf8,
+  type JsonObject,
+  utf8,
+} from "../../core/index.ts";
+import { type FeedKey, isFeedKey } from "../keys/keys.ts";
+
+/** The newest state of another operator's feed that was seen here: it never goes back. */
+export interface FeedPin {
+  readonly feed: FeedKey;
+  /** Of its Root. */
+  readonly seq: bigint;
+  /** Hex. */
+  readonly rootHash: string;
+  /** Entries. */
+  readonly size: number;
+  /** RFC 6962 root over them, hex. */
+  readonly tree: string;
+  /** When we saw it, unix ms by our own clock. */
+  readonly seenAtMs: number;
+}
+
+const PIN_FORMAT = "fleet.skywire/feed-pin/v1";
+const MEMBERS = ["checksum", "feed", "format", "rootHash", "seenAtMs", "seq", "size", "tree"];
+const HASH = /^[0-9a-f]{64}$/;
+/** Decimal, because a sequence number can be larger than JSON's numbers are exact. */
+const SEQ = /^(?:0|[1-9]\d{0,19})$/;
+const SEQ_MAX = 2n ** 64n - 1n;
+
+/** The file that holds the pin of a feed, in the folder of pins. */
+export function feedPinPath(folder: string, feed: FeedKey): string {
+  return `${folder}/${feed}.pin.json`;
+}
+
+/**
+ * Reads the pin of a feed; `undefined` when it was never seen here.
+ * @throws FleetError ledger/feed-pin for a pin that is not as it was written: then nothing here tells how far
+ *   the feed was, and only a person can decide to begin anew; files/*
+ */
+export async function readFeedPin(
+  files: Files,
+  folder: string,
+  feed: FeedKey,
+): Promise<FeedPin | undefined> {
+  const path = feedPinPath(folder, feed);
+  const bytes = await files.read(path);
+  if (bytes === undefined) return undefined;
+  const pin = parsePin(bytes);
+  if (pin === undefined || pin.feed !== feed)
+    throw new FleetError("ledger/feed-pin", `the pin of feed ${feed} at ${path} is damaged`, {
+      next: "copy it back from a backup; without one, ask its operator or a witness for the newest checkpoint, compare, and only then remove the file",
+      exit: 4,
+    });
+  return pin;
+}
+
+/**
+ * Pins a state of a feed in one step. Whoever calls has proved that it begins with the state pinned before.
+ * @throws FleetError ledger/feed-pin when it lies behind that state, or is another one at the same place;
+ *   files/*
+ */
+export async function writeFeedPin(files: Files, folder: string, pin: FeedPin): Promise<void> {
+  const before = await readFeedPin(files, folder, pin.feed);
+  if (before !== undefined) checkFollows(pin, before);
+  await files.makeFolder(folder);
+  await files.replace(feedPinPath(folder, pin.feed), formatPin(pin), { mode: 0o600 });
+}
+
+function checkFollows(pin: FeedPin, before: FeedPin): void {
+  const isBehind = pin.seq < before.seq || pin.size < before.size;
+  const isOther =
+    (pin.seq === before.seq && pin.rootHash !== before.rootHash) ||
+    (pin.size === before.size && pin.tree !== before.tree);
+  if (!isBehind && !isOther) return;
+  throw new FleetError(
+    "ledger/feed-pin",
+    `state ${pin.seq} of feed ${pin.feed} with ${pin.size} entries does not follow the one seen before, state ${before.seq} with ${before.size}`,
+    { next: "keep both Roots: run fleet ledger evidence to see what they prove", exit: 4 },
+  );
+}
+
+function formatPin({ seq, ...pin }: FeedPin): Uint8Array {
+  const body = { format: PIN_FORMAT, ...pin, seq: String(seq) };
+  return utf8(`${canonicalJson({ ...body, checksum: digestOf(body) })}\n`);
+}
+
+function parsePin(bytes: Uint8Array): FeedPin | undefined {
+  const value = parseJson(bytes);
+  if (value === undefined) return undefined;
+  const { format, checksum, feed, seq, rootHash, size, tree, seenAtMs } = value;
+  if (Object.keys(value).toSorted().join() !== MEMBERS.join() || format !== PIN_FORMAT)
+    return undefined;
+  const isSound =
+    isText(seq, SEQ) && isText(rootHash, HASH) && isText(tree, HASH) && isTime(seenAtMs);
+  if (!isSound || typeof feed !== "string" || !isFeedKey(feed) || !isCount(size)) return undefined;
+  const { checksum: _, ...body } = value;
+  const canonical = utf8(`${canonicalJson(value as JsonObject)}\n`);
+  if (checksum !== digestOf(body as JsonObject) || !equalBytes(canonical, bytes)) return undefined;
+  const number = BigInt(seq);
+  if (number > SEQ_MAX) return undefined;
+  return { feed, seq: number, rootHash, size, tree, seenAtMs };
+}
+
+function parseJson(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(fromUtf8(bytes));
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isText(value: unknown, form: RegExp): value is string {
+  return typeof value === "string" && form.test(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
