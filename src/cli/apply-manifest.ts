@@ -1,5 +1,6 @@
 import { type ExitCode, FleetError } from "../core/index.ts";
 import { planText } from "../view/index.ts";
+import { refuseOtherDecision } from "./apply-decision.ts";
 import { runApply } from "./apply-run.ts";
 import type { Given } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
@@ -22,6 +23,7 @@ export async function applyManifest(given: Given, world: World): Promise<ExitCod
   const isText = !given.flag("json") && !reporter.isEvents;
   if (isText) world.terminal.out(planText(plan, outPaint(world)));
   else world.terminal.err(planText(plan, errPaint(world)));
+  refuseOtherDecision(plan, given, world);
   const check = { plan, acting, operator: operator.keys.operator, history };
   const refused = refuse(check, isText, world);
   if (refused !== undefined) return refused;

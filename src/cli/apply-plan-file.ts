@@ -17,6 +17,7 @@ import {
   type VisorTarget,
 } from "../skywire/visor/index.ts";
 import { planText } from "../view/index.ts";
+import { refuseOtherDecision } from "./apply-decision.ts";
 import { runApply } from "./apply-run.ts";
 import type { Given } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
@@ -54,6 +55,7 @@ export async function applyPlanFile(
   const shown = isAccepted ? plan : { ...plan, names: {} };
   if (isText) world.terminal.out(planText(shown, outPaint(world)));
   else world.terminal.err(planText(shown, errPaint(world)));
+  refuseOtherDecision(plan, given, world);
   const check = { plan, acting, operator: keys.operator, history };
   const refused = refuse(check, isText, world);
   if (refused !== undefined) return refused;

@@ -2,11 +2,13 @@ import { type ExitCode, FleetError, fromUtf8 } from "../core/index.ts";
 import { isPlanText } from "../reconcile/index.ts";
 import { applyManifest } from "./apply-manifest.ts";
 import { applyPlanFile } from "./apply-plan-file.ts";
+import { expectedDecision } from "./apply-decision.ts";
 import type { Command } from "./command.ts";
 import { manifestName, readNamed } from "./manifest-source.ts";
 import {
   ACCESS_OPTIONS,
   EVENTS_OPTION,
+  EXPECT_DECISION_OPTION,
   JSON_OPTION,
   ON_OPTION,
   OPERATOR_OPTIONS,
@@ -26,6 +28,7 @@ export const apply: Command = {
       about: "answer the ordinary question; trust removals and strangers' plans still ask",
       aliases: ["no-confirm", "auto-approve"],
     },
+    EXPECT_DECISION_OPTION,
     { name: "expires", value: "TIME", about: "how long the question may stay open (default 1h)" },
     {
       name: "lock-timeout",
@@ -43,6 +46,7 @@ export const apply: Command = {
     "fleet apply --on tag:shop --yes",
     "fleet plan --out plan.json && fleet apply plan.json",
     "fleet apply --allow-trust-removals 2",
+    "fleet apply --yes --expect-decision sha256:… # as the approved comment says",
   ],
   async run(given, world): Promise<ExitCode> {
     if (given.flag("json") && given.flag("events")) {
@@ -51,6 +55,7 @@ export const apply: Command = {
         exit: 64,
       });
     }
+    expectedDecision(given, world);
     const name = manifestName(given, world, given.words[0]);
     const text = await textOf(await readNamed(name, world));
     return isPlanText(text)

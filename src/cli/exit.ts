@@ -10,7 +10,10 @@ export const EXIT_CODES: readonly { readonly code: ExitCode; readonly meaning: s
     code: 4,
     meaning: "refused: by a guard, a declined prompt, a key, a ledger, or a failed verify",
   },
-  { code: 5, meaning: "stale: a visor changed since it was planned" },
+  {
+    code: 5,
+    meaning: "stale: a visor changed since it was planned, or the decision is not the expected one",
+  },
   { code: 6, meaning: "applied in part: something failed or could not be verified" },
   { code: 64, meaning: "bad usage, or an invalid manifest" },
   { code: 130, meaning: "interrupted by ^C, after a clean stop" },

@@ -11,6 +11,20 @@ export const EVENTS_OPTION: OptionSpec = {
   about: "print what happens as JSON lines on standard output, as it happens",
 };
 
+export const OUTPUT_OPTION: OptionSpec = {
+  name: "output",
+  value: "KIND[=FILE]",
+  many: true,
+  about:
+    "print, or write to FILE, for CI: text, json, github, summary, markdown, gitlab, sarif, junit; may be repeated",
+};
+
+export const EXPECT_DECISION_OPTION: OptionSpec = {
+  name: "expect-decision",
+  value: "DIGEST",
+  about: "apply only this decision, as the plan or its comment names it: sha256:…",
+};
+
 export const MANIFEST_OPTION: OptionSpec = {
   name: "manifest",
   value: "FILE",

@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
-import { type ExitCode, FleetError, utf8 } from "../core/index.ts";
+import { type ExitCode, utf8 } from "../core/index.ts";
 import { formatPlan, planExit, signPlan } from "../reconcile/index.ts";
-import { planEvents, planText } from "../view/index.ts";
+import { planEvents } from "../view/index.ts";
 import type { Command } from "./command.ts";
-import { outPaint } from "./look.ts";
 import {
   ACCESS_OPTIONS,
   EVENTS_OPTION,
@@ -11,8 +10,10 @@ import {
   NOW_OPTION,
   ON_OPTION,
   OPERATOR_OPTIONS,
+  OUTPUT_OPTION,
   OVERRIDE_OPTIONS,
 } from "./options.ts";
+import { outputsOf, writeOutputs } from "./output.ts";
 import { planFleet } from "./planning.ts";
 import { reporterOf } from "./reporter.ts";
 
@@ -35,6 +36,7 @@ export const plan: Command = {
       about: "exit with 2 when there are changes",
       aliases: ["exit-code"],
     },
+    OUTPUT_OPTION,
     JSON_OPTION,
     EVENTS_OPTION,
     ...ACCESS_OPTIONS,
@@ -47,9 +49,10 @@ export const plan: Command = {
     "fleet plan --on 'tag:shop & !shop-3'",
     "fleet plan --out plan.json && fleet apply plan.json",
     "fleet plan --json --detailed-exitcode | jq .counts",
+    "fleet plan --output github --output summary --output markdown=comment.md --output sarif=fleet.sarif",
   ],
   async run(given, world): Promise<ExitCode> {
-    if (given.flag("json") && given.flag("events")) throw bothFormats();
+    const outputs = outputsOf(given, world);
     const reporter = reporterOf(given, world);
     const planned = await planFleet(given, world, reporter);
     const keys = planned.operator?.keys;
@@ -66,14 +69,7 @@ export const plan: Command = {
     }
     if (given.flag("json")) world.terminal.out(formatPlan(made));
     else if (reporter.isEvents) planEvents(made).forEach(reporter.emit);
-    else world.terminal.out(planText(made, outPaint(world)));
+    await writeOutputs(outputs, made, { given, world });
     return planExit(made, { detailed: given.flag("detailed-exitcode") });
   },
 };
-
-function bothFormats(): FleetError {
-  return new FleetError("cli/usage", "--json and --events both want standard output", {
-    next: "give one of them",
-    exit: 64,
-  });
-}

@@ -19,36 +19,53 @@ interface Line {
   readonly notes: string;
 }
 
-/**
- * Changes of one visor as the rows of a table, most dangerous first: glyphs, path, what becomes of it, why and
- * when. Elements of one list that come or go alike and have names share a row.
- */
-export function changeRows(
-  changes: readonly Change[],
-  names: Names,
-  paint: Paint,
-): readonly (readonly string[])[] {
+/** Changes of one list that come or go alike, or one change. */
+export interface ChangeGroup {
+  /** The first of them; all have its path, operation and notes. */
+  readonly change: Change;
+  readonly size: number;
+  /** What becomes of the leaf, or of each element, on one line. */
+  readonly what: string;
+  /** Why and when, on one line. */
+  readonly notes: string;
+}
+
+/** Changes of one visor, most dangerous first. Elements of one list that come or go alike and have names are one. */
+export function changeGroups(changes: readonly Change[], names: Names): readonly ChangeGroup[] {
   const lines = changes.map((change): Line => ({
     change,
     label: elementLabel(change, names),
     notes: notes(change).join("; "),
   }));
-  const rows: { readonly like: Line; readonly whats: string[] }[] = [];
+  const groups: { readonly like: Line; readonly whats: string[] }[] = [];
   for (const line of lines.toSorted(byDanger)) {
     const what = whatText(line.change, names);
-    const last = rows.at(-1);
+    const last = groups.at(-1);
     const hasRoom = last !== undefined && last.whats.length < NAMES_IN_A_ROW;
     if (hasRoom && what.length <= NAME_LENGTH_MAX && joins(last.like, line)) last.whats.push(what);
-    else rows.push({ like: line, whats: [what] });
+    else groups.push({ like: line, whats: [what] });
   }
-  return rows.map(({ like, whats }) => {
-    const { change } = like;
+  return groups.map(({ like, whats }) => ({
+    change: like.change,
+    size: whats.length,
+    what: whats.join(", "),
+    notes: like.notes,
+  }));
+}
+
+/** Changes of one visor as the rows of a table: glyphs, path, what becomes of it, why and when. */
+export function changeRows(
+  changes: readonly Change[],
+  names: Names,
+  paint: Paint,
+): readonly (readonly string[])[] {
+  return changeGroups(changes, names).map(({ change, what, notes: why }) => {
     const danger = change.risk === "trust" ? paint("danger", "!") : " ";
     return [
       `    ${danger} ${paint(change.op, GLYPHS[change.op])}`,
       printable(change.path),
-      paint(change.op, whats.join(", ")),
-      paint("quiet", `(${like.notes})`),
+      paint(change.op, what),
+      paint("quiet", `(${why})`),
     ];
   });
 }
@@ -90,6 +107,7 @@ export function whatText(change: Change, names: Names): string {
   return `${valueText(change.before, names)} -> ${valueText(change.after, names)}`;
 }
 
+/** Why a change is wanted, and when it is in force. */
 function notes(change: Change): string[] {
   const { reason } = change;
   const notes = [

@@ -1,5 +1,18 @@
 export { applySummary, applyText } from "./apply-text.ts";
 export { type Blame, blameDocument, blameText } from "./blame-text.ts";
+export {
+  applyCommand,
+  commandFree,
+  type CommandFacts,
+  type MarkdownFacts,
+  planAnnotations,
+  planCodeQuality,
+  planComment,
+  planCommentMarker,
+  planJunit,
+  planSarif,
+  planStepSummary,
+} from "./ci/index.ts";
 export { diagnosticCounts, diagnosticsText } from "./diagnostic-text.ts";
 export { driftText } from "./drift-text.ts";
 export { errorDocument, errorText } from "./error-text.ts";

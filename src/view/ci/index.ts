@@ -1,0 +1,12 @@
+export { planAnnotations } from "./annotations.ts";
+export { applyCommand, type CommandFacts } from "./apply-command.ts";
+export { planCodeQuality } from "./code-quality.ts";
+export { commandFree } from "./command-free.ts";
+export { planJunit } from "./junit.ts";
+export {
+  type MarkdownFacts,
+  planComment,
+  planCommentMarker,
+  planStepSummary,
+} from "./plan-markdown.ts";
+export { planSarif } from "./sarif.ts";

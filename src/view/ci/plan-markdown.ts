@@ -1,0 +1,275 @@
+import type { Plan } from "../../model/index.ts";
+import type { Confirmation } from "../../reconcile/index.ts";
+import { counted } from "../count-text.ts";
+import { placeText } from "../place-text.ts";
+import { planSummary } from "../plan-summary.ts";
+import { keyLabel, keyWithName } from "../value-text.ts";
+import { applyCommand, type CommandFacts } from "./apply-command.ts";
+import { codeLine, codeSpan, htmlCode, prose } from "./markdown-text.ts";
+import { createPage, type Page } from "./room-left.ts";
+import { type VisorRows, visorRows } from "./visor-rows.ts";
+
+/** GitHub refuses a longer comment. */
+const COMMENT_BYTES_MAX = 65_536;
+/** GitHub refuses a summary of more than 1 MiB a step, and one step may write more than ours. */
+const SUMMARY_BYTES_MAX = 900_000;
+/** What the lines that say what is left out need at most. */
+const LAST_WORDS_BYTES = 1_000;
+
+/** What a Markdown report says beyond the plan. */
+export interface MarkdownFacts extends CommandFacts {
+  /** What applying will ask about, as far as no option of the plan answers it. */
+  readonly unanswered?: readonly Confirmation[];
+}
+
+/** How much of a plan a report shows. */
+interface Limits {
+  readonly bytesMax: number;
+  readonly refusalsMax: number;
+  readonly tableRowsMax: number;
+  readonly visorLinesMax: number;
+}
+
+const COMMENT: Limits = {
+  bytesMax: COMMENT_BYTES_MAX,
+  refusalsMax: 20,
+  tableRowsMax: 50,
+  visorLinesMax: 100,
+};
+const SUMMARY: Limits = {
+  bytesMax: SUMMARY_BYTES_MAX,
+  refusalsMax: 100,
+  tableRowsMax: 1_000,
+  visorLinesMax: 1_000,
+};
+
+/**
+ * A plan as a comment on a pull request, in Markdown: verdict, refusals, a table, the command that applies it, and a
+ * folded block for each visor, most dangerous first. At most 65,536 characters and bytes; what is left out is
+ * counted. It begins with {@link planCommentMarker}, and the next line names the decision.
+ */
+export function planComment(plan: Plan, facts: MarkdownFacts = {}): string {
+  const marker = `${planCommentMarker(plan.fleet)}\n<!-- fleet-decision:${wordFor(plan.decision)} -->\n`;
+  return markdownOf(plan, { facts, limits: COMMENT, marker });
+}
+
+/** A plan as the summary of a step of GitHub Actions: as {@link planComment}, without its marker and with more room. */
+export function planStepSummary(plan: Plan, facts: MarkdownFacts = {}): string {
+  return markdownOf(plan, { facts, limits: SUMMARY, marker: "" });
+}
+
+/** The first line of every comment about a fleet's plan, which no reader sees: by it a comment is found again. */
+export function planCommentMarker(fleet: string): string {
+  return `<!-- fleet-plan:${wordFor(fleet)} -->`;
+}
+
+function markdownOf(
+  plan: Plan,
+  { facts, limits, marker }: { facts: MarkdownFacts; limits: Limits; marker: string },
+): string {
+  const page = createPage(limits.bytesMax);
+  const visors = visorRows(plan);
+  page.add(`${marker}### Fleet ${codeSpan(plan.fleet)}: ${verdictOf(plan)}\n\n`);
+  page.add(`${planSummary(plan)}\n\nDecision: ${codeSpan(plan.decision)}\n\n`);
+  // Each list may take its share of the page, so that none crowds out those below it.
+  const sixth = Math.floor(limits.bytesMax / 6);
+  addKeyset(page, { plan, limits, keepBytes: 5 * sixth });
+  addRefusals(page, { plan, limits, keepBytes: 3 * sixth });
+  addApply(page, plan, facts);
+  addTable(page, { visors, limits, keepBytes: 2 * sixth });
+  addOrigin(page, plan);
+  const left = addVisors(page, { visors, limits });
+  addReleasedVisors(page, plan);
+  page.add(leftText(left));
+  return page.text();
+}
+
+function verdictOf({ applyable, refusals, counts }: Plan): string {
+  const seen = counts.unreachable === 0 ? "" : `, ${counts.unreachable} not read`;
+  if (!applyable) return `refused (${counted(refusals.length, "refusal")})${seen}`;
+  if (counts.changing === 0) return `no changes${seen}`;
+  return `${counted(counts.changing, "visor")} would change${seen}`;
+}
+
+function addApply(page: Page, plan: Plan, facts: MarkdownFacts): void {
+  if (!plan.applyable)
+    return page.add("Guards refuse this plan: nothing of it can be applied.\n\n");
+  if (plan.counts.changing === 0 && plan.keysetChanges.length === 0) return;
+  const command = applyCommand(plan, facts);
+  page.add(
+    command === undefined
+      ? "The command that applies it is too long, or cannot be shown exactly, so it is not shown.\n\n"
+      : `To apply exactly this, and nothing if anything else would come of it:\n\n\`\`\`sh\n${command}\n\`\`\`\n\n`,
+  );
+  for (const { question, override } of facts.unanswered ?? []) {
+    page.add(
+      `Applying asks: ${prose(question)}. Where nobody can be asked, plan with ${codeSpan(override)}; the decision is then another one.\n\n`,
+    );
+  }
+}
+
+interface ListInput {
+  readonly plan: Plan;
+  readonly limits: Limits;
+  readonly keepBytes: number;
+}
+
+function addRefusals(page: Page, { plan, limits, keepBytes }: ListInput): void {
+  if (plan.refusals.length === 0) return;
+  const items = plan.refusals.map((refusal) => {
+    const { guard, visor, path, place, message, measured, limit, override, next } = refusal;
+    const where = [visor === undefined ? "" : keyLabel(visor, plan.names), path ?? ""]
+      .join(" ")
+      .trim();
+    return (
+      `> - **refused: ${prose(guard)}**${where === "" ? "" : ` on ${codeSpan(where)}`}` +
+      `${place === undefined ? "" : ` at ${codeSpan(placeText(place))}`}: ${prose(message)}.` +
+      ` Measured ${codeSpan(measured)}, limit ${codeSpan(limit)}.` +
+      `${override === undefined ? "" : ` To allow it: ${codeSpan(override)}.`} Next: ${prose(next)}.\n`
+    );
+  });
+  page.add("> [!CAUTION]\n");
+  const left = addSome(page, { items, itemsMax: limits.refusalsMax, keepBytes });
+  page.add(left === 0 ? "\n" : `> - ${counted(left, "more refusal")}, not shown here\n\n`);
+}
+
+function addKeyset(page: Page, { plan, limits, keepBytes }: ListInput): void {
+  if (plan.keysetChanges.length === 0) return;
+  page.add("> [!WARNING]\n> Who may sign, or what the guards go by, changes:\n>\n");
+  const items = plan.keysetChanges.map((line) => `> - ${prose(line)}\n`);
+  const left = addSome(page, { items, itemsMax: limits.refusalsMax, keepBytes });
+  page.add(left === 0 ? "\n" : `> - ${counted(left, "more change")} of these, not shown here\n\n`);
+}
+
+interface VisorsInput {
+  readonly visors: readonly VisorRows[];
+  readonly limits: Limits;
+}
+
+function addTable(
+  page: Page,
+  { visors, limits, keepBytes }: VisorsInput & { keepBytes: number },
+): void {
+  if (visors.length === 0) return;
+  page.add("| visor | add | change | remove | trust | note |\n|---|--:|--:|--:|--:|---|\n");
+  const items = visors.map(({ visor, changes, trustCount, note }) => {
+    const count = (op: string): number => changes.filter((change) => change.op === op).length;
+    const cells = [
+      codeSpan(visor.name),
+      count("add"),
+      count("change"),
+      count("remove"),
+      trustCount,
+      note,
+    ];
+    return `| ${cells.join(" | ")} |\n`;
+  });
+  const left = addSome(page, { items, itemsMax: limits.tableRowsMax, keepBytes });
+  page.add(left === 0 ? "\n" : `\n${counted(left, "more visor")} not in this table.\n\n`);
+}
+
+/** Adds items as long as there is room; returns how many it left out. */
+function addSome(
+  page: Page,
+  { items, itemsMax, keepBytes }: { items: readonly string[]; itemsMax: number; keepBytes: number },
+): number {
+  let shown = 0;
+  for (const item of items.slice(0, itemsMax)) {
+    if (!page.fits(item, keepBytes)) break;
+    shown += 1;
+  }
+  return items.length - shown;
+}
+
+/** Where the plan comes from, how old what it goes by is, and what it could not know. */
+function addOrigin(page: Page, plan: Plan): void {
+  const { manifest, visors, history } = plan;
+  const times = visors
+    .flatMap(({ observed }) => (observed === undefined ? [] : [observed.at]))
+    .sort();
+  const commit = manifest.commit === undefined ? "" : ` at commit ${codeSpan(manifest.commit)}`;
+  const dirty = manifest.dirty === true ? ", with changes that are not committed" : "";
+  const first = times[0];
+  const last = times.at(-1);
+  page.add(`- Manifest ${codeSpan(manifest.path)}${commit}${dirty}\n`);
+  if (first !== undefined && last !== undefined) {
+    const span =
+      first === last ? `at ${codeSpan(first)}` : `between ${codeSpan(first)} and ${codeSpan(last)}`;
+    page.add(
+      `- ${counted(times.length, "visor")} read through ${codeSpan(keyWithName(plan.acting, plan.names))} ${span}\n`,
+    );
+  }
+  page.add(
+    `- Plan ${codeSpan(plan.digest)}, made ${codeSpan(plan.created)} by ${codeSpan(plan.tool)}\n`,
+  );
+  if (!plan.complete) page.add("- Incomplete: something owned could not be read or compared\n");
+  if (!history.known) {
+    page.add(
+      `- History unknown (${prose(history.why)}): released leaves and owed restarts are not shown\n`,
+    );
+  }
+  page.add("\n");
+}
+
+/** What did not fit. */
+interface LeftOut {
+  visors: number;
+  lines: number;
+  changes: number;
+  trust: number;
+}
+
+function addVisors(page: Page, { visors, limits }: VisorsInput): LeftOut {
+  const left: LeftOut = { visors: 0, lines: 0, changes: 0, trust: 0 };
+  for (const visor of visors) {
+    const kept = visor.rows.slice(0, limits.visorLinesMax);
+    // Once one did not fit none does: a smaller one further down is less dangerous than what is left out.
+    const isShown =
+      left.visors === 0 && page.fits(visorBlock(visor, kept.length), LAST_WORDS_BYTES);
+    if (!isShown) left.visors += 1;
+    for (const { changes, trust } of isShown ? visor.rows.slice(kept.length) : visor.rows) {
+      left.lines += 1;
+      left.changes += changes;
+      left.trust += trust;
+    }
+  }
+  return left;
+}
+
+function visorBlock({ visor, changes, trustCount, note, rows }: VisorRows, shown: number): string {
+  const trust = trustCount === 0 ? "" : `, ${trustCount} about trust`;
+  const says = changes.length === 0 ? note : `${counted(changes.length, "change")}${trust}`;
+  const lines = rows.slice(0, shown).map(({ line }) => `${line}\n`);
+  const more = rows.length - shown;
+  const last = more === 0 ? "" : `? ${counted(more, "more line")}, not shown here\n`;
+  return `<details><summary>${htmlCode(visor.name)} ${says}</summary>\n\n\`\`\`diff\n${lines.join("")}${last}\`\`\`\n\n</details>\n\n`;
+}
+
+function addReleasedVisors(page: Page, plan: Plan): void {
+  const { releasedVisors } = plan;
+  if (releasedVisors.length === 0) return;
+  const lines = releasedVisors.flatMap(({ key, released }) =>
+    released.map(({ path, trust, how }) =>
+      codeLine(
+        `? ${keyLabel(key, plan.names)} ${path}: ${trust ? "trust, " : ""}left as it is (${how})`,
+      ),
+    ),
+  );
+  const title = `No longer in the manifest, left alone: ${counted(releasedVisors.length, "visor")}`;
+  const block = `<details><summary>${title}</summary>\n\n\`\`\`diff\n${lines.join("\n")}\n\`\`\`\n\n</details>\n\n`;
+  if (!page.fits(block, LAST_WORDS_BYTES / 2)) page.add(`${title} (not shown here).\n\n`);
+}
+
+function leftText({ visors, lines, changes, trust }: LeftOut): string {
+  if (lines === 0) return "";
+  const about = trust === 0 ? "none of them about trust" : `**${trust} of them about trust**`;
+  return (
+    `Left out here: ${counted(visors, "whole visor")}, ${counted(lines, "line")} with ` +
+    `${counted(changes, "change")}, ${about}. The plan as text or JSON has all of them.\n`
+  );
+}
+
+/** A text as one word inside of an HTML comment, which two hyphens would end. */
+function wordFor(text: string): string {
+  return encodeURIComponent(codeLine(text)).replaceAll("%3A", ":").replaceAll("--", "-%2D");
+}
