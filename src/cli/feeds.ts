@@ -13,7 +13,7 @@ import {
 } from "../ledger/index.ts";
 import { homeFolders } from "../platform/index.ts";
 import type { ManifestSource } from "./manifest-source.ts";
-import { type Operator } from "./operator.ts";
+import type { Operator } from "./operator.ts";
 import type { World } from "./world.ts";
 
 const REPLICAS_FOLDER = "replicas";

@@ -56,28 +56,32 @@ export function hostilePlan(text: string): Plan {
     releasedVisors: [
       { key: text as VisorKey, released: [{ path: text, trust: true, value: text, how: text }] },
     ],
-    refusals: [
-      {
-        guard: "would-open",
-        visor: keyAt(1),
-        path: text,
-        message: text,
-        measured: text,
-        limit: text,
-        place,
-        override: text,
-        next: text,
-      },
-      {
-        guard: "removals",
-        message: text,
-        measured: text,
-        limit: text,
-        place: placeAt(0),
-        next: text,
-      },
-    ],
+    refusals: hostileRefusals(text),
   };
+}
+
+function hostileRefusals(text: string): Plan["refusals"] {
+  return [
+    {
+      guard: "would-open",
+      visor: keyAt(1),
+      path: text,
+      message: text,
+      measured: text,
+      limit: text,
+      place: { file: text, line: 3, column: 2 },
+      override: text,
+      next: text,
+    },
+    {
+      guard: "removals",
+      message: text,
+      measured: text,
+      limit: text,
+      place: placeAt(0),
+      next: text,
+    },
+  ];
 }
 
 /** The same where nothing refuses, so that the command that applies it is shown. */

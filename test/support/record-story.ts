@@ -1,11 +1,11 @@
 import type { Json } from "../../src/core/index.ts";
-import {
-  type FeedKey,
-  type IntentPayload,
-  type LedgerRecord,
-  type PayloadMap,
-  type ReceiptOutcome,
-  type RecordedChange,
+import type {
+  FeedKey,
+  IntentPayload,
+  LedgerRecord,
+  PayloadMap,
+  ReceiptOutcome,
+  RecordedChange,
 } from "../../src/ledger/index.ts";
 import { testDigest, testKeys, testVisor } from "./ledger-world.ts";
 

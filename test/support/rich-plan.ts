@@ -47,8 +47,7 @@ const HOPS = aChange({
   drift: { sinceEntry: 9 },
 });
 
-/** A plan with something of everything that a plan can say: the golden files show it. */
-export function aRichPlan(more: Partial<Plan> = {}): Plan {
+function richVisors(): Plan["visors"] {
   const unreachable = aPlanVisor(3, {
     status: "unreachable",
     unseen: {
@@ -62,6 +61,28 @@ export function aRichPlan(more: Partial<Plan> = {}): Plan {
     status: "impostor",
     unseen: { reason: "other-key", detail: `${keyAt(4)} answered`, next: "check its address" },
   });
+  return [
+    aPlanVisor(0, { name: "laptop", inSync: 4 }),
+    { ...aChangingVisor(1, [aChange(), SECRET, RESTART, TRUST]), inSync: 3 },
+    {
+      ...aChangingVisor(2, [REMOVAL, TRUST, HOPS]),
+      unsupported: [{ path: "survey", why: "no SetConfigFields", place: placeAt(7) }],
+      notCompared: ["apps.chat.env"],
+      awaitingRestart: [{ path: "settings.stun_servers", sinceEntry: 12 }],
+      released: [
+        { path: "trust.pty", trust: true, value: [keyAt(0)], how: "write remove: […] first" },
+      ],
+    },
+    unreachable,
+    aChangingVisor(4, [aChange()]),
+    impostor,
+  ].map(({ observed, ...visor }) =>
+    visor.unseen === undefined && observed !== undefined ? { ...visor, observed } : visor,
+  );
+}
+
+/** A plan with something of everything that a plan can say: the golden files show it. */
+export function aRichPlan(more: Partial<Plan> = {}): Plan {
   return aPlan({
     manifest: {
       path: "fleet.yaml",
@@ -69,24 +90,7 @@ export function aRichPlan(more: Partial<Plan> = {}): Plan {
       commit: "5d41402abc4b2a76b9719d911017c592ae23c1f0",
       dirty: true,
     },
-    visors: [
-      aPlanVisor(0, { name: "laptop", inSync: 4 }),
-      { ...aChangingVisor(1, [aChange(), SECRET, RESTART, TRUST]), inSync: 3 },
-      {
-        ...aChangingVisor(2, [REMOVAL, TRUST, HOPS]),
-        unsupported: [{ path: "survey", why: "no SetConfigFields", place: placeAt(7) }],
-        notCompared: ["apps.chat.env"],
-        awaitingRestart: [{ path: "settings.stun_servers", sinceEntry: 12 }],
-        released: [
-          { path: "trust.pty", trust: true, value: [keyAt(0)], how: "write remove: […] first" },
-        ],
-      },
-      unreachable,
-      aChangingVisor(4, [aChange()]),
-      impostor,
-    ].map(({ observed, ...visor }) =>
-      visor.unseen === undefined && observed !== undefined ? { ...visor, observed } : visor,
-    ),
+    visors: richVisors(),
     names: {
       [keyAt(0)]: "laptop",
       [keyAt(1)]: "shop-1",
