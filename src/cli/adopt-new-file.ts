@@ -47,6 +47,7 @@ export async function adoptNewFile(
               name: given.text("operator") ?? operatorName(),
               key: operator.keys.operator,
               seal: operator.keys.seal,
+              feed: operator.keys.feed,
             },
           ],
         }),

@@ -9,7 +9,7 @@ import {
 } from "../core/index.ts";
 import { readLedger } from "../ledger/index.ts";
 import type { Plan } from "../model/index.ts";
-import { type History, historyOf, planSigner } from "../reconcile/index.ts";
+import { type History, planSigner } from "../reconcile/index.ts";
 import {
   createVisorReader,
   readingError,
@@ -21,6 +21,7 @@ import { refuseOtherDecision } from "./apply-decision.ts";
 import { runApply } from "./apply-run.ts";
 import type { Given } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
+import { joinedHistory } from "./joined-history.ts";
 import { canAsk, errPaint, outPaint } from "./look.ts";
 import { requireOperator } from "./operator.ts";
 import { readPlan } from "./plan-source.ts";
@@ -41,7 +42,13 @@ export async function applyPlanFile(
   const plan = await readPlan(text);
   const { keys, ledgerFolder: folder } = operator;
   const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
-  const history = await historyOf(ledger, plan.fleet);
+  const { fleet } = plan;
+  const { history, notes } = await joinedHistory(
+    operator,
+    { ledger, fleet, source: undefined },
+    world,
+  );
+  for (const note of notes) world.terminal.err(`note: ${note}\n`);
   const signer = planSigner(plan);
   const isAccepted = isSignedForUs(signer, keys.operator, history);
   if (!isAccepted && !canAsk(world)) throw strangersPlan(name);

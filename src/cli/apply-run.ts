@@ -1,15 +1,20 @@
 import type { ExitCode, VisorKey } from "../core/index.ts";
-import { openLedger } from "../ledger/index.ts";
+import { type Ledger, openLedger, type SeenHead } from "../ledger/index.ts";
 import type { Plan, SecretRef } from "../model/index.ts";
 import { nodeProcess } from "../platform/index.ts";
 import { ApplyPast, applyPlan, type ApplyReport } from "../reconcile/index.ts";
+import { conflictError } from "../replicas/index.ts";
 import { createVisorWriter, type VisorReader } from "../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
+import { joinedRecords, openFeeds, othersOf, seenHeads } from "./feeds.ts";
+import { Findings } from "./joined-history.ts";
+import { ledgerRefusals } from "./ledger-refusals.ts";
 import { outPaint } from "./look.ts";
 import type { Operator } from "./operator.ts";
 import { printJson } from "./print.ts";
 import { refuse } from "./refuse.ts";
+import { publishNotes, publishOwn, pullNotes, pullOthers } from "./relaying.ts";
 import type { Reporter } from "./reporter.ts";
 import type { WayIn } from "./way-in.ts";
 import type { World } from "./world.ts";
@@ -28,9 +33,17 @@ export interface RunInput {
   readonly world: World;
 }
 
-/** Takes the ledger's lock, checks once more, applies, and shows what became of it. */
+/** Takes the ledger's lock, checks once more, applies, brings the ledger to its relays, and shows what became of it. */
 export async function runApply(input: RunInput): Promise<ExitCode> {
-  const { plan, operator, acting, reporter, given, world } = input;
+  const report = await applyLocked(input);
+  if ("refused" in report) return report.refused;
+  await publishAfter(input);
+  show(report, input);
+  return report.exit;
+}
+
+async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly refused: ExitCode }> {
+  const { plan, operator, reporter, given, world } = input;
   const stop = world.stopSoftly();
   const lockTimeoutMs = given.durationMs("lock-timeout");
   const ledger = await openLedger({
@@ -43,19 +56,16 @@ export async function runApply(input: RunInput): Promise<ExitCode> {
     ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
   });
   try {
-    // Another apply may have recorded a new keyset while we asked.
-    const past = await ApplyPast.read(ledger, plan);
-    const history = past.history();
-    const check = { plan, acting, operator: operator.keys.operator, history };
-    const refused = refuse(check, false, world);
-    if (refused !== undefined) return refused;
-    const report = await reporter.during(stepsOf(plan), "steps", () =>
+    const ready = await readyToApply(ledger, input);
+    if ("refused" in ready) return ready;
+    return await reporter.during(stepsOf(plan), "steps", () =>
       applyPlan({
         plan,
         reader: input.reader,
         writer: createVisorWriter(input.wayIn.access),
         ledger,
-        past,
+        past: ready.past,
+        heads: ready.heads,
         keys: operator.keys,
         resolveSecrets: (refs) => secretsOf(refs, input),
         clock: world.clock,
@@ -64,11 +74,50 @@ export async function runApply(input: RunInput): Promise<ExitCode> {
         emit: reporter.emit,
       }),
     );
-    show(report, input);
-    return report.exit;
   } finally {
     await ledger.close();
   }
+}
+
+/** What applying goes by, read with our ledger locked; or the exit code of what refuses it. */
+type Ready =
+  | { readonly past: ApplyPast; readonly heads: readonly SeenHead[] }
+  | { readonly refused: ExitCode };
+
+/**
+ * Looks once more before the first write, since others may have written while we asked: brings their ledgers, and
+ * ours to the relays.
+ * @throws FleetError ledger/behind-relay, ledger/forked when a relay has more of our ledger than we do
+ */
+async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
+  const { plan, operator, acting, world } = input;
+  const { keys } = operator;
+  const [relays, pulled] = await Promise.all([
+    publishOwn(operator, plan.relays, world),
+    pullOthers(othersOf(plan.keyset.operators, keys.feed), plan.relays, world),
+  ]);
+  const conflict = conflictError(relays);
+  if (conflict !== undefined) throw conflict;
+  const feeds = await openFeeds(operator, undefined, world, ledger);
+  const findings = new Findings();
+  const records = joinedRecords(feeds, { onFinding: findings.take });
+  const past = await ApplyPast.read(ledger, plan, records);
+  const history = past.history();
+  for (const note of [...pullNotes(pulled), ...feeds.notes, ...findings.all])
+    world.terminal.err(`note: ${note}\n`);
+  const found = await ledgerRefusals({ plan, history, feeds, relays, nowMs: world.clock.now() });
+  const check = { plan, acting, operator: keys.operator, history, found };
+  const refused = refuse(check, false, world);
+  return refused === undefined ? { past, heads: seenHeads(feeds) } : { refused };
+}
+
+/** Brings what was recorded to the relays. One that is down is tried again beside later commands. */
+async function publishAfter({ plan, operator, world }: RunInput): Promise<void> {
+  if (plan.relays.length === 0) return;
+  const results = await publishOwn(operator, plan.relays, world);
+  for (const note of publishNotes(results)) world.terminal.err(`note: ${note}\n`);
+  const held = results.filter(({ isHeld }) => isHeld).length;
+  world.terminal.err(`the ledger is on ${held} of ${plan.relays.length} relays\n`);
 }
 
 function stepsOf(plan: Plan): number {

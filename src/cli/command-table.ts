@@ -20,6 +20,26 @@ export type CommandEntry = CommandRow | CommandFamily;
 /** What can be done with ledgers beside reading one's own. */
 const LEDGER_VERBS: readonly CommandRow[] = [
   {
+    name: "status",
+    about: "what each relay and each copy here holds",
+    load: async () => (await import("./ledger/status.ts")).ledgerStatus,
+  },
+  {
+    name: "publish",
+    about: "bring our ledger to its relays now",
+    load: async () => (await import("./ledger/publish.ts")).ledgerPublish,
+  },
+  {
+    name: "pull",
+    about: "bring the ledgers of other operators here",
+    load: async () => (await import("./ledger/pull.ts")).ledgerPull,
+  },
+  {
+    name: "restore",
+    about: "rebuild our ledger from a relay",
+    load: async () => (await import("./ledger/restore.ts")).ledgerRestore,
+  },
+  {
     name: "serve",
     about: "run a relay of our own",
     load: async () => (await import("./ledger/serve.ts")).ledgerServe,

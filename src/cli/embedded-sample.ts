@@ -70,8 +70,8 @@ ${rows.join("\n")}
 
 function operatorLines(operator: Operator | undefined): string {
   if (operator === undefined) return "# operators: run `fleet keygen` and put its line here\n";
-  const { operator: key, seal } = operator.keys;
-  return `operators:\n  ${operatorName()}: { key: "${key}", seal: "${seal}", may: [plan, apply] }\n`;
+  const { operator: key, seal, feed } = operator.keys;
+  return `operators:\n  ${operatorName()}: { key: "${key}", seal: "${seal}", feed: "${feed}", may: [plan, apply] }\n`;
 }
 
 function rolesOf(visor: EmbeddedFile["visors"][number], index: number): readonly string[] {

@@ -3,7 +3,7 @@ import type { Command } from "./command.ts";
 import { JSON_OPTION } from "./options.ts";
 
 const VERBS =
-  "up, sample, show, make, make-app, restart, regen, change, inspect, counters, reset-counters, stop";
+  "up, relay, sample, show, make, make-app, restart, regen, change, inspect, counters, reset-counters, stop";
 
 /** `fleet embedded`: visors of our own on this machine, and the strings to pull on them. */
 export const embedded: Command = {
@@ -16,7 +16,12 @@ export const embedded: Command = {
     { form: "[ARGUMENT...]", about: "what the verb works on, see the examples" },
   ],
   options: [
-    { name: "dir", value: "DIR", about: "the fleet's folder (default ./embedded-fleet)" },
+    {
+      name: "dir",
+      value: "DIR",
+      about: "the fleet's folder (default ./embedded-fleet), or the relay's (default ./relay)",
+    },
+    { name: "listen", value: "ADDRESS", about: "with relay: IP address and port, port 0 for any" },
     { name: "visors", value: "N", about: "with up: how many (default 12)" },
     {
       name: "rpc-port",
@@ -33,7 +38,7 @@ export const embedded: Command = {
       value: "X",
       about: "with up: 0.1 makes waits ten times shorter (default 0.2)",
     },
-    { name: "until-input-ends", about: "with up: end when standard input does" },
+    { name: "until-input-ends", about: "with up and relay: end when standard input does" },
     {
       name: "canaries",
       about: "with up: apps hold marked passwords and tokens that must never surface",
@@ -45,6 +50,7 @@ export const embedded: Command = {
     "fleet embedded sample --dir try/visors > fleet.yaml",
     "fleet embedded make shop-3 lying      # or honest, dead, slow, dying, silent, wrong-key, oversized, regrowing, starting",
     "fleet embedded make-app shop-3 skysocks crash-later",
+    "fleet embedded relay wrong-bytes --dir relay-1   # or missing-object: a relay that lies",
     "fleet embedded change shop-3 config log_level '\"debug\"'",
     "fleet embedded change shop-3 app skychat stop",
     "fleet embedded counters && fleet embedded stop",
@@ -52,6 +58,8 @@ export const embedded: Command = {
   async run(given, world): Promise<ExitCode> {
     const [verb, ...words] = given.words;
     if (verb === "up") return await (await import("./embedded-up.ts")).embeddedUp(given, world);
+    if (verb === "relay")
+      return await (await import("./embedded-relay.ts")).embeddedRelay(words, given, world);
     if (verb === "sample")
       return await (await import("./embedded-sample.ts")).embeddedSample(given, world);
     const { embeddedControl } = await import("./embedded-control.ts");

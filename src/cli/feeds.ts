@@ -46,7 +46,19 @@ export function otherOperators(
   source: ManifestSource | undefined,
   own: FeedKey | undefined,
 ): readonly OtherOperator[] {
-  return (source?.desired.operators ?? []).flatMap(({ name, key, feed }) =>
+  return othersOf(source?.desired.operators ?? [], own);
+}
+
+/** Of some operators those whose ledger is known, and another than ours. */
+export function othersOf(
+  operators: readonly {
+    readonly name: string;
+    readonly key: OperatorKey;
+    readonly feed?: FeedKey;
+  }[],
+  own: FeedKey | undefined,
+): readonly OtherOperator[] {
+  return operators.flatMap(({ name, key, feed }) =>
     feed === undefined || feed === own ? [] : [{ name, key, feed }],
   );
 }

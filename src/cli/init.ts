@@ -58,6 +58,7 @@ export const init: Command = {
                 name: given.text("operator") ?? operatorName(),
                 key: operator.keys.operator,
                 seal: operator.keys.seal,
+                feed: operator.keys.feed,
               },
             ],
           }),

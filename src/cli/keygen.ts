@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { dirname, resolve } from "node:path";
 import { type ExitCode, FleetError } from "../core/index.ts";
 import { createLedger, generateSecret, type OperatorKeys, writeKeyFile } from "../ledger/index.ts";
+import { operatorValue } from "../manifest/index.ts";
 import { nodeProcess } from "../platform/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -118,11 +119,13 @@ function tell(
   world.terminal.err(
     `${aside}The secret is in ${secretFile}, the ledger in ${ledgerFolder}.\n` +
       "One key per machine: make another one elsewhere instead of copying this one.\n" +
-      "Keep a copy of both places, offline: who loses the secret cannot sign, who loses the ledger\n" +
-      "must begin a new one under a new key.\n" +
+      "Keep a copy of the secret, offline: who loses it cannot sign any more. The ledger comes back from\n" +
+      "a relay with `fleet ledger restore`; without relays keep a copy of its folder too.\n" +
       "This line goes below `operators:` in the manifest:\n",
   );
-  world.terminal.out(`  ${name}: { key: "${operator}", seal: "${seal}", may: [plan, apply] }\n`);
+  world.terminal.out(
+    `  ${name}: ${operatorValue({ key: operator, seal, feed, may: ["plan", "apply"] })}\n`,
+  );
 }
 
 /** A name that a manifest takes, made from the host's name. */

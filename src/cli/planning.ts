@@ -1,10 +1,12 @@
 import { FleetError, type VisorKey } from "../core/index.ts";
-import { readLedger } from "../ledger/index.ts";
+import { type ReadOnlyLedger, readLedger } from "../ledger/index.ts";
 import type { DesiredVisor, Plan } from "../model/index.ts";
 import { readGitFacts } from "../platform/index.ts";
 import { buildPlan, type History, historyOf, observeFleet } from "../reconcile/index.ts";
 import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
+import { otherOperators } from "./feeds.ts";
+import { type JoinedHistory, joinedHistory } from "./joined-history.ts";
 import {
   manifestName,
   type ManifestSource,
@@ -13,6 +15,7 @@ import {
 } from "./manifest-source.ts";
 import { findOperator, type Operator, requireOperator } from "./operator.ts";
 import { overridesOf } from "./overrides.ts";
+import { beginRetry, pullNotes, pullOthers } from "./relaying.ts";
 import type { Reporter } from "./reporter.ts";
 import { TOOL } from "./tool.ts";
 import { type WayIn, wayInOf } from "./way-in.ts";
@@ -50,10 +53,20 @@ export async function planFleet(
     needs.ledger === true ? await requireOperator(given, world) : await findOperator(given, world);
   // Never fails; git takes its time while the visors take theirs.
   const gitFacts = readGitFacts(source.path);
-  const history =
-    needs.ledger === true && operator !== undefined
-      ? await ledgerHistory(operator, source.desired.fleet, world)
-      : await readHistory(operator, source.desired.fleet, world);
+  const own = await ownLedger(operator, needs, world);
+  const { relays } = source.desired.ledger;
+  beginRetry(operator, relays, world);
+  // What others recorded comes while the visors answer.
+  const pulling = world.beside.begin((signal) =>
+    pullOthers(
+      operator === undefined ? [] : otherOperators(source, operator.keys.feed),
+      relays,
+      world,
+      {
+        signal,
+      },
+    ),
+  );
   const reader = createVisorReader(wayIn.access);
   const observation = await reporter.during(selected.length, "visors", () =>
     observeFleet({
@@ -67,12 +80,16 @@ export async function planFleet(
     }),
   );
   const git = await gitFacts;
+  const pulled = await pulling;
+  const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);
+  for (const note of [...pullNotes(pulled), ...notes]) world.terminal.err(`note: ${note}\n`);
   const plan = buildPlan({
     desired: source.desired,
     selected,
     observed: observation.visors,
     acting: observation.acting,
     history,
+    heads,
     overrides: checkedOverrides(given, source),
     nowMs: nowMs ?? world.clock.now(),
     expiresAfterMs: given.durationMs("expires") ?? EXPIRES_AFTER_MS,
@@ -88,26 +105,47 @@ export async function planFleet(
   return { plan, source, operator, history, acting: observation.acting, wayIn, reader };
 }
 
-/** The history of a fleet in the operator's ledger; why there is none is part of the answer. */
-async function readHistory(
+/** Our ledger opened for reading, or why there is none. */
+type OwnLedger =
+  | { readonly operator: Operator; readonly ledger: ReadOnlyLedger }
+  | { readonly why: string };
+
+async function ownLedger(
   operator: Operator | undefined,
-  fleet: string,
+  needs: { readonly ledger?: true },
   world: World,
-): Promise<History> {
-  if (operator === undefined)
-    return await historyOf(undefined, fleet, "there is no operator key here");
+): Promise<OwnLedger> {
+  if (operator === undefined) return { why: "there is no operator key here" };
+  const { keys, ledgerFolder: folder } = operator;
   try {
-    return await ledgerHistory(operator, fleet, world);
+    const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
+    return { operator, ledger };
   } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    return await historyOf(undefined, fleet, error.message);
+    if (needs.ledger === true || !(error instanceof FleetError)) throw error;
+    return { why: error.message };
   }
 }
 
-async function ledgerHistory(operator: Operator, fleet: string, world: World): Promise<History> {
-  const { keys, ledgerFolder: folder } = operator;
-  const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
-  return await historyOf(ledger, fleet);
+/** What the ledgers here tell of a fleet; why there is none is part of the answer. */
+async function whatIsRecorded(
+  own: OwnLedger,
+  needs: { readonly ledger?: true },
+  source: ManifestSource,
+  world: World,
+): Promise<JoinedHistory> {
+  const { fleet } = source.desired;
+  const nothing = async (why: string): Promise<JoinedHistory> => ({
+    history: await historyOf(undefined, fleet, why),
+    heads: [],
+    notes: [],
+  });
+  if ("why" in own) return await nothing(own.why);
+  try {
+    return await joinedHistory(own.operator, { ledger: own.ledger, fleet, source }, world);
+  } catch (error) {
+    if (needs.ledger === true || !(error instanceof FleetError)) throw error;
+    return await nothing(error.message);
+  }
 }
 
 /** Visors that must exist because an option names them. */

@@ -2,9 +2,11 @@ import type { FeedKey, JoinedRecord, MomentContext, OperatorKeys } from "../ledg
 import type { FeedNames, Names } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { feedNames, joinedRecords, type OpenFeeds, openFeeds, replicaFolderOf } from "./feeds.ts";
+import { Findings } from "./joined-history.ts";
 import type { ManifestSource } from "./manifest-source.ts";
 import { manifestFacts } from "./names-of-manifest.ts";
 import { requireOperator } from "./operator.ts";
+import { beginRetry } from "./relaying.ts";
 import type { World } from "./world.ts";
 
 const PREFIX_TYPED_MIN = 4;
@@ -34,7 +36,8 @@ export async function openRecords(given: Given, world: World): Promise<RecordsSo
   const operator = await requireOperator(given, world);
   const { keys } = operator;
   const { source: manifest, names } = await manifestFacts(given, world);
-  const findings: string[] = [];
+  beginRetry(operator, manifest?.desired.ledger.relays ?? [], world);
+  const findings = new Findings();
   const marked = async (open: OpenFeeds): Promise<string> => {
     const folders = open.others.map(({ feed }) => replicaFolderOf(feed, world));
     const marks = await Promise.all(
@@ -52,15 +55,12 @@ export async function openRecords(given: Given, world: World): Promise<RecordsSo
     names,
     feeds: { own: keys.feed, operators, feeds: feedNames(feeds, manifest, keys.operator) },
     get notes() {
-      return [...feeds.notes, ...findings];
+      return [...feeds.notes, ...findings.all];
     },
     records: (from) =>
       joinedRecords(feeds, {
         ...(from === undefined ? {} : { from }),
-        onFinding: (finding) => {
-          if (finding.kind === "fault" && !findings.includes(finding.message))
-            findings.push(finding.message);
-        },
+        onFinding: findings.take,
       }),
     hasGrown: async () => {
       const now = await marked(feeds);

@@ -8,6 +8,7 @@ import {
   nodeClock,
   nodeRandom,
 } from "../platform/index.ts";
+import { BesideWork } from "./beside.ts";
 import { run } from "./run.ts";
 
 /** Runs one command line in this process: the only place that touches its arguments, signals and exit code. */
@@ -32,6 +33,7 @@ export async function runHere(argv: readonly string[]): Promise<void> {
     clock: nodeClock,
     random: nodeRandom,
     dial: dialTcp,
+    beside: new BesideWork(nodeClock),
     stopSoftly,
   });
   release?.();

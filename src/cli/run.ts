@@ -1,6 +1,7 @@
 import { type ExitCode, FleetError } from "../core/index.ts";
 import { errorDocument, errorText } from "../view/index.ts";
-import { parseArguments } from "./arguments.ts";
+import { type Given, parseArguments } from "./arguments.ts";
+import type { Command } from "./command.ts";
 import { COMMAND_GROUPS, commandEntry, type CommandFamily, isFamily } from "./command-table.ts";
 import { familyText } from "./help.ts";
 import { errPaint } from "./look.ts";
@@ -26,11 +27,20 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
       world.terminal.out(parsed.text);
       return 0;
     }
-    return await command.run(parsed.given, world);
+    return await runToTheEnd(command, parsed.given, world);
   } catch (error) {
     if (argv.includes("--json")) world.terminal.out(`${JSON.stringify(errorDocument(error))}\n`);
     world.terminal.err(errorText(error, TOOL, errPaint(world)));
     return error instanceof FleetError ? error.exit : 1;
+  }
+}
+
+/** Runs a command, and waits a little for what it began beside. */
+async function runToTheEnd(command: Command, given: Given, world: World): Promise<ExitCode> {
+  try {
+    return await command.run(given, world);
+  } finally {
+    await world.beside.end();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Dial, Files, Random } from "../core/index.ts";
 import type { Terminal } from "../platform/index.ts";
+import type { BesideWork } from "./beside.ts";
 
 /** Everything a command may touch. Tests hand in their own. */
 export interface World {
@@ -11,6 +12,8 @@ export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly dial: Dial;
+  /** What a command does beside its own work, such as bringing the ledger to relays that were down. */
+  readonly beside: BesideWork;
   /**
    * From now on the first ^C or SIGTERM aborts the signal instead of ending the process, so that what is under
    * way can be finished. Commands that only read never ask for it: they may end anywhere.

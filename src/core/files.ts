@@ -19,6 +19,11 @@ export interface Files {
   list(path: string): Promise<readonly string[]>;
   /** Makes a folder and its parents, mode 0700 for those it makes. */
   makeFolder(path: string): Promise<void>;
+  /**
+   * Gives a file or a folder another name in one step, durably. Fails with files/exists when the new name is
+   * taken by a file or by a folder that is not empty.
+   */
+  move(from: string, to: string): Promise<void>;
   /** Removes one file; nothing when it is missing. */
   remove(path: string): Promise<void>;
   /** Size in bytes, permission bits and modification time (unix ms), or `undefined` when missing. */

@@ -44,12 +44,12 @@ export interface StreamAddress {
 }
 
 /**
- * Opens a stream.
+ * Opens a stream. Aborting the signal gives up at once; where a dial knows no signal, its time limit ends it.
  * @throws FleetError net/refused, net/timeout, net/failed
  */
 export type Dial = (
   address: StreamAddress,
-  options: { readonly timeoutMs: number },
+  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ) => Promise<ByteStream>;
 
 /** What a {@link Listen} opened. */

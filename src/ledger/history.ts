@@ -165,7 +165,7 @@ export function asDamage(folder: string, cause: unknown): unknown {
     "ledger/damaged",
     `the ledger in ${folder} is damaged: its entries cannot be read`,
     {
-      next: "run fleet verify to see all of it, then copy the state folder back from its backup",
+      next: "run `fleet verify` to see all of it, then `fleet ledger restore`, or copy the state folder back from its backup",
       exit: 4,
       cause,
     },

@@ -132,6 +132,7 @@ export {
   type ReplicaOptions,
   type ReplicaPin,
 } from "./replica.ts";
+export { replaceLedger, type ReplaceOptions } from "./replace.ts";
 export { type ReplicaEntry } from "./replica-intake.ts";
 export { checkEvidence, type EvidenceVerdict } from "./proof/check-evidence.ts";
 export {
@@ -156,6 +157,7 @@ export {
   type WitnessOptions,
   type WitnessVerdict,
 } from "./proof/witnessed.ts";
+export { PIN_FILE } from "./store/pin.ts";
 export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {

@@ -35,3 +35,4 @@ export {
 } from "./secrets.ts";
 export { formatSectionsYaml } from "./sections-yaml.ts";
 export { selectVisors } from "./select-visors.ts";
+export { operatorValue } from "./edit/operators.ts";

@@ -37,6 +37,7 @@ export const nodeFiles: Files = {
   truncate: (file, size) => coded(file, () => truncateFile(file, size)),
   list: async (folder) => (await orUndefined(() => readdir(folder), folder))?.toSorted() ?? [],
   makeFolder: (folder) => coded(folder, () => makeFolder(folder)),
+  move: (from, to) => coded(to, () => moveTo(from, to)),
   remove: (file) => coded(file, () => removeFile(file)),
   stat: (file) => orUndefined(() => factsOf(file), file),
   realPath: (file) => orUndefined(() => realpath(file), file),
@@ -142,6 +143,20 @@ async function makeFolder(folder: string): Promise<void> {
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = path.dirname(made))
     await syncFolder(path.dirname(made));
+}
+
+// A rename replaces what has the new name; nothing here may be lost that way.
+async function moveTo(from: string, to: string): Promise<void> {
+  const there = await readdir(to).catch(() => []);
+  const isFile = await stat(to).then(
+    (facts) => facts.isFile(),
+    () => false,
+  );
+  if (isFile || there.length > 0)
+    throw new FleetError("files/exists", `${to} is there already`, { exit: 4 });
+  await rename(from, to);
+  await syncFolder(path.dirname(to));
+  if (path.dirname(from) !== path.dirname(to)) await syncFolder(path.dirname(from));
 }
 
 async function removeFile(file: string): Promise<void> {

@@ -35,7 +35,13 @@ export const dialTcp: Dial = (address, options) =>
       );
       return;
     }
-    const socket = connect({ host: address.host, port: address.port, noDelay: true });
+    const { signal } = options;
+    const socket = connect({
+      host: address.host,
+      port: address.port,
+      noDelay: true,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const timer = setTimeout(() => {
       socket.destroy();
       reject(

@@ -32,6 +32,7 @@ export {
   historyOf,
   isPlanText,
   keysetSignaturesRefusal,
+  type KnownHistory,
   type NewerEntry,
   parsePlan,
   planExit,

@@ -8,6 +8,7 @@ export {
 } from "./fetch-log.ts";
 export { type LogFacts, type LogShape } from "./log-shape.ts";
 export { type FetchedEntry } from "./log-walk.ts";
+export { lyingStore, RELAY_LIES, type RelayStoreLie } from "./lying-store.ts";
 export { lookAtRelay, type LookOptions, type RelayLook } from "./look-at-relay.ts";
 export { formatAddress, type OpenRelay, openRelay, type RelayWorld } from "./open-relay.ts";
 export {

@@ -1,11 +1,10 @@
+export { dialUntil } from "./dial-until.ts";
 export {
   conflictError,
-  lookAtRelays,
   type PublishedLedger,
   publishLedger,
   type PublishLedgerInput,
   type RelayResult,
-  type RelayState,
 } from "./publish-ledger.ts";
 export {
   type PulledFeed,
@@ -14,3 +13,4 @@ export {
   type PullOutcome,
   type RelayLie,
 } from "./pull-feed.ts";
+export { lookAtRelays, type RelayState } from "./look-at-relays.ts";

@@ -1,8 +1,9 @@
-import { type Files, FleetError, toHex } from "../core/index.ts";
+import { type Files, FleetError } from "../core/index.ts";
 import type { FeedKey } from "../ledger/index.ts";
 import type { RelayAddress } from "../model/index.ts";
-import { lookAtRelay, publishFeed, type PublishOutcome, type RelayWorld } from "../relays/index.ts";
+import { publishFeed, type PublishOutcome, type RelayWorld } from "../relays/index.ts";
 import type { ObjectStore, SentRoot } from "../skywire/cxo/index.ts";
+import { dialUntil } from "./dial-until.ts";
 import { nextTryMs, readRelayNotes, type RelayNote, writeRelayNotes } from "./relay-notes.ts";
 
 /** A ledger as it is published: its newest Root, and where its objects are found. */
@@ -85,6 +86,7 @@ async function publishTo(
   const { ledger, signal } = input;
   const work = publishFeed({
     ...input,
+    ...(signal === undefined ? {} : { dial: dialUntil(input.dial, signal) }),
     address: { host: relay.host, port: relay.port },
     root: ledger.headRoot,
     store: ledger.objects,
@@ -130,87 +132,4 @@ function noteOf(
     failures: isHeld ? 0 : (before?.failures ?? 0) + 1,
     says: outcome.reason,
   };
-}
-
-/** What a relay holds of a ledger, and how far behind it is. */
-export interface RelayState {
-  readonly relay: string;
-  readonly kind:
-    | "current"
-    | "behind"
-    | "empty"
-    | "ahead"
-    | "fork"
-    | "incomplete"
-    | "lies"
-    | "unreachable"
-    | "refused";
-  /** The last Root it shows; where it was not reached, the last one that was seen there. */
-  readonly seq?: number;
-  /** Entries that are not there yet; absent where it cannot be told. */
-  readonly lag?: number;
-  readonly says: string;
-  readonly lastHeldAtMs?: number;
-}
-
-/** Looks at every relay without sending anything, for `fleet ledger status`. */
-export async function lookAtRelays(
-  input: Omit<PublishLedgerInput, "onlyDue" | "signal"> & {
-    /** How many entries the ledger had at one of its Roots. */
-    readonly sizeAt: (seq: bigint) => Promise<number | undefined>;
-  },
-): Promise<readonly RelayState[]> {
-  const notes = await readRelayNotes(input.files, input.notesPath, input.ledger.feed);
-  return Promise.all(
-    input.relays.map(async (relay): Promise<RelayState> => {
-      const look = await lookAtRelay({
-        ...input,
-        address: { host: relay.host, port: relay.port },
-        feed: input.ledger.headRoot.feed,
-      });
-      const note = notes.get(relay.text);
-      const known = {
-        relay: relay.text,
-        ...(note?.held === undefined ? {} : { lastHeldAtMs: note.held.atMs }),
-      };
-      const { head, rootHashAt } = input.ledger;
-      if (look.kind === "empty")
-        return { ...known, kind: "empty", lag: head.size, says: "it holds nothing of this ledger" };
-      if (look.kind === "holds" || look.kind === "shows") {
-        const { seq, hash } = look.shown.root;
-        const base = { ...known, seq: Number(seq) };
-        if (seq > head.seq)
-          return {
-            ...base,
-            kind: "ahead",
-            says: `it shows Root ${seq}, this machine has Root ${head.seq}`,
-          };
-        const own = seq === head.seq ? head.root : hexOf(await rootHashAt(seq));
-        if (own !== undefined && own !== toHex(hash))
-          return {
-            ...base,
-            kind: "fork",
-            says: `it shows another Root ${seq} than this machine has`,
-          };
-        const size = seq === head.seq ? head.size : await input.sizeAt(seq);
-        const lag = size === undefined ? {} : { lag: head.size - size };
-        if (look.kind === "shows")
-          return { ...base, ...lag, kind: "incomplete", says: look.error.message };
-        if (seq < head.seq)
-          return { ...base, ...lag, kind: "behind", says: `it holds Root ${seq}` };
-        return { ...base, lag: 0, kind: "current", says: `it holds the newest Root ${seq}` };
-      }
-      const held = note?.held;
-      return {
-        ...known,
-        kind: look.kind,
-        ...(held === undefined ? {} : { seq: held.seq, lag: head.size - held.size }),
-        says: look.error.message,
-      };
-    }),
-  );
-}
-
-function hexOf(hash: Uint8Array | undefined): string | undefined {
-  return hash === undefined ? undefined : toHex(hash);
 }

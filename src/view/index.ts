@@ -13,6 +13,7 @@ export {
   planSarif,
   planStepSummary,
 } from "./ci/index.ts";
+export { counted } from "./count-text.ts";
 export { diagnosticCounts, diagnosticsText } from "./diagnostic-text.ts";
 export { driftText } from "./drift-text.ts";
 export { errorDocument, errorText } from "./error-text.ts";

@@ -1,4 +1,5 @@
 import { type Dial, fromUtf8, utf8 } from "../../src/core/index.ts";
+import { BesideWork } from "../../src/cli/beside.ts";
 import { run } from "../../src/cli/run.ts";
 import type { World } from "../../src/cli/world.ts";
 import { dialTcp } from "../../src/platform/index.ts";
@@ -11,8 +12,11 @@ import {
 import { fastClock } from "./clocks.ts";
 import { countingRandom } from "./ledger-world.ts";
 import { MemoryFiles } from "./memory-files.ts";
+import { MemoryNetwork } from "./memory-network.ts";
 
 const HASTE = 10;
+/** The address of every relay in memory; ports tell them apart. */
+export const RELAY_HOST = "127.0.0.2";
 
 /** What one command line printed, and how it ended. */
 export interface Ran {
@@ -36,11 +40,11 @@ export interface CliWorld {
   read(name: string): Promise<string>;
 }
 
-/** Makes a user; without `dial` no visor answers. */
-export function cliWorld(dial: Dial = dialTcp, rpc?: string): CliWorld {
+/** Makes a user; without `dial` no visor answers. Users of other names have other keys. */
+export function cliWorld(dial: Dial = dialTcp, rpc?: string, name = "cli"): CliWorld {
   const files = new MemoryFiles();
   const clock = fastClock(HASTE);
-  const random = countingRandom("cli");
+  const random = countingRandom(name);
   const env: Record<string, string | undefined> = {
     FLEET_HOME: "/user/fleet",
     FLEET_TIMEOUT: "20s",
@@ -80,6 +84,7 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string): CliWorld {
         clock,
         random,
         dial,
+        beside: new BesideWork(clock),
         stopSoftly: () => new AbortController().signal,
       };
       const code = await run(argv, world);
@@ -92,6 +97,10 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string): CliWorld {
 /** An embedded fleet in this process, and a user in front of it who has a key. */
 export interface CliFleet extends CliWorld {
   readonly fleet: EmbeddedFleet;
+  /** Where relays listen, by port, under the address {@link RELAY_HOST}. */
+  readonly relays: MemoryNetwork;
+  /** Somebody else before the same visors, with a home of their own. */
+  another(name: string): CliWorld;
   keyOf(name: string): string;
   /** A manifest of these visors: `NAME: BODY` lines get key and route; `rest` comes before them. */
   manifest(rest: string, bodies: Readonly<Record<string, string>>): Promise<void>;
@@ -108,7 +117,11 @@ export async function cliFleet(visors: readonly EmbeddedVisorSpec[]): Promise<Cl
     timeScale: 0.1,
   });
   const address = [...fleet.addresses.values()][0];
-  const user = cliWorld(fleet.dial, `${address?.host ?? ""}:${address?.port ?? 0}`);
+  const relays = new MemoryNetwork();
+  const dial: Dial = (to, options) =>
+    to.host === RELAY_HOST ? relays.dial(to, options) : fleet.dial(to, options);
+  const rpc = `${address?.host ?? ""}:${address?.port ?? 0}`;
+  const user = cliWorld(dial, rpc);
   const find = (name: string): EmbeddedFleet["visors"][number] => {
     const visor = fleet.visors.find((each) => each.name === name);
     if (visor === undefined) throw new Error(`there is no visor ${name}`);
@@ -117,6 +130,8 @@ export async function cliFleet(visors: readonly EmbeddedVisorSpec[]): Promise<Cl
   return {
     ...user,
     fleet,
+    relays,
+    another: (name) => cliWorld(dial, rpc, name),
     keyOf: (name) => find(name).key,
     manifest: async (rest, bodies) => {
       const { out } = await user.run("keygen", "--json", "--new", "--name", "owner");

@@ -89,14 +89,24 @@ export class MemoryFiles implements Files {
 
   async list(path: string): Promise<readonly string[]> {
     const inside = [...this.files.keys()].filter((name) => name.startsWith(`${path}/`));
-    return inside
-      .map((name) => name.slice(path.length + 1))
-      .filter((name) => !name.includes("/"))
-      .toSorted();
+    const names = inside.map((name) => name.slice(path.length + 1).replace(/\/.*$/, ""));
+    return [...new Set(names)].toSorted();
   }
 
   async makeFolder(path: string): Promise<void> {
     this.#writable(path);
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    this.#writable(to);
+    if (this.files.has(to) || (await this.list(to)).length > 0)
+      throw new FleetError("files/exists", `${to} is there`);
+    this.#effect();
+    for (const [path, file] of [...this.files]) {
+      if (path !== from && !path.startsWith(`${from}/`)) continue;
+      this.files.delete(path);
+      this.files.set(`${to}${path.slice(from.length)}`, file);
+    }
   }
 
   async remove(path: string): Promise<void> {

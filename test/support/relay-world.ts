@@ -26,8 +26,12 @@ const UNBOUNDED = { feedBytesMax: 2 ** 40, totalBytesMax: 2 ** 40 };
 
 /** Relays and publishers joined by streams in memory. */
 export class RelayTestWorld {
-  readonly network = new MemoryNetwork();
+  readonly network: MemoryNetwork;
   readonly #running: RunningRelay[] = [];
+
+  constructor(network = new MemoryNetwork()) {
+    this.network = network;
+  }
 
   async relay(options: Partial<RelayServerOptions> = {}): Promise<RunningRelay> {
     const events: RelayEvent[] = [];

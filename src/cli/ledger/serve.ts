@@ -6,8 +6,10 @@ import { listenTcp } from "../../platform/index.ts";
 import {
   DiskRelayStore,
   formatAddress,
+  lyingStore,
   type RelayEvent,
   type RelayQuota,
+  type RelayStoreLie,
   startRelay,
 } from "../../relays/index.ts";
 import { shortKey } from "../../view/index.ts";
@@ -61,42 +63,52 @@ export const ledgerServe: Command = {
     "fleet ledger serve --listen 10.0.0.5:8870 --feed 02ab... --feed 03cd...",
   ],
   async run(given, world): Promise<ExitCode> {
-    const feeds = await feedsOf(given, world);
-    const address = listenAddress(given);
-    const folder = resolve(world.folder, given.text("dir") ?? "relay");
-    const stop = world.stopSoftly();
-    const end = new AbortController();
-    stop.addEventListener("abort", () => end.abort(), { once: true });
-    const store = await DiskRelayStore.open({
-      files: world.files,
-      folder,
-      onDamage: ({ segment, offset }) =>
-        world.terminal.err(
-          `damaged bytes in segment ${segment} at ${offset}: nothing of them is served\n`,
-        ),
-    });
-    const server = await startRelay({
-      listen: listenTcp,
-      address,
-      store,
-      clock: world.clock,
-      random: world.random,
-      feeds,
-      quota: quotaOf(given),
-      onEvent: (event) => tell(event, world),
-      signal: end.signal,
-    });
-    const whose = feeds === "open" ? "any feed" : `${feeds.length} feeds`;
-    world.terminal.out(
-      `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}.\n`,
-    );
-    if (given.flag("until-input-ends"))
-      void world.terminal.readInput(end.signal).then(() => end.abort());
-    await server.stopped;
-    world.terminal.err("the relay has stopped\n");
-    return 0;
+    return await serveRelay(await feedsOf(given, world), given, world);
   },
 };
+
+/** Runs a relay until it is told to stop. With a lie it is one that nobody should believe. */
+export async function serveRelay(
+  feeds: readonly Uint8Array[] | "open",
+  given: Given,
+  world: World,
+  lie?: RelayStoreLie,
+): Promise<ExitCode> {
+  const address = listenAddress(given);
+  const folder = resolve(world.folder, given.text("dir") ?? "relay");
+  const stop = world.stopSoftly();
+  const end = new AbortController();
+  stop.addEventListener("abort", () => end.abort(), { once: true });
+  const store = await DiskRelayStore.open({
+    files: world.files,
+    folder,
+    onDamage: ({ segment, offset }) =>
+      world.terminal.err(
+        `damaged bytes in segment ${segment} at ${offset}: nothing of them is served\n`,
+      ),
+  });
+  const server = await startRelay({
+    listen: listenTcp,
+    address,
+    store: lie === undefined ? store : lyingStore(store, lie),
+    clock: world.clock,
+    random: world.random,
+    feeds,
+    quota: quotaOf(given),
+    onEvent: (event) => tell(event, world),
+    signal: end.signal,
+  });
+  const whose = feeds === "open" ? "any feed" : `${feeds.length} feeds`;
+  const lies = lie === undefined ? "" : `, which lies (${lie})`;
+  world.terminal.out(
+    `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}${lies}.\n`,
+  );
+  if (given.flag("until-input-ends"))
+    void world.terminal.readInput(end.signal).then(() => end.abort());
+  await server.stopped;
+  world.terminal.err("the relay has stopped\n");
+  return 0;
+}
 
 async function feedsOf(given: Given, world: World): Promise<readonly Uint8Array[] | "open"> {
   if (given.flag("open")) return "open";

@@ -11,7 +11,7 @@ import {
 } from "../../core/index.ts";
 
 /** The lock's file name in a ledger's folder. */
-const LOCK_FILE = "lock";
+export const LOCK_FILE = "lock";
 
 /** How often a waiting writer looks again. */
 const POLL_MS = 50;

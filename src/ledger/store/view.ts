@@ -240,7 +240,7 @@ export function liveOf({ scan: { last }, indexer }: StoreView): LiveSegment {
 /** The error for a ledger that is not where it should be. */
 export function missingError(folder: string, feed: FeedKey): FleetError {
   return new FleetError("ledger/missing", `the ledger of key ${feed} is not in ${folder}`, {
-    next: "copy the state folder back from its backup, or make a new key with fleet keygen --new; a ledger never starts again under the same key",
+    next: "bring it back from a relay with `fleet ledger restore`, or from a backup of the state folder; without either make a new key with `fleet keygen --new`, since a ledger never starts again under the same key",
     exit: 4,
   });
 }
@@ -248,7 +248,7 @@ export function missingError(folder: string, feed: FeedKey): FleetError {
 /** The error for a ledger that something changed. */
 export function damagedError(folder: string, fault: string, cause?: unknown): FleetError {
   return new FleetError("ledger/damaged", `the ledger in ${folder} is damaged: ${fault}`, {
-    next: "run fleet verify to see all of it, then copy the state folder back from its backup",
+    next: "run `fleet verify` to see all of it, then `fleet ledger restore`, or copy the state folder back from its backup",
     exit: 4,
     cause,
   });

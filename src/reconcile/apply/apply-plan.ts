@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../../core/index.ts";
-import type { Ledger, OperatorKeys } from "../../ledger/index.ts";
+import type { Ledger, OperatorKeys, SeenHead } from "../../ledger/index.ts";
 import type { Plan, PlanVisor, Route, SecretRef } from "../../model/index.ts";
 import type { VisorReader, VisorWriter } from "../../skywire/visor/index.ts";
 import type { Emit } from "../event.ts";
@@ -21,6 +21,8 @@ export interface ApplyInput {
   readonly ledger: Ledger;
   /** What the ledger holds, where it was read since it was opened; read here otherwise. */
   readonly past?: ApplyPast;
+  /** What was seen of other operators' ledgers: the first entries name what is news. */
+  readonly heads?: readonly SeenHead[];
   readonly keys: OperatorKeys;
   /** Finds the values of secrets; called once, and only when a change needs one. */
   readonly resolveSecrets: (refs: readonly SecretRef[]) => Promise<ReadonlyMap<SecretRef, string>>;
@@ -43,7 +45,7 @@ export interface ApplyInput {
  * @throws FleetError ledger/* when something cannot be recorded; then nothing further is written to any visor
  */
 export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
-  const { plan, ledger, clock } = input;
+  const { plan, ledger, clock, heads = [] } = input;
   const timing = { ...DEFAULT_TIMING, ...input.timing };
   const emit: Emit = input.emit ?? (() => undefined);
   const stop = input.stop ?? new AbortController().signal;
@@ -61,6 +63,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
       visor === plan.acting ? { kind: "local" } : (routes.get(visor) ?? routeOf({})),
     emit,
     open: past.openIntents(),
+    heads,
   });
   for (const record of settled.records) past.next(record);
   input.atPoint?.("before-record");
@@ -71,7 +74,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
     keys: input.keys,
     random: input.random,
   });
-  if (opening.length > 0) await ledger.append(opening);
+  if (opening.length > 0) await ledger.append(opening, { heads });
   input.atPoint?.("after-record");
   const queue = new CommitQueue(ledger);
   const results = await runWaves(plan, stop, timing, (visor, trustFailedOn) =>

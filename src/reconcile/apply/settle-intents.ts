@@ -4,6 +4,7 @@ import {
   type Ledger,
   type LedgerRecord,
   type ReceiptOutcome,
+  type SeenHead,
 } from "../../ledger/index.ts";
 import type { Route, SeenVisor } from "../../model/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
@@ -22,6 +23,8 @@ export interface SettleInput {
   readonly emit?: Emit;
   /** Intents without receipt, where they are known already; read from the ledger otherwise. */
   readonly open?: readonly LedgerRecord<"intent">[];
+  /** What was seen of other operators' ledgers. */
+  readonly heads?: readonly SeenHead[];
 }
 
 /** What settling did. */
@@ -76,6 +79,7 @@ export async function settleIntents(input: SettleInput): Promise<Settled> {
         },
       ];
     }),
+    { heads: input.heads ?? [] },
   );
   for (const { intent } of receipts) {
     const message = `settled entry ${intent.index}, which an earlier run left open`;

@@ -108,6 +108,7 @@ export class HistoryFold {
   /** Takes the next record. */
   next(record: LedgerRecord): void {
     if (record.feed === this.#own) this.#head = record.index + record.parts;
+    if (record.kind !== "keyset" && !this.#isHeard(record)) return;
     if (record.kind === "receipt") this.#noteSecrets(record);
     if (isRecordOf(record, "keyset", this.#fleet)) this.#noteKeyset(record);
     else if (isRecordOf(record, "plan", this.#fleet) && record.payload !== undefined)
@@ -141,6 +142,15 @@ export class HistoryFold {
       secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
       lastManifest: this.#lastManifest,
     };
+  }
+
+  /** What others recorded counts only while the keyset in force lets them apply. */
+  #isHeard({ feed, operator }: LedgerRecord): boolean {
+    if (feed === this.#own) return true;
+    const { operators = {} } = this.#follower.current(this.#fleet)?.payload ?? {};
+    return Object.values(operators).some(
+      (each) => (each.key === operator || each.feed === feed) && each.may.includes("apply"),
+    );
   }
 
   #noteKeyset(record: LedgerRecord<"keyset">): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseArguments } from "../../../src/cli/arguments.ts";
+import { BesideWork } from "../../../src/cli/beside.ts";
 import { plan } from "../../../src/cli/plan.ts";
 import { type Reporter, reporterOf } from "../../../src/cli/reporter.ts";
 import type { World } from "../../../src/cli/world.ts";
@@ -40,6 +41,7 @@ function stage(
     clock,
     random: (size) => new Uint8Array(size),
     dial: async () => await Promise.reject(new Error("nobody")),
+    beside: new BesideWork(clock),
     stopSoftly: () => new AbortController().signal,
   };
   const parsed = parseArguments(plan, argv, env);

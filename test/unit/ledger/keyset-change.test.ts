@@ -28,7 +28,7 @@ const change: KeysetChange = {
   policy: { keyset_signatures: 2 },
 };
 const signed = signKeysetChange(signKeysetChange(makeKeysetChange(change), ben), ann);
-const GOLDEN = new URL("../../golden/ledger/keyset-change.json", import.meta.url);
+const GOLDEN = new URL("../../golden/ledger/keyset-change.txt", import.meta.url);
 const refused = expect.objectContaining({ code: "ledger/keyset-change", exit: 4 }) as unknown;
 
 describe("a key-change document", () => {

@@ -1,0 +1,108 @@
+import { type ExitCode, FleetError } from "../../core/index.ts";
+import type { PullOutcome } from "../../replicas/index.ts";
+import { counted, tableText } from "../../view/index.ts";
+import type { Command } from "../command.ts";
+import { type OtherOperator, otherOperators } from "../feeds.ts";
+import { manifestName, readManifest } from "../manifest-source.ts";
+import { findOperator } from "../operator.ts";
+import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+import { printJson } from "../print.ts";
+import { type PulledOther, pullOthers } from "../relaying.ts";
+import type { World } from "../world.ts";
+import { keepEvidence } from "./keep-evidence.ts";
+import { RELAY_OPTION, relaysOf } from "./relay-option.ts";
+
+/** `fleet ledger pull`: copies of the other operators' ledgers. */
+export const ledgerPull: Command = {
+  name: "ledger pull",
+  about:
+    "Bring the ledgers of the manifest's other operators here. A relay that lies is named, and what it gave is not kept.",
+  words: [{ form: "[OPERATOR...]", about: "operators of the manifest (default: all others)" }],
+  options: [RELAY_OPTION, MANIFEST_OPTION, JSON_OPTION, ...OPERATOR_OPTIONS],
+  examples: ["fleet ledger pull", "fleet ledger pull ben --relay 10.0.0.5:8870"],
+  async run(given, world): Promise<ExitCode> {
+    const source = await readManifest(manifestName(given, world, undefined), world);
+    const own = await findOperator(given, world);
+    const others = chosen(otherOperators(source, own?.keys.feed), given.words);
+    const relays = await relaysOf(given, world);
+    const pulled = await pullOthers(others, relays, world);
+    const kept = await keepEvidence(
+      pulled.flatMap((each) => (each.pulled === undefined ? [] : [each.pulled])),
+      world,
+    );
+    if (given.flag("json")) printJson(world, documentOf(pulled, kept));
+    else print(pulled, kept, world);
+    const outcomes = pulled.flatMap((each) => each.pulled?.outcomes ?? []);
+    if (outcomes.some(({ kind }) => kind === "lie")) return 4;
+    return pulled.every((each) => isCurrent(each)) ? 0 : 3;
+  },
+};
+
+function chosen(
+  others: readonly OtherOperator[],
+  words: readonly string[],
+): readonly OtherOperator[] {
+  const unknown = words.find((word) => !others.some(({ name }) => name === word));
+  if (unknown !== undefined)
+    throw new FleetError("cli/usage", `${unknown}: no other operator with a feed has this name`, {
+      next: "name operators of the manifest that have `feed`",
+      exit: 64,
+    });
+  if (others.length === 0)
+    throw new FleetError("cli/usage", "the manifest names no other operator with a ledger", {
+      next: "write the `feed` that their `fleet keygen` printed into `operators`",
+      exit: 64,
+    });
+  return words.length === 0 ? others : others.filter(({ name }) => words.includes(name));
+}
+
+function isCurrent({ pulled }: PulledOther): boolean {
+  return pulled?.outcomes.some(({ kind }) => kind === "new" || kind === "current") === true;
+}
+
+function documentOf(pulled: readonly PulledOther[], evidence: readonly string[]): object {
+  return {
+    format: "fleet.skywire/ledger-pull/v1",
+    operators: pulled.map(({ operator, pulled: got, error }) => ({
+      ...operator,
+      ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+      ...(got?.head === undefined
+        ? {}
+        : { head: { root: got.head.root, size: got.head.size, seq: Number(got.head.seq) } }),
+      relays: (got?.outcomes ?? []).map((outcome) => outcomeDocument(outcome)),
+    })),
+    evidence,
+  };
+}
+
+function outcomeDocument(outcome: PullOutcome): object {
+  const { relay, kind, says } = outcome;
+  return { relay, kind, ...(outcome.kind === "lie" ? { lie: outcome.lie.what } : {}), says };
+}
+
+function print(pulled: readonly PulledOther[], evidence: readonly string[], world: World): void {
+  for (const { operator, pulled: got, error } of pulled) {
+    const size =
+      got?.head === undefined ? "nothing yet" : counted(got.head.size, "entry", "entries");
+    world.terminal.out(`${operator.name}: ${size}\n`);
+    if (error !== undefined) world.terminal.out(`  ${error.message}\n`);
+    world.terminal.out(tableText((got?.outcomes ?? []).map(outcomeRow)));
+  }
+  for (const path of evidence)
+    world.terminal.out(`what was signed is kept in ${path}; \`fleet ledger evidence\` checks it\n`);
+  const current = pulled.filter((each) => isCurrent(each)).length;
+  const lies = pulled
+    .flatMap((each) => each.pulled?.outcomes ?? [])
+    .filter(({ kind }) => kind === "lie");
+  const liars = new Set(lies.map(({ relay }) => relay)).size;
+  const said = liars === 0 ? "" : `; ${counted(liars, "relay lies", "relays lie")}`;
+  world.terminal.out(
+    `Brought up to date: ${current} of ${counted(pulled.length, "ledger")}${said}.\n`,
+  );
+}
+
+/** One line about a relay: a lie is called by its name. */
+export function outcomeRow(outcome: PullOutcome): readonly string[] {
+  const kind = outcome.kind === "lie" ? `lies: ${outcome.lie.what}` : outcome.kind;
+  return [`  ${outcome.relay}`, kind, outcome.says];
+}

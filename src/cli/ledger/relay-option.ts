@@ -1,0 +1,34 @@
+import { FleetError } from "../../core/index.ts";
+import type { Given } from "../arguments.ts";
+import type { OptionSpec } from "../command.ts";
+import { manifestFacts } from "../names-of-manifest.ts";
+import { relayAddresses } from "../relaying.ts";
+import type { World } from "../world.ts";
+
+/** Other relays than the manifest's. */
+export const RELAY_OPTION: OptionSpec = {
+  name: "relay",
+  value: "ADDRESS",
+  many: true,
+  about: "this relay instead of the manifest's; may be repeated",
+};
+
+/**
+ * The relays a command asks: those named on the command line, else the manifest's.
+ * @throws FleetError cli/no-relay (exit 64) when there are none
+ */
+export async function relaysOf(
+  given: Given,
+  world: World,
+  option = "relay",
+): Promise<readonly string[]> {
+  const named = given.texts(option);
+  if (named.length > 0) return [...new Set(relayAddresses(named).map(({ text }) => text))];
+  const { source } = await manifestFacts(given, world);
+  const relays = source?.desired.ledger.relays ?? [];
+  if (relays.length > 0) return relays;
+  throw new FleetError("cli/no-relay", "no relay is known", {
+    next: `write \`ledger: { relays: ["10.0.0.5:8870"] }\` in the manifest, or give --${option}; \`fleet ledger serve\` runs one`,
+    exit: 64,
+  });
+}

@@ -1,0 +1,197 @@
+import { FleetError } from "../core/index.ts";
+import { ledgerObjects, readLedger } from "../ledger/index.ts";
+import { checkRelayAddress, type RelayAddress } from "../model/index.ts";
+import { nodeProcess } from "../platform/index.ts";
+import {
+  dialUntil,
+  type PublishedLedger,
+  publishLedger,
+  type PulledFeed,
+  pullFeed,
+  type RelayResult,
+} from "../replicas/index.ts";
+import { type OtherOperator, relayNotesOf, replicaFolderOf } from "./feeds.ts";
+import type { Operator } from "./operator.ts";
+import type { World } from "./world.ts";
+
+/** A relay on the same continent answers within a tenth of it. */
+const DIAL_TIMEOUT_MS = 3_000;
+/** What a command waits for relays before it goes on with what is here. */
+const PATIENCE_MS = 10_000;
+
+/** The relays of a manifest or a plan, which were checked when it was read. */
+export function relayAddresses(texts: readonly string[]): readonly RelayAddress[] {
+  return texts.map((text) => {
+    const address = checkRelayAddress(text);
+    if ("fault" in address)
+      throw new FleetError("cli/usage", `${text} is no relay: ${address.fault}`, {
+        next: "write an IP address and a port, such as 127.0.0.1:8870",
+        exit: 64,
+      });
+    return address;
+  });
+}
+
+/** How relays are reached from a command line. */
+export function relayWorld(world: World): {
+  readonly dial: World["dial"];
+  readonly clock: World["clock"];
+  readonly random: World["random"];
+  readonly dialTimeoutMs: number;
+} {
+  return {
+    dial: world.dial,
+    clock: world.clock,
+    random: world.random,
+    dialTimeoutMs: DIAL_TIMEOUT_MS,
+  };
+}
+
+/** Does something with our ledger as it would be published, and lets its files go. */
+export async function withPublished<T>(
+  { keys, ledgerFolder: folder }: Pick<Operator, "keys" | "ledgerFolder">,
+  { files }: World,
+  use: (ledger: PublishedLedger) => Promise<T>,
+): Promise<T> {
+  const { feed } = keys;
+  const ledger = await readLedger({ files, folder, feed });
+  const objects = ledgerObjects({ files, folder, feed });
+  try {
+    return await use({
+      feed,
+      head: ledger.head,
+      headRoot: ledger.headRoot,
+      objects,
+      rootHashAt: (seq) => objects.rootHashAt(seq),
+    });
+  } finally {
+    await objects.close();
+  }
+}
+
+/** What publishing may leave out, and when it gives up. */
+export interface PublishOptions {
+  /** Only relays that lack the newest Root by our notes and whose next try has come. */
+  readonly onlyDue?: boolean;
+  /** Aborting it gives up; so does the time limit of a command. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Brings our newest Root to the relays. A relay that is down is a result.
+ * @throws FleetError ledger/*, files/* when our own ledger cannot be read
+ */
+export async function publishOwn(
+  operator: Pick<Operator, "keys" | "ledgerFolder">,
+  relays: readonly string[],
+  world: World,
+  { onlyDue = false, signal }: PublishOptions = {},
+): Promise<readonly RelayResult[]> {
+  if (relays.length === 0) return [];
+  return await withPublished(operator, world, async (ledger) => {
+    const limit = timeLimit(world, signal);
+    try {
+      return await publishLedger({
+        ...relayWorld(world),
+        ledger,
+        relays: relayAddresses(relays),
+        files: world.files,
+        notesPath: relayNotesOf(ledger.feed, world),
+        onlyDue,
+        signal: limit.signal,
+      });
+    } finally {
+      limit.clear();
+    }
+  });
+}
+
+/** Tries relays that missed the newest Root again, beside what the command does. */
+export function beginRetry(
+  operator: Pick<Operator, "keys" | "ledgerFolder"> | undefined,
+  relays: readonly string[],
+  world: World,
+): void {
+  if (operator === undefined || relays.length === 0) return;
+  void world.beside.begin((signal) =>
+    publishOwn(operator, relays, world, { onlyDue: true, signal }),
+  );
+}
+
+/** What came of one operator's ledger. */
+export interface PulledOther {
+  readonly operator: OtherOperator;
+  readonly pulled?: PulledFeed;
+  /** Why nothing was asked, such as another command that brings the same copy up to date. */
+  readonly error?: FleetError;
+}
+
+/** Brings the copies of others' ledgers up to date, all at once, from relays that are asked one after the other. */
+export async function pullOthers(
+  others: readonly OtherOperator[],
+  relays: readonly string[],
+  world: World,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<readonly PulledOther[]> {
+  if (relays.length === 0 || others.length === 0) return [];
+  const limit = timeLimit(world, signal);
+  try {
+    return await Promise.all(
+      others.map(async (operator): Promise<PulledOther> => {
+        try {
+          const pulled = await pullFeed({
+            ...relayWorld(world),
+            dial: dialUntil(world.dial, limit.signal),
+            files: world.files,
+            process: nodeProcess(),
+            folder: replicaFolderOf(operator.feed, world),
+            feed: operator.feed,
+            relays: relayAddresses(relays),
+            signal: limit.signal,
+          });
+          return { operator, pulled };
+        } catch (error) {
+          if (!(error instanceof FleetError)) throw error;
+          return { operator, error };
+        }
+      }),
+    );
+  } finally {
+    limit.clear();
+  }
+}
+
+/** What of pulling a reader of a plan should know, a sentence each: who lied, and whose ledger may be old. */
+export function pullNotes(all: readonly PulledOther[]): readonly string[] {
+  return all.flatMap(({ operator: { name }, pulled, error }) => {
+    if (error !== undefined)
+      return [`the copy of ${name}'s ledger was not brought up to date: ${error.message}`];
+    const outcomes = pulled?.outcomes ?? [];
+    const lies = outcomes.flatMap(({ kind, relay, says }) =>
+      kind === "lie" ? [`relay ${relay} lies about ${name}'s ledger: ${says}`] : [],
+    );
+    const isAnswered = outcomes.some(({ kind }) => kind === "new" || kind === "current");
+    if (isAnswered || lies.length > 0) return lies;
+    const why = outcomes.map(({ relay, says }) => `${relay}: ${says}`).join("; ");
+    return [`no relay gave ${name}'s ledger${why === "" ? "" : ` (${why})`}`];
+  });
+}
+
+/** What of publishing a person should know: one line a relay that does not hold the ledger. */
+export function publishNotes(results: readonly RelayResult[]): readonly string[] {
+  return results.flatMap(({ relay, isHeld, outcome }) =>
+    isHeld ? [] : [`relay ${relay} does not hold the ledger yet: ${outcome.reason}`],
+  );
+}
+
+function timeLimit(
+  { clock }: World,
+  signal: AbortSignal | undefined,
+): { readonly signal: AbortSignal; readonly clear: () => void } {
+  const stop = new AbortController();
+  const clear = clock.after(PATIENCE_MS, () => stop.abort());
+  return {
+    signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
+    clear,
+  };
+}
