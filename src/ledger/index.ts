@@ -206,4 +206,5 @@ export {
   type VerifyOptions,
   type VerifyReport,
 } from "./check/report.ts";
+export { type JoinedReport, verifyJoined } from "./check/verify-joined.ts";
 export { verifyLedger } from "./check/verify.ts";

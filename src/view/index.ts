@@ -35,17 +35,10 @@ export { planEvents } from "./plan-events.ts";
 export { planSummary } from "./plan-summary.ts";
 export { planText } from "./plan-text.ts";
 export { printable } from "./printable.ts";
-export {
-  type FeedNames,
-  type LogLine,
-  logSummary,
-  logText,
-  recordText,
-  timeText,
-} from "./record-text.ts";
+export { type FeedNames, type LogLine, logSummary, logText, recordText } from "./record-text.ts";
 export { refusalText } from "./refusal-text.ts";
 export { statusDocument, statusText } from "./status-text.ts";
 export { tableText } from "./table-text.ts";
-export { verifyText } from "./verify-text.ts";
+export { type NamedReport, verifyAllText, verifyText } from "./verify-text.ts";
 export { type Finding, findingsText } from "./findings-text.ts";
 export { keyLabel, type Names, shortKey } from "./value-text.ts";

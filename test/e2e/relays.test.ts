@@ -67,7 +67,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await ann.fleet.stop();
-  relays.close();
+  await relays.close();
 });
 
 // One story: each step stands on the one before.
@@ -206,5 +206,18 @@ describe("relays that lie", () => {
       code: 4,
       out: expect.stringContaining("lies: second-root"),
     });
+    expect(ran.out).toContain("what was signed is kept in");
+    // What was verified here before stays the beginning of what is believed.
+    expect((await machine.run("verify")).code).toBe(0);
+    const ledger = `/user/fleet/state/ledgers/${feed}`;
+    for (const name of await machine.files.list(ledger))
+      await machine.files.remove(`${ledger}/${name}`);
+    for (const name of await fork.files.list(ledger)) {
+      const bytes = await fork.files.read(`${ledger}/${name}`);
+      await machine.files.replace(`${ledger}/${name}`, bytes ?? new Uint8Array());
+    }
+    const refused = await machine.run("verify");
+    expect(refused).toMatchObject({ code: 4, out: expect.stringContaining("[ledger/rewritten]") });
+    expect(refused.err).toContain("what was signed is kept in");
   });
 });

@@ -70,7 +70,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await ann.fleet.stop();
-  relays.close();
+  await relays.close();
 });
 
 // One story: each step stands on the one before.
@@ -115,5 +115,31 @@ describe("two operators of one fleet", () => {
       (JSON.parse(out) as LogDocument).entries.map(({ feed, entry }) => `${feed} ${entry}`);
     expect(order(annLog.out)).toEqual(order(benLog.out));
     expect((await ann.run("blame", "shop-1", "settings.log_level")).out).toContain("ben");
+  });
+
+  it("verifies both, and what they say together", async () => {
+    const ran = await ann.run("verify");
+    expect(ran).toMatchObject({
+      code: 0,
+      last: expect.stringMatching(
+        /^Verified: 2 ledgers of \d+ entries, joined into one history, no fault\.$/,
+      ),
+    });
+    expect(ran.out).toContain("heads of other ledgers: they begin what is here");
+    expect(JSON.parse((await ann.run("verify", "--json")).out)).toMatchObject({
+      ok: true,
+      others: [{ ok: true }],
+      joined: { ok: true },
+    });
+  });
+
+  it("finds a ledger that is held back, when the manifest says how old it may be", async () => {
+    const text = await ann.read("fleet.yaml");
+    await ann.write("fleet.yaml", text.replace("ledger: {", "ledger: { max_age: 1s,"));
+    expect(await ann.run("verify")).toMatchObject({
+      code: 4,
+      out: expect.stringContaining("[ledger/frozen]"),
+    });
+    await ann.write("fleet.yaml", text);
   });
 });

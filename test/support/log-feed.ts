@@ -1,4 +1,4 @@
-import { fromHex, sha256, toHex } from "../../src/core/index.ts";
+import { fromHex, sha256 } from "../../src/core/index.ts";
 import {
   decodeLog,
   encodeEntry,
@@ -113,9 +113,4 @@ export class LogFeed {
     if (last === undefined) throw new Error("the feed has no Root");
     return last;
   }
-}
-
-/** The name of an object in {@link MemoryObjects}. */
-export function nameOf(bytes: Uint8Array): string {
-  return toHex(sha256(bytes));
 }

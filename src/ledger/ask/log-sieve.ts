@@ -88,14 +88,14 @@ function isBy({ operator, feed }: LedgerRecord, operators: readonly string[]): b
 }
 
 /** The visor that a record is about, if it is about one. */
-export function visorOf({ payload }: LedgerRecord): VisorKey | undefined {
+function visorOf({ payload }: LedgerRecord): VisorKey | undefined {
   return payload !== undefined && "visor" in payload && typeof payload.visor === "string"
     ? (payload.visor as VisorKey)
     : undefined;
 }
 
 /** Paths owned, changed or set, each once. */
-export function pathsOf(record: LedgerRecord): readonly string[] {
+function pathsOf(record: LedgerRecord): readonly string[] {
   switch (record.kind) {
     case "plan-part":
       return record.payload === undefined

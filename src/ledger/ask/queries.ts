@@ -87,18 +87,6 @@ export async function latestSecretReceipt(
   return latest;
 }
 
-/**
- * The records of one kind that we can read, of one fleet or of all. A sealed record that we hold no
- * key for belongs to no fleet we know, so it is left out when a fleet is asked for.
- */
-export function recordsOf<K extends EntryKind>(
-  records: readonly LedgerRecord[],
-  kind: K,
-  fleet?: string,
-): readonly LedgerRecord<K>[] {
-  return records.filter((record) => isRecordOf(record, kind, fleet));
-}
-
 /** True for a record of a kind, of one fleet or of any. */
 export function isRecordOf<K extends EntryKind>(
   record: LedgerRecord,
@@ -109,6 +97,6 @@ export function isRecordOf<K extends EntryKind>(
 }
 
 /** The fleet a record belongs to; `undefined` for what is of no fleet and for what we cannot read. */
-export function fleetOf({ payload }: LedgerRecord): string | undefined {
+function fleetOf({ payload }: LedgerRecord): string | undefined {
   return payload !== undefined && "fleet" in payload ? payload.fleet : undefined;
 }
