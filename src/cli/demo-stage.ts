@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { cp, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ExitCode, fromUtf8, utf8 } from "../core/index.ts";
 import { type Child, type ChildOptions, startChild } from "../platform/index.ts";
@@ -19,6 +20,15 @@ export interface StepEnd {
   readonly saysNot?: readonly string[];
 }
 
+/** Who runs a command: a folder of the stage to work in, and one that is the home. */
+export interface Actor {
+  readonly folder: string;
+  readonly home: string;
+}
+
+/** The owner of the fleet. */
+export const OWNER: Actor = { folder: "fleet", home: "home" };
+
 /** Where the demo plays: a folder with visors, home and manifests, and real `fleet` processes. */
 export class DemoStage {
   steps = 0;
@@ -28,6 +38,7 @@ export class DemoStage {
   readonly #stop: AbortSignal;
   #rpc = "";
   #fleet: Child | undefined;
+  readonly #relays = new Map<string, Child>();
 
   constructor(folder: string, world: World) {
     this.#folder = folder;
@@ -74,12 +85,47 @@ export class DemoStage {
     this.#judge(text, this.#rpc === "" ? 1 : 0, { exit: 0 });
   }
 
-  /** Runs one `fleet` command and holds its end against what was announced. */
-  async run(args: readonly string[], end: StepEnd): Promise<string> {
+  /**
+   * Starts a relay, whose folder it is called by, and waits until it listens.
+   * @param args the command without its folder and address
+   * @returns its address, empty when it did not start
+   */
+  async startRelay(name: string, args: readonly string[]): Promise<string> {
     if (this.isStopped) return "";
-    this.#show(args);
+    const dir = join("..", name);
+    const all = [...args, "--dir", dir, "--listen", "127.0.0.1:0", "--until-input-ends"];
+    this.#show(all);
     let text = "";
-    const child = this.#start(args, (more) => (text += more));
+    let address = "";
+    let isReady: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => (isReady = resolve));
+    const cancel = this.#world.clock.after(READY_WITHIN_MS, isReady);
+    const onText = (more: string): void => {
+      text += more;
+      address = /^Ready: .* at (\S+:\d+), /m.exec(text)?.[1] ?? "";
+      if (address !== "") isReady();
+    };
+    const relay = this.#start(all, onText, { endsWithUs: true });
+    this.#relays.set(name, relay);
+    await Promise.race([ready, relay.ended]);
+    cancel();
+    this.#judge(text, address === "" ? 1 : 0, { exit: 0 });
+    return address;
+  }
+
+  /** Ends a relay that was started. */
+  async stopRelay(name: string): Promise<void> {
+    await this.#relays.get(name)?.stop();
+    this.#relays.delete(name);
+  }
+
+  /** Runs one `fleet` command and holds its end against what was announced. */
+  async run(args: readonly string[], end: StepEnd, as: Actor = OWNER): Promise<string> {
+    if (this.isStopped) return "";
+    this.#show(args, as);
+    let text = "";
+    await this.#world.files.makeFolder(join(this.#folder, as.folder));
+    const child = this.#start(args, (more) => (text += more), {}, as);
     const stop = (): void => void child.stop();
     this.#stop.addEventListener("abort", stop, { once: true });
     const code = await child.ended;
@@ -95,7 +141,21 @@ export class DemoStage {
 
   /** Writes a file of the stage. */
   async write(name: string, text: string): Promise<void> {
-    await this.#world.files.replace(join(this.#folder, name), utf8(text), { mode: 0o600 });
+    const path = join(this.#folder, name);
+    await this.#world.files.makeFolder(dirname(path));
+    await this.#world.files.replace(path, utf8(text), { mode: 0o600 });
+  }
+
+  /** Copies a folder of the stage with all that is in it. */
+  async copy(from: string, to: string): Promise<void> {
+    await cp(join(this.#folder, from), join(this.#folder, to), { recursive: true });
+    this.#world.terminal.out(`  (${from} is copied to ${to})\n`);
+  }
+
+  /** Removes a folder of the stage. */
+  async remove(name: string): Promise<void> {
+    await rm(join(this.#folder, name), { recursive: true, force: true });
+    this.#world.terminal.out(`  (${name} is deleted)\n`);
   }
 
   /** Changes one byte in the middle of the newest segment of the ledger. */
@@ -116,6 +176,7 @@ export class DemoStage {
 
   /** Leaves nothing running. */
   async close(): Promise<void> {
+    for (const name of this.#relays.keys()) await this.stopRelay(name);
     await this.#fleet?.stop();
   }
 
@@ -123,35 +184,37 @@ export class DemoStage {
     args: readonly string[],
     onText: (text: string) => void,
     more: Pick<ChildOptions, "endsWithUs"> = {},
+    as: Actor = OWNER,
   ): Child {
     return startChild({
       script: MAIN,
       args,
-      folder: join(this.#folder, "fleet"),
-      env: this.#environment(),
+      folder: join(this.#folder, as.folder),
+      env: this.#environment(as),
       onText,
       ...more,
     });
   }
 
   /** The user's environment without what would lead the commands out of the folder. */
-  #environment(): Readonly<Record<string, string | undefined>> {
+  #environment({ home }: Actor): Readonly<Record<string, string | undefined>> {
     const inherited = Object.entries(this.#world.env).filter(
       ([name]) => !/^(FLEET|SKYWIRE)_/.test(name),
     );
     return {
       ...Object.fromEntries(inherited),
       NO_COLOR: "1",
-      FLEET_HOME: join(this.#folder, "home"),
+      FLEET_HOME: join(this.#folder, home),
       FLEET_DIR: join(this.#folder, "visors"),
       FLEET_TIMEOUT: "2s",
       ...(this.#rpc === "" ? {} : { FLEET_RPC: this.#rpc }),
     };
   }
 
-  #show(args: readonly string[]): void {
+  #show(args: readonly string[], as: Actor = OWNER): void {
+    const where = as === OWNER ? "" : `${as.folder} `;
     const words = args.map((word) => (/^[\w./:=-]+$/.test(word) ? word : `'${word}'`));
-    this.#world.terminal.out(`${this.#paint("change", `$ fleet ${words.join(" ")}`)}\n`);
+    this.#world.terminal.out(`${this.#paint("change", `${where}$ fleet ${words.join(" ")}`)}\n`);
   }
 
   #judge(all: string, code: number, end: StepEnd): void {

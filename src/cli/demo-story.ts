@@ -1,3 +1,4 @@
+import { tellLedgerStory } from "./demo-ledger-story.ts";
 import type { DemoStage } from "./demo-stage.ts";
 
 const VISORS = 12;
@@ -12,6 +13,7 @@ export async function tellStory(stage: DemoStage): Promise<void> {
   await secondApply(stage);
   await drift(stage);
   await refusals(stage);
+  await tellLedgerStory(stage);
   await record(stage);
 }
 

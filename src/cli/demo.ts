@@ -11,7 +11,7 @@ import { durationText } from "./duration.ts";
 export const demo: Command = {
   name: "demo",
   about:
-    "Show everything on an embedded fleet of 12 visors, in half a minute. Works in a folder of its own, " +
+    "Show everything on an embedded fleet of 12 visors, in about a minute. Works in a folder of its own, " +
     "touches no visor and no key of yours, and leaves nothing running.",
   words: [],
   options: [

@@ -107,6 +107,26 @@ export async function openFeeds(
   return { own: ledger, others, notes };
 }
 
+/** The feeds of others that are copied here, those whose copy is damaged included. */
+export async function copiedFeeds(
+  own: FeedKey,
+  { keys }: Pick<Operator, "keys">,
+  world: World,
+): Promise<readonly FeedKey[]> {
+  const here = (await world.files.list(replicasFolder(world))).filter(isFeedKey);
+  const copied: FeedKey[] = [];
+  for (const feed of here.filter((each) => each !== own)) {
+    try {
+      await readCopy(feed, keys, world);
+    } catch (error) {
+      if (hasCode(error, "ledger/missing")) continue;
+      if (!(error instanceof FleetError)) throw error;
+    }
+    copied.push(feed);
+  }
+  return copied;
+}
+
 async function readCopy(feed: FeedKey, keys: OperatorKeys, world: World): Promise<ReadOnlyLedger> {
   return await readLedger({
     files: world.files,
@@ -149,16 +169,18 @@ export function joinedRecords(
 
 /** How the feeds here are called: by their operator's name in the manifest, else by the beginning of their key. */
 export function feedNames(
-  { own, others }: Pick<OpenFeeds, "own" | "others">,
+  feeds: readonly FeedKey[],
   source: ManifestSource | undefined,
-  ownKey: OperatorKey,
+  own: Pick<OperatorKeys, "feed" | "operator">,
 ): ReadonlyMap<FeedKey, string> {
   const operators = source?.desired.operators ?? [];
-  const nameOf = (feed: FeedKey): string =>
-    operators.find((operator) => operator.feed === feed)?.name ?? feed.slice(0, PREFIX_LENGTH);
-  const ownName = operators.find(({ key }) => key === ownKey)?.name;
+  const listed = operators.flatMap(({ feed, name }) =>
+    feed === undefined ? [] : [[feed, name] as const],
+  );
+  const ownName = operators.find(({ key }) => key === own.operator)?.name;
   return new Map([
-    [own.feed, ownName ?? nameOf(own.feed)],
-    ...others.map(({ feed }) => [feed, nameOf(feed)] as const),
+    ...feeds.map((feed) => [feed, feed.slice(0, PREFIX_LENGTH)] as const),
+    ...listed,
+    ...(ownName === undefined ? [] : [[own.feed, ownName] as const]),
   ]);
 }

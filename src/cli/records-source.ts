@@ -53,7 +53,11 @@ export async function openRecords(given: Given, world: World): Promise<RecordsSo
     keys,
     manifest,
     names,
-    feeds: { own: keys.feed, operators, feeds: feedNames(feeds, manifest, keys.operator) },
+    feeds: {
+      own: keys.feed,
+      operators,
+      feeds: feedNames([keys.feed, ...feeds.others.map(({ feed }) => feed)], manifest, keys),
+    },
     get notes() {
       return [...feeds.notes, ...findings.all];
     },

@@ -126,12 +126,19 @@ export interface PulledOther {
   readonly error?: FleetError;
 }
 
+/** When pulling is given up. */
+export interface PullOptions {
+  readonly signal?: AbortSignal;
+  /** How long a relay may give nothing; 15 s when not given. */
+  readonly stallTimeoutMs?: number;
+}
+
 /** Brings the copies of others' ledgers up to date, all at once, from relays that are asked one after the other. */
 export async function pullOthers(
   others: readonly OtherOperator[],
   relays: readonly string[],
   world: World,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, stallTimeoutMs }: PullOptions = {},
 ): Promise<readonly PulledOther[]> {
   if (relays.length === 0 || others.length === 0) return [];
   const limit = timeLimit(world, signal);
@@ -148,6 +155,7 @@ export async function pullOthers(
             feed: operator.feed,
             relays: relayAddresses(relays),
             signal: limit.signal,
+            ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }),
           });
           return { operator, pulled };
         } catch (error) {
@@ -172,6 +180,8 @@ export function pullNotes(all: readonly PulledOther[]): readonly string[] {
     );
     const isAnswered = outcomes.some(({ kind }) => kind === "new" || kind === "current");
     if (isAnswered || lies.length > 0) return lies;
+    // Who has published nothing yet is missing here, which is said apart.
+    if (outcomes.length > 0 && outcomes.every(({ kind }) => kind === "none")) return [];
     const why = outcomes.map(({ relay, says }) => `${relay}: ${says}`).join("; ");
     return [`no relay gave ${name}'s ledger${why === "" ? "" : ` (${why})`}`];
   });

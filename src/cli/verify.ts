@@ -5,7 +5,7 @@ import { parseCheckpoint, parseNote } from "../tlog/index.ts";
 import { type NamedReport, shortKey, verifyAllText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { feedNames, openFeeds, replicaFolderOf } from "./feeds.ts";
+import { copiedFeeds, feedNames, openFeeds, replicaFolderOf } from "./feeds.ts";
 import { outPaint } from "./look.ts";
 import { type ManifestSource, readNamed } from "./manifest-source.ts";
 import { manifestFacts } from "./names-of-manifest.ts";
@@ -100,13 +100,13 @@ async function whatToVerify(given: Given, world: World): Promise<Verified> {
   const trusted = [...new Set([...operators, own.keys.operator])];
   const ledger = { name: "", feed: own.keys.feed, folder: folder ?? own.ledgerFolder };
   if (folder !== undefined) return { ledger, others: [], trusted, operator: undefined, source };
-  const feeds = await openFeeds(own, source, world);
-  const names = feedNames(feeds, source, own.keys.operator);
+  const copied = await copiedFeeds(own.keys.feed, own, world);
+  const names = feedNames([own.keys.feed, ...copied], source, own.keys);
   const nameOf = (each: FeedKey): string => names.get(each) ?? shortKey(each);
-  const others = feeds.others.map((other) => ({
-    name: nameOf(other.feed),
-    feed: other.feed,
-    folder: replicaFolderOf(other.feed, world),
+  const others = copied.map((other) => ({
+    name: nameOf(other),
+    feed: other,
+    folder: replicaFolderOf(other, world),
   }));
   const called = { ...ledger, name: others.length === 0 ? "" : nameOf(ledger.feed) };
   return { ledger: called, others, trusted, operator: own, source };
@@ -122,7 +122,11 @@ async function joinedReport(
   const { maxAgeMs } = source?.desired.ledger ?? {};
   const required = source?.desired.policy.requireWitnesses ?? 0;
   const report = await verifyJoined([feeds.own, ...feeds.others], {
-    names: feedNames(feeds, source, operator.keys.operator),
+    names: feedNames(
+      [feeds.own.feed, ...feeds.others.map(({ feed }) => feed)],
+      source,
+      operator.keys,
+    ),
     nowMs: world.clock.now(),
     ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
     ...(source === undefined

@@ -51,6 +51,7 @@ export async function writeRelayNotes(
   notes: RelayNotes,
 ): Promise<void> {
   const document = { format: FORMAT, feed, relays: Object.fromEntries(notes) } as unknown as Json;
+  await files.makeFolder(path.slice(0, path.lastIndexOf("/")));
   await files.replace(path, canonicalJsonBytes(document), { mode: 0o600 });
 }
 

@@ -10,7 +10,7 @@ import { printJson } from "../print.ts";
 import { type PulledOther, pullOthers } from "../relaying.ts";
 import type { World } from "../world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
-import { RELAY_OPTION, relaysOf } from "./relay-option.ts";
+import { RELAY_OPTION, relaysOf, STALL_OPTION, stallOf } from "./relay-option.ts";
 
 /** `fleet ledger pull`: copies of the other operators' ledgers. */
 export const ledgerPull: Command = {
@@ -18,14 +18,14 @@ export const ledgerPull: Command = {
   about:
     "Bring the ledgers of the manifest's other operators here. A relay that lies is named, and what it gave is not kept.",
   words: [{ form: "[OPERATOR...]", about: "operators of the manifest (default: all others)" }],
-  options: [RELAY_OPTION, MANIFEST_OPTION, JSON_OPTION, ...OPERATOR_OPTIONS],
+  options: [RELAY_OPTION, STALL_OPTION, MANIFEST_OPTION, JSON_OPTION, ...OPERATOR_OPTIONS],
   examples: ["fleet ledger pull", "fleet ledger pull ben --relay 10.0.0.5:8870"],
   async run(given, world): Promise<ExitCode> {
     const source = await readManifest(manifestName(given, world, undefined), world);
     const own = await findOperator(given, world);
     const others = chosen(otherOperators(source, own?.keys.feed), given.words);
     const relays = await relaysOf(given, world);
-    const pulled = await pullOthers(others, relays, world);
+    const pulled = await pullOthers(others, relays, world, stallOf(given));
     const kept = await keepEvidence(
       pulled.flatMap((each) => (each.pulled === undefined ? [] : [each.pulled])),
       world,

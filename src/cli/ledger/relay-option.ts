@@ -13,6 +13,19 @@ export const RELAY_OPTION: OptionSpec = {
   about: "this relay instead of the manifest's; may be repeated",
 };
 
+/** How long a relay may keep us waiting. */
+export const STALL_OPTION: OptionSpec = {
+  name: "timeout",
+  value: "TIME",
+  about: "how long a relay may give nothing of what it was asked for (default 15s)",
+};
+
+/** {@link STALL_OPTION} as the work takes it. */
+export function stallOf(given: Given): { readonly stallTimeoutMs?: number } {
+  const stallTimeoutMs = given.durationMs("timeout");
+  return stallTimeoutMs === undefined ? {} : { stallTimeoutMs };
+}
+
 /**
  * The relays a command asks: those named on the command line, else the manifest's.
  * @throws FleetError cli/no-relay (exit 64) when there are none

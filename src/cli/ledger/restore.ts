@@ -18,7 +18,7 @@ import { relayAddresses, relayWorld } from "../relaying.ts";
 import type { World } from "../world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { outcomeRow } from "./pull.ts";
-import { relaysOf } from "./relay-option.ts";
+import { relaysOf, STALL_OPTION, stallOf } from "./relay-option.ts";
 
 const HEAD_DIGITS = 12;
 
@@ -40,6 +40,7 @@ export const ledgerRestore: Command = {
       many: true,
       about: "ask this relay (default: the manifest's); may be repeated",
     },
+    STALL_OPTION,
     MANIFEST_OPTION,
     JSON_OPTION,
     ...OPERATOR_OPTIONS,
@@ -52,7 +53,7 @@ export const ledgerRestore: Command = {
     const feed = await feedOf(given, world);
     const relays = await relaysOf(given, world, "from");
     const folder = ledgerFolderOf(feed, world);
-    const restored = await restore(feed, folder, relays, world);
+    const restored = await restore(feed, folder, { relays, ...stallOf(given) }, world);
     const evidence = await keepEvidence([restored.pulled], world);
     const { head } = restored.pulled;
     if (given.flag("json")) {
@@ -87,7 +88,7 @@ interface Restored {
 async function restore(
   feed: FeedKey,
   folder: string,
-  relays: readonly string[],
+  { relays, ...stall }: { readonly relays: readonly string[]; readonly stallTimeoutMs?: number },
   world: World,
 ): Promise<Restored> {
   const into = async (target: string): Promise<PulledFeed> =>
@@ -98,6 +99,7 @@ async function restore(
       folder: target,
       feed,
       relays: relayAddresses(relays),
+      ...stall,
     });
   try {
     return { pulled: await into(folder) };
