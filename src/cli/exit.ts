@@ -5,14 +5,15 @@ export const EXIT_CODES: readonly { readonly code: ExitCode; readonly meaning: s
   { code: 0, meaning: "done, or in sync" },
   { code: 1, meaning: "unexpected error" },
   { code: 2, meaning: "changes pending (only with --detailed-exitcode)" },
-  { code: 3, meaning: "incomplete: some visors could not be read, the rest is done" },
+  { code: 3, meaning: "incomplete: some visors or relays could not be reached, the rest is done" },
   {
     code: 4,
     meaning: "refused: by a guard, a declined prompt, a key, a ledger, or a failed verify",
   },
   {
     code: 5,
-    meaning: "stale: a visor changed since it was planned, or the decision is not the expected one",
+    meaning:
+      "stale: a visor changed since it was planned, another operator wrote to it, or the decision is not the expected one",
   },
   { code: 6, meaning: "applied in part: something failed or could not be verified" },
   { code: 64, meaning: "bad usage, or an invalid manifest" },
