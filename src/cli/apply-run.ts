@@ -14,7 +14,7 @@ import { outPaint } from "./look.ts";
 import type { Operator } from "./operator.ts";
 import { printJson } from "./print.ts";
 import { refuse } from "./refuse.ts";
-import { publishNotes, publishOwn, pullNotes, pullOthers } from "./relaying.ts";
+import { publishAndTell, publishOwn, pullNotes, pullOthers } from "./relaying.ts";
 import type { Reporter } from "./reporter.ts";
 import type { WayIn } from "./way-in.ts";
 import type { World } from "./world.ts";
@@ -37,7 +37,7 @@ export interface RunInput {
 export async function runApply(input: RunInput): Promise<ExitCode> {
   const report = await applyLocked(input);
   if ("refused" in report) return report.refused;
-  await publishAfter(input);
+  await publishAndTell(input.operator, input.plan.relays, input.world);
   show(report, input);
   return report.exit;
 }
@@ -109,15 +109,6 @@ async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
   const check = { plan, acting, operator: keys.operator, history, found };
   const refused = refuse(check, false, world);
   return refused === undefined ? { past, heads: seenHeads(feeds) } : { refused };
-}
-
-/** Brings what was recorded to the relays. One that is down is tried again beside later commands. */
-async function publishAfter({ plan, operator, world }: RunInput): Promise<void> {
-  if (plan.relays.length === 0) return;
-  const results = await publishOwn(operator, plan.relays, world);
-  for (const note of publishNotes(results)) world.terminal.err(`note: ${note}\n`);
-  const held = results.filter(({ isHeld }) => isHeld).length;
-  world.terminal.err(`the ledger is on ${held} of ${plan.relays.length} relays\n`);
 }
 
 function stepsOf(plan: Plan): number {

@@ -106,6 +106,21 @@ export async function publishOwn(
   });
 }
 
+/** Brings what was just recorded to the relays, and says where it is. One that is down is tried again beside later commands. */
+export async function publishAndTell(
+  operator: Pick<Operator, "keys" | "ledgerFolder">,
+  relays: readonly string[],
+  world: World,
+): Promise<void> {
+  if (relays.length === 0) return;
+  const results = await publishOwn(operator, relays, world);
+  for (const { relay, isHeld, outcome } of results)
+    if (!isHeld)
+      world.terminal.err(`note: relay ${relay} does not hold the ledger yet: ${outcome.reason}\n`);
+  const held = results.filter(({ isHeld }) => isHeld).length;
+  world.terminal.err(`the ledger is on ${held} of ${relays.length} relays\n`);
+}
+
 /** Tries relays that missed the newest Root again, beside what the command does. */
 export function beginRetry(
   operator: Pick<Operator, "keys" | "ledgerFolder"> | undefined,
@@ -185,13 +200,6 @@ export function pullNotes(all: readonly PulledOther[]): readonly string[] {
     const why = outcomes.map(({ relay, says }) => `${relay}: ${says}`).join("; ");
     return [`no relay gave ${name}'s ledger${why === "" ? "" : ` (${why})`}`];
   });
-}
-
-/** What of publishing a person should know: one line a relay that does not hold the ledger. */
-export function publishNotes(results: readonly RelayResult[]): readonly string[] {
-  return results.flatMap(({ relay, isHeld, outcome }) =>
-    isHeld ? [] : [`relay ${relay} does not hold the ledger yet: ${outcome.reason}`],
-  );
 }
 
 function timeLimit(

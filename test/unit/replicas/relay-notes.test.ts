@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { utf8 } from "../../../src/core/index.ts";
+import {
+  nextTryMs,
+  readRelayNotes,
+  type RelayNote,
+  writeRelayNotes,
+} from "../../../src/replicas/relay-notes.ts";
+import { testKeys } from "../../support/ledger-world.ts";
+import { MemoryFiles } from "../../support/memory-files.ts";
+
+const PATH = "/state/relays/notes.json";
+const { feed } = testKeys("owner");
+const NOTE = {
+  held: { seq: 3, root: "ab".repeat(32), size: 12, atMs: 1_790_000_000_000 },
+  triedAtMs: 1_790_000_005_000,
+  failures: 2,
+  says: "it cannot be reached",
+};
+
+describe("when a relay is tried again", () => {
+  it.each([
+    [0, 0],
+    [1, 5],
+    [2, 10],
+    [3, 20],
+    [6, 160],
+    [8, 640],
+    [9, 900],
+    [500, 900],
+  ])("after %d failures in a row: %d seconds later", (failures, seconds) => {
+    expect(nextTryMs({ ...NOTE, failures })).toBe(NOTE.triedAtMs + seconds * 1_000);
+  });
+});
+
+describe("notes about relays", () => {
+  it("are read as they were written", async () => {
+    const files = new MemoryFiles();
+    const notes = new Map<string, RelayNote>([
+      ["127.0.0.1:8870", NOTE],
+      ["[::1]:8870", { triedAtMs: 5, failures: 0, says: "it holds Root 3" }],
+    ]);
+    await writeRelayNotes(files, PATH, feed, notes);
+    expect(await readRelayNotes(files, PATH, feed)).toEqual(notes);
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["no UTF-8", "\u{fffd}"],
+    ["another format", '{"format":"fleet.skywire/relay-notes/v2","relays":{}}'],
+    ["no object", "[]"],
+    [
+      "a note without its time",
+      `{"format":"fleet.skywire/relay-notes/v1","feed":"${feed}","relays":{"a":{"failures":0,"says":""}}}`,
+    ],
+  ])("are forgotten when they are %s: the relays are asked again", async (_, text) => {
+    const files = new MemoryFiles();
+    await files.replace(PATH, text === "\u{fffd}" ? Uint8Array.of(0xff) : utf8(text));
+    expect(await readRelayNotes(files, PATH, feed)).toEqual(new Map());
+  });
+
+  it("of another feed are not ours", async () => {
+    const files = new MemoryFiles();
+    await writeRelayNotes(files, PATH, feed, new Map([["127.0.0.1:8870", NOTE]]));
+    expect(await readRelayNotes(files, PATH, testKeys("somebody else").feed)).toEqual(new Map());
+  });
+});
