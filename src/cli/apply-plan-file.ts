@@ -62,6 +62,8 @@ export async function applyPlanFile(
   const shown = isAccepted ? plan : { ...plan, names: {} };
   if (isText) world.terminal.out(planText(shown, outPaint(world)));
   else world.terminal.err(planText(shown, errPaint(world)));
+  if (!isAccepted && plan.relays.length > 0)
+    world.terminal.err(`note: this plan brings your ledger to ${plan.relays.join(", ")}\n`);
   refuseOtherDecision(plan, given, world);
   const check = { plan, acting, operator: keys.operator, history };
   const refused = refuse(check, isText, world);
