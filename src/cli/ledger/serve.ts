@@ -75,24 +75,28 @@ export const ledgerServe: Command = {
           `damaged bytes in segment ${segment} at ${offset}: nothing of them is served\n`,
         ),
     });
-    const server = await startRelay({
-      listen: listenTcp,
-      address,
-      store,
-      clock: world.clock,
-      random: world.random,
-      feeds,
-      quota: quotaOf(given),
-      onEvent: (event) => tell(event, world),
-      signal: end.signal,
-    });
-    const whose = feeds === "open" ? "any feed" : `${feeds.length} feeds`;
-    world.terminal.out(
-      `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}.\n`,
-    );
-    if (given.flag("until-input-ends"))
-      void world.terminal.readInput(end.signal).then(() => end.abort());
-    await server.stopped;
+    try {
+      const server = await startRelay({
+        listen: listenTcp,
+        address,
+        store,
+        clock: world.clock,
+        random: world.random,
+        feeds,
+        quota: quotaOf(given),
+        onEvent: (event) => tell(event, world),
+        signal: end.signal,
+      });
+      const whose = feeds === "open" ? "any feed" : `${feeds.length} feeds`;
+      world.terminal.out(
+        `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}.\n`,
+      );
+      if (given.flag("until-input-ends"))
+        void world.terminal.readInput(end.signal).then(() => end.abort());
+      await server.stopped;
+    } finally {
+      await store.close();
+    }
     world.terminal.err("the relay has stopped\n");
     return 0;
   },
