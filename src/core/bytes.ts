@@ -30,6 +30,14 @@ export function fromHex(hex: string): Uint8Array {
   return bytes;
 }
 
+/**
+ * Text of one character for each byte, for the keys of a map: made in a quarter of the time of hex, and
+ * never shown. At most some ten thousand bytes.
+ */
+export function byteKey(bytes: Uint8Array): string {
+  return String(Reflect.apply(String.fromCharCode, undefined, bytes));
+}
+
 /** Joins byte strings into one fresh array. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));

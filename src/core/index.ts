@@ -1,4 +1,4 @@
-export { concatBytes, equalBytes, fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
+export { byteKey, concatBytes, equalBytes, fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
 export { canonicalJson, canonicalJsonBytes, type Json, type JsonObject } from "./canonical-json.ts";
 export { type Diagnostic, type Place } from "./diagnostic.ts";
 export {

@@ -66,7 +66,9 @@ export class History {
   /** The reader behind the last entry, and that entry's time; not to be used further but by {@link accept}. */
   async end(): Promise<Pick<Mark, "reader" | "lastTime">> {
     const { size } = this.#options.tree;
-    for await (const record of this.#read(this.#end, size)) void record;
+    // Once there, nothing is read again: every append asks for the end, for each of its drafts.
+    if (this.#end?.index !== size)
+      for await (const record of this.#read(this.#end, size)) void record;
     const end = this.#end;
     if (end?.index !== size)
       throw new FleetError("ledger/entry", "the last payload has not all its parts");

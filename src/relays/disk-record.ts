@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes, sha256, utf8 } from "../core/index.ts";
+import { equalBytes, sha256, utf8 } from "../core/index.ts";
 import { ByteReader, ByteWriter, type SentRoot } from "../skywire/cxo/index.ts";
 
 /** Begins every record, so that the next one is found behind a damaged one. */
@@ -8,6 +8,8 @@ const HEADER_SIZE = 9;
 const HASH_SIZE = 32;
 const KEY_SIZE = 33;
 const SIGNATURE_SIZE = 65;
+/** Bytes of a Root's body beside the encoded Root. */
+const ROOT_OVERHEAD: number = KEY_SIZE + 8 + 8 + SIGNATURE_SIZE;
 /** Bytes of a record beside its body. */
 const FRAME_SIZE: number = HEADER_SIZE + HASH_SIZE;
 /** The longest record: far above any object, so that a damaged length is found out. */
@@ -23,19 +25,42 @@ export type DiskRecord =
   | { readonly kind: "root"; readonly sent: SentRoot };
 
 /**
- * Encodes a record: magic, type (1 byte), length of the body (4, little-endian), body, SHA-256 of all
- * before it. An object's body is the feed's key and the object; a Root's is the key, nonce, sequence,
- * signature and the encoded Root.
+ * Encodes records, one after the other: magic, type (1 byte), length of the body (4, little-endian), body,
+ * SHA-256 of all before it. An object's body is the feed's key and the object; a Root's is the key, nonce,
+ * sequence, signature and the encoded Root.
  */
-export function encodeRecord(record: DiskRecord): Uint8Array {
-  const body =
-    record.kind === "object" ? concatBytes(record.feed, record.bytes) : encodeRootBody(record.sent);
-  const writer = new ByteWriter();
-  writer.raw(MAGIC);
-  writer.u8(TYPES[record.kind]);
-  writer.bytes(body);
-  const head = writer.finish();
-  return concatBytes(head, sha256(head));
+export function encodeRecords(records: readonly DiskRecord[]): Uint8Array {
+  const sizes = records.map(recordSize);
+  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+  let at = 0;
+  for (const [index, record] of records.entries()) {
+    const size = sizes[index] ?? 0;
+    writeRecord(bytes.subarray(at, at + size), record);
+    at += size;
+  }
+  return bytes;
+}
+
+/** Bytes of a record as it lies in a segment. */
+export function recordSize(record: DiskRecord): number {
+  return record.kind === "object"
+    ? OBJECT_OVERHEAD + record.bytes.length
+    : FRAME_SIZE + ROOT_OVERHEAD + record.sent.value.length;
+}
+
+function writeRecord(into: Uint8Array, record: DiskRecord): void {
+  const hashAt = into.length - HASH_SIZE;
+  into.set(MAGIC);
+  into[MAGIC.length] = TYPES[record.kind];
+  const view = new DataView(into.buffer, into.byteOffset, into.length);
+  view.setUint32(MAGIC.length + 1, hashAt - HEADER_SIZE, true);
+  if (record.kind === "object") {
+    into.set(record.feed, HEADER_SIZE);
+    into.set(record.bytes, OBJECT_OFFSET);
+  } else {
+    into.set(encodeRootBody(record.sent), HEADER_SIZE);
+  }
+  into.set(sha256(into.subarray(0, hashAt)), hashAt);
 }
 
 /**
@@ -84,7 +109,7 @@ function encodeRootBody({ feed, nonce, seq, signature, value }: SentRoot): Uint8
 function decodeBody(type: number, body: Uint8Array): DiskRecord | undefined {
   if (type === TYPES.object && body.length > KEY_SIZE)
     return { kind: "object", feed: body.slice(0, KEY_SIZE), bytes: body.slice(KEY_SIZE) };
-  if (type !== TYPES.root || body.length <= KEY_SIZE + 8 + 8 + SIGNATURE_SIZE) return undefined;
+  if (type !== TYPES.root || body.length <= ROOT_OVERHEAD) return undefined;
   const reader = new ByteReader(body);
   const sent = {
     feed: reader.raw(KEY_SIZE),

@@ -1,6 +1,12 @@
-import { concatBytes, equalBytes, type Files, FleetError, sha256, toHex } from "../core/index.ts";
+import { byteKey, equalBytes, type Files, FleetError, sha256 } from "../core/index.ts";
 import type { CxoObject, ObjectStore, SentRoot } from "../skywire/cxo/index.ts";
-import { type DiskRecord, encodeRecord, OBJECT_OFFSET, OBJECT_OVERHEAD } from "./disk-record.ts";
+import {
+  type DiskRecord,
+  encodeRecords,
+  OBJECT_OFFSET,
+  OBJECT_OVERHEAD,
+  recordSize,
+} from "./disk-record.ts";
 import { scanSegment } from "./disk-scan.ts";
 import { DiskSegments } from "./disk-segments.ts";
 import { KeptRoots } from "./kept-roots.ts";
@@ -27,10 +33,11 @@ export interface DiskStoreOptions {
   readonly onDamage?: (damage: StoreDamage) => void;
 }
 
+type ObjectRecord = DiskRecord & { readonly kind: "object" };
+
 interface Waiting {
-  readonly object: CxoObject;
-  readonly feed: Uint8Array;
-  readonly record: Uint8Array;
+  readonly hash: Uint8Array;
+  readonly record: ObjectRecord;
 }
 
 /**
@@ -47,12 +54,14 @@ export class DiskRelayStore implements RelayStore {
   readonly #index = new ObjectIndex();
   readonly #roots = new KeptRoots();
   readonly #usedByFeed = new Map<string, number>();
+  #used = 0;
   #waiting = new Map<string, Waiting>();
   #writing = new Map<string, Waiting>();
   #waitingBytes = 0;
   /** Counts failed writes: a filling that began before one does not go on. */
   #failures = 0;
   #turn: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   private constructor(options: DiskStoreOptions, segments: DiskSegments) {
     this.#options = options;
@@ -66,9 +75,14 @@ export class DiskRelayStore implements RelayStore {
   static async open(options: DiskStoreOptions): Promise<DiskRelayStore> {
     const segments = await DiskSegments.open(options.files, options.folder);
     const store = new DiskRelayStore(options, segments);
-    await store.#cutTornEnd();
-    await store.#read();
-    return store;
+    try {
+      await store.#cutTornEnd();
+      await store.#read();
+      return store;
+    } catch (error) {
+      await segments.close();
+      throw error;
+    }
   }
 
   /** Objects in the store. */
@@ -77,6 +91,7 @@ export class DiskRelayStore implements RelayStore {
   }
 
   async has(hash: Uint8Array): Promise<boolean> {
+    if (this.#isClosed) return false;
     if (this.#unwritten(hash) !== undefined) return true;
     for (const place of this.#index.places(hash)) {
       if (place.isProven && (await this.#readAt(place, hash)) !== undefined) return true;
@@ -85,6 +100,7 @@ export class DiskRelayStore implements RelayStore {
   }
 
   async get(hash: Uint8Array): Promise<Uint8Array | undefined> {
+    if (this.#isClosed) return undefined;
     const unwritten = this.#unwritten(hash);
     if (unwritten !== undefined) return unwritten;
     for (const place of this.#index.places(hash)) {
@@ -99,20 +115,19 @@ export class DiskRelayStore implements RelayStore {
     return {
       has: (hash) => this.has(hash),
       get: (hash) => this.get(hash),
-      put: async (object) => {
-        if (this.#failures !== failures) throw lostWrites();
-        await this.#put(object, feed);
-      },
+      put: (object) =>
+        this.#failures === failures ? this.#put(object, feed) : Promise.reject(lostWrites()),
     };
   }
 
   async keepRoot(sent: SentRoot): Promise<void> {
     await this.#inTurn(async () => {
+      if (this.#isClosed) throw closed();
       await this.#flush();
       // A failed write since the last object of the filling has taken that with it.
       if (!(await this.has(sha256(sent.value)))) throw lostWrites();
       await this.#segments.sync();
-      await this.#append(encodeRecord({ kind: "root", sent }));
+      await this.#append(encodeRecords([{ kind: "root", sent }]));
       await this.#segments.sync();
       this.#roots.add(sent, true);
     });
@@ -123,37 +138,43 @@ export class DiskRelayStore implements RelayStore {
   }
 
   usedBytes(feed?: Uint8Array): number {
-    if (feed !== undefined) return this.#usedByFeed.get(toHex(feed)) ?? 0;
-    return [...this.#usedByFeed.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return feed === undefined ? this.#used : (this.#usedByFeed.get(byteKey(feed)) ?? 0);
   }
 
-  /** Makes what was put durable and lets the files go. */
+  /** Makes what was put durable and lets the files go. From then on it takes and gives nothing. */
   async close(): Promise<void> {
     await this.#inTurn(async () => {
-      await this.#flush();
-      await this.#segments.sync();
+      if (this.#isClosed) return;
+      this.#isClosed = true;
+      try {
+        await this.#flush();
+        await this.#segments.sync();
+      } finally {
+        await this.#segments.close();
+      }
     });
-    await this.#segments.close();
   }
 
   async #put(object: CxoObject, feed: Uint8Array): Promise<void> {
+    if (this.#isClosed) throw closed();
     if (this.#unwritten(object.hash) !== undefined) return;
     for (const place of this.#index.places(object.hash)) {
       if ((await this.#readAt(place, object.hash)) === undefined) continue;
       this.#index.prove(object.hash, place);
       return;
     }
-    const record = encodeRecord({ kind: "object", feed, bytes: object.bytes });
-    this.#waiting.set(toHex(object.hash), { object, feed, record });
-    this.#waitingBytes += record.length;
-    this.#account(feed, record.length);
+    const { hash, bytes } = object;
+    const record: ObjectRecord = { kind: "object", feed, bytes };
+    this.#waiting.set(byteKey(hash), { hash, record });
+    this.#waitingBytes += recordSize(record);
+    this.#account(record, 1);
     if (this.#waitingBytes >= WRITE_SIZE) await this.#inTurn(() => this.#flush());
   }
 
   #unwritten(hash: Uint8Array): Uint8Array | undefined {
     if (this.#waiting.size === 0 && this.#writing.size === 0) return undefined;
-    const name = toHex(hash);
-    return (this.#waiting.get(name) ?? this.#writing.get(name))?.object.bytes;
+    const name = byteKey(hash);
+    return (this.#waiting.get(name) ?? this.#writing.get(name))?.record.bytes;
   }
 
   async #readAt(place: ObjectPlace, hash: Uint8Array): Promise<Uint8Array | undefined> {
@@ -178,22 +199,19 @@ export class DiskRelayStore implements RelayStore {
     this.#waitingBytes = 0;
     const written = [...this.#writing.values()];
     try {
-      const from = await this.#append(concatBytes(...written.map(({ record }) => record)));
-      let offset = from + OBJECT_OFFSET;
-      for (const { object, record } of written) {
-        const size = object.bytes.length;
-        this.#index.add(object.hash, {
+      let offset = await this.#append(encodeRecords(written.map(({ record }) => record)));
+      for (const { hash, record } of written) {
+        this.#index.add(hash, {
           segment: this.#segments.last,
-          offset,
-          size,
+          offset: offset + OBJECT_OFFSET,
+          size: record.bytes.length,
           isProven: true,
         });
-        offset += record.length;
+        offset += recordSize(record);
       }
     } catch (error) {
       this.#failures += 1;
-      for (const { feed, record } of [...written, ...this.#waiting.values()])
-        this.#account(feed, -record.length);
+      for (const { record } of [...written, ...this.#waiting.values()]) this.#account(record, -1);
       this.#waiting.clear();
       this.#waitingBytes = 0;
       throw error;
@@ -211,9 +229,11 @@ export class DiskRelayStore implements RelayStore {
     return from;
   }
 
-  #account(feed: Uint8Array, bytes: number): void {
-    const name = toHex(feed);
-    this.#usedByFeed.set(name, (this.#usedByFeed.get(name) ?? 0) + bytes);
+  #account({ feed, bytes }: ObjectRecord, sign: 1 | -1): void {
+    const name = byteKey(feed);
+    const more = sign * (bytes.length + OBJECT_OVERHEAD);
+    this.#usedByFeed.set(name, (this.#usedByFeed.get(name) ?? 0) + more);
+    this.#used += more;
   }
 
   // What was not durable when the power went may be torn; before a Root that was kept nothing is.
@@ -262,8 +282,14 @@ export class DiskRelayStore implements RelayStore {
       size,
       isProven,
     });
-    this.#account(record.feed, size + OBJECT_OVERHEAD);
+    this.#account(record, 1);
   }
+}
+
+function closed(): FleetError {
+  return new FleetError("relay/store", "the relay's store is closed", {
+    next: "publish again when the relay runs",
+  });
 }
 
 function lostWrites(): FleetError {

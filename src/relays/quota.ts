@@ -15,16 +15,16 @@ export function withinQuota(store: RelayStore, feed: Uint8Array, quota: RelayQuo
     has: (hash) => filling.has(hash),
     get: (hash) => filling.get(hash),
     put: async (object) => {
-      checkRoom(store.usedBytes(feed) + object.bytes.length, quota.feedBytesMax, toHex(feed));
+      checkRoom(store.usedBytes(feed) + object.bytes.length, quota.feedBytesMax, feed);
       checkRoom(store.usedBytes() + object.bytes.length, quota.totalBytesMax, undefined);
       await filling.put(object);
     },
   };
 }
 
-function checkRoom(wanted: number, max: number, feed: string | undefined): void {
+function checkRoom(wanted: number, max: number, feed: Uint8Array | undefined): void {
   if (wanted <= max) return;
-  const whose = feed === undefined ? "the relay" : `feed ${feed}`;
+  const whose = feed === undefined ? "the relay" : `feed ${toHex(feed)}`;
   throw new FleetError("relay/quota", `${whose} would hold more than ${max} bytes`, {
     next: "raise the relay's quota, or serve fewer feeds",
   });

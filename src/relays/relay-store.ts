@@ -9,7 +9,8 @@ export interface KeptRoot {
 /** Where a relay keeps what it holds. Every object that `get` gives has the bytes of its hash. */
 export interface RelayStore extends Pick<ObjectStore, "has" | "get"> {
   /**
-   * Takes the objects of one Root's filling, on the account of its feed. After a failed write it takes
+   * Takes the objects of one Root's filling, on the account of its feed: what is new counts in `usedBytes` before
+   * the call of `put` returns, so that many at once keep within a quota. After a failed write it takes
    * no more, so that nothing is ever kept above something that was lost.
    */
   fill(feed: Uint8Array): ObjectStore;

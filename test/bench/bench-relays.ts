@@ -1,55 +1,19 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
-import { toHex } from "../../src/core/index.ts";
 import { dialTcp } from "../../src/platform/index.ts";
 import { publishFeed } from "../../src/relays/index.ts";
 import { decodeRoot, newObjects } from "../../src/skywire/cxo/index.ts";
 import { realClock } from "../support/clocks.ts";
 import { LogFeed } from "../support/log-feed.ts";
 import { random } from "../support/memory-network.ts";
+import { startBuiltRelay } from "./built-relay.ts";
 import type { TableRow } from "./table.ts";
+import { median } from "./timed-run.ts";
 
 const ENTRIES = 10_000;
 const RUNS = 3;
 const RATE_MIN = 5_000;
-
-/** The built program's relay, in a process of its own as it would be. */
-async function startBuiltRelay(
-  program: string,
-  folder: string,
-  feed: Uint8Array,
-): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
-  const args = [
-    "ledger",
-    "serve",
-    "--listen",
-    "127.0.0.1:0",
-    "--dir",
-    folder,
-    "--feed",
-    toHex(feed),
-  ];
-  const child = spawn(process.execPath, [program, ...args], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const ended = once(child, "close");
-  let text = "";
-  for await (const chunk of child.stdout.setEncoding("utf8")) {
-    text += String(chunk);
-    const port = /^Ready: .* at \S+:(\d+), /m.exec(text)?.[1];
-    if (port === undefined) continue;
-    const stop = async (): Promise<void> => {
-      child.kill("SIGTERM");
-      await ended;
-    };
-    return { port: Number(port), stop };
-  }
-  throw new Error(`the relay did not start: ${text}`);
-}
 
 /** Objects a second from a publisher of ours to an empty relay of ours, which is known to take many or not. */
 async function timeReplication(
@@ -77,10 +41,6 @@ async function timeReplication(
   await relay.stop();
   await rm(folder, { recursive: true, force: true });
   return objects / (tookMs / 1000);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /**

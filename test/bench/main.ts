@@ -4,6 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchGob } from "./bench-gob.ts";
+import { benchLedger } from "./bench-ledger.ts";
 import { benchPlan, type PlanCase } from "./bench-plan.ts";
 import { benchRelays } from "./bench-relays.ts";
 import { benchHelp, benchValidate, goVersion } from "./bench-start.ts";
@@ -24,7 +25,7 @@ const PLAN_CASES: readonly PlanCase[] = [
   { visors: 10_000, rttMs: 50, secondsMax: 30, peakMBMax: 768 },
 ];
 
-const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--only plan|start|gob|relays]
+const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--quick] [--only plan|start|gob|relays|ledger]
 `;
 
 /** What was asked for on the command line. */
@@ -32,6 +33,8 @@ interface Wanted {
   readonly write: boolean;
   readonly program: string;
   readonly runs: number;
+  /** Shorter ledgers: what is promised of a million entries is not judged. */
+  readonly quick: boolean;
   readonly cases: readonly PlanCase[];
   readonly isWanted: (part: string) => boolean;
 }
@@ -43,6 +46,7 @@ function wanted(): Wanted {
       visors: { type: "string" },
       rtt: { type: "string" },
       runs: { type: "string", default: String(RUNS) },
+      quick: { type: "boolean", default: false },
       only: { type: "string", multiple: true },
       program: { type: "string", default: BUILT_PROGRAM },
     },
@@ -55,6 +59,7 @@ function wanted(): Wanted {
     write: values.write,
     program: values.program,
     runs: Number(values.runs),
+    quick: values.quick,
     cases: PLAN_CASES.filter(
       ({ visors, rttMs }) =>
         (sizes === undefined || sizes.includes(visors)) &&
@@ -79,6 +84,7 @@ function machineText(): string {
 async function measureRows({
   program,
   runs,
+  quick,
   cases,
   isWanted,
 }: Wanted): Promise<readonly TableRow[]> {
@@ -95,6 +101,7 @@ async function measureRows({
     }
   }
   if (isWanted("relays")) add(...(await benchRelays(program)));
+  if (isWanted("ledger")) add(...(await benchLedger(program, quick)));
   if (isWanted("start")) {
     add(await benchHelp(program));
     add(await benchValidate(program, runs));

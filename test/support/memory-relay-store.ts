@@ -22,7 +22,7 @@ export class MemoryRelayStore implements RelayStore {
       has: (hash) => this.has(hash),
       get: (hash) => this.get(hash),
       put: async (object) => {
-        if (await this.has(object.hash)) return;
+        if (this.objects.byHash.has(toHex(object.hash))) return;
         const name = toHex(feed);
         this.#used.set(name, (this.#used.get(name) ?? 0) + object.bytes.length);
         await this.objects.put(object);

@@ -87,25 +87,29 @@ export async function serveRelay(
         `damaged bytes in segment ${segment} at ${offset}: nothing of them is served\n`,
       ),
   });
-  const server = await startRelay({
-    listen: listenTcp,
-    address,
-    store: lie === undefined ? store : lyingStore(store, lie),
-    clock: world.clock,
-    random: world.random,
-    feeds,
-    quota: quotaOf(given),
-    onEvent: (event) => tell(event, world),
-    signal: end.signal,
-  });
-  const whose = feeds === "open" ? "any feed" : `${feeds.length} feeds`;
-  const lies = lie === undefined ? "" : `, which lies (${lie})`;
-  world.terminal.out(
-    `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}${lies}.\n`,
-  );
-  if (given.flag("until-input-ends"))
-    void world.terminal.readInput(end.signal).then(() => end.abort());
-  await server.stopped;
+  try {
+    const server = await startRelay({
+      listen: listenTcp,
+      address,
+      store: lie === undefined ? store : lyingStore(store, lie),
+      clock: world.clock,
+      random: world.random,
+      feeds,
+      quota: quotaOf(given),
+      onEvent: (event) => tell(event, world),
+      signal: end.signal,
+    });
+    const whose = feeds === "open" ? "any feed" : `${feeds.length} feeds`;
+    const lies = lie === undefined ? "" : `, which lies (${lie})`;
+    world.terminal.out(
+      `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}${lies}.\n`,
+    );
+    if (given.flag("until-input-ends"))
+      void world.terminal.readInput(end.signal).then(() => end.abort());
+    await server.stopped;
+  } finally {
+    await store.close();
+  }
   world.terminal.err("the relay has stopped\n");
   return 0;
 }

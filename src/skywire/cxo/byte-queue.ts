@@ -22,9 +22,9 @@ export class ByteQueue {
     return this.#bytes.subarray(this.#from, this.#from + size);
   }
 
-  /** Takes the first `size` bytes, as a fresh array. */
+  /** Takes the first `size` bytes, which are lent: the next `push` may write over them. */
   take(size: number): Uint8Array {
-    const taken = this.#bytes.slice(this.#from, this.#from + size);
+    const taken = this.#bytes.subarray(this.#from, this.#from + size);
     this.#from += size;
     if (this.#from === this.#to) {
       this.#from = 0;

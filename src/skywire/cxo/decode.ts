@@ -216,7 +216,12 @@ class ValueDecoder {
       }
       if (tag.skip) continue;
       const value = this.#member(field.type, tag.omitEmpty, tag.maxLength, nesting + 1);
-      Object.defineProperty(members, field.name, { value, enumerable: true });
+      if (Object.hasOwn(members, field.name))
+        throw new FleetError("cxo/type", `field ${field.name} is there twice`);
+      // A plain assignment of this one name would set what the object inherits from.
+      if (field.name === "__proto__")
+        Object.defineProperty(members, field.name, { value, enumerable: true });
+      else members[field.name] = value;
     }
     return members;
   }

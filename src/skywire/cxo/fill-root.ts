@@ -1,4 +1,4 @@
-import { equalBytes, FleetError, sha256, toHex } from "../../core/index.ts";
+import { byteKey, equalBytes, FleetError, sha256, toHex } from "../../core/index.ts";
 import { FILL_OBJECTS_MAX, HELD_BYTES_MAX, OBJECT_READ_MAX } from "./node-limits.ts";
 import type { CxoObject } from "./refs.ts";
 import { checkPublishable, decodeRegistry, type Registry } from "./registry.ts";
@@ -78,7 +78,7 @@ class Filling {
   }
 
   #once(item: TreeItem): Promise<void> {
-    const key = toHex(item.hash);
+    const key = byteKey(item.hash);
     const running = this.#running.get(key);
     if (running !== undefined) return running;
     const started = this.#one(item).finally(() => this.#running.delete(key));
@@ -93,7 +93,8 @@ class Filling {
     this.#heldBytes += bytes.length;
     if (this.#heldBytes > HELD_BYTES_MAX)
       throw new FleetError("cxo/limit", "the Root's objects nest too deep to be held");
-    await this.all(itemsBelow(item, bytes, this.#registry));
+    const below = itemsBelow(item, bytes, this.#registry);
+    if (below.length > 0) await this.all(below);
     await store.put({ hash: item.hash, bytes });
     this.#heldBytes -= bytes.length;
   }

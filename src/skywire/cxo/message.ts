@@ -76,6 +76,7 @@ const TYPES = [
 const HEADER_SIZE = 9;
 const KEY_SIZE = 33;
 const HASH_SIZE = 32;
+const COUNT_SIZE = 4;
 const SIGNATURE_SIZE = 65;
 const textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -84,7 +85,7 @@ const textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * Source: cxo node/msg and node/conn; integers are little-endian.
  */
 export function encodeMessage({ seq, rseq, message }: CxoEnvelope): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ByteWriter(sizeGuess(message));
   writer.u32(seq);
   writer.u32(rseq);
   writer.u8(TYPES.indexOf(message.type));
@@ -108,6 +109,13 @@ export function decodeMessage(bytes: Uint8Array): CxoEnvelope {
   const message = readBody(reader, reader.u8());
   reader.end();
   return { seq, rseq, message };
+}
+
+// Of the messages that come by the thousand.
+function sizeGuess(message: CxoMessage): number | undefined {
+  if (message.type === "RqObject") return HEADER_SIZE + HASH_SIZE;
+  if (message.type === "Object") return HEADER_SIZE + COUNT_SIZE + message.value.length;
+  return undefined;
 }
 
 function writeBody(writer: ByteWriter, message: CxoMessage): void {

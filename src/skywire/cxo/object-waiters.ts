@@ -1,4 +1,4 @@
-import { type Clock, toHex } from "../../core/index.ts";
+import { byteKey, type Clock } from "../../core/index.ts";
 
 /** Requests for objects that a node does not have yet. */
 export class ObjectWaiters {
@@ -12,7 +12,7 @@ export class ObjectWaiters {
   /** The object's bytes when it arrives within the time, else `undefined`. */
   wait(hash: Uint8Array, timeoutMs: number): Promise<Uint8Array | undefined> {
     return new Promise((resolve) => {
-      const key = toHex(hash);
+      const key = byteKey(hash);
       const waiters = this.#waiting.get(key) ?? new Set();
       this.#waiting.set(key, waiters);
       const done = (bytes: Uint8Array | undefined): void => {
@@ -27,7 +27,8 @@ export class ObjectWaiters {
   }
 
   arrived(hash: Uint8Array, bytes: Uint8Array): void {
-    for (const done of this.#waiting.get(toHex(hash)) ?? []) done(bytes);
+    if (this.#waiting.size === 0) return;
+    for (const done of this.#waiting.get(byteKey(hash)) ?? []) done(bytes);
   }
 
   /** Answers everybody with nothing. */

@@ -1,15 +1,21 @@
 import { assert } from "../../core/index.ts";
 
-const INITIAL_SIZE = 256;
+const SIZE_GUESS = 256;
 
 /**
  * Collects bytes in the order of the skycoin encoder: integers little-endian and of fixed width,
  * variable lengths behind a 32-bit count. Ranges are the caller's duty and are asserted.
  */
 export class ByteWriter {
-  #bytes = new Uint8Array(INITIAL_SIZE);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
   #size = 0;
+
+  /** @param sizeGuess bytes that will be written: when it is right, nothing is copied twice */
+  constructor(sizeGuess: number = SIZE_GUESS) {
+    this.#bytes = new Uint8Array(sizeGuess);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
 
   get size(): number {
     return this.#size;
@@ -67,9 +73,9 @@ export class ByteWriter {
     this.raw(bytes);
   }
 
-  /** The bytes written so far, as a fresh array. */
+  /** The bytes written, which are the caller's. Ends the writing. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#size);
+    return this.#size === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#size);
   }
 
   #room(size: number): number {

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { fromHex, toHex } from "../../../src/core/index.ts";
 import {
+  type CxoField,
   type CxoType,
   decodeExactly,
   decodeValue,
@@ -90,6 +91,21 @@ describe("strict decoding", () => {
     const type: CxoType = { array: { array: { struct: [] }, len: 60_000 }, len: 60_000 };
     expect(() => decodeValue(type, new Uint8Array())).toThrow(
       expect.objectContaining({ code: "cxo/limit" }),
+    );
+  });
+
+  it("keeps a field of any name as its own, and refuses two of one name", () => {
+    const field = (name: string): CxoField => ({ name, type: "uint8" });
+    const value = decodeExactly(
+      { struct: ["__proto__", "toString"].map(field) },
+      Uint8Array.of(1, 2),
+    );
+    expect(Object.entries(value)).toEqual([
+      ["__proto__", 1],
+      ["toString", 2],
+    ]);
+    expect(() => decodeExactly({ struct: ["A", "A"].map(field) }, Uint8Array.of(1, 2))).toThrow(
+      expect.objectContaining({ code: "cxo/type" }),
     );
   });
 

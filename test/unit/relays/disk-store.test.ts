@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { sha256, toHex } from "../../../src/core/index.ts";
+import { type Files, sha256, toHex } from "../../../src/core/index.ts";
 import { nodeFiles } from "../../../src/platform/index.ts";
 import { DiskRelayStore, type StoreDamage } from "../../../src/relays/index.ts";
 import { decodeRoot, fillRoot, proveRoot, type SentRoot } from "../../../src/skywire/cxo/index.ts";
@@ -65,6 +65,48 @@ describe("a relay's store on disk", () => {
       for (const bytes of log.store.byHash.values())
         expect(await again.get(sha256(bytes))).toEqual(bytes);
       await again.close();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe("a relay's store that is closed", () => {
+  it("has made everything durable and let every file go, and takes and gives nothing more", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "fleet-relay-"));
+    const open: string[] = [];
+    const files: Files = {
+      ...nodeFiles,
+      openRead: async (file) => {
+        const opened = await nodeFiles.openRead(file);
+        return opened === undefined ? undefined : counted(file, opened, open);
+      },
+      openAppend: async (file) => counted(file, await nodeFiles.openAppend(file), open),
+    };
+    const options = { files, folder: path.join(folder, "store"), segmentBytesMax: 4096 };
+    try {
+      const log = new LogFeed();
+      log.append(30);
+      const store = await DiskRelayStore.open(options);
+      const filling = store.fill(log.feed);
+      await fill(store, log);
+      for (const bytes of log.store.byHash.values()) await store.get(sha256(bytes));
+      expect(open.length).toBeGreaterThan(1);
+      const late = { hash: sha256(Uint8Array.of(1)), bytes: Uint8Array.of(1) };
+      await filling.put(late);
+      await store.close();
+      await store.close();
+      expect(open).toEqual([]);
+
+      await expect(filling.put(late)).rejects.toMatchObject({ code: "relay/store" });
+      await expect(store.keepRoot(log.last)).rejects.toMatchObject({ code: "relay/store" });
+      expect(await store.has(sha256(log.last.value))).toBe(false);
+      expect(await store.get(sha256(log.last.value))).toBeUndefined();
+      expect(open).toEqual([]);
+      const again = await DiskRelayStore.open(options);
+      expect(await again.get(late.hash)).toEqual(late.bytes);
+      await again.close();
+      expect(open).toEqual([]);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -200,6 +242,20 @@ describe("a damaged store", () => {
     }
   });
 });
+
+/** A file whose name is in the list while it is open. */
+function counted<File extends { readonly close: () => Promise<void> }>(
+  name: string,
+  file: File,
+  open: string[],
+): File {
+  open.push(name);
+  const close = async (): Promise<void> => {
+    open.splice(open.indexOf(name), 1);
+    await file.close();
+  };
+  return { ...file, close };
+}
 
 /** Fills a store with a growing log, one Root after the other. */
 async function filled(
