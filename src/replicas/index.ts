@@ -7,10 +7,6 @@ export {
   type RelayResult,
   type RelayState,
 } from "./publish-ledger.ts";
-export {
-  type PulledFeed,
-  pullFeed,
-  type PullFeedInput,
-  type PullOutcome,
-  type RelayLie,
-} from "./pull-feed.ts";
+export { type PulledFeed, pullFeed, type PullFeedInput, type PullOutcome } from "./pull-feed.ts";
+export { evidenceOfLie } from "./evidence-of-lie.ts";
+export { type RelayLie } from "./relay-lie.ts";
