@@ -154,6 +154,10 @@ export class LedgerContent {
     return this.sound(() => inclusionProof(index, size, this.entryTree.read));
   }
 
+  object(index: number): Promise<Uint8Array | undefined> {
+    return this.sound(() => this.history.object(index));
+  }
+
   /** Says of anything that cannot be read that it is damage. */
   async sound<T>(read: () => Promise<T>): Promise<T> {
     try {

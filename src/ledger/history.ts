@@ -75,6 +75,15 @@ export class History {
     return end;
   }
 
+  /** The object of an entry; `undefined` behind the last. @throws FleetError ledger/damaged */
+  async object(index: number): Promise<Uint8Array | undefined> {
+    const { entries, tree } = this.#options;
+    if (index >= tree.size) return undefined;
+    for await (const [raw] of provenEntries(entries, tree, { from: index, to: index + 1 }))
+      return raw?.bytes;
+    return undefined;
+  }
+
   /** The latest key set of a fleet. */
   async keyset(fleet: string): Promise<LedgerRecord<"keyset"> | undefined> {
     await this.end();

@@ -46,6 +46,12 @@ export interface ReadOnlyLedger {
    * @throws FleetError ledger/damaged
    */
   inclusion(index: number, size?: number): Promise<readonly Uint8Array[]>;
+  /**
+   * The object of an entry as it was written, whose RFC 6962 leaf hash the proofs are about;
+   * `undefined` where the ledger has no such entry.
+   * @throws FleetError ledger/damaged
+   */
+  object(index: number): Promise<Uint8Array | undefined>;
 }
 
 /** What an append may say beside its drafts. */

@@ -96,6 +96,10 @@ export class WritableLedger implements Ledger {
     return this.#content.inclusion(index, size);
   }
 
+  object(index: number): Promise<Uint8Array | undefined> {
+    return this.#content.object(index);
+  }
+
   async append(
     drafts: readonly EntryDraft[],
     options: AppendOptions = {},

@@ -52,7 +52,13 @@ export interface FetchedLog {
 export type FetchResult =
   | FetchedLog
   | { readonly kind: "none" }
-  | { readonly kind: "not-followed"; readonly error: FleetError; readonly shown: SignedRoot };
+  | {
+      readonly kind: "not-followed";
+      readonly error: FleetError;
+      readonly shown: SignedRoot;
+      /** The log that the Root points to, where it was fetched before the Root was refused. */
+      readonly log?: Uint8Array;
+    };
 
 /**
  * Asks a relay for the last Root of a feed and its log. The feed's signature and the hashes below it
@@ -79,7 +85,7 @@ export async function fetchLog(options: FetchLogOptions): Promise<FetchResult> {
       `${relay} shows Root ${shown.root.seq} with ${size} entries; Root ${pin.seq} had ${pin.size}`,
       { next: "keep both Roots: the feed's owner has taken entries back" },
     );
-    return { kind: "not-followed", error: shorter, shown };
+    return { kind: "not-followed", error: shorter, shown, log: bytes };
   }
   assert(Number.isInteger(from) && from >= 0, "an index counts from 0");
   return {

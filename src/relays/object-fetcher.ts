@@ -15,8 +15,8 @@ export interface ObjectFetcherOptions {
 }
 
 /**
- * Gets objects from a relay, several at a time, and checks every one against its hash. A relay that
- * answers one request after the other is not late while it answers: only its silence counts.
+ * Gets objects from a relay, several at a time, and checks every one against its hash. However slowly
+ * a relay answers, it is not late while it answers: only its silence counts.
  */
 export class ObjectFetcher {
   readonly #options: ObjectFetcherOptions;

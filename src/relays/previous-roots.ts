@@ -44,8 +44,8 @@ export interface PreviousRootsOptions {
  * Walks from a Root back over the ones before it, as far as the relay keeps them. Old Roots have no
  * signature of their own: the newest one's covers them through their hashes.
  *
- * A relay of Go answers an unknown hash only after a minute, and nothing behind it on the same
- * connection meanwhile: after `lost` close the connection, and never walk on one that fetches a log.
+ * A relay of Go answers an unknown hash only after a minute: after `lost` close the connection, and never
+ * walk on one that fetches a log, whose window the open request would narrow.
  * @throws FleetError relay/wrong-bytes; relay/malformed for a Root out of its place; relay/lost
  */
 export async function* fetchPreviousRoots(

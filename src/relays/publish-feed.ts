@@ -184,5 +184,11 @@ const OURS = [
   "cxo/root",
   "cxo/truncated",
   "cxo/trailing",
+  "cxo/not-canonical",
+  "cxo/type",
+  "cxo/value",
+  "cxo/length",
+  "cxo/feed",
+  "cxo/key",
   "relay/incomplete",
 ];

@@ -4,7 +4,7 @@ export const DIAL_TIMEOUT_MS = 10_000;
 export const STALL_TIMEOUT_MS = 15_000;
 /** How long an old Root may take: most relays either have it or never answer. */
 export const PREVIOUS_TIMEOUT_MS = 5_000;
-/** Objects asked for at a time. A Go relay answers one after the other; they wait in its socket meanwhile. */
+/** Objects asked for at a time. In the recordings a Go relay had two open at most; more than it takes wait in its socket. */
 export const WINDOW = 64;
 /** Entries of a large push, or of a whole log, that are asked back. */
 export const SAMPLE_ENTRIES_MAX = 64;

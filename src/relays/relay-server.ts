@@ -61,7 +61,7 @@ export interface RelayServerOptions {
   /** Stops the relay; what it holds is durable already. */
   readonly signal: AbortSignal;
   readonly fillTimeoutMs?: number;
-  /** Objects asked for at a time of a publisher that takes many; 64 when not given. */
+  /** Objects asked for at a time of a publisher that takes many; 128 when not given. */
   readonly inFlight?: number;
 }
 

@@ -6,11 +6,7 @@ export {
   type PublishLedgerInput,
   type RelayResult,
 } from "./publish-ledger.ts";
-export {
-  type PulledFeed,
-  pullFeed,
-  type PullFeedInput,
-  type PullOutcome,
-  type RelayLie,
-} from "./pull-feed.ts";
+export { type PulledFeed, pullFeed, type PullFeedInput, type PullOutcome } from "./pull-feed.ts";
+export { evidenceOfLie } from "./evidence-of-lie.ts";
+export { type RelayLie } from "./relay-lie.ts";
 export { lookAtRelays, type RelayState } from "./look-at-relays.ts";

@@ -10,6 +10,8 @@ import {
 import type { RelayAddress } from "../model/index.ts";
 import { fetchLog, type LogPin, openRelay, type RelayWorld } from "../relays/index.ts";
 import type { SentRoot, SignedRoot } from "../skywire/cxo/index.ts";
+import { completeLie } from "./lie-facts.ts";
+import type { RelayLie } from "./relay-lie.ts";
 
 /** What {@link pullFeed} needs. */
 export interface PullFeedInput extends ReplicaOptions, RelayWorld {
@@ -18,27 +20,6 @@ export interface PullFeedInput extends ReplicaOptions, RelayWorld {
   readonly stallTimeoutMs?: number;
   /** Aborting it asks no further relay. */
   readonly signal?: AbortSignal;
-}
-
-/** A relay's answer that was not followed, with what proves it where the feed's own key signed it. */
-export interface RelayLie {
-  /**
-   * What the relay did: gave other bytes than asked for, held an object back, showed an older Root, a second Root of
-   * one number, another sequence, fewer entries, another history, or what is no ledger.
-   */
-  readonly what:
-    | "wrong-bytes"
-    | "missing-object"
-    | "older-root"
-    | "second-root"
-    | "other-nonce"
-    | "shorter-log"
-    | "rewritten"
-    | "malformed";
-  /** Signed by the feed's key, so that the feed's owner answers for it; absent where only the relay lies. */
-  readonly shown?: SignedRoot;
-  /** What was held before, to stand beside `shown`. */
-  readonly before?: SentRoot;
 }
 
 /** What one relay gave of a feed. */
@@ -110,7 +91,7 @@ async function pullFrom(
   const named = { relay: relay.text };
   const before = replica.headRoot;
   const from = replica.head?.size ?? 0;
-  let shown: SignedRoot | undefined;
+  let known: KnownStates = { before };
   let open: Awaited<ReturnType<typeof openRelay>> | undefined;
   try {
     open = await openRelay({ host: relay.host, port: relay.port }, input);
@@ -126,11 +107,14 @@ async function pullFrom(
     });
     if (fetched.kind === "none")
       return { ...named, kind: "none", says: "it holds nothing of this feed" };
-    if (fetched.kind === "not-followed")
-      return lieOf(fetched.error, { ...named, shown: fetched.shown, before });
-    shown = fetched.signed;
+    if (fetched.kind === "not-followed") {
+      const { error, shown, log } = fetched;
+      known = { shown, ...(log === undefined ? {} : { shownLog: log }), before };
+      return await lieOf(error, known, relay, input);
+    }
+    known = { shown: fetched.signed, shownLog: fetched.log.bytes, before };
     const head = await replica.commit({
-      root: shown.sent,
+      root: fetched.signed.sent,
       log: fetched.log.bytes,
       entries: fetched.entries,
     });
@@ -139,7 +123,7 @@ async function pullFrom(
     const says = `entries ${from} to ${head.size - 1} came with Root ${head.seq}`;
     return { ...named, kind: "new", from, to: head.size, says };
   } catch (error) {
-    return lieOf(error, { ...named, shown, before });
+    return await lieOf(error, known, relay, input);
   } finally {
     open?.close();
   }
@@ -189,24 +173,29 @@ const GONE = [
   "net/",
 ];
 
-function lieOf(
+/** What is known when an answer is not followed. */
+interface KnownStates {
+  readonly shown?: SignedRoot;
+  readonly shownLog?: Uint8Array;
+  readonly before: SentRoot | undefined;
+}
+
+async function lieOf(
   error: unknown,
-  known: {
-    readonly relay: string;
-    readonly shown: SignedRoot | undefined;
-    readonly before: SentRoot | undefined;
-  },
-): PullOutcome {
+  { before, ...shown }: KnownStates,
+  relay: RelayAddress,
+  input: PullFeedInput,
+): Promise<PullOutcome> {
   if (!(error instanceof FleetError)) throw error;
-  const { relay, shown, before } = known;
+  const says = textOf(error);
   if (GONE.some((code) => hasCode(error, code)))
-    return { relay, kind: "unreachable", says: textOf(error) };
+    return { relay: relay.text, kind: "unreachable", says };
   const found = LIES.find(([code]) => hasCode(error, code));
   if (found === undefined) throw error;
   const [, what, isSigned] = found;
-  const signed = isSigned && shown !== undefined ? { shown } : {};
-  const lie = { what, ...signed, ...(before === undefined ? {} : { before }) };
-  return { relay, kind: "lie", lie, says: textOf(error) };
+  const held = before === undefined ? {} : { before };
+  const lie = await completeLie({ what, ...(isSigned ? shown : {}), ...held }, relay, input);
+  return { relay: relay.text, kind: "lie", lie, says };
 }
 
 function textOf(error: FleetError): string {

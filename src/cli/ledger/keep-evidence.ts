@@ -1,5 +1,4 @@
-import { makeEvidence } from "../../ledger/index.ts";
-import type { PulledFeed } from "../../replicas/index.ts";
+import { evidenceOfLie, type PulledFeed } from "../../replicas/index.ts";
 import { keepEvidenceFile } from "../evidence-file.ts";
 import type { World } from "../world.ts";
 
@@ -14,11 +13,8 @@ export async function keepEvidence(
   const kept = new Set<string>();
   for (const { feed, outcomes } of pulled) {
     for (const outcome of outcomes) {
-      if (outcome.kind !== "lie" || outcome.lie.shown === undefined) continue;
-      const { shown, before } = outcome.lie;
-      const states =
-        before === undefined ? ([shown.sent] as const) : ([shown.sent, before] as const);
-      const document = makeEvidence(feed, states);
+      if (outcome.kind !== "lie") continue;
+      const document = evidenceOfLie(feed, outcome.lie);
       if (document !== undefined) kept.add(await keepEvidenceFile(document, world));
     }
   }
