@@ -110,7 +110,7 @@ describe("keygen", () => {
     const world = cliWorld();
     const ran = await world.run("keygen", "--name", "owner");
     expect(ran.out).toMatch(
-      /^ {2}owner: \{ key: "ed25519:[0-9a-f]{64}", seal: "x25519:[0-9a-f]{64}", may: \[plan, apply\] \}\n$/,
+      /^ {2}owner: \{ key: "ed25519:[0-9a-f]{64}", seal: "x25519:[0-9a-f]{64}", feed: "[0-9a-f]{66}", may: \[plan, apply\] \}\n$/,
     );
     expect(ran.err).toContain("One key per machine");
     expect(await world.run("keygen")).toMatchObject({
