@@ -23,6 +23,7 @@ export {
   type RulesExplanation,
   type VisorExplanation,
 } from "./explain.ts";
+export { type OperatorLine, withOperator, withoutOperator } from "./edit/operators.ts";
 export { type FirstManifest, initManifest } from "./init-manifest.ts";
 export { loadManifest } from "./load-manifest.ts";
 export { manifestSchema } from "./schema.ts";
