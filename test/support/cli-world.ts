@@ -36,11 +36,11 @@ export interface CliWorld {
   read(name: string): Promise<string>;
 }
 
-/** Makes a user; without `dial` no visor answers. */
-export function cliWorld(dial: Dial = dialTcp, rpc?: string): CliWorld {
+/** Makes a user; without `dial` no visor answers. Users of other names have other keys. */
+export function cliWorld(dial: Dial = dialTcp, rpc?: string, name = "cli"): CliWorld {
   const files = new MemoryFiles();
   const clock = fastClock(HASTE);
-  const random = countingRandom("cli");
+  const random = countingRandom(name);
   const env: Record<string, string | undefined> = {
     FLEET_HOME: "/user/fleet",
     FLEET_TIMEOUT: "20s",
