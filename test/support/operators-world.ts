@@ -6,10 +6,11 @@ import {
   readKeyFile,
   readLedger,
 } from "../../src/ledger/index.ts";
-import { type CliWorld, cliWorld } from "./cli-world.ts";
+import { type CliWorld, cliWorld, type Ran } from "./cli-world.ts";
 import { realClock } from "./clocks.ts";
 import { allRecords, countingRandom, testIntent } from "./ledger-world.ts";
 import { keyOf } from "./manifest-text.ts";
+import type { MemoryFiles } from "./memory-files.ts";
 
 const HOME = "/user/fleet";
 export const KEY_FILE = `${HOME}/config/operator.json`;
@@ -32,7 +33,7 @@ export async function person(name: string): Promise<Person> {
 }
 
 /** A person's line below `operators:`. */
-export function lineOf({ name, key, seal, feed }: Person, may = "plan, apply"): string {
+function lineOf({ name, key, seal, feed }: Person, may = "plan, apply"): string {
   return `  ${name}: { key: "${key}", seal: "${seal}", feed: "${feed}", may: [${may}] }\n`;
 }
 
@@ -82,20 +83,58 @@ export async function copyLedger(from: Person, ...to: readonly Person[]): Promis
 
 /** The records of a person's own ledger. */
 export async function recordsOf(who: Person): Promise<readonly LedgerRecord[]> {
-  const { files, feed } = who;
   const keys = await secretKeysOf(who);
+  const { files } = who;
   return await allRecords(
     await readLedger({ files, folder: ledgerFolder(who), feed: keys.feed, keys }),
-  ).then((records) => records.filter((record) => record.feed === feed));
+  );
+}
+
+/** The operators and the epoch of each key set in a person's own ledger. */
+export async function keysetsOf(who: Person): Promise<readonly string[]> {
+  return (await recordsOf(who)).flatMap(({ kind, payload }) =>
+    kind === "keyset" && payload !== undefined
+      ? [`${Object.keys(payload.operators).toSorted().join(" ")}, epoch ${payload.epoch}`]
+      : [],
+  );
+}
+
+/** What `fleet operator` prints for programs. */
+export async function documentOf(who: Person, ...argv: readonly string[]): Promise<unknown> {
+  return JSON.parse((await who.run("operator", ...argv, "--yes", "--json")).out);
+}
+
+/** Exit code and error code of a command with `--json` that was refused. */
+export function refusal({ code, out }: Ran): readonly unknown[] {
+  return [code, (JSON.parse(out) as { readonly error: { readonly code: string } }).error.code];
+}
+
+/** Puts files in the place of all that somebody has. */
+export function fill({ files }: MemoryFiles, from: MemoryFiles["files"]): void {
+  files.clear();
+  for (const [path, file] of from) files.set(path, { ...file });
+}
+
+/** Makes people as they are now again whenever it is called, because making them takes a while. */
+export function renewed(...people: readonly Person[]): () => void {
+  const kept = people.map((who) => ({ who, files: who.files.copy().files }));
+  return () => {
+    for (const { who, files } of kept) {
+      fill(who.files, files);
+      who.files.faults = {};
+      who.answers.length = 0;
+    }
+  };
 }
 
 /** Of each intent in a copy whether its reader can open it. */
 export async function openedBy(reader: Person, writer: Person): Promise<readonly boolean[]> {
   const keys = await secretKeysOf(reader);
+  const { feed } = await secretKeysOf(writer);
   const copy = await readLedger({
     files: reader.files,
     folder: `${HOME}/state/replicas/${writer.feed}`,
-    feed: (await secretKeysOf(writer)).feed,
+    feed,
     keys,
   });
   const intents = (await allRecords(copy)).filter(({ kind }) => kind === "intent");

@@ -49,10 +49,8 @@ export async function approvedFiles(
   given: Given,
   world: World,
 ): Promise<ReadonlyMap<string, ChangeFile>> {
-  const one = given.text("approved");
-  const names = one === undefined ? given.texts("approved") : [one];
   const files = new Map<string, ChangeFile>();
-  for (const name of names) {
+  for (const name of given.texts("approved")) {
     const file = await readChangeFile(name, world);
     const earlier = files.get(file.document.fleet);
     if (earlier !== undefined)

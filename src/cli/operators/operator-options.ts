@@ -1,16 +1,13 @@
 import type { OptionSpec } from "../command.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
 
-/** The file of a change that more operators have to sign. */
-export const OUT_OPTION: OptionSpec = {
-  name: "out",
-  value: "FILE",
-  about: "where the change goes when more operators must sign it (default keyset-change.json)",
-};
-
 /** What the commands share that change who signs. */
 export const CHANGE_OPTIONS: readonly OptionSpec[] = [
-  OUT_OPTION,
+  {
+    name: "out",
+    value: "FILE",
+    about: "where the change goes when more operators must sign it (default keyset-change.json)",
+  },
   {
     name: "approved",
     value: "FILE",

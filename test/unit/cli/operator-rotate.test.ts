@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type LedgerRecord, verifyLedger } from "../../../src/ledger/index.ts";
 import { formatKeyFile, makeKeyFile } from "../../../src/ledger/keys/key-file-format.ts";
-import type { Ran } from "../../support/cli-world.ts";
 import { countingRandom } from "../../support/ledger-world.ts";
-import type { MemoryFiles } from "../../support/memory-files.ts";
 import {
   copyLedger,
+  fill,
   KEY_FILE,
   keysOf,
   ledgerFolder,
@@ -15,31 +14,20 @@ import {
   person,
   recordIntent,
   recordsOf,
+  refusal,
+  renewed,
   secretKeysOf,
 } from "../../support/operators-world.ts";
 
 const [ann, ben] = [await person("ann"), await person("ben")];
-const people = [ann, ben].map((who) => ({ who, fresh: who.files.copy().files }));
+const renew = renewed(ann, ben);
 const OLD = await secretKeysOf(ann);
 const NEXT = OLD.nextKeys(["ed25519"]);
 
 beforeEach(async () => {
-  for (const { who, fresh } of people) {
-    who.files.faults = {};
-    who.answers.length = 0;
-    fill(who.files, fresh);
-    await who.write("fleet.yaml", manifestOf([ann, ben]));
-  }
+  renew();
+  for (const who of [ann, ben]) await who.write("fleet.yaml", manifestOf([ann, ben]));
 });
-
-function fill({ files }: MemoryFiles, from: MemoryFiles["files"]): void {
-  files.clear();
-  for (const [path, file] of from) files.set(path, { ...file });
-}
-
-function refusal({ code, out }: Ran): readonly unknown[] {
-  return [code, (JSON.parse(out) as { readonly error: { readonly code: string } }).error.code];
-}
 
 function payloads(records: readonly LedgerRecord[]): readonly string[] {
   return records.map(
