@@ -3,7 +3,6 @@ import { type Ledger, openLedger, type SeenHead } from "../ledger/index.ts";
 import type { Plan, SecretRef } from "../model/index.ts";
 import { nodeProcess } from "../platform/index.ts";
 import { ApplyPast, applyPlan, type ApplyReport } from "../reconcile/index.ts";
-import { conflictError } from "../replicas/index.ts";
 import { createVisorWriter, type VisorReader } from "../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
@@ -14,7 +13,7 @@ import { outPaint } from "./look.ts";
 import type { Operator } from "./operator.ts";
 import { printJson } from "./print.ts";
 import { refuse } from "./refuse.ts";
-import { publishAndTell, publishOwn, pullNotes, pullOthers } from "./relaying.ts";
+import { bringUpToDate, publishAndTell } from "./relaying.ts";
 import type { Reporter } from "./reporter.ts";
 import type { WayIn } from "./way-in.ts";
 import type { World } from "./world.ts";
@@ -92,20 +91,22 @@ type Ready =
 async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
   const { plan, operator, acting, world } = input;
   const { keys } = operator;
-  const [relays, pulled] = await Promise.all([
-    publishOwn(operator, plan.relays, world),
-    pullOthers(othersOf(plan.keyset.operators, keys.feed), plan.relays, world),
-  ]);
-  const conflict = conflictError(relays);
-  if (conflict !== undefined) throw conflict;
+  const others = othersOf(plan.keyset.operators, keys.feed);
+  const { results, notes } = await bringUpToDate(operator, { relays: plan.relays, others }, world);
   const feeds = await openFeeds(operator, undefined, world, ledger);
   const findings = new Findings();
   const records = joinedRecords(feeds, { onFinding: findings.take });
   const past = await ApplyPast.read(ledger, plan, records);
   const history = past.history();
-  for (const note of [...pullNotes(pulled), ...feeds.notes, ...findings.all])
+  for (const note of [...notes, ...feeds.notes, ...findings.all])
     world.terminal.err(`note: ${note}\n`);
-  const found = await ledgerRefusals({ plan, history, feeds, relays, nowMs: world.clock.now() });
+  const found = await ledgerRefusals({
+    plan,
+    history,
+    feeds,
+    relays: results,
+    nowMs: world.clock.now(),
+  });
   const check = { plan, acting, operator: keys.operator, history, found };
   const refused = refuse(check, false, world);
   return refused === undefined ? { past, heads: seenHeads(feeds) } : { refused };

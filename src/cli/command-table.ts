@@ -46,6 +46,30 @@ const LEDGER_VERBS: readonly CommandRow[] = [
   },
 ];
 
+/** Who signs in a fleet: the manifest says it, the ledger records it. */
+const OPERATOR_VERBS: readonly CommandRow[] = [
+  {
+    name: "add",
+    about: "list one more operator and record it",
+    load: async () => (await import("./operators/add.ts")).operatorAdd,
+  },
+  {
+    name: "remove",
+    about: "take an operator out, who cannot read what comes then",
+    load: async () => (await import("./operators/remove.ts")).operatorRemove,
+  },
+  {
+    name: "rotate",
+    about: "go on with this machine's next key",
+    load: async () => (await import("./operators/rotate.ts")).operatorRotate,
+  },
+  {
+    name: "approve",
+    about: "sign a change that another operator began",
+    load: async () => (await import("./operators/approve.ts")).operatorApprove,
+  },
+];
+
 /** All commands, in the order and groups of the help text. */
 export const COMMAND_GROUPS: readonly {
   readonly title: string;
@@ -168,6 +192,11 @@ export const COMMAND_GROUPS: readonly {
         name: "ledger",
         about: "keep the ledger on relays: status, publish, pull, restore, serve, prove",
         verbs: LEDGER_VERBS,
+      },
+      {
+        name: "operator",
+        about: "change who signs: add, remove, rotate, approve",
+        verbs: OPERATOR_VERBS,
       },
     ],
   },

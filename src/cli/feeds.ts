@@ -63,6 +63,17 @@ export function othersOf(
   );
 }
 
+/** The manifest's relays, and the operators whose ledgers come from them. */
+export function relaysAndOthers(
+  { keys }: Pick<Operator, "keys">,
+  source: ManifestSource | undefined,
+): { readonly relays: readonly string[]; readonly others: readonly OtherOperator[] } {
+  return {
+    relays: source?.desired.ledger.relays ?? [],
+    others: otherOperators(source, keys.feed),
+  };
+}
+
 /** Our ledger and the copies of others', as far as they can be read. */
 export interface OpenFeeds {
   readonly own: ReadOnlyLedger;

@@ -61,7 +61,7 @@ export async function requireOperator(given: Given, world: World): Promise<Opera
 }
 
 /** FLEET_PASSPHRASE, or what is typed at a terminal. */
-async function passphraseOf(world: World): Promise<string | undefined> {
+export async function passphraseOf(world: World): Promise<string | undefined> {
   const fromEnv = world.env["FLEET_PASSPHRASE"] ?? "";
   if (fromEnv !== "") return fromEnv;
   if (!canAsk(world)) return undefined;

@@ -3,6 +3,7 @@ import { ledgerObjects, readLedger } from "../ledger/index.ts";
 import { checkRelayAddress, type RelayAddress } from "../model/index.ts";
 import { nodeProcess } from "../platform/index.ts";
 import {
+  conflictError,
   dialUntil,
   type PublishedLedger,
   publishLedger,
@@ -119,6 +120,29 @@ export async function publishAndTell(
       world.terminal.err(`note: relay ${relay} does not hold the ledger yet: ${outcome.reason}\n`);
   const held = results.filter(({ isHeld }) => isHeld).length;
   world.terminal.err(`the ledger is on ${held} of ${relays.length} relays\n`);
+}
+
+/**
+ * Before something is recorded: brings our ledger to the relays, which shows whether it is the newest, and the
+ * ledgers of others here.
+ * @returns what a person should know, a sentence each
+ * @throws FleetError ledger/behind-relay, ledger/forked (exit 4) when a relay has more of our ledger than we do
+ */
+export async function bringUpToDate(
+  operator: Pick<Operator, "keys" | "ledgerFolder">,
+  {
+    relays,
+    others,
+  }: { readonly relays: readonly string[]; readonly others: readonly OtherOperator[] },
+  world: World,
+): Promise<{ readonly results: readonly RelayResult[]; readonly notes: readonly string[] }> {
+  const [results, pulled] = await Promise.all([
+    publishOwn(operator, relays, world),
+    pullOthers(others, relays, world),
+  ]);
+  const conflict = conflictError(results);
+  if (conflict !== undefined) throw conflict;
+  return { results, notes: pullNotes(pulled) };
 }
 
 /** Tries relays that missed the newest Root again, beside what the command does. */

@@ -48,6 +48,7 @@ export {
   hasSameTerms,
   type KeysetChange,
   type KeysetTerms,
+  mayChange,
   signaturesNeeded,
   type VerifiedApproval,
   verifyApproval,

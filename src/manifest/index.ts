@@ -23,6 +23,12 @@ export {
   type RulesExplanation,
   type VisorExplanation,
 } from "./explain.ts";
+export {
+  type OperatorLine,
+  operatorValue,
+  withOperator,
+  withoutOperator,
+} from "./edit/operators.ts";
 export { type FirstManifest, initManifest } from "./init-manifest.ts";
 export { loadManifest } from "./load-manifest.ts";
 export { manifestSchema } from "./schema.ts";
@@ -35,4 +41,3 @@ export {
 } from "./secrets.ts";
 export { formatSectionsYaml } from "./sections-yaml.ts";
 export { selectVisors } from "./select-visors.ts";
-export { operatorValue } from "./edit/operators.ts";

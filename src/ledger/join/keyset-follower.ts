@@ -82,6 +82,17 @@ export class KeysetFollower {
     return this.#lines.get(fleet)?.tip.newest;
   }
 
+  /**
+   * Where an entry with a key set stands in the line of changes of a fleet, by its digest: a change can follow the
+   * one in force only, whichever feed's entry says it.
+   */
+  placeOf(fleet: string, digest: Digest): "in-force" | "earlier" | "not-seen-here" {
+    const line = this.#lines.get(fleet);
+    const version = line?.byDigest.get(digest);
+    if (version === undefined) return "not-seen-here";
+    return version === line?.tip ? "in-force" : "earlier";
+  }
+
   /** Every change of who may do what, in order: the first key set of each. */
   changes(fleet: string): readonly AcceptedKeyset[] {
     return this.#lines.get(fleet)?.versions.map(({ first }) => first) ?? [];

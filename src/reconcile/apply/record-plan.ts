@@ -1,11 +1,10 @@
-import type { JsonObject, Random } from "../../core/index.ts";
+import type { Random } from "../../core/index.ts";
 import {
   type AcceptedKeyset,
   adoptEpochs,
   type EntryDraft,
   hasSameTerms,
   Keyring,
-  type KeysetPayload,
   type Ledger,
   newEpoch,
   type OperatorKeys,
@@ -13,7 +12,12 @@ import {
 } from "../../ledger/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { recordedChange } from "./recorded-change.ts";
-import { keysetChanges, type KnownHistory, overridesToJson, policyToJson } from "../plan/index.ts";
+import {
+  keysetChanges,
+  keysetToRecord,
+  type KnownHistory,
+  overridesToJson,
+} from "../plan/index.ts";
 
 /** What recording the start of an apply needs. */
 export interface RecordInput {
@@ -48,18 +52,15 @@ function keysetEntry({ plan, history, ledger, keys, random }: RecordInput): Entr
   const isSealed = accepted !== undefined && accepted.payload.epoch > 0;
   if (!isChanged && isSealed === plan.seal)
     return adoptedKeyset(accepted, { history, ledger, keys, random });
-  const operators: Record<string, KeysetPayload["operators"][string]> = {};
-  for (const { name, ...operator } of plan.keyset.operators) operators[name] = operator;
+  const terms = keysetToRecord(plan.keyset);
+  const { operators } = terms;
   const keyring = keyringOf(keys, history);
   const epoch = plan.seal
     ? newEpoch({ keyring, fleet: plan.fleet, operators, keys, random })
     : UNSEALED;
-  const policy: JsonObject = { ...policyToJson(plan.keyset.policy) };
   const payload = {
     fleet: plan.fleet,
-    operators,
-    controllers: plan.keyset.controllers,
-    policy,
+    ...terms,
     ...(accepted === undefined ? {} : { previous: accepted.digest }),
     ...epoch,
   };

@@ -37,6 +37,13 @@ export {
   historyOf,
   type KnownHistory,
 } from "./history.ts";
-export { keysetChanges, type Requirements, requirementsOf } from "./keyset.ts";
+export {
+  keysetChanges,
+  keysetDifferences,
+  keysetOf,
+  type Requirements,
+  requirementsOf,
+} from "./keyset.ts";
+export { keysetFromRecord, keysetToRecord } from "./keyset-record.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
 export { policyToJson } from "./policy.ts";

@@ -1,9 +1,9 @@
-import { isFeedKey, type KeysetPayload } from "../../ledger/index.ts";
+import { isFeedKey, type KeysetTerms } from "../../ledger/index.ts";
 import { CAPABILITIES, type FeedKey, type Keyset } from "../../model/index.ts";
-import { policyFromJson } from "./policy.ts";
+import { policyFromJson, policyToJson } from "./policy.ts";
 
 /** The keyset that an entry records. Rights and feeds that cannot be read are none. */
-export function keysetFromRecord(recorded: KeysetPayload): Keyset {
+export function keysetFromRecord(recorded: KeysetTerms): Keyset {
   return {
     operators: Object.entries(recorded.operators).map(([name, operator]) => {
       const feed = feedIn(operator);
@@ -17,6 +17,15 @@ export function keysetFromRecord(recorded: KeysetPayload): Keyset {
     }),
     controllers: recorded.controllers,
     policy: policyFromJson(recorded.policy),
+  };
+}
+
+/** What a keyset entry says of a keyset: the way back of {@link keysetFromRecord}. */
+export function keysetToRecord({ operators, controllers, policy }: Keyset): KeysetTerms {
+  return {
+    operators: Object.fromEntries(operators.map(({ name, ...operator }) => [name, operator])),
+    controllers,
+    policy: { ...policyToJson(policy) },
   };
 }
 

@@ -32,7 +32,11 @@ export function keysetOf(desired: DesiredFleet): Keyset {
  */
 export function keysetChanges(wanted: Keyset, history: History): readonly string[] {
   const recorded = history.known ? history.keyset : undefined;
-  if (recorded === undefined) return [];
+  return recorded === undefined ? [] : keysetDifferences(recorded, wanted);
+}
+
+/** How a keyset differs from a recorded one, a sentence for each difference. */
+export function keysetDifferences(recorded: Keyset, wanted: Keyset): readonly string[] {
   const changes: string[] = [];
   const before = new Map(recorded.operators.map((operator) => [operator.name, operator]));
   for (const operator of wanted.operators) {

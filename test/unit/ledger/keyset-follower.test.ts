@@ -163,6 +163,21 @@ describe("key sets", () => {
     expect(verdicts(adopted)).toEqual(["change"]);
   });
 
+  it("can be followed while they are in force, in whichever feed they stand", () => {
+    const { a, b } = feeds();
+    const first = a.append(keyset(PAIR));
+    const taken = b.append(keyset(PAIR, { previous: first }));
+    const follower = new KeysetFollower();
+    for (const record of [first, taken]) follower.next(record);
+    const places = (): readonly string[] =>
+      [first, taken].map((record) => follower.placeOf("home", digest(record)));
+    expect(places()).toEqual(["in-force", "in-force"]);
+    follower.next(a.append(keyset(ALONE, { previous: first })));
+    expect(places()).toEqual(["earlier", "earlier"]);
+    expect(follower.placeOf("home", `sha256:${"0".repeat(64)}`)).toBe("not-seen-here");
+    expect(follower.placeOf("shop", digest(first))).toBe("not-seen-here");
+  });
+
   it("that change the same one in two ways are a fork, whose first stands", () => {
     const { a, b } = feeds();
     const one = a.append(keyset(PAIR));

@@ -1,0 +1,115 @@
+import { basename } from "node:path";
+import {
+  assert,
+  canonicalJson,
+  equalBytes,
+  FleetError,
+  fromUtf8,
+  type Json,
+  sha256,
+  toHex,
+  utf8,
+} from "../../core/index.ts";
+import { loadManifest } from "../../manifest/index.ts";
+import type { DesiredFleet } from "../../model/index.ts";
+import { keysetOf } from "../../reconcile/index.ts";
+import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
+import { textDiff } from "../adopt-text-diff.ts";
+import type { Given } from "../arguments.ts";
+import { errPaint } from "../look.ts";
+import { manifestName, type ManifestSource, readManifest, readNamed } from "../manifest-source.ts";
+import type { World } from "../world.ts";
+
+/** A good manifest and its text. */
+export interface ManifestText {
+  readonly source: ManifestSource;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+/** A manifest that is to be written; without a difference there is nothing to write. */
+export interface ManifestEdit {
+  readonly before: ManifestText;
+  readonly text: string;
+  readonly desired: DesiredFleet;
+  /** The last part of its name. */
+  readonly file: string;
+  /** Empty when the text stays. */
+  readonly diff: string;
+}
+
+/**
+ * Reads the manifest that a change of operators goes into.
+ * @throws FleetError cli/usage for standard input, cli/no-file, cli/invalid-manifest (exit 64)
+ */
+export async function readManifestText(given: Given, world: World): Promise<ManifestText> {
+  const name = manifestName(given, world, undefined);
+  if (name === "-")
+    throw new FleetError("cli/usage", "a manifest on standard input cannot be edited", {
+      next: "name the file with --manifest",
+      exit: 64,
+    });
+  const source = await readManifest(name, world);
+  const bytes = await readNamed(name, world);
+  const digest = `sha256:${toHex(sha256(bytes))}`;
+  if (digest !== source.desired.manifestDigest) throw changedMeanwhile(name);
+  return { source, bytes, text: fromUtf8(bytes) };
+}
+
+/**
+ * Checks an edited manifest as any other, and that nothing but one operator is another.
+ * @throws FleetError cli/invalid-manifest (exit 64) after printing what is wrong
+ */
+export async function editManifest(
+  before: ManifestText,
+  text: string,
+  operator: string,
+  world: World,
+): Promise<ManifestEdit> {
+  const { name, desired: old } = before.source;
+  const file = basename(name);
+  if (text === before.text) return { before, text, desired: old, file, diff: "" };
+  const { desired, diagnostics } = loadManifest(utf8(text), name);
+  if (desired === undefined) {
+    world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
+    throw new FleetError(
+      "cli/invalid-manifest",
+      `with this change ${file} would have ${diagnosticCounts(diagnostics)}`,
+      { next: "nothing was written; see above, lines count in the changed file", exit: 64 },
+    );
+  }
+  const isSame = restOf(old, operator) === restOf(desired, operator);
+  assert(isSame, "an edit of one operator changes nothing else in the keyset");
+  return { before, text, desired, file, diff: await textDiff(file, before.text, text) };
+}
+
+/**
+ * Writes an edited manifest in one step.
+ * @throws FleetError cli/changed (exit 5) when somebody else changed it since it was read
+ */
+export async function writeManifest(
+  { before, text, diff }: ManifestEdit,
+  world: World,
+): Promise<void> {
+  if (diff === "") return;
+  const { path, name } = before.source;
+  const now = await world.files.read(path);
+  if (now === undefined || !equalBytes(now, before.bytes)) throw changedMeanwhile(name);
+  const mode = (await world.files.stat(path))?.mode;
+  await world.files.replace(path, utf8(text), mode === undefined ? {} : { mode: mode & 0o777 });
+}
+
+/** What a manifest says of everybody else, in a form to compare. */
+function restOf(desired: DesiredFleet, operator: string): string {
+  const { operators, controllers, policy } = keysetOf(desired);
+  const others = operators.filter(({ name }) => name !== operator);
+  const visors = desired.visors.map(({ name, key }) => [name, key]);
+  return canonicalJson({ others, controllers, policy, visors } as unknown as Json);
+}
+
+function changedMeanwhile(name: string): FleetError {
+  return new FleetError("cli/changed", `${name} was changed by somebody else meanwhile`, {
+    next: "nothing was written; run the command again",
+    exit: 5,
+  });
+}

@@ -1,0 +1,26 @@
+import type { OptionSpec } from "../command.ts";
+import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+
+/** What the commands share that change who signs. */
+export const CHANGE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "out",
+    value: "FILE",
+    about: "where the change goes when more operators must sign it (default keyset-change.json)",
+  },
+  {
+    name: "approved",
+    value: "FILE",
+    many: true,
+    about: "record the change that the others signed in this file",
+  },
+  { name: "yes", about: "do it without asking" },
+  {
+    name: "lock-timeout",
+    value: "TIME",
+    about: "how long to wait for another writer of the ledger",
+  },
+  MANIFEST_OPTION,
+  JSON_OPTION,
+  ...OPERATOR_OPTIONS,
+];

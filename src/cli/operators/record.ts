@@ -1,0 +1,136 @@
+import { assert, FleetError } from "../../core/index.ts";
+import {
+  type AcceptedKeyset,
+  type EntryDraft,
+  type Epoch,
+  type Keyring,
+  keysetDraft,
+  type KeysetOperator,
+  type KeysetPayload,
+  type Ledger,
+  newEpoch,
+  openLedger,
+  UNSEALED,
+} from "../../ledger/index.ts";
+import { nodeProcess } from "../../platform/index.ts";
+import type { Given } from "../arguments.ts";
+import type { ManifestSource } from "../manifest-source.ts";
+import type { Operator } from "../operator.ts";
+import type { World } from "../world.ts";
+import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
+import { type ManifestEdit, writeManifest } from "./manifest-text.ts";
+import type { NextKeyset } from "./next-keyset.ts";
+
+/** Runs work with our ledger open and locked, and gives the lock back. */
+export async function withLedger<Result>(
+  operator: Operator,
+  given: Given,
+  world: World,
+  work: (ledger: Ledger) => Promise<Result>,
+): Promise<Result> {
+  const lockTimeoutMs = given.durationMs("lock-timeout");
+  const ledger = await openLedger({
+    files: world.files,
+    clock: world.clock,
+    random: world.random,
+    process: nodeProcess(),
+    folder: operator.ledgerFolder,
+    keys: operator.keys,
+    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+  });
+  try {
+    return await work(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** What was recorded. */
+export interface Recorded {
+  readonly entry: number;
+  readonly epoch: number;
+}
+
+/** What {@link recordKeyset} takes. */
+export interface RecordInput {
+  readonly next: Extract<NextKeyset, { readonly kind: "first" | "record" }>;
+  readonly edit: ManifestEdit;
+  readonly operator: Operator;
+  readonly source: ManifestSource;
+  readonly given: Given;
+  readonly world: World;
+}
+
+/**
+ * Takes the ledger's lock, looks once more, writes the manifest and records the key set, in this order: after a crash
+ * between the two the same command records what the manifest says by then.
+ * @throws FleetError cli/changed (exit 5) when another key set was recorded meanwhile, and what writing throws
+ */
+export async function recordKeyset(input: RecordInput): Promise<Recorded> {
+  const { next, edit, operator, source, given, world } = input;
+  const { keys } = operator;
+  return await withLedger(operator, given, world, async (ledger) => {
+    const past = await readKeysets(operator, source, world, ledger);
+    const { fleet } = edit.desired;
+    checkUnchanged(past, fleet, next.kind === "first" ? undefined : next.accepted);
+    const payload = payloadOf(next, input, past);
+    checkFollowed(past, payload, { keys, size: ledger.head.size });
+    await writeManifest(edit, world);
+    const draft: EntryDraft = { kind: "keyset", payload };
+    const [record] = await ledger.append([draft], { heads: past.heads });
+    return { entry: record?.index ?? ledger.head.size, epoch: payload.epoch };
+  });
+}
+
+/**
+ * Makes sure that the key set in force is still the one that was shown.
+ * @throws FleetError cli/changed (exit 5)
+ */
+export function checkUnchanged(
+  { follower }: KeysetPast,
+  fleet: string,
+  shown: AcceptedKeyset | undefined,
+): void {
+  const isSame =
+    shown === undefined
+      ? follower.current(fleet) === undefined
+      : follower.placeOf(fleet, shown.digest) === "in-force";
+  if (isSame) return;
+  throw new FleetError("cli/changed", `another keyset of fleet ${fleet} was recorded meanwhile`, {
+    next: "nothing was written; run the command again",
+    exit: 5,
+  });
+}
+
+function payloadOf(
+  next: RecordInput["next"],
+  { edit, operator: { keys }, world: { random } }: RecordInput,
+  { keyring }: KeysetPast,
+): KeysetPayload {
+  const { fleet, ledger } = edit.desired;
+  const begin = (operators: Readonly<Record<string, KeysetOperator>>): Epoch =>
+    newEpoch({ fleet, operators, keyring, keys, random });
+  if (next.kind === "first") {
+    const { terms } = next;
+    return { fleet, ...terms, ...(ledger.seal ? begin(terms.operators) : UNSEALED) };
+  }
+  const { accepted, change } = next;
+  const epoch = accepted.payload.epoch === 0 ? UNSEALED : begin(change.operators);
+  const draft = keysetDraft(change, epoch);
+  assert(draft.kind === "keyset", "a change of a key set becomes a key set entry");
+  return draft.payload;
+}
+
+/**
+ * Makes sure that we can give a newcomer what the fleet recorded.
+ * @throws FleetError ledger/seal (exit 4)
+ */
+export function checkHasEpochKey({ payload }: AcceptedKeyset, keyring: Keyring): void {
+  const { fleet, epoch } = payload;
+  if (epoch === 0 || keyring.keysOf(fleet).some((key) => key.epoch === epoch)) return;
+  throw new FleetError(
+    "ledger/seal",
+    `this machine holds no key for what fleet ${fleet} records, so it cannot give a new operator any`,
+    { next: "have an operator add them whose seal key the keyset lists", exit: 4 },
+  );
+}

@@ -1,0 +1,56 @@
+import type { ExitCode } from "../../core/index.ts";
+import { printJson } from "../print.ts";
+import type { World } from "../world.ts";
+
+/** How far the signatures of a change have come, by name. */
+export interface SignaturesReport {
+  readonly needed: number;
+  readonly signed: readonly string[];
+  /** Who could still sign. */
+  readonly open: readonly string[];
+}
+
+/** What became of a command about operators. */
+export interface OperatorReport {
+  readonly verb: "add" | "remove" | "rotate" | "approve";
+  readonly fleet: string;
+  /** Whom it is about; absent for an approval. */
+  readonly operator?: string;
+  readonly outcome:
+    | "recorded"
+    | "written"
+    | "waiting"
+    | "signed"
+    | "in-order"
+    | "declined"
+    | "settled";
+  /** The closing line. */
+  readonly verdict: string;
+  /** What changes and what it means, a sentence each. */
+  readonly changes: readonly string[];
+  readonly notes: readonly string[];
+  /** The manifest's change, when there is one. */
+  readonly manifest?: { readonly file: string; readonly diff: string };
+  /** Entries with the key sets that were recorded. */
+  readonly entries?: readonly number[];
+  readonly signatures?: SignaturesReport;
+  /** The file that the operators sign. */
+  readonly document?: string;
+}
+
+/** Shows what is about to be done, before anything is asked. */
+export function showChange(
+  { diff, changes, notes }: { readonly diff: string } & Pick<OperatorReport, "changes" | "notes">,
+  world: World,
+): void {
+  for (const note of notes) world.terminal.err(`note: ${note}\n`);
+  world.terminal.err(diff);
+  for (const change of changes) world.terminal.err(`- ${change}\n`);
+}
+
+/** Ends a command: the closing line, or one document. */
+export function finish(report: OperatorReport, isJson: boolean, world: World): ExitCode {
+  if (isJson) printJson(world, { format: "fleet.skywire/operator-change/v1", ...report });
+  else world.terminal.out(`${report.verdict}\n`);
+  return report.outcome === "declined" ? 4 : 0;
+}
