@@ -4,6 +4,8 @@ import { keysetDifferences, keysetFromRecord, keysetOf } from "../../reconcile/i
 import { printable } from "../../view/index.ts";
 import type { Command } from "../command.ts";
 import type { ManifestSource } from "../manifest-source.ts";
+import { relaysAndOthers } from "../feeds.ts";
+import { pullOthers } from "../relaying.ts";
 import { manifestFacts } from "../names-of-manifest.ts";
 import { requireOperator } from "../operator.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
@@ -42,6 +44,8 @@ export const operatorApprove: Command = {
     const file = await readChangeFile(given.words[0] ?? "", world);
     const { name, document } = file;
     const { source } = await manifestFacts(given, world);
+    const { relays, others } = relaysAndOthers(operator, source);
+    await pullOthers(others, relays, world);
     const past = await readKeysets(operator, source, world);
     checkWriter(past, keys);
     const { fleet } = document;
