@@ -33,6 +33,7 @@ export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";
 export { planEvents } from "./plan-events.ts";
 export { planSummary } from "./plan-summary.ts";
 export { planText } from "./plan-text.ts";
+export { type CheckedProof, proofText } from "./proof-text.ts";
 export { printable } from "./printable.ts";
 export {
   type FeedNames,
@@ -47,4 +48,5 @@ export { statusDocument, statusText } from "./status-text.ts";
 export { tableText } from "./table-text.ts";
 export { verifyText } from "./verify-text.ts";
 export { type Finding, findingsText } from "./findings-text.ts";
+export { type WitnessRefusal, type WitnessResult, witnessText } from "./witness-text.ts";
 export { keyLabel, type Names, shortKey } from "./value-text.ts";
