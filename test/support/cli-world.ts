@@ -36,11 +36,11 @@ export interface CliWorld {
   read(name: string): Promise<string>;
 }
 
-/** Makes a user; without `dial` no visor answers. */
-export function cliWorld(dial: Dial = dialTcp, rpc?: string): CliWorld {
+/** Makes a user; without `dial` no visor answers. Users of one seed make the same key. */
+export function cliWorld(dial: Dial = dialTcp, rpc?: string, seed = "cli"): CliWorld {
   const files = new MemoryFiles();
   const clock = fastClock(HASTE);
-  const random = countingRandom("cli");
+  const random = countingRandom(seed);
   const env: Record<string, string | undefined> = {
     FLEET_HOME: "/user/fleet",
     FLEET_TIMEOUT: "20s",

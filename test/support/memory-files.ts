@@ -89,10 +89,8 @@ export class MemoryFiles implements Files {
 
   async list(path: string): Promise<readonly string[]> {
     const inside = [...this.files.keys()].filter((name) => name.startsWith(`${path}/`));
-    return inside
-      .map((name) => name.slice(path.length + 1))
-      .filter((name) => !name.includes("/"))
-      .toSorted();
+    const names = inside.map((name) => name.slice(path.length + 1).split("/")[0] ?? "");
+    return [...new Set(names)].toSorted();
   }
 
   async makeFolder(path: string): Promise<void> {

@@ -28,7 +28,7 @@ export const ledgerCheckpoint: Command = {
     const kept = await newestCheckpoint(ledger);
     const { note, size, tree, feed, writer } = kept;
     const { origin, vkey } = checkpointKey(kept);
-    const { out, err } = world.terminal;
+    const { terminal } = world;
     if (given.flag("json")) {
       printJson(world, {
         format: "fleet.skywire/checkpoint/v1",
@@ -41,10 +41,12 @@ export const ledgerCheckpoint: Command = {
         timeMs: ledger.head.timeMs,
         checkpoint: fromUtf8(note),
       });
-    } else if (given.flag("vkey")) out(`${vkey}\n`);
+    } else if (given.flag("vkey")) terminal.out(`${vkey}\n`);
     else {
-      out(fromUtf8(note));
-      err(`origin ${origin}\nvkey   ${vkey}\nCheckpoint: ${size} entries, tree ${tree}.\n`);
+      terminal.out(fromUtf8(note));
+      terminal.err(
+        `origin ${origin}\nvkey   ${vkey}\nCheckpoint: ${size} entries, tree ${tree}.\n`,
+      );
     }
     return 0;
   },

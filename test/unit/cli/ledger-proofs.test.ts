@@ -17,14 +17,13 @@ const BEATS = 6;
 /** Writes the ledger: a genesis and some heartbeats. */
 const kim = cliWorld();
 /** Another machine, with nothing on it. */
-const stranger = cliWorld();
+const stranger = cliWorld(undefined, undefined, "stranger");
 let vkey = "";
 
 beforeAll(async () => {
   await kim.run("keygen");
   await kim.write("fleet.yaml", MANIFEST);
-  for (let beat = 1; beat < BEATS; beat += 1)
-    expect((await kim.run("ledger", "heartbeat")).code).toBe(0);
+  for (let beat = 1; beat < BEATS; beat += 1) await kim.run("ledger", "heartbeat");
   vkey = (await kim.run("ledger", "checkpoint", "--vkey")).out.trim();
 });
 
@@ -34,7 +33,11 @@ function trust(): Parameters<typeof openCheckpoint>[1] {
 }
 
 async function hand(from: CliWorld, ...names: readonly string[]): Promise<void> {
-  for (const name of names) await stranger.write(name, await from.read(name));
+  for (const name of names)
+    await stranger.files.replace(
+      `/desk/${name}`,
+      (await from.files.read(`/desk/${name}`)) ?? new Uint8Array(),
+    );
 }
 
 describe("ledger checkpoint", () => {
@@ -155,7 +158,7 @@ describe("ledger proof of growth", () => {
   });
 
   it("is refused from the checkpoint of another history", async () => {
-    const other = cliWorld();
+    const other = cliWorld(undefined, undefined, "other");
     await other.run("keygen");
     await kim.write("other.txt", (await other.run("ledger", "checkpoint")).out);
     const ran = await kim.run("ledger", "proof", "--from", "other.txt");
