@@ -44,6 +44,31 @@ const LEDGER_VERBS: readonly CommandRow[] = [
     about: "run a relay of our own",
     load: async () => (await import("./ledger/serve.ts")).ledgerServe,
   },
+  {
+    name: "checkpoint",
+    about: "print the newest signed checkpoint, for other tools",
+    load: async () => (await import("./ledger/checkpoint.ts")).ledgerCheckpoint,
+  },
+  {
+    name: "proof",
+    about: "prove that an entry is in a ledger, or that it only grew",
+    load: async () => (await import("./ledger/proof.ts")).ledgerProof,
+  },
+  {
+    name: "evidence",
+    about: "check, anywhere, that a feed's key signed a contradiction",
+    load: async () => (await import("./ledger/evidence.ts")).ledgerEvidence,
+  },
+  {
+    name: "witness",
+    about: "cosign the ledgers of others, once they are proved to have only grown",
+    load: async () => (await import("./ledger/witness.ts")).ledgerWitness,
+  },
+  {
+    name: "heartbeat",
+    about: "record that we are here, so that a frozen relay is found out",
+    load: async () => (await import("./ledger/heartbeat.ts")).ledgerHeartbeat,
+  },
 ];
 
 /** Who signs in a fleet: the manifest says it, the ledger records it. */

@@ -22,9 +22,10 @@ import {
   type VerifyReport,
   writeFeedPin,
 } from "../ledger/index.ts";
-import { homeFolders, signaturePool } from "../platform/index.ts";
+import { signaturePool } from "../platform/index.ts";
 import { decodeRoot } from "../skywire/cxo/index.ts";
 import { keepEvidenceFile } from "./evidence-file.ts";
+import { pinsFolderOf } from "./ledger/seen-pins.ts";
 import type { World } from "./world.ts";
 
 /** A ledger in a folder, and how it is called. */
@@ -67,7 +68,7 @@ export async function verifyPinned(
   });
   if (!report.ok) return { report };
   const ledger = await readLedger({ files, folder, feed });
-  const pins = pinsFolder(world);
+  const pins = pinsFolderOf(world);
   const pin = await readFeedPin(files, pins, feed);
   const fault = pin === undefined ? undefined : await faultOf(ledger, pin);
   const now = await stateOf(ledger, folder, world);
@@ -140,7 +141,7 @@ async function stateOf(
 /** Keeps the pin and the signed state; what cannot be written is said. */
 async function keepPin(pin: Pin, state: SignedState, world: World): Promise<string | undefined> {
   const { files } = world;
-  const folder = pinsFolder(world);
+  const folder = pinsFolderOf(world);
   try {
     await writeFeedPin(files, folder, pin);
     const { value, signature, log } = state;
@@ -183,10 +184,6 @@ async function readState(feed: FeedKey, world: World): Promise<SignedState | und
   }
 }
 
-function pinsFolder(world: World): string {
-  return join(homeFolders(world.env).state, "pins");
-}
-
 function statePath(feed: FeedKey, world: World): string {
-  return join(pinsFolder(world), `${feed}.state.json`);
+  return join(pinsFolderOf(world), `${feed}.state.json`);
 }

@@ -148,6 +148,13 @@ export {
 } from "./proof/evidence.ts";
 export { formatEvidence, parseEvidence } from "./proof/evidence-text.ts";
 export { firstDifference, makeEvidence } from "./proof/make-evidence.ts";
+export { ledgerNoteKey, verifyCheckpoint, witnessNoteKey } from "./proof/checkpoint.ts";
+export {
+  checkpointAt,
+  type KeptCheckpoint,
+  newestCheckpoint,
+  writersAt,
+} from "./proof/kept-checkpoint.ts";
 export { checkFreshness, CLOCK_TOLERANCE_MS, type Freshness } from "./proof/freshness.ts";
 export { type FeedPin, feedPinPath, readFeedPin, writeFeedPin } from "./proof/feed-pin.ts";
 export { cosignCheckpoint, type CosignRequest, type CosignVerdict } from "./proof/witness.ts";

@@ -21,7 +21,7 @@ describe("commands", () => {
 
   it("are those that were promised", () => {
     const wanted =
-      "adopt,apply,at,blame,completion,demo,diff,doctor,drift,embedded,explain,init,keygen,ledger publish,ledger pull,ledger restore,ledger serve,ledger status,log,operator add,operator approve,operator remove,operator rotate,plan,schema,show,status,validate,verify";
+      "adopt,apply,at,blame,completion,demo,diff,doctor,drift,embedded,explain,init,keygen,ledger checkpoint,ledger evidence,ledger heartbeat,ledger proof,ledger publish,ledger pull,ledger restore,ledger serve,ledger status,ledger witness,log,operator add,operator approve,operator remove,operator rotate,plan,schema,show,status,validate,verify";
     expect(ROWS.map((row) => row.name).sort()).toEqual(wanted.split(","));
   });
 

@@ -1,0 +1,75 @@
+import { type EntryDraft, type Ledger, type LedgerRecord, openLedger } from "../../ledger/index.ts";
+import { nodeProcess } from "../../platform/index.ts";
+import type { Given } from "../arguments.ts";
+import type { OptionSpec } from "../command.ts";
+import { type OpenFeeds, openFeeds, relaysAndOthers, seenHeads } from "../feeds.ts";
+import type { ManifestSource } from "../manifest-source.ts";
+import { manifestFacts } from "../names-of-manifest.ts";
+import { type Operator, requireOperator } from "../operator.ts";
+import { bringUpToDate, publishAndTell } from "../relaying.ts";
+import type { World } from "../world.ts";
+
+/** How long to wait for another writer. */
+export const LOCK_OPTION: OptionSpec = {
+  name: "lock-timeout",
+  value: "TIME",
+  about: "longest wait for another writer of the ledger (default 30s)",
+};
+
+/** Our ledger, held by its lock, with what is beside it. */
+export interface OwnLedger {
+  readonly operator: Operator;
+  readonly source: ManifestSource | undefined;
+  readonly ledger: Ledger;
+  readonly open: OpenFeeds;
+}
+
+/**
+ * Does some work on our own ledger while we hold its lock, first bringing others' ledgers here and afterwards what was
+ * appended to the relays.
+ * @throws FleetError key/missing, ledger/* (exit 4), ledger/behind-relay and ledger/forked among them
+ */
+export async function withOwnLedger<T>(
+  given: Given,
+  world: World,
+  work: (own: OwnLedger) => Promise<T>,
+): Promise<T> {
+  const operator = await requireOperator(given, world);
+  const { source } = await manifestFacts(given, world);
+  const lockTimeoutMs = given.durationMs("lock-timeout");
+  const ledger = await openLedger({
+    files: world.files,
+    clock: world.clock,
+    random: world.random,
+    process: nodeProcess(),
+    folder: operator.ledgerFolder,
+    keys: operator.keys,
+    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+  });
+  const { size } = ledger.head;
+  const places = relaysAndOthers(operator, source);
+  let result: T;
+  try {
+    const { notes } = await bringUpToDate(operator, places, world);
+    for (const note of notes) world.terminal.err(`note: ${note}\n`);
+    const open = await openFeeds(operator, source, world, ledger);
+    result = await work({ operator, source, ledger, open });
+  } finally {
+    await ledger.close();
+  }
+  if (ledger.head.size > size) await publishAndTell(operator, places.relays, world);
+  return result;
+}
+
+/**
+ * Records drafts in our own ledger, durably, as one commit.
+ * @param seen the copies whose heads the entries name as seen
+ * @throws FleetError ledger/*
+ */
+export async function appendToOwn(
+  { ledger }: OwnLedger,
+  drafts: readonly EntryDraft[],
+  seen: OpenFeeds["others"],
+): Promise<readonly LedgerRecord[]> {
+  return await ledger.append(drafts, { heads: seenHeads({ others: seen }) });
+}
