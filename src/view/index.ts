@@ -36,7 +36,14 @@ export { planSummary } from "./plan-summary.ts";
 export { planText } from "./plan-text.ts";
 export { type CheckedProof, proofText } from "./proof-text.ts";
 export { printable } from "./printable.ts";
-export { type FeedNames, type LogLine, logSummary, logText, recordText } from "./record-text.ts";
+export {
+  type FeedNames,
+  type LogLine,
+  logSummary,
+  logText,
+  recordText,
+  timeText,
+} from "./record-text.ts";
 export { refusalText } from "./refusal-text.ts";
 export { statusDocument, statusText } from "./status-text.ts";
 export { tableText } from "./table-text.ts";
