@@ -46,7 +46,7 @@ async function make() {
   return { seconds, feed: keys.feed };
 }
 
-/** Opens it, asks for proofs and a record, appends one entry, and counts what a relay lacks of that. */
+/** Opens it, asks for proofs and a appends one entry, and counts what a relay lacks of that. */
 async function use() {
   const keys = quickKeys();
   const [open, ledger] = await timed(() => ledgerDoor.openLedger(optionsFor(keys, folder)));
@@ -54,14 +54,13 @@ async function use() {
   const from = Math.max(1, size - BEHIND);
   const [consistency] = await timed(() => ledger.consistency(from));
   const [inclusion] = await timed(() => ledger.inclusion(Math.floor(size / 3)));
-  const [record] = await timed(() => ledger.record(Math.floor(size / 2)));
   const before = ledger.headRoot;
   const [append] = await timed(() => ledger.append([intent(0)]));
   const after = ledger.headRoot;
   await ledger.close();
   const { objects, depth } = await lacking(before, after);
   const behind = size - from;
-  return { size, behind, open, consistency, inclusion, record, append, objects, depth };
+  return { size, behind, open, consistency, inclusion, append, objects, depth };
 }
 
 /**
