@@ -38,6 +38,8 @@ export interface FileFacts {
   readonly mode: number;
   readonly modifiedMs: number;
   readonly isFolder: boolean;
+  /** Another one when another file has taken the name, or this one was changed; only to be compared. */
+  readonly identity: string;
 }
 
 /** A file open for appending. Nothing is durable before `sync` resolved. */

@@ -173,6 +173,8 @@ async function factsOf(file: string): Promise<FileFacts> {
     mode: facts.mode & PERMISSION_BITS,
     modifiedMs: facts.mtimeMs,
     isFolder: facts.isDirectory(),
+    // A number alone comes back soon after its file was removed.
+    identity: `${facts.ino} ${facts.birthtimeMs} ${facts.mtimeMs} ${facts.ctimeMs}`,
   };
 }
 

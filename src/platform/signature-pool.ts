@@ -13,6 +13,8 @@ import { type SignatureBatch, signatureWorker } from "./signature-worker.ts";
 /** Fewer are verified at once in this thread: a message would take longer. */
 const BATCH_MIN = 64;
 const SIGNATURE_SIZE = 64;
+/** A thread holds a few batches of messages; more room would only be filled with what is no longer needed. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 } as const;
 
 /** Threads that verify signatures. */
 export interface SignaturePool {
@@ -48,7 +50,7 @@ class PoolMember {
   constructor() {
     // The worker's code is sent as text, so that it runs alike from sources and from the built program.
     const code = `(${signatureWorker.toString()})(require("node:worker_threads"), require("node:crypto"))`;
-    this.#worker = new Worker(code, { eval: true, execArgv: [] });
+    this.#worker = new Worker(code, { eval: true, execArgv: [], resourceLimits: THREAD_LIMITS });
     this.#worker.unref();
     this.#worker.on("message", ({ id, verdicts }: { id: number; verdicts: Uint8Array }) => {
       this.#settle(id, verdicts);

@@ -31,6 +31,8 @@ export class MemoryFiles implements Files {
   faults: FileFaults = {};
   effects = 0;
   nowMs = 0;
+  readonly #identities = new WeakMap<MemoryFile, number>();
+  #nextIdentity = 0;
 
   async read(path: string): Promise<Uint8Array | undefined> {
     return this.files.get(path)?.bytes.slice();
@@ -123,6 +125,7 @@ export class MemoryFiles implements Files {
       mode: file.mode,
       modifiedMs: file.modifiedMs,
       isFolder: false,
+      identity: this.#identityOf(file),
     };
   }
 
@@ -170,6 +173,13 @@ export class MemoryFiles implements Files {
       mode,
       modifiedMs: this.nowMs,
     });
+  }
+
+  /** Every file that was put is another one; what is appended to it changes it too. */
+  #identityOf(file: MemoryFile): string {
+    const id = this.#identities.get(file) ?? this.#nextIdentity++;
+    this.#identities.set(file, id);
+    return `${id} ${file.bytes.length} ${file.modifiedMs}`;
   }
 
   #file(path: string): MemoryFile {

@@ -1,9 +1,9 @@
 import { BugError, type SignatureItem, verifyEd25519, type VerifyMany } from "../../core/index.ts";
 
 /** Verified at once: enough to be worth a message to a thread. */
-const BATCH_ITEMS = 1024;
+const BATCH_ITEMS = 512;
 /** Batches under way; what is behind them waits. */
-const BATCHES_MAX = 8;
+const BATCHES_MAX = 6;
 
 /** Verifies signatures behind the back of who finds them, a bounded number of them at a time. */
 export class SignatureQueue {

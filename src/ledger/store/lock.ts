@@ -64,6 +64,8 @@ export class LedgerLock {
   readonly #files: Files;
   readonly #path: string;
   readonly #nonce: string;
+  /** Of the lock file when it was last seen to be ours. */
+  #identity: string | undefined;
 
   private constructor(files: Files, path: string, nonce: string) {
     this.#files = files;
@@ -108,8 +110,13 @@ export class LedgerLock {
 
   /** @throws FleetError ledger/lock-lost when somebody removed or took the lock */
   async check(): Promise<void> {
+    const facts = await this.#files.stat(this.#path);
+    if (facts !== undefined && facts.identity === this.#identity) return;
     const holder = await readLock(this.#files, this.#path);
-    if (holder?.nonce === this.#nonce) return;
+    if (holder?.nonce === this.#nonce) {
+      this.#identity = facts?.identity;
+      return;
+    }
     throw new FleetError(
       "ledger/lock-lost",
       `the lock ${this.#path} is no longer ours: nothing was written`,

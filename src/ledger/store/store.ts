@@ -278,8 +278,10 @@ export class StoreWriter {
   }
 
   async #checkSole(): Promise<void> {
-    await this.#lock.check();
-    const facts = await this.#world.files.stat(segmentPath(this.#folder, this.#segment));
+    const [facts] = await Promise.all([
+      this.#world.files.stat(segmentPath(this.#folder, this.#segment)),
+      this.#lock.check(),
+    ]);
     if (facts?.size === this.#size) return;
     this.#isStopped = true;
     throw new FleetError(

@@ -52,7 +52,7 @@ describe("a command line", () => {
 
   it("says that a folder is no manifest", async () => {
     const world = cliWorld();
-    const folder = { size: 0, mode: 0o700, modifiedMs: 0, isFolder: true };
+    const folder = { size: 0, mode: 0o700, modifiedMs: 0, isFolder: true, identity: "1" };
     vi.spyOn(world.files, "stat").mockResolvedValue(folder);
     const ran = await world.run("validate", "home");
     expect([ran.code, ran.err]).toEqual([64, expect.stringContaining("home is a folder")]);
