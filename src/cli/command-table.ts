@@ -90,6 +90,11 @@ export const COMMAND_GROUPS: readonly {
         load: async () => (await import("./validate.ts")).validate,
       },
       {
+        name: "fmt",
+        about: "format a manifest; comments and meaning stay",
+        load: async () => (await import("./fmt.ts")).fmt,
+      },
+      {
         name: "explain",
         about: "say where a value comes from and what it overrode",
         load: async () => (await import("./explain.ts")).explainCommand,

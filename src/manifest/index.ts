@@ -24,6 +24,8 @@ export {
   type VisorExplanation,
 } from "./explain.ts";
 export { type FirstManifest, initManifest } from "./init-manifest.ts";
+export { formatManifest } from "./format/index.ts";
+export { isSameFleet } from "./same-fleet.ts";
 export { loadManifest } from "./load-manifest.ts";
 export { manifestSchema } from "./schema.ts";
 export {
