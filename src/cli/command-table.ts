@@ -95,6 +95,11 @@ export const COMMAND_GROUPS: readonly {
         load: async () => (await import("./fmt.ts")).fmt,
       },
       {
+        name: "lint",
+        about: "look for what is allowed and seldom meant",
+        load: async () => (await import("./lint.ts")).lint,
+      },
+      {
         name: "explain",
         about: "say where a value comes from and what it overrode",
         load: async () => (await import("./explain.ts")).explainCommand,

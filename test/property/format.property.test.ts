@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatManifest, isSameFleet } from "../../src/manifest/index.ts";
+import {
+  fixManifest,
+  formatManifest,
+  isSameFleet,
+  lintManifest,
+} from "../../src/manifest/index.ts";
 import { desiredOf } from "../support/manifest-text.ts";
 import { untidyManifest } from "../support/untidy-manifest.ts";
 
@@ -35,8 +40,45 @@ test("formatting keeps what is wanted, moves comments with their keys, and has n
       if (formatted !== text) moved += 1;
       if (attached(text).length > 5) commented += 1;
     }),
-    { seed: SEED, numRuns: RUNS },
+    { seed: SEED, numRuns: RUNS, endOnFailure: true },
   );
   expect(moved).toBeGreaterThan(RUNS / 2);
   expect(commented).toBeGreaterThan(RUNS / 2);
 }, 60_000);
+
+test("fixing keeps what is wanted, leaves nothing to fix, and finds what formatting moved", () => {
+  let fixes = 0;
+  fc.assert(
+    fc.property(untidyManifest, fc.nat(), (untidy, seed) => {
+      const text = withDoubles(untidy, seed);
+      const { text: after, fixed } = fixManifest(text, "f");
+      expect(isSameFleet(desiredOf(after), desiredOf(text))).toBe(true);
+      const left = lintManifest(after, "f").findings;
+      expect(left.filter(({ fix }) => fix !== undefined)).toEqual([]);
+      expect(rulesOf(lintManifest(formatManifest(text), "f").findings)).toEqual(
+        rulesOf(lintManifest(text, "f").findings),
+      );
+      fixes += fixed.length;
+    }),
+    { seed: SEED, numRuns: RUNS / 2, endOnFailure: true },
+  );
+  expect(fixes).toBeGreaterThan(RUNS);
+}, 60_000);
+
+/** Writes members a second time, and switches rules off above some lines. */
+function withDoubles(text: string, seed: number): string {
+  const doubled = text
+    .replace(/\["t1",/g, '["t1", "t1",')
+    .replace(/\["admins"\]/g, '["admins", "admins"]')
+    .replace(/^( *)- "always"$/gm, '$1- "always"\n$1- "always"');
+  const comment = "# fleet-lint-disable-next-line whitelist-open, unused-whitelist\n";
+  return doubled.replace(/^ *whitelist: /gm, (line, at: number) =>
+    (at + seed) % 2 === 0 ? comment + line : line,
+  );
+}
+
+function rulesOf(findings: ReturnType<typeof lintManifest>["findings"]): readonly string[] {
+  return findings
+    .map(({ rule, diagnostic }) => `${rule} ${diagnostic.message.replace(/ on line \d+$/, "")}`)
+    .toSorted();
+}

@@ -57,17 +57,18 @@ function arrangeLines(text: string, map: MapOutline, from: number, order: KeyOrd
 }
 
 function arrangeFlow(text: string, map: MapOutline, order: KeyOrder): Arranged {
-  const { entries } = map;
-  const parts = entries.map((entry) => {
+  const whole = text.slice(map.from, map.to);
+  // A comment in braces over several lines is about a line, and lines would hold other keys.
+  if (/\n/.test(whole) && /\s#/.test(whole)) return { from: map.from, to: map.to, text: whole };
+  const parts = map.entries.map((entry) => {
     const place = { from: entry.keyFrom, to: entry.value.to };
     return { ...place, name: entry.name, text: entryText(text, place, entry, order) };
   });
   const from = parts[0]?.from ?? map.from;
   const to = parts.at(-1)?.to ?? map.from;
   const gaps = parts.slice(1).map((part, index) => text.slice(parts[index]?.to ?? 0, part.from));
-  const edges = [text.slice(map.from + 1, from), text.slice(to, map.to - 1)];
-  // A comment among the entries could stand for any of them.
-  const isPlain = [...gaps, ...edges].every((gap) => /^[\s,]*$/.test(gap));
+  // What is written behind a question mark is left alone.
+  const isPlain = [text.slice(map.from + 1, from), ...gaps].every((gap) => /^[\s,]*$/.test(gap));
   const ordered = isPlain ? inOrder(parts, order) : parts;
   return { from, to, text: ordered.map((part, index) => part.text + (gaps[index] ?? "")).join("") };
 }
