@@ -111,8 +111,9 @@ class Shifts {
 
 /** Numbers of the lines, from 0, whose ends are text of a value. */
 export function linesOfText(text: string): ReadonlySet<number> {
-  const source = makeSource(text, "");
   const lines = new Set<number>();
+  if (!/[|>]/.test(text)) return lines;
+  const source = makeSource(text, "");
   const take = (value: Outline): void => {
     if (value.kind === "map") for (const entry of value.entries) take(entry.value);
     if (value.kind !== "scalar" || !value.isBlock) return;
