@@ -139,6 +139,16 @@ export const COMMAND_GROUPS: readonly {
         load: async () => (await import("./validate.ts")).validate,
       },
       {
+        name: "fmt",
+        about: "format a manifest; comments and meaning stay",
+        load: async () => (await import("./fmt.ts")).fmt,
+      },
+      {
+        name: "lint",
+        about: "look for what is allowed and seldom meant",
+        load: async () => (await import("./lint.ts")).lint,
+      },
+      {
         name: "explain",
         about: "say where a value comes from and what it overrode",
         load: async () => (await import("./explain.ts")).explainCommand,

@@ -9,14 +9,21 @@ export interface CompletedCommand {
   readonly name: string;
   readonly about: string;
   readonly options: readonly OptionSpec[];
+  /** Its words are names of visors. */
+  readonly takesVisors: boolean;
+}
+
+/** True for the words of a command that names visors. */
+export function takesVisors(words: readonly { readonly form: string }[]): boolean {
+  return words.some(({ form }) => form.includes("VISOR"));
 }
 
 /** Options whose value names visors; the manifest in the working folder is where the names come from. */
 const VISOR_OPTIONS = ["on", "allow-trust-loss"];
 
-// Names are the two-space-indented keys below `visors:`; a script must not start a program at each Tab.
-const VISOR_NAMES_SED =
-  "sed -n '/^visors:/,/^[^ #]/s/^  \\([A-Za-z0-9_.-]*\\):.*/\\1/p' \"${FLEET_MANIFEST:-fleet.yaml}\" 2>/dev/null";
+// Names are the keys one level below `visors:`; a script must not start our program at each Tab.
+const VISOR_NAMES_AWK = `awk '/^ *#/ { next } /^visors:/ { inside = 1; next } /^[^ ]/ { inside = 0 } inside && match($0, /^ +/) { if (!depth) depth = RLENGTH; name = substr($0, depth + 1); if (RLENGTH == depth && match(name, /^"?[A-Za-z0-9_.-]+"?:/)) { name = substr(name, 1, RLENGTH - 1); gsub(/"/, "", name); print name } }'`;
+const VISOR_NAMES = `${VISOR_NAMES_AWK} "\${FLEET_MANIFEST:-fleet.yaml}" 2>/dev/null`;
 
 /** The completion script of one shell. */
 export function completionScript(
@@ -87,12 +94,15 @@ ${families.join("")}  esac
     command="$command \${COMP_WORDS[2]}"
   fi
   case "$before" in
-    ${VISOR_OPTIONS.map((name) => `--${name}`).join("|")}) COMPREPLY=($(compgen -W "all $(${VISOR_NAMES_SED})" -- "$word")); return ;;
+    ${VISOR_OPTIONS.map((name) => `--${name}`).join("|")}) COMPREPLY=($(compgen -W "all $(${VISOR_NAMES})" -- "$word")); return ;;
   esac
   case "$command" in
 ${cases.join("")}  esac
   case "$word" in
-    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
+    -*) COMPREPLY=($(compgen -W "$options" -- "$word")); return ;;
+  esac
+  case "$command" in
+    ${visorCommands(commands).join("|")}) COMPREPLY=($(compgen -W "$(${VISOR_NAMES})" -- "$word")) ;;
     *) COMPREPLY=($(compgen -f -- "$word")) ;;
   esac
 }
@@ -111,13 +121,13 @@ function zsh(commands: readonly CompletedCommand[]): string {
       const value = option.value === undefined ? "" : `:${option.value}:${valueAction(option)}`;
       return `        '--${option.name}[${bracketed(option.about)}]${value}'`;
     });
-    return `      '${command.name}') _arguments \\\n${[...options, "        '*:file:_files'"].join(" \\\n")} ;;\n`;
+    return `      '${command.name}') _arguments \\\n${[...options, `        '*:${command.takesVisors ? "visor:_fleet_visors" : "file:_files"}'`].join(" \\\n")} ;;\n`;
   });
   return `#compdef fleet
 # fleet completion for zsh
 _fleet_visors() {
   local -a names
-  names=(all \${(f)"$(${VISOR_NAMES_SED})"})
+  names=(all \${(f)"$(${VISOR_NAMES})"})
   compadd -a names
 }
 _fleet() {
@@ -162,18 +172,22 @@ function fish(commands: readonly CompletedCommand[]): string {
       .split(" ")
       .map((word) => `__fish_seen_subcommand_from ${word}`)
       .join("; and ");
-    return command.options.map((option) => {
+    const words = command.takesVisors
+      ? [`complete -c fleet -n '${seen}' -f -a '(__fleet_visors)'`]
+      : [];
+    const named = command.options.map((option) => {
       const needs = option.value === undefined ? "" : " -r";
       const visors = VISOR_OPTIONS.includes(option.name) ? " -f -a '(__fleet_visors)'" : "";
       return `complete -c fleet -n '${seen}' -l ${option.name}${needs}${visors} -d '${quoted(option.about)}'`;
     });
+    return [...words, ...named];
   });
   return `# fleet completion for fish
 function __fleet_visors
   echo all
   set -l manifest fleet.yaml
   set -q FLEET_MANIFEST; and set manifest $FLEET_MANIFEST
-  sed -n '/^visors:/,/^[^ #]/s/^  \\([A-Za-z0-9_.-]*\\):.*/\\1/p' $manifest 2>/dev/null
+  ${VISOR_NAMES_AWK} $manifest 2>/dev/null
 end
 ${[...words, ...options].join("\n")}
 `;
@@ -191,16 +205,35 @@ function powershell(commands: readonly CompletedCommand[]): string {
   return `# fleet completion for PowerShell
 Register-ArgumentCompleter -Native -CommandName fleet -ScriptBlock {
   param($word, $ast, $cursor)
+  function Get-FleetVisors {
+    $file = if ($env:FLEET_MANIFEST) { $env:FLEET_MANIFEST } else { 'fleet.yaml' }
+    $inside = $false
+    $depth = 0
+    'all'
+    foreach ($line in @(Get-Content $file -ErrorAction SilentlyContinue)) {
+      if ($line -match '^visors:') { $inside = $true }
+      elseif ($line -match '^[^ #]') { $inside = $false }
+      elseif ($inside -and $line -match '^( +)"?([A-Za-z0-9_.-]+)"?:') {
+        if ($depth -eq 0) { $depth = $Matches[1].Length }
+        if ($Matches[1].Length -eq $depth) { $Matches[2] }
+      }
+    }
+  }
   $options = @{
 ${rows.join("")}  }
   $verbs = @{
 ${families.join("")}  }
   $words = @($ast.CommandElements | ForEach-Object { $_.ToString() })
+  $before = $words[$(if ($word -eq '') { -1 } else { -2 })]
   $place = if ($word -eq '') { $words.Count } else { $words.Count - 1 }
   if ($place -le 1) {
     $found = @(${names.join(", ")}) | Sort-Object
   } elseif ($place -eq 2 -and $verbs.ContainsKey($words[1])) {
     $found = $verbs[$words[1]]
+  } elseif (@(${VISOR_OPTIONS.map((name) => `'--${name}'`).join(", ")}) -contains $before) {
+    $found = Get-FleetVisors
+  } elseif (-not $word.StartsWith('-') -and @(${visorCommands(commands).join(", ")}) -contains $words[1]) {
+    $found = Get-FleetVisors
   } elseif ($verbs.ContainsKey($words[1])) {
     $found = $options["$($words[1]) $($words[2])"]
   } else {
@@ -211,6 +244,11 @@ ${families.join("")}  }
   }
 }
 `;
+}
+
+/** In quotes, as every shell here takes them. */
+function visorCommands(commands: readonly CompletedCommand[]): readonly string[] {
+  return commands.filter((command) => command.takesVisors).map(({ name }) => `'${name}'`);
 }
 
 function longOptions(command: CompletedCommand): string {

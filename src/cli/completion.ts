@@ -1,7 +1,7 @@
 import { type ExitCode, FleetError } from "../core/index.ts";
 import { allCommands } from "./command-table.ts";
 import type { Command } from "./command.ts";
-import { completionScript, SHELLS } from "./completion-script.ts";
+import { completionScript, SHELLS, takesVisors } from "./completion-script.ts";
 
 /** `fleet completion`: what a shell needs to complete commands, options and visor names. */
 export const completion: Command = {
@@ -26,7 +26,8 @@ export const completion: Command = {
     const commands = await Promise.all(
       allCommands().map(async (row) => {
         const command = await row.load();
-        return { name: row.name, about: row.about, options: command.options };
+        const { options, words } = command;
+        return { name: row.name, about: row.about, options, takesVisors: takesVisors(words) };
       }),
     );
     world.terminal.out(completionScript(shell, commands));

@@ -4,7 +4,10 @@ import type { ExitCode } from "../core/index.ts";
 export const EXIT_CODES: readonly { readonly code: ExitCode; readonly meaning: string }[] = [
   { code: 0, meaning: "done, or in sync" },
   { code: 1, meaning: "unexpected error" },
-  { code: 2, meaning: "changes pending (only with --detailed-exitcode)" },
+  {
+    code: 2,
+    meaning: "changes pending (only with --detailed-exitcode or --check), or findings of lint",
+  },
   { code: 3, meaning: "incomplete: some visors or relays could not be reached, the rest is done" },
   {
     code: 4,

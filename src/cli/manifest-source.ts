@@ -7,7 +7,8 @@ import { errPaint } from "./look.ts";
 import type { World } from "./world.ts";
 
 const DEFAULT_MANIFEST = "fleet.yaml";
-const STANDARD_INPUT = "-";
+/** The name that stands for standard input. */
+export const STANDARD_INPUT = "-";
 
 /** A manifest that was read and found good. */
 export interface ManifestSource {

@@ -30,6 +30,18 @@ export {
   withoutOperator,
 } from "./edit/operators.ts";
 export { type FirstManifest, initManifest } from "./init-manifest.ts";
+export { formatManifest } from "./format/index.ts";
+export { isSameFleet } from "./same-fleet.ts";
+export {
+  fixManifest,
+  LINT_RULES,
+  type LintFinding,
+  lintManifest,
+  type LintReport,
+  type LintRule,
+  type LintRuleId,
+  lintRuleId,
+} from "./lint/index.ts";
 export { loadManifest } from "./load-manifest.ts";
 export { manifestSchema } from "./schema.ts";
 export {

@@ -49,6 +49,9 @@ values and unknown keys are errors.
   which runs any app), otherwise the app's name. An option given by a field and by \`args\` is an error.
 - YAML anchors, aliases, merge keys and tags are refused: a value has one place. Roles and whitelists do their
   work.
+
+\`fleet fmt\` puts keys in the order of this page and keeps comments; \`fleet lint\` finds what is allowed and seldom
+meant, such as a role that no visor has. [lint.md](lint.md) is about both.
 `;
 
 /**

@@ -33,6 +33,8 @@ export interface CliWorld {
   readonly env: Record<string, string | undefined>;
   /** Answers to questions, in order; with any, there is a terminal. */
   readonly answers: string[];
+  /** What stands on standard input. */
+  readonly input: { text: string };
   /** Everything that every command printed. */
   readonly printed: string[];
   run(...argv: readonly string[]): Promise<Ran>;
@@ -52,10 +54,12 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string, name = "cli"): CliW
   };
   const answers: string[] = [];
   const printed: string[] = [];
+  const input = { text: "" };
   return {
     files,
     env,
     answers,
+    input,
     printed,
     write: async (name, text) => await files.replace(`/desk/${name}`, utf8(text)),
     read: async (name) => fromUtf8((await files.read(`/desk/${name}`)) ?? new Uint8Array()),
@@ -76,7 +80,7 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string, name = "cli"): CliW
             return answers.shift() ?? "";
           },
           askHidden: async () => answers.shift() ?? "",
-          readInput: async () => new Uint8Array(),
+          readInput: async () => utf8(input.text),
         },
         env,
         folder: "/desk",

@@ -1,7 +1,16 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import { describe, expect, it, test } from "vitest";
 import { allCommands, COMMAND_GROUPS } from "../../../src/cli/command-table.ts";
-import { completionScript, SHELLS } from "../../../src/cli/completion-script.ts";
+import {
+  type CompletedCommand,
+  completionScript,
+  SHELLS,
+  takesVisors,
+} from "../../../src/cli/completion-script.ts";
 import { helpText } from "../../../src/cli/help.ts";
 
 const ROWS = allCommands();
@@ -21,7 +30,7 @@ describe("commands", () => {
 
   it("are those that were promised", () => {
     const wanted =
-      "adopt,apply,at,blame,completion,demo,diff,doctor,drift,embedded,explain,init,keygen,ledger checkpoint,ledger evidence,ledger heartbeat,ledger proof,ledger publish,ledger pull,ledger restore,ledger serve,ledger status,ledger witness,log,operator add,operator approve,operator remove,operator rotate,plan,schema,show,status,validate,verify";
+      "adopt,apply,at,blame,completion,demo,diff,doctor,drift,embedded,explain,fmt,init,keygen,ledger checkpoint,ledger evidence,ledger heartbeat,ledger proof,ledger publish,ledger pull,ledger restore,ledger serve,ledger status,ledger witness,lint,log,operator add,operator approve,operator remove,operator rotate,plan,schema,show,status,validate,verify";
     expect(ROWS.map((row) => row.name).sort()).toEqual(wanted.split(","));
   });
 
@@ -31,15 +40,18 @@ describe("commands", () => {
   });
 });
 
+async function completed(): Promise<readonly CompletedCommand[]> {
+  return await Promise.all(
+    ROWS.map(async ({ name, about, load }) => {
+      const { options, words } = await load();
+      return { name, about, options, takesVisors: takesVisors(words) };
+    }),
+  );
+}
+
 describe("completion", () => {
   it.each(SHELLS)("for %s knows every command and option", async (shell) => {
-    const commands = await Promise.all(
-      ROWS.map(async (row) => ({
-        name: row.name,
-        about: row.about,
-        options: (await row.load()).options,
-      })),
-    );
+    const commands = await completed();
     const script = completionScript(shell, commands);
     for (const { name, options } of commands) {
       for (const word of name.split(" ")) expect(script).toContain(word);
@@ -47,19 +59,31 @@ describe("completion", () => {
     }
   });
 
-  it("for bash is a script that bash can read and that completes", async () => {
-    const commands = await Promise.all(
-      ROWS.map(async (row) => ({
-        name: row.name,
-        about: row.about,
-        options: (await row.load()).options,
-      })),
+  test.each([
+    { name: "commands", words: ["ver"], want: "verify" },
+    { name: "verbs", words: ["ledger", "pul"], want: "pull" },
+    { name: "options", words: ["fmt", "--ch"], want: "--check" },
+    { name: "visors of an option", words: ["plan", "--on", "sh"], want: "shop-1 shop-2" },
+    { name: "all of them", words: ["plan", "--on", "a"], want: "all" },
+    { name: "visors of a word", words: ["blame", "d"], want: "desk" },
+    { name: "no keys of other sections", words: ["blame", "ki"], want: "" },
+    { name: "no keys of a visor", words: ["blame", "key"], want: "" },
+  ])("for bash completes $name", async ({ words, want }) => {
+    const folder = mkdtempSync(join(tmpdir(), "fleet-completion-"));
+    writeFileSync(
+      join(folder, "fleet.yaml"),
+      'keys:\n    kim: a\nvisors:\n    # key: x\n    desk:\n        key: b\n    "shop-1": { key: c }\n    shop-2: {}\npolicy:\n    shall: 1\n',
     );
-    const words = 'COMP_WORDS=(fleet ver); COMP_CWORD=1; _fleet; echo "${COMPREPLY[@]}"';
-    const bash = spawnSync("bash", ["-c", `${completionScript("bash", commands)}\n${words}`], {
+    const line = ["fleet", ...words].join(" ");
+    const ask = `COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _fleet; echo "\${COMPREPLY[@]}"`;
+    const script = completionScript("bash", await completed());
+    const bash = spawnSync("bash", ["--norc", "-c", `${script}\n${ask}`], {
       encoding: "utf8",
+      cwd: folder,
+      env: { PATH: process.env["PATH"] },
     });
+    rmSync(folder, { recursive: true });
     expect(bash.stderr).toBe("");
-    expect(bash.stdout.trim()).toBe("verify");
+    expect(bash.stdout.trim()).toBe(want);
   });
 });

@@ -1,0 +1,47 @@
+import { basename } from "node:path";
+import type { ExitCode } from "../core/index.ts";
+import { textDiff } from "./adopt-text-diff.ts";
+import type { Command } from "./command.ts";
+import { manifestName, STANDARD_INPUT } from "./manifest-source.ts";
+import { readText, rewriteManifest, verifySame } from "./rewrite-manifest.ts";
+
+/** `fleet fmt`: keys in one order, two spaces a level, comments where they belong. */
+export const fmt: Command = {
+  name: "fmt",
+  about: "Format a manifest: keys in one order, two spaces a level. Comments and meaning stay.",
+  words: [
+    {
+      form: "[MANIFEST]",
+      about: "the manifest (default fleet.yaml; - formats standard input to standard output)",
+    },
+  ],
+  options: [
+    { name: "check", about: "write nothing; print what would change and end with 2 if anything" },
+    { name: "diff", about: "print what changes too" },
+  ],
+  examples: ["fleet fmt", "fleet fmt --check", "fleet fmt - < fleet.yaml"],
+  async run(given, world): Promise<ExitCode> {
+    const name = manifestName(given, world, given.words[0]);
+    const read = await readText(name, world);
+    const { formatManifest } = await import("../manifest/index.ts");
+    const text = formatManifest(read.text);
+    const isSame = text === read.text;
+    const file = name === STANDARD_INPUT ? "stdin" : basename(name);
+    const diff = isSame ? "" : await textDiff(file, read.text, text);
+    if (given.flag("check")) {
+      if (!isSame) await verifySame(read, text);
+      world.terminal.out(`${diff}${isSame ? "Formatted" : "Not formatted"}: ${file}.\n`);
+      return isSame ? 0 : 2;
+    }
+    if (name === STANDARD_INPUT) {
+      await verifySame(read, text);
+      if (given.flag("diff")) world.terminal.err(diff);
+      world.terminal.out(text);
+      return 0;
+    }
+    if (!isSame) await rewriteManifest(read, text, world);
+    const shown = given.flag("diff") ? diff : "";
+    world.terminal.out(`${shown}${isSame ? "Formatted already" : "Formatted"}: ${file}.\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,105 @@
+import { basename } from "node:path";
+import { type ExitCode, FleetError } from "../core/index.ts";
+import type { LintFinding, LintRuleId } from "../manifest/index.ts";
+import { counted, diagnosticsText } from "../view/index.ts";
+import { textDiff } from "./adopt-text-diff.ts";
+import type { Given } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { outPaint } from "./look.ts";
+import { manifestName, STANDARD_INPUT } from "./manifest-source.ts";
+import { JSON_OPTION } from "./options.ts";
+import { printJson } from "./print.ts";
+import { readText, rewriteManifest } from "./rewrite-manifest.ts";
+
+/** `fleet lint`: what a manifest may say and seldom means. */
+export const lint: Command = {
+  name: "lint",
+  about:
+    "Look in a manifest for what is allowed and seldom meant. Ends with 2 when something is found.",
+  words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml; - is standard input)" }],
+  options: [
+    {
+      name: "fix",
+      about: "put right what can be without changing what is wanted; shows the difference",
+    },
+    {
+      name: "rule",
+      value: "RULE",
+      many: true,
+      about: "look for this rule only, such as unused-role; may be repeated",
+    },
+    JSON_OPTION,
+  ],
+  examples: ["fleet lint", "fleet lint --fix", "fleet lint --rule unused-role --rule plain-secret"],
+  async run(given, world): Promise<ExitCode> {
+    const name = manifestName(given, world, given.words[0]);
+    const rules = await rulesOf(given);
+    const isFix = given.flag("fix");
+    if (isFix && name === STANDARD_INPUT) {
+      throw new FleetError("cli/usage", "standard input cannot be fixed where it is", {
+        next: "name a file",
+        exit: 64,
+      });
+    }
+    const read = await readText(name, world);
+    const { fixManifest, lintManifest } = await import("../manifest/index.ts");
+    const file = name === STANDARD_INPUT ? "stdin" : name;
+    const { text, fixed } = isFix
+      ? fixManifest(read.text, file, rules)
+      : { text: read.text, fixed: [] };
+    const { findings } = lintManifest(text, file, rules);
+    if (text !== read.text) {
+      world.terminal.err(await textDiff(basename(name), read.text, text));
+      await rewriteManifest(read, text, world);
+    }
+    if (given.flag("json")) printJson(world, documentOf(findings, fixed));
+    else {
+      const diagnostics = findings.map(({ diagnostic }) => diagnostic);
+      world.terminal.out(diagnosticsText(diagnostics, outPaint(world)));
+      world.terminal.out(`${summaryOf(findings, fixed)}: ${basename(file)}.\n`);
+    }
+    return findings.length === 0 ? 0 : 2;
+  },
+};
+
+/** All rules without `--rule`. */
+async function rulesOf(given: Given): Promise<ReadonlySet<LintRuleId>> {
+  const { LINT_RULES, lintRuleId } = await import("../manifest/index.ts");
+  const names = given.texts("rule");
+  if (names.length === 0) return new Set(LINT_RULES.map(({ id }) => id));
+  return new Set(
+    names.map((name) => {
+      const id = lintRuleId(name);
+      if (id !== undefined) return id;
+      throw new FleetError("cli/usage", `--rule ${JSON.stringify(name)}: no such rule`, {
+        next: `give one of ${LINT_RULES.map((rule) => rule.id).join(", ")}`,
+        exit: 64,
+      });
+    }),
+  );
+}
+
+function summaryOf(findings: readonly LintFinding[], fixed: readonly LintFinding[]): string {
+  const fixable = findings.filter(({ fix }) => fix !== undefined).length;
+  const parts = [
+    findings.length === 0 ? "Nothing found" : `Found ${counted(findings.length, "warning")}`,
+    ...(fixed.length === 0 ? [] : [`${fixed.length} fixed`]),
+    ...(fixable === 0 ? [] : [`${fixable} can be fixed by --fix`]),
+  ];
+  return parts.join(", ");
+}
+
+function documentOf(findings: readonly LintFinding[], fixed: readonly LintFinding[]): unknown {
+  const rows = (list: readonly LintFinding[]) =>
+    list.map(({ rule, diagnostic: { code: _, ...said }, fix }) => ({
+      rule,
+      ...said,
+      fixable: fix !== undefined,
+    }));
+  return {
+    format: "fleet.skywire/lint/v1",
+    clean: findings.length === 0,
+    findings: rows(findings),
+    fixed: rows(fixed),
+  };
+}

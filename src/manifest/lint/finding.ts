@@ -1,0 +1,40 @@
+import type { Diagnostic, Place } from "../../core/index.ts";
+import type { DesiredFleet } from "../../model/index.ts";
+import type { Edit } from "../edit/splice.ts";
+import type { Manifest } from "../manifest.ts";
+import type { Source } from "../source.ts";
+import type { MapTree } from "../tree.ts";
+import type { Comment } from "./comments.ts";
+import type { LintRuleId } from "./rules.ts";
+
+/** One thing that a rule found: what, where, why and what to do. */
+export interface LintFinding {
+  readonly rule: LintRuleId;
+  readonly diagnostic: Diagnostic & { readonly at: Place };
+  /** What `--fix` does; absent where that would be a guess. */
+  readonly fix?: Edit;
+}
+
+/** A good manifest in every form that rules look at. */
+export interface Linted {
+  readonly source: Source;
+  readonly tree: MapTree;
+  readonly manifest: Manifest;
+  readonly desired: DesiredFleet;
+  readonly comments: readonly Comment[];
+}
+
+/** A warning of a rule. */
+export function finding(
+  rule: LintRuleId,
+  said: Omit<Diagnostic, "code" | "severity"> & { readonly at: Place },
+  fix?: Edit,
+): LintFinding {
+  const diagnostic = { code: `lint/${rule}`, severity: "warning", ...said } as const;
+  return { rule, diagnostic, ...(fix === undefined ? {} : { fix }) };
+}
+
+/** The offset of a place. */
+export function offsetOf({ lineStarts }: Source, { line, column }: Place): number {
+  return (lineStarts[line - 1] ?? 0) + column - 1;
+}

@@ -1,0 +1,3 @@
+export type { LintFinding } from "./finding.ts";
+export { fixManifest, lintManifest, type LintReport } from "./lint-manifest.ts";
+export { LINT_RULES, type LintRule, type LintRuleId, lintRuleId } from "./rules.ts";

@@ -1,0 +1,122 @@
+import { assert, type Diagnostic } from "../../core/index.ts";
+import { type Edit, spliced } from "../edit/splice.ts";
+import { parseManifest } from "../parse-manifest.ts";
+import { resolveManifest } from "../resolve-manifest.ts";
+import { isSameFleet } from "../same-fleet.ts";
+import { makeSource } from "../source.ts";
+import { parseTree } from "../tree.ts";
+import { checkOpenWhitelists, checkSingleController } from "./check-access.ts";
+import { checkKeysListedTwice, checkNamesListedTwice } from "./check-listed-twice.ts";
+import { checkPlainSecrets } from "./check-plain-secrets.ts";
+import { checkUnusedRoles, checkUnusedWhitelists } from "./check-unused.ts";
+import { commentsOf } from "./comments.ts";
+import { heedDisables } from "./disables.ts";
+import type { Linted, LintFinding } from "./finding.ts";
+import { LINT_RULES, type LintRuleId } from "./rules.ts";
+
+/** Comments that switch off nothing are found when all else is. */
+const CHECKS: Readonly<
+  Record<Exclude<LintRuleId, "unused-disable">, (linted: Linted) => readonly LintFinding[]>
+> = {
+  "unused-role": checkUnusedRoles,
+  "unused-whitelist": checkUnusedWhitelists,
+  "key-listed-twice": checkKeysListedTwice,
+  "name-listed-twice": checkNamesListedTwice,
+  "single-controller": checkSingleController,
+  "whitelist-open": checkOpenWhitelists,
+  "plain-secret": checkPlainSecrets,
+};
+const ALL: ReadonlySet<LintRuleId> = new Set(LINT_RULES.map(({ id }) => id));
+/** A fix can make room for another; more rounds than this would mean that they go in a circle. */
+const ROUNDS_MAX = 10;
+
+/** What linting gives. When the manifest is refused, why, and no findings. */
+export interface LintReport {
+  readonly findings: readonly LintFinding[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Looks in a good manifest for what is allowed and seldom meant, in the order of its lines. Comments
+ * `# fleet-lint-disable-line RULE` and `# fleet-lint-disable-next-line RULE` switch rules off on one line.
+ */
+export function lintManifest(
+  text: string,
+  file: string,
+  rules: ReadonlySet<LintRuleId> = ALL,
+): LintReport {
+  const linted = lintedOf(text, file);
+  if ("diagnostics" in linted) return { findings: [], diagnostics: linted.diagnostics };
+  return { findings: findingsOf(linted, rules), diagnostics: [] };
+}
+
+/**
+ * Carries out the fixes of all findings that have one. What the manifest wants stays the same. A text that is refused
+ * comes back as it is.
+ */
+export function fixManifest(
+  text: string,
+  file: string,
+  rules: ReadonlySet<LintRuleId> = ALL,
+): { readonly text: string; readonly fixed: readonly LintFinding[] } {
+  const fixed: LintFinding[] = [];
+  let fixedText = text;
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const chosen = apart(lintManifest(fixedText, file, rules).findings);
+    if (chosen.length === 0) break;
+    fixed.push(...chosen.map(({ finding }) => finding));
+    fixedText = spliced(
+      fixedText,
+      chosen.map(({ edit }) => edit),
+    );
+  }
+  if (fixed.length > 0) assertSame(text, fixedText, file);
+  return { text: fixedText, fixed };
+}
+
+function findingsOf(linted: Linted, rules: ReadonlySet<LintRuleId>): readonly LintFinding[] {
+  const found = Object.entries(CHECKS).flatMap(([rule, check]) =>
+    rules.has(rule as LintRuleId) ? check(linted) : [],
+  );
+  return heedDisables(found, linted, rules).toSorted(
+    ({ diagnostic: { at: left } }, { diagnostic: { at: right } }) =>
+      left.line - right.line || left.column - right.column,
+  );
+}
+
+function lintedOf(
+  text: string,
+  file: string,
+): Linted | { readonly diagnostics: readonly Diagnostic[] } {
+  const parsed = parseManifest(text, file);
+  if (parsed.manifest === undefined) return { diagnostics: parsed.diagnostics };
+  const { desired, diagnostics } = resolveManifest(parsed.manifest);
+  if (desired === undefined) return { diagnostics: [...parsed.diagnostics, ...diagnostics] };
+  const source = makeSource(text, file);
+  const { tree } = parseTree(source);
+  assert(tree?.kind === "map", "a manifest that resolves is a map");
+  return { source, tree, manifest: parsed.manifest, desired, comments: commentsOf(source) };
+}
+
+/** Fixes that do not touch each other; the others come in the next round. */
+function apart(
+  findings: readonly LintFinding[],
+): readonly { readonly finding: LintFinding; readonly edit: Edit }[] {
+  let end = -1;
+  return findings
+    .flatMap((finding) => (finding.fix === undefined ? [] : [{ finding, edit: finding.fix }]))
+    .toSorted((a, b) => a.edit.from - b.edit.from)
+    .filter(({ edit }) => {
+      if (edit.from < end) return false;
+      end = edit.to;
+      return true;
+    });
+}
+
+function assertSame(before: string, after: string, file: string): void {
+  const [left, right] = [lintedOf(before, file), lintedOf(after, file)];
+  assert(
+    "desired" in left && "desired" in right && isSameFleet(left.desired, right.desired),
+    "a fix never changes what a manifest wants",
+  );
+}
