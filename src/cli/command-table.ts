@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { SELECTION_FAMILIES } from "./edit/families.ts";
 
 /** One row of the help text. The command itself is loaded only when it runs. */
 export interface CommandRow {
@@ -126,6 +127,7 @@ export const COMMAND_GROUPS: readonly {
       },
     ],
   },
+  { title: "Several visors at once (--on SELECTION)", rows: SELECTION_FAMILIES },
   {
     title: "The record",
     rows: [
