@@ -127,7 +127,17 @@ export const COMMAND_GROUPS: readonly {
       },
     ],
   },
-  { title: "Several visors at once (--on SELECTION)", rows: SELECTION_FAMILIES },
+  {
+    title: "Several visors at once (--on SELECTION)",
+    rows: [
+      ...SELECTION_FAMILIES,
+      {
+        name: "health",
+        about: "ask visors once how they are",
+        load: async () => (await import("./once/health.ts")).health,
+      },
+    ],
+  },
   {
     title: "The record",
     rows: [

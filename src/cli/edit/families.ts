@@ -4,7 +4,7 @@ import type { CommandFamily } from "../command-table.ts";
 export const SELECTION_FAMILIES: readonly CommandFamily[] = [
   {
     name: "app",
-    about: "apps on a selection of visors: start, stop, set, autostart",
+    about: "apps on a selection of visors: start, stop, set, autostart, restart",
     verbs: [
       {
         name: "start",
@@ -25,6 +25,11 @@ export const SELECTION_FAMILIES: readonly CommandFamily[] = [
         name: "autostart",
         about: "want apps to start with the visor, or not to",
         load: async () => (await import("./app.ts")).appAutostart,
+      },
+      {
+        name: "restart",
+        about: "stop and start running apps, once",
+        load: async () => (await import("../once/app-restart.ts")).appRestart,
       },
     ],
   },

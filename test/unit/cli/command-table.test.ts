@@ -21,7 +21,7 @@ describe("commands", () => {
 
   it("are those that were promised", () => {
     const wanted =
-      "adopt,apply,at,blame,completion,demo,diff,doctor,drift,embedded,explain,init,keygen,ledger serve,log,plan,schema,show,status,validate,verify";
+      "adopt,app autostart,app restart,app set,app start,app stop,apply,at,blame,completion,demo,diff,doctor,drift,embedded,explain,health,init,keygen,ledger publish,ledger pull,ledger restore,ledger serve,ledger status,log,plan,ports close,ports serve,role assign,role remove,schema,show,status,tag add,tag remove,validate,verify,whitelist add,whitelist remove";
     expect(ROWS.map((row) => row.name).sort()).toEqual(wanted.split(","));
   });
 

@@ -30,7 +30,8 @@ roles:
       "shop-2": "tags: [arm], roles: [shop]",
     },
   );
-  expect(await user.run("apply", "--yes", "--allow-keyset-change")).toMatchObject({ code: 0 });
+  const { code, err } = await user.run("apply", "--yes", "--allow-keyset-change");
+  if (code !== 0) throw new Error(err);
 });
 afterAll(async () => {
   await user.fleet.stop();
