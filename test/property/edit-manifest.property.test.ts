@@ -62,7 +62,7 @@ const draft = fc.record({
     ),
   ),
   style: fc.constantFrom("block", "flow", "json"),
-}, 60_000);
+});
 
 /** A random manifest, each line with a comment of its own where comments may stand. */
 function textOf({ roles, visors, style }: typeof draft extends fc.Arbitrary<infer T> ? T : never) {

@@ -3,7 +3,8 @@ import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
 import { leafMeaning } from "../leaf-meaning.ts";
 import { loadManifest } from "../load-manifest.ts";
 import { type AdoptInput, type Adoption, factorFleet } from "./adoption.ts";
-import { type ExistingManifest, knownNames, readExisting } from "./existing.ts";
+import { type ExistingManifest, readExisting } from "../existing-manifest.ts";
+import { knownNames } from "./existing.ts";
 import { insertAdoption } from "./insert-adoption.ts";
 
 /** A manifest, and what to adopt into it. */

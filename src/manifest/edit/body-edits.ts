@@ -1,6 +1,6 @@
 import { assert, type VisorKey } from "../../core/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
-import type { ExistingManifest } from "../adopt/existing.ts";
+import type { ExistingManifest } from "../existing-manifest.ts";
 import type { Manifest } from "../manifest.ts";
 import { bodyIn, type BodyPlace, entryAt, putTree } from "./body.ts";
 import { bodyTree, type ManifestEdit } from "./manifest-edit.ts";

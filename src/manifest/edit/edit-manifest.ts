@@ -1,6 +1,6 @@
 import { FleetError, fromUtf8, utf8, type VisorKey } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
-import { type ExistingManifest, readExisting } from "../adopt/existing.ts";
+import { type ExistingManifest, readExisting } from "../existing-manifest.ts";
 import { type MeaningDifference, meaningDifferences, visorDifferences } from "../leaf-meaning.ts";
 import { loadManifest } from "../load-manifest.ts";
 import { bodyEdits } from "./body-edits.ts";

@@ -1,5 +1,5 @@
 import type { VisorKey } from "../../core/index.ts";
-import type { ExistingManifest } from "../adopt/existing.ts";
+import type { ExistingManifest } from "../existing-manifest.ts";
 import type { WrittenRole } from "../manifest.ts";
 import type { BodyEdit } from "./manifest-edit.ts";
 

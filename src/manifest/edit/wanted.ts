@@ -1,6 +1,6 @@
 import { checkVisorKey, type Diagnostic, FleetError, type VisorKey } from "../../core/index.ts";
 import type { DesiredElement, DesiredFleet, DesiredSet, DesiredVisor } from "../../model/index.ts";
-import type { ExistingManifest } from "../adopt/existing.ts";
+import type { ExistingManifest } from "../existing-manifest.ts";
 import { suggestion } from "../did-you-mean.ts";
 import type { Body, Manifest, Word, Written, WrittenVisor } from "../manifest.ts";
 import { parseManifest } from "../parse-manifest.ts";

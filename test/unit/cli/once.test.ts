@@ -64,7 +64,8 @@ describe("restarting apps once", () => {
     expect(await user.read("fleet.yaml")).toBe(before);
     const { out } = await user.run("log", "--json");
     const operations = [...out.matchAll(/"phase": ?"([a-z]+)"/g)].map((match) => match[1]);
-    expect(operations.toSorted()).toEqual(["begun", "ended"]);
+    expect(new Set(operations)).toEqual(new Set(["begun", "ended"]));
+    expect(operations).toHaveLength(2);
     expect(await user.run("plan")).toMatchObject({ last: "No changes." });
   });
 
