@@ -6,18 +6,33 @@ import type { Given } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
 import { canAsk, errPaint, outPaint } from "./look.ts";
 import { requireOperator } from "./operator.ts";
-import { planFleet } from "./planning.ts";
+import { type HandedSource, planFleet } from "./planning.ts";
 import { reporterOf } from "./reporter.ts";
 import { refuse } from "./refuse.ts";
 import type { World } from "./world.ts";
 
-/** Applies a manifest: plans, shows, asks, applies. */
-export async function applyManifest(given: Given, world: World): Promise<ExitCode> {
+/** A manifest whose edited text is handed in, and what goes with the edit. */
+export interface EditedSource extends HandedSource {
+  /** What is asked about together with the changes of visors; absent when nothing is. */
+  readonly alsoWrites?: string;
+  /** Called when everything was agreed to, before the first write to a visor. */
+  readonly agreed: () => Promise<void>;
+}
+
+/** Applies a manifest, named or handed in: plans, shows, asks, applies. */
+export async function applyManifest(
+  given: Given,
+  world: World,
+  edited?: EditedSource,
+): Promise<ExitCode> {
   const isYes = given.flag("yes");
   if (!isYes && !canAsk(world)) throw cannotAsk();
   await requireOperator(given, world);
   const reporter = reporterOf(given, world);
-  const planned = await planFleet(given, world, reporter, { ledger: true });
+  const planned = await planFleet(given, world, reporter, {
+    ledger: true,
+    ...(edited === undefined ? {} : { handed: edited }),
+  });
   const { plan, acting, history } = planned;
   const operator = planned.operator ?? (await requireOperator(given, world));
   const isText = !given.flag("json") && !reporter.isEvents;
@@ -27,7 +42,9 @@ export async function applyManifest(given: Given, world: World): Promise<ExitCod
   const check = { plan, acting, operator: operator.keys.operator, history };
   const refused = refuse(check, isText, world);
   if (refused !== undefined) return refused;
-  if (!(await confirm({ plan, given, world, isOrdinaryAnswered: isYes }))) return 4;
+  const also = edited?.alsoWrites === undefined ? {} : { alsoWrites: edited.alsoWrites };
+  if (!(await confirm({ plan, given, world, isOrdinaryAnswered: isYes, ...also }))) return 4;
+  await edited?.agreed();
   return await runApply({
     plan,
     operator,

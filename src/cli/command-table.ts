@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { SELECTION_FAMILIES } from "./edit/families.ts";
 
 /** One row of the help text. The command itself is loaded only when it runs. */
 export interface CommandRow {
@@ -182,6 +183,17 @@ export const COMMAND_GROUPS: readonly {
         name: "drift",
         about: "show what others changed since the last apply",
         load: async () => (await import("./drift.ts")).drift,
+      },
+    ],
+  },
+  {
+    title: "Several visors at once (--on SELECTION)",
+    rows: [
+      ...SELECTION_FAMILIES,
+      {
+        name: "health",
+        about: "ask visors once how they are",
+        load: async () => (await import("./once/health.ts")).health,
       },
     ],
   },

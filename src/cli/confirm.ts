@@ -15,6 +15,8 @@ export interface ConfirmInput {
   readonly isOrdinaryAnswered: boolean;
   /** The plan is a file that nobody we accept signed: it is asked about even when no visor changes. */
   readonly isStrangers?: boolean;
+  /** A file that is written as well: it is asked about even when no visor changes. */
+  readonly alsoWrites?: string;
 }
 
 /**
@@ -29,6 +31,7 @@ export async function confirm({
   world,
   isOrdinaryAnswered,
   isStrangers = false,
+  alsoWrites,
 }: ConfirmInput): Promise<boolean> {
   // Options given now answer the questions of a plan that was made without them.
   const overrides = { ...plan.overrides, ...overridesOf(given) };
@@ -45,10 +48,12 @@ export async function confirm({
     const question = `Nobody you accept signed this plan. Its operators are ${who}. Write to ${plan.counts.changing} visors?`;
     return await isYes(question, world);
   }
-  if (isOrdinaryAnswered || plan.counts.changing === 0) return true;
   const visors = plan.counts.changing;
+  if (isOrdinaryAnswered || (visors === 0 && alsoWrites === undefined)) return true;
+  if (visors === 0) return await isYes(`Write ${alsoWrites ?? ""}?`, world);
+  const also = alsoWrites === undefined ? "" : `${alsoWrites}, and `;
   return await isYes(
-    `Write these changes to ${visors} ${visors === 1 ? "visor" : "visors"}?`,
+    `Write ${also}these changes to ${visors} ${visors === 1 ? "visor" : "visors"}?`,
     world,
   );
 }

@@ -18,6 +18,8 @@ export interface ManifestSource {
   readonly path: string;
   readonly folder: string;
   readonly desired: DesiredFleet;
+  /** The text is an edit that the file does not hold yet. */
+  readonly isUnsaved?: true;
 }
 
 /** The name of the manifest: a word, `--manifest`, FLEET_MANIFEST, or fleet.yaml. */
@@ -57,8 +59,15 @@ export async function checkManifest(
   name: string,
   world: World,
 ): Promise<{ readonly source?: ManifestSource; readonly diagnostics: readonly Diagnostic[] }> {
+  return await checkManifestBytes(name, await readNamed(name, world), world);
+}
+
+async function checkManifestBytes(
+  name: string,
+  bytes: Uint8Array,
+  world: World,
+): ReturnType<typeof checkManifest> {
   const { loadManifest } = await import("../manifest/index.ts");
-  const bytes = await readNamed(name, world);
   const { desired, diagnostics } = loadManifest(bytes, name === STANDARD_INPUT ? "stdin" : name);
   const path = name === STANDARD_INPUT ? world.folder : resolve(world.folder, name);
   const folder = name === STANDARD_INPUT ? world.folder : dirname(path);
@@ -73,7 +82,19 @@ export async function checkManifest(
  * @throws FleetError cli/invalid-manifest (exit 64) after printing every error
  */
 export async function readManifest(name: string, world: World): Promise<ManifestSource> {
-  const { source, diagnostics } = await checkManifest(name, world);
+  return await verifyManifest(name, await readNamed(name, world), world);
+}
+
+/**
+ * The same of bytes that were read already.
+ * @throws FleetError cli/invalid-manifest (exit 64) after printing every error
+ */
+export async function verifyManifest(
+  name: string,
+  bytes: Uint8Array,
+  world: World,
+): Promise<ManifestSource> {
+  const { source, diagnostics } = await checkManifestBytes(name, bytes, world);
   world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
   if (source !== undefined) return source;
   throw invalidManifest(name, diagnostics);

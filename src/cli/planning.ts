@@ -34,6 +34,18 @@ export interface Planned {
   readonly reader: VisorReader;
 }
 
+/** A manifest that is planned without being read from its file, and which of its visors. */
+export interface HandedSource {
+  readonly source: ManifestSource;
+  readonly selected: readonly DesiredVisor[];
+}
+
+/** What planning goes by, and must have. */
+interface PlanNeeds {
+  readonly ledger?: true;
+  readonly handed?: HandedSource;
+}
+
 /**
  * Reads the manifest, the ledger and the visors, and plans. Nothing here can write: the visors are seen
  * through a reader, the ledger is opened for reading.
@@ -43,12 +55,11 @@ export async function planFleet(
   given: Given,
   world: World,
   reporter: Reporter,
-  needs: { readonly ledger?: true } = {},
+  needs: PlanNeeds = {},
 ): Promise<Planned> {
   const wayIn = wayInOf(given, world);
   const nowMs = nowOf(given, world);
-  const source = await readManifest(manifestName(given, world, given.words[0]), world);
-  const selected = await selectedVisors(source, given, world);
+  const { source, selected } = needs.handed ?? (await namedSource(given, world));
   const operator =
     needs.ledger === true ? await requireOperator(given, world) : await findOperator(given, world);
   // Never fails; git takes its time while the visors take theirs.
@@ -80,6 +91,7 @@ export async function planFleet(
     }),
   );
   const git = await gitFacts;
+  const isDirty = git !== undefined && source.isUnsaved === true;
   const pulled = await pulling;
   const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);
   for (const note of [...pullNotes(pulled), ...notes]) world.terminal.err(`note: ${note}\n`);
@@ -94,7 +106,12 @@ export async function planFleet(
     nowMs: nowMs ?? world.clock.now(),
     expiresAfterMs: given.durationMs("expires") ?? EXPIRES_AFTER_MS,
     tool: TOOL,
-    manifest: { path: source.name, digest: source.desired.manifestDigest, ...git },
+    manifest: {
+      path: source.name,
+      digest: source.desired.manifestDigest,
+      ...git,
+      ...(isDirty ? { dirty: true } : {}),
+    },
     ...(operator === undefined
       ? {}
       : {
@@ -103,6 +120,12 @@ export async function planFleet(
         }),
   });
   return { plan, source, operator, history, acting: observation.acting, wayIn, reader };
+}
+
+/** The manifest that the command line names, and the visors that `--on` selects. */
+async function namedSource(given: Given, world: World): Promise<HandedSource> {
+  const source = await readManifest(manifestName(given, world, given.words[0]), world);
+  return { source, selected: await selectedVisors(source, given, world) };
 }
 
 /** Our ledger opened for reading, or why there is none. */

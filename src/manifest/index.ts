@@ -53,3 +53,5 @@ export {
 } from "./secrets.ts";
 export { formatSectionsYaml } from "./sections-yaml.ts";
 export { selectVisors } from "./select-visors.ts";
+export { type EditedManifest, type EditInput, editManifest } from "./edit/edit-manifest.ts";
+export type { ManifestEdit } from "./edit/manifest-edit.ts";

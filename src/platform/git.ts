@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
 
 const GIT_TIMEOUT_MS = 3_000;
+/** Hooks may check the whole repository, and a signature may wait for somebody. */
+const COMMIT_TIMEOUT_MS = 120_000;
 
 /** Which commit a file stands at, and whether it differs from it. */
 export interface GitFacts {
@@ -22,6 +24,46 @@ export async function readGitFacts(file: string): Promise<GitFacts | undefined> 
     return undefined;
   }
   return { commit, dirty: changes !== "" };
+}
+
+/** How a file and its neighbours stand to the last commit. */
+export interface GitState {
+  /** The file differs from the last commit. */
+  readonly isChanged: boolean;
+  /** Other files that git knows and that differ, from the top of the repository. */
+  readonly othersChanged: readonly string[];
+}
+
+/** Asks git what is not committed; `undefined` without git, outside a repository, or for a file git does not know. */
+export async function readGitState(file: string): Promise<GitState | undefined> {
+  const folder = dirname(file);
+  const [own, changes] = await Promise.all([
+    git(folder, ["ls-files", "--full-name", "--error-unmatch", "--", basename(file)]),
+    // Both sides of a rename stand alone, so that every entry is a status and one path.
+    git(folder, ["status", "--porcelain", "-z", "--untracked-files=no", "--no-renames"]),
+  ]);
+  if (own === undefined || changes === undefined) return undefined;
+  const paths = changes
+    .split("\0")
+    .filter((entry) => entry !== "")
+    .map((entry) => entry.replace(/^.{1,2} /, ""));
+  return {
+    isChanged: paths.includes(own),
+    othersChanged: paths.filter((path) => path !== own),
+  };
+}
+
+/** Commits one file and nothing else, as the user's own git does; what git says when it does not is returned. */
+export function commitFile(file: string, message: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(
+      "git",
+      ["commit", "--quiet", "--only", "-m", message, "--", basename(file)],
+      { cwd: dirname(file), timeout: COMMIT_TIMEOUT_MS, windowsHide: true },
+      (error, stdout, stderr) =>
+        resolve(error === null ? undefined : `${stderr}${stdout}`.trim() || error.message),
+    );
+  });
 }
 
 /** Output without white space around it, or `undefined` when git says no. */

@@ -5,10 +5,14 @@ export {
   type ApplyPoint,
   type ApplyReport,
   type ApplyTiming,
+  restartApps,
+  type RestartInput,
+  type RestartOutcome,
   type Settled,
   settleIntents,
   type SettleInput,
   type VisorReport,
+  type VisorToRestart,
 } from "./apply/index.ts";
 export { diffVisor, type Found, foundAt, isLeafPath, programOf } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";

@@ -1,8 +1,10 @@
-import { assert, canonicalJson, type Diagnostic, type Json, utf8 } from "../../core/index.ts";
-import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../../model/index.ts";
+import { assert, type Diagnostic, utf8 } from "../../core/index.ts";
+import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
+import { leafMeaning } from "../leaf-meaning.ts";
 import { loadManifest } from "../load-manifest.ts";
 import { type AdoptInput, type Adoption, factorFleet } from "./adoption.ts";
-import { type ExistingManifest, knownNames, readExisting } from "./existing.ts";
+import { type ExistingManifest, readExisting } from "../existing-manifest.ts";
+import { knownNames } from "./existing.ts";
 import { insertAdoption } from "./insert-adoption.ts";
 
 /** A manifest, and what to adopt into it. */
@@ -76,18 +78,9 @@ function changedRecords(before: DesiredFleet, after: DesiredFleet): readonly Cha
     const now = byKey.get(visor.key);
     const paths = new Set([...visor.leaves.keys(), ...(now?.leaves.keys() ?? [])]);
     return [...paths]
-      .filter((path) => leafText(visor.leaves.get(path)) !== leafText(now?.leaves.get(path)))
+      .filter((path) => leafMeaning(visor.leaves.get(path)) !== leafMeaning(now?.leaves.get(path)))
       .map((path) => ({ visor: visor.name, path }));
   });
   const isSame = before.controllers.join() === after.controllers.join();
   return isSame ? changed : [...changed, { visor: "the fleet", path: "controllers" }];
-}
-
-/** The meaning of a leaf, without where it is written. */
-function leafText(leaf: DesiredLeaf | undefined): string {
-  if (leaf === undefined) return "";
-  if (leaf.kind === "value") return canonicalJson([leaf.value, [...leaf.secrets]]);
-  const keys = (elements: readonly { readonly value: string }[]): Json =>
-    elements.map(({ value }) => value);
-  return canonicalJson([leaf.exact, leaf.anyone === true, keys(leaf.members), keys(leaf.removed)]);
 }

@@ -1,38 +1,18 @@
-import type { Diagnostic, VisorKey } from "../../core/index.ts";
-import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
+import type { VisorKey } from "../../core/index.ts";
+import type { DesiredVisor } from "../../model/index.ts";
+import type { ExistingManifest } from "../existing-manifest.ts";
 import { indexNames } from "../index-names.ts";
 import type { Body, Manifest, Word, WrittenVisor } from "../manifest.ts";
 import { MemberResolver } from "../members.ts";
-import { parseManifest } from "../parse-manifest.ts";
 import { resolveManifest } from "../resolve-manifest.ts";
 import type { AdoptInput, FittingRoles, KnownNames } from "./adoption.ts";
 import type { AdoptSection } from "./facts.ts";
 import type { NamedList } from "./spelling.ts";
 
-/** A good manifest that visors are adopted into. */
-export interface ExistingManifest {
-  readonly manifest: Manifest;
-  readonly desired: DesiredFleet;
-}
-
 const PLAIN_MEMBER = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const NOWHERE = { file: "", line: 1, column: 1 };
 const NOTHING: Body = { written: new Map(), apps: new Map(), ports: new Map() };
 const NO_ROLES: FittingRoles = { roles: [], leaves: new Map() };
-
-/** Parses and resolves; what is wrong comes back instead. */
-export function readExisting(
-  text: string,
-  file: string,
-): ExistingManifest | { readonly diagnostics: readonly Diagnostic[] } {
-  const parsed = parseManifest(text, file);
-  if (parsed.manifest === undefined) return { diagnostics: parsed.diagnostics };
-  const resolved = resolveManifest(parsed.manifest);
-  if (resolved.desired === undefined) {
-    return { diagnostics: [...parsed.diagnostics, ...resolved.diagnostics] };
-  }
-  return { manifest: parsed.manifest, desired: resolved.desired };
-}
 
 /** The names and lists of a manifest, and which of its roles fit the visors to adopt. */
 export function knownNames(

@@ -17,10 +17,12 @@ import {
   behindEntry,
   type Edit,
   type EntryPlace,
+  insertedLines,
   lineStart,
   type MapPlace,
   placesOf,
   spliced,
+  withLineEnds,
 } from "../edit/splice.ts";
 
 /** What is there of the visors to adopt. */
@@ -50,11 +52,7 @@ export function insertAdoption(text: string, adoption: Adoption, present: Presen
     ),
     ...noteCommon(text, top, common, visors),
   ];
-  const crlf = /\r\n/.test(text);
-  return spliced(
-    text,
-    edits.map((edit) => (crlf ? { ...edit, text: edit.text.replace(/\r?\n/g, "\r\n") } : edit)),
-  );
+  return spliced(text, withLineEnds(text, edits));
 }
 
 function sectionOf(top: MapPlace, name: string): EntryPlace | undefined {
@@ -75,7 +73,7 @@ function noteCommon(
   }
   const who = `On all ${visors.length} visors adopted together (${first.name} to ${last.name})`;
   const lines = common.flatMap((note) => commentLines(`${who}: ${note}`, ""));
-  return [insertLines(text, lineStart(text, section.keyFrom), lines)];
+  return [insertedLines(text, lineStart(text, section.keyFrom), lines)];
 }
 
 function addEntries(
@@ -99,7 +97,7 @@ function addEntries(
   }
   const { indent } = place.value;
   return [
-    insertLines(
+    insertedLines(
       text,
       behindEntry(text, last),
       added.flatMap((entry) => entryLines(entry, indent)),
@@ -117,12 +115,7 @@ function newSection(
   const lines = [`${section}:`, ...added.flatMap((entry) => entryLines(entry, "  ")), ""];
   const visors = sectionOf(top, "visors");
   const at = visors === undefined ? text.length : aboveEntry(text, visors);
-  return insertLines(text, at, lines);
-}
-
-function insertLines(text: string, at: number, lines: readonly string[]): Edit {
-  const isOpenLine = at > 0 && text[at - 1] !== "\n";
-  return { from: at, to: at, text: `${isOpenLine ? "\n" : ""}${lines.join("\n")}\n` };
+  return insertedLines(text, at, lines);
 }
 
 /** Adds what was found to a visor that is there and owns nothing. */
@@ -133,12 +126,14 @@ function fillVisor(text: string, top: MapPlace, visor: AdoptedVisor): readonly E
   if (visors === undefined || entry?.value === undefined || last === undefined) return [];
   if (!entry.value.isFlow) {
     const lines = bodyLines(visor, entry.value.indent);
-    return [insertLines(text, behindEntry(text, last), lines)];
+    return [insertedLines(text, behindEntry(text, last), lines)];
   }
   const flow = bodyFlow(visor);
   const comments = visors.isFlow ? [] : remarkLines(visor, visors.indent);
   return [
-    ...(comments.length === 0 ? [] : [insertLines(text, lineStart(text, entry.keyFrom), comments)]),
+    ...(comments.length === 0
+      ? []
+      : [insertedLines(text, lineStart(text, entry.keyFrom), comments)]),
     ...(flow === "" ? [] : [{ from: last.valueTo, to: last.valueTo, text: `, ${flow}` }]),
   ];
 }

@@ -1,4 +1,4 @@
-import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
+import { isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 
 /**
  * Edits a manifest where it is: the document model tells where things stand, and text is put between them.
@@ -25,8 +25,27 @@ export interface MapPlace {
 export interface EntryPlace {
   readonly name: string;
   readonly keyFrom: number;
+  readonly keyTo: number;
+  readonly valueFrom: number;
   readonly valueTo: number;
+  /** The entries of a value that is a map. */
   readonly value: MapPlace | undefined;
+  /** The items of a value that is a list. */
+  readonly list: ListPlace | undefined;
+}
+
+/** A list of the document with its items in the order of the text. */
+export interface ListPlace {
+  readonly items: readonly ItemPlace[];
+  /** Written in brackets. */
+  readonly isFlow: boolean;
+}
+
+/** One item of a list; `text` is empty for what is no text. */
+export interface ItemPlace {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The top of a manifest that is known to be good. */
@@ -37,8 +56,8 @@ export function placesOf(text: string): MapPlace {
     : { entries: [], isFlow: false, indent: "" };
 }
 
-/** Sections and their entries and the entries of those are all that edits need. */
-const DEPTH_MAX = 2;
+/** `visors`, a visor, its `apps`, one of them, its `whitelist` and what is added to that: nothing deeper is edited. */
+const DEPTH_MAX = 5;
 
 function placeOfMap(text: string, map: YAMLMap, depth: number): MapPlace {
   const entries = map.items.map((pair) => placeOfEntry(text, pair, depth));
@@ -50,10 +69,19 @@ function placeOfMap(text: string, map: YAMLMap, depth: number): MapPlace {
 
 function placeOfEntry(text: string, { key, value }: Pair, depth: number): EntryPlace {
   const name = isScalar(key) ? String(key.value) : "";
-  const keyFrom = rangeOf(key)?.[0] ?? 0;
-  const valueTo = rangeOf(value)?.[1] ?? rangeOf(key)?.[1] ?? 0;
+  const [keyFrom = 0, keyTo = 0] = rangeOf(key) ?? [];
+  const [valueFrom = keyTo, valueTo = keyTo] = rangeOf(value) ?? [];
   const inner = isMap(value) && depth < DEPTH_MAX ? placeOfMap(text, value, depth + 1) : undefined;
-  return { name, keyFrom, valueTo, value: inner };
+  const list = isSeq(value) ? placeOfList(value) : undefined;
+  return { name, keyFrom, keyTo, valueFrom, valueTo, value: inner, list };
+}
+
+function placeOfList(list: YAMLSeq): ListPlace {
+  const items = list.items.map((item) => {
+    const [from = 0, to = from] = rangeOf(item) ?? [];
+    return { text: isScalar(item) ? String(item.value) : "", from, to };
+  });
+  return { items, isFlow: list.flow === true };
 }
 
 function rangeOf(node: unknown): readonly number[] | undefined {
@@ -82,12 +110,12 @@ export function behindEntry(text: string, entry: EntryPlace): number {
 }
 
 /** A block value may end in the white space behind it. */
-function lastLetter(text: string, to: number): number {
+export function lastLetter(text: string, to: number): number {
   return text.slice(0, to).trimEnd().length;
 }
 
 /** Behind the line break of the line that `offset` stands in. */
-function lineEnd(text: string, offset: number): number {
+export function lineEnd(text: string, offset: number): number {
   const at = text.indexOf("\n", offset);
   return at < 0 ? text.length : at + 1;
 }
@@ -101,6 +129,18 @@ export function aboveEntry(text: string, entry: EntryPlace): number {
     at = before;
   }
   return at;
+}
+
+/** Lines put in front of what stands at `at`; a last line without an end gets one first. */
+export function insertedLines(text: string, at: number, lines: readonly string[]): Edit {
+  const isOpenLine = at > 0 && text[at - 1] !== "\n";
+  return { from: at, to: at, text: `${isOpenLine ? "\n" : ""}${lines.join("\n")}\n` };
+}
+
+/** Edits that end lines as the text does. */
+export function withLineEnds(text: string, edits: readonly Edit[]): readonly Edit[] {
+  if (!text.includes("\r\n")) return edits;
+  return edits.map((edit) => ({ ...edit, text: edit.text.replace(/\r?\n/g, "\r\n") }));
 }
 
 /** Carries edits out, the last first, so that places stay true. */

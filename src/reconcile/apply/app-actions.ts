@@ -111,7 +111,8 @@ async function watchApp(
   }
 }
 
-function isRunning(app: AppReading | undefined): boolean {
+/** True for an app that runs or is coming up. */
+export function isRunning(app: AppReading | undefined): boolean {
   return app?.status === STATUS.running || app?.status === STATUS.starting;
 }
 

@@ -1,0 +1,128 @@
+import { type ExitCode, FleetError, type Json } from "../../core/index.ts";
+import type { Given } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import type { World } from "../world.ts";
+import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
+import { type FieldForm, fieldsOf } from "./field-words.ts";
+
+const APP_FIELDS: Readonly<Record<string, FieldForm>> = {
+  present: "flag",
+  running: "flag",
+  auto_start: "flag",
+  binary: "text",
+  args: "json",
+  env: "json",
+  launcher_mode: "text",
+  whitelist: "words",
+  pk: "text",
+  secure: "flag",
+  killswitch: "flag",
+  netifc: "text",
+  dns: "text",
+  address: "text",
+};
+
+const APPS_WORD = { form: "<APP...>", about: "names of apps, such as skychat" };
+
+/** `fleet app start`: wants apps to run. */
+export const appStart: Command = {
+  name: "app start",
+  about:
+    "Write into the manifest that apps run on the visors of --on, show the plan, ask, apply. A second run finds nothing to do.",
+  words: [APPS_WORD],
+  options: EDIT_OPTIONS,
+  examples: [
+    "fleet app start skychat --on tag:home",
+    "fleet app start skysocks --on 'shop-*' --yes",
+  ],
+  run: (given, world) => running(true, given, world),
+};
+
+/** `fleet app stop`: wants apps to be stopped. */
+export const appStop: Command = {
+  name: "app stop",
+  about:
+    "Write into the manifest that apps do not run on the visors of --on, show the plan, ask, apply.",
+  words: [APPS_WORD],
+  options: EDIT_OPTIONS,
+  examples: ["fleet app stop skychat --on tag:home"],
+  run: (given, world) => running(false, given, world),
+};
+
+/** `fleet app autostart`: wants apps to start with their visor, or not to. */
+export const appAutostart: Command = {
+  name: "app autostart",
+  about:
+    "Write into the manifest whether apps start with the visors of --on, show the plan, ask, apply.",
+  words: [{ form: "<on|off>", about: "whether they start with the visor" }, APPS_WORD],
+  options: EDIT_OPTIONS,
+  examples: [
+    "fleet app autostart on skychat --on tag:home",
+    "fleet app autostart off skysocks --on all",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    const [word = "", ...apps] = given.words;
+    if (word !== "on" && word !== "off") {
+      throw new FleetError(
+        "cli/usage",
+        `on or off comes before the apps, not ${JSON.stringify(word)}`,
+        {
+          next: "such as `fleet app autostart on skychat --on tag:home`",
+          exit: 64,
+        },
+      );
+    }
+    const fields = { auto_start: word === "on" };
+    return await editApps(
+      { apps, fields, words: ["app", "autostart", word, ...apps] },
+      given,
+      world,
+    );
+  },
+};
+
+/** `fleet app set`: wants fields of an app. */
+export const appSet: Command = {
+  name: "app set",
+  about:
+    "Write fields of an app into the manifest for the visors of --on, show the plan, ask, apply.",
+  words: [
+    { form: "<APP>", about: "the name of an app" },
+    { form: "<FIELD=VALUE...>", about: `fields: ${Object.keys(APP_FIELDS).join(", ")}` },
+  ],
+  options: EDIT_OPTIONS,
+  examples: [
+    "fleet app set vpn-client pk=shop-1 killswitch=true --on desk",
+    `fleet app set skychat 'args=["--internal-token","env:CHAT_TOKEN"]' --on tag:home`,
+    "fleet app set skysocks whitelist=friend-kim,desk --on role:exit",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    const [app = "", ...pairs] = given.words;
+    const fields = fieldsOf(pairs, APP_FIELDS);
+    return await editApps(
+      { apps: [app], fields, words: ["app", "set", app, ...pairs] },
+      given,
+      world,
+    );
+  },
+};
+
+function running(isRunning: boolean, given: Given, world: World): Promise<ExitCode> {
+  const words = ["app", isRunning ? "start" : "stop", ...given.words];
+  return editApps({ apps: given.words, fields: { running: isRunning }, words }, given, world);
+}
+
+/** What is wanted of apps, and how it was said. */
+interface AppsWanted {
+  readonly apps: readonly string[];
+  readonly fields: Readonly<Record<string, Json>>;
+  readonly words: readonly string[];
+}
+
+function editApps(
+  { apps, fields, words }: AppsWanted,
+  given: Given,
+  world: World,
+): Promise<ExitCode> {
+  return editAndApply({ kind: "app", apps: [...new Set(apps)], fields }, words, given, world);
+}

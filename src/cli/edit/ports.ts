@@ -1,0 +1,73 @@
+import { type ExitCode, FleetError } from "../../core/index.ts";
+import type { Command } from "../command.ts";
+import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
+import { type FieldForm, fieldsOf } from "./field-words.ts";
+
+const PORT_FIELDS: Readonly<Record<string, FieldForm>> = {
+  whitelist: "words",
+  local_port: "number",
+  label: "text",
+  description: "text",
+  show_on_landing: "flag",
+  skynet: "flag",
+  dmsg: "flag",
+  udp: "flag",
+  proxy_addr: "text",
+  preserve_host: "flag",
+  inject_pk: "flag",
+};
+const PORT_WORD = { form: "<PORT>", about: "the number under which others reach it" };
+
+/** `fleet ports serve`: wants a port served. */
+export const portsServe: Command = {
+  name: "ports serve",
+  about:
+    "Write into the manifest that the visors of --on serve a port, show the plan, ask, apply. The whole record of the port is owned.",
+  words: [
+    PORT_WORD,
+    {
+      form: "[FIELD=VALUE...]",
+      about: `fields: ${Object.keys(PORT_FIELDS).join(", ")}; a new port needs whitelist`,
+    },
+  ],
+  options: EDIT_OPTIONS,
+  examples: [
+    "fleet ports serve 8080 whitelist=friend-kim,desk local_port=3000 --on tag:home",
+    "fleet ports serve 80 whitelist=anyone label=site --on shop-1",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    const [word = "", ...pairs] = given.words;
+    const edit = {
+      kind: "port",
+      port: portOf(word),
+      fields: fieldsOf(pairs, PORT_FIELDS),
+    } as const;
+    return await editAndApply(edit, ["ports", "serve", word, ...pairs], given, world);
+  },
+};
+
+/** `fleet ports close`: wants a port not served. */
+export const portsClose: Command = {
+  name: "ports close",
+  about:
+    "Write into the manifest that the visors of --on do not serve a port, show the plan, ask, apply.",
+  words: [PORT_WORD],
+  options: EDIT_OPTIONS,
+  examples: ["fleet ports close 8080 --on tag:home"],
+  async run(given, world): Promise<ExitCode> {
+    const [word = ""] = given.words;
+    const edit = { kind: "close-port", port: portOf(word) } as const;
+    return await editAndApply(edit, ["ports", "close", word], given, world);
+  },
+};
+
+const PORT_MAX = 65_535;
+
+function portOf(word: string): number {
+  const port = /^[1-9]\d{0,4}$/.test(word) ? Number(word) : 0;
+  if (port > 0 && port <= PORT_MAX) return port;
+  throw new FleetError("cli/usage", `${JSON.stringify(word)} is no port`, {
+    next: `give a whole number from 1 to ${PORT_MAX}`,
+    exit: 64,
+  });
+}

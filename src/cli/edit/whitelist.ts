@@ -1,0 +1,67 @@
+import { type ExitCode, FleetError } from "../../core/index.ts";
+import type { Given } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import type { World } from "../world.ts";
+import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
+
+const KEY_WORD = { form: "<KEY_OR_NAME>", about: "a visor, an entry of keys, or a key" };
+const TO_OPTION = {
+  name: "to",
+  value: "LIST",
+  about: "the list: pty, hypervisors, survey, the name of an app, or the number of a served port",
+  aliases: ["from"],
+};
+
+/** `fleet whitelist add`: wants a key in a list. */
+export const whitelistAdd: Command = {
+  name: "whitelist add",
+  about:
+    "Write into the manifest that a key is in a list of the visors of --on, show the plan, ask, apply.",
+  words: [KEY_WORD],
+  options: [TO_OPTION, ...EDIT_OPTIONS],
+  examples: [
+    "fleet whitelist add friend-kim --to pty --on tag:shop",
+    "fleet whitelist add desk --to skysocks --on role:exit",
+  ],
+  run: (given, world) => change("add", given, world),
+};
+
+/** `fleet whitelist remove`: wants a key out of a list. */
+export const whitelistRemove: Command = {
+  name: "whitelist remove",
+  about:
+    "Write into the manifest that a key is not in a list of the visors of --on, show the plan, ask, apply.",
+  words: [KEY_WORD],
+  options: [TO_OPTION, ...EDIT_OPTIONS],
+  examples: ["fleet whitelist remove friend-kim --from pty --on all"],
+  run: (given, world) => change("remove", given, world),
+};
+
+async function change(action: "add" | "remove", given: Given, world: World): Promise<ExitCode> {
+  const [member = ""] = given.words;
+  const to = given.text("to");
+  if (to === undefined) {
+    throw new FleetError("cli/usage", "--to is missing: which list?", {
+      next: "give --to pty, hypervisors, survey, the name of an app, or the number of a served port",
+      exit: 64,
+    });
+  }
+  const words = ["whitelist", action, member, action === "add" ? "--to" : "--from", to];
+  return await editAndApply(
+    { kind: "member", action, list: listOf(to), member },
+    words,
+    given,
+    world,
+  );
+}
+
+function listOf(to: string): string {
+  if (to === "pty" || to === "hypervisors") return `trust.${to}`;
+  if (to === "survey") return to;
+  if (/^\d{1,5}$/.test(to)) return `ports.${to}.whitelist`;
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(to)) return `apps.${to}.whitelist`;
+  throw new FleetError("cli/usage", `--to ${JSON.stringify(to)} names no list`, {
+    next: "give pty, hypervisors, survey, the name of an app, or the number of a served port",
+    exit: 64,
+  });
+}

@@ -1,0 +1,236 @@
+import { type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
+import { openLedger } from "../../ledger/index.ts";
+import type { Plan, Refusal } from "../../model/index.ts";
+import { nodeProcess } from "../../platform/index.ts";
+import {
+  checkApply,
+  refusalsExit,
+  restartApps,
+  type RestartOutcome,
+  type VisorToRestart,
+} from "../../reconcile/index.ts";
+import { createVisorWriter } from "../../skywire/visor/index.ts";
+import { printable, refusalText, tableText } from "../../view/index.ts";
+import type { Given } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { requireSelection } from "../edit/edit-and-apply.ts";
+import { canAsk, errPaint } from "../look.ts";
+import { manifestName, readManifest, selectedVisors } from "../manifest-source.ts";
+import { requireOperator } from "../operator.ts";
+import {
+  ACCESS_OPTIONS,
+  JSON_OPTION,
+  MANIFEST_OPTION,
+  ON_OPTION,
+  OPERATOR_OPTIONS,
+} from "../options.ts";
+import { type Planned, planFleet } from "../planning.ts";
+import { printJson } from "../print.ts";
+import { publishAndTell } from "../relaying.ts";
+import { type Reporter, reporterOf } from "../reporter.ts";
+import type { World } from "../world.ts";
+
+/** The guards that ask who may write at all, whatever is written. */
+const WHO_MAY: readonly Refusal["guard"][] = ["not-controller", "operator", "keyset-change"];
+
+/** `fleet app restart`: stops and starts running apps once. */
+export const appRestart: Command = {
+  name: "app restart",
+  about:
+    "Stop and start running apps on the visors of --on, once. It is no desired state: the manifest stays as it is, the ledger records it.",
+  words: [{ form: "<APP...>", about: "names of apps; those that do not run are left alone" }],
+  options: [
+    ON_OPTION,
+    { name: "once", about: "says that this is no desired state; nothing else is possible here" },
+    MANIFEST_OPTION,
+    { name: "yes", about: "do not ask" },
+    {
+      name: "lock-timeout",
+      value: "TIME",
+      about: "how long to wait for another writer of the ledger",
+    },
+    JSON_OPTION,
+    ...ACCESS_OPTIONS,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: [
+    "fleet app restart skychat --on tag:home",
+    "fleet app restart vpn-server --on shop-1 --once --yes",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    requireSelection(given);
+    if (!given.flag("yes") && !canAsk(world)) throw cannotAsk();
+    const apps = [...new Set(given.words)];
+    if (apps.includes("pty")) throw neverStops();
+    const source = await readManifest(manifestName(given, world, undefined), world);
+    const selected = await selectedVisors(source, given, world);
+    const reporter = reporterOf(given, world);
+    // Planning tells who answers, and whether this operator may write through this visor.
+    const planned = await planFleet(given, world, reporter, {
+      ledger: true,
+      handed: { source, selected },
+    });
+    const refused = await refusedExit(planned, given, world);
+    if (refused !== undefined) return refused;
+    const visors = planned.plan.visors.filter(isReached);
+    if (visors.length > 0 && !(await isWanted(apps, visors, given, world))) return 4;
+    const unreached = planned.plan.visors.filter((visor) => !isReached(visor));
+    const outcomes = [
+      ...(await restartRecorded({ planned, visors, apps, reporter }, given, world)),
+      ...unreached.flatMap(({ key, unseen }) =>
+        apps.map((app) => ({
+          visor: key,
+          app,
+          outcome: "unreachable" as const,
+          note: unseen?.detail ?? "it was not read",
+        })),
+      ),
+    ];
+    print(outcomes, planned.plan, given, world);
+    return exitOf(outcomes);
+  },
+};
+
+function isReached({ observed }: Plan["visors"][number]): boolean {
+  return observed !== undefined;
+}
+
+async function refusedExit(
+  { plan, acting, history, operator }: Planned,
+  given: Given,
+  world: World,
+): Promise<ExitCode | undefined> {
+  const signer = (operator ?? (await requireOperator(given, world))).keys.operator;
+  const check = { plan, acting, operator: signer, history, nowMs: world.clock.now() };
+  const refusals = checkApply(check).filter(({ guard }) => WHO_MAY.includes(guard));
+  if (history.known && history.keyset === undefined) {
+    throw new FleetError("cli/nothing-applied", "this fleet has no recorded keyset yet", {
+      next: "run `fleet apply` once, so that the ledger says who may do what",
+      exit: 4,
+    });
+  }
+  for (const refusal of refusals) {
+    world.terminal.err(refusalText(refusal, plan.names, errPaint(world)));
+  }
+  return refusals.length === 0 ? undefined : refusalsExit(refusals);
+}
+
+async function isWanted(
+  apps: readonly string[],
+  visors: readonly VisorToRestart[],
+  given: Given,
+  world: World,
+): Promise<boolean> {
+  if (given.flag("yes")) return true;
+  const names = visors.map(({ name }) => name).join(", ");
+  const question = `Restart ${apps.join(", ")} on ${names}? Only yes goes on: `;
+  const answer = await world.terminal.ask(question, world.stopSoftly());
+  if (answer.trim().toLowerCase() === "yes") return true;
+  world.terminal.err("declined: nothing was restarted\n");
+  return false;
+}
+
+/** A restart that was agreed to. */
+interface Restart {
+  readonly planned: Planned;
+  readonly visors: readonly VisorToRestart[];
+  readonly apps: readonly string[];
+  readonly reporter: Reporter;
+}
+
+/** One entry says durably what is going to be done on all the visors, one afterwards what became of it. */
+async function restartRecorded(
+  { planned, visors, apps, reporter }: Restart,
+  given: Given,
+  world: World,
+): Promise<readonly RestartOutcome[]> {
+  if (visors.length === 0) return [];
+  const { plan, reader, wayIn } = planned;
+  const operator = planned.operator ?? (await requireOperator(given, world));
+  const lockTimeoutMs = given.durationMs("lock-timeout");
+  const stop = world.stopSoftly();
+  const ledger = await openLedger({
+    files: world.files,
+    clock: world.clock,
+    random: world.random,
+    process: nodeProcess(),
+    folder: operator.ledgerFolder,
+    keys: operator.keys,
+    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+  });
+  const { fleet } = plan;
+  const what = { fleet, operation: "app-restart", apps, visors: visors.map(({ key }) => key) };
+  let outcomes: readonly RestartOutcome[];
+  try {
+    const [begun] = await ledger.append([
+      { kind: "operation", payload: { ...what, phase: "begun" } },
+    ]);
+    outcomes = await reporter.during(visors.length, "steps", () =>
+      restartApps({
+        visors,
+        apps,
+        reader,
+        writer: createVisorWriter(wayIn.access),
+        clock: world.clock,
+        stop,
+        emit: reporter.emit,
+      }),
+    );
+    const ended = {
+      ...what,
+      phase: "ended",
+      begun: begun?.index ?? 0,
+      outcomes: outcomes.map((outcome) => ({ ...outcome })),
+    };
+    await ledger.append([{ kind: "operation", payload: ended }]);
+  } finally {
+    await ledger.close();
+  }
+  await publishAndTell(operator, plan.relays, world);
+  return outcomes;
+}
+
+function print(
+  outcomes: readonly RestartOutcome[],
+  { names, fleet }: Plan,
+  given: Given,
+  world: World,
+): void {
+  const nameOf = (key: VisorKey): string => names[key] ?? key;
+  if (given.flag("json")) {
+    const format = "fleet.skywire/restart/v1";
+    const visors = outcomes.map((outcome) => ({ ...outcome, name: nameOf(outcome.visor) }));
+    printJson(world, { format, fleet, outcomes: visors });
+    return;
+  }
+  const rows = outcomes.map(({ visor, app, outcome, note }) => [
+    `  ${nameOf(visor)}`,
+    app,
+    outcome,
+    printable(note ?? ""),
+  ]);
+  const done = outcomes.filter(({ outcome }) => outcome === "done").length;
+  const table = tableText([["  VISOR", "APP", "OUTCOME", "NOTE"], ...rows]);
+  world.terminal.out(`${table}Restarted ${done} of ${outcomes.length} apps.\n`);
+}
+
+/** What does not run is no failure, and neither is it done. */
+function exitOf(outcomes: readonly RestartOutcome[]): ExitCode {
+  const kinds = new Set(outcomes.map(({ outcome }) => outcome));
+  if (kinds.has("failed") || kinds.has("unverified")) return 6;
+  return kinds.has("unreachable") || kinds.has("refused") ? 3 : 0;
+}
+
+function cannotAsk(): FleetError {
+  return new FleetError("cli/cannot-ask", "nobody can be asked here, and --yes was not given", {
+    next: "give --yes",
+    exit: 64,
+  });
+}
+
+function neverStops(): FleetError {
+  return new FleetError("cli/usage", "the app pty cannot be stopped: the visor starts it at once", {
+    next: "name other apps",
+    exit: 64,
+  });
+}

@@ -1,0 +1,139 @@
+import { type Clock, hasCode, type VisorKey } from "../../core/index.ts";
+import type { Change, OutcomeKind, Route } from "../../model/index.ts";
+import type {
+  VisorReader,
+  VisorTarget,
+  VisorWriter,
+  WriteSession,
+} from "../../skywire/visor/index.ts";
+import type { Emit } from "../event.ts";
+import { mapLimited } from "../observe/index.ts";
+import { isRunning, runAppActions } from "./app-actions.ts";
+import { type ApplyTiming, DEFAULT_TIMING } from "./timing.ts";
+
+/** A visor whose apps are restarted. */
+export interface VisorToRestart {
+  readonly key: VisorKey;
+  readonly name: string;
+  readonly route: Route;
+}
+
+/** What restarting apps needs. That it may be done was checked, agreed to and recorded. */
+export interface RestartInput {
+  readonly visors: readonly VisorToRestart[];
+  readonly apps: readonly string[];
+  readonly reader: VisorReader;
+  readonly writer: VisorWriter;
+  readonly clock: Clock;
+  readonly timing?: Partial<ApplyTiming>;
+  /** Aborting it finishes the visors in hand and begins no other. */
+  readonly stop: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** What became of one app on one visor. */
+export interface RestartOutcome {
+  readonly visor: VisorKey;
+  readonly app: string;
+  readonly outcome: OutcomeKind;
+  readonly note?: string;
+}
+
+/**
+ * Stops and starts apps, visor by visor and several visors at once; each app is watched until it stays up. An app
+ * that does not run is left as it is: a restart is no start.
+ */
+export async function restartApps(input: RestartInput): Promise<readonly RestartOutcome[]> {
+  const timing = { ...DEFAULT_TIMING, ...input.timing };
+  const results = await mapLimited(input.visors, timing.parallel, async (visor) => {
+    const { key, name } = visor;
+    if (input.stop.aborted)
+      return refusedAll(input, visor, "refused", "interrupted before it began");
+    input.emit({ type: "apply_progress", level: "info", message: `${name}: restart`, visor: key });
+    const outcomes = await restartOn(input, visor, timing);
+    const bad = outcomes.filter(({ outcome }) => outcome !== "done").length;
+    input.emit({
+      type: "receipt",
+      level: bad === 0 ? "info" : "error",
+      message: `${name}: ${outcomes.length - bad} of ${outcomes.length} done`,
+      visor: key,
+    });
+    return outcomes;
+  });
+  return results.flat();
+}
+
+async function restartOn(
+  input: RestartInput,
+  visor: VisorToRestart,
+  timing: ApplyTiming,
+): Promise<readonly RestartOutcome[]> {
+  const { reader, writer, clock } = input;
+  const target: VisorTarget = { key: visor.key, route: visor.route };
+  const opened = await openForApps(writer, target);
+  if ("refusal" in opened) return refusedAll(input, visor, "unreachable", opened.refusal);
+  try {
+    const runs = (app: string): boolean =>
+      isRunning(opened.reading.apps.find(({ name }) => name === app));
+    const left = input.apps.filter((app) => !runs(app));
+    const changes = input.apps.filter(runs).map(restartOf);
+    const reopen = (): ReturnType<typeof openForApps> => openForApps(writer, target);
+    const context = { session: opened, reopen, reader, target, clock, timing };
+    const outcomes = await runAppActions(context, changes);
+    const { key } = visor;
+    return [
+      ...left.map((app) => ({
+        visor: key,
+        app,
+        outcome: "refused" as const,
+        note: "it does not run, so there is nothing to restart",
+      })),
+      ...outcomes.map(({ path, outcome, note }) => ({
+        visor: key,
+        app: path.slice("apps.".length, -".running".length),
+        outcome,
+        ...(note === undefined ? {} : { note }),
+      })),
+    ];
+  } finally {
+    opened.close();
+  }
+}
+
+function refusedAll(
+  { apps }: RestartInput,
+  { key }: VisorToRestart,
+  outcome: OutcomeKind,
+  note: string,
+): readonly RestartOutcome[] {
+  return apps.map((app) => ({ visor: key, app, outcome, note }));
+}
+
+async function openForApps(
+  writer: VisorWriter,
+  target: VisorTarget,
+): Promise<WriteSession | { readonly refusal: string }> {
+  try {
+    return await writer.open(target, { config: false });
+  } catch (error) {
+    if (!hasCode(error, "visor/") && !hasCode(error, "net/")) throw error;
+    return { refusal: error.message };
+  }
+}
+
+function restartOf(app: string): Change {
+  return {
+    path: `apps.${app}.running`,
+    op: "change",
+    action: "restart",
+    before: true,
+    after: true,
+    reason: { place: { file: "", line: 1, column: 1 } },
+    lifetime: "memory",
+    restart: "none",
+    risk: "app",
+    step: "b",
+    method: "StopApp, StartApp",
+    inverse: { after: true },
+  };
+}

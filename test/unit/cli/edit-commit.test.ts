@@ -1,0 +1,104 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BesideWork } from "../../../src/cli/beside.ts";
+import { run } from "../../../src/cli/run.ts";
+import { dialTcp, nodeClock, nodeFiles, nodeRandom } from "../../../src/platform/index.ts";
+import { manifest } from "../../support/manifest-text.ts";
+
+const TEXT = manifest("visors:\n  desk: { key: $desk }\n  shop: { key: $shop, tags: [arm] }\n");
+
+let folder = "";
+
+function git(...args: readonly string[]): string {
+  return execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+}
+
+/** Runs a command line in the folder, on real files. */
+async function fleet(...argv: readonly string[]): Promise<{ code: number; err: string }> {
+  let err = "";
+  const code = await run(argv, {
+    terminal: {
+      out: () => undefined,
+      err: (text) => (err += text),
+      outIsTerminal: false,
+      errIsTerminal: false,
+      inIsTerminal: false,
+      columns: 100,
+      ask: async () => "",
+      askHidden: async () => "",
+      readInput: async () => new Uint8Array(),
+    },
+    env: { FLEET_HOME: join(folder, ".home") },
+    folder,
+    files: nodeFiles,
+    clock: nodeClock,
+    random: nodeRandom,
+    dial: dialTcp,
+    beside: new BesideWork(nodeClock),
+    stopSoftly: () => new AbortController().signal,
+  });
+  return { code, err };
+}
+
+const START = ["app", "start", "skychat", "--on", "tag:arm & !desk", "--edit-only", "--yes"];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "fleet-commit-"));
+  git("init", "--quiet");
+  git("config", "user.name", "somebody");
+  git("config", "user.email", "somebody@example.org");
+  git("config", "commit.gpgsign", "false");
+  await writeFile(join(folder, "fleet.yaml"), TEXT);
+  await writeFile(join(folder, "notes.txt"), "one\n");
+  git("add", "-A");
+  git("commit", "--quiet", "-m", "first");
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("an edited manifest in git", () => {
+  it("is offered with a line that a shell takes as it is", async () => {
+    const { code, err } = await fleet(...START);
+    expect(code).toBe(0);
+    const line = /to commit it: (.*)\n/.exec(err)?.[1] ?? "";
+    expect(line).toBe(
+      "git commit -m 'fleet: app start skychat --on tag:arm & !desk' -- fleet.yaml",
+    );
+    expect(git("status", "--porcelain").trim()).toContain("M fleet.yaml");
+    execFileSync("sh", ["-c", line], { cwd: folder });
+    expect(git("log", "-1", "--format=%s")).toBe("fleet: app start skychat --on tag:arm & !desk\n");
+  });
+
+  it("is committed with --commit, alone", async () => {
+    await writeFile(join(folder, "untracked.txt"), "new\n");
+    const { code, err } = await fleet(...START, "--commit");
+    expect(code).toBe(0);
+    expect(err).toContain("committed: fleet: app start skychat --on tag:arm & !desk");
+    expect(git("show", "--name-only", "--format=", "HEAD")).toBe("fleet.yaml\n");
+    expect(git("status", "--porcelain", "-uno")).toBe("");
+  });
+
+  it("is left alone when other files are not committed", async () => {
+    await writeFile(join(folder, "notes.txt"), "two\n");
+    const { code, err } = await fleet(...START, "--commit");
+    expect(code).toBe(64);
+    expect(err).toContain("other files are not committed either: notes.txt");
+    expect(await readFile(join(folder, "fleet.yaml"), "utf8")).toBe(TEXT);
+  });
+
+  it("stays written when a hook refuses the commit", async () => {
+    const hook = join(folder, ".git", "hooks", "pre-commit");
+    await writeFile(hook, "#!/bin/sh\necho not today >&2\nexit 1\n", { mode: 0o755 });
+    const { code, err } = await fleet(...START, "--commit");
+    expect(code).toBe(6);
+    expect(err).toContain("git did not commit fleet.yaml: not today");
+    expect(await readFile(join(folder, "fleet.yaml"), "utf8")).toContain("running: true");
+  });
+});
