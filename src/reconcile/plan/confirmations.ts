@@ -169,6 +169,6 @@ export function refusalsExit(refusals: readonly Refusal[]): ExitCode {
 /** The exit code of `fleet plan` and `fleet drift`. `detailed` is `--detailed-exitcode`. */
 export function planExit(plan: Plan, { detailed }: { readonly detailed: boolean }): ExitCode {
   if (!plan.applyable) return refusalsExit(plan.refusals);
-  if (plan.counts.unreachable > 0) return 3;
+  if (plan.counts.unreachable + (plan.counts.notObserved ?? 0) > 0) return 3;
   return detailed && plan.counts.changing > 0 ? 2 : 0;
 }

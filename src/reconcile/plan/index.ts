@@ -36,7 +36,8 @@ export {
   HistoryFold,
   historyOf,
   type KnownHistory,
+  type RecordedLeaf,
 } from "./history.ts";
-export { keysetChanges, type Requirements, requirementsOf } from "./keyset.ts";
+export { keysetChanges, keysetOf, type Requirements, requirementsOf } from "./keyset.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
-export { policyToJson } from "./policy.ts";
+export { isPolicy, policyToJson } from "./policy.ts";
