@@ -209,7 +209,8 @@ function diffValue(
     if (secrets === undefined) return NOT_COMPARED;
     const recorded = found.kind === "value" ? found.keyed : undefined;
     const keyed = recorded ?? secrets.digest?.(canonicalJson(raw));
-    if (keyed === undefined) return NOT_COMPARED;
+    // An empty value, as an app that the plan adds has, holds no secret: it needs no digest to differ.
+    if (keyed === undefined && !isAbsent(raw)) return NOT_COMPARED;
     const receipt = secrets.receipt(seen.key, leaf.path);
     const isSame =
       receipt !== undefined &&

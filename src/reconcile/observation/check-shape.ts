@@ -166,7 +166,7 @@ const awaiting = shape({
 
 const past = shape({
   key: visorKey,
-  owned: listOf(pastPath),
+  "owned?": listOf(pastPath),
   inSync: listOf(pastPath),
   awaitingRestart: listOf(awaiting),
   owedRestarts: listOf(awaiting),

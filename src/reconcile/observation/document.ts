@@ -53,8 +53,8 @@ export interface KeptAwaiting {
 /** What the ledgers tell a planner of one visor. */
 export interface KeptPast {
   readonly key: VisorKey;
-  /** Paths that the latest recorded plan owned. */
-  readonly owned: readonly string[];
+  /** Paths that the latest recorded plan owned; absent where none was recorded for it. */
+  readonly owned?: readonly string[];
   /** Those among them that it found as wanted. */
   readonly inSync: readonly string[];
   readonly awaitingRestart: readonly KeptAwaiting[];

@@ -37,9 +37,10 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
       sinceEntry,
       sinceMs,
     }));
+  const owned = history.owned.get(key);
   return {
     key,
-    owned: history.owned.get(key) ?? [],
+    ...(owned === undefined ? {} : { owned }),
     inSync: [...(history.inSync.get(key) ?? [])],
     awaitingRestart: awaiting(history.awaitingRestart.get(key)),
     owedRestarts: awaiting(history.owedRestarts.get(key)),
@@ -52,7 +53,10 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
 }
 
 function isEmpty({ owned, awaitingRestart, owedRestarts, values, secrets }: KeptPast): boolean {
-  return [owned, awaitingRestart, owedRestarts, values, secrets].every((list) => list.length === 0);
+  return (
+    owned === undefined &&
+    [awaitingRestart, owedRestarts, values, secrets].every((list) => list.length === 0)
+  );
 }
 
 /** The history that a planner goes by, as an observation kept it. */
@@ -63,10 +67,13 @@ export function historyAgain(kept: KeptHistory): History {
   const pasts = new Map(visors.map((past) => [past.key as string, past]));
   const by = <Value>(pick: (past: KeptPast) => Value): ReadonlyMap<VisorKey, Value> =>
     new Map(visors.map((past) => [past.key, pick(past)]));
+  const planned = visors.flatMap(({ key, owned }) =>
+    owned === undefined ? [] : [[key, owned] as const],
+  );
   return {
     known: true,
     head,
-    owned: by(({ owned }) => owned),
+    owned: new Map(planned),
     inSync: by(({ inSync }) => new Set(inSync)),
     keyset,
     accepted: undefined,
