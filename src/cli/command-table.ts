@@ -175,6 +175,11 @@ export const COMMAND_GROUPS: readonly {
         load: async () => (await import("./plan.ts")).plan,
       },
       {
+        name: "observe",
+        about: "keep what visors show in a signed file, to plan by without them",
+        load: async () => (await import("./observe.ts")).observe,
+      },
+      {
         name: "apply",
         about: "make the visors what the manifest says, and record it",
         load: async () => (await import("./apply.ts")).apply,

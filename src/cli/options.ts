@@ -65,6 +65,25 @@ export const NOW_OPTION: OptionSpec = {
   about: "the time to plan at, such as 2026-11-23T12:00:00Z (default: the clock)",
 };
 
+/** Planning without any visor. */
+export const OBSERVATION_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "from-observation",
+    value: "FILE",
+    about: "plan by a file of `fleet observe`, without network, key or visor",
+  },
+  {
+    name: "base",
+    value: "REF",
+    about: "with --from-observation: the commit whose manifest says who may sign, and its policy",
+  },
+  {
+    name: "trust",
+    value: "FILE",
+    about: "with --from-observation: the same, by a manifest that is in force",
+  },
+];
+
 /** Each allows one thing by name; there is no general force. */
 export const OVERRIDE_OPTIONS: readonly OptionSpec[] = [
   {

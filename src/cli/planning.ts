@@ -1,8 +1,14 @@
 import { FleetError, type VisorKey } from "../core/index.ts";
 import { type ReadOnlyLedger, readLedger } from "../ledger/index.ts";
 import type { DesiredVisor, Plan } from "../model/index.ts";
-import { readGitFacts } from "../platform/index.ts";
-import { buildPlan, type History, historyOf, observeFleet } from "../reconcile/index.ts";
+import { type GitFacts, readGitFacts } from "../platform/index.ts";
+import {
+  buildPlan,
+  type History,
+  historyOf,
+  type Observation,
+  observeFleet,
+} from "../reconcile/index.ts";
 import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
 import { otherOperators } from "./feeds.ts";
@@ -46,6 +52,16 @@ interface PlanNeeds {
   readonly handed?: HandedSource;
 }
 
+/** What was read: the manifest, the ledgers and the visors. */
+export interface ReadFleet extends Omit<Planned, "plan"> {
+  readonly selected: readonly DesiredVisor[];
+  readonly observation: Observation;
+  readonly heads: JoinedHistory["heads"];
+  readonly git: GitFacts | undefined;
+  /** `--now`, or the clock once all was read. */
+  readonly nowMs: number;
+}
+
 /**
  * Reads the manifest, the ledger and the visors, and plans. Nothing here can write: the visors are seen
  * through a reader, the ledger is opened for reading.
@@ -57,6 +73,45 @@ export async function planFleet(
   reporter: Reporter,
   needs: PlanNeeds = {},
 ): Promise<Planned> {
+  const read = await readFleet(given, world, reporter, needs);
+  const { source, selected, operator, observation, history, heads, nowMs, git } = read;
+  const plan = buildPlan({
+    desired: source.desired,
+    selected,
+    observed: observation.visors,
+    acting: observation.acting,
+    history,
+    heads,
+    overrides: checkedOverrides(given, source),
+    nowMs,
+    expiresAfterMs: expiresAfterMs(given),
+    tool: TOOL,
+    manifest: { path: source.name, digest: source.desired.manifestDigest, ...git },
+    ...(operator === undefined
+      ? {}
+      : {
+          operator: operator.keys.operator,
+          secretDigest: (text: string) => operator.keys.secretHmac(text),
+        }),
+  });
+  return { ...read, plan };
+}
+
+/** How long a plan may be applied. */
+export function expiresAfterMs(given: Given): number {
+  return given.durationMs("expires") ?? EXPIRES_AFTER_MS;
+}
+
+/**
+ * Reads what a plan goes by, in the way {@link planFleet} does.
+ * @throws FleetError key/missing, ledger/* (exit 4) when `needs.ledger` is set and there is none to read
+ */
+export async function readFleet(
+  given: Given,
+  world: World,
+  reporter: Reporter,
+  needs: PlanNeeds = {},
+): Promise<ReadFleet> {
   const wayIn = wayInOf(given, world);
   const nowMs = nowOf(given, world);
   const { source, selected } = needs.handed ?? (await namedSource(given, world));
@@ -95,31 +150,19 @@ export async function planFleet(
   const pulled = await pulling;
   const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);
   for (const note of [...pullNotes(pulled), ...notes]) world.terminal.err(`note: ${note}\n`);
-  const plan = buildPlan({
-    desired: source.desired,
-    selected,
-    observed: observation.visors,
-    acting: observation.acting,
+  return {
+    source,
+    operator,
     history,
+    acting: observation.acting,
+    wayIn,
+    reader,
+    selected,
+    observation,
     heads,
-    overrides: checkedOverrides(given, source),
+    git: isDirty ? { ...git, dirty: true } : git,
     nowMs: nowMs ?? world.clock.now(),
-    expiresAfterMs: given.durationMs("expires") ?? EXPIRES_AFTER_MS,
-    tool: TOOL,
-    manifest: {
-      path: source.name,
-      digest: source.desired.manifestDigest,
-      ...git,
-      ...(isDirty ? { dirty: true } : {}),
-    },
-    ...(operator === undefined
-      ? {}
-      : {
-          operator: operator.keys.operator,
-          secretDigest: (text: string) => operator.keys.secretHmac(text),
-        }),
-  });
-  return { plan, source, operator, history, acting: observation.acting, wayIn, reader };
+  };
 }
 
 /** The manifest that the command line names, and the visors that `--on` selects. */
@@ -172,7 +215,10 @@ async function whatIsRecorded(
 }
 
 /** Visors that must exist because an option names them. */
-function checkedOverrides(given: Given, source: ManifestSource): ReturnType<typeof overridesOf> {
+export function checkedOverrides(
+  given: Given,
+  source: ManifestSource,
+): ReturnType<typeof overridesOf> {
   const overrides = overridesOf(given);
   const isKnown = (name: string): boolean =>
     source.desired.visors.some((visor: DesiredVisor) => visor.name === name);
@@ -184,7 +230,8 @@ function checkedOverrides(given: Given, source: ManifestSource): ReturnType<type
   });
 }
 
-function nowOf(given: Given, world: World): number | undefined {
+/** `--now`, if it was given. @throws FleetError cli/usage (exit 64) */
+export function nowOf(given: Given, world: World): number | undefined {
   const text = given.text("now");
   if (text === undefined) return undefined;
   const nowMs = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text) ? Date.parse(text) : Number.NaN;

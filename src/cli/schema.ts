@@ -6,6 +6,7 @@ import type { Command } from "./command.ts";
 const SCHEMAS: Readonly<Record<string, string>> = {
   manifest: "fleet.schema.json",
   plan: "plan.schema.json",
+  observation: "observation.schema.json",
   "apply-report": "apply-report.schema.json",
   event: "event.schema.json",
 };
@@ -13,8 +14,11 @@ const SCHEMAS: Readonly<Record<string, string>> = {
 /** `fleet schema`: the JSON Schema of a document. */
 export const schema: Command = {
   name: "schema",
-  about: "Print the JSON Schema (2020-12) of the manifest, a plan, an apply report or an event.",
-  words: [{ form: "[DOCUMENT]", about: "manifest (default), plan, apply-report or event" }],
+  about:
+    "Print the JSON Schema (2020-12) of the manifest, a plan, an observation, an apply report or an event.",
+  words: [
+    { form: "[DOCUMENT]", about: "manifest (default), plan, observation, apply-report or event" },
+  ],
   options: [],
   examples: ["fleet schema > fleet.schema.json", "fleet schema plan"],
   async run(given, world): Promise<ExitCode> {

@@ -36,6 +36,9 @@ export function readPolicy(reading: Reading, root: MapTree): Policy {
     requireRelays: whole("require_relays") ?? DEFAULT_POLICY.requireRelays,
     requireWitnesses: whole("require_witnesses") ?? DEFAULT_POLICY.requireWitnesses,
     keysetSignatures: whole("keyset_signatures") ?? DEFAULT_POLICY.keysetSignatures,
+    maxObservationAgeMs:
+      durationMs(textOf(soundAt(reading, policy, "max_observation_age"))) ??
+      DEFAULT_POLICY.maxObservationAgeMs,
   };
 }
 
@@ -101,6 +104,7 @@ const DEFAULTS: Readonly<Record<"policy" | "ledger", Readonly<Record<string, Jso
     require_relays: DEFAULT_POLICY.requireRelays,
     require_witnesses: DEFAULT_POLICY.requireWitnesses,
     keyset_signatures: DEFAULT_POLICY.keysetSignatures,
+    max_observation_age: "1h",
   },
   ledger: { seal: true },
 };

@@ -43,6 +43,14 @@ export const policy: JsonObject = closed("What the guards go by.", {
     ),
     default: 1,
   },
+  max_observation_age: {
+    type: "string",
+    pattern: DURATION_PATTERN,
+    default: "1h",
+    description:
+      "How old what was read of a visor may be before plans that go by it are refused, such as `6h` or `2d`; the age of a recorded observation, and of a plan's readings when it is applied. Default: 1h.",
+    "x-expects": "a whole number of s, m, h or d, such as 6h or 2d",
+  },
 });
 
 /** How the record of changes is kept. */

@@ -117,6 +117,8 @@ export interface Policy {
   readonly requireWitnesses: number;
   /** Operators of the old keyset who must sign a change of operators, controllers or policy; at least 1. */
   readonly keysetSignatures: number;
+  /** How long after a visor was read a plan may still go by the reading; whole seconds. */
+  readonly maxObservationAgeMs: number;
 }
 
 /** The policy of a manifest that says nothing about it. */
@@ -125,6 +127,7 @@ export const DEFAULT_POLICY: Policy = {
   requireRelays: 0,
   requireWitnesses: 0,
   keysetSignatures: 1,
+  maxObservationAgeMs: 60 * 60 * 1_000,
 };
 
 /** How the record of changes is kept. */

@@ -38,6 +38,7 @@ export {
   type SecretRef,
 } from "./desired.ts";
 export {
+  type KeptLeaf,
   MASK,
   type ObservedApp,
   type ObservedPort,
@@ -56,6 +57,7 @@ export {
   PLAN_FORMAT,
   type PlanCounts,
   type PlanHead,
+  type PlanSource,
   type PlanStep,
   type PlanVisor,
   type Refusal,

@@ -1,4 +1,4 @@
-import type { Hidden, Json, VisorKey } from "../core/index.ts";
+import type { Digest, Hidden, Json, VisorKey } from "../core/index.ts";
 
 /** How a visor was reached. */
 export type Route =
@@ -51,6 +51,23 @@ export interface ObservedPort {
   readonly inject_pk: boolean;
 }
 
+/** What a recorded observation holds of one leaf: all that is left of it once the visor is out of reach. */
+export type KeptLeaf =
+  | {
+      readonly kind: "value";
+      /** As it may be shown, secrets masked; `null` is absent. */
+      readonly shown: Json;
+      /** As it is, where nothing is masked, or the manifest that was observed states it in plain words. */
+      readonly raw?: Json;
+      /** Keyed digest of the value as it is, under the observer's key; only where it may hold secrets. */
+      readonly keyed?: string;
+      /** Digest of the plain value that the manifest wanted when the masked value was found to be another. */
+      readonly differs?: Digest;
+    }
+  | { readonly kind: "set"; readonly elements: readonly string[] }
+  | { readonly kind: "missing-app" }
+  | { readonly kind: "unsupported"; readonly why: string };
+
 /** What one visor said about itself. Absent members could not be read on its release. */
 export interface SeenVisor {
   readonly kind: "seen";
@@ -74,6 +91,11 @@ export interface SeenVisor {
   readonly configReadable: boolean;
   /** Whether the visor serves a method, as far as it was asked. */
   readonly methods: ReadonlyMap<string, "present" | "absent" | "unknown">;
+  /**
+   * Leaves by path, when this was taken from a recorded observation: then nothing else is known of any leaf, and
+   * `settings`, `survey`, arguments and the rest are empty.
+   */
+  readonly kept?: ReadonlyMap<string, KeptLeaf>;
 }
 
 /** A visor that could not be read, and why. */

@@ -20,6 +20,8 @@ export interface PlanVisor {
     readonly keyed?: string;
     readonly version: string;
     readonly startedAt: string;
+    /** Whole seconds from the reading to the plan; present in plans from a recorded observation. */
+    readonly ageSeconds?: number;
     readonly hypervisors?: readonly string[];
     readonly pty?: readonly string[];
   };
@@ -32,6 +34,8 @@ export interface PlanVisor {
   readonly unsupported: readonly Unsupported[];
   /** Owned leaves that hold secrets and could not be compared. */
   readonly notCompared: readonly string[];
+  /** Owned leaves that the recorded observation does not hold; absent when there is none. */
+  readonly notObserved?: readonly string[];
   /** Every owned leaf that holds secrets, changed or not. */
   readonly secretLeaves: readonly {
     readonly path: string;
@@ -77,6 +81,7 @@ export const GUARDS = [
   "would-open",
   "open-exit",
   "argument-size",
+  "observation-age",
   "not-controller",
   "keyset-change",
   "keyset-signatures",
@@ -131,6 +136,8 @@ export interface PlanCounts {
   readonly releasedTrust: number;
   readonly awaitingRestart: number;
   readonly notCompared: number;
+  /** Owned leaves that the recorded observation does not hold; absent when there is none. */
+  readonly notObserved?: number;
 }
 
 /** The part of the manifest that says who may do what; compared with the ledger's latest keyset. */
@@ -149,6 +156,20 @@ export interface PlanHead {
   readonly tree: string;
 }
 
+/** Where the readings of a plan come from when no visor was asked. */
+export interface PlanSource {
+  readonly kind: "observation";
+  /** The digest of the observation. */
+  readonly digest: Digest;
+  /** When it was made. */
+  readonly created: string;
+  /** The operator who signed it, as the trusted manifest names it. */
+  readonly operator: string;
+  readonly signer: OperatorKey;
+  /** The manifest that says who may sign, and whose policy counts beside the planned one's. */
+  readonly trusted: { readonly digest: Digest; readonly commit?: string };
+}
+
 /** An ordered document of changes. Stands alone: applying it needs no manifest. */
 export interface Plan {
   readonly format: typeof PLAN_FORMAT;
@@ -160,6 +181,8 @@ export interface Plan {
     readonly commit?: string;
     readonly dirty?: boolean;
   };
+  /** Present when the plan goes by a recorded observation; absent when the visors were read for it. */
+  readonly source?: PlanSource;
   readonly created: string;
   readonly expires: string;
   /** The key of the local visor the observation was made through. */

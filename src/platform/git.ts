@@ -1,9 +1,12 @@
 import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
+import process from "node:process";
 
 const GIT_TIMEOUT_MS = 3_000;
 /** Hooks may check the whole repository, and a signature may wait for somebody. */
 const COMMIT_TIMEOUT_MS = 120_000;
+/** No manifest is longer. */
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Which commit a file stands at, and whether it differs from it. */
 export interface GitFacts {
@@ -66,15 +69,56 @@ export function commitFile(file: string, message: string): Promise<string | unde
   });
 }
 
+/** A file as a commit has it, or why git cannot say. */
+export type FileAtCommit =
+  | { readonly kind: "file"; readonly commit: string; readonly bytes: Uint8Array }
+  /** No git, no repository, or no such commit in it. */
+  | { readonly kind: "no-commit" }
+  | { readonly kind: "no-file"; readonly commit: string };
+
+/**
+ * Reads a file as it stands at a commit, from the repository that its folder is in; nothing is checked out, and
+ * nothing fetched.
+ * @param ref a commit, branch or tag as git takes it
+ */
+export async function readFileAt(file: string, ref: string): Promise<FileAtCommit> {
+  const folder = dirname(file);
+  const commit = await git(folder, [
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    `${ref}^{commit}`,
+  ]);
+  if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) return { kind: "no-commit" };
+  // The leading dot has git look in this folder, wherever in the repository it is.
+  const bytes = await gitBytes(folder, ["cat-file", "blob", `${commit}:./${basename(file)}`]);
+  return bytes === undefined ? { kind: "no-file", commit } : { kind: "file", commit, bytes };
+}
+
 /** Output without white space around it, or `undefined` when git says no. */
-function git(folder: string, args: readonly string[]): Promise<string | undefined> {
+async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
+  const bytes = await gitBytes(folder, args);
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8").trim();
+}
+
+/** Output as it is, or `undefined` when git says no. */
+function gitBytes(folder: string, args: readonly string[]): Promise<Uint8Array | undefined> {
   return new Promise((resolve) => {
     execFile(
       "git",
       // Reading must not take locks nor run what a repository configures.
       ["-c", "core.fsmonitor=false", "--no-optional-locks", ...args],
-      { cwd: folder, timeout: GIT_TIMEOUT_MS, windowsHide: true },
-      (error, stdout) => resolve(error === null ? stdout.trim() : undefined),
+      {
+        cwd: folder,
+        timeout: GIT_TIMEOUT_MS,
+        windowsHide: true,
+        encoding: "buffer",
+        maxBuffer: OUTPUT_BYTES_MAX,
+        // A clone that lacks an object must say so instead of asking the network for it.
+        env: { ...process.env, GIT_NO_LAZY_FETCH: "1" },
+      },
+      (error, stdout) => resolve(error === null ? new Uint8Array(stdout) : undefined),
     );
   });
 }

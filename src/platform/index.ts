@@ -1,6 +1,14 @@
 export { dialTcp, listenTcp, type TcpServer } from "./tcp.ts";
 export { type HomeFolders, homeFolders } from "./folders.ts";
-export { commitFile, type GitFacts, type GitState, readGitFacts, readGitState } from "./git.ts";
+export {
+  commitFile,
+  type FileAtCommit,
+  type GitFacts,
+  type GitState,
+  readFileAt,
+  readGitFacts,
+  readGitState,
+} from "./git.ts";
 export { type Interrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";
 export { nodeClock } from "./clock.ts";

@@ -26,6 +26,15 @@ export {
   wantsOf,
 } from "./observe/index.ts";
 export {
+  acceptObservation,
+  type AcceptedObservation,
+  formatObservation,
+  makeObservation,
+  type ObservationDocument,
+  parseObservation,
+  recordedInput,
+} from "./observation/index.ts";
+export {
   type ApplyCheck,
   buildPlan,
   checkApply,

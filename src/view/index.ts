@@ -29,6 +29,7 @@ export {
   type TimedMoment,
   type TimedVisor,
 } from "./moment-text.ts";
+export { observationText } from "./observation-text.ts";
 export { observedDocument, observedText } from "./observed-text.ts";
 export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";
 export { planEvents } from "./plan-events.ts";

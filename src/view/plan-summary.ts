@@ -16,6 +16,7 @@ function extraCounts(counts: PlanCounts): string {
     whenAny(counts.unsupported, "unsupported") +
     whenAny(counts.released, "released") +
     whenAny(counts.awaitingRestart, "awaiting restart") +
-    whenAny(counts.notCompared, "not compared")
+    whenAny(counts.notCompared, "not compared") +
+    whenAny(counts.notObserved ?? 0, "not observed")
   );
 }

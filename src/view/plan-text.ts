@@ -1,4 +1,5 @@
 import type { Plan } from "../model/index.ts";
+import { agesText } from "./age-text.ts";
 import type { Paint } from "./paint.ts";
 import { planSummary } from "./plan-summary.ts";
 import { printable } from "./printable.ts";
@@ -11,10 +12,14 @@ import { visorText } from "./visor-text.ts";
  * hidden behind a count. The last line is {@link planSummary}.
  */
 export function planText(plan: Plan, paint: Paint): string {
+  // Where nobody asked the visors, who signed for what they say comes before what is said.
+  const isRecorded = plan.source !== undefined;
   const blocks = [
+    sourceText(plan, paint),
+    isRecorded ? keysetText(plan, paint) : "",
     ...plan.visors.map((visor) => visorText(visor, plan.names, paint)),
     releasedVisorsText(plan, paint),
-    keysetText(plan, paint),
+    isRecorded ? "" : keysetText(plan, paint),
     historyText(plan, paint),
     ...plan.refusals.map((refusal) => refusalText(refusal, plan.names, paint)),
   ].filter((block) => block !== "");
@@ -35,6 +40,22 @@ function releasedVisorsText(plan: Plan, paint: Paint): string {
       return head + leaves.join("");
     })
     .join("");
+}
+
+function sourceText(plan: Plan, paint: Paint): string {
+  const { source, acting } = plan;
+  if (source === undefined) return "";
+  const { trusted } = source;
+  const by = trusted.commit === undefined ? trusted.digest : `commit ${trusted.commit}`;
+  const ages = agesText(plan);
+  return (
+    `from an observation of ${printable(source.created)}${ages === undefined ? "" : `, ${ages}`}\n` +
+    paint(
+      "quiet",
+      `    signed by ${printable(source.operator)}, read through ${keyWithName(acting, plan.names)}\n` +
+        `    who may sign, and the policy to meet, as of ${printable(by)}\n`,
+    )
+  );
 }
 
 function keysetText(plan: Plan, paint: Paint): string {

@@ -1,6 +1,7 @@
 import type { PlanVisor, Route } from "../model/index.ts";
 import { counted } from "./count-text.ts";
 import { changeRows } from "./change-text.ts";
+import { ageText } from "./age-text.ts";
 import type { Paint } from "./paint.ts";
 import { lineText } from "./place-text.ts";
 import { printable } from "./printable.ts";
@@ -26,7 +27,9 @@ export function visorText(visor: PlanVisor, names: Names, paint: Paint): string 
   if (rows.length === 0) return "";
   const glyph = visor.status === "changes" ? paint("change", "~") : " ";
   const release = visor.observed === undefined ? "" : `  ${printable(visor.observed.version)}`;
-  const head = `${glyph} ${paint("strong", visor.name)}  ${shortKey(visor.key)}${release}  ${routeText(visor.route)}`;
+  const age = visor.observed?.ageSeconds;
+  const read = age === undefined ? "" : `  read ${ageText(age)} ago`;
+  const head = `${glyph} ${paint("strong", visor.name)}  ${shortKey(visor.key)}${release}  ${routeText(visor.route)}${read}`;
   const hidden =
     visor.inSync === 0
       ? ""
@@ -52,6 +55,11 @@ function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly str
       paint("quiet", `(${lineText(leaf.place)}; ${printable(leaf.why)})`),
     ]),
     ...visor.notCompared.map((path) => [unknown, printable(path), "secret, not compared"]),
+    ...(visor.notObserved ?? []).map((path) => [
+      unknown,
+      printable(path),
+      "not in the observation",
+    ]),
     ...visor.awaitingRestart.map((leaf) => [
       waits,
       printable(leaf.path),

@@ -89,3 +89,22 @@ it("the schemas that are printed are the published ones", async () => {
     );
   }
 });
+
+it("an observation, and a plan by it, have the published form", async () => {
+  const first = await user.run("observe", "--out", "seen.json");
+  expect([first.code, first.last]).toEqual([3, expect.stringContaining("4 read, 1 not readable")]);
+  expectValid("observation.schema.json", await user.read("seen.json"));
+  const keyless = user.another("keyless");
+  await keyless.write("fleet.yaml", await user.read("fleet.yaml"));
+  expectValid("observation.schema.json", (await keyless.run("observe", "--json")).out);
+  await user.write("trusted.yaml", await user.read("fleet.yaml"));
+  const wider = (await user.read("fleet.yaml")).replace(
+    "log_level: debug",
+    "log_level: debug, is_public: false",
+  );
+  await user.write("wider.yaml", wider);
+  const line = "plan wider.yaml --from-observation seen.json --trust trusted.yaml --json";
+  const plan = await user.run(...line.split(" "));
+  expect(plan.out).toContain('"notObserved"');
+  expectValid("plan.schema.json", plan.out);
+});

@@ -40,6 +40,7 @@ beforeAll(async () => {
   user = await cliFleet(VISORS);
   Object.assign(user.env, OURS);
   await user.manifest(HEAD, BODIES);
+  await user.write("trusted.yaml", await user.read("fleet.yaml"));
 });
 afterAll(async () => {
   await user.fleet.stop();
@@ -61,6 +62,10 @@ async function everyCommand(): Promise<readonly number[]> {
     "plan",
     "drift",
     "drift --json",
+    "observe",
+    "observe --json",
+    "plan --from-observation fleet.observed.json --trust trusted.yaml",
+    "plan --from-observation fleet.observed.json --trust trusted.yaml --json",
     "log",
     "log --json",
     "show 2",
@@ -102,7 +107,14 @@ it("no command shows a visor's secret key, or a secret of an app, in any output,
   for (const state of MISBEHAVIOURS) {
     await user.fleet.control.make("shop-2", state);
     await user.fleet.control.make("shop-3", state);
-    for (const line of ["plan", "status", "show --live shop-3", "drift", "apply --yes"]) {
+    for (const line of [
+      "plan",
+      "observe",
+      "status",
+      "show --live shop-3",
+      "drift",
+      "apply --yes",
+    ]) {
       await user.run(...line.split(" "));
     }
   }
@@ -115,6 +127,46 @@ it("no command shows a visor's secret key, or a secret of an app, in any output,
     expect(said.includes(canary), `${name} must not be said`).toBe(false);
   }
 }, 60_000);
+
+it("an observation holds no address, no host name, and nothing that the manifest does not own", async () => {
+  for (const name of ["laptop", "shop-2", "shop-3"] as const)
+    await user.fleet.control.make(name, "honest");
+  await user.fleet.control.changeBehindBack("shop-1", {
+    kind: "config",
+    path: "launcher.apps[skychat].env",
+    value: [`CHAT_SECRET=${OURS.FLEET_TEST_TOKEN}`, "HOME_HOST=attic.example.net"],
+  });
+  const { code, out } = await user.run("observe", "--json");
+  expect(code).toBe(0);
+  expect(out).toContain("HOME_HOST");
+  for (const word of [
+    "attic.example.net",
+    OURS.FLEET_TEST_TOKEN,
+    OURS.FLEET_TEST_PASS,
+    "(secret)=",
+  ])
+    expect(out).not.toContain(word);
+  // A version such as v1.3.94 has three numbers, an address has four.
+  expect(out).not.toMatch(/\b\d{1,3}(\.\d{1,3}){3}\b|\[?[0-9a-f]*::[0-9a-f]*\]?/);
+  expect(out).not.toMatch(/\b[a-z0-9-]+\.(com|net|org|local|lan|dmsg|skynet)\b/);
+  const { visors } = JSON.parse(out) as {
+    visors: readonly {
+      name: string;
+      seen: { leaves: Record<string, unknown>; apps: Record<string, unknown> };
+    }[];
+  };
+  const heldBy = (name: string): readonly string[] => {
+    const seen = visors.find((visor) => visor.name === name)?.seen;
+    return Object.keys({ ...seen?.leaves, ...seen?.apps }).sort();
+  };
+  expect(heldBy("shop-2")).toEqual(["settings.transport.public_autoconnect"]);
+  expect(heldBy("shop-3")).toEqual([
+    "apps.skysocks.args",
+    "apps.skysocks.whitelist",
+    "settings.transport.public_autoconnect",
+    "skysocks",
+  ]);
+});
 
 it("the secrets did reach the visors, or the search above proved nothing", async () => {
   for (const name of ["laptop", "shop-2", "shop-3"] as const)

@@ -10,6 +10,7 @@ const STAGES = {
   observe: ["diff"],
   plan: ["diff"],
   apply: ["diff", "observe", "plan"],
+  observation: ["diff", "observe", "plan"],
 };
 /** Stages that may know the visor's methods; a planner cannot reach one, even by accident. */
 const STAGES_WITH_VISORS = ["diff", "observe", "apply"];

@@ -190,6 +190,7 @@ export function knownHistory(
     awaitingRestart: new Map(),
     owedRestarts: new Map(),
     recorded: () => undefined,
+    recordedOf: () => [],
     secretReceipt: () => undefined,
     lastManifest: undefined,
     ...more,

@@ -121,7 +121,7 @@ export function lineEnd(text: string, offset: number): number {
 }
 
 /** Where a section can be put in front of an entry: above the comments that stand directly above it. */
-export function aboveEntry(text: string, entry: EntryPlace): number {
+export function aboveEntry(text: string, entry: Pick<EntryPlace, "keyFrom">): number {
   let at = lineStart(text, entry.keyFrom);
   while (at > 0) {
     const before = lineStart(text, at - 1);

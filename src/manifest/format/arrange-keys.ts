@@ -27,7 +27,7 @@ export function arrangeKeys(text: string): string {
 }
 
 function headEnd(text: string, first: EntryOutline): number {
-  let at = aboveEntry(text, { ...first, valueTo: first.keyTo, value: undefined });
+  let at = aboveEntry(text, first);
   while (PINNED.test(text.slice(at, lineEnd(text, at)))) at = lineEnd(text, at);
   return at;
 }

@@ -36,6 +36,12 @@ export function checkFresh(input: FreshCheckInput): FreshRefusal | undefined {
   const { plan, visor, seen, earlier } = input;
   const planned = visor.observed;
   if (planned === undefined) return { outcome: "stale", note: "the plan has no reading of it" };
+  if ((visor.notObserved ?? []).length > 0) {
+    return {
+      outcome: "stale",
+      note: "the plan goes by an observation that does not hold all that is owned; make it again here",
+    };
+  }
   const values = putBack(observedValues(visor.owned, seen), earlier, visor.key);
   if (observedDigest(values) !== planned.digest) {
     return { outcome: "stale", note: "it changed since the plan was made; nothing was written" };

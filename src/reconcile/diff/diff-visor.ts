@@ -1,17 +1,18 @@
-import { canonicalJson, Hidden, type Json } from "../../core/index.ts";
-import type {
-  Change,
-  DesiredLeaf,
-  DesiredSet,
-  DesiredValue,
-  DesiredVisor,
-  ObservedApp,
-  SecretRef,
-  SeenVisor,
-  Unsupported,
+import { canonicalJson, digestOf, Hidden, type Json } from "../../core/index.ts";
+import {
+  type Change,
+  type DesiredLeaf,
+  type DesiredSet,
+  type DesiredValue,
+  type DesiredVisor,
+  type ObservedApp,
+  type SecretRef,
+  type SeenVisor,
+  type Unsupported,
 } from "../../model/index.ts";
 import { type Found, foundAt } from "./found.ts";
 import { parseLeafPath } from "./leaf-path.ts";
+import { mayBeMasked } from "./masked.ts";
 import { riskOf } from "./risk-of.ts";
 import { appPresenceWriter, type LeafVerb, writerOf } from "./writer-of.ts";
 
@@ -23,8 +24,8 @@ export interface SecretReceipt {
 
 /** What comparing secrets needs; without it they are listed as not compared. */
 export interface SecretComparison {
-  /** Keyed digest of a text under the operator's key. */
-  readonly digest: (text: string) => string;
+  /** Keyed digest of a text under the operator's key; absent where only recorded digests can be compared. */
+  readonly digest?: (text: string) => string;
   readonly receipt: (visor: string, path: string) => SecretReceipt | undefined;
 }
 
@@ -34,6 +35,7 @@ export interface VisorDiff {
   readonly changes: readonly Change[];
   readonly unsupported: readonly Unsupported[];
   readonly notCompared: readonly string[];
+  readonly notObserved: readonly string[];
   /** Owned leaves without any change. */
   readonly inSync: number;
 }
@@ -47,6 +49,7 @@ export function diffVisor(
   const changes: Change[] = [];
   const unsupported: Unsupported[] = [];
   const notCompared: string[] = [];
+  const notObserved: string[] = [];
   let inSync = 0;
   const withAdded = assumeAddedApps(desired, seen);
   for (const leaf of desired.leaves.values()) {
@@ -55,10 +58,11 @@ export function diffVisor(
     for (const why of new Set(verdict.unsupported)) {
       unsupported.push({ path: leaf.path, why, place: leaf.origin.place });
     }
-    if (verdict.notCompared === true) notCompared.push(leaf.path);
+    if (verdict.notObserved === true) notObserved.push(leaf.path);
+    else if (verdict.notCompared === true) notCompared.push(leaf.path);
     else if (verdict.changes.length === 0 && verdict.unsupported.length === 0) inSync += 1;
   }
-  return { changes: sortChanges(changes), unsupported, notCompared, inSync };
+  return { changes: sortChanges(changes), unsupported, notCompared, notObserved, inSync };
 }
 
 /** Sorts changes by path, then element. */
@@ -77,9 +81,12 @@ interface LeafVerdict {
   readonly changes: readonly Change[];
   readonly unsupported: readonly string[];
   readonly notCompared?: true;
+  readonly notObserved?: true;
 }
 
 const IN_SYNC: LeafVerdict = { changes: [], unsupported: [] };
+const NOT_COMPARED: LeafVerdict = { ...IN_SYNC, notCompared: true };
+const NOT_OBSERVED: LeafVerdict = { ...IN_SYNC, notObserved: true };
 
 /** Apps that the plan adds are compared as they are right after that: stopped, with nothing set. */
 function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVisor {
@@ -126,7 +133,9 @@ function diffLeaf(
   secrets: SecretComparison | undefined,
 ): LeafVerdict {
   const found = foundAt(seen, leaf.path);
-  if (found.kind === "unsupported") return { changes: [], unsupported: [found.why] };
+  if (found.kind === "unsupported") {
+    return found.notObserved === true ? NOT_OBSERVED : { changes: [], unsupported: [found.why] };
+  }
   if (found.kind === "missing-app") return diffMissingApp(leaf);
   if (leaf.kind === "set") {
     return diffSet(seen, leaf, found.kind === "set" ? found.elements : []);
@@ -197,16 +206,26 @@ function diffValue(
   const raw: Json = found.kind === "value" ? found.raw : [...found.elements];
   const shown: Json = found.kind === "value" ? found.shown : [...found.elements];
   if (leaf.secrets.length > 0) {
-    if (secrets === undefined) return { changes: [], unsupported: [], notCompared: true };
+    if (secrets === undefined) return NOT_COMPARED;
+    const recorded = found.kind === "value" ? found.keyed : undefined;
+    const keyed = recorded ?? secrets.digest?.(canonicalJson(raw));
+    // An empty value, as an app that the plan adds has, holds no secret: it needs no digest to differ.
+    if (keyed === undefined && !isAbsent(raw)) return NOT_COMPARED;
     const receipt = secrets.receipt(seen.key, leaf.path);
     const isSame =
       receipt !== undefined &&
       receipt.ref === secretRefText(leaf.secrets) &&
-      receipt.hmac === secrets.digest(canonicalJson(raw));
+      receipt.hmac === keyed;
     if (isSame) return IN_SYNC;
     return valueChange(seen, leaf, { before: shown, secrets: leaf.secrets });
   }
-  if (canonicalJson(raw) === canonicalJson(leaf.value)) return IN_SYNC;
+  const hidden = found.kind === "value" ? found.hidden : undefined;
+  if (hidden !== undefined && hidden.differs !== digestOf(leaf.value)) {
+    return mayBeMasked(shown, leaf.value)
+      ? NOT_COMPARED
+      : valueChange(seen, leaf, { before: shown });
+  }
+  if (hidden === undefined && canonicalJson(raw) === canonicalJson(leaf.value)) return IN_SYNC;
   return valueChange(seen, leaf, { before: shown });
 }
 

@@ -1,5 +1,6 @@
-import type { Json } from "../../core/index.ts";
+import type { Digest, Json } from "../../core/index.ts";
 import {
+  type KeptLeaf,
   MASK,
   type ObservedApp,
   type ObservedPort,
@@ -17,13 +18,38 @@ export type Found =
       readonly shown: Json;
       /** As it is, for comparing only. */
       readonly raw: Json;
+      /** Keyed digest of `raw`, where a recorded observation holds one. */
+      readonly keyed?: string;
+      /** Set when `raw` is not known and stands for what is shown; `differs` is the digest of what it is not. */
+      readonly hidden?: { readonly differs?: Digest };
     }
   | { readonly kind: "set"; readonly elements: readonly string[] }
   | { readonly kind: "missing-app" }
-  | { readonly kind: "unsupported"; readonly why: string };
+  | { readonly kind: "unsupported"; readonly why: string; readonly notObserved?: true };
 
 /** Reads one leaf out of an observation. The visor's own key never counts as a member of its trust lists. */
 export function foundAt(seen: SeenVisor, path: string): Found {
+  const kept = seen.kept?.get(path);
+  if (kept !== undefined && kept.kind !== "missing-app") return foundKept(kept);
+  if (seen.kept !== undefined && kept === undefined) {
+    return { ...unsupported("the recorded observation does not hold it"), notObserved: true };
+  }
+  return foundLive(seen, path);
+}
+
+function foundKept(kept: Exclude<KeptLeaf, { readonly kind: "missing-app" }>): Found {
+  if (kept.kind !== "value") return kept;
+  const { shown, raw, keyed, differs } = kept;
+  return {
+    kind: "value",
+    shown,
+    raw: raw ?? shown,
+    ...(keyed === undefined ? {} : { keyed }),
+    ...(raw === undefined ? { hidden: differs === undefined ? {} : { differs } } : {}),
+  };
+}
+
+function foundLive(seen: SeenVisor, path: string): Found {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
@@ -139,6 +165,6 @@ function plain(value: Json): Found {
   return { kind: "value", raw: value, shown: value };
 }
 
-function unsupported(why: string): Found {
+function unsupported(why: string): Found & { readonly kind: "unsupported" } {
   return { kind: "unsupported", why };
 }

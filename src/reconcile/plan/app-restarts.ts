@@ -58,7 +58,7 @@ export function planAppRestarts(
       inverse: { after: true },
     });
   }
-  return { changes: restarts, owed };
+  return { changes: restarts, owed: owed.toSorted() };
 }
 
 function isOfApp(path: string, app: string): boolean {

@@ -2,11 +2,13 @@ import { assert, type Digest, type OperatorKey, type VisorKey } from "../../core
 import {
   type DesiredFleet,
   type DesiredVisor,
+  type Keyset,
   type ObservedVisor,
   type Overrides,
   type Plan,
   PLAN_FORMAT,
   type PlanHead,
+  type PlanSource,
   type PlanVisor,
   type Refusal,
 } from "../../model/index.ts";
@@ -15,12 +17,13 @@ import { decisionDigest, planDigest } from "./digests.ts";
 import {
   checkArgumentSize,
   checkLockOut,
+  checkObservationAge,
   checkOpenExits,
   checkRemovals,
   checkWouldOpen,
 } from "./guards/index.ts";
 import type { History } from "./history.ts";
-import { keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
+import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
 import { pendingTrust, planVisor } from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
@@ -52,20 +55,33 @@ export interface PlanInput {
   readonly operator?: OperatorKey;
   /** What was seen of the other operators' ledgers, each once, in any order; nothing by default. */
   readonly heads?: readonly PlanHead[];
+  /** Where `observed` comes from, when it is a recorded observation. */
+  readonly recorded?: {
+    readonly source: PlanSource;
+    /** What the trusted manifest says of operators, controllers and policy; both it and the manifest's own count. */
+    readonly trusted: Keyset;
+    /** The observation holds keyed digests of secrets, made by whoever wrote the receipts. */
+    readonly hasKeyed: boolean;
+  };
 }
 
 /** Plans a fleet. Pure and synchronous. */
 export function buildPlan(input: PlanInput): Plan {
   const { desired, history } = input;
   const keyset = keysetOf(desired);
-  const policies = policiesInForce(keyset, history);
-  const recorded = history.known ? (history.keyset?.controllers ?? []) : [];
-  const guarded = [...new Set([...keyset.controllers, ...recorded])].sort();
+  const trusted = input.recorded?.trusted;
+  const policies = policiesInForce(keyset, history, trusted);
+  const guarded = [
+    ...new Set(
+      [keyset, ...earlierKeysets(history, trusted)].flatMap(({ controllers }) => controllers),
+    ),
+  ].sort();
   const pairs = pairUp(input);
   const context = {
     history,
     secrets: secretComparison(input),
     isLastManifest: history.known && history.lastManifest?.digest === input.manifest.digest,
+    ...(input.recorded === undefined ? {} : { ageFromMs: input.nowMs }),
   };
   const visors = pairs.map(([wanted, seen]) => planVisor(wanted, seen, context));
   const releasedVisors = releasedVisorsOf(desired, history);
@@ -77,19 +93,20 @@ export function buildPlan(input: PlanInput): Plan {
     tool: input.tool,
     fleet: desired.fleet,
     manifest: input.manifest,
+    ...(input.recorded === undefined ? {} : { source: input.recorded.source }),
     created: new Date(input.nowMs).toISOString(),
     expires: new Date(input.nowMs + input.expiresAfterMs).toISOString(),
     acting: input.acting,
     ...(input.operator === undefined ? {} : { operator: input.operator }),
     keyset,
-    keysetChanges: keysetChanges(keyset, history),
+    keysetChanges: keysetChanges(keyset, history, trusted),
     policies,
     protected: guarded,
     seal: desired.ledger.seal,
     relays: desired.ledger.relays,
     heads: sortedHeads(input.heads ?? []),
     overrides: input.overrides,
-    complete: counts.unreachable === 0 && counts.notCompared === 0,
+    complete: counts.unreachable + counts.notCompared + (counts.notObserved ?? 0) === 0,
     applyable: refusals.length === 0,
     history: history.known
       ? { known: true, head: history.head }
@@ -125,8 +142,11 @@ function pairUp(input: PlanInput): readonly (readonly [DesiredVisor, ObservedVis
     .toSorted(([left], [right]) => (left.key < right.key ? -1 : 1));
 }
 
-function secretComparison({ history, secretDigest }: PlanInput): SecretComparison | undefined {
-  if (!history.known || secretDigest === undefined) return undefined;
+function secretComparison(input: PlanInput): SecretComparison | undefined {
+  const { history, secretDigest, recorded } = input;
+  if (!history.known) return undefined;
+  if (recorded?.hasKeyed === true) return { receipt: history.secretReceipt };
+  if (secretDigest === undefined) return undefined;
   return { digest: secretDigest, receipt: history.secretReceipt };
 }
 
@@ -179,10 +199,14 @@ function checkGuards(
   const otherRemovals = changes.filter(isRemoval).length - trustRemovals;
   const removals = { trustRemovals, otherRemovals, ownedElements, policies, overrides };
   const place = desired.policyPlace;
+  const byPolicy = [
+    ...checkRemovals(removals),
+    ...(input.recorded === undefined
+      ? []
+      : checkObservationAge({ observed: input.observed, policies, nowMs: input.nowMs })),
+  ];
   refusals.push(
-    ...checkRemovals(removals).map((refusal) =>
-      place === undefined ? refusal : { ...refusal, place },
-    ),
+    ...byPolicy.map((refusal) => (place === undefined ? refusal : { ...refusal, place })),
   );
   return refusals;
 }

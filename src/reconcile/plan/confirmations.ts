@@ -3,12 +3,9 @@ import type { Plan, Refusal } from "../../model/index.ts";
 import { hasCapability } from "./may.ts";
 import type { History } from "./history.ts";
 import { keysetChanges, policiesInForce } from "./keyset.ts";
-import { policyToJson } from "./policy.ts";
+import { ageText, policyToJson, strictestAgeMs } from "./policy.ts";
 
 const MS_PER_MINUTE = 60_000;
-
-/** Older readings than this are not applied. */
-const OBSERVATION_AGE_MAX_MS = 60 * 60 * 1000;
 
 /** Clocks of two machines may differ by this much; a reading later than that was not made yet. */
 const CLOCK_SKEW_MAX_MS = 5 * 60 * 1000;
@@ -96,7 +93,7 @@ export function checkApply({
       next: "make the plan again on this machine",
     });
   }
-  return [...refusals, ...checkRules(plan, history), ...checkAges(plan, nowMs)];
+  return [...refusals, ...checkRules(plan, history), ...checkAges(plan, history, nowMs)];
 }
 
 /**
@@ -125,8 +122,9 @@ function checkRules(plan: Plan, history: History): readonly Refusal[] {
   ];
 }
 
-function checkAges(plan: Plan, nowMs: number): readonly Refusal[] {
+function checkAges(plan: Plan, history: History, nowMs: number): readonly Refusal[] {
   const refusals: Refusal[] = [];
+  const maxAgeMs = strictestAgeMs([...plan.policies, ...policiesInForce(plan.keyset, history)]);
   // A text that is no time compares false with everything, and must count as over.
   if (!(nowMs <= Date.parse(plan.expires))) {
     refusals.push({
@@ -140,9 +138,7 @@ function checkAges(plan: Plan, nowMs: number): readonly Refusal[] {
   const ages = plan.visors.flatMap(({ observed }) =>
     observed === undefined ? [] : [nowMs - Date.parse(observed.at)],
   );
-  const odd = ages.find(
-    (ageMs) => !(ageMs <= OBSERVATION_AGE_MAX_MS && ageMs >= -CLOCK_SKEW_MAX_MS),
-  );
+  const odd = ages.find((ageMs) => !(ageMs <= maxAgeMs && ageMs >= -CLOCK_SKEW_MAX_MS));
   if (odd !== undefined) {
     refusals.push({
       guard: "stale-observation",
@@ -151,7 +147,7 @@ function checkAges(plan: Plan, nowMs: number): readonly Refusal[] {
           ? "what the plan goes by is said to be read in the future"
           : "what the plan goes by was read too long ago",
       measured: Number.isNaN(odd) ? "no time" : `${Math.round(odd / MS_PER_MINUTE)} minutes`,
-      limit: `${OBSERVATION_AGE_MAX_MS / MS_PER_MINUTE} minutes`,
+      limit: ageText(maxAgeMs),
       next:
         odd < 0
           ? "set the clocks of both machines, then make the plan again"
@@ -173,6 +169,6 @@ export function refusalsExit(refusals: readonly Refusal[]): ExitCode {
 /** The exit code of `fleet plan` and `fleet drift`. `detailed` is `--detailed-exitcode`. */
 export function planExit(plan: Plan, { detailed }: { readonly detailed: boolean }): ExitCode {
   if (!plan.applyable) return refusalsExit(plan.refusals);
-  if (plan.counts.unreachable > 0) return 3;
+  if (plan.counts.unreachable + (plan.counts.notObserved ?? 0) > 0) return 3;
   return detailed && plan.counts.changing > 0 ? 2 : 0;
 }

@@ -47,6 +47,8 @@ export interface KnownHistory {
   readonly owedRestarts: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   /** The value `fleet` last made a leaf or element have, seen on the visor. */
   readonly recorded: (visor: VisorKey, path: string, element?: string) => RecordedValue | undefined;
+  /** All that `recorded` finds, a visor's in the order in which they were first written. */
+  readonly recordedOf: (visor: VisorKey) => readonly RecordedLeaf[];
   readonly secretReceipt: (visor: string, path: string) => SecretReceipt | undefined;
   readonly lastManifest: { readonly digest: Digest; readonly entry: number } | undefined;
 }
@@ -55,6 +57,12 @@ export interface KnownHistory {
 export interface RecordedValue {
   readonly after: Json;
   readonly entry: number;
+}
+
+/** A leaf or element, and the value it was last made to have. */
+export interface RecordedLeaf extends RecordedValue {
+  readonly path: string;
+  readonly element?: string;
 }
 
 /** The history, or why there is none. */
@@ -88,7 +96,7 @@ export class HistoryFold {
   readonly #inSync = new Map<VisorKey, ReadonlySet<string>>();
   readonly #awaiting = new Map<VisorKey, Map<string, Awaiting>>();
   readonly #owed = new Map<VisorKey, Map<string, Awaiting>>();
-  readonly #values = new Map<string, RecordedValue>();
+  readonly #values = new Map<string, RecordedLeaf & { readonly visor: VisorKey }>();
   readonly #secrets = new Map<string, SecretReceipt>();
   /** Intents that no receipt answers yet. */
   readonly #intents = new Map<string, IntentPayload>();
@@ -126,6 +134,7 @@ export class HistoryFold {
     const accepted = this.#follower.current(this.#fleet);
     const values = new Map(this.#values);
     const secrets = new Map(this.#secrets);
+    let byVisor: ReadonlyMap<VisorKey, readonly RecordedLeaf[]> | undefined;
     return {
       known: true,
       head: this.#head,
@@ -139,6 +148,7 @@ export class HistoryFold {
       awaitingRestart: flatten(this.#awaiting),
       owedRestarts: flatten(this.#owed),
       recorded: (visor, path, element) => values.get(valueKey(visor, path, element)),
+      recordedOf: (visor) => (byVisor ??= groupByVisor(values)).get(visor) ?? [],
       secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
       lastManifest: this.#lastManifest,
     };
@@ -198,8 +208,13 @@ export class HistoryFold {
         (change) => change.path === path && change.element === element,
       );
       if (wanted === undefined) continue;
-      const value = { after: wanted.after, entry: record.index };
-      this.#values.set(valueKey(receipt.visor, path, element), value);
+      this.#values.set(valueKey(receipt.visor, path, element), {
+        visor: receipt.visor,
+        path,
+        ...(element === undefined ? {} : { element }),
+        after: wanted.after,
+        entry: record.index,
+      });
     }
   }
 }
@@ -221,6 +236,18 @@ function inner(map: Map<VisorKey, Map<string, Awaiting>>, visor: VisorKey): Map<
   const found = map.get(visor) ?? new Map<string, Awaiting>();
   map.set(visor, found);
   return found;
+}
+
+function groupByVisor(
+  values: ReadonlyMap<string, RecordedLeaf & { readonly visor: VisorKey }>,
+): ReadonlyMap<VisorKey, readonly RecordedLeaf[]> {
+  const groups = new Map<VisorKey, RecordedLeaf[]>();
+  for (const { visor, ...leaf } of values.values()) {
+    const group = groups.get(visor);
+    if (group === undefined) groups.set(visor, [leaf]);
+    else group.push(leaf);
+  }
+  return groups;
 }
 
 function flatten(

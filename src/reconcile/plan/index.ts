@@ -36,6 +36,7 @@ export {
   HistoryFold,
   historyOf,
   type KnownHistory,
+  type RecordedLeaf,
 } from "./history.ts";
 export {
   keysetChanges,
@@ -46,4 +47,4 @@ export {
 } from "./keyset.ts";
 export { keysetFromRecord, keysetToRecord } from "./keyset-record.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
-export { policyToJson } from "./policy.ts";
+export { isPolicy, policyToJson } from "./policy.ts";

@@ -27,12 +27,22 @@ export function keysetOf(desired: DesiredFleet): Keyset {
 }
 
 /**
- * How the manifest's keyset differs from the recorded one, a sentence for each difference; empty without a
- * recorded one.
+ * How the manifest's keyset differs from the recorded one, a sentence for each difference, and from the trusted one
+ * where there is such; empty without either.
  */
-export function keysetChanges(wanted: Keyset, history: History): readonly string[] {
+export function keysetChanges(
+  wanted: Keyset,
+  history: History,
+  trusted?: Keyset,
+): readonly string[] {
+  const earlier = earlierKeysets(history, trusted);
+  return [...new Set(earlier.flatMap((keyset) => keysetDifferences(keyset, wanted)))];
+}
+
+/** The keysets that a plan's own is judged by: the recorded one, then the trusted one. */
+export function earlierKeysets(history: History, trusted?: Keyset): readonly Keyset[] {
   const recorded = history.known ? history.keyset : undefined;
-  return recorded === undefined ? [] : keysetDifferences(recorded, wanted);
+  return [recorded, trusted].filter((keyset) => keyset !== undefined);
 }
 
 /** How a keyset differs from a recorded one, a sentence for each difference. */
@@ -82,15 +92,17 @@ function differences(was: Operator, is: Operator): readonly string[] {
 }
 
 /**
- * The policies in force: both, while they differ, so that a manifest cannot loosen the rules it is judged by. Of
- * each number the stricter one counts.
+ * The policies in force: the manifest's, the recorded and the trusted one, each different one once, so that a manifest
+ * cannot loosen the rules it is judged by. Of each number the strictest counts.
  */
-export function policiesInForce(wanted: Keyset, history: History): readonly Policy[] {
-  const recorded = history.known ? history.keyset?.policy : undefined;
-  const differs =
-    recorded !== undefined &&
-    canonicalJson(policyToJson(recorded)) !== canonicalJson(policyToJson(wanted.policy));
-  return differs ? [wanted.policy, recorded] : [wanted.policy];
+export function policiesInForce(
+  wanted: Keyset,
+  history: History,
+  trusted?: Keyset,
+): readonly Policy[] {
+  const all = [wanted, ...earlierKeysets(history, trusted)].map(({ policy }) => policy);
+  const texts = all.map((policy) => canonicalJson(policyToJson(policy)));
+  return all.filter((_, index) => texts.indexOf(texts[index] ?? "") === index);
 }
 
 /** The numbers that an apply of a plan is held to. */

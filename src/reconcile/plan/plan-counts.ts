@@ -10,6 +10,7 @@ export function countPlan(
   const released = [...visors, ...releasedVisors].flatMap((visor) => visor.released);
   const sum = (count: (visor: PlanVisor) => number): number =>
     visors.reduce((total, visor) => total + count(visor), 0);
+  const notObserved = sum((visor) => visor.notObserved?.length ?? 0);
   return {
     visors: visors.length,
     changing: visors.filter(({ status }) => status === "changes").length,
@@ -24,5 +25,6 @@ export function countPlan(
     releasedTrust: released.filter(({ trust }) => trust).length,
     awaitingRestart: sum((visor) => visor.awaitingRestart.length),
     notCompared: sum((visor) => visor.notCompared.length),
+    ...(notObserved === 0 ? {} : { notObserved }),
   };
 }

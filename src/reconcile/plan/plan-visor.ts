@@ -20,6 +20,8 @@ export interface PlanVisorContext {
   readonly secrets: SecretComparison | undefined;
   /** Differences from what `fleet` had recorded are drift when the manifest is the one last applied. */
   readonly isLastManifest: boolean;
+  /** The time of the plan, when it goes by a recorded observation: readings then say their age. */
+  readonly ageFromMs?: number;
 }
 
 const LETTERS: readonly StepLetter[] = ["a", "b", "c"];
@@ -72,6 +74,7 @@ export function planVisor(
     steps: stepsOf(all, restarts.owed),
     unsupported: diff.unsupported,
     notCompared: diff.notCompared,
+    ...(diff.notObserved.length === 0 ? {} : { notObserved: diff.notObserved }),
     awaitingRestart: awaitingRestart(history, desired, observed),
     released: releasedOf(ownedEarlier, desired, observed),
   };
@@ -91,6 +94,9 @@ function observedFacts(
     ...(keyed === undefined ? {} : { keyed }),
     version: seen.release.version,
     startedAt: new Date(seen.startedAtMs).toISOString(),
+    ...(context.ageFromMs === undefined
+      ? {}
+      : { ageSeconds: Math.max(0, Math.floor((context.ageFromMs - seen.atMs) / 1_000)) }),
     ...(seen.hypervisors === undefined ? {} : { hypervisors: seen.hypervisors.toSorted() }),
     ...(seen.pty === undefined ? {} : { pty: seen.pty.toSorted() }),
   };

@@ -10,6 +10,7 @@ const STRICTEST_POLICY: Policy = {
   requireRelays: UNREADABLE,
   requireWitnesses: UNREADABLE,
   keysetSignatures: UNREADABLE,
+  maxObservationAgeMs: 0,
 };
 
 /** The numbers of a policy by their names in manifests and keyset entries. */
@@ -19,17 +20,26 @@ const NUMBERS = [
   { name: "keyset_signatures", of: "keysetSignatures", min: 1 },
 ] as const;
 
+const AGE = "max_observation_age";
+
+const UNITS_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
+
 const KNOWN_NAMES: ReadonlySet<string> = new Set([
   "max_removals",
+  AGE,
   ...NUMBERS.map(({ name }) => name),
 ]);
 
 /** A policy as a keyset entry holds it: defaults but the limit on removals are left out, as release 0.1.0 wrote it. */
 export function policyToJson(policy: Policy): JsonObject {
   const numbers = NUMBERS.filter(({ of }) => policy[of] !== DEFAULT_POLICY[of]);
+  const { maxObservationAgeMs } = policy;
   return {
     max_removals: removalsText(policy.maxRemovals),
     ...Object.fromEntries(numbers.map(({ name, of }) => [name, policy[of]])),
+    ...(maxObservationAgeMs === DEFAULT_POLICY.maxObservationAgeMs
+      ? {}
+      : { [AGE]: ageText(maxObservationAgeMs) }),
   };
 }
 
@@ -50,7 +60,30 @@ export function policyFromJson(json: { readonly [key: string]: Json | undefined 
     requireRelays: numberOf(relays),
     requireWitnesses: numberOf(witnesses),
     keysetSignatures: numberOf(signatures),
+    maxObservationAgeMs: ageFromJson(json[AGE]),
   };
+}
+
+function ageFromJson(age: Json | undefined): number {
+  if (age === undefined) return DEFAULT_POLICY.maxObservationAgeMs;
+  const [, count, unit] = (typeof age === "string" && /^(\d{1,9})([smhd])$/.exec(age)) || [];
+  return count === undefined
+    ? STRICTEST_POLICY.maxObservationAgeMs
+    : Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
+}
+
+/** The age of a policy as a manifest writes it: in the largest unit that it is a whole number of. */
+export function ageText(ageMs: number): string {
+  const [unit, unitMs] = Object.entries(UNITS_MS).find(([, each]) => ageMs % each === 0) ?? [
+    "s",
+    UNITS_MS.s,
+  ];
+  return ageMs === 0 ? "0s" : `${Math.ceil(ageMs / unitMs)}${unit}`;
+}
+
+/** How old readings may be under all of these policies: as the strictest of them says. */
+export function strictestAgeMs(policies: readonly Pick<Policy, "maxObservationAgeMs">[]): number {
+  return Math.min(...policies.map(({ maxObservationAgeMs }) => maxObservationAgeMs));
 }
 
 function removalsFromJson(limit: Json | undefined): RemovalLimit {
@@ -70,7 +103,11 @@ export function isPolicy(value: unknown): value is Policy {
   const isLimit =
     (limit?.["kind"] === "count" && isWhole(limit["count"], 0)) ||
     (limit?.["kind"] === "percent" && typeof percent === "number" && percent >= 0);
-  return isLimit && NUMBERS.every(({ of, min }) => isWhole(policy[of], min));
+  return (
+    isLimit &&
+    isWhole(policy["maxObservationAgeMs"], 0) &&
+    NUMBERS.every(({ of, min }) => isWhole(policy[of], min))
+  );
 }
 
 /** How one policy differs from an earlier one, a sentence each, saying whether it is looser or stricter. */
@@ -86,6 +123,13 @@ export function policyChanges(was: Policy, is: Policy): readonly string[] {
     const how = is[of] < was[of] ? "looser" : "stricter";
     changes.push(
       `policy.${name} changes from ${numberText(was[of])} to ${numberText(is[of])}, which is ${how}`,
+    );
+  }
+  const [wasAgeMs, isAgeMs] = [was.maxObservationAgeMs, is.maxObservationAgeMs];
+  if (wasAgeMs !== isAgeMs) {
+    const how = isAgeMs > wasAgeMs ? "looser" : "stricter";
+    changes.push(
+      `policy.${AGE} changes from ${ageText(wasAgeMs)} to ${ageText(isAgeMs)}, which is ${how}`,
     );
   }
   return changes;

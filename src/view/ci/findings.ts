@@ -92,6 +92,9 @@ function visorDrafts(visor: PlanVisor, plan: Plan): readonly Draft[] {
     ...unseenDrafts(visor, plan),
     ...visor.unsupported.map(({ path, why, place }) => here("leaf/unsupported", path, why, place)),
     ...visor.notCompared.map((path) => here("leaf/not-compared", path, "secret, not compared")),
+    ...(visor.notObserved ?? []).map((path) =>
+      here("leaf/not-observed", path, "not in the observation, not judged"),
+    ),
     ...visor.awaitingRestart.map(({ path, sinceEntry }) =>
       here(
         "leaf/awaiting-restart",

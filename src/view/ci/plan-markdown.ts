@@ -1,5 +1,6 @@
 import type { Plan } from "../../model/index.ts";
 import type { Confirmation } from "../../reconcile/index.ts";
+import { agesText } from "../age-text.ts";
 import { counted } from "../count-text.ts";
 import { placeText } from "../place-text.ts";
 import { planSummary } from "../plan-summary.ts";
@@ -199,6 +200,7 @@ function addOrigin(page: Page, plan: Plan): void {
       `- ${counted(times.length, "visor")} read through ${codeSpan(keyWithName(plan.acting, plan.names))} ${span}\n`,
     );
   }
+  addSource(page, plan);
   page.add(
     `- Plan ${codeSpan(plan.digest)}, made ${codeSpan(plan.created)} by ${codeSpan(plan.tool)}\n`,
   );
@@ -209,6 +211,19 @@ function addOrigin(page: Page, plan: Plan): void {
     );
   }
   page.add("\n");
+}
+
+/** Who signed for the readings, when nobody asked the visors for this plan. */
+function addSource(page: Page, plan: Plan): void {
+  const { source } = plan;
+  if (source === undefined) return;
+  const { created, operator, trusted } = source;
+  const by = trusted.commit === undefined ? trusted.digest : `commit ${trusted.commit}`;
+  const ages = agesText(plan);
+  page.add(
+    `- From an observation of ${codeSpan(created)}${ages === undefined ? "" : `, ${ages}`}, signed by ${codeSpan(operator)}; ` +
+      `who may sign, and the policy to meet, as of ${codeSpan(by)}\n`,
+  );
 }
 
 /** What did not fit. */

@@ -11,6 +11,7 @@ export type RuleId =
   | "leaf/released"
   | "leaf/unsupported"
   | "leaf/not-compared"
+  | "leaf/not-observed"
   | "leaf/awaiting-restart";
 
 /** How much a finding matters: a guard says no, trust is concerned, or neither. */
@@ -42,6 +43,10 @@ const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = 
   "argument-size": [
     "planning",
     "An app would need an argument longer than a program can be given.",
+  ],
+  "observation-age": [
+    "planning",
+    "A recorded observation may be no older than policy.max_observation_age.",
   ],
   "trust-removals": ["applying", "Keys lose trust, which has a question of its own."],
   released: [
@@ -138,6 +143,12 @@ export const RULES: readonly Rule[] = [
     "The manifest lets go of a leaf; it keeps its value.",
   ),
   rule("leaf/not-compared", "remark", "secret not compared", "A secret could not be compared."),
+  rule(
+    "leaf/not-observed",
+    "remark",
+    "not in the observation",
+    "The recorded observation does not hold the leaf: it is not judged.",
+  ),
   rule(
     "leaf/awaiting-restart",
     "remark",

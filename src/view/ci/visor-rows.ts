@@ -84,6 +84,7 @@ function remarkLines(visor: PlanVisor, { names }: Plan): readonly VisorRow[] {
       ({ path, why, place }) => `${path}: unsupported here (${lineText(place)}; ${why})`,
     ),
     ...visor.notCompared.map((path) => `${path}: secret, not compared`),
+    ...(visor.notObserved ?? []).map((path) => `${path}: not in the observation`),
     ...visor.awaitingRestart.map(
       ({ path, sinceEntry }) =>
         `${path}: written, in force after the visor restarts (entry ${sinceEntry})`,
@@ -102,6 +103,7 @@ function noteOf(visor: PlanVisor, refusalCount: number): string {
     (refusalCount === 0 ? "" : `, ${counted(refusalCount, "refusal")}`) +
     whenAny(visor.unsupported.length, "unsupported") +
     whenAny(visor.notCompared.length, "not compared") +
+    whenAny(visor.notObserved?.length ?? 0, "not observed") +
     whenAny(visor.awaitingRestart.length, "awaiting restart") +
     whenAny(visor.released.length, "released");
   return notes.slice(", ".length);

@@ -117,6 +117,7 @@ test("the example's people, controllers and policy", () => {
       requireRelays: 0,
       requireWitnesses: 0,
       keysetSignatures: 1,
+      maxObservationAgeMs: 3_600_000,
     },
     policyPlace: { file: "fleet.yaml", line: 35, column: 11 },
     ledger: { seal: true, relays: [] },

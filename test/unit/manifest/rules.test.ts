@@ -11,7 +11,7 @@ const VISORS = "visors: { laptop: { key: $laptop } }\n";
 test("the policy, the ledger and feeds stand in the desired fleet", () => {
   const desired = desiredOf(
     manifest(
-      `${OPERATORS}${VISORS}policy: { max_removals: 5, require_relays: 1, require_witnesses: 1, keyset_signatures: 1 }\n` +
+      `${OPERATORS}${VISORS}policy: { max_removals: 5, require_relays: 1, require_witnesses: 1, keyset_signatures: 1, max_observation_age: 6h }\n` +
         'ledger: { seal: false, relays: ["[0::1]:8870", "127.0.0.1:8870"], max_age: 36h }\n',
     ),
   );
@@ -20,6 +20,7 @@ test("the policy, the ledger and feeds stand in the desired fleet", () => {
     requireRelays: 1,
     requireWitnesses: 1,
     keysetSignatures: 1,
+    maxObservationAgeMs: 21_600_000,
   });
   expect(desired.ledger).toEqual({
     seal: false,
@@ -55,6 +56,7 @@ test.each<{ name: string; path: string; want: readonly string[] }>([
     path: "policy",
     want: [
       "policy.keyset_signatures 1 7 default",
+      'policy.max_observation_age "1h" 7 default',
       'policy.max_removals "20%" 7 default',
       "policy.require_relays 0 7 default",
       "policy.require_witnesses 1 8",

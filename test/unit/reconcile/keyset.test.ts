@@ -71,8 +71,20 @@ describe("a policy in a keyset entry", () => {
         requireRelays: 2,
         requireWitnesses: 1,
         keysetSignatures: 2,
+        maxObservationAgeMs: 5_400_000,
       },
-      want: { max_removals: 3, require_relays: 2, require_witnesses: 1, keyset_signatures: 2 },
+      want: {
+        max_removals: 3,
+        require_relays: 2,
+        require_witnesses: 1,
+        keyset_signatures: 2,
+        max_observation_age: "90m",
+      },
+    },
+    {
+      name: "whole days",
+      policy: { maxObservationAgeMs: 172_800_000 },
+      want: { max_removals: "20%", max_observation_age: "2d" },
     },
   ])("$name", ({ policy, want }) => {
     const whole = { ...DEFAULT_POLICY, ...policy };
@@ -85,6 +97,7 @@ describe("a policy in a keyset entry", () => {
     requireRelays: UNREADABLE,
     requireWitnesses: UNREADABLE,
     keysetSignatures: UNREADABLE,
+    maxObservationAgeMs: 0,
   };
 
   it.each<{ name: string; json: JsonObject; want: Policy }>([
@@ -108,6 +121,11 @@ describe("a policy in a keyset entry", () => {
       json: { max_removals: "20%", require_witnesses: -1 },
       want: { ...DEFAULT_POLICY, requireWitnesses: UNREADABLE },
     },
+    ...["6", "1w", "-1h", "", 3600].map((age) => ({
+      name: `the age ${JSON.stringify(age)}`,
+      json: { max_removals: "20%", max_observation_age: age },
+      want: { ...DEFAULT_POLICY, maxObservationAgeMs: 0 },
+    })),
     {
       name: "no signatures",
       json: { max_removals: "20%", keyset_signatures: 0 },
@@ -209,6 +227,7 @@ describe("changes of the keyset", () => {
         requireRelays: 2,
         requireWitnesses: 1,
         keysetSignatures: 2,
+        maxObservationAgeMs: 1_800_000,
       }),
       is: withPolicy({ maxRemovals: { kind: "count", count: 9 } }),
       want: [
@@ -216,6 +235,7 @@ describe("changes of the keyset", () => {
         "policy.require_relays changes from 2 to 0, which is looser",
         "policy.require_witnesses changes from 1 to 0, which is looser",
         "policy.keyset_signatures changes from 2 to 1, which is looser",
+        "policy.max_observation_age changes from 30m to 1h, which is looser",
       ],
     },
     {

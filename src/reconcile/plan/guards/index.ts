@@ -7,6 +7,7 @@ export {
   type TrustLists,
   withTrustChange,
 } from "./lock-out.ts";
+export { checkObservationAge } from "./observation-age.ts";
 export {
   checkArgumentSize,
   checkOpenExits,

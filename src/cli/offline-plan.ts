@@ -1,0 +1,153 @@
+import { resolve } from "node:path";
+import { FleetError } from "../core/index.ts";
+import type { DesiredFleet } from "../model/index.ts";
+import { readFileAt, readGitFacts } from "../platform/index.ts";
+import {
+  acceptObservation,
+  buildPlan,
+  parseObservation,
+  recordedInput,
+} from "../reconcile/index.ts";
+import { diagnosticsText } from "../view/index.ts";
+import type { Given } from "./arguments.ts";
+import { errPaint } from "./look.ts";
+import {
+  manifestName,
+  type ManifestSource,
+  readManifest,
+  readNamed,
+  selectedVisors,
+} from "./manifest-source.ts";
+import { findOperator } from "./operator.ts";
+import { checkedOverrides, expiresAfterMs, nowOf, type Planned } from "./planning.ts";
+import { TOOL } from "./tool.ts";
+import type { World } from "./world.ts";
+
+const STANDARD_INPUT = "-";
+
+/** The manifest that says who may vouch for an observation. */
+interface Trusted {
+  readonly desired: DesiredFleet;
+  readonly commit?: string;
+}
+
+/**
+ * Plans by a recorded observation: no visor is asked, no ledger read, and no key needed. One that is here signs a
+ * plan that is kept.
+ * @throws FleetError cli/usage, cli/no-trust, cli/trust, observe/format, observe/damaged (exit 64),
+ * observe/unsigned, observe/signature, observe/signer, observe/other-fleet, observe/future (exit 4)
+ */
+export async function planOffline(
+  file: string,
+  given: Given,
+  world: World,
+): Promise<Pick<Planned, "plan" | "operator">> {
+  const source = await readManifest(manifestName(given, world, given.words[0]), world);
+  const selected = await selectedVisors(source, given, world);
+  const trusted = await readTrusted(source, given, world);
+  const nowMs = nowOf(given, world) ?? world.clock.now();
+  const accepted = acceptObservation({
+    document: parseObservation(new TextDecoder().decode(await readNamed(file, world))),
+    trusted: trusted.desired,
+    proposed: source.desired,
+    nowMs,
+  });
+  const plan = buildPlan({
+    desired: source.desired,
+    ...recordedInput(accepted, selected, trusted.commit),
+    overrides: checkedOverrides(given, source),
+    nowMs,
+    expiresAfterMs: expiresAfterMs(given),
+    tool: TOOL,
+    manifest: {
+      path: source.name,
+      digest: source.desired.manifestDigest,
+      ...(await readGitFacts(source.path)),
+    },
+  });
+  const operator = given.text("out") === undefined ? undefined : await findOperator(given, world);
+  return { plan, operator };
+}
+
+/** Refuses `--base` and `--trust` where no observation is planned by: they would judge nothing. */
+export function refuseTrustOptions(given: Given): void {
+  const name = ["base", "trust"].find((each) => given.text(each) !== undefined);
+  if (name === undefined) return;
+  throw usage(
+    `--${name} says whose observations to trust, and there is none`,
+    "give it together with --from-observation FILE",
+  );
+}
+
+async function readTrusted(source: ManifestSource, given: Given, world: World): Promise<Trusted> {
+  const base = given.text("base");
+  const file = given.text("trust");
+  if (base !== undefined && file !== undefined)
+    throw usage("--base and --trust both name a trusted manifest", "give one of them");
+  if (base !== undefined) return await readBase(base, source, world);
+  if (file !== undefined) return await readTrustFile(file, source, world);
+  throw new FleetError(
+    "cli/no-trust",
+    "a manifest that is planned cannot say itself whose observation counts",
+    {
+      next: "name a manifest that is in force already: --base REF for the one at a commit, or --trust FILE",
+      exit: 64,
+    },
+  );
+}
+
+async function readBase(ref: string, source: ManifestSource, world: World): Promise<Trusted> {
+  if (source.name === STANDARD_INPUT) {
+    throw usage(
+      "--base finds the manifest's earlier form by its name, and standard input has none",
+      "name a file, or give --trust FILE",
+    );
+  }
+  const found = await readFileAt(source.path, ref);
+  switch (found.kind) {
+    case "no-commit":
+      throw untrusted(
+        `--base ${ref}: git knows no such commit beside ${source.name}`,
+        "fetch it first; a shallow clone lacks what it was not asked for",
+      );
+    case "no-file":
+      throw untrusted(
+        `--base ${ref}: commit ${found.commit} has no ${source.name}`,
+        "name a commit that has it, or give --trust FILE for a fleet's first manifest",
+      );
+    case "file": {
+      const { commit } = found;
+      const name = `${source.name} at ${ref}`;
+      return { desired: await loadTrusted(found.bytes, name, world), commit };
+    }
+  }
+}
+
+async function readTrustFile(name: string, source: ManifestSource, world: World): Promise<Trusted> {
+  if (name !== STANDARD_INPUT && resolve(world.folder, name) === source.path) {
+    throw untrusted(
+      `--trust ${name} is the manifest that is planned`,
+      "name one that is in force already: another file, or --base REF",
+    );
+  }
+  return { desired: await loadTrusted(await readNamed(name, world), name, world) };
+}
+
+async function loadTrusted(bytes: Uint8Array, name: string, world: World): Promise<DesiredFleet> {
+  const { loadManifest } = await import("../manifest/index.ts");
+  const { desired, diagnostics } = loadManifest(bytes, name);
+  if (desired !== undefined) return desired;
+  world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
+  throw untrusted(
+    `the trusted manifest, ${name}, is not valid`,
+    "name one that `fleet validate` finds good",
+  );
+}
+
+function untrusted(message: string, next: string): FleetError {
+  return new FleetError("cli/trust", message, { next, exit: 64 });
+}
+
+function usage(message: string, next: string): FleetError {
+  return new FleetError("cli/usage", message, { next, exit: 64 });
+}

@@ -1,0 +1,23 @@
+export {
+  acceptObservation,
+  type AcceptedObservation,
+  type AcceptInput,
+  type RecordedInput,
+  recordedInput,
+} from "./accept-observation.ts";
+export {
+  type KeptApp,
+  type KeptHistory,
+  type KeptPast,
+  type KeptSeen,
+  type KeptVisor,
+  OBSERVATION_FORMAT,
+  type ObservationDocument,
+} from "./document.ts";
+export {
+  formatObservation,
+  makeObservation,
+  type ObservationInput,
+  observationSigner,
+  parseObservation,
+} from "./observation-file.ts";

@@ -1,0 +1,85 @@
+import { Hidden, type VisorKey } from "../../core/index.ts";
+import type {
+  DesiredVisor,
+  ObservedApp,
+  ObservedPort,
+  ObservedVisor,
+  SeenVisor,
+  UnseenVisor,
+} from "../../model/index.ts";
+import { defaultPort, parseLeafPath } from "../diff/index.ts";
+import { routeOf } from "../observe/index.ts";
+import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
+
+const LOOK_AGAIN = "run `fleet observe` again when it can be read";
+
+/** What was observed of a visor, as far as an observation keeps it. */
+export function seenAgain(kept: KeptVisor): ObservedVisor {
+  const { key, route, at, seen, unseen } = kept;
+  const atMs = Date.parse(at);
+  if (seen !== undefined) return seenVisor(key, { route, atMs }, seen);
+  const { kind = "unreachable", reason = "" } = unseen ?? {};
+  const detail = `it could not be read when the observation was made (${reason})`;
+  return { kind, key, route, atMs, reason, detail, next: LOOK_AGAIN };
+}
+
+/** A visor of the manifest that an observation made at `atMs` knows nothing of. */
+export function neverSeen(visor: DesiredVisor, atMs: number): UnseenVisor {
+  return {
+    kind: "unreachable",
+    key: visor.key,
+    route: routeOf(visor),
+    atMs,
+    reason: "not-observed",
+    detail: "the observation does not hold it",
+    next: "run `fleet observe` with a manifest that has it, then make the plan again",
+  };
+}
+
+function seenVisor(
+  key: VisorKey,
+  when: Pick<SeenVisor, "route" | "atMs">,
+  kept: KeptSeen,
+): SeenVisor {
+  const { hypervisors, pty, configReadable, keepsConf } = kept;
+  return {
+    kind: "seen",
+    key,
+    ...when,
+    release: { version: kept.release, commit: "", date: "" },
+    startedAtMs: Date.parse(kept.startedAt),
+    ...(hypervisors === undefined ? {} : { hypervisors }),
+    ...(pty === undefined ? {} : { pty }),
+    settings: {},
+    apps: Object.entries(kept.apps).map(([name, app]) => appAgain(name, app)),
+    ports: portsAgain(kept),
+    keepsConf,
+    configReadable,
+    methods: new Map(Object.entries(kept.methods)),
+    kept: new Map(Object.entries(kept.leaves)),
+  };
+}
+
+/** Its leaves come from what is kept; what stands here is what guards look at. */
+function appAgain(name: string, { program, running, autoStart }: KeptApp): ObservedApp {
+  return {
+    name,
+    binary: program,
+    running,
+    status: running ? 1 : 0,
+    detail: "",
+    autoStart,
+    args: ["app", program],
+    port: 0,
+    raw: new Hidden({ args: ["app", program] }),
+  };
+}
+
+/** Which ports are served decides how they are written; what they are like is kept leaf by leaf. */
+function portsAgain({ leaves }: KeptSeen): readonly ObservedPort[] {
+  return Object.entries(leaves).flatMap(([path, leaf]) => {
+    const at = parseLeafPath(path);
+    const isOpen = leaf.kind === "value" && leaf.raw === true;
+    return at.section === "ports" && at.field === "open" && isOpen ? [defaultPort(at.port)] : [];
+  });
+}

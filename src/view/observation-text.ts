@@ -1,0 +1,26 @@
+import type { ObservationDocument } from "../reconcile/index.ts";
+import { counted } from "./count-text.ts";
+import type { Paint } from "./paint.ts";
+import { printable } from "./printable.ts";
+import { shortKey } from "./value-text.ts";
+
+/** What an observation lacks, a line for each visor and leaf that could not be read; the last line counts. */
+export function observationText(observation: ObservationDocument, paint: Paint): string {
+  const unknown = paint("unknown", "?");
+  const lines = observation.visors.flatMap(({ name, key, seen, unseen }) => {
+    const who = `${paint("strong", printable(name))}  ${shortKey(key)}`;
+    if (unseen !== undefined)
+      return [`${unknown} ${who}  ${unseen.kind}: ${printable(unseen.reason)}\n`];
+    const unread = Object.entries(seen?.leaves ?? {}).flatMap(([path, leaf]) =>
+      leaf.kind === "unsupported"
+        ? [`      ${unknown} ${printable(path)}  ${printable(leaf.why)}\n`]
+        : [],
+    );
+    return unread.length === 0 ? [] : [`  ${who}\n`, ...unread];
+  });
+  const { visors, signature } = observation;
+  const seen = visors.filter((visor) => visor.seen !== undefined).length;
+  const by = signature === undefined ? "not signed" : `signed by ${signature.key}`;
+  const last = `Observed: ${counted(visors.length, "visor")}, ${seen} read, ${visors.length - seen} not readable, ${by}.`;
+  return `${lines.join("")}${paint("strong", last)}\n`;
+}
