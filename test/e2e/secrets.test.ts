@@ -83,6 +83,10 @@ async function everyCommand(): Promise<readonly number[]> {
     "init other.yaml",
     "plan other.yaml",
     "completion bash",
+    "fmt --check",
+    "fmt --diff",
+    "lint --json",
+    "lint --fix",
     "apply --yes --json",
   ];
   const codes: number[] = [];

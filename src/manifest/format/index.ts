@@ -1,1 +1,2 @@
 export { formatManifest } from "./format-manifest.ts";
+export { type ListOutline, type Outline, outlineOf } from "./outline.ts";

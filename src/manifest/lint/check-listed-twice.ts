@@ -1,6 +1,6 @@
 import { checkVisorKey } from "../../core/index.ts";
 import { type Edit, lineStart } from "../edit/splice.ts";
-import { type ListOutline, type Outline, outlineOf } from "../format/outline.ts";
+import { type ListOutline, type Outline, outlineOf } from "../format/index.ts";
 import type { Manifest, Word } from "../manifest.ts";
 import { finding, type Linted, type LintFinding, offsetOf } from "./finding.ts";
 import type { LintRuleId } from "./rules.ts";
