@@ -27,7 +27,7 @@ export interface Actor {
 }
 
 /** The owner of the fleet. */
-export const OWNER: Actor = { folder: "fleet", home: "home" };
+const OWNER: Actor = { folder: "fleet", home: "home" };
 
 /** Where the demo plays: a folder with visors, home and manifests, and real `fleet` processes. */
 export class DemoStage {

@@ -49,14 +49,12 @@ export {
   type KeysetChange,
   type KeysetTerms,
   mayChange,
-  signaturesNeeded,
   type VerifiedApproval,
   verifyApproval,
 } from "./entries/keyset-change.ts";
 export {
   type ChangeState,
   formatKeysetChange,
-  KEYSET_CHANGE_FORMAT,
   type KeysetChangeDocument,
   keysetDraft,
   makeKeysetChange,

@@ -20,7 +20,7 @@ import {
 import type { EntryDraft, KeysetApproval } from "./payloads.ts";
 
 /** Names the form of a key-change document. */
-export const KEYSET_CHANGE_FORMAT = "fleet.skywire/keyset-change/v1";
+const KEYSET_CHANGE_FORMAT = "fleet.skywire/keyset-change/v1";
 
 const MEMBERS = ["approvals", "controllers", "fleet", "format", "operators", "policy", "previous"];
 

@@ -28,7 +28,7 @@ export interface KeysetChange extends KeysetTerms {
 export type VerifiedApproval = KeysetApproval & { readonly __verified: "approval" };
 
 /** The bytes an approval signs: everything that the change says, and nothing else. */
-export function keysetChangeBody(change: KeysetChange): Uint8Array {
+function keysetChangeBody(change: KeysetChange): Uint8Array {
   const { fleet, previous, operators, controllers, policy } = change;
   const body = { fleet, previous, operators, controllers, policy } as unknown as Json;
   return preAuthentication(CHANGE_TYPE, canonicalJsonBytes(body));

@@ -1,14 +1,14 @@
 import { canonicalJson, digestOf, Hidden, type Json } from "../../core/index.ts";
-import {
-  type Change,
-  type DesiredLeaf,
-  type DesiredSet,
-  type DesiredValue,
-  type DesiredVisor,
-  type ObservedApp,
-  type SecretRef,
-  type SeenVisor,
-  type Unsupported,
+import type {
+  Change,
+  DesiredLeaf,
+  DesiredSet,
+  DesiredValue,
+  DesiredVisor,
+  ObservedApp,
+  SecretRef,
+  SeenVisor,
+  Unsupported,
 } from "../../model/index.ts";
 import { type Found, foundAt } from "./found.ts";
 import { parseLeafPath } from "./leaf-path.ts";

@@ -4,7 +4,9 @@ import { ManualClock } from "../../support/manual-clock.ts";
 
 describe("work beside a command", () => {
   it("keeps no command waiting when there is none", async () => {
-    await new BesideWork(new ManualClock()).end();
+    const clock = new ManualClock();
+    await new BesideWork(clock).end();
+    expect(clock.pending).toBe(0);
   });
 
   it("is waited for while it is quick", async () => {
