@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { FleetError } from "../core/index.ts";
+import { FleetError, sha256, toHex } from "../core/index.ts";
 import type { DesiredFleet } from "../model/index.ts";
 import { readFileAt, readGitFacts } from "../platform/index.ts";
 import {
@@ -118,7 +118,7 @@ async function readBase(ref: string, source: ManifestSource, world: World): Prom
     case "file": {
       const { commit } = found;
       const name = `${source.name} at ${ref}`;
-      return { desired: await loadTrusted(found.bytes, name, world), commit };
+      return { desired: await loadTrusted(found.bytes, { name, source }, world), commit };
     }
   }
 }
@@ -130,10 +130,16 @@ async function readTrustFile(name: string, source: ManifestSource, world: World)
       "name one that is in force already: another file, or --base REF",
     );
   }
-  return { desired: await loadTrusted(await readNamed(name, world), name, world) };
+  return { desired: await loadTrusted(await readNamed(name, world), { name, source }, world) };
 }
 
-async function loadTrusted(bytes: Uint8Array, name: string, world: World): Promise<DesiredFleet> {
+async function loadTrusted(
+  bytes: Uint8Array,
+  { name, source }: { readonly name: string; readonly source: ManifestSource },
+  world: World,
+): Promise<DesiredFleet> {
+  // Most commits do not touch the manifest, and reading one is most of the work of such a plan.
+  if (`sha256:${toHex(sha256(bytes))}` === source.desired.manifestDigest) return source.desired;
   const { loadManifest } = await import("../manifest/index.ts");
   const { desired, diagnostics } = loadManifest(bytes, name);
   if (desired !== undefined) return desired;

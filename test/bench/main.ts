@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchGob } from "./bench-gob.ts";
 import { benchLedger } from "./bench-ledger.ts";
+import { benchObservation } from "./bench-observation.ts";
 import { benchPlan, type PlanCase } from "./bench-plan.ts";
 import { benchRelays } from "./bench-relays.ts";
 import { benchHelp, benchValidate, goVersion } from "./bench-start.ts";
@@ -25,7 +26,7 @@ const PLAN_CASES: readonly PlanCase[] = [
   { visors: 10_000, rttMs: 50, secondsMax: 30, peakMBMax: 768 },
 ];
 
-const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--quick] [--only plan|start|gob|relays|ledger]
+const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--quick] [--only plan|start|gob|relays|ledger|observation]
 `;
 
 /** What was asked for on the command line. */
@@ -106,6 +107,7 @@ async function measureRows({
     add(await benchHelp(program));
     add(await benchValidate(program, runs));
   }
+  if (isWanted("observation")) add(await benchObservation(program, runs));
   if (isWanted("plan")) for (const one of cases) add(...(await benchPlan(program, runs, one)).rows);
   return rows;
 }

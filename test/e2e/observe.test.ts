@@ -287,6 +287,19 @@ describe("whose observation counts", () => {
     expect(await refusedWith({ "seen.json": out })).toMatch(/^4 observe\/unsigned /);
   });
 
+  it("takes the secret from the file that FLEET_OPERATOR_SECRET_FILE names", async () => {
+    const secret = [...user.files.files].find(([path]) => path.endsWith("/operator.json"))?.[1];
+    const robot = user.another("robot");
+    await robot.files.replace("/run/secrets/fleet", secret?.bytes ?? new Uint8Array());
+    robot.env["FLEET_OPERATOR_SECRET_FILE"] = "/run/secrets/fleet";
+    await robot.write("fleet.yaml", files["fleet.yaml"]);
+    const { out, err } = await robot.run("observe", "--json");
+    expect(err).not.toContain("warning:");
+    expect((await planThere({ ...files, "seen.json": out })).plan.source).toMatchObject({
+      operator: "owner",
+    });
+  });
+
   it("refuses one from the future, and an old one by the stricter of two policies", async () => {
     const at = (offsetMs: number): string => after(files["seen.json"], offsetMs);
     expect(await refusedWith({}, "--now", at(-600_000))).toMatch(/^4 observe\/future /);
