@@ -117,62 +117,70 @@ const unseen = fc.constantFrom("not-answering", "gob/limit", "Apps", "says 192.0
 
 const visors = fc.array(fc.tuple(leaves, fc.oneof(seen, unseen)), { minLength: 1, maxLength: 4 });
 
+type Drawn = Parameters<Parameters<typeof visors.map>[0]>[0];
+
+/** An observation, what comes of it when it is read again, and a plan by each of the two ways. */
+function planBothWays(all: Drawn, hasReceipt: boolean) {
+  const desired = desiredFleet(
+    all.map(([owned], index) => desiredVisor(index, owned)),
+    {
+      operators: [{ name: "owner", key: OWNER.operator, may: ["plan"], place: placeAt(1) }],
+    },
+  );
+  const observed = all.map(([, facts], index): ObservedVisor => {
+    if (typeof facts !== "string") return seenVisor(index, facts);
+    const { key, route, atMs } = seenVisor(index);
+    return { kind: "unreachable", key, route, atMs, reason: facts, detail: facts, next: "" };
+  });
+  const hmac = OWNER.secretHmac('{"COLOR":"blue"}');
+  const history = knownHistory({
+    head: 3,
+    secretReceipt: () => (hasReceipt ? { ref: "env:C", hmac } : undefined),
+  });
+  const common = { desired, selected: desired.visors, history, heads: [] };
+  const document = makeObservation({
+    ...common,
+    observation: { acting: keyAt(0), visors: observed },
+    keys: OWNER,
+    nowMs: NOW_MS,
+    tool: "fleet 0.0.0",
+  });
+  const again = parseObservation(formatObservation(document));
+  const rest = {
+    overrides: { allowTrustLoss: [] },
+    nowMs: NOW_MS,
+    expiresAfterMs: 60_000,
+    tool: "fleet 0.0.0",
+    manifest: { path: "fleet.yaml", digest: desired.manifestDigest },
+  };
+  const read = buildPlan({
+    ...common,
+    ...rest,
+    observed,
+    acting: keyAt(0),
+    secretDigest: (text) => OWNER.secretHmac(text),
+  });
+  const accepted = acceptObservation({
+    document: again,
+    trusted: desired,
+    proposed: desired,
+    nowMs: NOW_MS,
+  });
+  const recorded = buildPlan({
+    desired,
+    ...recordedInput(accepted, desired.visors, undefined),
+    ...rest,
+  });
+  return { document, again, read, recorded };
+}
+
 it("parse(format(x)) is x, and a plan by it decides what a plan by reading decides", () => {
   let changing = 0;
   let refused = 0;
   fc.assert(
     fc.property(visors, fc.boolean(), (all, hasReceipt) => {
-      const desired = desiredFleet(
-        all.map(([owned], index) => desiredVisor(index, owned)),
-        {
-          operators: [{ name: "owner", key: OWNER.operator, may: ["plan"], place: placeAt(1) }],
-        },
-      );
-      const observed = all.map(([, facts], index): ObservedVisor => {
-        if (typeof facts !== "string") return seenVisor(index, facts);
-        const { key, route, atMs } = seenVisor(index);
-        return { kind: "unreachable", key, route, atMs, reason: facts, detail: facts, next: "" };
-      });
-      const hmac = OWNER.secretHmac('{"COLOR":"blue"}');
-      const history = knownHistory({
-        head: 3,
-        secretReceipt: () => (hasReceipt ? { ref: "env:C", hmac } : undefined),
-      });
-      const common = { desired, selected: desired.visors, history, heads: [] };
-      const document = makeObservation({
-        ...common,
-        observation: { acting: keyAt(0), visors: observed },
-        keys: OWNER,
-        nowMs: NOW_MS,
-        tool: "fleet 0.0.0",
-      });
-      const again = parseObservation(formatObservation(document));
+      const { document, again, read, recorded } = planBothWays(all, hasReceipt);
       expect(again).toEqual(document);
-      const rest = {
-        overrides: { allowTrustLoss: [] },
-        nowMs: NOW_MS,
-        expiresAfterMs: 60_000,
-        tool: "fleet 0.0.0",
-        manifest: { path: "fleet.yaml", digest: desired.manifestDigest },
-      };
-      const read = buildPlan({
-        ...common,
-        ...rest,
-        observed,
-        acting: keyAt(0),
-        secretDigest: (text) => OWNER.secretHmac(text),
-      });
-      const accepted = acceptObservation({
-        document: again,
-        trusted: desired,
-        proposed: desired,
-        nowMs: NOW_MS,
-      });
-      const recorded = buildPlan({
-        desired,
-        ...recordedInput(accepted, desired.visors, undefined),
-        ...rest,
-      });
       expect(recorded.decision).toBe(read.decision);
       expect(recorded.refusals).toEqual(read.refusals);
       expect(recorded.counts).toEqual(read.counts);

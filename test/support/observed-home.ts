@@ -120,7 +120,7 @@ function withoutSurvey({ survey: _survey, ...seen }: SeenVisor): SeenVisor {
 }
 
 /** A ledger in which something waits, something was written, and something was let go. */
-export function homeHistory(): KnownHistory {
+function homeHistory(): KnownHistory {
   const waits = { what: "settings.log_level", sinceEntry: 4, sinceMs: READ_AT_MS };
   const written = { path: "trust.pty", element: keyAt(2), after: true, entry: 6 };
   return knownHistory({

@@ -11,13 +11,11 @@ export {
   type KeptPast,
   type KeptSeen,
   type KeptVisor,
-  OBSERVATION_FORMAT,
   type ObservationDocument,
 } from "./document.ts";
 export {
   formatObservation,
   makeObservation,
   type ObservationInput,
-  observationSigner,
   parseObservation,
 } from "./observation-file.ts";

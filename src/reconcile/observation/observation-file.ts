@@ -96,7 +96,7 @@ export function parseObservation(text: string): ObservationDocument {
   }
   const fault = observationFault(value);
   if (fault !== undefined) throw damaged(`it is not of the form it claims: ${fault}`);
-  const observation = value as unknown as ObservationDocument;
+  const observation = value as ObservationDocument;
   if (observation.digest !== digestOfFile(observation)) {
     throw damaged("its digest does not fit its content: somebody or something changed it");
   }

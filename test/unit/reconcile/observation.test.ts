@@ -65,7 +65,7 @@ function planByReading(): ReturnType<typeof buildPlan> {
 describe("the document", () => {
   it("is what it was, to the byte", async () => {
     const pretty = `${JSON.stringify(JSON.parse(text), undefined, 2)}\n`;
-    await expect(pretty).toMatchFileSnapshot("../../golden/observation/home.json");
+    await expect(pretty).toMatchFileSnapshot("../../golden/observation/home.txt");
   });
 
   it("parses to what was formatted", () => {
