@@ -21,7 +21,7 @@ describe("commands", () => {
 
   it("are those that were promised", () => {
     const wanted =
-      "adopt,apply,at,blame,completion,demo,diff,doctor,drift,embedded,explain,init,keygen,ledger serve,log,plan,schema,show,status,validate,verify";
+      "adopt,apply,at,blame,completion,demo,diff,doctor,drift,embedded,explain,init,keygen,ledger serve,log,observe,plan,schema,show,status,validate,verify";
     expect(ROWS.map((row) => row.name).sort()).toEqual(wanted.split(","));
   });
 
