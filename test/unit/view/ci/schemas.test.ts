@@ -52,6 +52,7 @@ describe("SARIF", () => {
       "guard/open-exit",
       "guard/removals",
       "guard/argument-size",
+      "guard/observation-age",
       "guard/trust-removals",
       "guard/released",
       "guard/keyset-change",
@@ -74,6 +75,7 @@ describe("SARIF", () => {
       "leaf/unsupported",
       "leaf/released",
       "leaf/not-compared",
+      "leaf/not-observed",
       "leaf/awaiting-restart",
     ]);
     for (const { ruleId, ruleIndex } of results) expect(ids[ruleIndex]).toBe(ruleId);
@@ -167,6 +169,7 @@ describe("JUnit", () => {
       "guards open-exit: passed",
       "guards removals: passed",
       "guards argument-size: passed",
+      "guards observation-age: passed",
       "guards trust-removals: skipped",
       "guards released: skipped",
       "guards keyset-change: skipped",
@@ -183,7 +186,7 @@ describe("JUnit", () => {
 
   it("counts what it holds", () => {
     const text = planJunit(anAllowedPlan());
-    expect(text).toContain('<testsuites name="fleet home" tests="22" failures="0" errors="1">');
+    expect(text).toContain('<testsuites name="fleet home" tests="23" failures="0" errors="1">');
     expect(() => readJunit(text.replace("<testsuite name", "<testsuite nome"))).toThrow(/name/);
   });
 });
