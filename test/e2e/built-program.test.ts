@@ -88,13 +88,14 @@ function whenSays(pattern: RegExp, act: (signal: (name: NodeJS.Signals) => void)
 }
 
 describe("the built program", () => {
-  it("shows help from three small files and nothing else", async () => {
+  it("shows help from a few small files and nothing else", async () => {
     const { code, out, err } = await run(["--help"], undefined, ["--import", LIST_MODULES]);
     expect(code).toBe(0);
     expect(out).toContain("Usage: fleet COMMAND");
     expect(err.trimEnd().split("\n").sort()).toEqual([
       "command-table.js",
       "exit.js",
+      "families.js",
       "help.js",
       "main.js",
     ]);

@@ -31,8 +31,6 @@ export class MemoryFiles implements Files {
   faults: FileFaults = {};
   effects = 0;
   nowMs = 0;
-  readonly #identities = new WeakMap<MemoryFile, number>();
-  #nextIdentity = 0;
 
   async read(path: string): Promise<Uint8Array | undefined> {
     return this.files.get(path)?.bytes.slice();
@@ -125,7 +123,7 @@ export class MemoryFiles implements Files {
       mode: file.mode,
       modifiedMs: file.modifiedMs,
       isFolder: false,
-      identity: this.#identityOf(file),
+      identity: identityOf(file),
     };
   }
 
@@ -175,13 +173,6 @@ export class MemoryFiles implements Files {
     });
   }
 
-  /** Every file that was put is another one; what is appended to it changes it too. */
-  #identityOf(file: MemoryFile): string {
-    const id = this.#identities.get(file) ?? this.#nextIdentity++;
-    this.#identities.set(file, id);
-    return `${id} ${file.bytes.length} ${file.modifiedMs}`;
-  }
-
   #file(path: string): MemoryFile {
     const file = this.files.get(path);
     if (file === undefined) throw new FleetError("files/failed", `${path} is missing`);
@@ -207,4 +198,14 @@ export class MemoryFiles implements Files {
   #used(): number {
     return [...this.files.values()].reduce((size, { bytes }) => size + bytes.length, 0);
   }
+}
+
+const identities = new WeakMap<MemoryFile, number>();
+let nextIdentity = 0;
+
+/** Every file that was put is another one; what is appended to it changes it too. */
+function identityOf(file: MemoryFile): string {
+  const id = identities.get(file) ?? nextIdentity++;
+  identities.set(file, id);
+  return `${id} ${file.bytes.length} ${file.modifiedMs}`;
 }
