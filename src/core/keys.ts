@@ -59,11 +59,18 @@ export function isSealKey(text: string): text is SealKey {
   return /^x25519:[0-9a-f]{64}$/.test(text);
 }
 
+/** The same keys come again in every record and reply; the curve costs more than all else of them. */
+const KNOWN_MAX = 4096;
+const known = new Set<string>();
+
 function isOnCurve(hex: string): boolean {
+  if (known.has(hex)) return true;
   try {
     ECDH.convertKey(hex, "secp256k1", "hex", "hex", "uncompressed");
-    return true;
   } catch {
     return false;
   }
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.add(hex);
+  return true;
 }
