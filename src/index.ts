@@ -46,18 +46,25 @@ export {
   type Refusal,
 } from "./model/index.ts";
 export {
+  acceptObservation,
+  type AcceptedObservation,
   applyPlan,
   type ApplyReport,
   buildPlan,
   checkApply,
   confirmationsOf,
   type FleetEvent,
+  formatObservation,
   formatPlan,
   historyOf,
+  makeObservation,
+  type ObservationDocument,
   observeFleet,
+  parseObservation,
   parsePlan,
   planExit,
   planSigner,
+  recordedInput,
   signPlan,
 } from "./reconcile/index.ts";
 export {
