@@ -11,7 +11,8 @@ describe("a visor key", () => {
 
   it("with one digit wrong is refused each time, also right behind the good one", () => {
     const key = keyAt(1);
-    const wrong = [..."0123456789abcdef"]
+    const wrong = "0123456789abcdef"
+      .split("")
       .map((digit) => key.slice(0, -1) + digit)
       .filter((text) => text !== key && visorKeyFault(text) !== undefined);
     // About every second x has no point.
