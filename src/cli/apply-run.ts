@@ -1,7 +1,6 @@
 import type { ExitCode, VisorKey } from "../core/index.ts";
-import { type Ledger, openLedger, type SeenHead } from "../ledger/index.ts";
+import type { Ledger, SeenHead } from "../ledger/index.ts";
 import type { Plan, SecretRef } from "../model/index.ts";
-import { nodeProcess } from "../platform/index.ts";
 import { ApplyPast, applyPlan, type ApplyReport } from "../reconcile/index.ts";
 import { createVisorWriter, type VisorReader } from "../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../view/index.ts";
@@ -16,6 +15,7 @@ import { refuse } from "./refuse.ts";
 import { bringUpToDate, publishAndTell } from "./relaying.ts";
 import type { Reporter } from "./reporter.ts";
 import type { WayIn } from "./way-in.ts";
+import { openOwnLedger } from "./open-own-ledger.ts";
 import type { World } from "./world.ts";
 
 /** A plan that was shown and agreed to, and what applying it takes. */
@@ -44,16 +44,7 @@ export async function runApply(input: RunInput): Promise<ExitCode> {
 async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly refused: ExitCode }> {
   const { plan, operator, reporter, given, world } = input;
   const stop = world.stopSoftly();
-  const lockTimeoutMs = given.durationMs("lock-timeout");
-  const ledger = await openLedger({
-    files: world.files,
-    clock: world.clock,
-    random: world.random,
-    process: nodeProcess(),
-    folder: operator.ledgerFolder,
-    keys: operator.keys,
-    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
-  });
+  const ledger = await openOwnLedger(operator, given, world);
   try {
     const ready = await readyToApply(ledger, input);
     if ("refused" in ready) return ready;

@@ -1,5 +1,4 @@
-import { type EntryDraft, type Ledger, type LedgerRecord, openLedger } from "../../ledger/index.ts";
-import { nodeProcess } from "../../platform/index.ts";
+import type { EntryDraft, Ledger, LedgerRecord } from "../../ledger/index.ts";
 import type { Given } from "../arguments.ts";
 import type { OptionSpec } from "../command.ts";
 import { type OpenFeeds, openFeeds, relaysAndOthers, seenHeads } from "../feeds.ts";
@@ -7,6 +6,7 @@ import type { ManifestSource } from "../manifest-source.ts";
 import { manifestFacts } from "../names-of-manifest.ts";
 import { type Operator, requireOperator } from "../operator.ts";
 import { bringUpToDate, publishAndTell } from "../relaying.ts";
+import { openOwnLedger } from "../open-own-ledger.ts";
 import type { World } from "../world.ts";
 
 /** How long to wait for another writer. */
@@ -36,16 +36,7 @@ export async function withOwnLedger<T>(
 ): Promise<T> {
   const operator = await requireOperator(given, world);
   const { source } = await manifestFacts(given, world);
-  const lockTimeoutMs = given.durationMs("lock-timeout");
-  const ledger = await openLedger({
-    files: world.files,
-    clock: world.clock,
-    random: world.random,
-    process: nodeProcess(),
-    folder: operator.ledgerFolder,
-    keys: operator.keys,
-    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
-  });
+  const ledger = await openOwnLedger(operator, given, world);
   const { size } = ledger.head;
   const places = relaysAndOthers(operator, source);
   let result: T;

@@ -1,7 +1,5 @@
 import { type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
-import { openLedger } from "../../ledger/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
-import { nodeProcess } from "../../platform/index.ts";
 import {
   checkApply,
   refusalsExit,
@@ -26,8 +24,10 @@ import {
 } from "../options.ts";
 import { type Planned, planFleet } from "../planning.ts";
 import { printJson } from "../print.ts";
-import { publishAndTell } from "../relaying.ts";
+import { relaysAndOthers } from "../feeds.ts";
+import { bringUpToDate, publishAndTell } from "../relaying.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
+import { openOwnLedger } from "../open-own-ledger.ts";
 import type { World } from "../world.ts";
 
 /** The guards that ask who may write at all, whatever is written. */
@@ -147,21 +147,14 @@ async function restartRecorded(
   if (visors.length === 0) return [];
   const { plan, reader, wayIn } = planned;
   const operator = planned.operator ?? (await requireOperator(given, world));
-  const lockTimeoutMs = given.durationMs("lock-timeout");
   const stop = world.stopSoftly();
-  const ledger = await openLedger({
-    files: world.files,
-    clock: world.clock,
-    random: world.random,
-    process: nodeProcess(),
-    folder: operator.ledgerFolder,
-    keys: operator.keys,
-    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
-  });
+  const ledger = await openOwnLedger(operator, given, world);
   const { fleet } = plan;
   const what = { fleet, operation: "app-restart", apps, visors: visors.map(({ key }) => key) };
   let outcomes: readonly RestartOutcome[];
   try {
+    // A relay with more of our ledger than is here refuses, before anything is written.
+    await bringUpToDate(operator, relaysAndOthers(operator, planned.source), world);
     const [begun] = await ledger.append([
       { kind: "operation", payload: { ...what, phase: "begun" } },
     ]);

@@ -9,13 +9,12 @@ import {
   type KeysetPayload,
   type Ledger,
   newEpoch,
-  openLedger,
   UNSEALED,
 } from "../../ledger/index.ts";
-import { nodeProcess } from "../../platform/index.ts";
 import type { Given } from "../arguments.ts";
 import type { ManifestSource } from "../manifest-source.ts";
 import type { Operator } from "../operator.ts";
+import { openOwnLedger } from "../open-own-ledger.ts";
 import type { World } from "../world.ts";
 import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
 import { type ManifestEdit, writeManifest } from "./manifest-text.ts";
@@ -28,16 +27,7 @@ export async function withLedger<Result>(
   world: World,
   work: (ledger: Ledger) => Promise<Result>,
 ): Promise<Result> {
-  const lockTimeoutMs = given.durationMs("lock-timeout");
-  const ledger = await openLedger({
-    files: world.files,
-    clock: world.clock,
-    random: world.random,
-    process: nodeProcess(),
-    folder: operator.ledgerFolder,
-    keys: operator.keys,
-    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
-  });
+  const ledger = await openOwnLedger(operator, given, world);
   try {
     return await work(ledger);
   } finally {
