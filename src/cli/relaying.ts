@@ -2,15 +2,8 @@ import { FleetError } from "../core/index.ts";
 import { ledgerObjects, readLedger } from "../ledger/index.ts";
 import { checkRelayAddress, type RelayAddress } from "../model/index.ts";
 import { nodeProcess } from "../platform/index.ts";
-import {
-  conflictError,
-  dialUntil,
-  type PublishedLedger,
-  publishLedger,
-  type PulledFeed,
-  pullFeed,
-  type RelayResult,
-} from "../replicas/index.ts";
+import type * as Replicas from "../replicas/index.ts";
+import type { PublishedLedger, PulledFeed, RelayResult } from "../replicas/index.ts";
 import { type OtherOperator, relayNotesOf, replicaFolderOf } from "./feeds.ts";
 import type { Operator } from "./operator.ts";
 import type { World } from "./world.ts";
@@ -19,6 +12,11 @@ import type { World } from "./world.ts";
 const DIAL_TIMEOUT_MS = 3_000;
 /** What a command waits for relays before it goes on with what is here. */
 const PATIENCE_MS = 10_000;
+
+/** Loaded with the first relay: without one in the manifest no command waits for it. */
+async function loadReplicas(): Promise<typeof Replicas> {
+  return await import("../replicas/index.ts");
+}
 
 /** The relays of a manifest or a plan, which were checked when it was read. */
 export function relayAddresses(texts: readonly string[]): readonly RelayAddress[] {
@@ -89,6 +87,7 @@ export async function publishOwn(
   { onlyDue = false, signal }: PublishOptions = {},
 ): Promise<readonly RelayResult[]> {
   if (relays.length === 0) return [];
+  const { publishLedger } = await loadReplicas();
   return await withPublished(operator, world, async (ledger) => {
     const limit = timeLimit(world, signal);
     try {
@@ -140,7 +139,8 @@ export async function bringUpToDate(
     publishOwn(operator, relays, world),
     pullOthers(others, relays, world),
   ]);
-  const conflict = conflictError(results);
+  if (results.length === 0) return { results, notes: pullNotes(pulled) };
+  const conflict = (await loadReplicas()).conflictError(results);
   if (conflict !== undefined) throw conflict;
   return { results, notes: pullNotes(pulled) };
 }
@@ -180,6 +180,7 @@ export async function pullOthers(
   { signal, stallTimeoutMs }: PullOptions = {},
 ): Promise<readonly PulledOther[]> {
   if (relays.length === 0 || others.length === 0) return [];
+  const { dialUntil, pullFeed } = await loadReplicas();
   const limit = timeLimit(world, signal);
   try {
     return await Promise.all(
