@@ -49,6 +49,13 @@ export const ACCESS_OPTIONS: readonly OptionSpec[] = [
   { name: "parallelism", value: "N", about: "visors in flight at once (default 64)" },
 ];
 
+/** How long to wait for another writer of our ledger. */
+export const LOCK_OPTION: OptionSpec = {
+  name: "lock-timeout",
+  value: "TIME",
+  about: "how long to wait for another writer of the ledger (default 10s)",
+};
+
 /** Who signs, and where the ledger is. */
 export const OPERATOR_OPTIONS: readonly OptionSpec[] = [
   {

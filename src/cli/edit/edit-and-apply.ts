@@ -16,6 +16,7 @@ import {
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
+  LOCK_OPTION,
   MANIFEST_OPTION,
   ON_OPTION,
   OPERATOR_OPTIONS,
@@ -35,11 +36,7 @@ export const EDIT_OPTIONS: readonly OptionSpec[] = [
     name: "commit",
     about: "commit the manifest once all is done; everything else must be committed already",
   },
-  {
-    name: "lock-timeout",
-    value: "TIME",
-    about: "how long to wait for another writer of the ledger",
-  },
+  LOCK_OPTION,
   JSON_OPTION,
   ...ACCESS_OPTIONS,
   ...OVERRIDE_OPTIONS,

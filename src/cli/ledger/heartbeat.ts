@@ -2,9 +2,9 @@ import { type ExitCode, FleetError } from "../../core/index.ts";
 import { checkFreshness } from "../../ledger/index.ts";
 import type { Command } from "../command.ts";
 import { durationText } from "../duration.ts";
-import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
 import { printJson } from "../print.ts";
-import { appendToOwn, LOCK_OPTION, type OwnLedger, withOwnLedger } from "./own-ledger.ts";
+import { appendToOwn, type OwnLedger, withOwnLedger } from "./own-ledger.ts";
 
 /** `fleet ledger heartbeat`: a signed sign of life, so that a frozen copy can be told from a quiet fleet. */
 export const ledgerHeartbeat: Command = {

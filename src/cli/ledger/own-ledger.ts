@@ -1,6 +1,5 @@
 import type { EntryDraft, Ledger, LedgerRecord } from "../../ledger/index.ts";
 import type { Given } from "../arguments.ts";
-import type { OptionSpec } from "../command.ts";
 import { type OpenFeeds, openFeeds, relaysAndOthers, seenHeads } from "../feeds.ts";
 import type { ManifestSource } from "../manifest-source.ts";
 import { manifestFacts } from "../names-of-manifest.ts";
@@ -8,13 +7,6 @@ import { type Operator, requireOperator } from "../operator.ts";
 import { bringUpToDate, publishAndTell } from "../relaying.ts";
 import { openOwnLedger } from "../open-own-ledger.ts";
 import type { World } from "../world.ts";
-
-/** How long to wait for another writer. */
-export const LOCK_OPTION: OptionSpec = {
-  name: "lock-timeout",
-  value: "TIME",
-  about: "longest wait for another writer of the ledger (default 30s)",
-};
 
 /** Our ledger, held by its lock, with what is beside it. */
 export interface OwnLedger {

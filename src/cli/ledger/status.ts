@@ -35,8 +35,8 @@ export const ledgerStatus: Command = {
     const operator = await requireOperator(given, world);
     const { source } = await manifestFacts(given, world);
     const { relays = [], maxAgeMs } = source?.desired.ledger ?? {};
-    const { files, ledgerFolder: folder } = { ...operator, files: world.files };
-    const own = await readLedger({ files, folder, feed: operator.keys.feed, keys: operator.keys });
+    const { keys, ledgerFolder: folder } = operator;
+    const own = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
     const states = await statesOf(operator, relays, world);
     const feeds = await openFeeds(operator, source, world, own);
     const copies = copiesOf(otherOperators(source, own.feed), feeds, maxAgeMs, world);

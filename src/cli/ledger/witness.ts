@@ -13,11 +13,11 @@ import type { Command } from "../command.ts";
 import { worstExit } from "../exit.ts";
 import { feedNames, otherOperators } from "../feeds.ts";
 import { outPaint } from "../look.ts";
-import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
 import { printJson } from "../print.ts";
 import type { World } from "../world.ts";
 import { noCopy, unknownFeed } from "./named-ledger.ts";
-import { appendToOwn, LOCK_OPTION, type OwnLedger, withOwnLedger } from "./own-ledger.ts";
+import { appendToOwn, type OwnLedger, withOwnLedger } from "./own-ledger.ts";
 import { pinsFolderOf } from "./seen-pins.ts";
 import {
   judgeCopy,

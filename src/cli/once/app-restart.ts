@@ -18,6 +18,7 @@ import { requireOperator } from "../operator.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
+  LOCK_OPTION,
   MANIFEST_OPTION,
   ON_OPTION,
   OPERATOR_OPTIONS,
@@ -44,11 +45,7 @@ export const appRestart: Command = {
     { name: "once", about: "says that this is no desired state; nothing else is possible here" },
     MANIFEST_OPTION,
     { name: "yes", about: "do not ask" },
-    {
-      name: "lock-timeout",
-      value: "TIME",
-      about: "how long to wait for another writer of the ledger",
-    },
+    LOCK_OPTION,
     JSON_OPTION,
     ...ACCESS_OPTIONS,
     ...OPERATOR_OPTIONS,

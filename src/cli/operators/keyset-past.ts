@@ -14,6 +14,7 @@ import {
 } from "../../ledger/index.ts";
 import { printable, shortKey } from "../../view/index.ts";
 import { joinedRecords, openFeeds, seenHeads } from "../feeds.ts";
+import { Findings } from "../joined-history.ts";
 import type { ManifestSource } from "../manifest-source.ts";
 import type { Operator } from "../operator.ts";
 import type { World } from "../world.ts";
@@ -47,21 +48,24 @@ export async function readKeysets(
   const open = await openFeeds(operator, source, world, ledger);
   const follower = new KeysetFollower();
   const keyring = new Keyring(keys);
-  const notes = [...open.notes];
+  const findings = new Findings();
+  const faults: string[] = [];
   let writer: WriterKeys = { operator: keys.operator, seal: keys.seal };
-  const records = joinedRecords(open, {
-    onFinding: (finding) => {
-      if (finding.kind === "fault") notes.push(finding.message);
-    },
-  });
+  const records = joinedRecords(open, { onFinding: findings.take });
   for await (const record of records) {
     if (record.feed === keys.feed) writer = writerAfter(record, writer);
     if (record.kind !== "keyset" || record.payload === undefined) continue;
     keyring.add(record.payload);
     const verdict = follower.next(record);
-    if (verdict?.kind === "refused") notes.push(verdict.fault.message);
+    if (verdict?.kind === "refused") faults.push(verdict.fault.message);
   }
-  return { follower, keyring, writer, heads: seenHeads(open), notes };
+  return {
+    follower,
+    keyring,
+    writer,
+    heads: seenHeads(open),
+    notes: [...open.notes, ...findings.all, ...faults],
+  };
 }
 
 function writerAfter({ kind, payload }: LedgerRecord, before: WriterKeys): WriterKeys {

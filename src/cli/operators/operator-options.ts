@@ -1,5 +1,5 @@
 import type { OptionSpec } from "../command.ts";
-import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
 
 /** What the commands share that change who signs. */
 export const CHANGE_OPTIONS: readonly OptionSpec[] = [
@@ -15,11 +15,7 @@ export const CHANGE_OPTIONS: readonly OptionSpec[] = [
     about: "record the change that the others signed in this file",
   },
   { name: "yes", about: "do it without asking" },
-  {
-    name: "lock-timeout",
-    value: "TIME",
-    about: "how long to wait for another writer of the ledger",
-  },
+  LOCK_OPTION,
   MANIFEST_OPTION,
   JSON_OPTION,
   ...OPERATOR_OPTIONS,
