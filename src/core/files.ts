@@ -9,8 +9,14 @@ export interface Files {
   replace(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
   /** Makes a new file, failing with files/exists when there is one. Durable. */
   create(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
-  /** Opens a file for adding bytes at its end; makes it when it is missing. */
-  openAppend(path: string, options?: { readonly mode?: number }): Promise<AppendFile>;
+  /**
+   * Opens a file for adding bytes at its end; makes it when it is missing. With `syncsEach` every append is durable
+   * when it resolves, as if a sync had followed it.
+   */
+  openAppend(
+    path: string,
+    options?: { readonly mode?: number; readonly syncsEach?: boolean },
+  ): Promise<AppendFile>;
   /** Opens a file for reading parts of it, or `undefined` when there is none. */
   openRead(path: string): Promise<ReadFile | undefined>;
   /** Cuts a file to `size` bytes, durably. */
@@ -42,7 +48,7 @@ export interface FileFacts {
   readonly identity: string;
 }
 
-/** A file open for appending. Nothing is durable before `sync` resolved. */
+/** A file open for appending. Nothing is durable before `sync` resolved, unless it was opened with `syncsEach`. */
 export interface AppendFile {
   /** Adds bytes at the end with one write. */
   append(bytes: Uint8Array): Promise<void>;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
+  constants,
   type FileHandle,
   link,
   mkdir,
@@ -32,7 +33,8 @@ export const nodeFiles: Files = {
     coded(file, () => replaceFile(file, bytes, mode)),
   create: (file, bytes, { mode = FILE_MODE } = {}) =>
     coded(file, () => createFile(file, bytes, mode)),
-  openAppend: (file, { mode = FILE_MODE } = {}) => coded(file, () => openAppend(file, mode)),
+  openAppend: (file, { mode = FILE_MODE, syncsEach = false } = {}) =>
+    coded(file, () => (syncsEach ? openSynced(file, mode) : openAppend(file, mode))),
   openRead: (file) => orUndefined(() => openRead(file), file),
   truncate: (file, size) => coded(file, () => truncateFile(file, size)),
   list: async (folder) => (await orUndefined(() => readdir(folder), folder))?.toSorted() ?? [],
@@ -89,6 +91,26 @@ async function openAppend(file: string, mode: number): Promise<AppendFile> {
   return {
     append: (bytes) => coded(file, () => writeAll(handle, bytes)),
     sync: () => coded(file, () => handle.datasync()),
+    close: () => coded(file, () => handle.close()),
+  };
+}
+
+// One call to the system writes and flushes, where the system can be asked for that.
+async function openSynced(file: string, mode: number): Promise<AppendFile> {
+  const { O_APPEND, O_CREAT, O_DSYNC, O_WRONLY } = constants;
+  const sync = O_DSYNC as number | undefined;
+  if (sync === undefined) {
+    const plain = await openAppend(file, mode);
+    const append = async (bytes: Uint8Array) => {
+      await plain.append(bytes);
+      await plain.sync();
+    };
+    return { ...plain, append };
+  }
+  const handle = await open(file, O_APPEND | O_CREAT | O_WRONLY | sync, mode);
+  return {
+    append: (bytes) => coded(file, () => writeAll(handle, bytes)),
+    sync: async () => undefined,
     close: () => coded(file, () => handle.close()),
   };
 }

@@ -88,8 +88,9 @@ async function noteCommits() {
 }
 
 /**
- * Appends single entries to two ledgers that become the same: the first signs, the second is measured. After each
- * the same bytes are added to a bare file and synced. Medians, in seconds.
+ * Appends single entries to two ledgers that become the same: the first signs, the second is measured. Beside each the
+ * same bytes are added to a bare file and synced, in turns before and after it, because what comes right behind another
+ * sync finds everything warm. Medians, in seconds.
  * @param {string} folder
  * @param {number} count
  */
@@ -103,26 +104,29 @@ export async function appendBeside(folder, count) {
   await platform.nodeFiles.makeFolder(folder);
   const signer = await begin(keys, `${folder}/signer`);
   const ledger = await begin(keys, `${folder}/ledger`);
-  const segment = await open(`${folder}/ledger/segment-000001.log`, "r");
+  const segment = await open(`${folder}/signer/segment-000001.log`, "r");
   const file = await open(`${folder}/bare`, "a");
   /** @type {Readonly<Record<Figure, number>>[]} */
   const rounds = [];
   let signatures = 0;
   for (let at = 0; at < WARM_UP + count; at += 1) {
     const drafts = [intent(at)];
+    const from = (await segment.stat()).size;
     const before = made.length;
     await signer.append(drafts);
     const fresh = made.slice(before);
     signatures = fresh.length;
-    const from = (await segment.stat()).size;
-    const [ours] = await timed(() => ledger.append(drafts));
-    if (made.length !== before + signatures) throw new Error("the two ledgers differ");
     const bytes = new Uint8Array((await segment.stat()).size - from);
     await segment.read(bytes, 0, bytes.length, from);
-    const [bare] = await timed(async () => {
-      await file.write(bytes);
-      await file.datasync();
-    });
+    const addBare = () =>
+      timed(async () => {
+        await file.write(bytes);
+        await file.datasync();
+      });
+    const first = at % 2 === 0 ? await addBare() : undefined;
+    const [ours] = await timed(() => ledger.append(drafts));
+    if (made.length !== before + signatures) throw new Error("the two ledgers differ");
+    const [bare] = first ?? (await addBare());
     const signing = fresh.reduce((sum, seconds) => sum + seconds, 0);
     const commit = commits.at(-1) ?? Number.NaN;
     if (at >= WARM_UP) rounds.push({ ours, commit, bare, signing, bytes: bytes.length });

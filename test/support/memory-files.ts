@@ -59,11 +59,15 @@ export class MemoryFiles implements Files {
     await this.replace(path, bytes, options);
   }
 
-  async openAppend(path: string, { mode = 0o600 } = {}): Promise<AppendFile> {
+  // Bytes that are synced as they are written can still be cut by a loss of power in between: two effects.
+  async openAppend(path: string, { mode = 0o600, syncsEach = false } = {}): Promise<AppendFile> {
     this.#writable(path);
     if (!this.files.has(path)) this.#put(path, new Uint8Array(), mode);
     return {
-      append: async (bytes) => this.#append(path, bytes),
+      append: async (bytes) => {
+        this.#append(path, bytes);
+        if (syncsEach) this.#sync(path);
+      },
       sync: async () => this.#sync(path),
       close: async () => undefined,
     };

@@ -68,7 +68,10 @@ export class StoreWriter {
   #segment: number;
   #size: number;
   #indexer: SegmentIndexer;
+  /** Takes commits that are written at once. */
   #file: AppendFile | undefined;
+  /** Takes the one commit that is written as it comes. */
+  #streamed: AppendFile | undefined;
   #pinFile: AppendFile | undefined;
   #isStopped = false;
 
@@ -198,12 +201,15 @@ export class StoreWriter {
    */
   async commit(draft: CommitDraft): Promise<void> {
     if (this.#isStopped) throw stoppedError();
-    await this.#checkSole();
+    // What is written is made while the disk is asked.
+    const sole = this.#checkSole();
     const records = encodeCommit(draft.objects, draft.seq, draft.root, draft.signature);
+    await sole;
     this.#isStopped = true;
     const from = await this.#writeRecords(records);
+    const pinned = this.#writePin(pinOf(this.#feed, draft, this.#segment, this.#size));
     noteCommit(this.#indexer, draft, from);
-    await this.#writePin(pinOf(this.#feed, draft, this.#segment, this.#size));
+    await pinned;
     this.#isStopped = false;
   }
 
@@ -225,8 +231,9 @@ export class StoreWriter {
         await this.#createSegment(concatBytes(header, mark));
       }
       const path = segmentPath(this.#folder, this.#segment);
-      this.#file ??= await files.openAppend(path, { mode: FILE_MODE });
-      return new StreamedCommit(this.#file, this.#size, this.#indexer);
+      const file = await files.openAppend(path, { mode: FILE_MODE });
+      this.#streamed = file;
+      return new StreamedCommit(file, this.#size, this.#indexer);
     } catch (cause) {
       throw notRecordedError(cause);
     }
@@ -239,6 +246,7 @@ export class StoreWriter {
       const { count, digest, file } = await commit.finish();
       await file.append(encodeCommitRecord({ count, digest }, end.seq, end.root, end.signature));
       await file.sync();
+      await this.#closeStreamed();
       const facts = await this.#world.files.stat(path);
       assert(facts !== undefined, "the segment that was written is there");
       this.#size = facts.size;
@@ -256,8 +264,7 @@ export class StoreWriter {
   async abandonCommit(entries: number): Promise<void> {
     const { files } = this.#world;
     const path = segmentPath(this.#folder, this.#segment);
-    await this.#file?.close();
-    this.#file = undefined;
+    await this.#closeStreamed();
     this.#indexer.cut(entries);
     if (entries === 0 && this.#segment === 1) {
       await files.remove(path);
@@ -272,9 +279,16 @@ export class StoreWriter {
   /** Closes the files and gives the lock back. */
   async close(): Promise<void> {
     this.#isStopped = true;
+    await this.#closeStreamed();
     await this.#file?.close();
     await this.#pinFile?.close();
     await this.#lock.release();
+  }
+
+  async #closeStreamed(): Promise<void> {
+    const file = this.#streamed;
+    this.#streamed = undefined;
+    await file?.close();
   }
 
   async #checkSole(): Promise<void> {
@@ -302,9 +316,8 @@ export class StoreWriter {
     const path = segmentPath(this.#folder, this.#segment);
     const before = this.#size;
     try {
-      this.#file ??= await files.openAppend(path, { mode: FILE_MODE });
+      this.#file ??= await files.openAppend(path, { mode: FILE_MODE, syncsEach: true });
       await this.#file.append(records);
-      await this.#file.sync();
       this.#size += records.length;
       return before;
     } catch (cause) {
@@ -353,9 +366,9 @@ export class StoreWriter {
     try {
       this.#pinFile ??= await this.#world.files.openAppend(`${this.#folder}/${PIN_FILE}`, {
         mode: FILE_MODE,
+        syncsEach: true,
       });
       await this.#pinFile.append(encodePin(pin));
-      await this.#pinFile.sync();
     } catch (cause) {
       throw notRecordedError(cause);
     }
