@@ -5,6 +5,11 @@ const BYTE_HEX: readonly string[] = Array.from(
   { length: 256 },
   (_, byte) => (HEX_DIGITS[byte >> 4] ?? "") + (HEX_DIGITS[byte & 15] ?? ""),
 );
+const CODE_OF_0 = 0x30;
+const CODE_OF_9 = 0x39;
+const CODE_OF_A = 0x61;
+/** Makes a letter's code that of the small letter. */
+const LOWER_CASE = 0x20;
 const textEncoder = new TextEncoder();
 const textDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -24,10 +29,15 @@ export function fromHex(hex: string): Uint8Array {
     throw new FleetError("core/hex", "not an even number of hexadecimal digits");
   }
   const bytes = new Uint8Array(hex.length / 2);
-  for (let index = 0; index < bytes.length; index += 1) {
-    bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
-  }
+  for (let index = 0; index < bytes.length; index += 1)
+    bytes[index] = (digitAt(hex, index * 2) << 4) | digitAt(hex, index * 2 + 1);
   return bytes;
+}
+
+/** The value of a character that is a hex digit. */
+function digitAt(hex: string, index: number): number {
+  const code = hex.charCodeAt(index);
+  return code <= CODE_OF_9 ? code - CODE_OF_0 : (code | LOWER_CASE) - CODE_OF_A + 10;
 }
 
 /**

@@ -1,5 +1,11 @@
 export { byteKey, concatBytes, equalBytes, fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
-export { canonicalJson, canonicalJsonBytes, type Json, type JsonObject } from "./canonical-json.ts";
+export {
+  canonicalJson,
+  canonicalJsonBytes,
+  isCanonicalJson,
+  type Json,
+  type JsonObject,
+} from "./canonical-json.ts";
 export { type Diagnostic, type Place } from "./diagnostic.ts";
 export {
   ed25519KeyOf,

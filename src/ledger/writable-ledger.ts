@@ -9,6 +9,7 @@ import { headsToName } from "./entries/payload-type.ts";
 import {
   type EntryDraft,
   isSealable,
+  type KeysetPayload,
   type LedgerRecord,
   type SeenHead,
 } from "./entries/payloads.ts";
@@ -38,6 +39,13 @@ interface Composed {
   readonly keys: OperatorKeys;
 }
 
+/** What a key set holds for some keys. */
+interface SealingMemo {
+  readonly keyset: KeysetPayload;
+  readonly keys: OperatorKeys;
+  readonly own: EpochKey | undefined;
+}
+
 /** A ledger that its operator writes. */
 export class WritableLedger implements Ledger {
   readonly #options: LedgerOptions;
@@ -45,6 +53,8 @@ export class WritableLedger implements Ledger {
   readonly #content: LedgerContent;
   readonly #refs: RefsBuilder;
   #keys: OperatorKeys;
+  /** The key that was opened last: each costs as much as a signature. */
+  #sealing: SealingMemo | undefined;
   #isBusy = false;
   #isStopped = false;
 
@@ -198,7 +208,7 @@ export class WritableLedger implements Ledger {
       });
     }
     if (keyset.epochKeys.length === 0) return undefined;
-    const own = epochKeysFor(keyset, this.#keys).find(({ epoch }) => epoch === keyset.epoch);
+    const own = this.#epochKeyOf(keyset);
     if (own !== undefined) return own;
     throw new FleetError(
       "ledger/seal",
@@ -208,6 +218,14 @@ export class WritableLedger implements Ledger {
         exit: 4,
       },
     );
+  }
+
+  #epochKeyOf(keyset: KeysetPayload): EpochKey | undefined {
+    const known = this.#sealing;
+    if (known?.keyset === keyset && known.keys === this.#keys) return known.own;
+    const own = epochKeysFor(keyset, this.#keys).find(({ epoch }) => epoch === keyset.epoch);
+    this.#sealing = { keyset, keys: this.#keys, own };
+    return own;
   }
 }
 

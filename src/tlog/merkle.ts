@@ -2,6 +2,8 @@ import { concatBytes, sha256 } from "../core/index.ts";
 import { sha256OfPair } from "./sha256-pair.ts";
 
 const LEAF_PREFIX = new Uint8Array([0]);
+/** A leaf behind its prefix, for one call: most leaves are short, and a log hashes many. */
+const leaf = new Uint8Array(16_384);
 const NODE_PREFIX = 1;
 
 /** The bytes of one hash. */
@@ -16,7 +18,9 @@ export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array());
  * Source: RFC 6962 section 2.1.
  */
 export function leafHash(bytes: Uint8Array): Uint8Array {
-  return sha256(concatBytes(LEAF_PREFIX, bytes));
+  if (bytes.length >= leaf.length) return sha256(concatBytes(LEAF_PREFIX, bytes));
+  leaf.set(bytes, LEAF_PREFIX.length);
+  return sha256(leaf.subarray(0, LEAF_PREFIX.length + bytes.length));
 }
 
 /**

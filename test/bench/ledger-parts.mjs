@@ -81,19 +81,24 @@ export function optionsFor(keys, where) {
 }
 
 /**
+ * A key set as an apply writes it: what follows is sealed.
  * @param {Keys} keys
  * @returns {EntryDraft}
  */
-export function keyset({ operator, seal }) {
+export function keyset(keys) {
+  const { operator, seal } = keys;
+  /** @type {import("../../src/ledger/index.ts").KeysetPayload["operators"]} */
+  const operators = { owner: { key: operator, seal, may: ["plan", "apply"] } };
+  const random = (/** @type {number} */ size) => new Uint8Array(size).fill(7);
+  const keyring = ledgerDoor.Keyring.of(keys, []);
   return {
     kind: "keyset",
     payload: {
       fleet: FLEET,
-      operators: { owner: { key: operator, seal, may: ["plan", "apply"] } },
+      operators,
       controllers: visors.slice(0, 1),
       policy: {},
-      epoch: 0,
-      epochKeys: [],
+      ...ledgerDoor.newEpoch({ fleet: FLEET, operators, keyring, keys, random }),
     },
   };
 }

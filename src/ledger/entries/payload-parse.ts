@@ -1,8 +1,8 @@
 import {
   canonicalJsonBytes,
-  equalBytes,
   FleetError,
   fromUtf8,
+  isCanonicalJson,
   isOperatorKey,
   isSealKey,
   type Json,
@@ -47,11 +47,14 @@ const maybe =
   (check: Check): Check =>
   (value) =>
     value === undefined || check(value);
-const shape =
-  (members: Readonly<Record<string, Check>>): Check =>
-  (value) =>
-    isObject(value) &&
-    Object.entries(members).every(([name, check]) => check(ownMember(value, name)));
+const shape = (members: Readonly<Record<string, Check>>): Check => {
+  const checks = Object.entries(members);
+  return (value) => {
+    if (!isObject(value)) return false;
+    for (const [name, check] of checks) if (!check(ownMember(value, name))) return false;
+    return true;
+  };
+};
 
 /** A shape without further members: what proofs are made over. */
 const exact = (members: Readonly<Record<string, Check>>): Check => {
@@ -186,8 +189,9 @@ export function formatPayload<K extends EntryKind>(kind: K, payload: PayloadMap[
 
 function parseCanonical(kind: EntryKind, bytes: Uint8Array): unknown {
   try {
-    const value = JSON.parse(fromUtf8(bytes)) as Json;
-    if (equalBytes(canonicalJsonBytes(value), bytes)) return value;
+    const text = fromUtf8(bytes);
+    const value = JSON.parse(text) as Json;
+    if (isCanonicalJson(text, value)) return value;
   } catch (cause) {
     throw new FleetError("ledger/payload", `the payload of a ${kind} entry cannot be read`, {
       cause,

@@ -8,6 +8,7 @@ import { parsePayloadType, type PayloadForm } from "./payload-type.ts";
 import type { LedgerRecord, SeenHead } from "./payloads.ts";
 import { verifyMoved, verifyRotate } from "./rotation.ts";
 
+const FORMS_MAX = 32;
 const NS_PER_MS = 1_000_000n;
 
 /** An entry with the hash of its object. */
@@ -33,6 +34,8 @@ export class RecordReader {
   readonly #keyring: Keyring | undefined;
   readonly #heads = new Map<FeedKey, SeenHead>();
   #writer: WriterKeys;
+  /** Payload types that were parsed. */
+  readonly #forms = new Map<string, PayloadForm>();
   #movedTo: FeedKey | undefined;
   #open: OpenPayloadParts | undefined;
 
@@ -86,7 +89,7 @@ export class RecordReader {
         "ledger/moved",
         `entry ${entry.index} follows the one that says the ledger moved to ${this.#movedTo}`,
       );
-    const form = parsePayloadType(entry.kind, entry.payloadType);
+    const form = this.#form(entry);
     if ((form.kind === "genesis") !== (entry.index === 0n)) {
       throw new FleetError(
         "ledger/entry",
@@ -119,6 +122,17 @@ export class RecordReader {
     if (this.#open !== undefined) throw unfinished(this.#open.first.entry.index);
   }
 
+  // Neighbours are mostly of one form, or of two in turns.
+  #form({ kind, payloadType }: Entry): PayloadForm {
+    const known = this.#forms.get(payloadType);
+    if (known?.kind === kind) return known;
+    const form = parsePayloadType(kind, payloadType);
+    if (form.heads.length > 0) return form;
+    if (this.#forms.size === FORMS_MAX) this.#forms.clear();
+    this.#forms.set(payloadType, form);
+    return form;
+  }
+
   #plain(entry: Entry, { kind, sealedWith }: PayloadForm): Uint8Array | undefined {
     if (sealedWith === undefined) return entry.payload;
     return this.#keyring
@@ -148,7 +162,7 @@ export class RecordReader {
   #record({ first: { entry, hash }, form, chunks }: OpenPayloadParts): LedgerRecord {
     const whole = chunks.filter((chunk) => chunk !== undefined);
     const payload =
-      whole.length === chunks.length ? parsePayload(form.kind, concatBytes(...whole)) : undefined;
+      whole.length === chunks.length ? parsePayload(form.kind, joined(whole)) : undefined;
     return {
       kind: form.kind,
       feed: this.#feed,
@@ -180,6 +194,12 @@ export class RecordReader {
       default:
     }
   }
+}
+
+/** The parts of a payload as one; the only part is not copied. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first, ...more] = parts;
+  return first === undefined || more.length > 0 ? concatBytes(...parts) : first;
 }
 
 function isNextPart(open: PayloadForm, chunks: number, form: PayloadForm): boolean {

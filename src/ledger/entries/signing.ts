@@ -14,6 +14,11 @@ import { ByteWriter } from "../../skywire/cxo/index.ts";
 import type { FeedKey, OperatorKeys } from "../keys/keys.ts";
 import { decodeEntry, type Entry } from "./objects.ts";
 
+/** What a body takes beside its payload, seldom more. */
+const BODY_SIZE_GUESS = 256;
+/** Where the kind begins in an entry's object, behind index and time. */
+const TEXTS_AT = 16;
+const LENGTH_SIZE = 4;
 const ENTRY_BODY_TYPE = "application/vnd.skywire-fleet.entry.v1";
 
 /** An entry whose signature by its operator was checked. Only {@link verifyEntry} makes one. */
@@ -27,16 +32,16 @@ export type UnsignedEntry = Omit<Entry, "signatures">;
 
 /**
  * What a DSSE signature is made over.
+ * @param type ASCII
  * Source: DSSE protocol, pre-authentication encoding, v1.
  */
 export function preAuthentication(type: string, body: Uint8Array): Uint8Array {
-  const typeBytes = utf8(type);
-  return concatBytes(
-    utf8(`DSSEv1 ${typeBytes.length} `),
-    typeBytes,
-    utf8(` ${body.length} `),
-    body,
-  );
+  return concatBytes(preAuthenticationHead(type, body.length), body);
+}
+
+/** @param type ASCII, so that its characters are its bytes */
+function preAuthenticationHead(type: string, bodySize: number): Uint8Array {
+  return utf8(`DSSEv1 ${type.length} ${type} ${bodySize} `);
 }
 
 /**
@@ -44,7 +49,7 @@ export function preAuthentication(type: string, body: Uint8Array): Uint8Array {
  * stored, so that an entry can be neither moved to another place or feed nor relabelled.
  */
 function entryBody(feed: FeedKey, entry: UnsignedEntry): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ByteWriter(BODY_SIZE_GUESS + entry.payload.length);
   writer.raw(fromHex(feed));
   writer.u64(entry.index);
   writer.i64(entry.time);
@@ -52,6 +57,21 @@ function entryBody(feed: FeedKey, entry: UnsignedEntry): Uint8Array {
   writer.bytes(utf8(entry.payloadType));
   writer.raw(entry.payload);
   return writer.finish();
+}
+
+/** The same as {@link preAuthentication} of {@link entryBody}, cut out of the object's bytes. */
+function signedMessage(bytes: Uint8Array, feed: FeedKey, payloadSize: number): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const typeAt = TEXTS_AT + LENGTH_SIZE + view.getUint32(TEXTS_AT, true);
+  const textsEnd = typeAt + LENGTH_SIZE + view.getUint32(typeAt, true);
+  const payloadAt = textsEnd + LENGTH_SIZE;
+  const bodySize = feed.length / 2 + textsEnd + payloadSize;
+  return concatBytes(
+    preAuthenticationHead(ENTRY_BODY_TYPE, bodySize),
+    fromHex(feed),
+    bytes.subarray(0, textsEnd),
+    bytes.subarray(payloadAt, payloadAt + payloadSize),
+  );
 }
 
 /** Signs an entry with the operator's key. */
@@ -87,7 +107,7 @@ export function entrySignatures(
   operator: OperatorKey,
 ): { readonly entry: Entry; readonly items: readonly SignatureItem[] } {
   const entry = parseEntry(bytes);
-  const message = preAuthentication(ENTRY_BODY_TYPE, entryBody(feed, entry));
+  const message = signedMessage(bytes, feed, entry.payload.length);
   const own = entry.signatures.filter(({ keyId }) => keyId === operator);
   if (own.length !== 1) {
     throw new FleetError(

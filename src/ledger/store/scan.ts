@@ -65,7 +65,7 @@ export class StoreScanner {
   #last: StoredCommit | undefined;
   #lastNumber: number;
   #tail: ScanResult["tail"];
-  #pending = new PendingCommit();
+  readonly #pending = new PendingCommit();
   #committedTo = 0;
   #framesTo = 0;
 
@@ -91,7 +91,7 @@ export class StoreScanner {
     for (let missing = this.#lastNumber + 1; missing < number; missing += 1)
       this.#report(missing, { from: 0, to: 0 }, "the segment is missing");
     this.#lastNumber = number;
-    this.#pending = new PendingCommit();
+    this.#pending.clear();
     this.#committedTo = 0;
     this.#framesTo = 0;
     for await (const batch of streamFrames(file, 0, size)) {
@@ -140,7 +140,7 @@ export class StoreScanner {
     } else if (frame.type === FRAME_TYPES.commit) {
       this.#commit(number, frame);
       this.#committedTo = frame.to;
-      this.#pending = new PendingCommit();
+      this.#pending.clear();
     } else {
       this.#report(number, frame, "a record of a kind that does not belong here");
     }
@@ -194,7 +194,7 @@ export class StoreScanner {
 
 /** The objects since the last commit, as their commit record describes them. */
 class PendingCommit {
-  readonly #hash = new Sha256();
+  #hash = new Sha256();
   readonly #checks = new Uint8Array(CHECKS_AT_ONCE * CHECK_SIZE);
   #waiting = 0;
   count = 0;
@@ -211,6 +211,14 @@ class PendingCommit {
   digest(): Uint8Array {
     this.#flush();
     return this.#hash.finish();
+  }
+
+  /** Forgets the objects: another commit begins. */
+  clear(): void {
+    this.#hash = new Sha256();
+    this.#waiting = 0;
+    this.count = 0;
+    this.sizeBytes = 0;
   }
 
   #flush(): void {

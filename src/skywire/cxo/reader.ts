@@ -1,4 +1,4 @@
-import { FleetError } from "../../core/index.ts";
+import { FleetError, fromUtf8 } from "../../core/index.ts";
 
 /**
  * Reads the skycoin encoder's forms from bytes of unknown origin. Every length is compared with
@@ -61,6 +61,18 @@ export class ByteReader {
   /** A 32-bit length and that many bytes, as a fresh array. */
   bytes(): Uint8Array {
     return this.raw(this.count());
+  }
+
+  /** A 32-bit length and that many bytes, which stay part of those that are read. */
+  borrowed(): Uint8Array {
+    const size = this.count();
+    const at = this.#take(size);
+    return this.#bytes.subarray(at, at + size);
+  }
+
+  /** A 32-bit length and that many bytes of strict UTF-8. @throws FleetError core/utf8 */
+  text(): string {
+    return fromUtf8(this.borrowed());
   }
 
   /** A 32-bit count of things, each of which takes at least one of the bytes that are left. */

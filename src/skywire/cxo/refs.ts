@@ -11,6 +11,8 @@ export const REFS_DEGREE = 16;
 const DEGREE_MIN = 2;
 const DEGREE_MAX = 1024;
 const HASH_SIZE = 32;
+/** Length and count in front of the elements. */
+const NODE_HEAD_SIZE = 8;
 /** Degree 2 needs 32 levels for the largest length there is. */
 const DEPTH_MAX = 31;
 /** A few shared nodes can claim billions of elements; nobody reads a list that long in one go. */
@@ -53,7 +55,7 @@ export function encodeRefsTop(top: RefsTop): Uint8Array {
 
 /** Encodes a node below the top. */
 export function encodeRefsNode(node: RefsNode): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ByteWriter(NODE_HEAD_SIZE + node.elements.length * HASH_SIZE);
   writeNode(writer, node);
   return writer.finish();
 }

@@ -64,6 +64,20 @@ describe("files on disk", () => {
     expect(await nodeFiles.stat(at("log"))).toMatchObject({ size: 4, isFolder: false });
   });
 
+  it("grow durably with each append, at their end and beside another writer", async () => {
+    await nodeFiles.create(at("log"), utf8("abc"));
+    const file = await nodeFiles.openAppend(at("log"), { syncsEach: true });
+    await file.append(utf8("def"));
+    const other = await nodeFiles.openAppend(at("log"));
+    await other.append(utf8("gh"));
+    await file.append(utf8("i"));
+    await Promise.all([file.close(), other.close()]);
+    expect(await nodeFiles.read(at("log"))).toEqual(utf8("abcdefghi"));
+    const full = await nodeFiles.openAppend("/dev/full", { syncsEach: true });
+    await expect(full.append(utf8("x"))).rejects.toMatchObject({ code: "files/full" });
+    await full.close();
+  });
+
   it("are read in parts, with what was appended since", async () => {
     await nodeFiles.create(at("log"), utf8("abcdef"));
     const file = await nodeFiles.openRead(at("log"));
