@@ -9,6 +9,7 @@ export {
   readGitFacts,
   readGitState,
 } from "./git.ts";
+export { type CommitSignature, type GitSigner, verifyCommit } from "./git-signature.ts";
 export { type Interrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";
 export { nodeClock } from "./clock.ts";
