@@ -11,6 +11,7 @@ import {
 import { diagnosticsText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
+import { manifestInGit } from "./git/manifest-in-git.ts";
 import {
   manifestName,
   type ManifestSource,
@@ -62,7 +63,7 @@ export async function planOffline(
     manifest: {
       path: source.name,
       digest: source.desired.manifestDigest,
-      ...(await readGitFacts(source.path)),
+      ...(await manifestInGit(source.path, await readGitFacts(source.path), [])),
     },
   });
   const operator = given.text("out") === undefined ? undefined : await findOperator(given, world);

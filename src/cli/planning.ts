@@ -12,6 +12,7 @@ import {
 import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
 import { otherOperators } from "./feeds.ts";
+import { manifestInGit } from "./git/manifest-in-git.ts";
 import { type JoinedHistory, joinedHistory } from "./joined-history.ts";
 import {
   manifestName,
@@ -86,7 +87,11 @@ export async function planFleet(
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
     tool: TOOL,
-    manifest: { path: source.name, digest: source.desired.manifestDigest, ...git },
+    manifest: {
+      path: source.name,
+      digest: source.desired.manifestDigest,
+      ...(await manifestInGit(source.path, git, [])),
+    },
     ...(operator === undefined
       ? {}
       : {

@@ -10,6 +10,25 @@ export type GitKey = string & { readonly __brand: "GitKey" };
 /** How a commit is signed. */
 export type GitKeyKind = "ssh" | "gpg";
 
+/** What git's own verification says of a commit's signature. */
+export type CommitSignature =
+  | { readonly kind: "unsigned" }
+  /** Made by a key that a signer lists. */
+  | {
+      readonly kind: "good";
+      readonly by: GitKeyKind;
+      /** The operator's name. */
+      readonly signer: string;
+      /** `SHA256:…` of an ssh key, the fingerprint of an OpenPGP key as it is listed. */
+      readonly key: string;
+    }
+  /** Nobody whom the list names; the key as far as the signature tells it. */
+  | { readonly kind: "unknown-signer"; readonly by: GitKeyKind; readonly key?: string }
+  /** It does not fit the commit, or its key has expired or was revoked. */
+  | { readonly kind: "bad"; readonly why: string }
+  /** Nobody could look: git, gpg or ssh-keygen is missing or too old, or the commit is not here. */
+  | { readonly kind: "unchecked"; readonly why: string };
+
 /** What OpenSSH still accepts signatures of, without certificates. */
 const SSH_TYPES: readonly string[] = [
   "ssh-ed25519",

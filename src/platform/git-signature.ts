@@ -1,7 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assert, type GitKey, gitKeyKind, type GitKeyKind, gitKeyName } from "../core/index.ts";
+import {
+  assert,
+  type CommitSignature,
+  type GitKey,
+  gitKeyKind,
+  type GitKeyKind,
+  gitKeyName,
+} from "../core/index.ts";
 import { type GitEnd, gitText, runGit } from "./git-run.ts";
 
 /** gpg may have to open a large keyring first. */
@@ -13,25 +20,6 @@ export interface GitSigner {
   readonly name: string;
   readonly keys: readonly GitKey[];
 }
-
-/** What git's own verification says of a commit's signature. */
-export type CommitSignature =
-  | { readonly kind: "unsigned" }
-  /** Made by a key that a signer lists. */
-  | {
-      readonly kind: "good";
-      readonly by: GitKeyKind;
-      /** The operator's name. */
-      readonly signer: string;
-      /** `SHA256:…` of an ssh key, the fingerprint of an OpenPGP key as it is listed. */
-      readonly key: string;
-    }
-  /** Nobody whom the list names; the key as far as the signature tells it. */
-  | { readonly kind: "unknown-signer"; readonly by: GitKeyKind; readonly key?: string }
-  /** It does not fit the commit, or its key has expired or was revoked. */
-  | { readonly kind: "bad"; readonly why: string }
-  /** Nobody could look: git, gpg or ssh-keygen is missing or too old, or the commit is not here. */
-  | { readonly kind: "unchecked"; readonly why: string };
 
 /**
  * Verifies the signature of a commit with git's own verification, by the keys that are given and no others. The

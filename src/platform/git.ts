@@ -1,30 +1,10 @@
 import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
+import { isCommitId } from "./git-facts.ts";
 import { gitBytes, gitText } from "./git-run.ts";
 
 /** Hooks may check the whole repository, and a signature may wait for somebody. */
 const COMMIT_TIMEOUT_MS = 120_000;
-
-/** Which commit a file stands at, and whether it differs from it. */
-export interface GitFacts {
-  readonly commit: string;
-  readonly dirty: boolean;
-}
-
-/** Asks git about one file; `undefined` without git, outside a repository, or for a file git does not know. */
-export async function readGitFacts(file: string): Promise<GitFacts | undefined> {
-  const folder = dirname(file);
-  const name = basename(file);
-  const [commit, tracked, changes] = await Promise.all([
-    gitText(folder, ["rev-parse", "HEAD"]),
-    gitText(folder, ["ls-files", "--error-unmatch", "--", name]),
-    gitText(folder, ["status", "--porcelain", "--", name]),
-  ]);
-  if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit) || tracked === undefined) {
-    return undefined;
-  }
-  return { commit, dirty: changes !== "" };
-}
 
 /** How a file and its neighbours stand to the last commit. */
 export interface GitState {
@@ -87,7 +67,7 @@ export async function readFileAt(file: string, ref: string): Promise<FileAtCommi
     "--end-of-options",
     `${ref}^{commit}`,
   ]);
-  if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) return { kind: "no-commit" };
+  if (commit === undefined || !isCommitId(commit)) return { kind: "no-commit" };
   // The leading dot has git look in this folder, wherever in the repository it is.
   const bytes = await gitBytes(folder, ["cat-file", "blob", `${commit}:./${basename(file)}`]);
   return bytes === undefined ? { kind: "no-file", commit } : { kind: "file", commit, bytes };

@@ -1,15 +1,8 @@
 export { dialTcp, listenTcp, type TcpServer } from "./tcp.ts";
 export { type HomeFolders, homeFolders } from "./folders.ts";
-export {
-  commitFile,
-  type FileAtCommit,
-  type GitFacts,
-  type GitState,
-  readFileAt,
-  readGitFacts,
-  readGitState,
-} from "./git.ts";
-export { type CommitSignature, type GitSigner, verifyCommit } from "./git-signature.ts";
+export { commitFile, type FileAtCommit, type GitState, readFileAt, readGitState } from "./git.ts";
+export { type FileCommit, type GitFacts, readGitFacts } from "./git-facts.ts";
+export { type GitSigner, verifyCommit } from "./git-signature.ts";
 export { type Interrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";
 export { nodeClock } from "./clock.ts";

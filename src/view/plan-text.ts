@@ -4,6 +4,7 @@ import type { Paint } from "./paint.ts";
 import { planSummary } from "./plan-summary.ts";
 import { printable } from "./printable.ts";
 import { refusalText } from "./refusal-text.ts";
+import { manifestText } from "./manifest-text.ts";
 import { keyWithName, valueText } from "./value-text.ts";
 import { visorText } from "./visor-text.ts";
 
@@ -16,6 +17,7 @@ export function planText(plan: Plan, paint: Paint): string {
   const isRecorded = plan.source !== undefined;
   const blocks = [
     sourceText(plan, paint),
+    manifestText(plan.manifest, paint),
     isRecorded ? keysetText(plan, paint) : "",
     ...plan.visors.map((visor) => visorText(visor, plan.names, paint)),
     releasedVisorsText(plan, paint),

@@ -1,4 +1,4 @@
-import { assert, type Digest, type OperatorKey, type VisorKey } from "../../core/index.ts";
+import { assert, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import {
   type DesiredFleet,
   type DesiredVisor,
@@ -8,6 +8,7 @@ import {
   type Plan,
   PLAN_FORMAT,
   type PlanHead,
+  type PlanManifest,
   type PlanSource,
   type PlanVisor,
   type Refusal,
@@ -46,12 +47,7 @@ export interface PlanInput {
   readonly expiresAfterMs: number;
   /** Name and version of the program. */
   readonly tool: string;
-  readonly manifest: {
-    readonly path: string;
-    readonly digest: Digest;
-    readonly commit?: string;
-    readonly dirty?: boolean;
-  };
+  readonly manifest: PlanManifest;
   readonly operator?: OperatorKey;
   /** What was seen of the other operators' ledgers, each once, in any order; nothing by default. */
   readonly heads?: readonly PlanHead[];
