@@ -5,13 +5,14 @@ import { readFileAt, readGitFacts } from "../platform/index.ts";
 import {
   acceptObservation,
   buildPlan,
+  keysetOf,
   parseObservation,
   recordedInput,
 } from "../reconcile/index.ts";
 import { diagnosticsText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
-import { manifestInGit } from "./git/manifest-in-git.ts";
+import { judgeCommits } from "./git/judge-commits.ts";
 import {
   manifestName,
   type ManifestSource,
@@ -53,9 +54,18 @@ export async function planOffline(
     proposed: source.desired,
     nowMs,
   });
+  const recorded = recordedInput(accepted, selected, trusted.commit);
+  const { commit } = trusted;
+  const judged = await judgeCommits({
+    path: source.path,
+    desired: source.desired,
+    facts: await readGitFacts(source.path),
+    history: recorded.history,
+    trusted: { keyset: keysetOf(trusted.desired), ...(commit === undefined ? {} : { commit }) },
+  });
   const plan = buildPlan({
     desired: source.desired,
-    ...recordedInput(accepted, selected, trusted.commit),
+    ...recorded,
     overrides: checkedOverrides(given, source),
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
@@ -63,8 +73,9 @@ export async function planOffline(
     manifest: {
       path: source.name,
       digest: source.desired.manifestDigest,
-      ...(await manifestInGit(source.path, await readGitFacts(source.path), [])),
+      ...judged.inGit,
     },
+    ...(judged.commits === undefined ? {} : { commits: judged.commits }),
   });
   const operator = given.text("out") === undefined ? undefined : await findOperator(given, world);
   return { plan, operator };

@@ -12,7 +12,7 @@ import {
 import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
 import { otherOperators } from "./feeds.ts";
-import { manifestInGit } from "./git/manifest-in-git.ts";
+import { judgeCommits } from "./git/judge-commits.ts";
 import { type JoinedHistory, joinedHistory } from "./joined-history.ts";
 import {
   manifestName,
@@ -76,6 +76,13 @@ export async function planFleet(
 ): Promise<Planned> {
   const read = await readFleet(given, world, reporter, needs);
   const { source, selected, operator, observation, history, heads, nowMs, git } = read;
+  const judged = await judgeCommits({
+    path: source.path,
+    desired: source.desired,
+    facts: git,
+    history,
+  });
+  for (const note of judged.notes) world.terminal.err(`note: ${note}\n`);
   const plan = buildPlan({
     desired: source.desired,
     selected,
@@ -87,11 +94,8 @@ export async function planFleet(
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
     tool: TOOL,
-    manifest: {
-      path: source.name,
-      digest: source.desired.manifestDigest,
-      ...(await manifestInGit(source.path, git, [])),
-    },
+    manifest: { path: source.name, digest: source.desired.manifestDigest, ...judged.inGit },
+    ...(judged.commits === undefined ? {} : { commits: judged.commits }),
     ...(operator === undefined
       ? {}
       : {

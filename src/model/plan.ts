@@ -82,6 +82,7 @@ export const GUARDS = [
   "open-exit",
   "argument-size",
   "observation-age",
+  "signed-commits",
   "not-controller",
   "keyset-change",
   "keyset-signatures",
@@ -194,6 +195,21 @@ export interface ManifestCommit {
   readonly at: string;
   readonly signature: CommitSignature;
 }
+
+/** What git knows of how a manifest came from the one in force. */
+export type CommitEvidence =
+  /** Git does not know the manifest. */
+  | { readonly kind: "no-git" }
+  /** What is planned is not what the commit has. */
+  | { readonly kind: "not-committed" }
+  /** The commit that is gone by, or what leads there, is not in this clone. */
+  | { readonly kind: "cut-off"; readonly since?: string }
+  /** The commit does not follow the one in force, or leaves out what that has. */
+  | { readonly kind: "not-after"; readonly commit: string; readonly since: string }
+  /** More commits than one run verifies. */
+  | { readonly kind: "too-many"; readonly limit: number }
+  /** Every commit that changed the manifest since, oldest first. */
+  | { readonly kind: "commits"; readonly commits: readonly ManifestCommit[] };
 
 /** An ordered document of changes. Stands alone: applying it needs no manifest. */
 export interface Plan {

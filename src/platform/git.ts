@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
-import { isCommitId } from "./git-facts.ts";
+import { isCommitId } from "./git-history.ts";
 import { gitBytes, gitText } from "./git-run.ts";
 
 /** Hooks may check the whole repository, and a signature may wait for somebody. */

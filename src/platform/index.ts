@@ -1,7 +1,15 @@
 export { dialTcp, listenTcp, type TcpServer } from "./tcp.ts";
 export { type HomeFolders, homeFolders } from "./folders.ts";
 export { commitFile, type FileAtCommit, type GitState, readFileAt, readGitState } from "./git.ts";
-export { type FileCommit, type GitFacts, readGitFacts } from "./git-facts.ts";
+export { type GitFacts, readGitFacts } from "./git-facts.ts";
+export {
+  type Ancestry,
+  type FileCommit,
+  type FileHistory,
+  readAncestry,
+  readFileHistory,
+  readMeeting,
+} from "./git-history.ts";
 export { type GitSigner, verifyCommit } from "./git-signature.ts";
 export { type Interrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";

@@ -17,8 +17,8 @@ export function planText(plan: Plan, paint: Paint): string {
   const isRecorded = plan.source !== undefined;
   const blocks = [
     sourceText(plan, paint),
-    manifestText(plan.manifest, paint),
     isRecorded ? keysetText(plan, paint) : "",
+    manifestText(plan.manifest, paint),
     ...plan.visors.map((visor) => visorText(visor, plan.names, paint)),
     releasedVisorsText(plan, paint),
     isRecorded ? "" : keysetText(plan, paint),

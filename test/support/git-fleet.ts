@@ -25,8 +25,8 @@ export interface GitFleet {
     readonly level?: string;
   }): string;
   /** Runs a command line in a folder, the repository's top without it. */
-  run(...argv: readonly string[]): Promise<Ran>;
-  runIn(folder: string, ...argv: readonly string[]): Promise<Ran>;
+  readonly run: (...argv: readonly string[]) => Promise<Ran>;
+  readonly runIn: (folder: string, ...argv: readonly string[]) => Promise<Ran>;
   stop(): Promise<void>;
 }
 

@@ -90,7 +90,13 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
   keyset: shape({
     fleet: isText,
     operators: membersOf(
-      shape({ key: isOperator, seal: maybe(isSeal), feed: maybe(isFeed), may: listOf(isText) }),
+      shape({
+        key: isOperator,
+        seal: maybe(isSeal),
+        feed: maybe(isFeed),
+        git: maybe(listOf(isText)),
+        may: listOf(isText),
+      }),
     ),
     controllers: listOf(isVisor),
     policy: shape({ keyset_signatures: maybe(isPositive) }),

@@ -72,6 +72,8 @@ export interface KeysetOperator {
   readonly seal?: SealKey;
   /** Where this operator records. */
   readonly feed?: FeedKey;
+  /** Keys that sign this operator's commits. */
+  readonly git?: readonly string[];
   readonly may: readonly string[];
 }
 
