@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { FleetError, sha256, toHex } from "../core/index.ts";
 import type { DesiredFleet } from "../model/index.ts";
-import { readFileAt, readGitFacts } from "../platform/index.ts";
+import { readFileAt } from "../platform/index.ts";
 import {
   acceptObservation,
   buildPlan,
@@ -12,16 +12,17 @@ import {
 import { diagnosticsText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
+import { gitFactsOf } from "./git/manifest-at.ts";
 import { judgeCommits } from "./git/judge-commits.ts";
-import {
-  manifestName,
-  type ManifestSource,
-  readManifest,
-  readNamed,
-  selectedVisors,
-} from "./manifest-source.ts";
+import { type ManifestSource, readNamed, selectedVisors } from "./manifest-source.ts";
 import { findOperator } from "./operator.ts";
-import { checkedOverrides, expiresAfterMs, nowOf, type Planned } from "./planning.ts";
+import {
+  checkedOverrides,
+  expiresAfterMs,
+  nowOf,
+  type Planned,
+  plannedManifest,
+} from "./planning.ts";
 import { TOOL } from "./tool.ts";
 import type { World } from "./world.ts";
 
@@ -44,7 +45,7 @@ export async function planOffline(
   given: Given,
   world: World,
 ): Promise<Pick<Planned, "plan" | "operator">> {
-  const source = await readManifest(manifestName(given, world, given.words[0]), world);
+  const source = await plannedManifest(given, world);
   const selected = await selectedVisors(source, given, world);
   const trusted = await readTrusted(source, given, world);
   const nowMs = nowOf(given, world) ?? world.clock.now();
@@ -59,7 +60,7 @@ export async function planOffline(
   const judged = await judgeCommits({
     path: source.path,
     desired: source.desired,
-    facts: await readGitFacts(source.path),
+    facts: await gitFactsOf(source),
     history: recorded.history,
     trusted: { keyset: keysetOf(trusted.desired), ...(commit === undefined ? {} : { commit }) },
   });

@@ -33,3 +33,20 @@ export async function readGitFacts(file: string): Promise<GitFacts | undefined> 
     ...(changed === undefined ? {} : { changed }),
   };
 }
+
+/** The same for a file as a commit has it, whatever is checked out. */
+export async function readGitFactsAt(file: string, commit: string): Promise<GitFacts | undefined> {
+  const folder = dirname(file);
+  const [prefix, history] = await Promise.all([
+    gitText(folder, ["rev-parse", "--show-prefix"]),
+    readFileHistory(file, { until: commit, countMax: 1 }),
+  ]);
+  if (prefix === undefined) return undefined;
+  const [changed] = history.commits;
+  return {
+    commit,
+    dirty: false,
+    file: `${prefix}${basename(file)}`,
+    ...(changed === undefined ? {} : { changed }),
+  };
+}
