@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Plan } from "../../src/model/index.ts";
@@ -154,6 +154,51 @@ describe("a policy of signed commits", () => {
     const back = await home.run("apply", "--yes");
     expect([back.code, back.err]).toEqual([0, ""]);
     start = world.git(repository, "rev-parse", "HEAD");
+  });
+});
+
+describe("around the policy", () => {
+  it("a stranger's plan file is refused, whatever it says of its commits", async () => {
+    const { world, repository } = home;
+    await commit(text("warn"), owner);
+    const file = join(repository, "plan.json");
+    expect((await home.run("plan", "--out", file)).code).toBe(0);
+    const { signature: _, ...unsigned } = JSON.parse(await readFile(file, "utf8")) as Plan;
+    await writeFile(file, JSON.stringify(unsigned));
+    const refused = await home.asked(["yes"], "apply", file);
+    expect([refused.code, refused.err]).toEqual([
+      4,
+      expect.stringContaining("nobody who is accepted looked at the commits of the manifest"),
+    ]);
+    world.git(repository, "clean", "--quiet", "--force");
+  });
+
+  it("a plan by an observation is judged by the base and by what is recorded", async () => {
+    const { world, repository } = home;
+    const seen = join(world.folder, "seen.json");
+    expect((await home.run("observe", "--out", seen)).code).toBe(0);
+    const offline = ["plan", "--from-observation", seen, "--base", start];
+    world.git(repository, "checkout", "--quiet", "-b", "change");
+    await commit(text("warn"), owner);
+    expect((await home.run(...offline)).code).toBe(0);
+    await commit(text("debug"), spare);
+    const refused = await home.run(...offline);
+    expect([refused.code, refused.out]).toEqual([
+      4,
+      expect.stringContaining("which no operator with may: [apply] lists under git"),
+    ]);
+  });
+
+  it("lost keys are replaced by the signatures of the ledger", async () => {
+    const replaced = home.text({ policy: POLICY, operator: keys(spare), level: "warn" });
+    await commit(replaced, spare);
+    expect(await refusal()).toContain("which no operator with may: [apply] lists under git");
+    const recorded = await home.run("operator", "add", "owner", "--yes");
+    expect([recorded.code, recorded.err]).toEqual([0, expect.any(String)]);
+    const applied = await home.run("apply", "--yes");
+    expect([applied.code, applied.err]).toEqual([0, ""]);
+    owner = spare;
+    start = home.world.git(home.repository, "rev-parse", "HEAD");
   });
 });
 

@@ -27,6 +27,8 @@ export interface GitFleet {
   /** Runs a command line in a folder, the repository's top without it. */
   readonly run: (...argv: readonly string[]) => Promise<Ran>;
   readonly runIn: (folder: string, ...argv: readonly string[]) => Promise<Ran>;
+  /** Runs a command line at a terminal where these answers are given. */
+  readonly asked: (answers: readonly string[], ...argv: readonly string[]) => Promise<Ran>;
   stop(): Promise<void>;
 }
 
@@ -53,7 +55,13 @@ export async function gitFleet(): Promise<GitFleet> {
     FLEET_RPC: `${address?.host ?? ""}:${address?.port ?? 0}`,
     FLEET_TIMEOUT: "20s",
   };
-  const runIn: GitFleet["runIn"] = async (folder, ...argv) => {
+  const runAs = async (
+    folder: string,
+    answers: readonly string[],
+    argv: readonly string[],
+  ): Promise<Ran> => {
+    const left = [...answers];
+    const isTerminal = left.length > 0;
     let out = "";
     let err = "";
     const code = await run(argv, {
@@ -61,10 +69,10 @@ export async function gitFleet(): Promise<GitFleet> {
         out: (text) => (out += text),
         err: (text) => (err += text),
         outIsTerminal: false,
-        errIsTerminal: false,
-        inIsTerminal: false,
+        errIsTerminal: isTerminal,
+        inIsTerminal: isTerminal,
         columns: 100,
-        ask: async () => "",
+        ask: async () => left.shift() ?? "",
         askHidden: async () => "",
         readInput: async () => new Uint8Array(),
       },
@@ -79,6 +87,7 @@ export async function gitFleet(): Promise<GitFleet> {
     });
     return { code, out, err, last: out.trimEnd().split("\n").at(-1) ?? "" };
   };
+  const runIn: GitFleet["runIn"] = async (folder, ...argv) => await runAs(folder, [], argv);
   const made = await runIn(world.folder, "keygen", "--json", "--name", "owner");
   const { key, seal } = JSON.parse(made.out) as { key: string; seal: string };
   const keyOf = (name: string): string =>
@@ -94,6 +103,7 @@ export async function gitFleet(): Promise<GitFleet> {
       `  shop-1: { key: "${keyOf("shop-1")}", settings: { log_level: ${level} } }\n`,
     run: (...argv) => runIn(repository, ...argv),
     runIn,
+    asked: (answers, ...argv) => runAs(repository, answers, argv),
     stop: async () => {
       await fleet.stop();
       await world.remove();
