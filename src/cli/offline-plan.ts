@@ -11,15 +11,11 @@ import {
 import { diagnosticsText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
-import {
-  manifestName,
-  type ManifestSource,
-  readManifest,
-  readNamed,
-  selectedVisors,
-} from "./manifest-source.ts";
+import { manifestName, type ManifestSource, readManifest, readNamed } from "./manifest-source.ts";
 import { findOperator } from "./operator.ts";
-import { checkedOverrides, expiresAfterMs, nowOf, type Planned } from "./planning.ts";
+import { nowOf } from "./moment-of-plan.ts";
+import { plannedPart } from "./only.ts";
+import { checkedOverrides, expiresAfterMs, type Planned } from "./planning.ts";
 import { TOOL } from "./tool.ts";
 import type { World } from "./world.ts";
 
@@ -43,7 +39,7 @@ export async function planOffline(
   world: World,
 ): Promise<Pick<Planned, "plan" | "operator">> {
   const source = await readManifest(manifestName(given, world, given.words[0]), world);
-  const selected = await selectedVisors(source, given, world);
+  const { selected, only } = await plannedPart(source, given, world);
   const trusted = await readTrusted(source, given, world);
   const nowMs = nowOf(given, world) ?? world.clock.now();
   const accepted = acceptObservation({
@@ -55,6 +51,7 @@ export async function planOffline(
   const plan = buildPlan({
     desired: source.desired,
     ...recordedInput(accepted, selected, trusted.commit),
+    ...(only === undefined ? {} : { only }),
     overrides: checkedOverrides(given, source),
     nowMs,
     expiresAfterMs: expiresAfterMs(given),

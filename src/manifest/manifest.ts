@@ -9,6 +9,7 @@ import type {
 } from "../core/index.ts";
 import type {
   Capability,
+  DesiredIgnore,
   DesiredValue,
   FeedKey,
   Policy,
@@ -110,6 +111,8 @@ export interface WrittenVisor {
   readonly roles: readonly Word[];
   readonly rpc?: RpcRoute;
   readonly body: Body;
+  /** Absent when nothing is ignored. */
+  readonly ignores?: readonly DesiredIgnore[];
 }
 
 /** One owned value as written. */

@@ -106,6 +106,7 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
     commit: maybe(isText),
     counts: membersOf(isCount),
     overrides: listOf(isText),
+    only: maybe(listOf(shape({ visor: isVisor, path: isText }))),
   }),
   "plan-part": shape({
     fleet: isText,

@@ -2,9 +2,9 @@ import { assert, type VisorKey } from "../../core/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import type { Manifest } from "../manifest.ts";
-import { bodyIn, type BodyPlace, entryAt, putTree } from "./body.ts";
-import { bodyTree, type ManifestEdit } from "./manifest-edit.ts";
-import { changeMember } from "./members.ts";
+import { bodyIn, type BodyPlace, entryAt, putTree, treeOf } from "./body.ts";
+import { bodyTree, ignoreText, type ManifestEdit } from "./manifest-edit.ts";
+import { changeMember, withoutPath } from "./members.ts";
 import { type Edit, placesOf } from "./splice.ts";
 import { memberOf } from "./wanted.ts";
 import { withListed, withoutListed } from "./words.ts";
@@ -35,7 +35,13 @@ function editsOf(input: BodyEditsInput, body: BodyPlace, name: string): readonly
   switch (edit.kind) {
     case "app":
     case "close-port":
+    case "setting":
+    case "reward-address":
       return putTree(text, body, bodyTree(edit));
+    case "ignore":
+      return edit.until === undefined
+        ? withoutPath(text, body.map, ["ignore", edit.path])
+        : putTree(text, body, treeOf(["ignore", edit.path], ignoreText(edit.until, edit.because)));
     case "port":
       return putPort(input, edit, body, name);
     case "member":
