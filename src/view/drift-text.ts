@@ -38,7 +38,10 @@ interface DriftCounts {
   readonly intended: number;
 }
 
-/** True where others changed a value: outside of fleet, or another operator through it. */
+/**
+ * True where others changed a value: outside of fleet, or another operator through it. What fleet set last and the
+ * manifest no longer wants is not theirs, unless it is not there any more either.
+ */
 export function isByOthers(
   visor: VisorKey,
   change: Change,
@@ -46,7 +49,8 @@ export function isByOthers(
 ): boolean {
   if (change.drift !== undefined) return true;
   const verdict = story?.blamed(visor, change)?.verdict;
-  return verdict !== undefined && story !== undefined && isSetBy(verdict, "others", story.feeds);
+  if (verdict === undefined || story === undefined) return false;
+  return verdict.kind === "outside" || isSetBy(verdict, "others", story.feeds);
 }
 
 /** Counts the leaves that others changed and those that were never applied. */
