@@ -21,8 +21,8 @@ export interface Pull {
 export interface Said {
   readonly id: number;
   readonly number: number;
-  readonly body: string;
-  readonly state: string;
+  body: string;
+  state: string;
   readonly user: { readonly login: string };
   readonly author: { readonly username: string };
 }

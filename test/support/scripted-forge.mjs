@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const file = process.env["FORGE_STATE"] ?? "";
 const [tool, ...words] = process.argv.slice(2);
+/** @type {import("./forge.ts").ForgeState} */
 const state = JSON.parse(readFileSync(file, "utf8"));
 const bot = tool === "gh" ? "github-actions[bot]" : "gitea-actions";
 
@@ -11,6 +12,7 @@ const bot = tool === "gh" ? "github-actions[bot]" : "gitea-actions";
 const fileOr = (value) => (value.startsWith("@") ? readFileSync(value.slice(1), "utf8") : value);
 
 /** What a command line asks for. */
+/** @type {{ method: string, path: string, fields: Map<string, string>, silent: boolean }} */
 const call = { method: "GET", path: "", fields: new Map(), silent: false };
 for (let at = 0; at < words.length; at += 1) {
   const word = words[at] ?? "";
@@ -37,23 +39,30 @@ for (let at = 0; at < words.length; at += 1) {
 // Whole addresses and paths below the API alike.
 const path = call.path.replace(/^https?:\/\/[^/]+\/api\/v[0-9]+\//, "").replace(/\?.*$/, "");
 
-/** @param {unknown} value */
+/**
+ * @param {unknown} value
+ * @returns {never}
+ */
 const answer = (value) => {
   writeFileSync(file, JSON.stringify(state));
   if (!call.silent) process.stdout.write(`${JSON.stringify(value)}\n`);
   process.exit(0);
 };
 
+/**
+ * @param {number} id
+ * @returns {import("./forge.ts").Said}
+ */
 const said = (id) => ({
   id,
   number: id,
   body: call.fields.get("body") ?? "",
-  title: call.fields.get("title"),
   state: "open",
   user: { login: bot },
   author: { username: "fleet-bot" },
 });
 
+/** @type {readonly (readonly [RegExp, (match: readonly string[]) => void])[]} */
 const routes = [
   [/^user$/, () => answer({ username: "fleet-bot" })],
   [
@@ -67,18 +76,19 @@ const routes = [
   ],
   [
     /commits\/([0-9a-f]+)\/(pulls|pull|merge_requests)$/,
-    ([, sha, kind]) => {
+    ([, sha = "", kind = ""]) => {
       const found = state.pulls.filter(({ merge_commit_sha: merged }) => merged === sha);
       if (kind === "pulls") answer(found);
       if (kind === "merge_requests")
         answer(found.map((pull) => ({ ...pull, iid: pull.number, sha: pull.head.sha })));
-      if (found.length === 0) process.exit(22);
-      answer({ ...found[0], merged: found[0].merged_at !== null });
+      const [first] = found;
+      if (first === undefined) process.exit(22);
+      answer({ ...first, merged: first.merged_at !== null });
     },
   ],
   [
     /^repos\/[^/]+\/[^/]+\/contents\/(.+)$/,
-    ([, name]) => {
+    ([, name = ""]) => {
       const text = state.contents[`${call.fields.get("ref")}:${name}`];
       if (text === undefined) process.exit(1);
       process.stdout.write(text);
@@ -87,7 +97,7 @@ const routes = [
   ],
   [
     /(?:issues|merge_requests)\/([0-9]+)\/(?:comments|notes)$/,
-    ([, number]) => {
+    ([, number = ""]) => {
       const comments = (state.comments[number] ??= []);
       if (call.method === "GET") answer(comments);
       comments.push(said(comments.length + 1000 * Number(number)));
@@ -96,12 +106,12 @@ const routes = [
   ],
   [
     /(?:comments|notes)\/([0-9]+)$/,
-    ([, id]) => {
+    ([, id = ""]) => {
       const found = Object.values(state.comments)
         .flat()
         .find((each) => each.id === Number(id));
       if (found === undefined) process.exit(22);
-      found.body = call.fields.get("body");
+      found.body = call.fields.get("body") ?? "";
       answer(found);
     },
   ],
@@ -115,10 +125,11 @@ const routes = [
   ],
   [
     /^repos\/[^/]+\/[^/]+\/issues\/([0-9]+)$/,
-    ([, number]) => {
+    ([, number = ""]) => {
       const found = state.issues.find((each) => each.number === Number(number));
       if (found === undefined) process.exit(22);
-      for (const [name, value] of call.fields) found[name] = value;
+      found.body = call.fields.get("body") ?? found.body;
+      found.state = call.fields.get("state") ?? found.state;
       answer(found);
     },
   ],

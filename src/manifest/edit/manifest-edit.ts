@@ -69,8 +69,8 @@ export function bodyTree(edit: ValueEdit): BodyTree {
 }
 
 /** What is written below the path of an ignored leaf. */
-export function ignoreText(until: string, because: string | undefined): string {
-  return flowText({ until, ...(because === undefined ? {} : { because }) });
+export function ignoreFields(until: string, because: string | undefined): BodyTree {
+  return fieldTree({ until, ...(because === undefined ? {} : { because }) });
 }
 
 function fieldTree(fields: Readonly<Record<string, Json>>): ReadonlyMap<string, string> {
