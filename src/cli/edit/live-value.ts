@@ -102,7 +102,8 @@ function valueEdits(field: LiveField): readonly ManifestEdit[] {
     case "settings":
       return [{ kind: "setting", setting: leaf.setting, value: raw }];
     case "reward_address":
-      return [{ kind: "reward-address", address: String(raw) }];
+      if (typeof raw !== "string") break;
+      return [{ kind: "reward-address", address: raw }];
     case "ports":
       if (seen.ports?.some(({ port }) => port === leaf.port) !== true) {
         throw cannot(
@@ -115,12 +116,14 @@ function valueEdits(field: LiveField): readonly ManifestEdit[] {
     case "apps": {
       const app = seen.apps.find(({ name }) => name === leaf.app);
       if (leaf.field === "env" || !isShown(app, raw)) throw isSecret(field);
-      const value = leaf.field === "pk" ? nameOf(String(raw), field) : raw;
+      const isKey = leaf.field === "pk" && typeof raw === "string";
+      const value = isKey ? nameOf(raw, field) : raw;
       return [{ kind: "app", apps: [leaf.app], fields: { [leaf.field]: value } }];
     }
     default:
-      throw cannot(field, "this is a list, and the visor shows none");
+      break;
   }
+  throw cannot(field, "the visor shows no such value there");
 }
 
 /** What is masked among the arguments must not come in through the field that they are read as. */

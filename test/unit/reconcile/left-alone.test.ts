@@ -96,10 +96,9 @@ describe("a plan with ignored leaves", () => {
     const plan = planOf(visor, seenVisor(0, { apps: [seenApp("skysocks", { rawArgs })] }));
     expect(pathsOf(plan)).toEqual([]);
     const changes = plan.visors[0]?.ignored?.[0]?.changes ?? [];
-    expect(changes.map(({ op, element }) => [op, element]).toSorted()).toEqual([
-      ["add", keyAt(1)],
-      ["remove", keyAt(2)],
-    ]);
+    expect(new Set(changes.map(({ op, element = "" }) => `${op} ${element}`))).toEqual(
+      new Set([`add ${keyAt(1)}`, `remove ${keyAt(2)}`]),
+    );
   });
 });
 
