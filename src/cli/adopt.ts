@@ -5,6 +5,7 @@ import { adoptIntoFile } from "./adopt-into-file.ts";
 import { adoptNewFile } from "./adopt-new-file.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { isFieldWord } from "./fields.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 
 const USUAL_SECTIONS: readonly AdoptSection[] = ["trust", "apps", "settings"];
@@ -19,12 +20,12 @@ export interface AdoptRequest {
 export const adopt: Command = {
   name: "adopt",
   about:
-    "Write what visors are now into a manifest: roles and lists for what they share, nothing secret, and a plan that is empty. Visors are only read.",
+    "Write what visors are now into a manifest: roles and lists for what they share, nothing secret, and a plan that is empty. A word with a slash, VISOR/PATH, names one value: the manifest takes over what is there now. Visors are only read.",
   words: [
     {
       form: "[VISOR...]",
       about:
-        "only these: keys, names that were found, or a selection of the manifest (with --into)",
+        "only these: keys, names that were found, or a selection of the manifest (with --into); or values of it, such as desk/apps.skychat.running",
     },
   ],
   options: [
@@ -40,6 +41,10 @@ export const adopt: Command = {
     { name: "fleet", value: "NAME", about: "the fleet's name in a new file (default: home)" },
     { name: "operator", value: "NAME", about: "how a new file calls this machine's operator" },
     { name: "yes", about: "write without asking" },
+    {
+      name: "commit",
+      about: "of single values: commit the manifest; everything else must be committed already",
+    },
     JSON_OPTION,
     ...ACCESS_OPTIONS,
     ...OPERATOR_OPTIONS,
@@ -49,8 +54,12 @@ export const adopt: Command = {
     "fleet adopt --sections trust,apps,settings,ports",
     "fleet adopt --into fleet.yaml",
     "fleet adopt 'shop-*' --into fleet.yaml --yes",
+    "fleet adopt desk/apps.skychat.running",
+    "fleet adopt role:exit/apps.skysocks.whitelist",
   ],
   async run(given, world): Promise<ExitCode> {
+    if (given.words.some(isFieldWord))
+      return await (await import("./adopt-field.ts")).adoptFields(given, world);
     const request = { sections: sectionsOf(given), open: given.flag("open") };
     const into = given.text("into");
     if (into === undefined) return await adoptNewFile(request, given, world);

@@ -111,11 +111,16 @@ function isSignedForUs(
 }
 
 function refuseSelection(given: Given): void {
-  if (given.text("on") === undefined) return;
-  throw new FleetError("cli/usage", "--on selects while planning; a plan file is applied whole", {
-    next: "make the plan with --on instead",
-    exit: 64,
-  });
+  const name = given.text("on") === undefined ? "only" : "on";
+  if (name === "only" && given.texts(name).length === 0) return;
+  throw new FleetError(
+    "cli/usage",
+    `--${name} selects while planning; a plan file is applied whole`,
+    {
+      next: `make the plan with --${name} instead`,
+      exit: 64,
+    },
+  );
 }
 
 function strangersPlan(name: string): FleetError {

@@ -12,6 +12,7 @@ import {
   JSON_OPTION,
   LOCK_OPTION,
   ON_OPTION,
+  ONLY_OPTION,
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
 } from "./options.ts";
@@ -24,6 +25,7 @@ export const apply: Command = {
   words: [{ form: "[MANIFEST_OR_PLAN]", about: "fleet.yaml by default; told apart by content" }],
   options: [
     ON_OPTION,
+    ONLY_OPTION,
     {
       name: "yes",
       about: "answer the ordinary question; trust removals and strangers' plans still ask",
@@ -42,6 +44,7 @@ export const apply: Command = {
     "fleet apply",
     "fleet apply --on tag:shop --yes",
     "fleet plan --out plan.json && fleet apply plan.json",
+    "fleet apply --only desk/apps.skychat.running",
     "fleet apply --allow-trust-removals 2",
     "fleet apply --yes --expect-decision sha256:… # as the approved comment says",
   ],

@@ -189,6 +189,11 @@ export const COMMAND_GROUPS: readonly {
         about: "show what others changed since the last apply",
         load: async () => (await import("./drift.ts")).drift,
       },
+      {
+        name: "ignore",
+        about: "leave values alone until a time, in the manifest",
+        load: async () => (await import("./ignore.ts")).ignore,
+      },
     ],
   },
   {

@@ -1,17 +1,19 @@
 import type { ExitCode } from "../core/index.ts";
-import { formatPlan, planExit } from "../reconcile/index.ts";
-import { driftText } from "../view/index.ts";
+import { planExit } from "../reconcile/index.ts";
+import { driftDocument, driftText } from "../view/index.ts";
 import type { Command } from "./command.ts";
+import { driftStory } from "./drift-story.ts";
 import { outPaint } from "./look.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, NOW_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 import { planFleet } from "./planning.ts";
+import { printJson } from "./print.ts";
 import { reporterOf } from "./reporter.ts";
 
-/** `fleet drift`: what others changed, apart from what was never applied. */
+/** `fleet drift`: what others changed and when, apart from what was never applied, and how to go on. */
 export const drift: Command = {
   name: "drift",
   about:
-    "Show what others changed since the last apply, apart from what was not applied yet. Writes nothing.",
+    "Show what others changed since the last apply, since when and by whom as far as known, apart from what was not applied yet; and the three ways to go on: keep it, undo it, wait. Writes nothing.",
   words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml)" }],
   options: [
     ON_OPTION,
@@ -27,9 +29,11 @@ export const drift: Command = {
   ],
   examples: ["fleet drift", "fleet drift --on role:exit --detailed-exitcode"],
   async run(given, world): Promise<ExitCode> {
-    const { plan } = await planFleet(given, world, reporterOf(given, world));
-    if (given.flag("json")) world.terminal.out(formatPlan(plan));
-    else world.terminal.out(driftText(plan, outPaint(world)));
+    const planned = await planFleet(given, world, reporterOf(given, world));
+    const { plan } = planned;
+    const story = await driftStory(planned, world);
+    if (given.flag("json")) printJson(world, driftDocument(plan, story));
+    else world.terminal.out(driftText(plan, outPaint(world), story));
     // A guard that would refuse the correction is no news about drift.
     return planExit({ ...plan, applyable: true }, { detailed: given.flag("detailed-exitcode") });
   },

@@ -7,7 +7,8 @@ import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
 import { manifestName, STANDARD_INPUT } from "./manifest-source.ts";
-import { JSON_OPTION } from "./options.ts";
+import { nowOf } from "./moment-of-plan.ts";
+import { JSON_OPTION, NOW_OPTION } from "./options.ts";
 import { printJson } from "./print.ts";
 import { readText, rewriteManifest } from "./rewrite-manifest.ts";
 
@@ -29,6 +30,7 @@ export const lint: Command = {
       about: "look for this rule only, such as unused-role; may be repeated",
     },
     JSON_OPTION,
+    NOW_OPTION,
   ],
   examples: ["fleet lint", "fleet lint --fix", "fleet lint --rule unused-role --rule plain-secret"],
   async run(given, world): Promise<ExitCode> {
@@ -44,10 +46,11 @@ export const lint: Command = {
     const read = await readText(name, world);
     const { fixManifest, lintManifest } = await import("../manifest/index.ts");
     const file = name === STANDARD_INPUT ? "stdin" : name;
+    const nowMs = nowOf(given, world) ?? world.clock.now();
     const { text, fixed } = isFix
-      ? fixManifest(read.text, file, rules)
+      ? fixManifest(read.text, file, rules, nowMs)
       : { text: read.text, fixed: [] };
-    const { findings } = lintManifest(text, file, rules);
+    const { findings } = lintManifest(text, file, rules, nowMs);
     if (text !== read.text) {
       world.terminal.err(await textDiff(basename(name), read.text, text));
       await rewriteManifest(read, text, world);

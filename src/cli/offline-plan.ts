@@ -14,15 +14,11 @@ import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
 import { gitFactsOf } from "./git/manifest-at.ts";
 import { judgeCommits } from "./git/judge-commits.ts";
-import { type ManifestSource, readNamed, selectedVisors } from "./manifest-source.ts";
+import { type ManifestSource, readNamed } from "./manifest-source.ts";
+import { nowOf } from "./moment-of-plan.ts";
+import { plannedPart } from "./only.ts";
 import { findOperator } from "./operator.ts";
-import {
-  checkedOverrides,
-  expiresAfterMs,
-  nowOf,
-  type Planned,
-  plannedManifest,
-} from "./planning.ts";
+import { checkedOverrides, expiresAfterMs, type Planned, plannedManifest } from "./planning.ts";
 import { TOOL } from "./tool.ts";
 import type { World } from "./world.ts";
 
@@ -46,7 +42,7 @@ export async function planOffline(
   world: World,
 ): Promise<Pick<Planned, "plan" | "operator">> {
   const source = await plannedManifest(given, world);
-  const selected = await selectedVisors(source, given, world);
+  const { selected, only } = await plannedPart(source, given, world);
   const trusted = await readTrusted(source, given, world);
   const nowMs = nowOf(given, world) ?? world.clock.now();
   const accepted = acceptObservation({
@@ -67,6 +63,7 @@ export async function planOffline(
   const plan = buildPlan({
     desired: source.desired,
     ...recorded,
+    ...(only === undefined ? {} : { only }),
     overrides: checkedOverrides(given, source),
     nowMs,
     expiresAfterMs: expiresAfterMs(given),

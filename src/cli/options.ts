@@ -37,6 +37,13 @@ export const ON_OPTION: OptionSpec = {
   about: "only these visors: NAME, tag:T, role:R, all; with ! & , and parentheses",
 };
 
+export const ONLY_OPTION: OptionSpec = {
+  name: "only",
+  value: "FIELD",
+  many: true,
+  about: "only this value: VISOR/PATH, such as desk/apps.skychat.running; may be repeated",
+};
+
 /** How visors are reached. */
 export const ACCESS_OPTIONS: readonly OptionSpec[] = [
   {
@@ -69,7 +76,7 @@ export const OPERATOR_OPTIONS: readonly OptionSpec[] = [
 export const NOW_OPTION: OptionSpec = {
   name: "now",
   value: "TIME",
-  about: "the time to plan at, such as 2026-11-23T12:00:00Z (default: the clock)",
+  about: "the time to go by, such as 2026-11-23T12:00:00Z (default: the clock)",
 };
 
 /** Planning without any visor. */

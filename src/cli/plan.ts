@@ -11,6 +11,7 @@ import {
   NOW_OPTION,
   OBSERVATION_OPTIONS,
   ON_OPTION,
+  ONLY_OPTION,
   OPERATOR_OPTIONS,
   OUTPUT_OPTION,
   OVERRIDE_OPTIONS,
@@ -28,6 +29,7 @@ export const plan: Command = {
   words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml)" }],
   options: [
     ON_OPTION,
+    ONLY_OPTION,
     {
       name: "out",
       value: "FILE",

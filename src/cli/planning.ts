@@ -13,17 +13,14 @@ import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
 import { otherOperators } from "./feeds.ts";
 import { gitFactsOf, readManifestAt } from "./git/manifest-at.ts";
-import { judgeCommits } from "./git/judge-commits.ts";
+import { judgeCommits, type Judged } from "./git/judge-commits.ts";
 import { type JoinedHistory, joinedHistory } from "./joined-history.ts";
-import {
-  manifestName,
-  type ManifestSource,
-  readManifest,
-  selectedVisors,
-} from "./manifest-source.ts";
+import { manifestName, type ManifestSource, readManifest } from "./manifest-source.ts";
 import { findOperator, type Operator, requireOperator } from "./operator.ts";
 import { overridesOf } from "./overrides.ts";
 import { beginRetry, pullNotes, pullOthers } from "./relaying.ts";
+import { nowOf } from "./moment-of-plan.ts";
+import { type PlannedPart, plannedPart } from "./only.ts";
 import type { Reporter } from "./reporter.ts";
 import { TOOL } from "./tool.ts";
 import { type WayIn, wayInOf } from "./way-in.ts";
@@ -43,9 +40,8 @@ export interface Planned {
 }
 
 /** A manifest that is planned without being read from its file, and which of its visors. */
-export interface HandedSource {
+export interface HandedSource extends PlannedPart {
   readonly source: ManifestSource;
-  readonly selected: readonly DesiredVisor[];
 }
 
 /** What planning goes by, and must have. */
@@ -57,6 +53,7 @@ interface PlanNeeds {
 /** What was read: the manifest, the ledgers and the visors. */
 export interface ReadFleet extends Omit<Planned, "plan"> {
   readonly selected: readonly DesiredVisor[];
+  readonly only?: HandedSource["only"];
   readonly observation: Observation;
   readonly heads: JoinedHistory["heads"];
   readonly git: GitFacts | undefined;
@@ -74,9 +71,9 @@ export async function planFleet(
   world: World,
   reporter: Reporter,
   needs: PlanNeeds = {},
-): Promise<Planned> {
+): Promise<Planned & ReadFleet> {
   const read = await readFleet(given, world, reporter, needs);
-  const { source, selected, operator, observation, history, heads, nowMs, git } = read;
+  const { source, history, git } = read;
   const judged = await judgeCommits({
     path: source.path,
     desired: source.desired,
@@ -84,9 +81,16 @@ export async function planFleet(
     history,
   });
   for (const note of judged.notes) world.terminal.err(`note: ${note}\n`);
-  const plan = buildPlan({
+  return { ...read, plan: planOf(read, given, judged) };
+}
+
+/** Plans what was read; without a judgement of its commits nothing is said of where git has the manifest. */
+export function planOf(read: ReadFleet, given: Given, judged?: Judged): Plan {
+  const { source, selected, only, operator, observation, history, heads, nowMs } = read;
+  return buildPlan({
     desired: source.desired,
     selected,
+    ...(only === undefined ? {} : { only }),
     observed: observation.visors,
     acting: observation.acting,
     history,
@@ -95,8 +99,12 @@ export async function planFleet(
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
     tool: TOOL,
-    manifest: { path: source.name, digest: source.desired.manifestDigest, ...judged.inGit },
-    ...(judged.commits === undefined ? {} : { commits: judged.commits }),
+    manifest: {
+      path: source.name,
+      digest: source.desired.manifestDigest,
+      ...judged?.inGit,
+    },
+    ...(judged?.commits === undefined ? {} : { commits: judged.commits }),
     ...(operator === undefined
       ? {}
       : {
@@ -104,7 +112,6 @@ export async function planFleet(
           secretDigest: (text: string) => operator.keys.secretHmac(text),
         }),
   });
-  return { ...read, plan };
 }
 
 /** How long a plan may be applied. */
@@ -124,7 +131,7 @@ export async function readFleet(
 ): Promise<ReadFleet> {
   const wayIn = wayInOf(given, world);
   const nowMs = nowOf(given, world);
-  const { source, selected } = needs.handed ?? (await namedSource(given, world));
+  const { source, selected, only } = needs.handed ?? (await namedSource(given, world));
   const operator =
     needs.ledger === true ? await requireOperator(given, world) : await findOperator(given, world);
   // Never fails; git takes its time while the visors take theirs.
@@ -168,6 +175,7 @@ export async function readFleet(
     wayIn,
     reader,
     selected,
+    ...(only === undefined ? {} : { only }),
     observation,
     heads,
     git: isDirty ? { ...git, dirty: true } : git,
@@ -186,10 +194,10 @@ export async function plannedManifest(given: Given, world: World): Promise<Manif
   return (await readManifestAt(name, ref, world)).source;
 }
 
-/** The manifest that the command line names, and the visors that `--on` selects. */
+/** The manifest that the command line names, and what `--on` or `--only` selects of it. */
 async function namedSource(given: Given, world: World): Promise<HandedSource> {
   const source = await plannedManifest(given, world);
-  return { source, selected: await selectedVisors(source, given, world) };
+  return { source, ...(await plannedPart(source, given, world)) };
 }
 
 /** Our ledger opened for reading, or why there is none. */
@@ -247,18 +255,6 @@ export function checkedOverrides(
   if (unknown === undefined) return overrides;
   throw new FleetError("cli/usage", `--allow-trust-loss ${unknown}: no visor of this name`, {
     next: "give the name that the refusal shows",
-    exit: 64,
-  });
-}
-
-/** `--now`, if it was given. @throws FleetError cli/usage (exit 64) */
-export function nowOf(given: Given, world: World): number | undefined {
-  const text = given.text("now");
-  if (text === undefined) return undefined;
-  const nowMs = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(nowMs)) return nowMs;
-  throw new FleetError("cli/usage", `--now takes a time in UTC, not ${JSON.stringify(text)}`, {
-    next: `write it as ${new Date(world.clock.now()).toISOString()}`,
     exit: 64,
   });
 }

@@ -1,7 +1,8 @@
 import type { ExitCode } from "../core/index.ts";
+import type { DesiredVisor } from "../model/index.ts";
 import { observeFleet } from "../reconcile/index.ts";
 import { createVisorReader } from "../skywire/visor/index.ts";
-import { statusDocument, statusText } from "../view/index.ts";
+import { type IgnoredField, statusDocument, statusText } from "../view/index.ts";
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
 import { manifestName, readManifest, selectedVisors } from "./manifest-source.ts";
@@ -36,8 +37,21 @@ export const status: Command = {
       }),
     );
     const names = source.desired.keyNames;
-    if (given.flag("json")) printJson(world, statusDocument(visors, names));
-    else world.terminal.out(statusText(visors, names, outPaint(world)));
+    const ignored = ignoredIn(selected, world.clock.now());
+    if (given.flag("json")) printJson(world, statusDocument(visors, names, ignored));
+    else world.terminal.out(statusText(visors, names, outPaint(world), ignored));
     return visors.every((visor) => visor.kind === "seen") ? 0 : 3;
   },
 };
+
+function ignoredIn(visors: readonly DesiredVisor[], nowMs: number): readonly IgnoredField[] {
+  return visors.flatMap(({ key, ignores = [] }) =>
+    ignores.map(({ path, untilMs, because }) => ({
+      visor: key,
+      path,
+      until: new Date(untilMs).toISOString(),
+      ended: nowMs >= untilMs,
+      ...(because === undefined ? {} : { because }),
+    })),
+  );
+}

@@ -14,7 +14,7 @@ export function leafMeaning(leaf: DesiredLeaf | undefined): string {
 export interface MeaningDifference {
   /** Absent for what is said of the whole fleet. */
   readonly visor?: string;
-  /** The path of a leaf, or `name`, `tags`, `roles`, `rpc`; of the fleet the name of a section. */
+  /** The path of a leaf, or `name`, `tags`, `roles`, `rpc`, `ignore`; of the fleet the name of a section. */
   readonly path: string;
 }
 
@@ -53,7 +53,12 @@ export function visorDifferences(before: DesiredVisor, after: DesiredVisor): rea
   const leaves = [...paths].filter(
     (path) => leafMeaning(before.leaves.get(path)) !== leafMeaning(after.leaves.get(path)),
   );
-  return [...facts, ...leaves];
+  const isSameIgnored = ignoresMeaning(before) === ignoresMeaning(after);
+  return [...facts, ...leaves, ...(isSameIgnored ? [] : ["ignore"])];
+}
+
+function ignoresMeaning({ ignores = [] }: DesiredVisor): string {
+  return canonicalJson(ignores.map(({ path, untilMs, because = "" }) => [path, untilMs, because]));
 }
 
 function factMeaning(fact: DesiredVisor["name" | "tags" | "roles" | "rpc"]): string {

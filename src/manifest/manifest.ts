@@ -10,6 +10,7 @@ import type {
 } from "../core/index.ts";
 import type {
   Capability,
+  DesiredIgnore,
   DesiredValue,
   FeedKey,
   Policy,
@@ -113,6 +114,8 @@ export interface WrittenVisor {
   readonly roles: readonly Word[];
   readonly rpc?: RpcRoute;
   readonly body: Body;
+  /** Absent when nothing is ignored. */
+  readonly ignores?: readonly DesiredIgnore[];
 }
 
 /** One owned value as written. */

@@ -21,6 +21,7 @@ import type {
   WrittenWhitelist,
 } from "./manifest.ts";
 import { readBody } from "./read-body.ts";
+import { readIgnores } from "./read-ignores.ts";
 import { readOperators } from "./read-operators.ts";
 import { readLedger, readPolicy, readRules } from "./read-rules.ts";
 import { mapAt, numberOf, placeOf, type Reading, soundAt, textOf, wordsOf } from "./reading.ts";
@@ -178,6 +179,7 @@ function readVisors(reading: Reading, root: MapTree): ReadonlyMap<string, Writte
   for (const { key: name, offset, value } of section.entries.values()) {
     const key = readVisorKey(reading, soundAt(reading, value, "key"));
     const rpc = readRpc(reading, soundAt(reading, value, "rpc"));
+    const ignores = readIgnores(reading, value);
     visors.set(name, {
       name,
       place: placeOf(reading, offset),
@@ -185,6 +187,7 @@ function readVisors(reading: Reading, root: MapTree): ReadonlyMap<string, Writte
       tags: wordsOf(reading, soundAt(reading, value, "tags")),
       roles: wordsOf(reading, soundAt(reading, value, "roles")),
       ...(rpc === undefined ? {} : { rpc }),
+      ...(ignores.length === 0 ? {} : { ignores }),
       body:
         value.kind === "map" && !reading.faulty.has(value) ? readBody(reading, value) : EMPTY_BODY,
     });

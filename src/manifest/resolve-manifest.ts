@@ -7,6 +7,7 @@ import type {
   Origin,
 } from "../model/index.ts";
 import { checkApp } from "./app-rules.ts";
+import { checkIgnores } from "./check-ignores.ts";
 import { indexNames, type Names } from "./index-names.ts";
 import { type Layer, type Merging, mergeList, mergeValue, type Said } from "./layers.ts";
 import type { Manifest, Written, WrittenList, WrittenValue } from "./manifest.ts";
@@ -107,6 +108,8 @@ function resolveVisor(names: Names, merging: Merging): DesiredVisor | undefined 
   ];
   const leaves = mergeLayers(merging, layers);
   for (const app of namedIn(layers, "apps").keys()) checkApp(app, leaves, merging.report);
+  const { ignores } = visor;
+  checkIgnores(visor, leaves, merging.report);
   if (visor.key === undefined) return undefined;
   return {
     key: visor.key,
@@ -116,6 +119,7 @@ function resolveVisor(names: Names, merging: Merging): DesiredVisor | undefined 
     ...(visor.rpc === undefined ? {} : { rpc: visor.rpc }),
     place: visor.place,
     leaves: new Map([...leaves].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ...(ignores === undefined ? {} : { ignores }),
   };
 }
 

@@ -23,10 +23,11 @@ function meaningOf(desired: DesiredFleet): string {
   });
 }
 
-function visorMeaning({ key, name, tags, roles, rpc, leaves }: DesiredVisor): Json {
+function visorMeaning({ key, name, tags, roles, rpc, leaves, ignores = [] }: DesiredVisor): Json {
   const values = [...leaves.values()].map((leaf) => [leaf.path, leafMeaning(leaf)]);
   const route = rpc === undefined ? {} : { rpc: { ...rpc } };
-  return { key, name, tags: [...tags], roles: [...roles], leaves: values, ...route };
+  const ignored = ignores.map(({ place: _, ...ignore }) => ({ ...ignore }));
+  return { key, name, tags: [...tags], roles: [...roles], leaves: values, ...route, ignored };
 }
 
 function leafMeaning(leaf: DesiredLeaf): Json {

@@ -5,6 +5,10 @@ import { CAPABILITIES, SETTINGS, type SettingType } from "../model/index.ts";
 export const NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_-]{0,62}$";
 /** What the name of an app may look like. */
 export const APP_NAME_PATTERN = "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$";
+/** What the path of a value may look like; whether there is such a value is asked later. */
+const FIELD_PATTERN = "^[a-z][A-Za-z0-9_.-]{0,126}$";
+/** A day or a time of it, in UTC. */
+const UNTIL_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z)?$";
 /** Decimal numbers from 1 to 65535. */
 const PORT_PATTERN =
   "^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$";
@@ -297,12 +301,32 @@ const visor = closed(
     roles: names("Roles of this visor. Values written at the visor win over those of its roles."),
     rpc: ref("rpc", "How the visor's RPC is reached."),
     ...owned,
+    ignore: named(
+      "Values that are left alone for a while, by path, such as `apps.skychat.auto_start`: until then they are neither changed nor counted as drift. Who manages the visor is never ignored.",
+      FIELD_PATTERN,
+      { $ref: "#/$defs/ignore" },
+    ),
   },
   ["key"],
 );
 
 /** More keys than somebody has machines. */
 const GIT_KEYS_MAX = 16;
+
+const ignore = closed(
+  "A value that is left alone for a while.",
+  {
+    until: {
+      type: "string",
+      pattern: UNTIL_PATTERN,
+      description:
+        "The day (its beginning in UTC) or the time from which the value counts again, such as `2026-12-31` or `2026-12-31T18:00:00Z`.",
+      "x-expects": "a day such as 2026-12-31, or a time such as 2026-12-31T18:00:00Z",
+    },
+    because: text("Why; plans and drift reports show it."),
+  },
+  ["until"],
+);
 
 const operator = closed(
   "A person or robot who signs.",
@@ -373,5 +397,6 @@ export const DEFINITIONS: Properties = {
   rewardAddress,
   role,
   visor,
+  ignore,
   operator,
 };

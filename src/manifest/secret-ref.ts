@@ -8,10 +8,21 @@ export type ParsedRef =
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Variables of `fleet` itself and of CI systems: tokens of the runner, which no visor has a use for. */
+const RUNNERS_OWN =
+  /^(FLEET_(OPERATOR|COMMENT)|GITHUB|GH|ACTIONS|RUNNER|CI|GITLAB|GITEA|FORGEJO)_/i;
+
 /** Reads `env:NAME` and `file:path`; every other text is plain. */
 export function parseSecretRef(text: string): ParsedRef {
   if (text.startsWith("env:")) {
     const name = text.slice("env:".length);
+    if (RUNNERS_OWN.test(name)) {
+      return {
+        kind: "fault",
+        message: `${name} belongs to fleet or to the CI system that runs it, and is never sent to a visor`,
+        next: "give the secret a variable of its own, such as env:CHAT_TOKEN",
+      };
+    }
     if (VARIABLE.test(name)) return { kind: "ref", ref: `env:${name}` };
     return {
       kind: "fault",

@@ -68,6 +68,16 @@ export interface RpcRoute {
   readonly port: number;
 }
 
+/** A leaf that is left alone for a while, though the manifest owns it. */
+export interface DesiredIgnore {
+  readonly path: string;
+  /** Unix ms; from this moment on the leaf is treated as any other. */
+  readonly untilMs: number;
+  /** What people say of it. */
+  readonly because?: string;
+  readonly place: Place;
+}
+
 /** One visor as the manifest wants it. */
 export interface DesiredVisor {
   readonly key: VisorKey;
@@ -78,6 +88,8 @@ export interface DesiredVisor {
   readonly place: Place;
   /** Owned leaves by path, sorted by path. */
   readonly leaves: ReadonlyMap<string, DesiredLeaf>;
+  /** Owned leaves that are left alone until a time, sorted by path; absent when there are none. */
+  readonly ignores?: readonly DesiredIgnore[];
 }
 
 /** The key of an operator's ledger on the network: a compressed secp256k1 point, 66 lower-case hex digits. */

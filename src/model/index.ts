@@ -23,6 +23,7 @@ export {
   DEFAULT_POLICY,
   type DesiredElement,
   type DesiredFleet,
+  type DesiredIgnore,
   type DesiredLeaf,
   type DesiredLedger,
   type DesiredOperator,
@@ -51,8 +52,10 @@ export {
   type UnseenVisor,
 } from "./observed.ts";
 export {
+  type FieldAddress,
   type Guard,
   GUARDS,
+  type IgnoredLeaf,
   type Keyset,
   type Overrides,
   type Plan,

@@ -6,6 +6,24 @@ import type { Route } from "./observed.ts";
 /** The name and version of the plan format; a reader refuses another major version. */
 export const PLAN_FORMAT = "fleet.skywire/plan/v1";
 
+/** An owned leaf that the manifest leaves alone until a time. */
+export interface IgnoredLeaf {
+  readonly path: string;
+  readonly until: string;
+  readonly because?: string;
+  readonly place: Place;
+  /** True once the time has passed: then the leaf is planned as any other. */
+  readonly ended: boolean;
+  /** What would be changed and is not; empty when the leaf is as wanted, and when the time has passed. */
+  readonly changes: readonly Change[];
+}
+
+/** One leaf of one visor. */
+export interface FieldAddress {
+  readonly visor: VisorKey;
+  readonly path: string;
+}
+
 /** What a plan says of one visor. */
 export interface PlanVisor {
   readonly key: VisorKey;
@@ -46,6 +64,10 @@ export interface PlanVisor {
   /** Written earlier, in force once the visor restarts. */
   readonly awaitingRestart: readonly { readonly path: string; readonly sinceEntry: number }[];
   readonly released: readonly Released[];
+  /** Leaves that the manifest ignores or ignored until a time, sorted by path; absent when there are none. */
+  readonly ignored?: readonly IgnoredLeaf[];
+  /** Owned leaves that differ and are not planned, because the plan is of other fields only; absent when none. */
+  readonly leftOut?: readonly string[];
 }
 
 /** One step on one visor: one durable intent, its writes, one receipt. */
@@ -139,6 +161,10 @@ export interface PlanCounts {
   readonly notCompared: number;
   /** Owned leaves that the recorded observation does not hold; absent when there is none. */
   readonly notObserved?: number;
+  /** Leaves that differ and are ignored; absent when there are none. */
+  readonly ignored?: number;
+  /** Leaves that differ and are left out of a narrowed plan; absent when there are none. */
+  readonly leftOut?: number;
 }
 
 /** The part of the manifest that says who may do what; compared with the ledger's latest keyset. */
@@ -237,6 +263,8 @@ export interface Plan {
   /** What was seen of the other operators' ledgers, sorted by feed; empty when nothing was. */
   readonly heads: readonly PlanHead[];
   readonly overrides: Overrides;
+  /** The fields that the plan was narrowed to, sorted; absent when it is of all that is owned. */
+  readonly only?: readonly FieldAddress[];
   /** False when something owned could not be read or compared. */
   readonly complete: boolean;
   /** False when a guard refuses. */

@@ -14,7 +14,16 @@ export {
   type VisorReport,
   type VisorToRestart,
 } from "./apply/index.ts";
-export { diffVisor, type Found, foundAt, isLeafPath, programOf } from "./diff/index.ts";
+export {
+  defaultPort,
+  diffVisor,
+  type Found,
+  foundAt,
+  isLeafPath,
+  type LeafPath,
+  parseLeafPath,
+  programOf,
+} from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
   mapLimited,

@@ -74,7 +74,16 @@ export function leafValueText(
   return value === undefined ? "(not known)" : valueText(value, names);
 }
 
-function verdictText({ element, verdict }: BlamedLeaf, feeds: FeedNames): string {
+/** True for a value that `fleet` set, as entries of these feeds say. */
+export function isSetBy(verdict: BlameVerdict, who: "us" | "others", { own }: FeedNames): boolean {
+  return verdict.kind === "fleet" && (verdict.set.at.feed === own) === (who === "us");
+}
+
+/** Who answers for a value, on one line. */
+export function verdictText(
+  { element, verdict }: Pick<BlamedLeaf, "element" | "verdict">,
+  feeds: FeedNames,
+): string {
   switch (verdict.kind) {
     case "fleet":
       return setText(verdict.set, feeds);
@@ -126,7 +135,8 @@ export function byText(at: RecordRef, feeds: FeedNames): string {
   return `${operatorText(at, feeds)} ${timeText(at.timeMs)} ${refText(at, feeds)}`;
 }
 
-function momentText({ timeMs, at }: MomentRef, feeds: FeedNames, unrecorded = ""): string {
+/** A time and the entry that says so; `unrecorded` where none does. */
+export function momentText({ timeMs, at }: MomentRef, feeds: FeedNames, unrecorded = ""): string {
   const by = at === undefined ? unrecorded : refText(at, feeds);
   return by === "now" ? by : `${timeText(timeMs)} (${by})`;
 }
@@ -157,7 +167,8 @@ export function blameDocument(blame: Blame, names: Names, feeds: FeedNames): Jso
   };
 }
 
-function verdictDocument(
+/** The same as members of a document. */
+export function verdictDocument(
   verdict: BlameVerdict,
   feeds: FeedNames,
 ): { readonly [key: string]: Json | undefined } {
@@ -213,7 +224,8 @@ export function refDocument(
   return { feed, index, time, operator, name: feeds.operators.get(operator) };
 }
 
-function momentDocument({ timeMs, at }: MomentRef, feeds: FeedNames): Json {
+/** The same as a document. */
+export function momentDocument({ timeMs, at }: MomentRef, feeds: FeedNames): Json {
   const time = new Date(timeMs).toISOString();
   return { time, ...(at === undefined ? {} : { recorded: refDocument(at, feeds) }) };
 }

@@ -15,7 +15,8 @@ export {
 } from "./ci/index.ts";
 export { counted } from "./count-text.ts";
 export { diagnosticCounts, diagnosticsText } from "./diagnostic-text.ts";
-export { driftText } from "./drift-text.ts";
+export { driftDocument } from "./drift-document.ts";
+export { type DriftStory, driftText, type DriftVerbs } from "./drift-text.ts";
 export { errorDocument, errorText } from "./error-text.ts";
 export { explanationText } from "./explanation-text.ts";
 export {
@@ -52,9 +53,10 @@ export {
   timeText,
 } from "./record-text.ts";
 export { refusalText } from "./refusal-text.ts";
-export { statusDocument, statusText } from "./status-text.ts";
+export { type IgnoredField, statusDocument, statusText } from "./status-text.ts";
 export { tableText } from "./table-text.ts";
 export { type NamedReport, verifyAllText, verifyText } from "./verify-text.ts";
 export { type Finding, findingsText } from "./findings-text.ts";
 export { type WitnessRefusal, type WitnessResult, witnessText } from "./witness-text.ts";
+export { untilText } from "./ignored-text.ts";
 export { keyLabel, type Names, shortKey } from "./value-text.ts";

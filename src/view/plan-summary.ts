@@ -17,6 +17,8 @@ function extraCounts(counts: PlanCounts): string {
     whenAny(counts.released, "released") +
     whenAny(counts.awaitingRestart, "awaiting restart") +
     whenAny(counts.notCompared, "not compared") +
-    whenAny(counts.notObserved ?? 0, "not observed")
+    whenAny(counts.notObserved ?? 0, "not observed") +
+    whenAny(counts.ignored ?? 0, "ignored") +
+    whenAny(counts.leftOut ?? 0, "left out")
   );
 }

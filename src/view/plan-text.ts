@@ -5,7 +5,7 @@ import { planSummary } from "./plan-summary.ts";
 import { printable } from "./printable.ts";
 import { refusalText } from "./refusal-text.ts";
 import { manifestText } from "./manifest-text.ts";
-import { keyWithName, valueText } from "./value-text.ts";
+import { keyLabel, keyWithName, valueText } from "./value-text.ts";
 import { visorText } from "./visor-text.ts";
 
 /**
@@ -17,6 +17,7 @@ export function planText(plan: Plan, paint: Paint): string {
   const isRecorded = plan.source !== undefined;
   const blocks = [
     sourceText(plan, paint),
+    onlyText(plan, paint),
     isRecorded ? keysetText(plan, paint) : "",
     manifestText(plan.manifest, paint),
     ...plan.visors.map((visor) => visorText(visor, plan.names, paint)),
@@ -58,6 +59,12 @@ function sourceText(plan: Plan, paint: Paint): string {
         `    who may sign, and the policy to meet, as of ${printable(by)}\n`,
     )
   );
+}
+
+function onlyText({ only, names }: Plan, paint: Paint): string {
+  if (only === undefined) return "";
+  const fields = only.map(({ visor, path }) => `${keyLabel(visor, names)}/${path}`);
+  return `${paint("quiet", `narrowed to ${printable(fields.join(", "))}`)}\n`;
 }
 
 function keysetText(plan: Plan, paint: Paint): string {

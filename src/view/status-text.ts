@@ -1,6 +1,7 @@
-import type { Json } from "../core/index.ts";
+import type { Json, VisorKey } from "../core/index.ts";
 import type { ObservedVisor } from "../model/index.ts";
 import { counted } from "./count-text.ts";
+import { untilText } from "./ignored-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";
@@ -8,7 +9,12 @@ import { keyLabel, type Names, shortKey } from "./value-text.ts";
 import { routeText } from "./visor-text.ts";
 
 /** One line a visor: name, key, release, state, route, running apps. The last line counts. */
-export function statusText(visors: readonly ObservedVisor[], names: Names, paint: Paint): string {
+export function statusText(
+  visors: readonly ObservedVisor[],
+  names: Names,
+  paint: Paint,
+  ignored: readonly IgnoredField[] = [],
+): string {
   const header = ["  NAME", "KEY", "RELEASE", "STATE", "ROUTE", "APPS RUNNING"];
   const rows = visors.map((visor) => rowOf(visor, names, paint));
   const seen = visors.filter((visor) => visor.kind === "seen").length;
@@ -20,11 +26,34 @@ export function statusText(visors: readonly ObservedVisor[], names: Names, paint
     )
     .join("");
   const last = `Status: ${counted(visors.length, "visor")}, ${seen} answering, ${visors.length - seen} not readable.`;
-  return `${tableText([header, ...rows])}${notes}${paint("strong", last)}\n`;
+  const left = ignored.map((field) => ignoredText(field, names, paint)).join("");
+  return `${tableText([header, ...rows])}${notes}${left}${paint("strong", last)}\n`;
+}
+
+/** A value that the manifest leaves alone until a time, or did. */
+export interface IgnoredField {
+  readonly visor: VisorKey;
+  readonly path: string;
+  readonly until: string;
+  readonly ended: boolean;
+  readonly because?: string;
+}
+
+function ignoredText(field: IgnoredField, names: Names, paint: Paint): string {
+  const { visor, path, until, ended, because } = field;
+  const what = `${keyLabel(visor, names)}/${path}`;
+  const when = `${ended ? "no longer ignored, since" : "ignored until"} ${untilText(until)}`;
+  const why = because === undefined ? "" : ` (${printable(because)})`;
+  const glyph = ended ? paint("danger", "!") : paint("unknown", "?");
+  return `${glyph} ${printable(what)}: ${when}${why}\n`;
 }
 
 /** The same facts as a document. */
-export function statusDocument(visors: readonly ObservedVisor[], names: Names): Json {
+export function statusDocument(
+  visors: readonly ObservedVisor[],
+  names: Names,
+  ignored: readonly IgnoredField[] = [],
+): Json {
   return {
     format: "fleet.skywire/status/v1",
     visors: visors.map((visor) => ({
@@ -41,6 +70,7 @@ export function statusDocument(visors: readonly ObservedVisor[], names: Names): 
           }
         : { reason: visor.reason, detail: visor.detail, next: visor.next }),
     })),
+    ...(ignored.length === 0 ? {} : { ignored: ignored.map((field) => ({ ...field })) }),
   };
 }
 

@@ -1,7 +1,8 @@
-import type { PlanVisor, Route } from "../model/index.ts";
+import type { IgnoredLeaf, PlanVisor, Route } from "../model/index.ts";
 import { counted } from "./count-text.ts";
 import { changeRows } from "./change-text.ts";
 import { ageText } from "./age-text.ts";
+import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
 import type { Paint } from "./paint.ts";
 import { lineText } from "./place-text.ts";
 import { printable } from "./printable.ts";
@@ -60,6 +61,13 @@ function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly str
       printable(path),
       "not in the observation",
     ]),
+    ...(visor.ignored ?? []).map((leaf) => ignoredCells(leaf, names, paint)),
+    ...(visor.leftOut ?? []).map((path) => [
+      unknown,
+      printable(path),
+      "differs, left out",
+      paint("quiet", "(not named by --only)"),
+    ]),
     ...visor.awaitingRestart.map((leaf) => [
       waits,
       printable(leaf.path),
@@ -72,5 +80,17 @@ function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly str
       `released, left ${leaf.value === undefined ? "as it is" : `at ${valueText(leaf.value, names)}`}`,
       paint("quiet", `(${printable(leaf.how)})`),
     ]),
+  ];
+}
+
+/** A leaf that is left alone until a time, or was: what would be changed is said, too. */
+function ignoredCells(leaf: IgnoredLeaf, names: Names, paint: Paint): string[] {
+  const unknown = paint("unknown", "?");
+  const glyph = leaf.ended ? `    ${paint("danger", "!")} ${unknown}` : `      ${unknown}`;
+  return [
+    glyph,
+    printable(leaf.path),
+    ignoredWhat(leaf, names),
+    paint("quiet", `(${ignoredNotes(leaf)})`),
   ];
 }

@@ -72,6 +72,7 @@ export function manifestReference(manifestSchema) {
     section(root, "settings", at(root, "settings")),
     section(root, "survey", at(root, "survey")),
     section(root, "rpc", at(root, "rpc")),
+    section(root, "ignore.PATH", at(root, "ignore")),
     section(root, "policy", root.properties?.["policy"]),
     section(root, "ledger", root.properties?.["ledger"]),
   ].join("\n");

@@ -16,6 +16,8 @@ import { EYES as eyes } from "../support/adopting.ts";
 import { CANARIES, type NamedSeen, randomFleet, type Wildness } from "../support/random-fleet.ts";
 
 const SEED = 20261125;
+/** A short look for every run; the thousand of the full check with FLEET_ADOPT_FLEETS=1000. */
+const FLEETS = Number(process.env["FLEET_ADOPT_FLEETS"] ?? 40);
 const NOW_MS = Date.UTC(2026, 10, 25, 12);
 
 interface Case {
@@ -38,6 +40,16 @@ function cases(most: number): fc.Arbitrary<Case> {
       fc.subarray([...ADOPT_SECTIONS], { minLength: 1 }),
     ),
   });
+}
+
+/** Fleets of 1 to 500 visors: nine of ten are as small as most are, one of a hundred is as large as fleets get. */
+function casesOfAllSizes(): fc.Arbitrary<Case> {
+  const size = fc.oneof(
+    { arbitrary: fc.integer({ min: 1, max: 8 }), weight: 90 },
+    { arbitrary: fc.integer({ min: 9, max: 60 }), weight: 9 },
+    { arbitrary: fc.integer({ min: 61, max: 500 }), weight: 1 },
+  );
+  return fc.tuple(cases(1), size).map(([one, count]) => ({ ...one, count }));
 }
 
 function inputOf(fleet: readonly NamedSeen[], { open, sections }: Case): AdoptFleetInput {
@@ -137,6 +149,10 @@ describe("a manifest adopted from a fleet", () => {
     );
   }, 90_000);
 
+  it("does so for random fleets of one to five hundred visors", () => {
+    fc.assert(fc.property(casesOfAllSizes(), check), { seed: SEED + 1, numRuns: FLEETS });
+  }, 900_000);
+
   it("after one line is edited plans exactly that", () => {
     let planned = 0;
     fc.assert(
@@ -164,10 +180,10 @@ describe("a manifest adopted from a fleet", () => {
         expect(plan.refusals).toEqual([]);
         planned += changesOf(plan).length;
       }),
-      { seed: SEED, numRuns: 150 },
+      { seed: SEED, numRuns: Math.max(150, FLEETS) },
     );
     expect(planned).toBeGreaterThan(100);
-  }, 90_000);
+  }, 900_000);
 });
 
 function levelOf(visor: DesiredVisor | undefined): unknown {

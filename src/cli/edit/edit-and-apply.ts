@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { equalBytes, type ExitCode, FleetError, fromUtf8, utf8 } from "../../core/index.ts";
+import { type ExitCode, FleetError, fromUtf8 } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { textDiff } from "../adopt-text-diff.ts";
 import { applyManifest } from "../apply-manifest.ts";
@@ -25,6 +25,7 @@ import {
 import { printJson } from "../print.ts";
 import type { World } from "../world.ts";
 import { checkCommit, offerCommit } from "./commit.ts";
+import { writeText } from "./write-text.ts";
 
 /** What every command takes that edits the manifest for a selection of visors. */
 export const EDIT_OPTIONS: readonly OptionSpec[] = [
@@ -172,21 +173,11 @@ function closingLine(outcome: string, name: string, places: readonly string[]): 
   return `Wrote ${name}: ${places.join(", ")}. No visor was asked anything.`;
 }
 
-/** @throws FleetError cli/changed (exit 5) when the file is not what was edited any more */
 async function writeEdited(
   { source: { name, path }, bytes, edited }: Omit<Editing, "diff">,
   world: World,
 ): Promise<void> {
-  const now = await world.files.read(path);
-  if (now === undefined || !equalBytes(now, bytes)) {
-    throw new FleetError("cli/changed", `${name} was changed meanwhile`, {
-      next: "nothing was written; run the command again",
-      exit: 5,
-    });
-  }
-  const mode = (await world.files.stat(path))?.mode;
-  const options = mode === undefined ? {} : { mode: mode & 0o777 };
-  await world.files.replace(path, utf8(edited.text), options);
+  await writeText({ name, path, bytes, text: edited.text }, world);
 }
 
 function cannotAsk(): FleetError {

@@ -121,6 +121,7 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
     ),
     counts: membersOf(isCount),
     overrides: listOf(isText),
+    only: maybe(listOf(shape({ visor: isVisor, path: isText }))),
   }),
   "plan-part": shape({
     fleet: isText,

@@ -133,6 +133,8 @@ export interface PlanPayload {
   readonly changed?: RecordedCommit;
   readonly counts: Readonly<Record<string, number>>;
   readonly overrides: readonly string[];
+  /** The fields that it was narrowed to; absent when it was of all that is owned. */
+  readonly only?: readonly { readonly visor: VisorKey; readonly path: string }[];
 }
 
 /** Where in the manifest a change was wanted. Entries of release 0.1.0 do not say. */

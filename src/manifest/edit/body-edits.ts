@@ -2,9 +2,9 @@ import { assert, type VisorKey } from "../../core/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import type { Manifest } from "../manifest.ts";
-import { bodyIn, type BodyPlace, entryAt, putTree } from "./body.ts";
-import { bodyTree, type ManifestEdit } from "./manifest-edit.ts";
-import { changeMember } from "./members.ts";
+import { bodyIn, type BodyPlace, entryAt, flowOf, putTree, treeOf } from "./body.ts";
+import { bodyTree, ignoreFields, type ManifestEdit } from "./manifest-edit.ts";
+import { changeMember, withoutPath } from "./members.ts";
 import { type Edit, placesOf } from "./splice.ts";
 import { memberOf } from "./wanted.ts";
 import { withListed, withoutListed } from "./words.ts";
@@ -35,7 +35,11 @@ function editsOf(input: BodyEditsInput, body: BodyPlace, name: string): readonly
   switch (edit.kind) {
     case "app":
     case "close-port":
+    case "setting":
+    case "reward-address":
       return putTree(text, body, bodyTree(edit));
+    case "ignore":
+      return ignoreEdits(text, body, edit);
     case "port":
       return putPort(input, edit, body, name);
     case "member":
@@ -49,6 +53,18 @@ function editsOf(input: BodyEditsInput, body: BodyPlace, name: string): readonly
       return change(text, body, list, edit.name);
     }
   }
+}
+
+/** One that is there already is replaced as a whole: its reason belonged to its time. */
+function ignoreEdits(
+  text: string,
+  body: BodyPlace,
+  { path, until, because }: Extract<ManifestEdit, { readonly kind: "ignore" }>,
+): readonly Edit[] {
+  if (until === undefined) return withoutPath(text, body.map, ["ignore", path]);
+  const fields = ignoreFields(until, because);
+  const isThere = entryAt(body.map, ["ignore", path]) !== undefined;
+  return putTree(text, body, treeOf(["ignore", path], isThere ? flowOf(fields) : fields));
 }
 
 /** A record that a visor begins anew must name its whitelist, too: it takes over what its role says. */

@@ -26,18 +26,28 @@ export type ManifestEdit =
       readonly fields: Readonly<Record<string, Json>>;
     }
   | { readonly kind: "close-port"; readonly port: number }
+  /** A value of the visor's configuration, by its path. */
+  | { readonly kind: "setting"; readonly setting: string; readonly value: Json }
+  | { readonly kind: "reward-address"; readonly address: string }
+  /** A leaf that is left alone until a time, as `until:` is written; without one it no longer is. */
+  | {
+      readonly kind: "ignore";
+      readonly path: string;
+      readonly until?: string;
+      readonly because?: string;
+    }
   | { readonly kind: "tag"; readonly action: "add" | "remove"; readonly name: string }
   | { readonly kind: "role"; readonly action: "add" | "remove"; readonly name: string };
 
 /** The edits that say something of values on visors, which a role may say as well. */
-export type BodyEdit = Exclude<ManifestEdit, { readonly kind: "tag" | "role" }>;
+export type BodyEdit = Exclude<ManifestEdit, { readonly kind: "tag" | "role" | "ignore" }>;
 
 /** The edits that give values as a body of a manifest has them. */
 export type ValueEdit = Exclude<BodyEdit, { readonly kind: "member" }>;
 
 /** True for an edit that a role may carry for its visors. */
 export function isBodyEdit(edit: ManifestEdit): edit is BodyEdit {
-  return edit.kind !== "tag" && edit.kind !== "role";
+  return edit.kind !== "tag" && edit.kind !== "role" && edit.kind !== "ignore";
 }
 
 /** What an edit writes into the body of a role or a visor. */
@@ -51,7 +61,16 @@ export function bodyTree(edit: ValueEdit): BodyTree {
       return treeOf(["ports", String(edit.port)], fieldTree(edit.fields));
     case "close-port":
       return treeOf(["ports", String(edit.port)], "closed");
+    case "setting":
+      return treeOf(["settings", edit.setting], flowText(edit.value));
+    case "reward-address":
+      return treeOf(["reward_address"], flowText(edit.address));
   }
+}
+
+/** What is written below the path of an ignored leaf. */
+export function ignoreFields(until: string, because: string | undefined): BodyTree {
+  return fieldTree({ until, ...(because === undefined ? {} : { because }) });
 }
 
 function fieldTree(fields: Readonly<Record<string, Json>>): ReadonlyMap<string, string> {

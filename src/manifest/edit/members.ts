@@ -91,7 +91,7 @@ function changeParts(
 }
 
 /** Takes the value at a path away, and every map that it leaves empty. */
-function withoutPath(text: string, map: MapPlace, path: readonly string[]): readonly Edit[] {
+export function withoutPath(text: string, map: MapPlace, path: readonly string[]): readonly Edit[] {
   const [first = "", ...others] = path;
   const entry = entryAt(map, [first]);
   if (entry === undefined) return [];

@@ -39,5 +39,10 @@ function nearness({ body }: WrittenRole, edit: BodyEdit): 0 | 1 | 2 {
     case "close-port":
       if (body.ports.has(String(edit.port))) return 2;
       return body.ports.size > 0 ? 1 : 0;
+    case "setting":
+      if (says(`settings.${edit.setting}`)) return 2;
+      return says("settings") ? 1 : 0;
+    case "reward-address":
+      return says("reward_address") ? 2 : 0;
   }
 }

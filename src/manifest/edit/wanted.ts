@@ -1,9 +1,16 @@
 import { checkVisorKey, type Diagnostic, FleetError, type VisorKey } from "../../core/index.ts";
-import type { DesiredElement, DesiredFleet, DesiredSet, DesiredVisor } from "../../model/index.ts";
+import type {
+  DesiredElement,
+  DesiredFleet,
+  DesiredIgnore,
+  DesiredSet,
+  DesiredVisor,
+} from "../../model/index.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import { suggestion } from "../did-you-mean.ts";
 import type { Body, Manifest, Word, Written, WrittenVisor } from "../manifest.ts";
 import { parseManifest } from "../parse-manifest.ts";
+import { parseUntil } from "../read-ignores.ts";
 import { resolveManifest } from "../resolve-manifest.ts";
 import { flowOf } from "./body.ts";
 import { bodyTree, type ManifestEdit, type ValueEdit } from "./manifest-edit.ts";
@@ -90,8 +97,30 @@ function changeOf(
     checkRole(existing, visors, edit);
     return (visor) => ({ ...visor, roles: changedWords(visor.roles, edit, visor) });
   }
+  if (edit.kind === "ignore") return (visor) => withIgnore(visor, edit);
   const said = bodyOf(edit);
   return (visor) => ({ ...visor, body: overlaid(visor.body, said, edit) });
+}
+
+function withIgnore(
+  visor: WrittenVisor,
+  { path, until, because }: Extract<ManifestEdit, { readonly kind: "ignore" }>,
+): WrittenVisor {
+  const { ignores = [], ...rest } = visor;
+  const others = ignores.filter((ignore) => ignore.path !== path);
+  const untilMs = until === undefined ? undefined : parseUntil(until);
+  if (until !== undefined && untilMs === undefined) {
+    throw new FleetError("manifest/edit", `there is no such day or time: ${until}`, {
+      next: "give a day such as 2026-12-31, or a time such as 2026-12-31T18:00:00Z",
+      exit: 64,
+    });
+  }
+  const own: readonly DesiredIgnore[] =
+    untilMs === undefined
+      ? []
+      : [{ path, untilMs, ...(because === undefined ? {} : { because }), place: NOWHERE }];
+  const all = [...others, ...own].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { ...rest, ...(all.length === 0 ? {} : { ignores: all }) };
 }
 
 function changedWords(

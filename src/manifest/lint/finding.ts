@@ -22,6 +22,8 @@ export interface Linted {
   readonly manifest: Manifest;
   readonly desired: DesiredFleet;
   readonly comments: readonly Comment[];
+  /** The time to go by; absent when nobody knows it. */
+  readonly nowMs?: number;
 }
 
 /** A warning of a rule. */

@@ -9,6 +9,7 @@ import { checkOpenWhitelists, checkSingleController } from "./check-access.ts";
 import { checkKeysListedTwice, checkNamesListedTwice } from "./check-listed-twice.ts";
 import { checkPlainSecrets } from "./check-plain-secrets.ts";
 import { checkUnusedRoles, checkUnusedWhitelists } from "./check-unused.ts";
+import { checkEndedIgnores } from "./check-ended-ignores.ts";
 import { commentsOf } from "./comments.ts";
 import { heedDisables } from "./disables.ts";
 import type { Linted, LintFinding } from "./finding.ts";
@@ -25,6 +26,7 @@ const CHECKS: Readonly<
   "single-controller": checkSingleController,
   "whitelist-open": checkOpenWhitelists,
   "plain-secret": checkPlainSecrets,
+  "ended-ignore": checkEndedIgnores,
 };
 const ALL: ReadonlySet<LintRuleId> = new Set(LINT_RULES.map(({ id }) => id));
 /** A fix can make room for another; more rounds than this would mean that they go in a circle. */
@@ -39,13 +41,15 @@ export interface LintReport {
 /**
  * Looks in a good manifest for what is allowed and seldom meant, in the order of its lines. Comments
  * `# fleet-lint-disable-line RULE` and `# fleet-lint-disable-next-line RULE` switch rules off on one line.
+ * `nowMs` (unix ms) tells what has ended; without it nothing has.
  */
 export function lintManifest(
   text: string,
   file: string,
   rules: ReadonlySet<LintRuleId> = ALL,
+  nowMs?: number,
 ): LintReport {
-  const linted = lintedOf(text, file);
+  const linted = lintedOf(text, file, nowMs);
   if ("diagnostics" in linted) return { findings: [], diagnostics: linted.diagnostics };
   return { findings: findingsOf(linted, rules), diagnostics: [] };
 }
@@ -58,11 +62,12 @@ export function fixManifest(
   text: string,
   file: string,
   rules: ReadonlySet<LintRuleId> = ALL,
+  nowMs?: number,
 ): { readonly text: string; readonly fixed: readonly LintFinding[] } {
   const fixed: LintFinding[] = [];
   let fixedText = text;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const chosen = apart(lintManifest(fixedText, file, rules).findings);
+    const chosen = apart(lintManifest(fixedText, file, rules, nowMs).findings);
     if (chosen.length === 0) break;
     fixed.push(...chosen.map(({ finding }) => finding));
     fixedText = spliced(
@@ -87,6 +92,7 @@ function findingsOf(linted: Linted, rules: ReadonlySet<LintRuleId>): readonly Li
 function lintedOf(
   text: string,
   file: string,
+  nowMs?: number,
 ): Linted | { readonly diagnostics: readonly Diagnostic[] } {
   const parsed = parseManifest(text, file);
   if (parsed.manifest === undefined) return { diagnostics: parsed.diagnostics };
@@ -95,7 +101,9 @@ function lintedOf(
   const source = makeSource(text, file);
   const { tree } = parseTree(source);
   assert(tree?.kind === "map", "a manifest that resolves is a map");
-  return { source, tree, manifest: parsed.manifest, desired, comments: commentsOf(source) };
+  const now = nowMs === undefined ? {} : { nowMs };
+  const comments = commentsOf(source);
+  return { source, tree, manifest: parsed.manifest, desired, comments, ...now };
 }
 
 /** Fixes that do not touch each other; the others come in the next round. */

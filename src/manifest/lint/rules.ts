@@ -7,6 +7,7 @@ export type LintRuleId =
   | "single-controller"
   | "whitelist-open"
   | "plain-secret"
+  | "ended-ignore"
   | "unused-disable";
 
 /** One rule: what it finds, why that matters, and what `--fix` does about it. */
@@ -58,6 +59,11 @@ export const LINT_RULES: readonly LintRule[] = [
     finds:
       "what looks like a secret where a manifest is not refused for it: in comments, in values with the form of a known token, and behind names such as `pwd`, `auth` and `pin`",
     why: "a manifest is read by everybody who reads its repository, and git forgets nothing",
+  },
+  {
+    id: "ended-ignore",
+    finds: "a value that is ignored until a time which has passed",
+    why: "it is changed again like any other, though the line reads as if it were left alone",
   },
   {
     id: "unused-disable",

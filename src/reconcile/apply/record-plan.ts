@@ -110,6 +110,7 @@ function planEntry(plan: Plan): EntryDraft {
       ...placeInGit(plan),
       counts: { ...plan.counts },
       overrides,
+      ...(plan.only === undefined ? {} : { only: plan.only }),
     },
   };
 }
@@ -133,7 +134,12 @@ function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
     const changes = visor.steps.flatMap((step) => step.changes.map(recordedChange));
     const recorded = history.owned.get(visor.key) ?? [];
     if (changes.length === 0 && recorded.join("\n") === visor.owned.join("\n")) continue;
-    const unsure = [...visor.unsupported.map(({ path }) => path), ...visor.notCompared];
+    const unsure = [
+      ...visor.unsupported.map(({ path }) => path),
+      ...visor.notCompared,
+      ...(visor.leftOut ?? []),
+      ...(visor.ignored ?? []).flatMap((leaf) => leaf.changes.map(({ path }) => path)),
+    ];
     const reading = { at: visor.observed.at, unsure: [...new Set(unsure)].sort() };
     parts.push({
       kind: "plan-part",

@@ -3,6 +3,7 @@ import {
   type CommitEvidence,
   type DesiredFleet,
   type DesiredVisor,
+  type FieldAddress,
   type Keyset,
   type ObservedVisor,
   type Overrides,
@@ -59,6 +60,8 @@ export interface PlanInput {
     readonly evidence: CommitEvidence;
   };
   readonly operator?: OperatorKey;
+  /** Plan these fields and what they need, nothing else; everything that is owned by default. */
+  readonly only?: readonly FieldAddress[];
   /** What was seen of the other operators' ledgers, each once, in any order; nothing by default. */
   readonly heads?: readonly PlanHead[];
   /** Where `observed` comes from, when it is a recorded observation. */
@@ -88,6 +91,8 @@ export function buildPlan(input: PlanInput): Plan {
     secrets: secretComparison(input),
     isLastManifest: history.known && history.lastManifest?.digest === input.manifest.digest,
     ...(input.recorded === undefined ? {} : { ageFromMs: input.nowMs }),
+    nowMs: input.nowMs,
+    ...(input.only === undefined ? {} : { only: pathsByVisor(input.only) }),
   };
   const visors = pairs.map(([wanted, seen]) => planVisor(wanted, seen, context));
   const releasedVisors = releasedVisorsOf(desired, history);
@@ -112,6 +117,7 @@ export function buildPlan(input: PlanInput): Plan {
     relays: desired.ledger.relays,
     heads: sortedHeads(input.heads ?? []),
     overrides: input.overrides,
+    ...(input.only === undefined ? {} : { only: sortedFields(input.only) }),
     complete: counts.unreachable + counts.notCompared + (counts.notObserved ?? 0) === 0,
     applyable: refusals.length === 0,
     history: history.known
@@ -128,6 +134,21 @@ export function buildPlan(input: PlanInput): Plan {
     decision: decisionDigest(visors, input.overrides, policies),
   };
   return { ...draft, digest: planDigest(draft) };
+}
+
+function pathsByVisor(fields: readonly FieldAddress[]): ReadonlyMap<VisorKey, ReadonlySet<string>> {
+  const paths = new Map<VisorKey, Set<string>>();
+  for (const { visor, path } of fields) {
+    const own = paths.get(visor) ?? new Set();
+    paths.set(visor, own.add(path));
+  }
+  return paths;
+}
+
+function sortedFields(fields: readonly FieldAddress[]): readonly FieldAddress[] {
+  return [...pathsByVisor(fields)]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .flatMap(([visor, paths]) => [...paths].toSorted().map((path) => ({ visor, path })));
 }
 
 function sortedHeads(heads: readonly PlanHead[]): readonly PlanHead[] {

@@ -179,7 +179,8 @@ export class HistoryFold {
   #notePart(part: PlanPartPayload | undefined): void {
     if (part === undefined) return;
     const { visor, owned, changes } = part;
-    const changed = new Set(changes.map(({ path }) => path));
+    // What could not be compared, or was left alone, was not found as wanted.
+    const changed = new Set([...changes.map(({ path }) => path), ...(part.reading?.unsure ?? [])]);
     this.#owned.set(visor, owned);
     this.#inSync.set(visor, new Set(owned.filter((path) => !changed.has(path))));
   }

@@ -11,6 +11,10 @@ export function countPlan(
   const sum = (count: (visor: PlanVisor) => number): number =>
     visors.reduce((total, visor) => total + count(visor), 0);
   const notObserved = sum((visor) => visor.notObserved?.length ?? 0);
+  const ignored = sum(
+    (visor) => visor.ignored?.filter((leaf) => leaf.changes.length > 0).length ?? 0,
+  );
+  const leftOut = sum((visor) => visor.leftOut?.length ?? 0);
   return {
     visors: visors.length,
     changing: visors.filter(({ status }) => status === "changes").length,
@@ -26,5 +30,7 @@ export function countPlan(
     awaitingRestart: sum((visor) => visor.awaitingRestart.length),
     notCompared: sum((visor) => visor.notCompared.length),
     ...(notObserved === 0 ? {} : { notObserved }),
+    ...(ignored === 0 ? {} : { ignored }),
+    ...(leftOut === 0 ? {} : { leftOut }),
   };
 }

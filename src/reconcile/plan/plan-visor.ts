@@ -1,3 +1,4 @@
+import type { VisorKey } from "../../core/index.ts";
 import type {
   Change,
   DesiredVisor,
@@ -12,6 +13,7 @@ import { planAppRestarts } from "./app-restarts.ts";
 import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
 import { pendingElement } from "./guards/index.ts";
 import type { Awaiting, History } from "./history.ts";
+import { ignoredLeaves, narrowed, withoutIgnored } from "./left-alone.ts";
 import { releasedOf } from "./released.ts";
 
 /** What planning one visor needs beside the visor itself. */
@@ -22,6 +24,10 @@ export interface PlanVisorContext {
   readonly isLastManifest: boolean;
   /** The time of the plan, when it goes by a recorded observation: readings then say their age. */
   readonly ageFromMs?: number;
+  /** The time of the plan, which ends what is ignored. */
+  readonly nowMs: number;
+  /** The only leaves to plan, by visor; absent when all are. */
+  readonly only?: ReadonlyMap<VisorKey, ReadonlySet<string>>;
 }
 
 const LETTERS: readonly StepLetter[] = ["a", "b", "c"];
@@ -60,11 +66,19 @@ export function planVisor(
       released: releasedOf(ownedEarlier, desired, undefined),
     };
   }
-  const diff = diffVisor(desired, observed, context.secrets);
+  const heeded = withoutIgnored(desired, context.nowMs);
+  const diff = diffVisor(heeded.desired, observed, context.secrets);
+  const only = context.only?.get(desired.key);
+  const wanted = only === undefined ? diff.changes : narrowed(diff.changes, only);
   const owedEarlier = history.known ? (history.owedRestarts.get(desired.key) ?? []) : [];
-  const restarts = planAppRestarts(desired, observed, diff.changes, owedEarlier);
-  const all = sortChanges([...diff.changes, ...restarts.changes]).map((change) =>
+  const owed =
+    only === undefined ? owedEarlier : owedEarlier.filter(({ what }) => concerns(only, what));
+  const restarts = planAppRestarts(heeded.desired, observed, wanted, owed);
+  const all = sortChanges([...wanted, ...restarts.changes]).map((change) =>
     markDrift(change, desired, context),
+  );
+  const leftOut = [...new Set(diff.changes.map(({ path }) => path))].filter(
+    (path) => !all.some((change) => change.path === path),
   );
   return {
     ...base,
@@ -77,7 +91,24 @@ export function planVisor(
     ...(diff.notObserved.length === 0 ? {} : { notObserved: diff.notObserved }),
     awaitingRestart: awaitingRestart(history, desired, observed),
     released: releasedOf(ownedEarlier, desired, observed),
+    ...ignoredFacts(desired, observed, context, heeded.left.size > 0),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
   };
+}
+
+function concerns(only: ReadonlySet<string>, app: string): boolean {
+  return [...only].some((path) => path.startsWith(`apps.${app}.`));
+}
+
+function ignoredFacts(
+  desired: DesiredVisor,
+  seen: SeenVisor,
+  { nowMs, secrets }: PlanVisorContext,
+  isAnyLeft: boolean,
+): Pick<PlanVisor, "ignored"> {
+  if (desired.ignores === undefined) return {};
+  const changes = isAnyLeft ? diffVisor(desired, seen, secrets).changes : [];
+  return { ignored: ignoredLeaves(desired, changes, nowMs) };
 }
 
 function observedFacts(

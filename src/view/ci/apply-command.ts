@@ -22,6 +22,10 @@ export function applyCommand(plan: Plan, { selection }: CommandFacts): string | 
       ? []
       : [path.startsWith("-") && path !== "-" ? `./${path}` : path]),
     ...(selection === undefined ? [] : ["--on", selection]),
+    ...(plan.only ?? []).flatMap(({ visor, path: leaf }) => [
+      "--only",
+      `${plan.names[visor] ?? visor}/${leaf}`,
+    ]),
     ...overrideWords(plan),
     "--expect-decision",
     plan.decision,

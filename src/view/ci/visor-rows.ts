@@ -1,6 +1,7 @@
-import type { Change, Plan, PlanVisor } from "../../model/index.ts";
+import type { Change, IgnoredLeaf, Plan, PlanVisor } from "../../model/index.ts";
 import { changeGroups } from "../change-text.ts";
 import { counted, whenAny } from "../count-text.ts";
+import { ignoredNotes, ignoredWhat } from "../ignored-text.ts";
 import { lineText } from "../place-text.ts";
 import { valueText } from "../value-text.ts";
 import { codeLine } from "./markdown-text.ts";
@@ -85,6 +86,8 @@ function remarkLines(visor: PlanVisor, { names }: Plan): readonly VisorRow[] {
     ),
     ...visor.notCompared.map((path) => `${path}: secret, not compared`),
     ...(visor.notObserved ?? []).map((path) => `${path}: not in the observation`),
+    ...(visor.ignored ?? []).map((leaf) => ignoredText(leaf, names)),
+    ...(visor.leftOut ?? []).map((path) => `${path}: differs, left out (not named by --only)`),
     ...visor.awaitingRestart.map(
       ({ path, sinceEntry }) =>
         `${path}: written, in force after the visor restarts (entry ${sinceEntry})`,
@@ -97,6 +100,10 @@ function remarkLines(visor: PlanVisor, { names }: Plan): readonly VisorRow[] {
   return lines.map((line) => ({ line: codeLine(`? ${line}`), changes: 0, trust: 0 }));
 }
 
+function ignoredText(leaf: IgnoredLeaf, names: Plan["names"]): string {
+  return `${leaf.path}: ${ignoredWhat(leaf, names)} (${ignoredNotes(leaf)})`;
+}
+
 function noteOf(visor: PlanVisor, refusalCount: number): string {
   const notes =
     (visor.unseen === undefined ? "" : `, ${visor.status}`) +
@@ -104,6 +111,8 @@ function noteOf(visor: PlanVisor, refusalCount: number): string {
     whenAny(visor.unsupported.length, "unsupported") +
     whenAny(visor.notCompared.length, "not compared") +
     whenAny(visor.notObserved?.length ?? 0, "not observed") +
+    whenAny(visor.ignored?.length ?? 0, "ignored") +
+    whenAny(visor.leftOut?.length ?? 0, "left out") +
     whenAny(visor.awaitingRestart.length, "awaiting restart") +
     whenAny(visor.released.length, "released");
   return notes.slice(", ".length);

@@ -1,0 +1,79 @@
+import type { VisorKey } from "../core/index.ts";
+import { type BlamedLeaf, blameVisor, FleetState, type MomentRef, refOf } from "../ledger/index.ts";
+import type { Change, PlanVisor } from "../model/index.ts";
+import type { DriftStory, DriftVerbs, FeedNames } from "../view/index.ts";
+import { liveVisor } from "./blame-live.ts";
+import { feedNames, joinedRecords, openFeeds } from "./feeds.ts";
+import { fieldWord } from "./fields.ts";
+import type { Planned, ReadFleet } from "./planning.ts";
+import type { World } from "./world.ts";
+
+const DEFAULT_MANIFEST = "fleet.yaml";
+/** How long the pasted line ignores a value; whoever pastes it may write another. */
+const USUAL_WAIT = "7d";
+
+/**
+ * Who set what differs in a plan, as the records on this machine tell, and the command lines to go on with. Without
+ * an operator's key no record can be read, and nobody is named.
+ */
+export async function driftStory(planned: Planned & ReadFleet, world: World): Promise<DriftStory> {
+  const { plan, source, operator, observation } = planned;
+  const verbs = (visor: PlanVisor, path: string): DriftVerbs => verbsOf(visor, path, source.name);
+  const changing = plan.visors.filter(({ steps }) => steps.length > 0);
+  const operators = new Map(source.desired.operators.map(({ key, name }) => [key, name]));
+  if (operator === undefined || !plan.history.known || changing.length === 0) {
+    const own = operator?.keys.feed ?? ("" as FeedNames["own"]);
+    return { feeds: { own, feeds: new Map(), operators }, blamed: () => undefined, verbs };
+  }
+  const { keys } = operator;
+  const open = await openFeeds(operator, source, world);
+  let applied: MomentRef | undefined;
+  const fleet = new FleetState();
+  for await (const record of joinedRecords(open, { onFinding: () => undefined })) {
+    fleet.next(record);
+    if (record.kind === "plan" && record.payload?.fleet === source.desired.fleet)
+      applied = { timeMs: record.timeMs, at: refOf(record) };
+  }
+  const feeds = {
+    own: keys.feed,
+    operators,
+    feeds: feedNames([keys.feed, ...open.others.map(({ feed }) => feed)], source, keys),
+  };
+  const seenByKey = new Map(observation.visors.map((visor) => [visor.key, visor]));
+  const blamed = new Map<string, BlamedLeaf>();
+  for (const { key, steps } of changing) {
+    const seen = seenByKey.get(key);
+    if (seen?.kind !== "seen") continue;
+    const owned = steps.flatMap((step) => step.changes.map(({ path }) => path));
+    const live = liveVisor(seen, keys);
+    for (const leaf of blameVisor({ state: fleet.visor(key), owned, live })) {
+      blamed.set(placeOf(key, leaf), leaf);
+    }
+  }
+  return {
+    feeds,
+    verbs,
+    ...(applied === undefined ? {} : { applied }),
+    blamed: (visor, change) => blamed.get(placeOf(visor, change)),
+  };
+}
+
+function placeOf(visor: VisorKey, { path, element }: Pick<Change, "path" | "element">): string {
+  return `${visor} ${path} ${element ?? ""}`;
+}
+
+function verbsOf({ name }: PlanVisor, path: string, manifest: string): DriftVerbs {
+  const field = fieldWord(name, path);
+  const isDefault = manifest === DEFAULT_MANIFEST;
+  const file = shellWord(manifest);
+  return {
+    adopt: `fleet adopt ${field}${isDefault ? "" : ` --into ${file}`}`,
+    revert: `fleet apply ${isDefault ? "" : `${file} `}--only ${field}`,
+    ignore: `fleet ignore ${field} --until ${USUAL_WAIT}${isDefault ? "" : ` --manifest ${file}`}`,
+  };
+}
+
+/** A word as a shell takes it. */
+function shellWord(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,205 @@
+import { basename } from "node:path";
+import { type ExitCode, FleetError, fromUtf8, utf8 } from "../core/index.ts";
+import type { EditedManifest } from "../manifest/index.ts";
+import { counted, printable, tableText, untilText } from "../view/index.ts";
+import { textDiff } from "./adopt-text-diff.ts";
+import type { Given } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { parseDuration } from "./duration.ts";
+import { checkCommit, offerCommit } from "./edit/commit.ts";
+import { agreedToWrite, writeText } from "./edit/write-text.ts";
+import { fieldsOf, fieldWord } from "./fields.ts";
+import { manifestName, type ManifestSource, readNamed, verifyManifest } from "./manifest-source.ts";
+import { nowOf } from "./moment-of-plan.ts";
+import { JSON_OPTION, MANIFEST_OPTION, NOW_OPTION } from "./options.ts";
+import { printJson } from "./print.ts";
+import type { World } from "./world.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const SECOND_MS = 1_000;
+
+/** `fleet ignore`: values that are left alone until a time, written into the manifest. */
+export const ignore: Command = {
+  name: "ignore",
+  about:
+    "Write into the manifest that values are left alone until a time: neither changed nor counted as drift. Who manages a visor is never ignored. No visor is asked anything.",
+  words: [
+    {
+      form: "[FIELD...]",
+      about: "VISOR/PATH, such as desk/apps.skychat.running; a selection may stand for the visor",
+    },
+  ],
+  options: [
+    {
+      name: "until",
+      value: "WHEN",
+      about: "a day (its beginning in UTC), a time in UTC, or how long: 2026-12-31, 12h, 7d",
+    },
+    { name: "because", value: "TEXT", about: "why; plans and drift reports show it" },
+    { name: "end", about: "ignore these values no longer" },
+    { name: "list", about: "list what the manifest ignores" },
+    MANIFEST_OPTION,
+    { name: "yes", about: "write without asking" },
+    {
+      name: "commit",
+      about: "commit the manifest; everything else must be committed already",
+    },
+    JSON_OPTION,
+    NOW_OPTION,
+  ],
+  examples: [
+    "fleet ignore desk/apps.skychat.running --until 7d --because 'trying it out'",
+    "fleet ignore tag:shop/settings.log_level --until 2026-12-31",
+    "fleet ignore --list",
+    "fleet ignore desk/apps.skychat.running --end",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    const name = manifestName(given, world, undefined);
+    const bytes = await readNamed(name, world);
+    const source = await verifyManifest(name, bytes, world);
+    const nowMs = nowOf(given, world) ?? world.clock.now();
+    if (isListing(given)) {
+      list(source, nowMs, given, world);
+      return 0;
+    }
+    const until = given.flag("end") ? undefined : await untilOf(given, nowMs);
+    const edited = await editedAs(given, { source, bytes, until });
+    return await showAndWrite(edited, { source, bytes }, given, world);
+  },
+};
+
+/** @throws FleetError cli/usage (exit 64) for options that contradict each other */
+function isListing(given: Given): boolean {
+  const [hasFields, isEnd] = [given.words.length > 0, given.flag("end")];
+  const about = given.text("until") ?? given.text("because");
+  if (given.flag("list")) {
+    if (!hasFields && !isEnd && about === undefined) return true;
+    throw usage("--list lists all that is ignored", "give it alone");
+  }
+  if (!hasFields) {
+    throw usage("which value is to be ignored?", "write VISOR/PATH; `fleet drift` prints them");
+  }
+  if (isEnd && about !== undefined) {
+    throw usage("--end takes neither --until nor --because", "leave them out");
+  }
+  if (!isEnd && given.text("until") === undefined) {
+    throw usage(
+      "--until is missing: nothing is ignored for ever",
+      "give a day or a time such as 7d",
+    );
+  }
+  return false;
+}
+
+/** `--until` as the manifest says it. */
+async function untilOf(given: Given, nowMs: number): Promise<string> {
+  const { formatUntil, parseUntil } = await import("../manifest/index.ts");
+  const text = given.text("until") ?? "";
+  const untilMs = parseUntil(text) ?? after(text, nowMs);
+  if (untilMs === undefined) {
+    throw usage(
+      `--until takes a day, a time in UTC, or how long, not ${JSON.stringify(text)}`,
+      "write 2026-12-31, 2026-12-31T18:00:00Z, 12h or 7d",
+    );
+  }
+  if (untilMs <= nowMs) {
+    throw usage(`--until ${text} is past`, `it is ${new Date(nowMs).toISOString()} now`);
+  }
+  return formatUntil(untilMs);
+}
+
+/** The end of a stretch of time from now; a number alone could mean anything. */
+function after(text: string, nowMs: number): number | undefined {
+  const [, days] = /^([1-9]\d{0,3})d$/.exec(text) ?? [];
+  const lengthMs =
+    days !== undefined
+      ? Number(days) * DAY_MS
+      : /[a-z]$/.test(text)
+        ? parseDuration(text)
+        : undefined;
+  if (lengthMs === undefined) return undefined;
+  return Math.ceil((nowMs + lengthMs) / SECOND_MS) * SECOND_MS;
+}
+
+interface Ignoring {
+  readonly source: ManifestSource;
+  readonly bytes: Uint8Array;
+  readonly until: string | undefined;
+}
+
+async function editedAs(
+  given: Given,
+  { source, bytes, until }: Ignoring,
+): Promise<Pick<EditedManifest, "text" | "places">> {
+  const { editManifest } = await import("../manifest/index.ts");
+  const because = given.text("because");
+  const places = new Set<string>();
+  let text = fromUtf8(bytes);
+  for (const { visors, path } of await fieldsOf(given.words, source.desired)) {
+    const edit = {
+      kind: "ignore",
+      path,
+      ...(until === undefined ? {} : { until }),
+      ...(because === undefined ? {} : { because }),
+    } as const;
+    const meant = visors.map(({ key }) => key);
+    const edited = editManifest({ bytes: utf8(text), file: source.name, visors: meant, edit });
+    text = edited.text;
+    for (const place of edited.places) places.add(place);
+  }
+  return { text, places: [...places] };
+}
+
+async function showAndWrite(
+  { text, places }: Pick<EditedManifest, "text" | "places">,
+  { source: { name, path }, bytes }: Omit<Ignoring, "until">,
+  given: Given,
+  world: World,
+): Promise<ExitCode> {
+  const isEdited = places.length > 0;
+  if (isEdited) await checkCommit(path, given);
+  const diff = isEdited ? await textDiff(basename(name), fromUtf8(bytes), text) : "";
+  world.terminal.err(diff);
+  const isAgreed = !isEdited || given.flag("yes") || (await agreedToWrite(name, world));
+  if (isEdited && isAgreed) await writeText({ name, path, bytes, text }, world);
+  const outcome = !isEdited ? "unchanged" : isAgreed ? "written" : "declined";
+  if (given.flag("json")) {
+    printJson(world, { format: "fleet.skywire/edit/v1", file: name, outcome, places, diff });
+  } else if (outcome === "written") {
+    world.terminal.out(`Wrote ${name}: ${places.join(", ")}. No visor was asked anything.\n`);
+  } else if (outcome === "declined") world.terminal.out(`Declined: ${name} is as it was.\n`);
+  else world.terminal.out(`Nothing to edit: ${name} says so already.\n`);
+  if (outcome === "declined") return 4;
+  const line = ["ignore", ...given.words, ...(given.flag("end") ? ["--end"] : [])];
+  if (isEdited) await offerCommit({ path, line, exit: 0 }, given, world);
+  return 0;
+}
+
+function list({ desired }: ManifestSource, nowMs: number, given: Given, world: World): void {
+  const ignored = desired.visors.flatMap(({ key, name, ignores = [] }) =>
+    ignores.map(({ path, untilMs, because, place }) => ({
+      visor: key,
+      field: fieldWord(name, path),
+      until: new Date(untilMs).toISOString(),
+      ended: nowMs >= untilMs,
+      because,
+      line: place.line,
+    })),
+  );
+  if (given.flag("json")) {
+    printJson(world, { format: "fleet.skywire/ignored/v1", ignored });
+    return;
+  }
+  const rows = ignored.map(({ field, until, ended, because, line }) => [
+    `  ${printable(field)}`,
+    `${ended ? "ended" : "until"} ${untilText(until)}`,
+    `line ${line}${because === undefined ? "" : `: ${printable(because)}`}`,
+  ]);
+  const ended = ignored.filter((each) => each.ended).length;
+  const tail = ended === 0 ? "" : `, ${ended} ended`;
+  world.terminal.out(`${tableText(rows)}Ignored: ${counted(ignored.length, "value")}${tail}.\n`);
+}
+
+function usage(message: string, next: string): FleetError {
+  return new FleetError("cli/usage", message, { next, exit: 64 });
+}

@@ -1,0 +1,76 @@
+import type { Change, DesiredIgnore, DesiredVisor, IgnoredLeaf } from "../../model/index.ts";
+import { parseLeafPath } from "../diff/index.ts";
+
+/** An ignored leaf takes with it what cannot be written without it: a record of a port, an app. */
+function pathsBehind(ignore: DesiredIgnore, desired: DesiredVisor): readonly string[] {
+  const leaf = parseLeafPath(ignore.path);
+  const below = (prefix: string): readonly string[] =>
+    [...desired.leaves.keys()].filter((path) => path.startsWith(prefix));
+  if (leaf.section === "ports" && leaf.field === "open") return below(`ports.${leaf.port}.`);
+  if (leaf.section !== "apps") return [ignore.path];
+  if (leaf.field === "present") return below(`apps.${leaf.app}.`);
+  // Without the program that the manifest names an app must not be added either.
+  if (leaf.field === "binary") return [ignore.path, `apps.${leaf.app}.present`];
+  return [ignore.path];
+}
+
+/** A visor without the leaves that are ignored at a time, and the paths of those. */
+export interface HeededVisor {
+  readonly desired: DesiredVisor;
+  readonly left: ReadonlySet<string>;
+}
+
+/** Takes the leaves out that are ignored at `nowMs`. They stay owned: nothing is released by this. */
+export function withoutIgnored(desired: DesiredVisor, nowMs: number): HeededVisor {
+  const active = (desired.ignores ?? []).filter(({ untilMs }) => nowMs < untilMs);
+  const left = new Set(active.flatMap((ignore) => pathsBehind(ignore, desired)));
+  if (left.size === 0) return { desired, left };
+  const leaves = new Map([...desired.leaves].filter(([path]) => !left.has(path)));
+  return { desired: { ...desired, leaves }, left };
+}
+
+/** What a plan says of the ignored leaves; `changes` are those that would be made if nothing were ignored. */
+export function ignoredLeaves(
+  desired: DesiredVisor,
+  changes: readonly Change[],
+  nowMs: number,
+): readonly IgnoredLeaf[] {
+  return (desired.ignores ?? []).map((ignore) => {
+    const { path, untilMs, because, place } = ignore;
+    const ended = nowMs >= untilMs;
+    const behind = ended ? [] : pathsBehind(ignore, desired);
+    return {
+      path,
+      until: new Date(untilMs).toISOString(),
+      ...(because === undefined ? {} : { because }),
+      place,
+      ended,
+      changes: changes.filter((change) => behind.includes(change.path)),
+    };
+  });
+}
+
+/**
+ * Of the changes of a visor those to some leaves, and what they need: an app that a leaf is of must be there, and
+ * the record of a port that is opened is written whole.
+ */
+export function narrowed(
+  changes: readonly Change[],
+  paths: ReadonlySet<string>,
+): readonly Change[] {
+  const added = (path: string): boolean =>
+    changes.some((change) => change.path === path && change.op === "add");
+  const needed = new Set(paths);
+  for (const path of paths) {
+    const leaf = parseLeafPath(path);
+    if (leaf.section === "apps") {
+      const present = `apps.${leaf.app}.present`;
+      if (added(present)) needed.add(present);
+    } else if (leaf.section === "ports") {
+      const record = `ports.${leaf.port}.`;
+      if (!added(`${record}open`)) continue;
+      for (const change of changes) if (change.path.startsWith(record)) needed.add(change.path);
+    }
+  }
+  return changes.filter(({ path }) => needed.has(path));
+}

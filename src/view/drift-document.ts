@@ -1,0 +1,60 @@
+import type { Json } from "../core/index.ts";
+import type { BlamedLeaf } from "../ledger/index.ts";
+import type { Change, Plan } from "../model/index.ts";
+import { momentDocument, verdictDocument } from "./blame-text.ts";
+import { type DriftStory, foundAsWanted, isByOthers } from "./drift-text.ts";
+
+/** What differs as a document: each value with who answers for it and the three command lines. */
+export function driftDocument(plan: Plan, story: DriftStory): Json {
+  const fields = plan.visors.flatMap((visor) =>
+    visor.steps
+      .flatMap((step) => step.changes)
+      .map((change) => {
+        const { path, element, before, after, secrets } = change;
+        const blamed = story.blamed(visor.key, change);
+        return {
+          visor: visor.key,
+          name: visor.name,
+          path,
+          element,
+          by: isByOthers(visor.key, change, story) ? "others" : "manifest",
+          ...(secrets === undefined ? { wanted: after, found: before } : { secret: true }),
+          ...(blamed === undefined ? {} : blameOf(change, blamed, story)),
+          ...story.verbs(visor, path),
+        };
+      }),
+  );
+  return {
+    format: "fleet.skywire/drift/v1",
+    fleet: plan.fleet,
+    at: plan.created,
+    complete: plan.complete,
+    fields,
+    ignored: plan.visors.flatMap(({ key, name, ignored = [] }) =>
+      ignored.map(({ path, until, because, ended, changes }) => ({
+        visor: key,
+        name,
+        path,
+        until,
+        because,
+        ended,
+        differs: changes.length > 0,
+      })),
+    ),
+    unreachable: plan.visors.flatMap(({ key, name, unseen }) =>
+      unseen === undefined ? [] : [{ visor: key, name, reason: unseen.reason }],
+    ),
+    plan: plan.digest,
+    decision: plan.decision,
+  };
+}
+
+function blameOf(
+  change: Change,
+  blamed: BlamedLeaf,
+  story: DriftStory,
+): { readonly [key: string]: Json | undefined } {
+  const wanted = foundAsWanted(change, blamed, story);
+  if (wanted === undefined) return verdictDocument(blamed.verdict, story.feeds);
+  return { verdict: "changed-outside-fleet", after: momentDocument(wanted, story.feeds) };
+}
