@@ -27,7 +27,7 @@ export function changedText({ commit, author, signature }: ManifestCommit, quote
 }
 
 /** What became of a commit's signature, to stand behind the commit. */
-export function signatureText(signature: CommitSignature, quote: Quote): string {
+function signatureText(signature: CommitSignature, quote: Quote): string {
   switch (signature.kind) {
     case "unsigned":
       return "not signed";

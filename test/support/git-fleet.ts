@@ -48,18 +48,44 @@ export async function gitFleet(): Promise<GitFleet> {
     timeScale: 0.1,
   });
   const [address] = fleet.addresses.values();
-  const clock = fastClock(HASTE);
-  const random = countingRandom("git");
   const env = {
     FLEET_HOME: join(world.folder, "home"),
     FLEET_RPC: `${address?.host ?? ""}:${address?.port ?? 0}`,
     FLEET_TIMEOUT: "20s",
   };
-  const runAs = async (
-    folder: string,
-    answers: readonly string[],
-    argv: readonly string[],
-  ): Promise<Ran> => {
+  const runAs = runner(fleet, env);
+  const runIn: GitFleet["runIn"] = async (folder, ...argv) => await runAs(folder, [], argv);
+  const made = await runIn(world.folder, "keygen", "--json", "--name", "owner");
+  const { key, seal } = JSON.parse(made.out) as { key: string; seal: string };
+  const keyOf = (name: string): string =>
+    fleet.visors.find((visor) => visor.name === name)?.key ?? "";
+  return {
+    world,
+    fleet,
+    repository,
+    text: ({ operator = "", more = "", policy = "", level = "info" } = {}) =>
+      `apiVersion: fleet.skywire/v1\nfleet: home\n${policy}operators:\n` +
+      `  owner: { key: "${key}", seal: "${seal}", may: [plan, apply]${operator} }\n${more}` +
+      `controllers: [laptop]\nvisors:\n  laptop: { key: "${keyOf("laptop")}" }\n` +
+      `  shop-1: { key: "${keyOf("shop-1")}", settings: { log_level: ${level} } }\n`,
+    run: (...argv) => runIn(repository, ...argv),
+    runIn,
+    asked: (answers, ...argv) => runAs(repository, answers, argv),
+    stop: async () => {
+      await fleet.stop();
+      await world.remove();
+    },
+  };
+}
+
+/** Runs command lines in this process, on real files, before these visors. */
+function runner(
+  fleet: EmbeddedFleet,
+  env: Readonly<Record<string, string>>,
+): (folder: string, answers: readonly string[], argv: readonly string[]) => Promise<Ran> {
+  const clock = fastClock(HASTE);
+  const random = countingRandom("git");
+  return async (folder, answers, argv) => {
     const left = [...answers];
     const isTerminal = left.length > 0;
     let out = "";
@@ -86,27 +112,5 @@ export async function gitFleet(): Promise<GitFleet> {
       stopSoftly: () => new AbortController().signal,
     });
     return { code, out, err, last: out.trimEnd().split("\n").at(-1) ?? "" };
-  };
-  const runIn: GitFleet["runIn"] = async (folder, ...argv) => await runAs(folder, [], argv);
-  const made = await runIn(world.folder, "keygen", "--json", "--name", "owner");
-  const { key, seal } = JSON.parse(made.out) as { key: string; seal: string };
-  const keyOf = (name: string): string =>
-    fleet.visors.find((visor) => visor.name === name)?.key ?? "";
-  return {
-    world,
-    fleet,
-    repository,
-    text: ({ operator = "", more = "", policy = "", level = "info" } = {}) =>
-      `apiVersion: fleet.skywire/v1\nfleet: home\n${policy}operators:\n` +
-      `  owner: { key: "${key}", seal: "${seal}", may: [plan, apply]${operator} }\n${more}` +
-      `controllers: [laptop]\nvisors:\n  laptop: { key: "${keyOf("laptop")}" }\n` +
-      `  shop-1: { key: "${keyOf("shop-1")}", settings: { log_level: ${level} } }\n`,
-    run: (...argv) => runIn(repository, ...argv),
-    runIn,
-    asked: (answers, ...argv) => runAs(repository, answers, argv),
-    stop: async () => {
-      await fleet.stop();
-      await world.remove();
-    },
   };
 }
