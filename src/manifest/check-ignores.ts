@@ -33,7 +33,7 @@ export function checkIgnores(
 }
 
 /** The trust lists, and settings of which a wrong value hands the visor over. */
-export function concernsTrust(path: string): boolean {
+function concernsTrust(path: string): boolean {
   if (path.startsWith("trust.")) return true;
   const [, setting] = /^settings\.(.+)$/.exec(path) ?? [];
   return setting !== undefined && settingAt(setting)?.risk === "trust";

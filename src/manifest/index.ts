@@ -50,7 +50,6 @@ export {
   lintRuleId,
 } from "./lint/index.ts";
 export { loadManifest } from "./load-manifest.ts";
-export { concernsTrust } from "./check-ignores.ts";
 export { formatUntil, parseUntil } from "./read-ignores.ts";
 export { manifestSchema } from "./schema.ts";
 export {

@@ -89,7 +89,7 @@ export function driftText(plan: Plan, paint: Paint, story?: DriftStory): string 
 }
 
 /** The last line of `fleet drift`. */
-export function driftSummary(plan: Plan, story?: DriftStory): string {
+function driftSummary(plan: Plan, story?: DriftStory): string {
   const { drift, driftVisors, intended } = driftCounts(plan, story);
   const unreachable = plan.counts.unreachable;
   const rest =

@@ -72,7 +72,7 @@ export async function startForge(): Promise<Forge> {
   await script(join(bin, "node"), `#!/bin/sh\nexec "${process.execPath}" "$@"\n`);
   // The program of this tree stands for the published one.
   await script(join(bin, "npm"), '#!/bin/sh\necho "npm $*" >>"$FORGE_STATE.npm"\n');
-  const forge = join(ROOT, "test/support/scripted-forge.mjs");
+  const forge = fileURLToPath(new URL("../support/scripted-forge.mjs", import.meta.url));
   for (const name of ["gh", "curl"]) {
     await script(
       join(bin, name),

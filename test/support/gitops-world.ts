@@ -22,7 +22,7 @@ export interface GitOpsWorld {
   stop(): Promise<void>;
 }
 
-/** Starts all of it, applies the first manifest, and publishes the first observation. */
+/** Starts all of it, and applies the first manifest. */
 export async function gitOpsWorld(): Promise<GitOpsWorld> {
   const forge = await startForge();
   const visors = await startVisors(join(forge.base, "visors"), 4);
@@ -44,7 +44,6 @@ export async function gitOpsWorld(): Promise<GitOpsWorld> {
   forge.git(clone, "commit", "--quiet", "-m", "fleet: as it is");
   forge.git(clone, "push", "--quiet", "origin", "main");
   good(["apply", "--yes", "--allow-keyset-change", "--allow-removals", "1000"]);
-  let pulls = 0;
   return {
     forge,
     visors,
@@ -53,56 +52,62 @@ export async function gitOpsWorld(): Promise<GitOpsWorld> {
     anywhere,
     names,
     manifest: async () => await readFile(join(clone, "fleet.yaml"), "utf8"),
-    propose: async (branch, edit, owner = "owner") => {
-      forge.git(clone, "checkout", "--quiet", "-B", branch, "main");
-      const before = await readFile(join(clone, "fleet.yaml"), "utf8");
-      await writeFile(join(clone, "fleet.yaml"), edit(before));
-      forge.git(clone, "commit", "--quiet", "--all", "-m", `fleet: ${branch}`);
-      const sha = forge.git(clone, "rev-parse", "HEAD");
-      pulls += 1;
-      const number = pulls;
-      // A forge keeps the head of every pull request, a fork's too, under a name of its own.
-      forge.git(clone, "push", "--quiet", "--force", "origin", `HEAD:refs/pull/${number}/head`);
-      forge.git(clone, "checkout", "--quiet", "main");
-      const pull: Pull = {
-        number,
-        state: "open",
-        head: { sha, label: `${owner}:${branch}` },
-        merged_at: null,
-        merge_commit_sha: null,
-      };
-      const proposed = forge.git(clone, "show", `${sha}:fleet.yaml`);
-      await forge.change((state) => {
-        state.pulls.push(pull);
-        state.contents[`${sha}:fleet.yaml`] = `${proposed}\n`;
-      });
-      return pull;
-    },
-    merge: async ({ number, head }, how) => {
-      forge.git(clone, "checkout", "--quiet", "main");
-      if (how === "squash") {
-        forge.git(clone, "merge", "--quiet", "--squash", head.sha);
-        forge.git(clone, "commit", "--quiet", "-m", `fleet: merged ${number}`);
-      } else forge.git(clone, "merge", "--quiet", "--no-ff", "-m", `merge ${number}`, head.sha);
-      forge.git(clone, "push", "--quiet", "origin", "main");
-      const commit = forge.git(clone, "rev-parse", "HEAD");
-      await forge.change((state) => {
-        state.pulls = state.pulls.map((pull) =>
-          pull.number === number
-            ? {
-                ...pull,
-                state: "closed",
-                merged_at: "2026-11-26T12:00:00Z",
-                merge_commit_sha: commit,
-              }
-            : pull,
-        );
-      });
-      return commit;
-    },
+    propose: proposer({ forge, clone }),
+    merge: async (pull, how) => await merge({ forge, clone }, pull, how),
     stop: async () => {
       await visors.stop();
       await forge.stop();
     },
   };
+}
+
+type Clone = Pick<GitOpsWorld, "forge" | "clone">;
+
+function proposer({ forge, clone }: Clone): GitOpsWorld["propose"] {
+  let pulls = 0;
+  return async (branch, edit, owner = "owner") => {
+    forge.git(clone, "checkout", "--quiet", "-B", branch, "main");
+    const before = await readFile(join(clone, "fleet.yaml"), "utf8");
+    await writeFile(join(clone, "fleet.yaml"), edit(before));
+    forge.git(clone, "commit", "--quiet", "--all", "-m", `fleet: ${branch}`);
+    const sha = forge.git(clone, "rev-parse", "HEAD");
+    pulls += 1;
+    const number = pulls;
+    // A forge keeps the head of every pull request, a fork's too, under a name of its own.
+    forge.git(clone, "push", "--quiet", "--force", "origin", `HEAD:refs/pull/${number}/head`);
+    forge.git(clone, "checkout", "--quiet", "main");
+    const head = { sha, label: `${owner}:${branch}` };
+    const pull: Pull = { number, state: "open", head, merged_at: null, merge_commit_sha: null };
+    const proposed = forge.git(clone, "show", `${sha}:fleet.yaml`);
+    await forge.change((state) => {
+      state.pulls.push(pull);
+      state.contents[`${sha}:fleet.yaml`] = `${proposed}\n`;
+    });
+    return pull;
+  };
+}
+
+async function merge(
+  { forge, clone }: Clone,
+  { number, head }: Pull,
+  how: "squash" | "merge",
+): Promise<string> {
+  forge.git(clone, "checkout", "--quiet", "main");
+  if (how === "squash") {
+    forge.git(clone, "merge", "--quiet", "--squash", head.sha);
+    forge.git(clone, "commit", "--quiet", "-m", `fleet: merged ${number}`);
+  } else forge.git(clone, "merge", "--quiet", "--no-ff", "-m", `merge ${number}`, head.sha);
+  forge.git(clone, "push", "--quiet", "origin", "main");
+  const commit = forge.git(clone, "rev-parse", "HEAD");
+  const merged = {
+    state: "closed",
+    merged_at: "2026-11-26T12:00:00Z",
+    merge_commit_sha: commit,
+  } as const;
+  await forge.change((state) => {
+    state.pulls = state.pulls.map((pull) =>
+      pull.number === number ? { ...pull, ...merged } : pull,
+    );
+  });
+  return commit;
 }

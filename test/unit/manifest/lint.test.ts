@@ -19,6 +19,7 @@ function found(body: string, rules?: readonly LintRuleId[]): readonly string[] {
     manifest(body),
     "fleet.yaml",
     rules === undefined ? undefined : new Set(rules),
+    Date.UTC(2026, 10, 26),
   );
   expect(diagnostics).toEqual([]);
   for (const { rule, diagnostic } of findings) {
@@ -150,6 +151,18 @@ const ROWS: readonly Row[] = [
     rule: "plain-secret",
     name: "references, public keys, flags and words",
     body: `# key: "ed25519:${HASH}", $kim, sha256:${HASH}\nvisors:\n  desk:\n    key: $desk\n    apps:\n      cam:\n        args: [--auth=true, --pin, --name, pinboard, --cred, $kim]\n        env: { DB_PWD: env:PWD, AUTHOR: me, SPINE: a }\n`,
+    want: [],
+  },
+  {
+    rule: "ended-ignore",
+    name: "a time that has come, to the very moment",
+    body: "visors:\n  desk:\n    key: $desk\n    settings: { log_level: info, is_public: true }\n    ignore:\n      settings.log_level: { until: 2026-11-26 }\n      settings.is_public: { until: 2026-11-26T00:00:01Z }\n",
+    want: ["6:7 ended-ignore"],
+  },
+  {
+    rule: "ended-ignore",
+    name: "times to come",
+    body: "visors:\n  desk: { key: $desk, settings: { log_level: info }, ignore: { settings.log_level: { until: 2026-11-27 } } }\n",
     want: [],
   },
 ];
