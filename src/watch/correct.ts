@@ -23,7 +23,8 @@ export function settleCorrections(
     if (field === undefined) continue;
     // What the report does not speak of was not begun, such as after a wish to stop.
     const { result, note } = byId.get(id) ?? { result: "stale", note: "not begun" };
-    const [visor = "", path = "", element] = [field.visor, ...id.split(" ").slice(1)];
+    const [, path = "", element] = id.split(" ");
+    const { visor } = field;
     const why = note === undefined ? "" : `: ${note}`;
     const facts = { visor, path, ...(element === undefined ? {} : { element }) };
     if (result === "done") {

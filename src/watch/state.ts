@@ -164,9 +164,9 @@ export interface WatchState {
 /** Corrections of one field under one manifest within the window; one more would be a fight. */
 export const CORRECTIONS_MAX = 3;
 /** How far back corrections count, of the steady time. */
-export const WINDOW_MS = 60 * 60_000;
+export const WINDOW_MS: number = 60 * 60_000;
 /** The longest time that a visor, a source or a refused correction waits for its next turn. */
-export const BACKOFF_MAX_MS = 15 * 60_000;
+export const BACKOFF_MAX_MS: number = 15 * 60_000;
 /** Fields that are remembered; more differences than this are told and not corrected. */
 export const FIELDS_MAX = 10_000;
 /** Findings that are remembered. */
