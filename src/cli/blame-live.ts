@@ -55,7 +55,8 @@ async function observe(
   return toObserved(await reader.read({ key, route }, wants), key, route, atMs);
 }
 
-function liveVisor(seen: SeenVisor, keys: LiveWanted["keys"]): LiveVisor {
+/** A visor that was read, as blame looks at it. */
+export function liveVisor(seen: SeenVisor, keys: LiveWanted["keys"]): LiveVisor {
   return {
     readMs: seen.atMs,
     startedAtMs: seen.startedAtMs,

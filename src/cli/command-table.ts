@@ -189,6 +189,12 @@ export const COMMAND_GROUPS: readonly {
         about: "show what others changed since the last apply",
         load: async () => (await import("./drift.ts")).drift,
       },
+      {
+        name: "watch",
+        about:
+          "compare the fleet with the manifest again and again, and correct what its rules say",
+        load: async () => (await import("./watch/watch.ts")).watch,
+      },
     ],
   },
   {

@@ -8,6 +8,7 @@ import {
   historyOf,
   type Observation,
   observeFleet,
+  type PlanInput,
 } from "../reconcile/index.ts";
 import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
@@ -44,12 +45,16 @@ export interface Planned {
 export interface HandedSource {
   readonly source: ManifestSource;
   readonly selected: readonly DesiredVisor[];
+  /** Where its text comes from; asked of the file when not given. */
+  readonly git?: GitFacts;
 }
 
 /** What planning goes by, and must have. */
-interface PlanNeeds {
+export interface PlanNeeds {
   readonly ledger?: true;
   readonly handed?: HandedSource;
+  /** What visors are read with; made here when not given. */
+  readonly reader?: VisorReader;
 }
 
 /** What was read: the manifest, the ledgers and the visors. */
@@ -74,8 +79,13 @@ export async function planFleet(
   needs: PlanNeeds = {},
 ): Promise<Planned> {
   const read = await readFleet(given, world, reporter, needs);
+  return { ...read, plan: planOf(read, given) };
+}
+
+/** Plans what was read; `only` says which changes, all of them when not given. */
+export function planOf(read: ReadFleet, given: Given, only?: PlanInput["only"]): Plan {
   const { source, selected, operator, observation, history, heads, nowMs, git } = read;
-  const plan = buildPlan({
+  return buildPlan({
     desired: source.desired,
     selected,
     observed: observation.visors,
@@ -83,6 +93,7 @@ export async function planFleet(
     history,
     heads,
     overrides: checkedOverrides(given, source),
+    ...(only === undefined ? {} : { only }),
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
     tool: TOOL,
@@ -94,7 +105,6 @@ export async function planFleet(
           secretDigest: (text: string) => operator.keys.secretHmac(text),
         }),
   });
-  return { ...read, plan };
 }
 
 /** How long a plan may be applied. */
@@ -114,11 +124,13 @@ export async function readFleet(
 ): Promise<ReadFleet> {
   const wayIn = wayInOf(given, world);
   const nowMs = nowOf(given, world);
-  const { source, selected } = needs.handed ?? (await namedSource(given, world));
+  const handed = needs.handed ?? (await namedSource(given, world));
+  const { source, selected } = handed;
   const operator =
     needs.ledger === true ? await requireOperator(given, world) : await findOperator(given, world);
   // Never fails; git takes its time while the visors take theirs.
-  const gitFacts = readGitFacts(source.path);
+  const gitFacts =
+    handed.git === undefined ? readGitFacts(source.path) : Promise.resolve(handed.git);
   const own = await ownLedger(operator, needs, world);
   const { relays } = source.desired.ledger;
   beginRetry(operator, relays, world);
@@ -133,7 +145,7 @@ export async function readFleet(
       },
     ),
   );
-  const reader = createVisorReader(wayIn.access);
+  const reader = needs.reader ?? createVisorReader(wayIn.access);
   const observation = await reporter.during(selected.length, "visors", () =>
     observeFleet({
       visors: selected,

@@ -36,6 +36,8 @@ export interface PlanVisor {
   readonly notCompared: readonly string[];
   /** Owned leaves that the recorded observation does not hold; absent when there is none. */
   readonly notObserved?: readonly string[];
+  /** Owned leaves that differ and that this plan leaves as they are, since not all was to be planned. */
+  readonly heldBack?: readonly string[];
   /** Every owned leaf that holds secrets, changed or not. */
   readonly secretLeaves: readonly {
     readonly path: string;

@@ -121,7 +121,11 @@ function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
     const changes = visor.steps.flatMap((step) => step.changes.map(recordedChange));
     const recorded = history.owned.get(visor.key) ?? [];
     if (changes.length === 0 && recorded.join("\n") === visor.owned.join("\n")) continue;
-    const unsure = [...visor.unsupported.map(({ path }) => path), ...visor.notCompared];
+    const unsure = [
+      ...visor.unsupported.map(({ path }) => path),
+      ...visor.notCompared,
+      ...(visor.heldBack ?? []),
+    ];
     const reading = { at: visor.observed.at, unsure: [...new Set(unsure)].sort() };
     parts.push({
       kind: "plan-part",

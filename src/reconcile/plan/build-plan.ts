@@ -1,5 +1,6 @@
 import { assert, type Digest, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import {
+  type Change,
   type DesiredFleet,
   type DesiredVisor,
   type Keyset,
@@ -41,6 +42,8 @@ export interface PlanInput {
   /** Keyed digest of a text under the operator's key; absent without a key. */
   readonly secretDigest?: (text: string) => string;
   readonly overrides: Overrides;
+  /** Which changes are planned; the others are left as they are. All of them when not given. */
+  readonly only?: (visor: VisorKey, change: Change) => boolean;
   readonly nowMs: number;
   /** How long the plan may be applied after `nowMs`. */
   readonly expiresAfterMs: number;
@@ -82,6 +85,7 @@ export function buildPlan(input: PlanInput): Plan {
     secrets: secretComparison(input),
     isLastManifest: history.known && history.lastManifest?.digest === input.manifest.digest,
     ...(input.recorded === undefined ? {} : { ageFromMs: input.nowMs }),
+    ...(input.only === undefined ? {} : { only: input.only }),
   };
   const visors = pairs.map(([wanted, seen]) => planVisor(wanted, seen, context));
   const releasedVisors = releasedVisorsOf(desired, history);

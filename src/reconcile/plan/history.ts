@@ -173,8 +173,8 @@ export class HistoryFold {
 
   #notePart(part: PlanPartPayload | undefined): void {
     if (part === undefined) return;
-    const { visor, owned, changes } = part;
-    const changed = new Set(changes.map(({ path }) => path));
+    const { visor, owned, changes, reading } = part;
+    const changed = new Set([...changes.map(({ path }) => path), ...(reading?.unsure ?? [])]);
     this.#owned.set(visor, owned);
     this.#inSync.set(visor, new Set(owned.filter((path) => !changed.has(path))));
   }

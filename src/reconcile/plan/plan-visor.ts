@@ -1,3 +1,4 @@
+import type { VisorKey } from "../../core/index.ts";
 import type {
   Change,
   DesiredVisor,
@@ -22,6 +23,8 @@ export interface PlanVisorContext {
   readonly isLastManifest: boolean;
   /** The time of the plan, when it goes by a recorded observation: readings then say their age. */
   readonly ageFromMs?: number;
+  /** Which changes are planned; all of them when not given. */
+  readonly only?: (visor: VisorKey, change: Change) => boolean;
 }
 
 const LETTERS: readonly StepLetter[] = ["a", "b", "c"];
@@ -62,10 +65,13 @@ export function planVisor(
   }
   const diff = diffVisor(desired, observed, context.secrets);
   const owedEarlier = history.known ? (history.owedRestarts.get(desired.key) ?? []) : [];
-  const restarts = planAppRestarts(desired, observed, diff.changes, owedEarlier);
-  const all = sortChanges([...diff.changes, ...restarts.changes]).map((change) =>
+  const isWanted = (change: Change): boolean => context.only?.(desired.key, change) !== false;
+  const wanted = diff.changes.filter(isWanted);
+  const restarts = planAppRestarts(desired, observed, wanted, owedEarlier);
+  const all = sortChanges([...wanted, ...restarts.changes.filter(isWanted)]).map((change) =>
     markDrift(change, desired, context),
   );
+  const heldBack = diff.changes.filter((change) => !isWanted(change)).map(({ path }) => path);
   return {
     ...base,
     status: all.length === 0 ? "in-sync" : "changes",
@@ -74,6 +80,7 @@ export function planVisor(
     steps: stepsOf(all, restarts.owed),
     unsupported: diff.unsupported,
     notCompared: diff.notCompared,
+    ...(heldBack.length === 0 ? {} : { heldBack: [...new Set(heldBack)].sort() }),
     ...(diff.notObserved.length === 0 ? {} : { notObserved: diff.notObserved }),
     awaitingRestart: awaitingRestart(history, desired, observed),
     released: releasedOf(ownedEarlier, desired, observed),

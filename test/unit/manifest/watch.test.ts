@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { utf8 } from "../../../src/core/index.ts";
+import { utf8, type VisorKey } from "../../../src/core/index.ts";
 import { explain, loadManifest } from "../../../src/manifest/index.ts";
 import { DEFAULT_WATCH } from "../../../src/model/index.ts";
 import { watchVerbOf } from "../../../src/watch/index.ts";
@@ -46,7 +46,7 @@ describe("rules", () => {
     { visor: "laptop", path: "settings.log_levels", want: "report" },
     { visor: "laptop", path: "trust.pty", want: "report" },
   ])("$path of $visor: $want", ({ visor, path, want }) => {
-    expect(watchVerbOf(watch, keyOf(visor), path)).toBe(want);
+    expect(watchVerbOf(watch, keyOf(visor) as VisorKey, path)).toBe(want);
   });
 
   it("are explained with their line", () => {

@@ -1,0 +1,98 @@
+import type { ExitCode } from "../../core/index.ts";
+import type { LogLine, WatchState } from "../../watch/index.ts";
+import type { Given } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { manifestName } from "../manifest-source.ts";
+import { ACCESS_OPTIONS, LOCK_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+import type { World } from "../world.ts";
+import { driveWatch } from "./drive.ts";
+import { logWriter } from "./log-lines.ts";
+import { readState, stateFileOf, writeState } from "./state-store.ts";
+import { WatchWork } from "./watch-work.ts";
+import { fileSource, type WatchSource } from "./watch-source.ts";
+
+const DEFAULT_INTERVAL_MS = 60_000;
+
+/** `fleet watch`: compares the fleet with the manifest again and again. */
+export const watch: Command = {
+  name: "watch",
+  about:
+    "Compare the fleet with the manifest again and again: report what differs once, and correct what the manifest's rules say.",
+  words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml)" }],
+  options: [
+    ON_OPTION,
+    {
+      name: "interval",
+      value: "TIME",
+      about: "how often to look (default: the manifest's, or 60s)",
+    },
+    { name: "once", about: "make one pass and end" },
+    { name: "json", about: "print a line of JSON for each decision" },
+    LOCK_OPTION,
+    ...ACCESS_OPTIONS,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: ["fleet watch", "fleet watch --once --json", "fleet watch --on tag:shop --interval 5m"],
+  async run(given, world): Promise<ExitCode> {
+    const source = await sourceOf(given, world);
+    try {
+      return await watchSource(source, given, world);
+    } finally {
+      await source.close();
+    }
+  },
+};
+
+async function sourceOf(given: Given, world: World): Promise<WatchSource> {
+  return await fileSource(manifestName(given, world, given.words[0]), world);
+}
+
+async function watchSource(source: WatchSource, given: Given, world: World): Promise<ExitCode> {
+  const intervalMs = given.durationMs("interval");
+  const stop = world.stopSoftly();
+  const log = logWriter(given.flag("json"), world);
+  const path = stateFileOf(source.id, world);
+  const { state, note } = await readState(path, intervalMs ?? DEFAULT_INTERVAL_MS, world);
+  if (note !== undefined) log({ level: "warn", decision: "failed", message: note });
+  const work = new WatchWork({ given, world, source, intervalMs, note: notesTo(log), stop });
+  const last = await driveWatch({
+    state,
+    clock: world.clock,
+    monoMs: world.monoMs,
+    random: world.random,
+    stop,
+    isOnce: given.flag("once"),
+    onState: () => undefined,
+    onHint: (hint) => source.onHint(hint),
+    deeds: {
+      fetch: async () => await work.fetch(),
+      plan: async (visors, now) => await work.plan(visors, now),
+      apply: async (ids) => await work.apply(ids),
+      notify: () => undefined,
+      log,
+      save: async (next) => await writeState(path, next, world),
+    },
+  });
+  return given.flag("once") ? exitOf(last) : 0;
+}
+
+/** Tells a note once as long as it is said again and again. */
+function notesTo(log: (line: LogLine) => void): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text)) return;
+    if (told.size > 100) told.clear();
+    told.add(text);
+    log({ level: "warn", decision: "found", message: text.replace(/^note: /, "") });
+  };
+}
+
+/** How one pass ended, for whoever runs it from a timer. */
+function exitOf({ trouble, findings, visors }: WatchState): ExitCode {
+  if (trouble?.what === "manifest") return 64;
+  const kinds = new Set(Object.values(findings).map(({ kind }) => kind));
+  if (kinds.has("failed")) return 6;
+  if (kinds.has("refused") || kinds.has("blocked")) return 4;
+  const isAway = Object.values(visors).some(({ failures }) => failures > 0);
+  return trouble !== undefined || isAway ? 3 : 0;
+}
