@@ -32,7 +32,10 @@ export function takeManifest(turn: Turn, manifest: ManifestRef): Turn {
   const hold = holdOf(earlier, manifest, state);
   const { commit, digest } = manifest;
   const known: KnownManifest = {
-    ...(earlier ?? { key, digest }),
+    key,
+    digest,
+    // Whether it is the one applied last is asked anew: others were in force since.
+    ...(earlier?.isReverted === true ? { isReverted: true } : {}),
     ...(commit === undefined ? {} : { commit }),
     ...(hold === undefined ? {} : { hold }),
   };

@@ -34,6 +34,7 @@ function start(before: WatchState, { at }: WatchEvent): Turn {
     pass: { kind: "idle" },
     isHinted: false,
     isStopping: false,
+    nextMs: before.time.steadyMs,
     visors: dueNow(before.visors),
   };
   const cutOff =

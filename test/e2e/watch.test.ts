@@ -57,7 +57,10 @@ async function watchUntil(
   const before = user.live.out.length;
   const running = user.run("watch", "--json", ...argv);
   const said = (): readonly Line[] => linesOf(user.live.out.slice(before));
-  for (let turn = 0; turn < 400 && !isSaid(said()); turn += 1) await sleep(realClock, 25);
+  let hasEnded = false;
+  void running.then(() => (hasEnded = true));
+  for (let turn = 0; turn < 400 && !hasEnded && !isSaid(said()); turn += 1)
+    await sleep(realClock, 25);
   user.interrupt();
   const ran = await running;
   return { ...ran, lines: linesOf(ran.out) };
@@ -67,11 +70,7 @@ function decided(decision: string, count = 1): (lines: readonly Line[]) => boole
   return (lines) => lines.filter((line) => line.decision === decision).length >= count;
 }
 
-async function changeBehindBack(
-  visor: string,
-  path: string,
-  value: string | number,
-): Promise<void> {
+async function changeBehindBack(visor: string, path: string, value: Json): Promise<void> {
   await user.fleet.control.changeBehindBack(visor, { kind: "config", path, value });
 }
 

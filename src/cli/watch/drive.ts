@@ -50,6 +50,7 @@ class Driver {
   readonly #news: WatchNews[] = [{ kind: "start" }];
   #state: WatchState;
   #isOver = false;
+  #failure: { readonly error: unknown } | undefined;
   #cancelWake: (() => void) | undefined;
   #arrived: (() => void) | undefined;
 
@@ -66,6 +67,7 @@ class Driver {
     onHint(() => this.#send({ kind: "hint" }));
     while (!this.#isOver) {
       const news = this.#news.shift();
+      if (this.#failure !== undefined) throw this.#failure.error;
       if (news === undefined) {
         await new Promise<void>((resolve) => {
           this.#arrived = resolve;
@@ -81,6 +83,10 @@ class Driver {
 
   #send(news: WatchNews): void {
     this.#news.push(news);
+    this.#wakeUp();
+  }
+
+  #wakeUp(): void {
     const arrived = this.#arrived;
     this.#arrived = undefined;
     arrived?.();
@@ -97,18 +103,26 @@ class Driver {
     for (const effect of effects) this.#carryOut(effect);
   }
 
+  /** What a deed throws is a bug: it ends the watch, for whoever restarts it. */
+  #await(deed: Promise<WatchNews>): void {
+    deed.then(
+      (news) => this.#send(news),
+      (error: unknown) => {
+        this.#failure = { error };
+        this.#wakeUp();
+      },
+    );
+  }
+
   #carryOut(effect: WatchEffect): void {
     const { deeds, clock, isOnce } = this.#input;
     switch (effect.kind) {
       case "fetch":
-        void deeds.fetch().then((news) => this.#send(news));
-        return;
+        return this.#await(deeds.fetch());
       case "plan":
-        void deeds.plan(effect.visors, this.#state).then((news) => this.#send(news));
-        return;
+        return this.#await(deeds.plan(effect.visors, this.#state));
       case "apply":
-        void deeds.apply(effect.ids).then((news) => this.#send(news));
-        return;
+        return this.#await(deeds.apply(effect.ids));
       case "notify":
         return deeds.notify(effect.notices);
       case "log":
