@@ -9,7 +9,13 @@ import {
 } from "../core/index.ts";
 import { readLedger } from "../ledger/index.ts";
 import type { Plan } from "../model/index.ts";
-import { type History, planSigner } from "../reconcile/index.ts";
+import {
+  checkSignedCommits,
+  earlierKeysets,
+  type History,
+  planSigner,
+  signedCommitsOf,
+} from "../reconcile/index.ts";
 import {
   createVisorReader,
   readingError,
@@ -65,7 +71,15 @@ export async function applyPlanFile(
   if (!isAccepted && plan.relays.length > 0)
     world.terminal.err(`note: this plan brings your ledger to ${plan.relays.join(", ")}\n`);
   refuseOtherDecision(plan, given, world);
-  const check = { plan, acting, operator: keys.operator, history };
+  // Of what a stranger says about commits nothing counts.
+  const found = isAccepted
+    ? []
+    : checkSignedCommits({
+        wanted: signedCommitsOf(earlierKeysets(history)),
+        evidence: undefined,
+        path: plan.manifest.path,
+      });
+  const check = { plan, acting, operator: keys.operator, history, found };
   const refused = refuse(check, isText, world);
   if (refused !== undefined) return refused;
   const answers = { isOrdinaryAnswered: isAccepted, isStrangers: !isAccepted };

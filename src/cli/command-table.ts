@@ -228,7 +228,7 @@ export const COMMAND_GROUPS: readonly {
       },
       {
         name: "diff",
-        about: "show what differs between two recorded moments",
+        about: "show what differs between two recorded moments, or commits of the manifest",
         load: async () => (await import("./diff.ts")).diff,
       },
       {

@@ -3,6 +3,7 @@ import { diffStates } from "../ledger/index.ts";
 import { momentDiffDocument, momentDiffText } from "../view/index.ts";
 import { MOMENT_FORMS } from "./at.ts";
 import type { Command } from "./command.ts";
+import { diffedCommits, diffManifests } from "./git/manifest-diff.ts";
 import { outPaint } from "./look.ts";
 import { askedVisors, statesAt, timedMoment } from "./moments.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
@@ -12,15 +13,30 @@ import { openRecords } from "./records-source.ts";
 /** `fleet diff`: what differs between two recorded moments. */
 export const diff: Command = {
   name: "diff",
-  about: "Show what differs in the fleet between two recorded moments. Reads the record only.",
+  about:
+    "Show what differs in the fleet between two recorded moments; or, with --manifest and two commits, what the manifest comes to differently in them. Reads the record, or git, and no visor.",
   words: [
     { form: "<FROM>", about: MOMENT_FORMS },
-    { form: "<TO>", about: "the same" },
+    { form: "[TO]", about: "the same" },
     { form: "[VISOR...]", about: "only these visors (names or keys)" },
   ],
-  options: [MANIFEST_OPTION, JSON_OPTION, ...OPERATOR_OPTIONS],
-  examples: ["fleet diff 1w now", "fleet diff 1f3a 9c07 shop-3", "fleet diff '#12' '#40' --json"],
+  options: [
+    {
+      ...MANIFEST_OPTION,
+      about: `${MANIFEST_OPTION.about}; with a single word behind it, the first of two commits`,
+    },
+    JSON_OPTION,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: [
+    "fleet diff 1w now",
+    "fleet diff 1f3a 9c07 shop-3",
+    "fleet diff '#12' '#40' --json",
+    "fleet diff --manifest main~3 main",
+  ],
   async run(given, world): Promise<ExitCode> {
+    const commits = diffedCommits(given, world);
+    if (commits !== undefined) return await diffManifests(commits, given, world);
     const [from = "", to = "", ...words] = given.words;
     const source = await openRecords(given, world);
     const isAsked = askedVisors(words, source);

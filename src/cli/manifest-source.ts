@@ -18,6 +18,8 @@ export interface ManifestSource {
   readonly path: string;
   readonly folder: string;
   readonly desired: DesiredFleet;
+  /** The commit that it was read at, instead of the file. */
+  readonly commit?: string;
   /** The text is an edit that the file does not hold yet. */
   readonly isUnsaved?: true;
 }
@@ -28,6 +30,11 @@ export function manifestName(given: Given, world: World, word: string | undefine
   return (
     word ?? given.text("manifest") ?? (fromEnv === "" ? undefined : fromEnv) ?? DEFAULT_MANIFEST
   );
+}
+
+/** The absolute path of a manifest; `undefined` for standard input. */
+export function manifestPath(name: string, world: World): string | undefined {
+  return name === STANDARD_INPUT ? undefined : resolve(world.folder, name);
 }
 
 /**

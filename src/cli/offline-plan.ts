@@ -1,25 +1,28 @@
 import { resolve } from "node:path";
 import { FleetError, sha256, toHex } from "../core/index.ts";
 import type { DesiredFleet } from "../model/index.ts";
-import { readFileAt, readGitFacts } from "../platform/index.ts";
+import { readFileAt } from "../platform/index.ts";
 import {
   acceptObservation,
   buildPlan,
+  keysetOf,
   parseObservation,
   recordedInput,
 } from "../reconcile/index.ts";
 import { diagnosticsText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
-import {
-  manifestName,
-  type ManifestSource,
-  readManifest,
-  readNamed,
-  selectedVisors,
-} from "./manifest-source.ts";
+import { gitFactsOf } from "./git/manifest-at.ts";
+import { judgeCommits } from "./git/judge-commits.ts";
+import { type ManifestSource, readNamed, selectedVisors } from "./manifest-source.ts";
 import { findOperator } from "./operator.ts";
-import { checkedOverrides, expiresAfterMs, nowOf, type Planned } from "./planning.ts";
+import {
+  checkedOverrides,
+  expiresAfterMs,
+  nowOf,
+  type Planned,
+  plannedManifest,
+} from "./planning.ts";
 import { TOOL } from "./tool.ts";
 import type { World } from "./world.ts";
 
@@ -42,7 +45,7 @@ export async function planOffline(
   given: Given,
   world: World,
 ): Promise<Pick<Planned, "plan" | "operator">> {
-  const source = await readManifest(manifestName(given, world, given.words[0]), world);
+  const source = await plannedManifest(given, world);
   const selected = await selectedVisors(source, given, world);
   const trusted = await readTrusted(source, given, world);
   const nowMs = nowOf(given, world) ?? world.clock.now();
@@ -52,9 +55,18 @@ export async function planOffline(
     proposed: source.desired,
     nowMs,
   });
+  const recorded = recordedInput(accepted, selected, trusted.commit);
+  const { commit } = trusted;
+  const judged = await judgeCommits({
+    path: source.path,
+    desired: source.desired,
+    facts: await gitFactsOf(source),
+    history: recorded.history,
+    trusted: { keyset: keysetOf(trusted.desired), ...(commit === undefined ? {} : { commit }) },
+  });
   const plan = buildPlan({
     desired: source.desired,
-    ...recordedInput(accepted, selected, trusted.commit),
+    ...recorded,
     overrides: checkedOverrides(given, source),
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
@@ -62,8 +74,9 @@ export async function planOffline(
     manifest: {
       path: source.name,
       digest: source.desired.manifestDigest,
-      ...(await readGitFacts(source.path)),
+      ...judged.inGit,
     },
+    ...(judged.commits === undefined ? {} : { commits: judged.commits }),
   });
   const operator = given.text("out") === undefined ? undefined : await findOperator(given, world);
   return { plan, operator };

@@ -1,7 +1,7 @@
 import { FleetError, type VisorKey } from "../core/index.ts";
 import { type ReadOnlyLedger, readLedger } from "../ledger/index.ts";
 import type { DesiredVisor, Plan } from "../model/index.ts";
-import { type GitFacts, readGitFacts } from "../platform/index.ts";
+import type { GitFacts } from "../platform/index.ts";
 import {
   buildPlan,
   type History,
@@ -13,6 +13,8 @@ import {
 import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
 import { otherOperators } from "./feeds.ts";
+import { gitFactsOf, readManifestAt } from "./git/manifest-at.ts";
+import { judgeCommits } from "./git/judge-commits.ts";
 import { type JoinedHistory, joinedHistory } from "./joined-history.ts";
 import {
   manifestName,
@@ -45,8 +47,6 @@ export interface Planned {
 export interface HandedSource {
   readonly source: ManifestSource;
   readonly selected: readonly DesiredVisor[];
-  /** Where its text comes from; asked of the file when not given. */
-  readonly git?: GitFacts;
 }
 
 /** What planning goes by, and must have. */
@@ -79,12 +79,24 @@ export async function planFleet(
   needs: PlanNeeds = {},
 ): Promise<Planned> {
   const read = await readFleet(given, world, reporter, needs);
-  return { ...read, plan: planOf(read, given) };
+  return { ...read, plan: await planOf(read, given, world) };
 }
 
 /** Plans what was read; `only` says which changes, all of them when not given. */
-export function planOf(read: ReadFleet, given: Given, only?: PlanInput["only"]): Plan {
+export async function planOf(
+  read: ReadFleet,
+  given: Given,
+  world: World,
+  only?: PlanInput["only"],
+): Promise<Plan> {
   const { source, selected, operator, observation, history, heads, nowMs, git } = read;
+  const judged = await judgeCommits({
+    path: source.path,
+    desired: source.desired,
+    facts: git,
+    history,
+  });
+  for (const note of judged.notes) world.terminal.err(`note: ${note}\n`);
   return buildPlan({
     desired: source.desired,
     selected,
@@ -97,7 +109,8 @@ export function planOf(read: ReadFleet, given: Given, only?: PlanInput["only"]):
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
     tool: TOOL,
-    manifest: { path: source.name, digest: source.desired.manifestDigest, ...git },
+    manifest: { path: source.name, digest: source.desired.manifestDigest, ...judged.inGit },
+    ...(judged.commits === undefined ? {} : { commits: judged.commits }),
     ...(operator === undefined
       ? {}
       : {
@@ -124,13 +137,11 @@ export async function readFleet(
 ): Promise<ReadFleet> {
   const wayIn = wayInOf(given, world);
   const nowMs = nowOf(given, world);
-  const handed = needs.handed ?? (await namedSource(given, world));
-  const { source, selected } = handed;
+  const { source, selected } = needs.handed ?? (await namedSource(given, world));
   const operator =
     needs.ledger === true ? await requireOperator(given, world) : await findOperator(given, world);
   // Never fails; git takes its time while the visors take theirs.
-  const gitFacts =
-    handed.git === undefined ? readGitFacts(source.path) : Promise.resolve(handed.git);
+  const gitFacts = gitFactsOf(source);
   const own = await ownLedger(operator, needs, world);
   const { relays } = source.desired.ledger;
   beginRetry(operator, relays, world);
@@ -177,9 +188,20 @@ export async function readFleet(
   };
 }
 
+/**
+ * The manifest that a plan is asked of: the file, or what a commit has of it.
+ * @throws FleetError cli/no-commit, cli/not-in-commit, cli/no-file, cli/invalid-manifest (exit 64)
+ */
+export async function plannedManifest(given: Given, world: World): Promise<ManifestSource> {
+  const name = manifestName(given, world, given.words[0]);
+  const ref = given.text("at");
+  if (ref === undefined) return await readManifest(name, world);
+  return (await readManifestAt(name, ref, world)).source;
+}
+
 /** The manifest that the command line names, and the visors that `--on` selects. */
 async function namedSource(given: Given, world: World): Promise<HandedSource> {
-  const source = await readManifest(manifestName(given, world, given.words[0]), world);
+  const source = await plannedManifest(given, world);
   return { source, selected: await selectedVisors(source, given, world) };
 }
 

@@ -21,6 +21,14 @@ export {
   hasCode,
   unreachable,
 } from "./errors.ts";
+export {
+  checkGitKey,
+  type CommitSignature,
+  type GitKey,
+  gitKeyKind,
+  type GitKeyKind,
+  gitKeyName,
+} from "./git-key.ts";
 export { type AppendFile, type FileFacts, type Files, type ReadFile } from "./files.ts";
 export { type Digest, digestOf, hkdfSha256, hmacSha256, Sha256, sha256 } from "./hash.ts";
 export { Hidden } from "./hidden.ts";

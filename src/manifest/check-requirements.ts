@@ -1,6 +1,7 @@
-import type { Place } from "../core/index.ts";
+import { gitKeyKind, type Place } from "../core/index.ts";
 import type { Capability } from "../model/index.ts";
-import { numberOf, placeOf, type Reading, soundAt, soundEntries } from "./reading.ts";
+import type { WrittenOperator } from "./manifest.ts";
+import { numberOf, placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
 import type { MapTree, Tree } from "./tree.ts";
 
 /** What there is of something that a policy counts. */
@@ -30,6 +31,44 @@ export function checkRequirements(reading: Reading, root: MapTree): void {
     what: (count) => (count === 1 ? "operator may apply" : "operators may apply"),
     next: "write may: [apply] at more operators, or a smaller number",
   });
+}
+
+/**
+ * Refuses a policy of signed commits that nobody could meet: once it is in force, not even the commit that takes it
+ * back would pass.
+ */
+export function checkSigners(
+  reading: Reading,
+  root: MapTree,
+  operators: readonly WrittenOperator[],
+): void {
+  const policy = soundAt(reading, root, "policy");
+  const value = soundAt(reading, policy, "signed_commits");
+  const wanted = textOf(value);
+  if (value === undefined || wanted === undefined) return;
+  const read = operators.reduce((count, { git }) => count + git.length, 0);
+  if (read !== keysWritten(reading, root)) return;
+  const isMet = operators.some(
+    ({ may, git }) =>
+      may.includes("apply") &&
+      git.some(({ key }) => wanted === "any" || gitKeyKind(key) === wanted),
+  );
+  if (isMet) return;
+  reading.report({
+    code: "manifest/no-signer",
+    severity: "error",
+    message: `policy.signed_commits is ${wanted}, and no operator who may apply lists ${wanted === "gpg" ? "the fingerprint of an OpenPGP key" : wanted === "ssh" ? "an ssh key" : "a key"} under git`,
+    at: placeOf(reading, value.offset),
+    text: wanted,
+    next: "write git: [KEY] at operators with may: [apply], two of them better than one: without a key no commit passes any more",
+  });
+}
+
+/** How many keys are written, those that were refused included. */
+function keysWritten(reading: Reading, root: MapTree): number {
+  return soundEntries(reading, root.entries.get("operators")?.value)
+    .map(({ value }) => (value.kind === "map" ? value.entries.get("git")?.value : undefined))
+    .reduce((count, list) => count + (list?.kind === "list" ? list.items.length : 0), 0);
 }
 
 interface Requirement {

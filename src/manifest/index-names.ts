@@ -1,4 +1,4 @@
-import type { Diagnostic, Place, VisorKey } from "../core/index.ts";
+import { type Diagnostic, gitKeyName, type Place, type VisorKey } from "../core/index.ts";
 import { suggestion } from "./did-you-mean.ts";
 import type { Manifest, Word, WrittenRole } from "./manifest.ts";
 import type { Selectable } from "./select.ts";
@@ -24,6 +24,7 @@ export function indexNames(manifest: Manifest, report: (diagnostic: Diagnostic) 
   checkKeys(manifest, report);
   checkOperators(manifest, report);
   checkFeeds(manifest, report);
+  checkGitKeys(manifest, report);
   checkRoles(manifest, report);
   const cache = new Map<string, readonly WrittenRole[]>();
   const rolesOf = (words: readonly Word[]): readonly WrittenRole[] => {
@@ -132,6 +133,28 @@ function checkOperators(manifest: Manifest, report: (diagnostic: Diagnostic) => 
           text: name,
           next: "give every operator the lines that fleet keygen printed on its own machine",
           related: [{ message: "the same key is here", at: first.place }],
+        });
+      }
+    }
+  }
+}
+
+/** A key of two operators would tell of neither who signed. */
+function checkGitKeys(manifest: Manifest, report: (diagnostic: Diagnostic) => void): void {
+  const owners = new Map<string, { readonly name: string; readonly place: Place }>();
+  for (const { name, git } of manifest.operators) {
+    for (const { key, place } of git) {
+      const first = owners.get(key);
+      if (first === undefined) owners.set(key, { name, place });
+      else {
+        report({
+          code: "manifest/git-key-twice",
+          severity: "error",
+          message: `the key ${gitKeyName(key)} of the operator ${name} is listed already, for ${first.name}`,
+          at: place,
+          text: key.slice(0, 80),
+          next: "leave it at one operator; everybody signs commits with a key of their own",
+          related: [{ message: "first listed here", at: first.place }],
         });
       }
     }

@@ -14,6 +14,13 @@ export {
   isManaged,
   type VisorToAdopt,
 } from "./adopt/index.ts";
+export {
+  diffFleets,
+  type FleetDifference,
+  type FleetVisorDifference,
+  type RuleDifference,
+  type WantedChange,
+} from "./diff-fleets.ts";
 export { suggest } from "./did-you-mean.ts";
 export {
   explain,

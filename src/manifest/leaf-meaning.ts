@@ -67,11 +67,12 @@ function fleetMeaning(desired: DesiredFleet): Readonly<Record<string, string>> {
   return {
     fleet: desired.fleet,
     operators: canonicalJson(
-      operators.map(({ name, key, seal = "", feed = "", may }) => [
+      operators.map(({ name, key, seal = "", feed = "", git = [], may }) => [
         name,
         key,
         seal,
         feed,
+        [...git],
         [...may],
       ]),
     ),

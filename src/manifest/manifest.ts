@@ -1,6 +1,7 @@
 import type {
   Diagnostic,
   Digest,
+  GitKey,
   Json,
   OperatorKey,
   Place,
@@ -74,6 +75,8 @@ export interface WrittenOperator {
   readonly key: OperatorKey;
   readonly seal?: SealKey;
   readonly feed?: { readonly key: FeedKey; readonly place: Place };
+  /** Each with its place, in the order of the file. */
+  readonly git: readonly { readonly key: GitKey; readonly place: Place }[];
   readonly may: readonly Capability[];
 }
 

@@ -8,7 +8,7 @@ import {
   type VisorKey,
 } from "../core/index.ts";
 import type { RpcRoute } from "../model/index.ts";
-import { checkRequirements } from "./check-requirements.ts";
+import { checkRequirements, checkSigners } from "./check-requirements.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkValues } from "./check-values.ts";
 import { identify } from "./identify.ts";
@@ -84,6 +84,7 @@ function readManifest(
     rules: readRules(reading, root),
   };
   checkRequirements(reading, root);
+  checkSigners(reading, root, parts.operators);
   const manifest: Manifest = { ...parts, incomplete: diagnostics.length > 0 };
   return { manifest, diagnostics };
 }

@@ -1,4 +1,4 @@
-import { checkVisorKey, isOperatorKey, isSealKey } from "../core/index.ts";
+import { checkGitKey, checkVisorKey, isOperatorKey, isSealKey } from "../core/index.ts";
 import { CAPABILITIES, type FeedKey } from "../model/index.ts";
 import type { WrittenOperator } from "./manifest.ts";
 import { placeOf, type Reading, soundAt, soundEntries, textOf, wordsOf } from "./reading.ts";
@@ -22,10 +22,28 @@ export function readOperators(reading: Reading, root: MapTree): readonly Written
       key,
       ...(seal !== undefined && isSealKey(seal) ? { seal } : {}),
       ...(feed === undefined ? {} : { feed }),
+      git: readGitKeys(reading, soundAt(reading, value, "git")),
       may: CAPABILITIES.filter((verb) => may.includes(verb)),
     });
   }
   return operators;
+}
+
+function readGitKeys(reading: Reading, tree: Tree | undefined): WrittenOperator["git"] {
+  return wordsOf(reading, tree).flatMap(({ text, place }) => {
+    const checked = checkGitKey(text);
+    if ("key" in checked) return [{ key: checked.key, place }];
+    reading.report({
+      code: "manifest/git-key",
+      severity: "error",
+      message: `this is no key that signs commits: ${checked.fault}`,
+      at: place,
+      // A private key has no place in any output.
+      ...(/private/i.test(text) ? {} : { text: text.slice(0, 80) }),
+      next: "copy the line of the .pub file, or what `gpg --fingerprint` prints",
+    });
+    return [];
+  });
 }
 
 /** A feed is a point of the same curve as a visor key, and written the same way. */

@@ -4,6 +4,7 @@ import {
   DEFAULT_POLICY,
   type DesiredValue,
   type Policy,
+  SIGNED_COMMITS,
 } from "../model/index.ts";
 import type { WrittenLedger } from "./manifest.ts";
 import {
@@ -30,6 +31,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 /** Reads the policy; what is not written or was refused has its default. */
 export function readPolicy(reading: Reading, root: MapTree): Policy {
   const policy = mapAt(reading, root, "policy");
+  const signedCommits = textOf(soundAt(reading, policy, "signed_commits"));
   const whole = (key: string): number | undefined => numberOf(soundAt(reading, policy, key));
   return {
     maxRemovals: removalsOf(textOf(soundAt(reading, policy, "max_removals"))),
@@ -39,6 +41,9 @@ export function readPolicy(reading: Reading, root: MapTree): Policy {
     maxObservationAgeMs:
       durationMs(textOf(soundAt(reading, policy, "max_observation_age"))) ??
       DEFAULT_POLICY.maxObservationAgeMs,
+    ...SIGNED_COMMITS.filter((word) => word === signedCommits).map((word) => ({
+      signedCommits: word,
+    }))[0],
   };
 }
 

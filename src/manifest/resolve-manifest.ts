@@ -80,9 +80,10 @@ function checkUnusedRoles(manifest: Manifest, members: MemberResolver): void {
 
 function sortedOperators(manifest: Manifest): readonly DesiredOperator[] {
   return manifest.operators
-    .map(({ feed, ...operator }) => ({
+    .map(({ feed, git, ...operator }) => ({
       ...operator,
       ...(feed === undefined ? {} : { feed: feed.key }),
+      ...(git.length === 0 ? {} : { git: git.map(({ key }) => key).toSorted() }),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

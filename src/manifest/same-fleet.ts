@@ -10,7 +10,10 @@ function meaningOf(desired: DesiredFleet): string {
   const { fleet, operators, controllers, policy, ledger, rules, visors, keyNames } = desired;
   return canonicalJson({
     fleet,
-    operators: operators.map(({ place: _, ...operator }) => ({ ...operator })),
+    operators: operators.map(({ place: _, git = [], ...operator }) => ({
+      ...operator,
+      git: [...git],
+    })),
     controllers: [...controllers],
     policy: { ...policy },
     ledger: { ...ledger },

@@ -301,6 +301,9 @@ const visor = closed(
   ["key"],
 );
 
+/** More keys than somebody has machines. */
+const GIT_KEYS_MAX = 16;
+
 const operator = closed(
   "A person or robot who signs.",
   {
@@ -324,6 +327,19 @@ const operator = closed(
         "The key under which relays keep this operator's own ledger; without it others cannot find what this operator recorded.",
       "x-expects": "a feed key: 66 hexadecimal digits that begin with 02 or 03",
       "x-check": "feed-key",
+    },
+    git: {
+      ...listOf(
+        {
+          type: "string",
+          maxLength: 12_000,
+          description:
+            "A line of an ssh public key file, or the fingerprint of an OpenPGP key, never its short id.",
+          "x-expects": "an ssh public key or the fingerprint of an OpenPGP key",
+        },
+        `Public keys that sign this operator's commits, for policy.signed_commits; ${GIT_KEYS_MAX} at most. They count from the apply after the one that lists them.`,
+      ),
+      maxItems: GIT_KEYS_MAX,
     },
     may: listOf(
       {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../core/index.ts";
+import { SIGNED_COMMITS } from "../model/index.ts";
 import { closed, flag, listOf, whole } from "./schema-parts.ts";
 
 /** Relays that one manifest may list; every apply waits for each of them in turn. */
@@ -42,6 +43,13 @@ export const policy: JsonObject = closed("What the guards go by.", {
       OPERATORS_MAX,
     ),
     default: 1,
+  },
+  signed_commits: {
+    type: "string",
+    enum: SIGNED_COMMITS,
+    description:
+      "How every commit that changes the manifest must be signed: `ssh`, `gpg`, or `any` of them, by a key that an operator with `may: [apply]` lists under `git` in the manifest in force. Default: commits need no signature.",
+    "x-expects": `one of ${SIGNED_COMMITS.join(", ")}`,
   },
   max_observation_age: {
     type: "string",

@@ -44,6 +44,7 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     require_relays: "policy: { require_relays: … }",
     require_witnesses: "policy: { require_witnesses: … }",
     keyset_signatures: "policy: { keyset_signatures: … }",
+    signed_commits: "policy: { signed_commits: … }",
     max_observation_age: "policy: { max_observation_age: … }",
     witnesses: "operators: { NAME: { may: [witness] } }",
   },

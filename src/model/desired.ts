@@ -1,4 +1,4 @@
-import type { Digest, Json, OperatorKey, Place, SealKey, VisorKey } from "../core/index.ts";
+import type { Digest, GitKey, Json, OperatorKey, Place, SealKey, VisorKey } from "../core/index.ts";
 import type { DesiredWatch } from "./watch.ts";
 
 /** `env:NAME` or `file:path`: where the value of a secret is found when it is applied. */
@@ -100,9 +100,17 @@ export interface DesiredOperator {
   readonly seal?: SealKey;
   /** Where this operator's own ledger is found on relays. */
   readonly feed?: FeedKey;
+  /** Keys that sign this operator's commits, sorted; absent without any. */
+  readonly git?: readonly GitKey[];
   readonly may: readonly Capability[];
   readonly place: Place;
 }
+
+/** What `policy.signed_commits` may ask for. */
+export const SIGNED_COMMITS = ["ssh", "gpg", "any"] as const;
+
+/** How the commits that change a manifest must be signed; `any` is ssh or gpg. */
+export type SignedCommits = (typeof SIGNED_COMMITS)[number];
 
 /** The limit on removals: a number, or a share of what is there in percent. */
 export type RemovalLimit =
@@ -120,6 +128,8 @@ export interface Policy {
   readonly keysetSignatures: number;
   /** How long after a visor was read a plan may still go by the reading; whole seconds. */
   readonly maxObservationAgeMs: number;
+  /** How the commits that change the manifest must be signed; absent when they need not be. */
+  readonly signedCommits?: SignedCommits;
 }
 
 /** The policy of a manifest that says nothing about it. */

@@ -36,6 +36,8 @@ export {
   type RpcRoute,
   type SecretMark,
   type SecretRef,
+  SIGNED_COMMITS,
+  type SignedCommits,
 } from "./desired.ts";
 export {
   type KeptLeaf,
@@ -56,7 +58,10 @@ export {
   type Plan,
   PLAN_FORMAT,
   type PlanCounts,
+  type CommitEvidence,
+  type ManifestCommit,
   type PlanHead,
+  type PlanManifest,
   type PlanSource,
   type PlanStep,
   type PlanVisor,

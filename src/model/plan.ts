@@ -1,4 +1,4 @@
-import type { Digest, Json, OperatorKey, Place, VisorKey } from "../core/index.ts";
+import type { CommitSignature, Digest, Json, OperatorKey, Place, VisorKey } from "../core/index.ts";
 import type { Change, StepLetter } from "./change.ts";
 import type { DesiredOperator, FeedKey, Policy, SecretRef } from "./desired.ts";
 import type { Route } from "./observed.ts";
@@ -84,6 +84,7 @@ export const GUARDS = [
   "open-exit",
   "argument-size",
   "observation-age",
+  "signed-commits",
   "not-controller",
   "keyset-change",
   "keyset-signatures",
@@ -172,17 +173,52 @@ export interface PlanSource {
   readonly trusted: { readonly digest: Digest; readonly commit?: string };
 }
 
+/** The manifest that a plan is made from, and where git has it. */
+export interface PlanManifest {
+  /** As the user named it. */
+  readonly path: string;
+  readonly digest: Digest;
+  /** The commit that was checked out, or that was named; absent outside of git. */
+  readonly commit?: string;
+  /** True when the manifest differs from that commit. */
+  readonly dirty?: boolean;
+  /** The manifest's path from the top of its repository, with `/`. */
+  readonly file?: string;
+  /** The commit that last changed it; absent where a shallow clone ends before it. */
+  readonly changed?: ManifestCommit;
+}
+
+/** A commit that changed the manifest. Who and when are its maker's word; the signature is what we verified. */
+export interface ManifestCommit {
+  readonly commit: string;
+  /** `Name <address>` */
+  readonly author: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly signature: CommitSignature;
+}
+
+/** What git knows of how a manifest came from the one in force. */
+export type CommitEvidence =
+  /** Git does not know the manifest. */
+  | { readonly kind: "no-git" }
+  /** What is planned is not what the commit has. */
+  | { readonly kind: "not-committed" }
+  /** The commit that is gone by, or what leads there, is not in this clone. */
+  | { readonly kind: "cut-off"; readonly since?: string }
+  /** The commit does not follow the one in force, or leaves out what that has. */
+  | { readonly kind: "not-after"; readonly commit: string; readonly since: string }
+  /** More commits than one run verifies. */
+  | { readonly kind: "too-many"; readonly limit: number }
+  /** Every commit that changed the manifest since, oldest first. */
+  | { readonly kind: "commits"; readonly commits: readonly ManifestCommit[] };
+
 /** An ordered document of changes. Stands alone: applying it needs no manifest. */
 export interface Plan {
   readonly format: typeof PLAN_FORMAT;
   readonly tool: string;
   readonly fleet: string;
-  readonly manifest: {
-    readonly path: string;
-    readonly digest: Digest;
-    readonly commit?: string;
-    readonly dirty?: boolean;
-  };
+  readonly manifest: PlanManifest;
   /** Present when the plan goes by a recorded observation; absent when the visors were read for it. */
   readonly source?: PlanSource;
   readonly created: string;

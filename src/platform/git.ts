@@ -1,33 +1,10 @@
 import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
-import process from "node:process";
+import { isCommitId } from "./git-history.ts";
+import { gitBytes, gitText } from "./git-run.ts";
 
-const GIT_TIMEOUT_MS = 3_000;
 /** Hooks may check the whole repository, and a signature may wait for somebody. */
 const COMMIT_TIMEOUT_MS = 120_000;
-/** No manifest is longer. */
-const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
-
-/** Which commit a file stands at, and whether it differs from it. */
-export interface GitFacts {
-  readonly commit: string;
-  readonly dirty: boolean;
-}
-
-/** Asks git about one file; `undefined` without git, outside a repository, or for a file git does not know. */
-export async function readGitFacts(file: string): Promise<GitFacts | undefined> {
-  const folder = dirname(file);
-  const name = basename(file);
-  const [commit, tracked, changes] = await Promise.all([
-    git(folder, ["rev-parse", "HEAD"]),
-    git(folder, ["ls-files", "--error-unmatch", "--", name]),
-    git(folder, ["status", "--porcelain", "--", name]),
-  ]);
-  if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit) || tracked === undefined) {
-    return undefined;
-  }
-  return { commit, dirty: changes !== "" };
-}
 
 /** How a file and its neighbours stand to the last commit. */
 export interface GitState {
@@ -41,9 +18,9 @@ export interface GitState {
 export async function readGitState(file: string): Promise<GitState | undefined> {
   const folder = dirname(file);
   const [own, changes] = await Promise.all([
-    git(folder, ["ls-files", "--full-name", "--error-unmatch", "--", basename(file)]),
+    gitText(folder, ["ls-files", "--full-name", "--error-unmatch", "--", basename(file)]),
     // Both sides of a rename stand alone, so that every entry is a status and one path.
-    git(folder, ["status", "--porcelain", "-z", "--untracked-files=no", "--no-renames"]),
+    gitText(folder, ["status", "--porcelain", "-z", "--untracked-files=no", "--no-renames"]),
   ]);
   if (own === undefined || changes === undefined) return undefined;
   const paths = changes
@@ -83,42 +60,15 @@ export type FileAtCommit =
  */
 export async function readFileAt(file: string, ref: string): Promise<FileAtCommit> {
   const folder = dirname(file);
-  const commit = await git(folder, [
+  const commit = await gitText(folder, [
     "rev-parse",
     "--verify",
     "--quiet",
     "--end-of-options",
     `${ref}^{commit}`,
   ]);
-  if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) return { kind: "no-commit" };
+  if (commit === undefined || !isCommitId(commit)) return { kind: "no-commit" };
   // The leading dot has git look in this folder, wherever in the repository it is.
   const bytes = await gitBytes(folder, ["cat-file", "blob", `${commit}:./${basename(file)}`]);
   return bytes === undefined ? { kind: "no-file", commit } : { kind: "file", commit, bytes };
-}
-
-/** Output without white space around it, or `undefined` when git says no. */
-async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
-  const bytes = await gitBytes(folder, args);
-  return bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8").trim();
-}
-
-/** Output as it is, or `undefined` when git says no. */
-function gitBytes(folder: string, args: readonly string[]): Promise<Uint8Array | undefined> {
-  return new Promise((resolve) => {
-    execFile(
-      "git",
-      // Reading must not take locks nor run what a repository configures.
-      ["-c", "core.fsmonitor=false", "--no-optional-locks", ...args],
-      {
-        cwd: folder,
-        timeout: GIT_TIMEOUT_MS,
-        windowsHide: true,
-        encoding: "buffer",
-        maxBuffer: OUTPUT_BYTES_MAX,
-        // A clone that lacks an object must say so instead of asking the network for it.
-        env: { ...process.env, GIT_NO_LAZY_FETCH: "1" },
-      },
-      (error, stdout) => resolve(error === null ? new Uint8Array(stdout) : undefined),
-    );
-  });
 }

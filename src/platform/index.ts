@@ -1,14 +1,17 @@
 export { dialTcp, listenTcp, type TcpServer } from "./tcp.ts";
 export { type HomeFolders, homeFolders } from "./folders.ts";
+export { commitFile, type FileAtCommit, type GitState, readFileAt, readGitState } from "./git.ts";
+export { type GitFacts, readGitFacts, readGitFactsAt } from "./git-facts.ts";
 export {
-  commitFile,
-  type FileAtCommit,
-  type GitFacts,
-  type GitState,
-  readFileAt,
-  readGitFacts,
-  readGitState,
-} from "./git.ts";
+  type Ancestry,
+  type FileCommit,
+  type FileHistory,
+  readAncestry,
+  readFileHistory,
+  readMeeting,
+} from "./git-history.ts";
+export { fetchBranch, isRefName, type RemoteBranch, trackingRef } from "./git-fetch.ts";
+export { type GitSigner, verifyCommit } from "./git-signature.ts";
 export { type Interrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";
 export { nodeClock, nodeMonoMs } from "./clock.ts";

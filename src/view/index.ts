@@ -29,6 +29,12 @@ export {
   type TimedMoment,
   type TimedVisor,
 } from "./moment-text.ts";
+export {
+  type ManifestDiff,
+  manifestDiffDocument,
+  manifestDiffText,
+  type NamedCommit,
+} from "./fleet-diff-text.ts";
 export { observationText } from "./observation-text.ts";
 export { observedDocument, observedText } from "./observed-text.ts";
 export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";

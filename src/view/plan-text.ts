@@ -4,6 +4,7 @@ import type { Paint } from "./paint.ts";
 import { planSummary } from "./plan-summary.ts";
 import { printable } from "./printable.ts";
 import { refusalText } from "./refusal-text.ts";
+import { manifestText } from "./manifest-text.ts";
 import { keyWithName, valueText } from "./value-text.ts";
 import { visorText } from "./visor-text.ts";
 
@@ -17,6 +18,7 @@ export function planText(plan: Plan, paint: Paint): string {
   const blocks = [
     sourceText(plan, paint),
     isRecorded ? keysetText(plan, paint) : "",
+    manifestText(plan.manifest, paint),
     ...plan.visors.map((visor) => visorText(visor, plan.names, paint)),
     releasedVisorsText(plan, paint),
     isRecorded ? "" : keysetText(plan, paint),

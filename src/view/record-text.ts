@@ -1,4 +1,11 @@
-import type { FeedKey, LedgerRecord, RecordRef, SieveCounts, Unseen } from "../ledger/index.ts";
+import type {
+  FeedKey,
+  LedgerRecord,
+  PlanPayload,
+  RecordRef,
+  SieveCounts,
+  Unseen,
+} from "../ledger/index.ts";
 import { counted, whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
@@ -134,7 +141,7 @@ function gist(record: LedgerRecord, names: Names): string {
     case "keyset":
       return `fleet ${printable(record.payload.fleet)}: ${counted(Object.keys(record.payload.operators).length, "operator")}, ${counted(record.payload.controllers.length, "controller")}`;
     case "plan":
-      return `plan ${shortText(record.payload.plan)}${record.payload.commit === undefined ? "" : ` at commit ${record.payload.commit.slice(0, 10)}`}`;
+      return `plan ${shortText(record.payload.plan)}${commitGist(record.payload)}`;
     case "plan-part":
       return `${visorLabel(record.payload.visor, names)}: ${counted(record.payload.changes.length, "change")}, owns ${record.payload.owned.length}`;
     case "intent":
@@ -156,6 +163,14 @@ function gist(record: LedgerRecord, names: Names): string {
     case "witness":
       return `saw ${counted(record.payload.size, "entry", "entries")} of feed ${shortKey(record.payload.feed)}`;
   }
+}
+
+function commitGist({ commit, dirty, changed }: PlanPayload): string {
+  if (commit === undefined) return "";
+  const signed =
+    changed?.signature.kind === "good" ? `, signed by ${changed.signature.signer}` : "";
+  const at = ` at commit ${commit.slice(0, 10)}${signed}`;
+  return printable(dirty === true ? `${at}, with changes that are not committed` : at);
 }
 
 function visorLabel(key: string, names: Names): string {

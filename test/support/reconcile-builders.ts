@@ -193,6 +193,7 @@ export function knownHistory(
     recordedOf: () => [],
     secretReceipt: () => undefined,
     lastManifest: undefined,
+    lastCommit: undefined,
     ...more,
   };
 }

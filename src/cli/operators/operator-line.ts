@@ -72,11 +72,12 @@ export function lineOf(
 }
 
 /** An operator of a manifest without its name and place. */
-export function lineOfListed({ key, seal, feed, may }: DesiredOperator): OperatorLine {
+export function lineOfListed({ key, seal, feed, git, may }: DesiredOperator): OperatorLine {
   return {
     key,
     ...(seal === undefined ? {} : { seal }),
     ...(feed === undefined ? {} : { feed }),
+    ...(git === undefined ? {} : { git }),
     may,
   };
 }

@@ -10,7 +10,7 @@ import {
 
 /** What the step asks for, and the driver has done. Each gives back what came of it, and never fails. */
 export interface WatchDeeds {
-  readonly fetch: () => Promise<WatchNews>;
+  readonly fetch: (state: WatchState) => Promise<WatchNews>;
   readonly plan: (visors: readonly string[], state: WatchState) => Promise<WatchNews>;
   readonly apply: (ids: readonly string[]) => Promise<WatchNews>;
   readonly notify: (notices: readonly Notice[]) => void;
@@ -118,7 +118,7 @@ class Driver {
     const { deeds, clock, isOnce } = this.#input;
     switch (effect.kind) {
       case "fetch":
-        return this.#await(deeds.fetch());
+        return this.#await(deeds.fetch(this.#state));
       case "plan":
         return this.#await(deeds.plan(effect.visors, this.#state));
       case "apply":

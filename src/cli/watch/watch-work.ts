@@ -70,19 +70,21 @@ export class WatchWork {
     this.#reader = rememberingReader(createVisorReader(access), world.clock);
   }
 
-  async fetch(): Promise<WatchNews> {
+  /** @param before the commit that the manifest was read at last */
+  async fetch(before: string | undefined): Promise<WatchNews> {
     this.#said = "";
     let fetched;
     try {
-      fetched = await this.#source.fetch();
+      fetched = await this.#source.fetch(before);
     } catch (error) {
       return failed("source", error);
     }
     try {
-      const { bytes, ref, git } = fetched;
-      const source = await verifyManifest(this.#source.name, bytes, this.#world);
+      const { bytes, ref } = fetched;
+      const read = await verifyManifest(this.#source.name, bytes, this.#world);
+      const source = ref.commit === undefined ? read : { ...read, commit: ref.commit };
       const selected = await selectedVisors(source, this.#given, this.#world);
-      this.#handed = { source, selected, ...(git === undefined ? {} : { git }) };
+      this.#handed = { source, selected };
       return {
         kind: "fetched",
         manifest: { digest: source.desired.manifestDigest, ...ref },
@@ -105,8 +107,8 @@ export class WatchWork {
         reader: this.#reader,
       });
       this.#read = read;
+      const plan = await planOf(read, this.#given, this.#world);
       this.#tellNotes();
-      const plan = planOf(read, this.#given);
       this.#culprits = await findCulprits(
         { plan, read, before: this.#culprits, state },
         this.#world,
@@ -136,7 +138,7 @@ export class WatchWork {
           exit: 4,
         });
       const wanted = new Set(ids);
-      const plan = narrowed(read, wanted, this.#given);
+      const plan = await narrowed(read, wanted, this.#given, this.#world);
       const questions = confirmationsOf(plan).map(({ question }) => question);
       if (questions.length > 0)
         return { kind: "refused", message: `a person must answer: ${questions.join("; ")}` };
@@ -167,13 +169,19 @@ export class WatchWork {
 }
 
 /** The plan of these changes alone, on the visors that have one. */
-function narrowed(read: ReadFleet, wanted: ReadonlySet<string>, given: Given): Plan {
+async function narrowed(
+  read: ReadFleet,
+  wanted: ReadonlySet<string>,
+  given: Given,
+  world: World,
+): Promise<Plan> {
   const keys = new Set([...wanted].map((id) => id.split(" ", 1)[0]));
   const selected = read.selected.filter(({ key }) => keys.has(key));
   const visors = read.observation.visors.filter(({ key }) => keys.has(key));
-  return planOf(
+  return await planOf(
     { ...read, selected, observation: { ...read.observation, visors } },
     given,
+    world,
     (visor, change) => wanted.has(changeId(visor, change)),
   );
 }

@@ -1,4 +1,4 @@
-import type { ExitCode } from "../../core/index.ts";
+import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { LogLine, WatchState } from "../../watch/index.ts";
 import type { Given } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -12,7 +12,7 @@ import { listenAddress, serveWatch } from "./serve.ts";
 import { logWriter } from "./log-lines.ts";
 import { readState, stateFileOf, writeState } from "./state-store.ts";
 import { WatchWork } from "./watch-work.ts";
-import { fileSource, type WatchSource } from "./watch-source.ts";
+import { fileSource, gitSource, type WatchSource } from "./watch-source.ts";
 
 const DEFAULT_INTERVAL_MS = 60_000;
 
@@ -29,6 +29,13 @@ export const watch: Command = {
       value: "TIME",
       about: "how often to look (default: the manifest's, or 60s)",
     },
+    {
+      name: "remote",
+      value: "NAME",
+      about:
+        "take the manifest from this git remote of the clone it is in; the work tree stays as it is",
+    },
+    { name: "branch", value: "NAME", about: "the branch of --remote (default main)" },
     { name: "once", about: "make one pass and end" },
     { name: "json", about: "print a line of JSON for each decision" },
     {
@@ -59,7 +66,15 @@ export const watch: Command = {
 };
 
 async function sourceOf(given: Given, world: World): Promise<WatchSource> {
-  return await fileSource(manifestName(given, world, given.words[0]), world);
+  const name = manifestName(given, world, given.words[0]);
+  const remote = given.text("remote");
+  const branch = given.text("branch");
+  if (remote !== undefined) return gitSource(name, { remote, branch: branch ?? "main" }, world);
+  if (branch === undefined) return await fileSource(name, world);
+  throw new FleetError("cli/usage", "--branch is a branch of --remote, which was not given", {
+    next: "give --remote as well, such as --remote origin",
+    exit: 64,
+  });
 }
 
 async function watchSource(source: WatchSource, given: Given, world: World): Promise<ExitCode> {
@@ -102,7 +117,7 @@ async function watchSource(source: WatchSource, given: Given, world: World): Pro
       },
       onHint: (hint) => source.onHint(hint),
       deeds: {
-        fetch: async () => await work.fetch(),
+        fetch: async (now) => await work.fetch(now.manifest?.commit),
         plan: async (visors, now) => await work.plan(visors, now),
         apply: async (ids) => await work.apply(ids),
         notify: notifier.tell,

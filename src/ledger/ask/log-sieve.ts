@@ -13,7 +13,7 @@ export interface LogFilter {
   /** Unix ms, both ends belong to it. */
   readonly sinceMs?: number;
   readonly untilMs?: number;
-  /** The beginning of a git commit: everything that belongs to plans made from it. */
+  /** The beginning of a git commit: everything that belongs to plans made from it, or whose manifest it changed. */
   readonly commit?: string;
 }
 
@@ -64,8 +64,10 @@ export class LogSieve {
     const plan = planOf(record);
     if (plan === undefined) return false;
     const key = `${record.feed} ${plan}`;
-    const from = record.kind === "plan" ? record.payload?.commit?.toLowerCase() : undefined;
-    if (from?.startsWith(commit.toLowerCase()) === true) this.#plans.add(key);
+    const payload = record.kind === "plan" ? record.payload : undefined;
+    const from = [payload?.commit, payload?.changed?.commit];
+    const beginning = commit.toLowerCase();
+    if (from.some((each) => each?.toLowerCase().startsWith(beginning))) this.#plans.add(key);
     return this.#plans.has(key);
   }
 }

@@ -14,6 +14,7 @@ import type { EntryKind, PayloadMap } from "./payloads.ts";
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === "string";
+const isFlag: Check = (value) => typeof value === "boolean";
 const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isDigest: Check = (value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
 const isHex: Check = (value) => typeof value === "string" && /^([0-9a-f]{2})*$/.test(value);
@@ -89,7 +90,13 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
   keyset: shape({
     fleet: isText,
     operators: membersOf(
-      shape({ key: isOperator, seal: maybe(isSeal), feed: maybe(isFeed), may: listOf(isText) }),
+      shape({
+        key: isOperator,
+        seal: maybe(isSeal),
+        feed: maybe(isFeed),
+        git: maybe(listOf(isText)),
+        may: listOf(isText),
+      }),
     ),
     controllers: listOf(isVisor),
     policy: shape({ keyset_signatures: maybe(isPositive) }),
@@ -104,6 +111,11 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
     decision: isDigest,
     manifest: isDigest,
     commit: maybe(isText),
+    dirty: maybe(isFlag),
+    file: maybe(isText),
+    changed: maybe(
+      shape({ commit: isText, author: isText, at: isText, signature: shape({ kind: isText }) }),
+    ),
     counts: membersOf(isCount),
     overrides: listOf(isText),
   }),

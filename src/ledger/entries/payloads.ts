@@ -1,4 +1,12 @@
-import type { Digest, Json, JsonObject, OperatorKey, SealKey, VisorKey } from "../../core/index.ts";
+import type {
+  CommitSignature,
+  Digest,
+  Json,
+  JsonObject,
+  OperatorKey,
+  SealKey,
+  VisorKey,
+} from "../../core/index.ts";
 import type { Lifetime, OutcomeKind, StepLetter as ModelStepLetter } from "../../model/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 
@@ -64,6 +72,8 @@ export interface KeysetOperator {
   readonly seal?: SealKey;
   /** Where this operator records. */
   readonly feed?: FeedKey;
+  /** Keys that sign this operator's commits. */
+  readonly git?: readonly string[];
   readonly may: readonly string[];
 }
 
@@ -97,6 +107,17 @@ export interface KeysetPayload {
   readonly approvals?: readonly KeysetApproval[];
 }
 
+/** A commit that changed the manifest, as whoever planned found it. */
+export interface RecordedCommit {
+  readonly commit: string;
+  /** `Name <address>`, the word of whoever made the commit. */
+  readonly author: string;
+  /** RFC 3339, the word of whoever made the commit. */
+  readonly at: string;
+  /** What the planner's git said of its signature. */
+  readonly signature: CommitSignature;
+}
+
 /** A plan that an apply began. */
 export interface PlanPayload {
   readonly fleet: string;
@@ -104,6 +125,12 @@ export interface PlanPayload {
   readonly decision: Digest;
   readonly manifest: Digest;
   readonly commit?: string;
+  /** True when the manifest was not as that commit has it. Entries of release 0.1.0 do not say. */
+  readonly dirty?: boolean;
+  /** The manifest's path from the top of its repository. */
+  readonly file?: string;
+  /** The commit that last changed the manifest. */
+  readonly changed?: RecordedCommit;
   readonly counts: Readonly<Record<string, number>>;
   readonly overrides: readonly string[];
 }

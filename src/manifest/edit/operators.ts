@@ -1,4 +1,4 @@
-import type { OperatorKey, SealKey } from "../../core/index.ts";
+import type { GitKey, OperatorKey, SealKey } from "../../core/index.ts";
 import type { Capability, FeedKey } from "../../model/index.ts";
 import {
   behindEntry,
@@ -14,6 +14,7 @@ export interface OperatorLine {
   readonly key: OperatorKey;
   readonly seal?: SealKey;
   readonly feed?: FeedKey;
+  readonly git?: readonly GitKey[];
   readonly may: readonly Capability[];
 }
 
@@ -22,11 +23,12 @@ const SECTION = "operators";
 const ABOVE = ["apiVersion", "fleet", "extends"];
 
 /** The value of an operator's line in a manifest, in braces. */
-export function operatorValue({ key, seal, feed, may }: OperatorLine): string {
+export function operatorValue({ key, seal, feed, git, may }: OperatorLine): string {
   const parts = [
     `key: "${key}"`,
     ...(seal === undefined ? [] : [`seal: "${seal}"`]),
     ...(feed === undefined ? [] : [`feed: "${feed}"`]),
+    ...(git === undefined ? [] : [`git: [${git.map((each) => `"${each}"`).join(", ")}]`]),
     `may: [${may.join(", ")}]`,
   ];
   return `{ ${parts.join(", ")} }`;

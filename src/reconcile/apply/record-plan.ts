@@ -8,6 +8,7 @@ import {
   type Ledger,
   newEpoch,
   type OperatorKeys,
+  type PlanPayload,
   UNSEALED,
 } from "../../ledger/index.ts";
 import type { Plan } from "../../model/index.ts";
@@ -106,10 +107,21 @@ function planEntry(plan: Plan): EntryDraft {
       plan: plan.digest,
       decision: plan.decision,
       manifest: plan.manifest.digest,
-      ...(plan.manifest.commit === undefined ? {} : { commit: plan.manifest.commit }),
+      ...placeInGit(plan),
       counts: { ...plan.counts },
       overrides,
     },
+  };
+}
+
+/** Where git has the manifest, as the plan says it. */
+function placeInGit({ manifest }: Plan): Partial<PlanPayload> {
+  const { commit, dirty, file, changed } = manifest;
+  return {
+    ...(commit === undefined ? {} : { commit }),
+    ...(dirty === undefined ? {} : { dirty }),
+    ...(file === undefined ? {} : { file }),
+    ...(changed === undefined ? {} : { changed }),
   };
 }
 

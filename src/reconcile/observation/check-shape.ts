@@ -1,4 +1,4 @@
-import { isOperatorKey, isSealKey } from "../../core/index.ts";
+import { checkGitKey, isOperatorKey, isSealKey } from "../../core/index.ts";
 import { CAPABILITIES } from "../../model/index.ts";
 import { isLeafPath } from "../diff/index.ts";
 import { isPolicy } from "../plan/index.ts";
@@ -85,6 +85,7 @@ const operatorKey = is(
   (value) => typeof value === "string" && isOperatorKey(value),
 );
 const sealKey = is("seal key", (value) => typeof value === "string" && isSealKey(value));
+const gitKey = is("key that signs commits", isGitKey);
 const time = is("time in UTC", isTime);
 const leafPath = is("leaf path", (value) => typeof value === "string" && isLeafPath(value));
 /** Paths of the past may be of leaves that this release does not manage. */
@@ -92,6 +93,13 @@ const pastPath = textLike(
   "leaf path",
   /^(survey|reward_address|trust\.(hypervisors|pty)|settings\..+|(apps|ports)\..+\.[^.]+)$/,
 );
+
+/** True for a key in its one form. */
+function isGitKey(value: unknown): boolean {
+  if (typeof value !== "string") return false;
+  const checked = checkGitKey(value);
+  return "key" in checked && checked.key === value;
+}
 
 function isTime(value: unknown): boolean {
   if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value))
@@ -181,6 +189,7 @@ const keyset = shape({
       key: operatorKey,
       "seal?": sealKey,
       "feed?": visorKey,
+      "git?": listOf(gitKey),
       may: listOf(oneOf(...CAPABILITIES)),
     }),
   ),

@@ -78,6 +78,7 @@ export function historyAgain(kept: KeptHistory): History {
     keyset,
     accepted: undefined,
     keysets: new Map(),
+    lastCommit: undefined,
     epochKeysets: [],
     keysetFaults: [],
     awaitingRestart: by(({ awaitingRestart }) => awaitingRestart),

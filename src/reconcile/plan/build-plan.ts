@@ -1,6 +1,7 @@
-import { assert, type Digest, type OperatorKey, type VisorKey } from "../../core/index.ts";
+import { assert, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import {
   type Change,
+  type CommitEvidence,
   type DesiredFleet,
   type DesiredVisor,
   type Keyset,
@@ -9,9 +10,11 @@ import {
   type Plan,
   PLAN_FORMAT,
   type PlanHead,
+  type PlanManifest,
   type PlanSource,
   type PlanVisor,
   type Refusal,
+  type SignedCommits,
 } from "../../model/index.ts";
 import type { SecretComparison } from "../diff/index.ts";
 import { decisionDigest, planDigest } from "./digests.ts";
@@ -21,6 +24,7 @@ import {
   checkObservationAge,
   checkOpenExits,
   checkRemovals,
+  checkSignedCommits,
   checkWouldOpen,
 } from "./guards/index.ts";
 import type { History } from "./history.ts";
@@ -28,6 +32,7 @@ import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keys
 import { pendingTrust, planVisor } from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
+import { signedCommitsOf } from "./signers.ts";
 import { releasedOf } from "./released.ts";
 import { wavesOf } from "./waves.ts";
 
@@ -49,11 +54,12 @@ export interface PlanInput {
   readonly expiresAfterMs: number;
   /** Name and version of the program. */
   readonly tool: string;
-  readonly manifest: {
-    readonly path: string;
-    readonly digest: Digest;
-    readonly commit?: string;
-    readonly dirty?: boolean;
+  readonly manifest: PlanManifest;
+  /** How the manifest came from the one in force, where a policy asks for signed commits. */
+  readonly commits?: {
+    /** What is asked for beside what the recorded and the trusted policies ask. */
+    readonly wanted: readonly SignedCommits[];
+    readonly evidence: CommitEvidence;
   };
   readonly operator?: OperatorKey;
   /** What was seen of the other operators' ledgers, each once, in any order; nothing by default. */
@@ -209,7 +215,13 @@ function checkGuards(
       ? []
       : checkObservationAge({ observed: input.observed, policies, nowMs: input.nowMs })),
   ];
+  const earlier = signedCommitsOf(earlierKeysets(history, input.recorded?.trusted));
   refusals.push(
+    ...checkSignedCommits({
+      wanted: [...new Set([...earlier, ...(input.commits?.wanted ?? [])])],
+      evidence: input.commits?.evidence,
+      path: input.manifest.path,
+    }),
     ...byPolicy.map((refusal) => (place === undefined ? refusal : { ...refusal, place })),
   );
   return refusals;

@@ -51,6 +51,8 @@ export interface KnownHistory {
   readonly recordedOf: (visor: VisorKey) => readonly RecordedLeaf[];
   readonly secretReceipt: (visor: string, path: string) => SecretReceipt | undefined;
   readonly lastManifest: { readonly digest: Digest; readonly entry: number } | undefined;
+  /** The commit of the latest recorded plan that was made from one. */
+  readonly lastCommit: string | undefined;
 }
 
 /** A value seen right after it was written. */
@@ -105,6 +107,7 @@ export class HistoryFold {
   readonly #epochKeysets: KeysetPayload[] = [];
   readonly #keysetFaults: KeysetFault[] = [];
   #lastManifest: KnownHistory["lastManifest"];
+  #lastCommit: string | undefined;
   #head = 0;
 
   /** `own` is the feed whose entries `head` counts. */
@@ -119,9 +122,10 @@ export class HistoryFold {
     if (record.kind !== "keyset" && !this.#isHeard(record)) return;
     if (record.kind === "receipt") this.#noteSecrets(record);
     if (isRecordOf(record, "keyset", this.#fleet)) this.#noteKeyset(record);
-    else if (isRecordOf(record, "plan", this.#fleet) && record.payload !== undefined)
+    else if (isRecordOf(record, "plan", this.#fleet) && record.payload !== undefined) {
       this.#lastManifest = { digest: record.payload.manifest, entry: record.index };
-    else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record.payload);
+      this.#lastCommit = record.payload.commit ?? this.#lastCommit;
+    } else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record.payload);
     else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
       this.#intents.set(intentKey(record, record.index), record.payload);
       for (const app of record.payload.restartsOwed)
@@ -151,6 +155,7 @@ export class HistoryFold {
       recordedOf: (visor) => (byVisor ??= groupByVisor(values)).get(visor) ?? [],
       secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
       lastManifest: this.#lastManifest,
+      lastCommit: this.#lastCommit,
     };
   }
 

@@ -17,6 +17,7 @@ export {
 export {
   checkLockOut,
   checkOpenExits,
+  checkSignedCommits,
   checkWouldOpen,
   hasWayIn,
   keysetSignaturesRefusal,
@@ -39,12 +40,14 @@ export {
   type RecordedLeaf,
 } from "./history.ts";
 export {
+  earlierKeysets,
   keysetChanges,
   keysetDifferences,
   keysetOf,
   type Requirements,
   requirementsOf,
 } from "./keyset.ts";
+export { type CommitSigner, signedCommitsOf, signersOf } from "./signers.ts";
 export { keysetFromRecord, keysetToRecord } from "./keyset-record.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
 export { isPolicy, policyToJson } from "./policy.ts";

@@ -1,3 +1,4 @@
+import { checkGitKey, type GitKey } from "../../core/index.ts";
 import { isFeedKey, type KeysetTerms } from "../../ledger/index.ts";
 import { CAPABILITIES, type FeedKey, type Keyset } from "../../model/index.ts";
 import { policyFromJson, policyToJson } from "./policy.ts";
@@ -7,11 +8,13 @@ export function keysetFromRecord(recorded: KeysetTerms): Keyset {
   return {
     operators: Object.entries(recorded.operators).map(([name, operator]) => {
       const feed = feedIn(operator);
+      const git = gitKeysIn(operator.git);
       return {
         name,
         key: operator.key,
         ...(operator.seal === undefined ? {} : { seal: operator.seal }),
         ...(feed === undefined ? {} : { feed }),
+        ...(git.length === 0 ? {} : { git }),
         may: CAPABILITIES.filter((verb) => operator.may.includes(verb)),
       };
     }),
@@ -27,6 +30,14 @@ export function keysetToRecord({ operators, controllers, policy }: Keyset): Keys
     controllers,
     policy: { ...policyToJson(policy) },
   };
+}
+
+/** A key that cannot be read is none: whatever it signed is somebody else's. */
+function gitKeysIn(texts: readonly string[] = []): readonly GitKey[] {
+  return texts.flatMap((text) => {
+    const checked = checkGitKey(text);
+    return "key" in checked && checked.key === text ? [checked.key] : [];
+  });
 }
 
 /** Entries of release 0.1.0 name no feeds. */

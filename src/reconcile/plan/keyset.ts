@@ -1,4 +1,4 @@
-import { canonicalJson } from "../../core/index.ts";
+import { canonicalJson, gitKeyName } from "../../core/index.ts";
 import {
   CAPABILITIES,
   type DesiredFleet,
@@ -13,11 +13,12 @@ import { policyChanges, policyToJson } from "./policy.ts";
 export function keysetOf(desired: DesiredFleet): Keyset {
   return {
     operators: desired.operators
-      .map(({ name, key, seal, feed, may }) => ({
+      .map(({ name, key, seal, feed, git, may }) => ({
         name,
         key,
         ...(seal === undefined ? {} : { seal }),
         ...(feed === undefined ? {} : { feed }),
+        ...(git === undefined ? {} : { git }),
         may: may.toSorted(),
       }))
       .toSorted((left, right) => (left.name < right.name ? -1 : 1)),
@@ -65,9 +66,11 @@ export function keysetDifferences(recorded: Keyset, wanted: Keyset): readonly st
 
 type Operator = Keyset["operators"][number];
 
-function added({ name, may, feed }: Operator): string {
+function added({ name, may, feed, git = [] }: Operator): string {
   const where = feed === undefined ? "" : ` with the feed ${feed}`;
-  return `operator ${name} is added (${may.join(", ")})${where}`;
+  const signs =
+    git.length === 0 ? "" : `, and signs commits with ${git.map(gitKeyName).join(", ")}`;
+  return `operator ${name} is added (${may.join(", ")})${where}${signs}`;
 }
 
 function differences(was: Operator, is: Operator): readonly string[] {
@@ -82,12 +85,25 @@ function differences(was: Operator, is: Operator): readonly string[] {
     ...moved("key", was.key, is.key),
     ...moved("seal key", was.seal, is.seal),
     ...moved("feed", was.feed, is.feed),
+    ...gitKeyChanges(was, is),
     ...CAPABILITIES.filter((verb) => is.may.includes(verb) && !was.may.includes(verb)).map(
       (verb) => `${who} may ${verb} from now on`,
     ),
     ...CAPABILITIES.filter((verb) => was.may.includes(verb) && !is.may.includes(verb)).map(
       (verb) => `${who} may ${verb} no longer`,
     ),
+  ];
+}
+
+function gitKeyChanges(was: Operator, is: Operator): readonly string[] {
+  const [from, to] = [was.git ?? [], is.git ?? []];
+  return [
+    ...to
+      .filter((key) => !from.includes(key))
+      .map((key) => `operator ${is.name} signs commits with ${gitKeyName(key)} from now on`),
+    ...from
+      .filter((key) => !to.includes(key))
+      .map((key) => `operator ${is.name} signs commits with ${gitKeyName(key)} no longer`),
   ];
 }
 

@@ -1,5 +1,11 @@
 import type { Json, JsonObject } from "../../core/index.ts";
-import { DEFAULT_POLICY, type Policy, type RemovalLimit } from "../../model/index.ts";
+import {
+  DEFAULT_POLICY,
+  type Policy,
+  type RemovalLimit,
+  SIGNED_COMMITS,
+  type SignedCommits,
+} from "../../model/index.ts";
 
 /** Stands for a recorded number that this release cannot read: no count reaches it. */
 const UNREADABLE = Number.MAX_SAFE_INTEGER;
@@ -11,6 +17,7 @@ const STRICTEST_POLICY: Policy = {
   requireWitnesses: UNREADABLE,
   keysetSignatures: UNREADABLE,
   maxObservationAgeMs: 0,
+  signedCommits: "any",
 };
 
 /** The numbers of a policy by their names in manifests and keyset entries. */
@@ -21,25 +28,28 @@ const NUMBERS = [
 ] as const;
 
 const AGE = "max_observation_age";
+const SIGNED = "signed_commits";
 
 const UNITS_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
 
 const KNOWN_NAMES: ReadonlySet<string> = new Set([
   "max_removals",
   AGE,
+  SIGNED,
   ...NUMBERS.map(({ name }) => name),
 ]);
 
 /** A policy as a keyset entry holds it: defaults but the limit on removals are left out, as release 0.1.0 wrote it. */
 export function policyToJson(policy: Policy): JsonObject {
   const numbers = NUMBERS.filter(({ of }) => policy[of] !== DEFAULT_POLICY[of]);
-  const { maxObservationAgeMs } = policy;
+  const { maxObservationAgeMs, signedCommits } = policy;
   return {
     max_removals: removalsText(policy.maxRemovals),
     ...Object.fromEntries(numbers.map(({ name, of }) => [name, policy[of]])),
     ...(maxObservationAgeMs === DEFAULT_POLICY.maxObservationAgeMs
       ? {}
       : { [AGE]: ageText(maxObservationAgeMs) }),
+    ...(signedCommits === undefined ? {} : { [SIGNED]: signedCommits }),
   };
 }
 
@@ -49,6 +59,8 @@ export function policyToJson(policy: Policy): JsonObject {
  */
 export function policyFromJson(json: { readonly [key: string]: Json | undefined }): Policy {
   if (Object.keys(json).some((name) => !KNOWN_NAMES.has(name))) return STRICTEST_POLICY;
+  const signedCommits = json[SIGNED];
+  if (signedCommits !== undefined && !isSignedCommits(signedCommits)) return STRICTEST_POLICY;
   const numberOf = ({ name, of, min }: (typeof NUMBERS)[number]): number => {
     const value = json[name];
     if (value === undefined) return DEFAULT_POLICY[of];
@@ -61,6 +73,7 @@ export function policyFromJson(json: { readonly [key: string]: Json | undefined 
     requireWitnesses: numberOf(witnesses),
     keysetSignatures: numberOf(signatures),
     maxObservationAgeMs: ageFromJson(json[AGE]),
+    ...(signedCommits === undefined ? {} : { signedCommits }),
   };
 }
 
@@ -106,6 +119,7 @@ export function isPolicy(value: unknown): value is Policy {
   return (
     isLimit &&
     isWhole(policy["maxObservationAgeMs"], 0) &&
+    (policy["signedCommits"] === undefined || isSignedCommits(policy["signedCommits"])) &&
     NUMBERS.every(({ of, min }) => isWhole(policy[of], min))
   );
 }
@@ -132,7 +146,23 @@ export function policyChanges(was: Policy, is: Policy): readonly string[] {
       `policy.${AGE} changes from ${ageText(wasAgeMs)} to ${ageText(isAgeMs)}, which is ${how}`,
     );
   }
+  const [wasSigned, isSigned] = [was.signedCommits, is.signedCommits];
+  if (wasSigned !== isSigned) {
+    const how = compareSigned(wasSigned, isSigned);
+    changes.push(
+      `policy.${SIGNED} changes from ${wasSigned ?? "none"} to ${isSigned ?? "none"}, which is ${how}`,
+    );
+  }
   return changes;
+}
+
+function compareSigned(was: SignedCommits | undefined, is: SignedCommits | undefined): string {
+  if (is === undefined || (is === "any" && was !== undefined)) return "looser";
+  return was === undefined || was === "any" ? "stricter" : "neither looser nor stricter";
+}
+
+function isSignedCommits(value: unknown): value is SignedCommits {
+  return SIGNED_COMMITS.some((word) => word === value);
 }
 
 /** A number of a policy in words. */

@@ -6,6 +6,7 @@ import { placeText } from "../place-text.ts";
 import { planSummary } from "../plan-summary.ts";
 import { keyLabel, keyWithName } from "../value-text.ts";
 import { applyCommand, type CommandFacts } from "./apply-command.ts";
+import { changedText } from "../manifest-text.ts";
 import { codeLine, codeSpan, htmlCode, prose } from "./markdown-text.ts";
 import { createPage, type Page } from "./room-left.ts";
 import { type VisorRows, visorRows } from "./visor-rows.ts";
@@ -189,10 +190,12 @@ function addOrigin(page: Page, plan: Plan): void {
     .flatMap(({ observed }) => (observed === undefined ? [] : [observed.at]))
     .sort();
   const commit = manifest.commit === undefined ? "" : ` at commit ${codeSpan(manifest.commit)}`;
+  const changed =
+    manifest.changed === undefined ? "" : ` (${changedText(manifest.changed, codeSpan)})`;
   const dirty = manifest.dirty === true ? ", with changes that are not committed" : "";
   const first = times[0];
   const last = times.at(-1);
-  page.add(`- Manifest ${codeSpan(manifest.path)}${commit}${dirty}\n`);
+  page.add(`- Manifest ${codeSpan(manifest.path)}${commit}${changed}${dirty}\n`);
   if (first !== undefined && last !== undefined) {
     const span =
       first === last ? `at ${codeSpan(first)}` : `between ${codeSpan(first)} and ${codeSpan(last)}`;

@@ -48,6 +48,10 @@ const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = 
     "planning",
     "A recorded observation may be no older than policy.max_observation_age.",
   ],
+  "signed-commits": [
+    "planning",
+    "Every commit that changes the manifest must be signed as policy.signed_commits says.",
+  ],
   "trust-removals": ["applying", "Keys lose trust, which has a question of its own."],
   released: [
     "applying",

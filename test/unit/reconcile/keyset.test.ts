@@ -11,6 +11,7 @@ import { buildPlan, type History, requirementsOf } from "../../../src/reconcile/
 import { keysetChanges, policyToJson } from "../../../src/reconcile/plan/index.ts";
 import { policiesInForce } from "../../../src/reconcile/plan/keyset.ts";
 import { keysetFromRecord } from "../../../src/reconcile/plan/keyset-record.ts";
+import { gitKey } from "../../support/git-world.ts";
 import { testKeys } from "../../support/ledger-world.ts";
 import {
   desiredFleet,
@@ -23,6 +24,7 @@ import {
 
 const [OWNER, CI] = [testKeys("owner"), testKeys("ci")];
 const FEED: FeedKey = OWNER.feed;
+const GIT_KEY = gitKey("D4BE3C5A7E1F00112233445566778899AABBCCDD");
 const UNREADABLE = Number.MAX_SAFE_INTEGER;
 
 function keyset(more: Partial<Keyset> = {}): Keyset {
@@ -82,6 +84,11 @@ describe("a policy in a keyset entry", () => {
       },
     },
     {
+      name: "signed commits",
+      policy: { signedCommits: "ssh" },
+      want: { max_removals: "20%", signed_commits: "ssh" },
+    },
+    {
       name: "whole days",
       policy: { maxObservationAgeMs: 172_800_000 },
       want: { max_removals: "20%", max_observation_age: "2d" },
@@ -98,6 +105,7 @@ describe("a policy in a keyset entry", () => {
     requireWitnesses: UNREADABLE,
     keysetSignatures: UNREADABLE,
     maxObservationAgeMs: 0,
+    signedCommits: "any",
   };
 
   it.each<{ name: string; json: JsonObject; want: Policy }>([
@@ -137,6 +145,11 @@ describe("a policy in a keyset entry", () => {
       want: { ...DEFAULT_POLICY, requireRelays: UNREADABLE },
     },
     {
+      name: "a kind of signature of a later release",
+      json: { max_removals: "20%", signed_commits: "x509" },
+      want: strictest,
+    },
+    {
       name: "a rule of a later release",
       json: { max_removals: "20%", approvals: 2 },
       want: strictest,
@@ -151,6 +164,7 @@ describe("a policy in a keyset entry", () => {
         key: OWNER.operator,
         seal: OWNER.seal,
         feed: FEED,
+        git: [GIT_KEY, `${GIT_KEY} at home`, "nonsense"],
         may: ["witness", "apply", "fly"],
       },
       ci: { key: CI.operator, feed: "02ab", may: [] },
@@ -161,6 +175,7 @@ describe("a policy in a keyset entry", () => {
         key: OWNER.operator,
         seal: OWNER.seal,
         feed: FEED,
+        git: [GIT_KEY],
         may: ["apply", "witness"],
       },
       { name: "ci", key: CI.operator, may: [] },
@@ -198,6 +213,42 @@ describe("changes of the keyset", () => {
       is: keyset(),
       want: [`operator owner loses the feed ${FEED}`],
     },
+    {
+      name: "keys that sign commits come",
+      was: keyset({ operators: [ci] }),
+      is: keyset({
+        operators: [
+          { ...ci, git: [GIT_KEY] },
+          { ...owner, git: [GIT_KEY] },
+        ],
+      }),
+      want: [
+        `operator ci signs commits with ${GIT_KEY} from now on`,
+        `operator owner is added (apply, plan), and signs commits with ${GIT_KEY}`,
+      ],
+    },
+    {
+      name: "a key that signs commits goes",
+      was: keyset({ operators: [{ ...ci, git: [GIT_KEY] }, owner] }),
+      is: keyset(),
+      want: [`operator ci signs commits with ${GIT_KEY} no longer`],
+    },
+    ...(
+      [
+        { from: undefined, to: "any", how: "stricter" },
+        { from: "any", to: "ssh", how: "stricter" },
+        { from: "ssh", to: "gpg", how: "neither looser nor stricter" },
+        { from: "gpg", to: "any", how: "looser" },
+        { from: "any", to: undefined, how: "looser" },
+      ] as const
+    ).map(({ from, to, how }) => ({
+      name: `signed commits from ${from ?? "none"} to ${to ?? "none"}`,
+      was: withPolicy(from === undefined ? {} : { signedCommits: from }),
+      is: withPolicy(to === undefined ? {} : { signedCommits: to }),
+      want: [
+        `policy.signed_commits changes from ${from ?? "none"} to ${to ?? "none"}, which is ${how}`,
+      ],
+    })),
     {
       name: "keys and rights of one operator",
       was: keyset(),

@@ -15,4 +15,5 @@ export {
   type OpenListsInput,
 } from "./open-lists.ts";
 export { checkRemovals, type RemovalsInput } from "./removals.ts";
+export { checkSignedCommits } from "./signed-commits.ts";
 export { type NewerEntry, staleLedgerRefusals } from "./stale-ledger.ts";

@@ -53,6 +53,7 @@ describe("SARIF", () => {
       "guard/removals",
       "guard/argument-size",
       "guard/observation-age",
+      "guard/signed-commits",
       "guard/trust-removals",
       "guard/released",
       "guard/keyset-change",
@@ -170,6 +171,7 @@ describe("JUnit", () => {
       "guards removals: passed",
       "guards argument-size: passed",
       "guards observation-age: passed",
+      "guards signed-commits: passed",
       "guards trust-removals: skipped",
       "guards released: skipped",
       "guards keyset-change: skipped",
@@ -186,7 +188,7 @@ describe("JUnit", () => {
 
   it("counts what it holds", () => {
     const text = planJunit(anAllowedPlan());
-    expect(text).toContain('<testsuites name="fleet home" tests="23" failures="0" errors="1">');
+    expect(text).toContain('<testsuites name="fleet home" tests="24" failures="0" errors="1">');
     expect(() => readJunit(text.replace("<testsuite name", "<testsuite nome"))).toThrow(/name/);
   });
 });

@@ -1,0 +1,52 @@
+import { FleetError } from "../../core/index.ts";
+import { type GitFacts, readFileAt, readGitFacts, readGitFactsAt } from "../../platform/index.ts";
+import { type ManifestSource, manifestPath, verifyManifest } from "../manifest-source.ts";
+import type { World } from "../world.ts";
+
+/** A manifest as a commit has it. */
+export interface ManifestAt {
+  readonly source: ManifestSource;
+  /** The whole id. */
+  readonly commit: string;
+}
+
+/**
+ * Reads a manifest as it stands at a commit, which is neither checked out nor fetched; it must be good.
+ * @param ref a commit, branch or tag as git takes it
+ * @throws FleetError cli/no-commit, cli/not-in-commit, cli/invalid-manifest (exit 64)
+ */
+export async function readManifestAt(name: string, ref: string, world: World): Promise<ManifestAt> {
+  const path = manifestPath(name, world);
+  if (path === undefined) {
+    throw new FleetError(
+      "cli/usage",
+      "a commit has its manifest under a name, and standard input has none",
+      { next: "name the file", exit: 64 },
+    );
+  }
+  const found = await readFileAt(path, ref);
+  switch (found.kind) {
+    case "no-commit":
+      throw new FleetError("cli/no-commit", `git knows no commit ${ref} beside ${name}`, {
+        next: "check the name, and fetch it first where this clone lacks it",
+        exit: 64,
+      });
+    case "no-file":
+      throw new FleetError("cli/not-in-commit", `commit ${found.commit} has no ${name}`, {
+        next: "name a commit that has it, or the name that it had there",
+        exit: 64,
+      });
+    case "file": {
+      const { commit } = found;
+      const source = await verifyManifest(name, found.bytes, world);
+      return { source: { ...source, commit }, commit };
+    }
+  }
+}
+
+/** Where git has the manifest that was read: at its commit, or as it is checked out. */
+export async function gitFactsOf(source: ManifestSource): Promise<GitFacts | undefined> {
+  const { name, path, commit } = source;
+  if (name === "-") return undefined;
+  return commit === undefined ? await readGitFacts(path) : await readGitFactsAt(path, commit);
+}

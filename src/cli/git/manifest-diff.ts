@@ -1,0 +1,53 @@
+import { type ExitCode, FleetError } from "../../core/index.ts";
+import { manifestDiffDocument, manifestDiffText } from "../../view/index.ts";
+import type { Given } from "../arguments.ts";
+import { outPaint } from "../look.ts";
+import { manifestName } from "../manifest-source.ts";
+import { printJson } from "../print.ts";
+import type { World } from "../world.ts";
+import { readManifestAt } from "./manifest-at.ts";
+
+/**
+ * The two commits of `fleet diff --manifest FROM TO`; `undefined` when two recorded moments are asked for, which are two
+ * words by themselves.
+ * @throws FleetError cli/usage (exit 64)
+ */
+export function diffedCommits(
+  given: Given,
+  world: World,
+): { readonly from: string; readonly to: string } | undefined {
+  const [to, ...more] = given.words;
+  if (to === undefined || more.length > 0) return undefined;
+  const from = given.text("manifest");
+  if (from !== undefined && from !== world.env["FLEET_MANIFEST"]) return { from, to };
+  throw new FleetError("cli/usage", "missing the second of two moments", {
+    next: "give FROM and TO, or `--manifest COMMIT1 COMMIT2` for the manifests of two commits",
+    exit: 64,
+  });
+}
+
+/**
+ * Shows what the manifests of two commits come to differently.
+ * @throws FleetError cli/no-commit, cli/not-in-commit, cli/invalid-manifest (exit 64)
+ */
+export async function diffManifests(
+  { from, to }: { readonly from: string; readonly to: string },
+  given: Given,
+  world: World,
+): Promise<ExitCode> {
+  const { diffFleets } = await import("../../manifest/index.ts");
+  // The option names a commit here, so that the file is the usual one.
+  const name = manifestName({ ...given, text: () => undefined }, world, undefined);
+  const before = await readManifestAt(name, from, world);
+  const after = await readManifestAt(name, to, world);
+  const document = {
+    path: name,
+    from: { text: from, commit: before.commit },
+    to: { text: to, commit: after.commit },
+    difference: diffFleets(before.source.desired, after.source.desired),
+  };
+  const names = new Map([...before.source.desired.keyNames, ...after.source.desired.keyNames]);
+  if (given.flag("json")) printJson(world, manifestDiffDocument(document));
+  else world.terminal.out(manifestDiffText(document, names, outPaint(world)));
+  return 0;
+}
