@@ -121,13 +121,13 @@ export function watchVerbOf(watch: DesiredWatch, visor: VisorKey, path: string):
 }
 
 /** True for the leaf that a pattern names, and for those below it; `*` stands for any letters. */
-export function fitsField(pattern: string, path: string): boolean {
+function fitsField(pattern: string, path: string): boolean {
   const literal = pattern.split("*").map((part) => part.replaceAll(/[.\\+^$()[\]{}|?]/g, "\\$&"));
   return new RegExp(`^${literal.join(".*")}(\\..+)?$`).test(path);
 }
 
 /** Every key that leaves a list: of trust, of an app, of a port, of the survey. An app or port is no key. */
-export function isKeyRemoval({ op, element, path, step }: Change): boolean {
+function isKeyRemoval({ op, element, path, step }: Change): boolean {
   return step === "c" || (op === "remove" && (element !== undefined || path.startsWith("trust.")));
 }
 

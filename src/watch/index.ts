@@ -7,23 +7,14 @@ export {
   type WatchEvent,
   type WatchNews,
 } from "./events.ts";
-export {
-  changeId,
-  factsOf,
-  type FactsInput,
-  fitsField,
-  type PlanFacts,
-  watchVerbOf,
-} from "./facts.ts";
+export { changeId, factsOf, type FactsInput, type PlanFacts, watchVerbOf } from "./facts.ts";
 export { type Health, healthOf } from "./health.ts";
-export { JUMP_MS, type Moment } from "./moment.ts";
+export { type Moment } from "./moment.ts";
 export {
-  BACKOFF_MAX_MS,
   CORRECTIONS_MAX,
   type Finding,
   type ManifestRef,
   newWatchState,
-  WATCH_FORMAT,
   type WatchState,
   WINDOW_MS,
 } from "./state.ts";

@@ -16,7 +16,7 @@ export interface WatchTime extends Moment {
 }
 
 /** How far the two clocks may part between two events before observations count as stale. */
-export const JUMP_MS = 15_000;
+const JUMP_MS = 15_000;
 
 /** What came of taking the time. */
 export interface TimeTaken {

@@ -5,11 +5,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  PROFILES,
-  startEmbeddedFleet,
-  type EmbeddedFleet,
-} from "../../src/skywire/embedded/index.ts";
+import { startEmbeddedFleet, type EmbeddedFleet } from "../../src/skywire/embedded/index.ts";
+import { listenTcp } from "../../src/platform/index.ts";
 import { realClock } from "../support/clocks.ts";
 import { countingRandom } from "../support/ledger-world.ts";
 import { MemoryFiles } from "../support/memory-files.ts";
@@ -30,12 +27,12 @@ beforeAll(async () => {
     clock: realClock,
     random: countingRandom("deploy"),
     timeScale: 0.01,
+    listen: listenTcp,
   });
   const secret = join(folder, "operator.json");
   const env = { ...process.env, FLEET_HOME: join(folder, "state") };
   await runFile(process.execPath, [MAIN, "keygen", "--secret-file", secret], { env });
   const key = fleet.visors[0]?.key ?? "";
-  expect(PROFILES.newest.rpcPort.value).toBe(65);
   await writeFile(
     join(folder, "fleet.yaml"),
     `apiVersion: fleet.skywire/v1\nfleet: home\nvisors:\n  laptop: { key: "${key}" }\n`,
@@ -58,10 +55,13 @@ async function startsAndStops(
     stdio: ["ignore", "pipe", "pipe"],
   });
   let out = "";
+  let isAsked = false;
   child.stderr.setEncoding("utf8").on("data", (text: string) => (out += text));
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     out += text;
-    if (out.includes('"decision":"pass"')) child.kill("SIGTERM");
+    if (isAsked || !out.includes('"decision":"pass"')) return;
+    isAsked = true;
+    child.kill("SIGTERM");
   });
   const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
@@ -80,6 +80,15 @@ function here(text: string): string {
     .replaceAll("127.0.0.1:9464", "127.0.0.1:0");
 }
 
+function settingsOf(pairs: readonly string[]): Readonly<Record<string, string>> {
+  const settings: Record<string, string> = {};
+  for (const pair of pairs) {
+    const [name = "", value = ""] = pair.split("=", 2);
+    settings[name] = value;
+  }
+  return settings;
+}
+
 it("the unit's command line starts, passes and stops in good order", async () => {
   const unit = await readFile(join(ROOT, "docs/deploy/fleet-watch.service"), "utf8");
   const valuesOf = (name: string): readonly string[] =>
@@ -88,7 +97,7 @@ it("the unit's command line starts, passes and stops in good order", async () =>
   expect(program).toMatch(/\/fleet$/);
   expect(valuesOf("Restart")).toEqual(["on-failure"]);
   expect(valuesOf("LoadCredential")).toEqual([`operator:${folder}/operator.json`]);
-  const env = Object.fromEntries(valuesOf("Environment").map((line) => line.split("=", 2)));
+  const env = settingsOf(valuesOf("Environment"));
   const { code, out } = await startsAndStops(argv, env);
   expect(out).toContain("health and metrics at http://127.0.0.1:");
   expect(out).toContain('"message":"1 visors read, 0 differences, 0 away');
@@ -100,9 +109,7 @@ it("the container's command line does too", async () => {
   const listOf = (name: string): readonly string[] =>
     JSON.parse(here(new RegExp(`^${name} (\\[.*\\])$`, "m").exec(file)?.[1] ?? "[]")) as string[];
   expect(listOf("ENTRYPOINT")).toEqual(["node", "/opt/fleet/dist/cli/main.js"]);
-  const env = Object.fromEntries(
-    (/^ENV (.*)$/m.exec(file)?.[1] ?? "").split(" ").map((pair) => here(pair).split("=", 2)),
-  );
+  const env = settingsOf((/^ENV (.*)$/m.exec(file)?.[1] ?? "").split(" ").map(here));
   const { code, out } = await startsAndStops(listOf("CMD"), env);
   expect([code, out.includes('"decision":"stopped"')]).toEqual([0, true]);
 });

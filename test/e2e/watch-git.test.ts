@@ -32,7 +32,7 @@ async function watchOnce(): Promise<readonly string[]> {
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as { decision: string; message: string })
-    .filter(({ decision }) => ["found", "corrected", "resolved"].includes(decision))
+    .filter(({ decision }) => ["found", "refused", "corrected", "resolved"].includes(decision))
     .map(({ decision, message }) => `${decision}: ${message.replaceAll(/[0-9a-f]{12}/g, "X")}`);
 }
 

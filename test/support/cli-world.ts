@@ -82,25 +82,16 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string, name = "cli"): CliW
       let err = "";
       const stop = new AbortController();
       stops.add(stop);
-      const isTerminal = answers.length > 0;
       const world: World = {
-        terminal: {
+        terminal: memoryTerminal({
           out: (text) => {
             out += text;
             live.out += text;
           },
           err: (text) => (err += text),
-          outIsTerminal: false,
-          errIsTerminal: isTerminal,
-          inIsTerminal: isTerminal,
-          columns: 100,
-          ask: async (question) => {
-            err += question;
-            return answers.shift() ?? "";
-          },
-          askHidden: async () => answers.shift() ?? "",
-          readInput: async () => utf8(input.text),
-        },
+          answers,
+          input,
+        }),
         env,
         folder: "/desk",
         files,
@@ -120,6 +111,35 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string, name = "cli"): CliW
       stops.delete(stop);
       return { code, out, err, last: out.trimEnd().split("\n").at(-1) ?? "" };
     },
+  };
+}
+
+/** A terminal that writes to functions; with answers somebody sits at it. */
+export function memoryTerminal({
+  out,
+  err,
+  answers,
+  input,
+}: {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly answers: string[];
+  readonly input: { readonly text: string };
+}): World["terminal"] {
+  const isTerminal = answers.length > 0;
+  return {
+    out,
+    err,
+    outIsTerminal: false,
+    errIsTerminal: isTerminal,
+    inIsTerminal: isTerminal,
+    columns: 100,
+    ask: async (question) => {
+      err(question);
+      return answers.shift() ?? "";
+    },
+    askHidden: async () => answers.shift() ?? "",
+    readInput: async () => utf8(input.text),
   };
 }
 

@@ -3,7 +3,7 @@ import { BesideWork } from "../../src/cli/beside.ts";
 import { run } from "../../src/cli/run.ts";
 import { nodeFiles, nodeWatchFolder } from "../../src/platform/index.ts";
 import { type EmbeddedFleet, startEmbeddedFleet } from "../../src/skywire/embedded/index.ts";
-import type { Ran } from "./cli-world.ts";
+import { memoryTerminal, type Ran } from "./cli-world.ts";
 import { fastClock } from "./clocks.ts";
 import { type GitWorld, gitWorld } from "./git-world.ts";
 import { countingRandom } from "./ledger-world.ts";
@@ -61,21 +61,15 @@ export async function gitFleet(): Promise<GitFleet> {
     argv: readonly string[],
   ): Promise<Ran> => {
     const left = [...answers];
-    const isTerminal = left.length > 0;
     let out = "";
     let err = "";
     const code = await run(argv, {
-      terminal: {
+      terminal: memoryTerminal({
         out: (text) => (out += text),
         err: (text) => (err += text),
-        outIsTerminal: false,
-        errIsTerminal: isTerminal,
-        inIsTerminal: isTerminal,
-        columns: 100,
-        ask: async () => left.shift() ?? "",
-        askHidden: async () => "",
-        readInput: async () => new Uint8Array(),
-      },
+        answers: left,
+        input: { text: "" },
+      }),
       env,
       folder,
       files: nodeFiles,

@@ -276,6 +276,6 @@ export function digestOf(name: string): Digest {
 }
 
 /** What stands for the key of a visor in the simulation. */
-export function keyOf(name: string): VisorKey {
+function keyOf(name: string): VisorKey {
   return `key-of-${name}` as VisorKey;
 }

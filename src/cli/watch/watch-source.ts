@@ -89,7 +89,8 @@ function settling(
  * @throws FleetError cli/usage (exit 64)
  */
 export function gitSource(name: string, from: RemoteBranch, world: World): WatchSource {
-  for (const [option, text] of Object.entries(from)) {
+  for (const option of ["remote", "branch"] as const) {
+    const text = from[option];
     if (isRefName(text)) continue;
     throw new FleetError("cli/usage", `--${option} ${JSON.stringify(text)} is no name`, {
       next: "give the name that `git remote` or `git branch` shows",

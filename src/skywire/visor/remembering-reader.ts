@@ -4,7 +4,7 @@ import type { Presence, ReadingWants, SafeSummary, SeenReading, VisorReading } f
 import type { VisorTarget } from "./target.ts";
 
 /** A summary starts a shell on a real visor: no visor is asked for it more often than this. */
-export const SUMMARY_AGE_MAX_MS: number = 10 * 60_000;
+const SUMMARY_AGE_MAX_MS = 10 * 60_000;
 /** Two estimates of one start may differ by this much. */
 const START_TOLERANCE_MS = 5_000;
 
