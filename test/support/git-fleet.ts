@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { BesideWork } from "../../src/cli/beside.ts";
 import { run } from "../../src/cli/run.ts";
+import type { World } from "../../src/cli/world.ts";
 import { nodeFiles, nodeWatchFolder } from "../../src/platform/index.ts";
 import { type EmbeddedFleet, startEmbeddedFleet } from "../../src/skywire/embedded/index.ts";
 import { memoryTerminal, type Ran } from "./cli-world.ts";
@@ -55,6 +56,7 @@ export async function gitFleet(): Promise<GitFleet> {
     FLEET_RPC: `${address?.host ?? ""}:${address?.port ?? 0}`,
     FLEET_TIMEOUT: "20s",
   };
+  const common = commonWorld(env, { clock, random, dial: fleet.dial });
   const runAs = async (
     folder: string,
     answers: readonly string[],
@@ -63,24 +65,13 @@ export async function gitFleet(): Promise<GitFleet> {
     const left = [...answers];
     let out = "";
     let err = "";
-    const code = await run(argv, {
-      terminal: memoryTerminal({
-        out: (text) => (out += text),
-        err: (text) => (err += text),
-        answers: left,
-        input: { text: "" },
-      }),
-      env,
-      folder,
-      files: nodeFiles,
-      clock,
-      monoMs: () => clock.now(),
-      random,
-      dial: fleet.dial,
-      watchFolder: nodeWatchFolder,
-      beside: new BesideWork(clock),
-      stopSoftly: () => new AbortController().signal,
+    const terminal = memoryTerminal({
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+      answers: left,
+      input: { text: "" },
     });
+    const code = await run(argv, { ...common, terminal, folder, beside: new BesideWork(clock) });
     return { code, out, err, last: out.trimEnd().split("\n").at(-1) ?? "" };
   };
   const runIn: GitFleet["runIn"] = async (folder, ...argv) => await runAs(folder, [], argv);
@@ -104,5 +95,22 @@ export async function gitFleet(): Promise<GitFleet> {
       await fleet.stop();
       await world.remove();
     },
+  };
+}
+
+/** What all command lines of a fleet have in common. */
+function commonWorld(
+  env: World["env"],
+  { clock, random, dial }: Pick<World, "clock" | "random" | "dial">,
+): Omit<World, "terminal" | "folder" | "beside"> {
+  return {
+    env,
+    files: nodeFiles,
+    clock,
+    monoMs: () => clock.now(),
+    random,
+    dial,
+    watchFolder: nodeWatchFolder,
+    stopSoftly: () => new AbortController().signal,
   };
 }
