@@ -18,7 +18,7 @@ import { agreedToWrite, writeText } from "./edit/write-text.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord, isFieldWord } from "./fields.ts";
 import { errPaint, outPaint } from "./look.ts";
 import { manifestName, type ManifestSource, readNamed, verifyManifest } from "./manifest-source.ts";
-import { planOf, readFleet, type ReadFleet } from "./planning.ts";
+import { planRead, readFleet, type ReadFleet } from "./planning.ts";
 import { printJson } from "./print.ts";
 import { reporterOf } from "./reporter.ts";
 import type { World } from "./world.ts";
@@ -157,7 +157,7 @@ function alike(
 
 function planAfter(edited: EditedManifest, read: ReadFleet, given: Given): Plan {
   const keys = new Set(read.selected.map(({ key }) => key));
-  return planOf(
+  return planRead(
     {
       ...read,
       source: { ...read.source, desired: edited.desired, isUnsaved: true },

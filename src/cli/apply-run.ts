@@ -34,11 +34,19 @@ export interface RunInput {
 
 /** Takes the ledger's lock, checks once more, applies, brings the ledger to its relays, and shows what became of it. */
 export async function runApply(input: RunInput): Promise<ExitCode> {
-  const report = await applyLocked(input);
+  const report = await applyUnshown(input);
   if ("refused" in report) return report.refused;
-  await publishAndTell(input.operator, input.plan.relays, input.world);
   show(report, input);
   return report.exit;
+}
+
+/** The same without showing what became of it; the exit code of what refused it, which was said on standard error. */
+export async function applyUnshown(
+  input: RunInput,
+): Promise<ApplyReport | { readonly refused: ExitCode }> {
+  const report = await applyLocked(input);
+  if (!("refused" in report)) await publishAndTell(input.operator, input.plan.relays, input.world);
+  return report;
 }
 
 async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly refused: ExitCode }> {

@@ -194,6 +194,12 @@ export const COMMAND_GROUPS: readonly {
         about: "leave values alone until a time, in the manifest",
         load: async () => (await import("./ignore.ts")).ignore,
       },
+      {
+        name: "watch",
+        about:
+          "compare the fleet with the manifest again and again, and correct what its rules say",
+        load: async () => (await import("./watch/watch.ts")).watch,
+      },
     ],
   },
   {

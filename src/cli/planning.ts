@@ -8,6 +8,7 @@ import {
   historyOf,
   type Observation,
   observeFleet,
+  type PlanInput,
 } from "../reconcile/index.ts";
 import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
@@ -45,9 +46,11 @@ export interface HandedSource extends PlannedPart {
 }
 
 /** What planning goes by, and must have. */
-interface PlanNeeds {
+export interface PlanNeeds {
   readonly ledger?: true;
   readonly handed?: HandedSource;
+  /** What visors are read with; made here when not given. */
+  readonly reader?: VisorReader;
 }
 
 /** What was read: the manifest, the ledgers and the visors. */
@@ -73,6 +76,16 @@ export async function planFleet(
   needs: PlanNeeds = {},
 ): Promise<Planned & ReadFleet> {
   const read = await readFleet(given, world, reporter, needs);
+  return { ...read, plan: await planOf(read, given, world) };
+}
+
+/** Plans what was read, and judges the manifest's commits; `picks` says which changes, all of them when not given. */
+export async function planOf(
+  read: ReadFleet,
+  given: Given,
+  world: World,
+  picks?: PlanInput["picks"],
+): Promise<Plan> {
   const { source, history, git } = read;
   const judged = await judgeCommits({
     path: source.path,
@@ -81,11 +94,15 @@ export async function planFleet(
     history,
   });
   for (const note of judged.notes) world.terminal.err(`note: ${note}\n`);
-  return { ...read, plan: planOf(read, given, judged) };
+  return planRead(read, given, { judged, ...(picks === undefined ? {} : { picks }) });
 }
 
 /** Plans what was read; without a judgement of its commits nothing is said of where git has the manifest. */
-export function planOf(read: ReadFleet, given: Given, judged?: Judged): Plan {
+export function planRead(
+  read: ReadFleet,
+  given: Given,
+  { judged, picks }: { readonly judged?: Judged; readonly picks?: PlanInput["picks"] } = {},
+): Plan {
   const { source, selected, only, operator, observation, history, heads, nowMs } = read;
   return buildPlan({
     desired: source.desired,
@@ -96,6 +113,7 @@ export function planOf(read: ReadFleet, given: Given, judged?: Judged): Plan {
     history,
     heads,
     overrides: checkedOverrides(given, source),
+    ...(picks === undefined ? {} : { picks }),
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
     tool: TOOL,
@@ -150,7 +168,7 @@ export async function readFleet(
       },
     ),
   );
-  const reader = createVisorReader(wayIn.access);
+  const reader = needs.reader ?? createVisorReader(wayIn.access);
   const observation = await reporter.during(selected.length, "visors", () =>
     observeFleet({
       visors: selected,

@@ -6,7 +6,9 @@ import {
   onInterrupt,
   processTerminal,
   nodeClock,
+  nodeMonoMs,
   nodeRandom,
+  nodeWatchFolder,
 } from "../platform/index.ts";
 import { BesideWork } from "./beside.ts";
 import { run } from "./run.ts";
@@ -31,8 +33,10 @@ export async function runHere(argv: readonly string[]): Promise<void> {
     folder: process.cwd(),
     files: nodeFiles,
     clock: nodeClock,
+    monoMs: nodeMonoMs,
     random: nodeRandom,
     dial: dialTcp,
+    watchFolder: nodeWatchFolder,
     beside: new BesideWork(nodeClock),
     stopSoftly,
   });

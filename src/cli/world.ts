@@ -1,5 +1,5 @@
 import type { Clock, Dial, Files, Random } from "../core/index.ts";
-import type { Terminal } from "../platform/index.ts";
+import type { Terminal, WatchFolder } from "../platform/index.ts";
 import type { BesideWork } from "./beside.ts";
 
 /** Everything a command may touch. Tests hand in their own. */
@@ -10,8 +10,11 @@ export interface World {
   readonly folder: string;
   readonly files: Files;
   readonly clock: Clock;
+  /** Milliseconds of a clock that only runs forward: it parts from `clock` when somebody sets that one. */
+  readonly monoMs: () => number;
   readonly random: Random;
   readonly dial: Dial;
+  readonly watchFolder: WatchFolder;
   /** What a command does beside its own work, such as bringing the ledger to relays that were down. */
   readonly beside: BesideWork;
   /**

@@ -17,7 +17,8 @@ export type ErrorArea =
   | "rpc"
   | "secret"
   | "tlog"
-  | "visor";
+  | "visor"
+  | "watch";
 
 /** A stable name for what went wrong, `area/what`; programs branch on it, never on the message. */
 export type ErrorCode = `${ErrorArea}/${string}`;

@@ -25,7 +25,7 @@ export interface VisorExplanation {
   readonly leaves: readonly ExplainedLeaf[];
 }
 
-/** What holds for the whole fleet, explained: operators, policy and ledger. */
+/** What holds for the whole fleet, explained: operators, policy, watch and ledger. */
 export interface RulesExplanation {
   readonly kind: "rules";
   readonly path: string;
@@ -60,18 +60,18 @@ export interface ExplainedElement {
 }
 
 const PATH_FORM =
-  "visors.NAME, a section below it such as visors.NAME.apps.skysocks, or policy, ledger or operators";
+  "visors.NAME, a section below it such as visors.NAME.apps.skysocks, or policy, watch, ledger or operators";
 
 /**
  * Explains the values at `visors.NAME` or below: what they are, which line and role they come from,
- * and what they won over. NAME may be the visor's key. The same for `policy`, `ledger` and `operators`, which
+ * and what they won over. NAME may be the visor's key. The same for `policy`, `watch`, `ledger` and `operators`, which
  * hold for the whole fleet.
  */
 export function explain(
   desired: DesiredFleet,
   path: string,
 ): { readonly explanation?: Explanation; readonly diagnostics: readonly Diagnostic[] } {
-  if (/^(policy|ledger|operators)($|\.)/.test(path)) return explainRules(desired, path);
+  if (/^(policy|watch|ledger|operators)($|\.)/.test(path)) return explainRules(desired, path);
   const [, name, rest = ""] = /^visors\.([^.]+)(?:\.([^]*))?$/.exec(path) ?? [];
   if (name === undefined) {
     return refuse(path, "this is no path to a visor's values", `write ${PATH_FORM}`);

@@ -16,6 +16,7 @@ import type {
   Policy,
   RpcRoute,
   SecretRef,
+  WatchVerb,
 } from "../model/index.ts";
 
 /**
@@ -35,7 +36,9 @@ export interface Manifest {
   readonly policy: Policy;
   readonly policyPlace?: Place;
   readonly ledger: WrittenLedger;
-  /** Values of operators, policy and ledger with their lines. */
+  /** Absent when nothing is written of it. */
+  readonly watch?: WrittenWatch;
+  /** Values of operators, policy, watch and ledger with their lines. */
   readonly rules: readonly DesiredValue[];
   /** Errors were found while parsing: resolving goes on, but gives no desired fleet. */
   readonly incomplete: boolean;
@@ -84,6 +87,21 @@ export interface WrittenLedger {
   /** Checked addresses in one form, none twice. */
   readonly relays: readonly string[];
   readonly maxAgeMs?: number;
+}
+
+/** What a watch does about differences. */
+export interface WrittenWatch {
+  readonly intervalMs: number;
+  readonly otherwise: WatchVerb;
+  readonly rules: readonly WrittenWatchRule[];
+}
+
+/** One rule of it. */
+export interface WrittenWatchRule {
+  readonly on?: Word;
+  readonly fields?: readonly Word[];
+  readonly verb: WatchVerb;
+  readonly place: Place;
 }
 
 /** What a role or a visor says about values on visors. */

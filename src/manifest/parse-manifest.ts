@@ -26,6 +26,7 @@ import { readOperators } from "./read-operators.ts";
 import { readLedger, readPolicy, readRules } from "./read-rules.ts";
 import { mapAt, numberOf, placeOf, type Reading, soundAt, textOf, wordsOf } from "./reading.ts";
 import { checkText, makeSource, type Source } from "./source.ts";
+import { readWatch } from "./watch.ts";
 import { type MapTree, parseTree, type Tree } from "./tree.ts";
 
 /**
@@ -66,6 +67,7 @@ function readManifest(
     report: (diagnostic) => void diagnostics.push(diagnostic),
   };
   const limit = mapAt(reading, root, "policy")?.entries.get("max_removals");
+  const watch = readWatch(reading, root);
   const parts = {
     file: source.file,
     digest: digestOfText(source.text),
@@ -79,6 +81,7 @@ function readManifest(
     policy: readPolicy(reading, root),
     ...(limit === undefined ? {} : { policyPlace: placeOf(reading, limit.offset) }),
     ledger: readLedger(reading, root),
+    ...(watch === undefined ? {} : { watch }),
     rules: readRules(reading, root),
   };
   checkRequirements(reading, root);

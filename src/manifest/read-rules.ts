@@ -97,13 +97,14 @@ function readRelays(reading: Reading, ledger: MapTree | undefined): readonly str
   return [...places.keys()];
 }
 
-function durationMs(text: string | undefined): number | undefined {
+/** Milliseconds of a text such as `6h`; `undefined` for what is none. */
+export function durationMs(text: string | undefined): number | undefined {
   if (text === undefined || !new RegExp(DURATION_PATTERN).test(text)) return undefined;
   return Number.parseInt(text, 10) * (UNITS_MS[text.slice(-1)] ?? 0);
 }
 
 /** What sections mean where they say nothing, as it would be written. */
-const DEFAULTS: Readonly<Record<"policy" | "ledger", Readonly<Record<string, Json>>>> = {
+const DEFAULTS: Readonly<Record<"policy" | "watch" | "ledger", Readonly<Record<string, Json>>>> = {
   policy: {
     max_removals: "20%",
     require_relays: DEFAULT_POLICY.requireRelays,
@@ -111,10 +112,11 @@ const DEFAULTS: Readonly<Record<"policy" | "ledger", Readonly<Record<string, Jso
     keyset_signatures: DEFAULT_POLICY.keysetSignatures,
     max_observation_age: "1h",
   },
+  watch: { interval: "60s", default: "report" },
   ledger: { seal: true },
 };
 
-/** Every value of operators, policy and ledger with its line, and the defaults that nobody wrote; sorted by path. */
+/** Every value of operators, policy, watch and ledger with its line, and the defaults that nobody wrote; sorted by path. */
 export function readRules(reading: Reading, root: MapTree): readonly DesiredValue[] {
   const rules = new Map<string, DesiredValue>();
   const put = (path: string, value: Json, offset: number, byDefault?: true): void => {
@@ -124,7 +126,7 @@ export function readRules(reading: Reading, root: MapTree): readonly DesiredValu
     };
     rules.set(path, { kind: "value", path, value, secrets: [], origin });
   };
-  for (const section of ["policy", "ledger"] as const) {
+  for (const section of ["policy", "watch", "ledger"] as const) {
     const entry = root.entries.get(section);
     for (const [key, value] of Object.entries(DEFAULTS[section]))
       put(`${section}.${key}`, value, entry?.offset ?? root.offset, true);

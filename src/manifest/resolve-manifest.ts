@@ -12,6 +12,7 @@ import { indexNames, type Names } from "./index-names.ts";
 import { type Layer, type Merging, mergeList, mergeValue, type Said } from "./layers.ts";
 import type { Manifest, Written, WrittenList, WrittenValue } from "./manifest.ts";
 import { MemberResolver } from "./members.ts";
+import { resolveWatch } from "./watch.ts";
 
 /** What resolving gives; `desired` is absent when anything is wrong. */
 export interface ResolvedManifest {
@@ -45,6 +46,8 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
     const resolved = resolveVisor(names, { visor, key: visor.key, members, shared, report });
     if (resolved !== undefined) visors.push(resolved);
   }
+  const watch =
+    manifest.watch === undefined ? undefined : resolveWatch(manifest.watch, names, report);
   if (manifest.incomplete || diagnostics.length > 0) return { diagnostics };
   visors.sort((a, b) => (a.key < b.key ? -1 : 1));
   const desired: DesiredFleet = {
@@ -56,6 +59,7 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
     policy: manifest.policy,
     ...(manifest.policyPlace === undefined ? {} : { policyPlace: manifest.policyPlace }),
     ledger: { ...manifest.ledger, relays: manifest.ledger.relays.toSorted() },
+    ...(watch === undefined ? {} : { watch }),
     rules: manifest.rules,
     visors,
     keyNames: keyNamesOf(manifest),

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/index.ts";
 import { ledger, policy } from "./schema-rules.ts";
+import { watch } from "./schema-watch.ts";
 import { closed, DEFINITIONS, named, NAME_PATTERN, ref } from "./schema-parts.ts";
 
 /** The one format of manifests that this release reads. */
@@ -34,6 +35,7 @@ const root = closed(
     roles: named("What visors have in common, by name.", NAME_PATTERN, { $ref: "#/$defs/role" }),
     visors: named("The visors of this fleet, by name.", NAME_PATTERN, { $ref: "#/$defs/visor" }),
     policy,
+    watch,
     ledger,
   },
   ["apiVersion", "fleet", "visors"],

@@ -140,6 +140,7 @@ const SECTION_NAMES: Readonly<Record<string, string>> = {
   port: "a served port",
   policy: "policy",
   ledger: "ledger",
+  watch: "watch",
   trust: "trust",
   operators: "an operator",
 };

@@ -1,4 +1,5 @@
 import type { Digest, GitKey, Json, OperatorKey, Place, SealKey, VisorKey } from "../core/index.ts";
+import type { DesiredWatch } from "./watch.ts";
 
 /** `env:NAME` or `file:path`: where the value of a secret is found when it is applied. */
 export type SecretRef = `env:${string}` | `file:${string}`;
@@ -173,7 +174,9 @@ export interface DesiredFleet {
   readonly policy: Policy;
   readonly policyPlace?: Place;
   readonly ledger: DesiredLedger;
-  /** What `operators`, `policy` and `ledger` come to, each value with its line, by path; for explaining. */
+  /** Absent when the manifest says nothing of watching. */
+  readonly watch?: DesiredWatch;
+  /** What `operators`, `policy`, `watch` and `ledger` come to, each value with its line, by path; for explaining. */
   readonly rules: readonly DesiredValue[];
   /** Sorted by key. */
   readonly visors: readonly DesiredVisor[];

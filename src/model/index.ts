@@ -81,3 +81,10 @@ export {
   SETTINGS,
   type SettingType,
 } from "./settings.ts";
+export {
+  DEFAULT_WATCH,
+  type DesiredWatch,
+  WATCH_VERBS,
+  type WatchRule,
+  type WatchVerb,
+} from "./watch.ts";

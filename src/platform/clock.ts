@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { Clock } from "../core/index.ts";
 
 /** The system's time and timers. A timer keeps the process alive until it runs or is cancelled. */
@@ -8,3 +9,8 @@ export const nodeClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Milliseconds of a clock that only runs forward, and that nobody can set. */
+export function nodeMonoMs(): number {
+  return performance.now();
+}

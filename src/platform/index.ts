@@ -10,12 +10,22 @@ export {
   readFileHistory,
   readMeeting,
 } from "./git-history.ts";
+export { fetchBranch, isRefName, type RemoteBranch, trackingRef } from "./git-fetch.ts";
 export { type GitSigner, verifyCommit } from "./git-signature.ts";
 export { type Interrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";
-export { nodeClock } from "./clock.ts";
+export { nodeClock, nodeMonoMs } from "./clock.ts";
 export { nodeFiles } from "./files.ts";
 export { nodeProcess, type PlatformProcess } from "./process-facts.ts";
 export { nodeRandom } from "./random.ts";
+export {
+  type HttpAnswer,
+  type HttpPages,
+  type HttpServer,
+  isLoopback,
+  servePages,
+} from "./http.ts";
+export { type CommandFault, type CommandInput, runCommand } from "./run-command.ts";
+export { type FolderWatch, nodeWatchFolder, type WatchFolder } from "./watch-folder.ts";
 export { type Child, type ChildOptions, startChild } from "./child.ts";
 export { type SignaturePool, signaturePool } from "./signature-pool.ts";

@@ -25,8 +25,10 @@ const PACKAGES = {
   "@noble/curves": ["core", "skywire/cxo", "skywire/embedded", "ledger"],
   "@noble/ed25519": ["core", "ledger"],
   ajv: ["manifest", "cli"],
+  chokidar: ["platform"],
   commander: ["cli"],
   diff: ["cli"],
+  "prom-client": ["cli"],
   yaml: ["manifest", "cli"],
 };
 

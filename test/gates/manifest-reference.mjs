@@ -74,6 +74,8 @@ export function manifestReference(manifestSchema) {
     section(root, "rpc", at(root, "rpc")),
     section(root, "ignore.PATH", at(root, "ignore")),
     section(root, "policy", root.properties?.["policy"]),
+    section(root, "watch", root.properties?.["watch"]),
+    section(root, "watch.rules", root.properties?.["watch"]?.properties?.["rules"]?.items),
     section(root, "ledger", root.properties?.["ledger"]),
   ].join("\n");
 }

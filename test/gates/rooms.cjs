@@ -15,6 +15,7 @@ const ALLOWED = {
   relays: ["core", "skywire/cxo"],
   replicas: ["core", "model", "skywire/cxo", "tlog", "ledger", "relays"],
   reconcile: ["core", "model", "skywire/visor", "ledger"],
+  watch: ["core", "model"],
   view: ["core", "model"],
   platform: ["core"],
 };

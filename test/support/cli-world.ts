@@ -35,9 +35,13 @@ export interface CliWorld {
   readonly answers: string[];
   /** What stands on standard input. */
   readonly input: { text: string };
+  /** What commands have printed so far, those under way included. */
+  readonly live: { out: string };
   /** Everything that every command printed. */
   readonly printed: string[];
   run(...argv: readonly string[]): Promise<Ran>;
+  /** The wish to stop, as ^C and SIGTERM send it, to the commands under way. */
+  interrupt(): void;
   write(name: string, text: string): Promise<void>;
   read(name: string): Promise<string>;
 }
@@ -55,46 +59,87 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string, name = "cli"): CliW
   const answers: string[] = [];
   const printed: string[] = [];
   const input = { text: "" };
+  const live = { out: "" };
+  const watching = new Set<() => void>();
+  const stops = new Set<AbortController>();
   return {
     files,
     env,
     answers,
     input,
     printed,
-    write: async (name, text) => await files.replace(`/desk/${name}`, utf8(text)),
+    live,
+    write: async (name, text) => {
+      await files.replace(`/desk/${name}`, utf8(text));
+      for (const changed of watching) changed();
+    },
+    interrupt: () => {
+      for (const stop of stops) stop.abort(new Error("stopped"));
+    },
     read: async (name) => fromUtf8((await files.read(`/desk/${name}`)) ?? new Uint8Array()),
     run: async (...argv) => {
       let out = "";
       let err = "";
-      const isTerminal = answers.length > 0;
+      const stop = new AbortController();
+      stops.add(stop);
       const world: World = {
-        terminal: {
-          out: (text) => (out += text),
-          err: (text) => (err += text),
-          outIsTerminal: false,
-          errIsTerminal: isTerminal,
-          inIsTerminal: isTerminal,
-          columns: 100,
-          ask: async (question) => {
-            err += question;
-            return answers.shift() ?? "";
+        terminal: memoryTerminal({
+          out: (text) => {
+            out += text;
+            live.out += text;
           },
-          askHidden: async () => answers.shift() ?? "",
-          readInput: async () => utf8(input.text),
-        },
+          err: (text) => (err += text),
+          answers,
+          input,
+        }),
         env,
         folder: "/desk",
         files,
         clock,
+        monoMs: () => clock.now(),
         random,
         dial,
+        watchFolder: async (_folder, changed) => {
+          watching.add(changed);
+          return { close: async () => void watching.delete(changed) };
+        },
         beside: new BesideWork(clock),
-        stopSoftly: () => new AbortController().signal,
+        stopSoftly: () => stop.signal,
       };
       const code = await run(argv, world);
       printed.push(out, err);
+      stops.delete(stop);
       return { code, out, err, last: out.trimEnd().split("\n").at(-1) ?? "" };
     },
+  };
+}
+
+/** A terminal that writes to functions; with answers somebody sits at it. */
+export function memoryTerminal({
+  out,
+  err,
+  answers,
+  input,
+}: {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly answers: string[];
+  readonly input: { readonly text: string };
+}): World["terminal"] {
+  const isTerminal = answers.length > 0;
+  return {
+    out,
+    err,
+    outIsTerminal: false,
+    errIsTerminal: isTerminal,
+    inIsTerminal: isTerminal,
+    columns: 100,
+    ask: async (question) => {
+      err(question);
+      return answers.shift() ?? "";
+    },
+    askHidden: async () => answers.shift() ?? "",
+    readInput: async () => utf8(input.text),
   };
 }
 

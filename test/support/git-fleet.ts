@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { BesideWork } from "../../src/cli/beside.ts";
 import { run } from "../../src/cli/run.ts";
-import { nodeFiles } from "../../src/platform/index.ts";
+import type { World } from "../../src/cli/world.ts";
+import { nodeFiles, nodeWatchFolder } from "../../src/platform/index.ts";
 import { type EmbeddedFleet, startEmbeddedFleet } from "../../src/skywire/embedded/index.ts";
-import type { Ran } from "./cli-world.ts";
+import { memoryTerminal, type Ran } from "./cli-world.ts";
 import { fastClock } from "./clocks.ts";
 import { type GitWorld, gitWorld } from "./git-world.ts";
 import { countingRandom } from "./ledger-world.ts";
@@ -84,33 +85,35 @@ function runner(
   env: Readonly<Record<string, string>>,
 ): (folder: string, answers: readonly string[], argv: readonly string[]) => Promise<Ran> {
   const clock = fastClock(HASTE);
-  const random = countingRandom("git");
+  const common = commonWorld(env, { clock, random: countingRandom("git"), dial: fleet.dial });
   return async (folder, answers, argv) => {
     const left = [...answers];
-    const isTerminal = left.length > 0;
     let out = "";
     let err = "";
-    const code = await run(argv, {
-      terminal: {
-        out: (text) => (out += text),
-        err: (text) => (err += text),
-        outIsTerminal: false,
-        errIsTerminal: isTerminal,
-        inIsTerminal: isTerminal,
-        columns: 100,
-        ask: async () => left.shift() ?? "",
-        askHidden: async () => "",
-        readInput: async () => new Uint8Array(),
-      },
-      env,
-      folder,
-      files: nodeFiles,
-      clock,
-      random,
-      dial: fleet.dial,
-      beside: new BesideWork(clock),
-      stopSoftly: () => new AbortController().signal,
+    const terminal = memoryTerminal({
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+      answers: left,
+      input: { text: "" },
     });
+    const code = await run(argv, { ...common, terminal, folder, beside: new BesideWork(clock) });
     return { code, out, err, last: out.trimEnd().split("\n").at(-1) ?? "" };
+  };
+}
+
+/** What all command lines of a fleet have in common. */
+function commonWorld(
+  env: World["env"],
+  { clock, random, dial }: Pick<World, "clock" | "random" | "dial">,
+): Omit<World, "terminal" | "folder" | "beside"> {
+  return {
+    env,
+    files: nodeFiles,
+    clock,
+    monoMs: () => clock.now(),
+    random,
+    dial,
+    watchFolder: nodeWatchFolder,
+    stopSoftly: () => new AbortController().signal,
   };
 }

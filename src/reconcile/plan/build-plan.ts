@@ -1,5 +1,6 @@
 import { assert, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import {
+  type Change,
   type CommitEvidence,
   type DesiredFleet,
   type DesiredVisor,
@@ -47,6 +48,8 @@ export interface PlanInput {
   /** Keyed digest of a text under the operator's key; absent without a key. */
   readonly secretDigest?: (text: string) => string;
   readonly overrides: Overrides;
+  /** Which changes are planned; the others are left as they are. All of them when not given. */
+  readonly picks?: (visor: VisorKey, change: Change) => boolean;
   readonly nowMs: number;
   /** How long the plan may be applied after `nowMs`. */
   readonly expiresAfterMs: number;
@@ -93,6 +96,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...(input.recorded === undefined ? {} : { ageFromMs: input.nowMs }),
     nowMs: input.nowMs,
     ...(input.only === undefined ? {} : { only: pathsByVisor(input.only) }),
+    ...(input.picks === undefined ? {} : { picks: input.picks }),
   };
   const visors = pairs.map(([wanted, seen]) => planVisor(wanted, seen, context));
   const releasedVisors = releasedVisorsOf(desired, history);

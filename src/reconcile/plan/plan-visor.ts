@@ -28,6 +28,8 @@ export interface PlanVisorContext {
   readonly nowMs: number;
   /** The only leaves to plan, by visor; absent when all are. */
   readonly only?: ReadonlyMap<VisorKey, ReadonlySet<string>>;
+  /** Which changes are planned; all of them when not given. */
+  readonly picks?: (visor: VisorKey, change: Change) => boolean;
 }
 
 const LETTERS: readonly StepLetter[] = ["a", "b", "c"];
@@ -69,17 +71,18 @@ export function planVisor(
   const heeded = withoutIgnored(desired, context.nowMs);
   const diff = diffVisor(heeded.desired, observed, context.secrets);
   const only = context.only?.get(desired.key);
-  const wanted = only === undefined ? diff.changes : narrowed(diff.changes, only);
+  const isPicked = (change: Change): boolean => context.picks?.(desired.key, change) !== false;
+  const asked = only === undefined ? diff.changes : narrowed(diff.changes, only);
+  const wanted = asked.filter(isPicked);
   const owedEarlier = history.known ? (history.owedRestarts.get(desired.key) ?? []) : [];
   const owed =
     only === undefined ? owedEarlier : owedEarlier.filter(({ what }) => concerns(only, what));
   const restarts = planAppRestarts(heeded.desired, observed, wanted, owed);
-  const all = sortChanges([...wanted, ...restarts.changes]).map((change) =>
+  const all = sortChanges([...wanted, ...restarts.changes.filter(isPicked)]).map((change) =>
     markDrift(change, desired, context),
   );
-  const leftOut = [...new Set(diff.changes.map(({ path }) => path))].filter(
-    (path) => !all.some((change) => change.path === path),
-  );
+  const left = diff.changes.filter((change) => !wanted.includes(change)).map(({ path }) => path);
+  const leftOut = [...new Set(left)].sort();
   return {
     ...base,
     status: all.length === 0 ? "in-sync" : "changes",

@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BesideWork } from "../../../src/cli/beside.ts";
 import { run } from "../../../src/cli/run.ts";
-import { dialTcp, nodeClock, nodeFiles, nodeRandom } from "../../../src/platform/index.ts";
+import {
+  dialTcp,
+  nodeClock,
+  nodeMonoMs,
+  nodeFiles,
+  nodeRandom,
+  nodeWatchFolder,
+} from "../../../src/platform/index.ts";
 import { manifest } from "../../support/manifest-text.ts";
 
 const TEXT = manifest("visors:\n  desk: { key: $desk }\n  shop: { key: $shop, tags: [arm] }\n");
@@ -38,8 +45,10 @@ async function fleet(...argv: readonly string[]): Promise<{ code: number; err: s
     folder,
     files: nodeFiles,
     clock: nodeClock,
+    monoMs: nodeMonoMs,
     random: nodeRandom,
     dial: dialTcp,
+    watchFolder: nodeWatchFolder,
     beside: new BesideWork(nodeClock),
     stopSoftly: () => new AbortController().signal,
   });

@@ -39,8 +39,10 @@ function stage(
     folder: "/desk",
     files: new MemoryFiles(),
     clock,
+    monoMs: () => clock.now(),
     random: (size) => new Uint8Array(size),
     dial: async () => await Promise.reject(new Error("nobody")),
+    watchFolder: async () => await Promise.reject(new Error("nothing")),
     beside: new BesideWork(clock),
     stopSoftly: () => new AbortController().signal,
   };

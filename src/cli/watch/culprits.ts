@@ -1,0 +1,149 @@
+import {
+  type BlameVerdict,
+  blameVisor,
+  foldFleet,
+  type OperatorKeys,
+  type RecordRef,
+} from "../../ledger/index.ts";
+import type { Change, Plan } from "../../model/index.ts";
+import { changeId, type WatchState } from "../../watch/index.ts";
+import { liveVisor } from "../blame-live.ts";
+import { feedNames, joinedRecords, openFeeds } from "../feeds.ts";
+import type { ReadFleet } from "../planning.ts";
+import type { World } from "../world.ts";
+
+const COMMIT_LENGTH = 12;
+
+/** Who made differences what they are, by the name of the difference and what was found. */
+export type Culprits = ReadonlyMap<string, string>;
+
+/**
+ * Says who made each difference what it is, as far as the ledgers here and our own readings tell. What was said
+ * before of the same difference stays: later looks know no more.
+ */
+export async function findCulprits(
+  {
+    plan,
+    read,
+    before,
+    state,
+  }: {
+    readonly plan: Plan;
+    readonly read: ReadFleet;
+    readonly before: Culprits;
+    readonly state: WatchState;
+  },
+  world: World,
+): Promise<Culprits> {
+  const { operator, source, observation } = read;
+  const changing = plan.visors.filter(({ steps }) => steps.length > 0);
+  const planned = new Set(plan.visors.map(({ key }) => key as string));
+  // Of visors that are not in this plan everything stays.
+  const known = new Map([...before].filter(([id]) => !planned.has(id.split(" ", 1)[0] ?? "")));
+  if (operator === undefined) return known;
+  const isKnown = changing.every((visor) =>
+    changesOf(visor).every((change) => before.has(culpritId(visor.key, change))),
+  );
+  const fleet = isKnown
+    ? undefined
+    : await foldFleet(joinedRecords(await openFeeds(operator, source, world)));
+  const { keys } = operator;
+  const feeds =
+    fleet === undefined
+      ? []
+      : fleet.visors().flatMap(({ leaves }) => leaves.flatMap(({ set }) => set?.at.feed ?? []));
+  const names = feedNames(feeds, source, keys);
+  for (const visor of changing) {
+    const seen = observation.visors.find(({ key }) => key === visor.key);
+    for (const change of changesOf(visor)) {
+      const id = culpritId(visor.key, change);
+      const said = before.get(id);
+      if (said !== undefined || fleet === undefined || seen?.kind !== "seen") {
+        if (said !== undefined) known.set(id, said);
+        continue;
+      }
+      const [leaf] = blameVisor({
+        state: fleet.visor(visor.key),
+        owned: [change.path],
+        path: change.path,
+        live: liveVisor(seen, keys),
+      }).filter(({ path, element }) => path === change.path && element === change.element);
+      const seenMs = lastRightMs(state, visor, change);
+      const text = culpritText(leaf?.verdict ?? { kind: "never" }, {
+        seenMs,
+        keys,
+        names,
+        readMs: seen.atMs,
+      });
+      known.set(id, text);
+    }
+  }
+  return known;
+}
+
+/** The name that a culprit is kept under: another value is another deed. */
+export function culpritId(visor: string, change: Change): string {
+  const value = change.secrets === undefined ? JSON.stringify(change.before) : "";
+  return `${changeId(visor as never, change)} = ${value}`;
+}
+
+function changesOf({ steps }: Plan["visors"][number]): readonly Change[] {
+  return steps.flatMap(({ changes }) => changes);
+}
+
+/** When this watch last saw, or made, the field as wanted: since a visor that was read had no such difference then. */
+function lastRightMs(
+  { visors, fields, findings }: WatchState,
+  { key, name }: Plan["visors"][number],
+  change: Change,
+): number {
+  const id = changeId(key, change);
+  const corrected = fields[id]?.corrections.at(-1)?.wallMs ?? 0;
+  const seen = findings[id] === undefined ? (visors[name]?.seenMs ?? 0) : 0;
+  return Math.max(corrected, seen);
+}
+
+function culpritText(
+  verdict: BlameVerdict,
+  {
+    seenMs,
+    readMs,
+    keys,
+    names,
+  }: {
+    readonly seenMs: number;
+    readonly readMs: number;
+    readonly keys: OperatorKeys;
+    readonly names: ReadonlyMap<string, string>;
+  },
+): string {
+  const record = ({ feed, index, timeMs }: RecordRef): string =>
+    `entry ${index} of ${names.get(feed) ?? feed.slice(0, 8)}, ${timeText(timeMs)}`;
+  switch (verdict.kind) {
+    case "outside": {
+      const fromMs = Math.max(verdict.from.timeMs, seenMs);
+      const restarted =
+        verdict.restartedAtMs === undefined
+          ? ""
+          : `, or lost by the restart at ${timeText(verdict.restartedAtMs)}`;
+      return `changed outside fleet between ${timeText(fromMs)} and ${timeText(readMs)}${restarted}`;
+    }
+    case "fleet": {
+      const { at, commit } = verdict.set;
+      const from = commit === undefined ? "" : ` from commit ${commit.slice(0, COMMIT_LENGTH)}`;
+      return at.operator === keys.operator
+        ? `set by an earlier manifest${from} (${record(at)})`
+        : `set by operator ${names.get(at.feed) ?? at.operator}${from} (${record(at)})`;
+    }
+    case "unsure":
+      return `a write was begun and nobody saw how it ended (${record(verdict.unsure.at)})`;
+    case "never":
+      return seenMs === 0
+        ? "fleet never set it here"
+        : `changed outside fleet between ${timeText(seenMs)} and ${timeText(readMs)}`;
+  }
+}
+
+function timeText(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

@@ -1,0 +1,20 @@
+import { printable } from "../../view/index.ts";
+import type { LogLine } from "../../watch/index.ts";
+import type { World } from "../world.ts";
+
+/** Writes decisions to standard output: a line each, of JSON or of text. */
+export function logWriter(isJson: boolean, world: World): (line: LogLine) => void {
+  let lastPass = "";
+  return (line) => {
+    const ts = new Date(world.clock.now()).toISOString();
+    if (isJson) return world.terminal.out(`${JSON.stringify({ ts, ...line })}\n`);
+    // A person wants to see that something changed, not that nothing did.
+    if (line.decision === "pass") {
+      const what = line.message.split(";", 1)[0] ?? "";
+      if (what === lastPass) return;
+      lastPass = what;
+    }
+    const culprit = line.culprit === undefined ? "" : ` (${line.culprit})`;
+    world.terminal.out(`${ts} ${line.level} ${printable(`${line.message}${culprit}`)}\n`);
+  };
+}

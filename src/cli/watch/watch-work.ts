@@ -1,0 +1,248 @@
+import { FleetError } from "../../core/index.ts";
+import type { DesiredFleet, Plan } from "../../model/index.ts";
+import { type ApplyReport, confirmationsOf } from "../../reconcile/index.ts";
+import {
+  createVisorReader,
+  rememberingReader,
+  type VisorReader,
+} from "../../skywire/visor/index.ts";
+import {
+  changeId,
+  type CorrectionOutcome,
+  factsOf,
+  type WatchNews,
+  type WatchState,
+} from "../../watch/index.ts";
+import { applyUnshown } from "../apply-run.ts";
+import type { Given } from "../arguments.ts";
+import { selectedVisors, verifyManifest } from "../manifest-source.ts";
+import { type HandedSource, planOf, readFleet, type ReadFleet } from "../planning.ts";
+import type { Reporter } from "../reporter.ts";
+import { wayInOf } from "../way-in.ts";
+import type { World } from "../world.ts";
+import { type Culprits, culpritId, findCulprits } from "./culprits.ts";
+import { stoppableDial } from "./stoppable-dial.ts";
+import type { WatchSource } from "./watch-source.ts";
+
+/** A watch says what it does by its own lines. */
+const SILENT: Reporter = {
+  isEvents: false,
+  emit: () => undefined,
+  during: async (_total, _things, work) => await work(),
+};
+const MESSAGE_LENGTH_MAX = 500;
+
+/** Work of a watch on the world, one thing at a time: the manifest, plans, corrections. */
+export class WatchWork {
+  readonly #given: Given;
+  readonly #world: World;
+  readonly #source: WatchSource;
+  readonly #intervalMs: number | undefined;
+  readonly #note: (text: string) => void;
+  readonly #reader: VisorReader;
+  #handed: HandedSource | undefined;
+  #read: ReadFleet | undefined;
+  #culprits: Culprits = new Map();
+  /** What commands say beside their results while they work. */
+  #said = "";
+
+  constructor(input: {
+    readonly given: Given;
+    readonly world: World;
+    readonly source: WatchSource;
+    /** Wins over the manifest's. */
+    readonly intervalMs: number | undefined;
+    /** Told what commands say beside their results, each once as long as it is said again. */
+    readonly note: (text: string) => void;
+    /** Reading ends at once when it aborts. */
+    readonly stop: AbortSignal;
+  }) {
+    const { given, world } = input;
+    this.#given = given;
+    this.#source = input.source;
+    this.#intervalMs = input.intervalMs;
+    this.#note = input.note;
+    this.#world = {
+      ...world,
+      terminal: { ...world.terminal, err: (text) => (this.#said += text), out: () => undefined },
+    };
+    const { access } = wayInOf(given, { ...world, dial: stoppableDial(world.dial, input.stop) });
+    this.#reader = rememberingReader(createVisorReader(access), world.clock);
+  }
+
+  /** @param before the commit that the manifest was read at last */
+  async fetch(before: string | undefined): Promise<WatchNews> {
+    this.#said = "";
+    let fetched;
+    try {
+      fetched = await this.#source.fetch(before);
+    } catch (error) {
+      return failed("source", error);
+    }
+    try {
+      const { bytes, ref } = fetched;
+      const read = await verifyManifest(this.#source.name, bytes, this.#world);
+      const source = ref.commit === undefined ? read : { ...read, commit: ref.commit };
+      const selected = await selectedVisors(source, this.#given, this.#world);
+      this.#handed = { source, selected };
+      return {
+        kind: "fetched",
+        manifest: { digest: source.desired.manifestDigest, ...ref },
+        visors: selected.map(({ name }) => name),
+        intervalMs: this.#intervalMs ?? source.desired.watch?.intervalMs ?? 60_000,
+      };
+    } catch (error) {
+      return failed("manifest", error, this.#said);
+    }
+  }
+
+  async plan(names: readonly string[], state: WatchState): Promise<WatchNews> {
+    this.#said = "";
+    try {
+      const handed = this.#handed;
+      if (handed === undefined) throw new FleetError("watch/no-manifest", "there is no manifest");
+      const wanted = new Set(names);
+      const read = await readFleet(this.#given, this.#world, SILENT, {
+        handed: { ...handed, selected: handed.selected.filter(({ name }) => wanted.has(name)) },
+        reader: this.#reader,
+      });
+      this.#read = read;
+      const plan = await planOf(read, this.#given, this.#world);
+      this.#tellNotes();
+      this.#culprits = await findCulprits(
+        { plan, read, before: this.#culprits, state },
+        this.#world,
+      );
+      const { history } = read;
+      return {
+        kind: "planned",
+        facts: factsOf(plan, {
+          watch: read.source.desired.watch,
+          questions: questionsOf(plan, read),
+          lastApplied: history.known ? history.lastManifest : undefined,
+          culpritOf: (visor, change) => this.#culprits.get(culpritId(visor, change)),
+        }),
+      };
+    } catch (error) {
+      return failed("plan", error);
+    }
+  }
+
+  /** Corrects these differences and no others, by the ordinary way of an apply. */
+  async apply(ids: readonly string[]): Promise<WatchNews> {
+    this.#said = "";
+    try {
+      const read = this.#read;
+      if (read?.operator === undefined)
+        throw new FleetError("key/missing", "there is no operator key to correct with", {
+          exit: 4,
+        });
+      const wanted = new Set(ids);
+      const plan = await narrowed(read, wanted, this.#given, this.#world);
+      const questions = confirmationsOf(plan).map(({ question }) => question);
+      if (questions.length > 0)
+        return { kind: "refused", message: `a person must answer: ${questions.join("; ")}` };
+      const report = await applyUnshown({
+        plan,
+        operator: read.operator,
+        acting: read.acting,
+        wayIn: read.wayIn,
+        reader: read.reader,
+        manifestFolder: read.source.folder,
+        reporter: SILENT,
+        given: this.#given,
+        world: this.#world,
+      });
+      if ("refused" in report) return { kind: "refused", message: oneLine(this.#said) };
+      return { kind: "applied", outcomes: outcomesOf(report, wanted) };
+    } catch (error) {
+      if (error instanceof FleetError && isBeforeWriting(error))
+        return { kind: "refused", message: messageOf(error) };
+      return failed("apply", error);
+    }
+  }
+
+  #tellNotes(): void {
+    for (const line of this.#said.split("\n")) if (line.startsWith("note: ")) this.#note(line);
+    this.#said = "";
+  }
+}
+
+/** The plan of these changes alone, on the visors that have one. */
+async function narrowed(
+  read: ReadFleet,
+  wanted: ReadonlySet<string>,
+  given: Given,
+  world: World,
+): Promise<Plan> {
+  const keys = new Set([...wanted].map((id) => id.split(" ", 1)[0]));
+  const selected = read.selected.filter(({ key }) => keys.has(key));
+  const visors = read.observation.visors.filter(({ key }) => keys.has(key));
+  return await planOf(
+    { ...read, selected, observation: { ...read.observation, visors } },
+    given,
+    world,
+    (visor, change) => wanted.has(changeId(visor, change)),
+  );
+}
+
+/** What keeps every correction from being made until a person has done something. */
+function questionsOf(plan: Plan, { source, operator }: ReadFleet): readonly string[] {
+  const questions = confirmationsOf(plan)
+    // Nothing that removes trust is corrected, so there is nothing to ask of it.
+    .filter(({ guard }) => guard !== "trust-removals")
+    .map(({ question }) => question);
+  const isKeyNeeded = operator === undefined && mayCorrect(source);
+  return isKeyNeeded ? [...questions, "there is no operator key here (`fleet keygen`)"] : questions;
+}
+
+function mayCorrect({ desired }: { readonly desired: Pick<DesiredFleet, "watch"> }): boolean {
+  const { watch } = desired;
+  return (
+    watch !== undefined &&
+    (watch.otherwise === "correct" || watch.rules.some(({ verb }) => verb === "correct"))
+  );
+}
+
+function outcomesOf(
+  report: ApplyReport,
+  wanted: ReadonlySet<string>,
+): readonly CorrectionOutcome[] {
+  return report.visors.flatMap(({ key, outcomes }) =>
+    outcomes.flatMap(({ path, element, outcome, note }): readonly CorrectionOutcome[] => {
+      const id = changeId(key, { path, ...(element === undefined ? {} : { element }) });
+      if (!wanted.has(id)) return [];
+      const isDone = outcome === "done" || outcome === "done-after-restart";
+      const result = isDone
+        ? "done"
+        : outcome === "stale" || outcome === "unreachable"
+          ? outcome
+          : "failed";
+      return [{ id, result, note: note ?? outcome }];
+    }),
+  );
+}
+
+/** Errors of a ledger that cannot be had come before anything is written. */
+function isBeforeWriting({ code }: FleetError): boolean {
+  return ["ledger/locked", "ledger/behind-relay", "ledger/forked", "key/missing"].includes(code);
+}
+
+function failed(
+  what: "source" | "manifest" | "plan" | "apply",
+  error: unknown,
+  said = "",
+): WatchNews {
+  if (!(error instanceof FleetError)) throw error;
+  const message = said === "" ? messageOf(error) : `${messageOf(error)}: ${oneLine(said)}`;
+  return { kind: "failed", what, message };
+}
+
+function messageOf({ message, next }: FleetError): string {
+  return next === undefined ? message : `${message}; ${next}`;
+}
+
+function oneLine(text: string): string {
+  const line = text.trim().replaceAll(/\s*\n\s*/g, "; ");
+  return line.length <= MESSAGE_LENGTH_MAX ? line : `${line.slice(0, MESSAGE_LENGTH_MAX - 1)}…`;
+}

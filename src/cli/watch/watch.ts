@@ -1,0 +1,155 @@
+import { type ExitCode, FleetError } from "../../core/index.ts";
+import type { LogLine, WatchState } from "../../watch/index.ts";
+import type { Given } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { manifestName } from "../manifest-source.ts";
+import { ACCESS_OPTIONS, LOCK_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+import type { World } from "../world.ts";
+import { driveWatch } from "./drive.ts";
+import { watchMetrics } from "./metrics.ts";
+import { notifierOf } from "./notify.ts";
+import { listenAddress, serveWatch } from "./serve.ts";
+import { logWriter } from "./log-lines.ts";
+import { readState, stateFileOf, writeState } from "./state-store.ts";
+import { WatchWork } from "./watch-work.ts";
+import { fileSource, gitSource, type WatchSource } from "./watch-source.ts";
+
+const DEFAULT_INTERVAL_MS = 60_000;
+
+/** `fleet watch`: compares the fleet with the manifest again and again. */
+export const watch: Command = {
+  name: "watch",
+  about:
+    "Compare the fleet with the manifest again and again: report what differs once, and correct what the manifest's rules say.",
+  words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml)" }],
+  options: [
+    ON_OPTION,
+    {
+      name: "interval",
+      value: "TIME",
+      about: "how often to look (default: the manifest's, or 60s)",
+    },
+    {
+      name: "remote",
+      value: "NAME",
+      about:
+        "take the manifest from this git remote of the clone it is in; the work tree stays as it is",
+    },
+    { name: "branch", value: "NAME", about: "the branch of --remote (default main)" },
+    { name: "once", about: "make one pass and end" },
+    { name: "json", about: "print a line of JSON for each decision" },
+    {
+      name: "listen",
+      value: "ADDRESS",
+      about: "serve /healthz and /metrics there, loopback only, such as 127.0.0.1:9464",
+    },
+    {
+      name: "notify-command",
+      value: "COMMAND",
+      about:
+        "run this for news, a JSON document on its standard input; no shell, words part at blanks",
+    },
+    { name: "notify-webhook", value: "URL", about: "post news there as a JSON document" },
+    LOCK_OPTION,
+    ...ACCESS_OPTIONS,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: ["fleet watch", "fleet watch --once --json", "fleet watch --on tag:shop --interval 5m"],
+  async run(given, world): Promise<ExitCode> {
+    const source = await sourceOf(given, world);
+    try {
+      return await watchSource(source, given, world);
+    } finally {
+      await source.close();
+    }
+  },
+};
+
+async function sourceOf(given: Given, world: World): Promise<WatchSource> {
+  const name = manifestName(given, world, given.words[0]);
+  const remote = given.text("remote");
+  const branch = given.text("branch");
+  if (remote !== undefined) return gitSource(name, { remote, branch: branch ?? "main" }, world);
+  if (branch === undefined) return await fileSource(name, world);
+  throw new FleetError("cli/usage", "--branch is a branch of --remote, which was not given", {
+    next: "give --remote as well, such as --remote origin",
+    exit: 64,
+  });
+}
+
+async function watchSource(source: WatchSource, given: Given, world: World): Promise<ExitCode> {
+  const intervalMs = given.durationMs("interval");
+  const stop = world.stopSoftly();
+  const write = logWriter(given.flag("json"), world);
+  const listen = given.text("listen");
+  const address = listen === undefined ? undefined : listenAddress(listen);
+  const metrics = address === undefined ? undefined : await watchMetrics();
+  const log = (line: LogLine): void => {
+    metrics?.count(line.decision, line.visor);
+    write(line);
+  };
+  const notifier = notifierOf(given, world, log);
+  const path = stateFileOf(source.id, world);
+  const { state, note } = await readState(path, intervalMs ?? DEFAULT_INTERVAL_MS, world);
+  if (note !== undefined) log({ level: "warn", decision: "failed", message: note });
+  let current = state;
+  const server =
+    address === undefined || metrics === undefined
+      ? undefined
+      : await serveWatch(address, { state: () => current, metrics }, world);
+  if (server !== undefined) {
+    const { host, port } = server.address;
+    const at = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    log({ level: "info", decision: "started", message: `health and metrics at http://${at}` });
+  }
+  const work = new WatchWork({ given, world, source, intervalMs, note: notesTo(log), stop });
+  try {
+    const last = await driveWatch({
+      state,
+      clock: world.clock,
+      monoMs: world.monoMs,
+      random: world.random,
+      stop,
+      isOnce: given.flag("once"),
+      onState: (next) => {
+        current = next;
+        metrics?.passed(next);
+      },
+      onHint: (hint) => source.onHint(hint),
+      deeds: {
+        fetch: async (now) => await work.fetch(now.manifest?.commit),
+        plan: async (visors, now) => await work.plan(visors, now),
+        apply: async (ids) => await work.apply(ids),
+        notify: notifier.tell,
+        log,
+        save: async (next) => await writeState(path, next, world),
+      },
+    });
+    await notifier.end();
+    return given.flag("once") ? exitOf(last) : 0;
+  } finally {
+    await server?.close();
+  }
+}
+
+/** Tells a note once as long as it is said again and again. */
+function notesTo(log: (line: LogLine) => void): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text)) return;
+    if (told.size > 100) told.clear();
+    told.add(text);
+    log({ level: "warn", decision: "found", message: text.replace(/^note: /, "") });
+  };
+}
+
+/** How one pass ended, for whoever runs it from a timer. */
+function exitOf({ trouble, findings, visors }: WatchState): ExitCode {
+  if (trouble?.what === "manifest") return 64;
+  const kinds = new Set(Object.values(findings).map(({ kind }) => kind));
+  if (kinds.has("failed")) return 6;
+  // What a guard would say of a whole apply is news, and no failure of the watch.
+  if (findings["refused corrections"] !== undefined || kinds.has("blocked")) return 4;
+  const isAway = Object.values(visors).some(({ failures }) => failures > 0);
+  return trouble !== undefined || isAway ? 3 : 0;
+}

@@ -1,0 +1,105 @@
+import type { Diagnostic, VisorKey } from "../core/index.ts";
+import { DEFAULT_WATCH, type DesiredWatch, WATCH_VERBS, type WatchVerb } from "../model/index.ts";
+import type { Names } from "./index-names.ts";
+import type { Word, WrittenWatch, WrittenWatchRule } from "./manifest.ts";
+import { mapAt, placeOf, type Reading, soundAt, textOf, wordsOf } from "./reading.ts";
+import { durationMs } from "./read-rules.ts";
+import { select } from "./select.ts";
+import { parseSelection } from "./selection.ts";
+import type { MapTree, Tree } from "./tree.ts";
+
+/** Sections of a visor that fields are in. */
+const SECTIONS = ["trust", "apps", "ports", "settings", "survey", "reward_address"];
+
+type Report = (diagnostic: Diagnostic) => void;
+
+/** Reads what a watch does; `undefined` where nothing is written of it. */
+export function readWatch(reading: Reading, root: MapTree): WrittenWatch | undefined {
+  const watch = mapAt(reading, root, "watch");
+  if (watch === undefined) return undefined;
+  const rules = soundAt(reading, watch, "rules");
+  return {
+    intervalMs: durationMs(textOf(soundAt(reading, watch, "interval"))) ?? DEFAULT_WATCH.intervalMs,
+    otherwise: verbOf(reading, watch, "default") ?? DEFAULT_WATCH.otherwise,
+    rules: rules?.kind === "list" ? rules.items.flatMap((item) => readRule(reading, item)) : [],
+  };
+}
+
+function readRule(reading: Reading, item: Tree): readonly WrittenWatchRule[] {
+  const verb = verbOf(reading, item, "do");
+  if (reading.faulty.has(item) || verb === undefined) return [];
+  const on = soundAt(reading, item, "on");
+  const text = textOf(on);
+  const fields = soundAt(reading, item, "fields");
+  return [
+    {
+      verb,
+      place: placeOf(reading, item.offset),
+      ...(on === undefined || text === undefined
+        ? {}
+        : { on: { text, place: placeOf(reading, on.offset) } }),
+      ...(fields === undefined ? {} : { fields: wordsOf(reading, fields) }),
+    },
+  ];
+}
+
+function verbOf(reading: Reading, tree: Tree | undefined, key: string): WatchVerb | undefined {
+  const text = textOf(soundAt(reading, tree, key));
+  return WATCH_VERBS.find((verb) => verb === text);
+}
+
+/** Looks the visors of rules up, and reports what names nothing. */
+export function resolveWatch(watch: WrittenWatch, names: Names, report: Report): DesiredWatch {
+  return {
+    ...watch,
+    rules: watch.rules.map(({ on, fields, verb, place }) => {
+      for (const field of fields ?? []) checkField(field, report);
+      return {
+        verb,
+        place,
+        ...(on === undefined ? {} : { visors: visorsOf(on, names, report) }),
+        ...(fields === undefined ? {} : { fields: fields.map(({ text }) => text) }),
+      };
+    }),
+  };
+}
+
+function visorsOf({ text, place }: Word, names: Names, report: Report): ReadonlySet<VisorKey> {
+  const refuse = (
+    code: Diagnostic["code"],
+    message: string,
+    next: string,
+  ): ReadonlySet<VisorKey> => {
+    report({ code, severity: "error", message, at: place, text: text.slice(0, 80), next });
+    return new Set();
+  };
+  const parsed = parseSelection(text);
+  if ("fault" in parsed) return refuse("selection/syntax", parsed.fault.message, parsed.fault.next);
+  const { visors, unknown } = select(parsed.selection, names.selectable);
+  const [first] = unknown;
+  if (first !== undefined) return refuse("selection/unknown-name", first.message, first.next);
+  if (visors.length === 0)
+    return refuse(
+      "selection/nothing",
+      "this selection matches no visor of the manifest",
+      "take a part of it away to see which part leaves nothing over",
+    );
+  return new Set(visors.flatMap(({ key }) => (key === undefined ? [] : [key as VisorKey])));
+}
+
+/** A field that no visor could have is a slip of the pen, and a rule for it would do nothing. */
+function checkField({ text, place }: Word, report: Report): void {
+  const [section = ""] = text.split(".");
+  const isKnown = section.includes("*")
+    ? SECTIONS.some((each) => each.startsWith(section.slice(0, section.indexOf("*"))))
+    : SECTIONS.includes(section);
+  if (isKnown) return;
+  report({
+    code: "manifest/watch-field",
+    severity: "error",
+    message: `no field of a visor begins with ${JSON.stringify(section)}`,
+    at: place,
+    text,
+    next: `fields begin with ${SECTIONS.join(", ")}, or \`*\` for all`,
+  });
+}

@@ -1,0 +1,187 @@
+import { backoffMs, spread } from "./backoff.ts";
+import type { Difference, PlanFacts, VisorFacts } from "./facts.ts";
+import { fightOf, judgeField, keepField } from "./fields.ts";
+import { type NewFinding, putFleetFinding, replaceFindings } from "./findings.ts";
+import { currentHold, noteApplied } from "./manifests.ts";
+import {
+  type FieldState,
+  FIELDS_MAX,
+  manifestKey,
+  type VisorState,
+  type WatchState,
+} from "./state.ts";
+import { also, log, type Turn, turnOf } from "./turn.ts";
+
+/** Decides what is done about each difference of a plan: told, left alone, or corrected. */
+export function decide(turn: Turn, facts: PlanFacts, random: number): Turn {
+  const noted = noteApplied(turn, facts.lastApplied);
+  const seen = noteVisors(noted, facts.visors, random);
+  const fields = noteFields(seen.state, facts.visors);
+  const blocked = blockersOf(seen, facts);
+  const judged = judge(blocked.state, fields, facts);
+  const names = new Set(facts.visors.map(({ name }) => name));
+  const told = replaceFindings(
+    turnOf({ ...blocked.state, fields: judged.fields }, blocked.effects),
+    names,
+    judged.findings,
+    new Set(judged.correct.map(({ id }) => id)),
+  );
+  return judged.correct.length === 0
+    ? forgetRefusal(told, judged)
+    : beginCorrecting(told, judged.correct);
+}
+
+/** Where nothing waits to be corrected, earlier refusals are no news any more. */
+function forgetRefusal(turn: Turn, { findings }: Judged): Turn {
+  const isWaiting = [...findings.values()].some(({ kind }) => kind === "waiting");
+  if (isWaiting || turn.state.correcting.failures === 0) return turn;
+  const calm = { ...turn.state, correcting: { failures: 0, nextMs: 0 } };
+  return putFleetFinding(turnOf(calm, turn.effects), "refused", "corrections", undefined);
+}
+
+/** What each visor's turn came to, and when it is asked again. */
+function noteVisors(turn: Turn, visors: readonly VisorFacts[], random: number): Turn {
+  const { state } = turn;
+  const next: Record<string, VisorState> = { ...state.visors };
+  for (const { name, isSeen, why, differences } of visors) {
+    const before = state.visors[name];
+    if (isSeen) {
+      const told = differences.filter(({ verb }) => verb !== "ignore").length;
+      next[name] = { failures: 0, seenMs: state.time.wallMs, differences: told };
+      continue;
+    }
+    const failures = (before?.failures ?? 0) + 1;
+    next[name] = {
+      ...before,
+      failures,
+      nextMs: state.time.steadyMs + spread(backoffMs(failures, state.intervalMs), random),
+      differences: before?.differences ?? 0,
+      ...(why === undefined ? {} : { why }),
+    };
+  }
+  return turnOf({ ...state, visors: next }, turn.effects);
+}
+
+/** Brings what is remembered of fields up to date: those that are as wanted again are forgotten in time. */
+function noteFields(state: WatchState, visors: readonly VisorFacts[]): Record<string, FieldState> {
+  const key = state.manifest === undefined ? "" : manifestKey(state.manifest);
+  const wrong = new Map(
+    visors.flatMap((visor) => visor.differences.map((each) => [each.id, each])),
+  );
+  const read = new Set(visors.filter(({ isSeen }) => isSeen).map(({ name }) => name));
+  const fields: Record<string, FieldState> = {};
+  for (const [id, field] of Object.entries(state.fields)) {
+    const kept = read.has(field.visor)
+      ? keepField(field, { key, time: state.time, difference: wrong.get(id) })
+      : field;
+    if (kept !== undefined) fields[id] = kept;
+  }
+  return fields;
+}
+
+/** What stands against every correction of this run; told once. */
+function blockersOf(turn: Turn, { questions, refusals }: PlanFacts): Turn {
+  const { pass } = turn.state;
+  if (pass.kind !== "planning" || !pass.isFirst) return turn;
+  const asked =
+    questions.length === 0
+      ? undefined
+      : `a person must answer first, by \`fleet apply\`: ${questions.join("; ")}`;
+  const general = refusals.filter(({ visor }) => visor === undefined).map(({ message }) => message);
+  const refused = general.length === 0 ? undefined : general.join("; ");
+  return putFleetFinding(
+    putFleetFinding(turn, "blocked", "questions", asked),
+    "refused",
+    "plan",
+    refused,
+  );
+}
+
+interface Judged {
+  readonly fields: Record<string, FieldState>;
+  readonly findings: ReadonlyMap<string, NewFinding>;
+  readonly correct: readonly Difference[];
+}
+
+function judge(state: WatchState, known: Record<string, FieldState>, facts: PlanFacts): Judged {
+  const fields = { ...known };
+  const findings = new Map<string, NewFinding>();
+  const correct: Difference[] = [];
+  const refused = new Map(
+    facts.refusals.flatMap(({ visor, message }) =>
+      visor === undefined ? [] : [[visor, message] as const],
+    ),
+  );
+  const key = state.manifest === undefined ? "" : manifestKey(state.manifest);
+  let room = FIELDS_MAX - Object.keys(fields).length;
+  const run = {
+    hold: currentHold(state),
+    isBlocked: facts.questions.length > 0,
+    isWaiting: state.correcting.nextMs > state.time.steadyMs,
+  };
+  for (const { name, isSeen, why, differences } of facts.visors) {
+    if (!isSeen) findings.set(`${name} unreachable`, unreachable(name, why));
+    for (const difference of differences) {
+      if (difference.verb === "ignore") continue;
+      const fought = fightOf(fields[difference.id], difference, state.time);
+      if (fought !== undefined) fields[difference.id] = fought;
+      const verdict = judgeField(difference, {
+        ...run,
+        refused: refused.get(name),
+        field: fields[difference.id],
+        hasRoom: fields[difference.id] !== undefined || room > 0,
+      });
+      if (verdict === "correct") {
+        if (fields[difference.id] === undefined) room -= 1;
+        fields[difference.id] ??= newField(difference, key, state);
+        correct.push(difference);
+      } else findings.set(difference.id, verdict);
+    }
+  }
+  return { fields, findings, correct };
+}
+
+function newField({ visor }: Difference, manifest: string, { time }: WatchState): FieldState {
+  return { visor, manifest, corrections: [], wrongMs: time.steadyMs };
+}
+
+function unreachable(visor: string, why: string | undefined): NewFinding {
+  return { kind: "unreachable", visor, message: `${visor} was not read: ${why ?? "no answer"}` };
+}
+
+/** A correction counts from here on: a crash in the middle of it gives nobody one more try. */
+function beginCorrecting(turn: Turn, correct: readonly Difference[]): Turn {
+  const { state } = turn;
+  const { pass, time, epoch } = state;
+  const rest = pass.kind === "planning" ? pass.rest : [];
+  const fields = { ...state.fields };
+  for (const { id } of correct) {
+    const field = fields[id];
+    if (field === undefined) continue;
+    const correction = { steadyMs: time.steadyMs, wallMs: time.wallMs };
+    fields[id] = {
+      ...field,
+      corrections: [...field.corrections, correction],
+      wrongMs: time.steadyMs,
+    };
+  }
+  const ids = correct.map(({ id }) => id);
+  const begun = turnOf(
+    { ...state, fields, pass: { kind: "applying", epoch, fields: ids, rest } },
+    turn.effects,
+  );
+  const said = correct.reduce(
+    (each, { visor, path, element, found, wanted, culprit }) =>
+      log(each, {
+        level: "info",
+        decision: "correcting",
+        message: `${path} on ${visor} is ${found}, wanted ${wanted}: correcting`,
+        visor,
+        path,
+        ...(element === undefined ? {} : { element }),
+        ...(culprit === undefined ? {} : { culprit }),
+      }),
+    begun,
+  );
+  return also(said, { kind: "apply", ids });
+}

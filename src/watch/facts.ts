@@ -1,0 +1,143 @@
+import type { Digest, Json, VisorKey } from "../core/index.ts";
+import {
+  type Change,
+  DEFAULT_WATCH,
+  type DesiredWatch,
+  type Plan,
+  type PlanVisor,
+  type WatchVerb,
+} from "../model/index.ts";
+
+const VALUE_LENGTH_MAX = 120;
+
+/** One difference between a visor and the manifest, and what the manifest says is to be done about it. */
+export interface Difference {
+  /** The same for the same leaf or element of the same visor, whatever its value. */
+  readonly id: string;
+  readonly visor: string;
+  readonly path: string;
+  readonly element?: string;
+  /** What is there, short enough to be shown. */
+  readonly found: string;
+  readonly wanted: string;
+  readonly verb: WatchVerb;
+  /** Correcting it would take a key out of a list of keys. */
+  readonly removesTrust: boolean;
+  /** Who made it so, as far as known: a sentence without a trailing period. */
+  readonly culprit?: string;
+}
+
+/** One visor of a plan. */
+export interface VisorFacts {
+  readonly name: string;
+  readonly isSeen: boolean;
+  /** Why it was not read. */
+  readonly why?: string;
+  readonly differences: readonly Difference[];
+}
+
+/** Which manifest was applied last. */
+export interface LastApplied {
+  readonly digest: Digest;
+  readonly entry: number;
+}
+
+/** What a plan says, as far as deciding goes. */
+export interface PlanFacts {
+  /** Those that were planned, by name. */
+  readonly visors: readonly VisorFacts[];
+  /** What guards refuse; without a visor it is said of the whole run. */
+  readonly refusals: readonly { readonly visor?: string; readonly message: string }[];
+  /** What a person must answer before anything is written, a sentence each. */
+  readonly questions: readonly string[];
+  /** The manifest that was last applied by anybody, and the entry that says so. */
+  readonly lastApplied?: LastApplied;
+}
+
+/** What {@link factsOf} takes beside the plan. */
+export interface FactsInput {
+  readonly watch: DesiredWatch | undefined;
+  readonly questions: readonly string[];
+  readonly lastApplied: LastApplied | undefined;
+  /** Who made a leaf what it is, where that is known. */
+  readonly culpritOf?: (visor: VisorKey, change: Change) => string | undefined;
+}
+
+/** Takes from a plan what deciding goes by. */
+export function factsOf(plan: Plan, input: FactsInput): PlanFacts {
+  const { questions, lastApplied } = input;
+  const nameOf = new Map(plan.visors.map(({ key, name }) => [key, name]));
+  return {
+    visors: plan.visors.map((visor) => visorFacts(visor, plan, input)),
+    refusals: plan.refusals.map(({ visor, message }) => {
+      const name = visor === undefined ? undefined : nameOf.get(visor);
+      return { message, ...(name === undefined ? {} : { visor: name }) };
+    }),
+    questions,
+    ...(lastApplied === undefined ? {} : { lastApplied }),
+  };
+}
+
+function visorFacts(visor: PlanVisor, plan: Plan, input: FactsInput): VisorFacts {
+  const { watch = DEFAULT_WATCH } = input;
+  const changes = visor.steps.flatMap((step) => step.changes);
+  return {
+    name: visor.name,
+    isSeen: visor.observed !== undefined,
+    ...(visor.unseen === undefined ? {} : { why: visor.unseen.detail }),
+    differences: changes.map((change) => {
+      const culprit = input.culpritOf?.(visor.key, change);
+      return {
+        id: changeId(visor.key, change),
+        visor: visor.name,
+        path: change.path,
+        ...(change.element === undefined ? {} : { element: change.element }),
+        found: valueText(change, change.before, plan.names),
+        wanted: valueText(change, change.after, plan.names),
+        verb: watchVerbOf(watch, visor.key, change.path),
+        removesTrust: isKeyRemoval(change),
+        ...(culprit === undefined ? {} : { culprit }),
+      };
+    }),
+  };
+}
+
+/** The name of a leaf or element of a visor, the same in every plan. */
+export function changeId(
+  visor: VisorKey,
+  { path, element }: Pick<Change, "path" | "element">,
+): string {
+  return element === undefined ? `${visor} ${path}` : `${visor} ${path} ${element}`;
+}
+
+/** What is to be done about a leaf: the last rule that fits decides. */
+export function watchVerbOf(watch: DesiredWatch, visor: VisorKey, path: string): WatchVerb {
+  const rule = watch.rules.findLast(
+    ({ visors, fields }) =>
+      (visors === undefined || visors.has(visor)) &&
+      (fields === undefined || fields.some((pattern) => fitsField(pattern, path))),
+  );
+  return rule?.verb ?? watch.otherwise;
+}
+
+/** True for the leaf that a pattern names, and for those below it; `*` stands for any letters. */
+function fitsField(pattern: string, path: string): boolean {
+  const literal = pattern.split("*").map((part) => part.replaceAll(/[.\\+^$()[\]{}|?]/g, "\\$&"));
+  return new RegExp(`^${literal.join(".*")}(\\..+)?$`).test(path);
+}
+
+/** Every key that leaves a list: of trust, of an app, of a port, of the survey. An app or port is no key. */
+function isKeyRemoval({ op, element, path, step }: Change): boolean {
+  return step === "c" || (op === "remove" && (element !== undefined || path.startsWith("trust.")));
+}
+
+function valueText(change: Change, value: Json, names: Readonly<Record<string, string>>): string {
+  if (change.secrets !== undefined) return "a secret";
+  if (change.element !== undefined) {
+    const key = change.element;
+    const name = Object.hasOwn(names, key) ? names[key] : undefined;
+    return `${value === true ? "with" : "without"} ${name ?? key}`;
+  }
+  const text = value === null ? "absent" : JSON.stringify(value);
+  return text.length <= VALUE_LENGTH_MAX ? text : `${text.slice(0, VALUE_LENGTH_MAX - 1)}…`;
+}

@@ -1,0 +1,22 @@
+export {
+  type CorrectionOutcome,
+  type Decision,
+  type LogLine,
+  type Notice,
+  type WatchEffect,
+  type WatchEvent,
+  type WatchNews,
+} from "./events.ts";
+export { changeId, factsOf, type FactsInput, type PlanFacts, watchVerbOf } from "./facts.ts";
+export { type Health, healthOf } from "./health.ts";
+export { type Moment } from "./moment.ts";
+export {
+  CORRECTIONS_MAX,
+  type Finding,
+  type ManifestRef,
+  newWatchState,
+  type WatchState,
+  WINDOW_MS,
+} from "./state.ts";
+export { formatWatchState, parseWatchState } from "./state-file.ts";
+export { stepWatch, type WatchStep } from "./step.ts";

@@ -1,0 +1,123 @@
+import type { LastApplied } from "./facts.ts";
+import { putFleetFinding } from "./findings.ts";
+import {
+  type Hold,
+  type KnownManifest,
+  manifestKey,
+  type ManifestRef,
+  MANIFESTS_MAX,
+  type WatchState,
+} from "./state.ts";
+import { log, type Turn, turnOf } from "./turn.ts";
+
+const SHORT = 12;
+
+/**
+ * Takes the manifest that the source gives now. Going back to an earlier one reverts the one that is left, which is
+ * then never applied again by itself: neither by a source that goes to and fro, nor after a person went back.
+ */
+export function takeManifest(turn: Turn, manifest: ManifestRef): Turn {
+  const { state } = turn;
+  const current = state.manifest;
+  const key = manifestKey(manifest);
+  if (current !== undefined && manifestKey(current) === key)
+    return turnOf({ ...state, manifest }, turn.effects);
+  const earlier = state.manifests.find((each) => each.key === key);
+  const isGoingBack = state.manifests.some(({ digest }) => digest === manifest.digest);
+  const left = state.manifests.map((each) =>
+    current !== undefined && each.key === manifestKey(current) && isGoingBack
+      ? { ...each, isReverted: true as const }
+      : each,
+  );
+  const hold = holdOf(earlier, manifest, state);
+  const { commit, digest } = manifest;
+  const known: KnownManifest = {
+    key,
+    digest,
+    // Whether it is the one applied last is asked anew: others were in force since.
+    ...(earlier?.isReverted === true ? { isReverted: true } : {}),
+    ...(commit === undefined ? {} : { commit }),
+    ...(hold === undefined ? {} : { hold }),
+  };
+  const manifests = [...left.filter((each) => each.key !== key), known].slice(-MANIFESTS_MAX);
+  const back =
+    current === undefined || !isGoingBack ? "" : `, which goes back before ${nameOf(current)}`;
+  const said = log(turnOf({ ...state, manifest, manifests }, turn.effects), {
+    level: "info",
+    decision: "manifest",
+    message: `the manifest is ${nameOf(manifest)}${back}`,
+  });
+  return putHold(said, hold);
+}
+
+function holdOf(
+  earlier: KnownManifest | undefined,
+  manifest: ManifestRef,
+  { time, lastApplied }: WatchState,
+): Hold | undefined {
+  if (earlier?.hold !== undefined) return earlier.hold;
+  const since = {
+    sinceMs: time.wallMs,
+    ...(lastApplied === undefined ? {} : { entry: lastApplied.entry }),
+  };
+  const until = "nothing is corrected until the manifest changes, or a person applies it";
+  if (earlier?.isReverted === true) {
+    const message = `${nameOf(manifest)} was reverted before and came back unchanged: ${until}`;
+    return { why: "reverted", ...since, message };
+  }
+  if (manifest.isRewritten === true) {
+    const message = `the branch was rewritten: ${nameOf(manifest)} does not follow what was there before; ${until}`;
+    return { why: "rewritten", ...since, message };
+  }
+  return undefined;
+}
+
+/**
+ * Takes what the ledger says was applied last. Where that is another manifest than ours, and ours was the one
+ * before, a person put another one in its place: correcting would undo what they did.
+ */
+export function noteApplied(before: Turn, lastApplied: LastApplied | undefined): Turn {
+  if (lastApplied === undefined) return before;
+  const turn = turnOf({ ...before.state, lastApplied }, before.effects);
+  const { manifest, manifests, time } = turn.state;
+  if (manifest === undefined) return turn;
+  const key = manifestKey(manifest);
+  const known = manifests.find((each) => each.key === key);
+  if (known === undefined) return turn;
+  const { digest, entry } = lastApplied;
+  if (digest === manifest.digest) {
+    if (known.hold === undefined)
+      return known.isApplied === true ? turn : replace(turn, { ...known, isApplied: true });
+    if (known.hold.entry === entry) return turn;
+    // Whoever applies a manifest that is held has decided.
+    const { hold: _hold, isReverted: _isReverted, ...rest } = known;
+    return putHold(replace(turn, { ...rest, isApplied: true }), undefined);
+  }
+  if (known.isApplied !== true || known.hold !== undefined) return turn;
+  const other = digest.slice("sha256:".length, "sha256:".length + SHORT);
+  const message = `somebody applied another manifest (${other}) after ${nameOf(manifest)}: nothing is corrected until the manifest changes, or a person applies it again`;
+  const hold: Hold = { why: "by-hand", sinceMs: time.wallMs, entry, message };
+  return putHold(replace(turn, { ...known, hold }), hold);
+}
+
+/** Why nothing is corrected under the manifest in force. */
+export function currentHold({ manifest, manifests }: WatchState): Hold | undefined {
+  if (manifest === undefined) return undefined;
+  const key = manifestKey(manifest);
+  return manifests.find((each) => each.key === key)?.hold;
+}
+
+function replace(turn: Turn, known: KnownManifest): Turn {
+  const manifests = turn.state.manifests.map((each) => (each.key === known.key ? known : each));
+  return turnOf({ ...turn.state, manifests }, turn.effects);
+}
+
+function putHold(turn: Turn, hold: Hold | undefined): Turn {
+  return putFleetFinding(turn, "held", "manifest", hold?.message);
+}
+
+/** How a manifest is called: by its commit where it has one. */
+function nameOf({ commit, digest }: ManifestRef): string {
+  const short = digest.slice("sha256:".length, "sha256:".length + SHORT);
+  return commit === undefined ? `manifest ${short}` : `commit ${commit.slice(0, SHORT)} (${short})`;
+}

@@ -1,0 +1,23 @@
+import type { LogLine, WatchEffect } from "./events.ts";
+import type { WatchState } from "./state.ts";
+
+/** A state on its way through one step, and the effects so far. */
+export interface Turn {
+  readonly state: WatchState;
+  readonly effects: readonly WatchEffect[];
+}
+
+/** A turn of this state. */
+export function turnOf(state: WatchState, effects: readonly WatchEffect[] = []): Turn {
+  return { state, effects };
+}
+
+/** Adds an effect. */
+export function also({ state, effects }: Turn, ...more: readonly WatchEffect[]): Turn {
+  return { state, effects: [...effects, ...more] };
+}
+
+/** Adds a line of the log. */
+export function log(turn: Turn, line: LogLine): Turn {
+  return also(turn, { kind: "log", line });
+}
