@@ -15,6 +15,9 @@ const LTS_MAJOR = 24;
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
 /** More mutations than the suite makes, from another seed. */
 const FUZZ = { FLEET_FUZZ: "60000", FLEET_FUZZ_SEED: "7" };
+/** The suite tries a few dozen. */
+const MANY_FLEETS = { FLEET_ADOPT_FLEETS: "1000" };
+const ADOPT_TESTS = "test/property/adopt.property.test.ts";
 const VITEST = ["node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts"];
 
 /**
@@ -107,7 +110,12 @@ async function main() {
     await step("the gates", [process.execPath, "test/gates/check.mjs", "--except", "tests"]),
     await step("a short fuzz", [process.execPath, ...VITEST, "test/fuzz"], FUZZ),
     await step("npm run demo", [NPM, "run", "demo"]),
-    await suiteOnLts(),
+    await step("adopting 1,000 fleets", [process.execPath, ...VITEST, ADOPT_TESTS], MANY_FLEETS),
+    // The watch takes its time and little of the machine's.
+    ...(await Promise.all([
+      step("a watch of ten minutes", [process.execPath, "test/watch-soak.mjs", "10"]),
+      suiteOnLts(),
+    ])),
   ];
   /** @param {keyof Tally} key */
   const sum = (key) => results.reduce((total, { tally }) => total + tally[key], 0);
