@@ -114,7 +114,8 @@ async function ended(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-function cpuSecondsOf(pid: number | undefined): number {
+/** Processor time that a process has used so far; NaN where the system does not tell. */
+export function cpuSecondsOf(pid: number | undefined): number {
   if (process.platform !== "linux") return Number.NaN;
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /, "")

@@ -9,6 +9,7 @@ import { benchObservation } from "./bench-observation.ts";
 import { benchPlan, type PlanCase } from "./bench-plan.ts";
 import { benchRelays } from "./bench-relays.ts";
 import { benchHelp, benchValidate, goVersion } from "./bench-start.ts";
+import { benchWatch } from "./bench-watch.ts";
 import { pageWith } from "./page.ts";
 import { type TableRow, tableText } from "./table.ts";
 
@@ -26,7 +27,7 @@ const PLAN_CASES: readonly PlanCase[] = [
   { visors: 10_000, rttMs: 50, secondsMax: 30, peakMBMax: 768 },
 ];
 
-const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--quick] [--only plan|start|gob|relays|ledger|observation]
+const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--quick] [--only plan|start|gob|relays|ledger|observation|watch]
 `;
 
 /** What was asked for on the command line. */
@@ -108,6 +109,7 @@ async function measureRows({
     add(await benchValidate(program, runs));
   }
   if (isWanted("observation")) add(await benchObservation(program, runs));
+  if (isWanted("watch")) add(await benchWatch(program));
   if (isWanted("plan")) for (const one of cases) add(...(await benchPlan(program, runs, one)).rows);
   return rows;
 }
