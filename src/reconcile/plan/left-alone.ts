@@ -51,8 +51,8 @@ export function ignoredLeaves(
 }
 
 /**
- * Of the changes of a visor those to some leaves, and what they need: an app that a leaf is of must be there, and
- * the record of a port that is opened is written whole.
+ * Of the changes of a visor those to some leaves, and what they need: an app that is added, and the record of a port
+ * that is opened, are written whole.
  */
 export function narrowed(
   changes: readonly Change[],
@@ -64,8 +64,9 @@ export function narrowed(
   for (const path of paths) {
     const leaf = parseLeafPath(path);
     if (leaf.section === "apps") {
-      const present = `apps.${leaf.app}.present`;
-      if (added(present)) needed.add(present);
+      const record = `apps.${leaf.app}.`;
+      if (!added(`${record}present`)) continue;
+      for (const change of changes) if (change.path.startsWith(record)) needed.add(change.path);
     } else if (leaf.section === "ports") {
       const record = `ports.${leaf.port}.`;
       if (!added(`${record}open`)) continue;
@@ -73,4 +74,41 @@ export function narrowed(
     }
   }
   return changes.filter(({ path }) => needed.has(path));
+}
+
+/**
+ * Takes from `wanted` what would make an app or the record of a port in part: one that is not there yet is made with
+ * all that the manifest says of it, arguments and whitelist too, or not at all.
+ * @param changes all that differ, those of ignored leaves too
+ */
+export function wholeRecords(
+  wanted: readonly Change[],
+  changes: readonly Change[],
+): readonly Change[] {
+  const kept = new Set(wanted.map(nameOf));
+  const partial = changes.flatMap(({ path, op }) => {
+    const leaf = parseLeafPath(path);
+    const record = recordOf(path);
+    const isMade =
+      op === "add" &&
+      ((leaf.section === "apps" && leaf.field === "present") ||
+        (leaf.section === "ports" && leaf.field === "open"));
+    if (!isMade || record === undefined) return [];
+    const isWhole = changes.every(
+      (change) => !change.path.startsWith(record) || kept.has(nameOf(change)),
+    );
+    return isWhole ? [] : [record];
+  });
+  return wanted.filter(({ path }) => !partial.some((record) => path.startsWith(record)));
+}
+
+function nameOf({ path, op, element = "" }: Change): string {
+  return `${op} ${path} ${element}`;
+}
+
+/** The beginning of all paths of the app or port that a path is of. */
+function recordOf(path: string): string | undefined {
+  const leaf = parseLeafPath(path);
+  if (leaf.section === "apps") return `apps.${leaf.app}.`;
+  return leaf.section === "ports" ? `ports.${leaf.port}.` : undefined;
 }

@@ -13,7 +13,7 @@ import { planAppRestarts } from "./app-restarts.ts";
 import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
 import { pendingElement } from "./guards/index.ts";
 import type { Awaiting, History } from "./history.ts";
-import { ignoredLeaves, narrowed, withoutIgnored } from "./left-alone.ts";
+import { ignoredLeaves, narrowed, wholeRecords, withoutIgnored } from "./left-alone.ts";
 import { releasedOf } from "./released.ts";
 
 /** What planning one visor needs beside the visor itself. */
@@ -73,7 +73,9 @@ export function planVisor(
   const only = context.only?.get(desired.key);
   const isPicked = (change: Change): boolean => context.picks?.(desired.key, change) !== false;
   const asked = only === undefined ? diff.changes : narrowed(diff.changes, only);
-  const wanted = asked.filter(isPicked);
+  const everything =
+    heeded.left.size === 0 ? diff.changes : diffVisor(desired, observed, context.secrets).changes;
+  const wanted = wholeRecords(asked.filter(isPicked), everything);
   const owedEarlier = history.known ? (history.owedRestarts.get(desired.key) ?? []) : [];
   const owed =
     only === undefined ? owedEarlier : owedEarlier.filter(({ what }) => concerns(only, what));

@@ -82,6 +82,16 @@ describe("a plan with ignored leaves", () => {
     expect(pathsOf(plan)).toEqual(["settings.log_level"]);
   });
 
+  it.each(["apps.own.args", "apps.own.running"])("adds no app without its %s", (path) => {
+    const plan = planOf(ignoring(APP, [path]), seenVisor(0, { apps: [] }));
+    expect(pathsOf(plan)).toEqual(["settings.log_level"]);
+  });
+
+  it.each(["open", "label", "whitelist"])("opens no port without its %s", (field) => {
+    const plan = planOf(ignoring(PORT, [`ports.80.${field}`]), seenVisor(0, { ports: [] }));
+    expect(pathsOf(plan)).toEqual(["settings.log_level"]);
+  });
+
   it("opens no port half", () => {
     const plan = planOf(ignoring(PORT, ["ports.80.open"]), seenVisor(0, { ports: [] }));
     expect(pathsOf(plan)).toEqual(["settings.log_level"]);
@@ -103,11 +113,13 @@ describe("a plan with ignored leaves", () => {
 });
 
 describe("a narrowed plan", () => {
-  it("takes the adding of an app along, and names what it leaves out", () => {
+  it("takes the adding of an app along, whole, and names what it leaves out", () => {
     const plan = planOf(APP, seenVisor(0, { apps: [] }), ["apps.own.args"]);
-    expect(new Set(pathsOf(plan))).toEqual(new Set(["apps.own.args", "apps.own.present"]));
-    expect(plan.visors[0]?.leftOut).toEqual(["apps.own.running", "settings.log_level"]);
-    expect(plan.counts.leftOut).toBe(2);
+    expect(new Set(pathsOf(plan))).toEqual(
+      new Set(["apps.own.args", "apps.own.present", "apps.own.running"]),
+    );
+    expect(plan.visors[0]?.leftOut).toEqual(["settings.log_level"]);
+    expect(plan.counts.leftOut).toBe(1);
     expect(plan.only).toEqual([{ visor: keyAt(0), path: "apps.own.args" }]);
   });
 
