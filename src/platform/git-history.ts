@@ -55,7 +55,9 @@ export async function readFileHistory(
     "--",
     basename(file),
   ]);
-  const rows = (text ?? "").split("\n").filter((line) => line !== "");
+  // What git could not say within its time is not there: no commit may count as unchanged or signed for that.
+  if (text === undefined) return { commits: [], isCutOff: true };
+  const rows = text.split("\n").filter((line) => line !== "");
   const commits: FileCommit[] = [];
   for (const row of rows) {
     const [commit = "", parents = "", at = "", author = ""] = row.split("\0");
@@ -69,8 +71,8 @@ export async function readFileHistory(
 
 /** True when a commit itself names parents, whether or not they are here. */
 async function namesParents(folder: string, commit: string): Promise<boolean> {
-  const text = (await gitText(folder, ["cat-file", "commit", commit])) ?? "";
-  return text.split("\n", 2)[1]?.startsWith("parent ") === true;
+  const text = await gitText(folder, ["cat-file", "commit", commit]);
+  return text === undefined || text.split("\n", 2)[1]?.startsWith("parent ") === true;
 }
 
 /** How a commit stands to an earlier one. */

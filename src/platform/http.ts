@@ -4,7 +4,7 @@ import { FleetError, type StreamAddress } from "../core/index.ts";
 
 /** What a page answers with. */
 export interface HttpAnswer {
-  readonly status: 200 | 404 | 405 | 500 | 503;
+  readonly status: 200 | 403 | 404 | 405 | 500 | 503;
   readonly type: string;
   readonly body: string;
 }
@@ -46,7 +46,8 @@ export function servePages(pages: HttpPages, { host, port }: StreamAddress): Pro
   );
   server.maxConnections = CONNECTIONS_MAX;
   return new Promise((resolve, reject) => {
-    server.once("error", (cause) =>
+    // Later ones have nobody to tell, and must not end the program.
+    server.on("error", (cause) =>
       reject(new FleetError("net/failed", `cannot listen on ${host}:${port}`, { cause })),
     );
     server.listen({ host, port }, () => {
@@ -71,15 +72,23 @@ async function answer(
   request.resume();
   const { method = "", url = "/" } = request;
   const isAsked = method === "GET" || method === "HEAD";
-  const { status, type, body } = isAsked
-    ? await pageOf(pages, url.split("?", 1)[0] ?? "/")
-    : { status: 405, type: TEXT, body: "only GET and HEAD\n" };
+  const { status, type, body } = !isOwnName(request.headers.host)
+    ? { status: 403, type: TEXT, body: "ask by the address that is listened on\n" }
+    : isAsked
+      ? await pageOf(pages, url.split("?", 1)[0] ?? "/")
+      : { status: 405, type: TEXT, body: "only GET and HEAD\n" };
   response.writeHead(status, {
     "content-type": type,
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
   });
   response.end(method === "HEAD" ? undefined : body);
+}
+
+/** A page of another site whose name was bound to this machine sends that name. */
+function isOwnName(host = ""): boolean {
+  const [, name = ""] = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(host) ?? [];
+  return name === "localhost" || isLoopback(name.replace(/^\[(.*)\]$/, "$1"));
 }
 
 async function pageOf(pages: HttpPages, path: string): Promise<HttpAnswer> {

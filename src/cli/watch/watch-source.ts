@@ -110,8 +110,12 @@ export function gitSource(name: string, from: RemoteBranch, world: World): Watch
       if (found.kind !== "file")
         throw new FleetError("watch/fetch", `${from.remote}/${from.branch} has no ${name}`);
       const { bytes, commit } = found;
-      const { commits } = await readFileHistory(path, { until: commit, countMax: 1 });
+      const { commits, isCutOff } = await readFileHistory(path, { until: commit, countMax: 1 });
       const changedBy = commits[0]?.commit;
+      if (changedBy === undefined && isCutOff)
+        throw new FleetError("watch/fetch", `git cannot say which commit changed ${name} last`, {
+          next: "watch in a clone with the whole history",
+        });
       return {
         bytes,
         ref: {

@@ -1,0 +1,39 @@
+import { request } from "node:http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type HttpServer, servePages } from "../../../src/platform/index.ts";
+
+let server: HttpServer;
+
+beforeAll(async () => {
+  server = await servePages(async (path) => ({ status: 200, type: "text/plain", body: path }), {
+    host: "127.0.0.1",
+    port: 0,
+  });
+});
+afterAll(async () => {
+  await server.close();
+});
+
+/** The status of a page that is asked for by a name. */
+function statusFor(host: string): Promise<number | undefined> {
+  const { port } = server.address;
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: "127.0.0.1", port, path: "/healthz", headers: { host } }, (got) =>
+      resolve(got.resume().statusCode),
+    );
+    asked.on("error", reject).end();
+  });
+}
+
+describe("pages for this machine", () => {
+  it.each([
+    ["127.0.0.1:9464", 200],
+    ["127.0.0.1", 200],
+    ["localhost:1", 200],
+    ["[::1]:9464", 200],
+    ["rebound.example:9464", 403],
+    ["127.0.0.1.rebound.example", 403],
+  ])("asked for as %j answer with %d", async (host, status) => {
+    expect(await statusFor(host)).toBe(status);
+  });
+});
