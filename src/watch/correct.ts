@@ -32,6 +32,7 @@ export function settleCorrections(
       const finding = { kind: "differs" as const, ...facts, message, sinceMs: state.time.wallMs };
       notices.push({ what: "corrected", finding });
       done.push(id);
+      fields[id] = { ...field, corrections: lastDone(field.corrections) };
       const before = visors[visor];
       if (before !== undefined)
         visors[visor] = { ...before, differences: Math.max(0, before.differences - 1) };
@@ -55,6 +56,12 @@ export function settleCorrections(
   };
   const kept = dropFindings(turnOf(next, told.effects), done);
   return putFleetFinding(tell(kept, notices), "refused", "corrections", undefined);
+}
+
+function lastDone(corrections: FieldState["corrections"]): FieldState["corrections"] {
+  return corrections.map((each, at) =>
+    at === corrections.length - 1 ? { ...each, isDone: true as const } : each,
+  );
 }
 
 function tookNoAnswer(

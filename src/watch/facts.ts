@@ -23,6 +23,8 @@ export interface Difference {
   readonly verb: WatchVerb;
   /** Correcting it would take a key out of a list of keys. */
   readonly removesTrust: boolean;
+  /** It is of trust, and no rule that fits names trust. */
+  readonly isTrustUnnamed: boolean;
   /** Who made it so, as far as known: a sentence without a trailing period. */
   readonly culprit?: string;
 }
@@ -96,6 +98,7 @@ function visorFacts(visor: PlanVisor, plan: Plan, input: FactsInput): VisorFacts
         wanted: valueText(change, change.after, plan.names),
         verb: watchVerbOf(watch, visor.key, change.path),
         removesTrust: isKeyRemoval(change),
+        isTrustUnnamed: isTrustUnnamed(watch, visor.key, change.path),
         ...(culprit === undefined ? {} : { culprit }),
       };
     }),
@@ -112,12 +115,29 @@ export function changeId(
 
 /** What is to be done about a leaf: the last rule that fits decides. */
 export function watchVerbOf(watch: DesiredWatch, visor: VisorKey, path: string): WatchVerb {
-  const rule = watch.rules.findLast(
+  return ruleOf(watch, visor, path)?.verb ?? watch.otherwise;
+}
+
+/**
+ * True for trust that no rule names. It is not corrected: a key that somebody just took away, because it was lost,
+ * must not come back by a rule for everything.
+ */
+export function isTrustUnnamed(watch: DesiredWatch, visor: VisorKey, path: string): boolean {
+  if (!path.startsWith("trust.")) return false;
+  const { fields = [] } = ruleOf(watch, visor, path) ?? {};
+  return !fields.some((pattern) => /^trust(\.|$)/.test(pattern));
+}
+
+function ruleOf(
+  { rules }: DesiredWatch,
+  visor: VisorKey,
+  path: string,
+): DesiredWatch["rules"][number] | undefined {
+  return rules.findLast(
     ({ visors, fields }) =>
       (visors === undefined || visors.has(visor)) &&
       (fields === undefined || fields.some((pattern) => fitsField(pattern, path))),
   );
-  return rule?.verb ?? watch.otherwise;
 }
 
 /** True for the leaf that a pattern names, and for those below it; `*` stands for any letters. */

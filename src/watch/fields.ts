@@ -25,7 +25,7 @@ export interface FieldInput {
 
 /** Says what is done about one difference: it is corrected, or told with the reason why it is not. */
 export function judgeField(difference: Difference, input: FieldInput): NewFinding | "correct" {
-  const { visor, path, element, found, wanted, culprit, verb, removesTrust } = difference;
+  const { visor, path, element, found, wanted, culprit, verb } = difference;
   const { field } = input;
   const what = `${path} on ${visor} is ${found}, wanted ${wanted}`;
   const tell = (kind: NewFinding["kind"], why: string): NewFinding => ({
@@ -37,8 +37,10 @@ export function judgeField(difference: Difference, input: FieldInput): NewFindin
     ...(culprit === undefined ? {} : { culprit }),
   });
   if (verb !== "correct") return tell("differs", "");
-  if (removesTrust)
+  if (difference.removesTrust)
     return tell("removes-trust", "; taking a key out of a list is left to a person: `fleet apply`");
+  if (difference.isTrustUnnamed)
+    return tell("differs", "; trust is given back only by a rule that names it, or `fleet apply`");
   if (field?.fight !== undefined)
     return tell("fight", `; no longer corrected: ${field.fight.pattern}`);
   if (field?.failed !== undefined)
@@ -86,7 +88,7 @@ function withFlip(
   { wallMs }: WatchTime,
 ): readonly Correction[] {
   const last = corrections.at(-1);
-  if (last === undefined || last.flipped !== undefined) return corrections;
+  if (last?.isDone !== true || last.flipped !== undefined) return corrections;
   return [...corrections.slice(0, -1), { ...last, flipped: { wallMs, found } }];
 }
 
@@ -106,6 +108,8 @@ function patternOf(corrections: readonly Correction[]): string {
   const flips = corrections.flatMap(({ wallMs, flipped }) =>
     flipped === undefined ? [] : [{ ...flipped, afterMs: Math.max(0, flipped.wallMs - wallMs) }],
   );
+  if (flips.length === 0)
+    return `${corrections.length} corrections of it were begun and none is known to have been finished`;
   const values = [...new Set(flips.map(({ found }) => found))].join(" and ");
   const seconds = flips.map(({ afterMs }) => Math.round(afterMs / 1_000));
   const soonest = Math.min(...seconds);

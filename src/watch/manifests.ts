@@ -73,12 +73,12 @@ function holdOf(
 }
 
 /**
- * Takes what the ledger says was applied last. Where that is another manifest than ours, and ours was the one
- * before, a person put another one in its place: correcting would undo what they did.
+ * Takes what the ledger says was applied last. Where that is another manifest than ours, and came after ours was in
+ * force, a person put another one in its place: correcting would undo what they did.
  */
-export function noteApplied(before: Turn, lastApplied: LastApplied | undefined): Turn {
-  if (lastApplied === undefined) return before;
-  const turn = turnOf({ ...before.state, lastApplied }, before.effects);
+export function noteApplied(earlier: Turn, lastApplied: LastApplied | undefined): Turn {
+  if (lastApplied === undefined) return earlier;
+  const turn = turnOf({ ...earlier.state, lastApplied }, earlier.effects);
   const { manifest, manifests, time } = turn.state;
   if (manifest === undefined) return turn;
   const key = manifestKey(manifest);
@@ -93,7 +93,12 @@ export function noteApplied(before: Turn, lastApplied: LastApplied | undefined):
     const { hold: _hold, isReverted: _isReverted, ...rest } = known;
     return putHold(replace(turn, { ...rest, isApplied: true }), undefined);
   }
-  if (known.isApplied !== true || known.hold !== undefined) return turn;
+  if (known.hold !== undefined) return turn;
+  const before = known.appliedBefore;
+  if (known.isApplied !== true && before === undefined)
+    return replace(turn, { ...known, appliedBefore: lastApplied });
+  // Nobody applied anything since: ours may be the first of its kind that anything is written for.
+  if (known.isApplied !== true && before?.entry === entry && before.digest === digest) return turn;
   const other = digest.slice("sha256:".length, "sha256:".length + SHORT);
   const message = `somebody applied another manifest (${other}) after ${nameOf(manifest)}: nothing is corrected until the manifest changes, or a person applies it again`;
   const hold: Hold = { why: "by-hand", sinceMs: time.wallMs, entry, message };

@@ -15,12 +15,13 @@ type Shape =
 
 const CORRECTION: Shape = {
   must: { steadyMs: "number", wallMs: "number" },
-  may: { flipped: { must: { wallMs: "number", found: "text" } } },
+  may: { isDone: "flag", flipped: { must: { wallMs: "number", found: "text" } } },
 };
 const HOLD: Shape = {
   must: { why: "text", sinceMs: "number", message: "text" },
   may: { entry: "number" },
 };
+const APPLIED: Shape = { must: { digest: "text", entry: "number" } };
 const STATE: Shape = {
   must: {
     format: "text",
@@ -35,7 +36,13 @@ const STATE: Shape = {
     manifests: {
       listOf: {
         must: { key: "text", digest: "text" },
-        may: { commit: "text", isApplied: "flag", isReverted: "flag", hold: HOLD },
+        may: {
+          commit: "text",
+          isApplied: "flag",
+          isReverted: "flag",
+          hold: HOLD,
+          appliedBefore: APPLIED,
+        },
       },
     },
     visors: {
@@ -69,7 +76,7 @@ const STATE: Shape = {
       must: { digest: "text" },
       may: { commit: "text", changedBy: "text", isRewritten: "flag" },
     },
-    lastApplied: { must: { digest: "text", entry: "number" } },
+    lastApplied: APPLIED,
     trouble: { must: { what: "text", message: "text", failures: "number", sinceMs: "number" } },
     lastPass: { must: { steadyMs: "number", wallMs: "number", tookMs: "number" } },
   },

@@ -32,6 +32,8 @@ export interface KnownManifest {
   readonly commit?: string;
   /** The ledger said, while it was in force, that it was the one applied last. */
   readonly isApplied?: true;
+  /** What had been applied last when it was first compared; absent when nothing had. */
+  readonly appliedBefore?: LastApplied;
   /** It was left by going back to an earlier one. */
   readonly isReverted?: true;
   readonly hold?: Hold;
@@ -55,6 +57,8 @@ export interface Correction {
   readonly steadyMs: number;
   readonly wallMs: number;
   /** When the field was found changed again after it, by the wall's clock, and to what. */
+  /** It was written and read back; without that nobody else is to blame when the field still differs. */
+  readonly isDone?: true;
   readonly flipped?: { readonly wallMs: number; readonly found: string };
 }
 

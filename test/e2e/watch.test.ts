@@ -128,9 +128,9 @@ describe("fleet watch on an embedded fleet", () => {
       "left to a person",
     );
     expect(user.fleet.counters.mutating()).toBe(1);
-    const drift = await user.run("drift", "--json");
+    const planned = await user.run("plan", "--json");
     const left = (
-      JSON.parse(drift.out) as { visors: { steps: { changes: { path: string }[] }[] }[] }
+      JSON.parse(planned.out) as { visors: { steps: { changes: { path: string }[] }[] }[] }
     ).visors
       .flatMap(({ steps }) => steps.flatMap(({ changes }) => changes.map(({ path }) => path)))
       .sort();

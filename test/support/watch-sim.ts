@@ -15,6 +15,7 @@ import {
   type WatchState,
   watchVerbOf,
 } from "../../src/watch/index.ts";
+import { isTrustUnnamed } from "../../src/watch/facts.ts";
 
 const BEGUN_MS = Date.parse("2026-11-26T08:00:00Z");
 /** What reading a group of visors takes, and what it takes when one of them does not answer. */
@@ -231,6 +232,7 @@ export class WatchSim {
               wanted,
               verb: watchVerbOf(this.watch, keyOf(name), leaf),
               removesTrust: element !== undefined && wanted === "false",
+              isTrustUnnamed: isTrustUnnamed(this.watch, keyOf(name), leaf),
             },
           ];
         });

@@ -3,6 +3,7 @@ import type { DesiredFleet, Plan } from "../../model/index.ts";
 import { type ApplyReport, confirmationsOf } from "../../reconcile/index.ts";
 import {
   createVisorReader,
+  type RememberingReader,
   rememberingReader,
   type VisorReader,
 } from "../../skywire/visor/index.ts";
@@ -39,7 +40,10 @@ export class WatchWork {
   readonly #source: WatchSource;
   readonly #intervalMs: number | undefined;
   readonly #note: (text: string) => void;
-  readonly #reader: VisorReader;
+  /** Of passes: it ends at once when the watch stops. */
+  readonly #reader: RememberingReader;
+  /** Of corrections. */
+  readonly #plainReader: VisorReader;
   #handed: HandedSource | undefined;
   #read: ReadFleet | undefined;
   #culprits: Culprits = new Map();
@@ -68,6 +72,7 @@ export class WatchWork {
     };
     const { access } = wayInOf(given, { ...world, dial: stoppableDial(world.dial, input.stop) });
     this.#reader = rememberingReader(createVisorReader(access), world.clock);
+    this.#plainReader = createVisorReader(wayInOf(given, world).access);
   }
 
   /** @param before the commit that the manifest was read at last */
@@ -147,12 +152,14 @@ export class WatchWork {
         operator: read.operator,
         acting: read.acting,
         wayIn: read.wayIn,
-        reader: read.reader,
+        // Neither what was remembered nor a wish to stop may come between a write and its reading back.
+        reader: this.#plainReader,
         manifestFolder: read.source.folder,
         reporter: SILENT,
         given: this.#given,
         world: this.#world,
       });
+      this.#reader.forget(new Set(plan.visors.map(({ key }) => key)));
       if ("refused" in report) return { kind: "refused", message: oneLine(this.#said) };
       return { kind: "applied", outcomes: outcomesOf(report, wanted) };
     } catch (error) {
@@ -187,13 +194,18 @@ async function narrowed(
 }
 
 /** What keeps every correction from being made until a person has done something. */
-function questionsOf(plan: Plan, { source, operator }: ReadFleet): readonly string[] {
+function questionsOf(plan: Plan, { source, operator, history }: ReadFleet): readonly string[] {
   const questions = confirmationsOf(plan)
     // Nothing that removes trust is corrected, so there is nothing to ask of it.
     .filter(({ guard }) => guard !== "trust-removals")
     .map(({ question }) => question);
-  const isKeyNeeded = operator === undefined && mayCorrect(source);
-  return isKeyNeeded ? [...questions, "there is no operator key here (`fleet keygen`)"] : questions;
+  const more = [
+    ...(operator === undefined ? ["there is no operator key here (`fleet keygen`)"] : []),
+    ...(history.known && history.keyset === undefined
+      ? ["nobody's first apply has recorded the operators, controllers and policy yet"]
+      : []),
+  ];
+  return mayCorrect(source) ? [...questions, ...more] : questions;
 }
 
 function mayCorrect({ desired }: { readonly desired: Pick<DesiredFleet, "watch"> }): boolean {
@@ -215,9 +227,12 @@ function outcomesOf(
       const isDone = outcome === "done" || outcome === "done-after-restart";
       const result = isDone
         ? "done"
-        : outcome === "stale" || outcome === "unreachable"
+        : outcome === "unreachable"
           ? outcome
-          : "failed";
+          : // What was refused was not tried: something else in the same run went wrong.
+            outcome === "stale" || outcome === "refused"
+            ? "stale"
+            : "failed";
       return [{ id, result, note: note ?? outcome }];
     }),
   );

@@ -12,7 +12,7 @@ export {
   SERVICE,
 } from "./methods.ts";
 export { createVisorReader, type VisorReader } from "./reader.ts";
-export { rememberingReader } from "./remembering-reader.ts";
+export { type RememberingReader, rememberingReader } from "./remembering-reader.ts";
 export {
   type AppReading,
   hasRestarted,

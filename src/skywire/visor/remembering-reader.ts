@@ -8,6 +8,14 @@ const SUMMARY_AGE_MAX_MS = 10 * 60_000;
 /** Two estimates of one start may differ by this much. */
 const START_TOLERANCE_MS = 5_000;
 
+const LOCAL = "local";
+
+/** A reader that remembers. */
+export interface RememberingReader extends VisorReader {
+  /** Forgets these visors, which were written to, and the local one. */
+  forget(keys: ReadonlySet<string>): void;
+}
+
 /** What does not change while a visor runs, and what is dear to ask. */
 interface Memory {
   readonly uptimeSeconds: number;
@@ -23,7 +31,7 @@ interface Memory {
  * Makes a reader for whoever reads the same visors again and again: which methods a visor serves is asked once while
  * it runs, and a summary at most every ten minutes. Remembers one small record a visor.
  */
-export function rememberingReader(reader: VisorReader, clock: Clock): VisorReader {
+export function rememberingReader(reader: VisorReader, clock: Clock): RememberingReader {
   const memories = new Map<string, Memory>();
   return {
     read: async (target, wants = {}) => {
@@ -42,11 +50,15 @@ export function rememberingReader(reader: VisorReader, clock: Clock): VisorReade
       if (reading.kind === "seen") memories.set(id, memoryOf(reading, askedOf(wants), clock.now()));
       return reading;
     },
+    forget: (keys) => {
+      for (const id of memories.keys())
+        if (id === LOCAL || keys.has(id.split(" ", 1)[0] ?? "")) memories.delete(id);
+    },
   };
 }
 
 function idOf({ key, route }: VisorTarget): string {
-  return key === undefined ? "local" : `${key} ${JSON.stringify(route)}`;
+  return key === undefined ? LOCAL : `${key} ${JSON.stringify(route)}`;
 }
 
 /** What is left to ask; `undefined` when everything must be. */
