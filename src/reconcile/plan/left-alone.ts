@@ -50,6 +50,22 @@ export function ignoredLeaves(
   });
 }
 
+/** The beginning of all paths of the app or port that a path is of. */
+function recordOf(path: string): string | undefined {
+  const leaf = parseLeafPath(path);
+  if (leaf.section === "apps") return `apps.${leaf.app}.`;
+  return leaf.section === "ports" ? `ports.${leaf.port}.` : undefined;
+}
+
+/** The records of apps and ports that changes make: each is written whole or not at all. */
+function madeRecords(changes: readonly Change[]): readonly string[] {
+  return changes.flatMap(({ path, op }) => {
+    const record = recordOf(path);
+    const isMaking = path === `${record}present` || path === `${record}open`;
+    return op === "add" && record !== undefined && isMaking ? [record] : [];
+  });
+}
+
 /**
  * Of the changes of a visor those to some leaves, and what they need: an app that is added, and the record of a port
  * that is opened, are written whole.
@@ -58,22 +74,12 @@ export function narrowed(
   changes: readonly Change[],
   paths: ReadonlySet<string>,
 ): readonly Change[] {
-  const added = (path: string): boolean =>
-    changes.some((change) => change.path === path && change.op === "add");
-  const needed = new Set(paths);
-  for (const path of paths) {
-    const leaf = parseLeafPath(path);
-    if (leaf.section === "apps") {
-      const record = `apps.${leaf.app}.`;
-      if (!added(`${record}present`)) continue;
-      for (const change of changes) if (change.path.startsWith(record)) needed.add(change.path);
-    } else if (leaf.section === "ports") {
-      const record = `ports.${leaf.port}.`;
-      if (!added(`${record}open`)) continue;
-      for (const change of changes) if (change.path.startsWith(record)) needed.add(change.path);
-    }
-  }
-  return changes.filter(({ path }) => needed.has(path));
+  const records = madeRecords(changes).filter((record) =>
+    [...paths].some((path) => path.startsWith(record)),
+  );
+  return changes.filter(
+    ({ path }) => paths.has(path) || records.some((record) => path.startsWith(record)),
+  );
 }
 
 /**
@@ -86,29 +92,12 @@ export function wholeRecords(
   changes: readonly Change[],
 ): readonly Change[] {
   const kept = new Set(wanted.map(nameOf));
-  const partial = changes.flatMap(({ path, op }) => {
-    const leaf = parseLeafPath(path);
-    const record = recordOf(path);
-    const isMade =
-      op === "add" &&
-      ((leaf.section === "apps" && leaf.field === "present") ||
-        (leaf.section === "ports" && leaf.field === "open"));
-    if (!isMade || record === undefined) return [];
-    const isWhole = changes.every(
-      (change) => !change.path.startsWith(record) || kept.has(nameOf(change)),
-    );
-    return isWhole ? [] : [record];
-  });
+  const partial = madeRecords(changes).filter((record) =>
+    changes.some((change) => change.path.startsWith(record) && !kept.has(nameOf(change))),
+  );
   return wanted.filter(({ path }) => !partial.some((record) => path.startsWith(record)));
 }
 
 function nameOf({ path, op, element = "" }: Change): string {
   return `${op} ${path} ${element}`;
-}
-
-/** The beginning of all paths of the app or port that a path is of. */
-function recordOf(path: string): string | undefined {
-  const leaf = parseLeafPath(path);
-  if (leaf.section === "apps") return `apps.${leaf.app}.`;
-  return leaf.section === "ports" ? `ports.${leaf.port}.` : undefined;
 }

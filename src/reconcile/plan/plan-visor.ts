@@ -96,24 +96,15 @@ export function planVisor(
     ...(diff.notObserved.length === 0 ? {} : { notObserved: diff.notObserved }),
     awaitingRestart: awaitingRestart(history, desired, observed),
     released: releasedOf(ownedEarlier, desired, observed),
-    ...ignoredFacts(desired, observed, context, heeded.left.size > 0),
+    ...(desired.ignores === undefined
+      ? {}
+      : { ignored: ignoredLeaves(desired, everything, context.nowMs) }),
     ...(leftOut.length === 0 ? {} : { leftOut }),
   };
 }
 
 function concerns(only: ReadonlySet<string>, app: string): boolean {
   return [...only].some((path) => path.startsWith(`apps.${app}.`));
-}
-
-function ignoredFacts(
-  desired: DesiredVisor,
-  seen: SeenVisor,
-  { nowMs, secrets }: PlanVisorContext,
-  isAnyLeft: boolean,
-): Pick<PlanVisor, "ignored"> {
-  if (desired.ignores === undefined) return {};
-  const changes = isAnyLeft ? diffVisor(desired, seen, secrets).changes : [];
-  return { ignored: ignoredLeaves(desired, changes, nowMs) };
 }
 
 function observedFacts(
