@@ -7,6 +7,13 @@ import { sha256 } from "./hash.ts";
  */
 export type GitKey = string & { readonly __brand: "GitKey" };
 
+const COMMIT_SHOWN = 12;
+
+/** The beginning of a commit's id, as it is shown: enough to find it by in any repository of manifests. */
+export function shortCommit(commit: string): string {
+  return commit.slice(0, COMMIT_SHOWN);
+}
+
 /** How a commit is signed. */
 export type GitKeyKind = "ssh" | "gpg";
 

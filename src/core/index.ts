@@ -34,6 +34,7 @@ export {
   gitKeyKind,
   type GitKeyKind,
   gitKeyName,
+  shortCommit,
 } from "./git-key.ts";
 export { type AppendFile, type FileFacts, type Files, type ReadFile } from "./files.ts";
 export { type Digest, digestOf, hkdfSha256, hmacSha256, Sha256, sha256 } from "./hash.ts";

@@ -1,3 +1,4 @@
+import { isCommitId } from "./git-history.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,7 +35,7 @@ export async function verifyCommit(
   commit: string,
   signers: readonly GitSigner[],
 ): Promise<CommitSignature> {
-  assert(/^[0-9a-f]{40,64}$/.test(commit), "a signature is verified of a whole commit id");
+  assert(isCommitId(commit), "a signature is verified of a whole commit id");
   const text = await gitText(folder, ["cat-file", "commit", commit]);
   if (text === undefined) return { kind: "unchecked", why: `git has no commit ${commit} here` };
   const armour = signatureOf(text, commit);

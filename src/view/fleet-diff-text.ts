@@ -1,3 +1,4 @@
+import { shortCommit } from "../core/index.ts";
 import type { Json } from "../core/index.ts";
 import type { FleetDifference, FleetVisorDifference, WantedChange } from "../manifest/index.ts";
 import { counted, whenAny } from "./count-text.ts";
@@ -5,8 +6,6 @@ import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";
 import { type Names, shortKey, valueText } from "./value-text.ts";
-
-const COMMIT_SHOWN = 12;
 
 /** Two manifests and their difference. */
 export interface ManifestDiff {
@@ -128,5 +127,5 @@ function glyphOf(what: Glyph, paint: Paint): string {
 
 /** `main~3 (1f3aff0c2d11)`. */
 function commitText({ text, commit }: NamedCommit): string {
-  return `${printable(text)} (${printable(commit.slice(0, COMMIT_SHOWN))})`;
+  return `${printable(text)} (${printable(shortCommit(commit))})`;
 }

@@ -1,9 +1,8 @@
+import { shortCommit } from "../core/index.ts";
 import type { CommitSignature } from "../core/index.ts";
 import type { ManifestCommit, PlanManifest } from "../model/index.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
-
-const COMMIT_SHOWN = 12;
 
 /** Makes outside words safe where they are shown. */
 type Quote = (text: string) => string;
@@ -12,7 +11,7 @@ type Quote = (text: string) => string;
 export function manifestText(manifest: PlanManifest, paint: Paint): string {
   const { path, commit, dirty, changed } = manifest;
   if (commit === undefined) return "";
-  const at = printable(commit.slice(0, COMMIT_SHOWN));
+  const at = printable(shortCommit(commit));
   if (dirty === true) {
     return `${paint("danger", "!")} ${printable(path)} has changes that are not committed, on top of commit ${at}\n`;
   }
@@ -22,7 +21,7 @@ export function manifestText(manifest: PlanManifest, paint: Paint): string {
 
 /** Who changed the manifest last, in which commit, and whose signature that bears. */
 export function changedText({ commit, author, signature }: ManifestCommit, quote: Quote): string {
-  const at = quote(commit.slice(0, COMMIT_SHOWN));
+  const at = quote(shortCommit(commit));
   return `last changed by ${quote(author)} in ${at}, ${signatureText(signature, quote)}`;
 }
 

@@ -1,3 +1,4 @@
+import { shortCommit } from "../core/index.ts";
 import type { LastApplied } from "./facts.ts";
 import { putFleetFinding } from "./findings.ts";
 import {
@@ -124,5 +125,5 @@ function putHold(turn: Turn, hold: Hold | undefined): Turn {
 /** How a manifest is called: by its commit where it has one. */
 function nameOf({ commit, digest }: ManifestRef): string {
   const short = digest.slice("sha256:".length, "sha256:".length + SHORT);
-  return commit === undefined ? `manifest ${short}` : `commit ${commit.slice(0, SHORT)} (${short})`;
+  return commit === undefined ? `manifest ${short}` : `commit ${shortCommit(commit)} (${short})`;
 }

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { type CommitSignature, sha256, toHex } from "../../core/index.ts";
+import { type CommitSignature, sha256, toHex, shortCommit } from "../../core/index.ts";
 import type {
   CommitEvidence,
   DesiredFleet,
@@ -29,7 +29,6 @@ import {
 
 /** Each takes git and gpg some hundredths of a second. */
 const COMMITS_MAX = 500;
-const COMMIT_SHOWN = 12;
 
 /** A manifest, where git has it, and what was in force before. */
 export interface JudgeInput {
@@ -81,13 +80,13 @@ async function notesOn({ path, facts }: JudgeInput, inForce: InForce): Promise<r
   if (facts === undefined || since === undefined || !mustFollow || since === facts.commit)
     return [];
   const ancestry = await readAncestry(dirname(path), { since, until: facts.commit });
-  const last = `the last recorded plan is from commit ${since.slice(0, COMMIT_SHOWN)}`;
+  const last = `the last recorded plan is from commit ${shortCommit(since)}`;
   switch (ancestry) {
     case "follows":
       return [];
     case "beside":
       return [
-        `${last}, which commit ${facts.commit.slice(0, COMMIT_SHOWN)} does not follow: another branch or an earlier commit is checked out, or the history was rewritten`,
+        `${last}, which commit ${shortCommit(facts.commit)} does not follow: another branch or an earlier commit is checked out, or the history was rewritten`,
       ];
     case "missing":
       return [`${last}, which is not in this clone: fetch it, or the history was rewritten`];

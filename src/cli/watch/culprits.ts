@@ -1,3 +1,4 @@
+import { shortCommit } from "../../core/index.ts";
 import {
   type BlameVerdict,
   blameVisor,
@@ -11,8 +12,6 @@ import { liveVisor } from "../blame-live.ts";
 import { feedNames, joinedRecords, openFeeds } from "../feeds.ts";
 import type { ReadFleet } from "../planning.ts";
 import type { World } from "../world.ts";
-
-const COMMIT_LENGTH = 12;
 
 /** Who made differences what they are, by the name of the difference and what was found. */
 export type Culprits = ReadonlyMap<string, string>;
@@ -130,7 +129,7 @@ function culpritText(
     }
     case "fleet": {
       const { at, commit } = verdict.set;
-      const from = commit === undefined ? "" : ` from commit ${commit.slice(0, COMMIT_LENGTH)}`;
+      const from = commit === undefined ? "" : ` from commit ${shortCommit(commit)}`;
       return at.operator === keys.operator
         ? `set by an earlier manifest${from} (${record(at)})`
         : `set by operator ${names.get(at.feed) ?? at.operator}${from} (${record(at)})`;

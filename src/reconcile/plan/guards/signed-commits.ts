@@ -1,12 +1,10 @@
-import { type CommitSignature, unreachable } from "../../../core/index.ts";
+import { type CommitSignature, unreachable, shortCommit } from "../../../core/index.ts";
 import type {
   CommitEvidence,
   ManifestCommit,
   Refusal,
   SignedCommits,
 } from "../../../model/index.ts";
-
-const COMMIT_SHOWN = 12;
 
 /** What {@link checkSignedCommits} looks at. */
 export interface SignedCommitsInput {
@@ -46,7 +44,7 @@ function commitRefusal(
   return {
     guard: "signed-commits",
     path: "policy.signed_commits",
-    message: `commit ${short(commit)} by ${author} changes the manifest and ${whatOf(signature)}${more}`,
+    message: `commit ${shortCommit(commit)} by ${author} changes the manifest and ${whatOf(signature)}${more}`,
     measured: signature.kind === "good" ? `signed with ${signature.by}` : signature.kind,
     limit: limitOf(wanted),
     next: "have an operator with may: [apply] in the manifest in force look at the change and make, or merge, it with a signature: `git commit -S`, `git merge --no-ff -S`; a key counts from the apply after the one that lists it",
@@ -115,7 +113,7 @@ function unknownOf(
       const what =
         evidence.since === undefined
           ? "this clone ends before the commit that last changed the manifest"
-          : `commit ${short(evidence.since)}, which the manifest in force is from, is not in this clone`;
+          : `commit ${shortCommit(evidence.since)}, which the manifest in force is from, is not in this clone`;
       return {
         what,
         measured: "commits are missing",
@@ -124,7 +122,7 @@ function unknownOf(
     }
     case "not-after":
       return {
-        what: `commit ${short(evidence.commit)} does not follow commit ${short(evidence.since)}, which the manifest in force is from, or leaves out what it has`,
+        what: `commit ${shortCommit(evidence.commit)} does not follow commit ${shortCommit(evidence.since)}, which the manifest in force is from, or leaves out what it has`,
         measured: "not a later commit",
         next: "check out a commit that follows it by first parents: merge branches into the main one, not the other way round, and go back by a signed `git revert`; if the history was rewritten, find out by whom before anything else",
       };
@@ -142,8 +140,4 @@ function unknownOf(
 function limitOf(wanted: readonly SignedCommits[]): string {
   const by = wanted.filter((word) => word !== "any");
   return `signed (${by.length === 0 ? "ssh or gpg" : by.join(" and ")}) by an operator who may apply`;
-}
-
-function short(commit: string): string {
-  return commit.slice(0, COMMIT_SHOWN);
 }
