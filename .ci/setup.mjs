@@ -61,7 +61,7 @@ export function isNodeNewEnough(version) {
 }
 
 /**
- * Digest of everything the compiler reads.
+ * Digest of everything that dist/ is made of.
  * @param {string} root
  * @returns {string}
  */
@@ -71,7 +71,8 @@ function digestOfSources(root) {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  for (const file of [...sources, join(root, "tsconfig.json"), join(root, "package-lock.json")]) {
+  const settings = ["tsconfig.json", "package-lock.json", ".ci/join-program.mjs"];
+  for (const file of [...sources, ...settings.map((name) => join(root, name))]) {
     const bytes = readFileSync(file);
     hash.update(`${file.slice(root.length)}\0${bytes.length}\0`).update(bytes);
   }
@@ -115,7 +116,8 @@ function installWhenNeeded(root) {
 }
 
 /**
- * Compiles into a new folder and swaps it in, so that a failed build leaves the old one in place.
+ * Compiles into a new folder, joins the program's modules and swaps the folder in, so that a failed build leaves
+ * the old one in place.
  * @param {string} root
  */
 function buildWhenNeeded(root) {
@@ -134,6 +136,7 @@ function buildWhenNeeded(root) {
     "--outDir",
     fresh,
   ]);
+  run(root, [join(root, ".ci/join-program.mjs"), fresh]);
   writeFileSync(join(fresh, STAMP), digest);
   if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
   renameSync(fresh, join(root, "dist"));

@@ -95,7 +95,6 @@ describe("the built program", () => {
     expect(err.trimEnd().split("\n").sort()).toEqual([
       "command-table.js",
       "exit.js",
-      "families.js",
       "help.js",
       "main.js",
     ]);

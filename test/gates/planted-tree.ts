@@ -19,6 +19,7 @@ const SETTINGS = [
   "package-lock.json",
   "tsconfig.json",
   ".ci/setup.mjs",
+  ".ci/join-program.mjs",
   ".ci/tsconfig.json",
   "test/tsconfig.json",
   "test/vitest.config.ts",
