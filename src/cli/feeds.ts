@@ -16,6 +16,9 @@ import type { ManifestSource } from "./manifest-source.ts";
 import type { Operator } from "./operator.ts";
 import type { World } from "./world.ts";
 
+/** Where ledgers are on this machine. */
+type Disk = Pick<World, "files" | "env">;
+
 const REPLICAS_FOLDER = "replicas";
 const RELAYS_FOLDER = "relays";
 const PREFIX_LENGTH = 8;
@@ -28,7 +31,7 @@ export interface OtherOperator {
 }
 
 /** Where the copy of another operator's ledger is kept on this machine. */
-export function replicaFolderOf(feed: FeedKey, world: World): string {
+export function replicaFolderOf(feed: FeedKey, world: Disk): string {
   return join(replicasFolder(world), feed);
 }
 
@@ -37,7 +40,7 @@ export function relayNotesOf(feed: FeedKey, world: World): string {
   return join(homeFolders(world.env).state, RELAYS_FOLDER, `${feed}.json`);
 }
 
-function replicasFolder(world: World): string {
+function replicasFolder(world: Disk): string {
   return join(homeFolders(world.env).state, REPLICAS_FOLDER);
 }
 
@@ -90,7 +93,7 @@ export interface OpenFeeds {
 export async function openFeeds(
   { keys, ledgerFolder }: Pick<Operator, "keys" | "ledgerFolder">,
   source: ManifestSource | undefined,
-  world: World,
+  world: Disk,
   own?: ReadOnlyLedger,
 ): Promise<OpenFeeds> {
   const { files } = world;
@@ -138,7 +141,7 @@ export async function copiedFeeds(
   return copied;
 }
 
-async function readCopy(feed: FeedKey, keys: OperatorKeys, world: World): Promise<ReadOnlyLedger> {
+async function readCopy(feed: FeedKey, keys: OperatorKeys, world: Disk): Promise<ReadOnlyLedger> {
   return await readLedger({
     files: world.files,
     folder: replicaFolderOf(feed, world),

@@ -15,7 +15,7 @@ import type { Given } from "./arguments.ts";
 import { otherOperators } from "./feeds.ts";
 import { gitFactsOf, readManifestAt } from "./git/manifest-at.ts";
 import { judgeCommits, type Judged } from "./git/judge-commits.ts";
-import { type JoinedHistory, joinedHistory } from "./joined-history.ts";
+import { type JoinedHistory, joinedHistory, type JoinHistory } from "./joined-history.ts";
 import { manifestName, type ManifestSource, readManifest } from "./manifest-source.ts";
 import { findOperator, type Operator, requireOperator } from "./operator.ts";
 import { overridesOf } from "./overrides.ts";
@@ -51,6 +51,8 @@ export interface PlanNeeds {
   readonly handed?: HandedSource;
   /** What visors are read with; made here when not given. */
   readonly reader?: VisorReader;
+  /** What reads the ledgers, every entry of them when not given. */
+  readonly join?: JoinHistory;
 }
 
 /** What was read: the manifest, the ledgers and the visors. */
@@ -76,16 +78,11 @@ export async function planFleet(
   needs: PlanNeeds = {},
 ): Promise<Planned & ReadFleet> {
   const read = await readFleet(given, world, reporter, needs);
-  return { ...read, plan: await planOf(read, given, world) };
+  return { ...read, plan: planRead(read, given, { judged: await judgeRead(read, world) }) };
 }
 
-/** Plans what was read, and judges the manifest's commits; `picks` says which changes, all of them when not given. */
-export async function planOf(
-  read: ReadFleet,
-  given: Given,
-  world: World,
-  picks?: PlanInput["picks"],
-): Promise<Plan> {
+/** Judges the commits of the manifest that was read, and says what is odd about them. */
+export async function judgeRead(read: ReadFleet, world: World): Promise<Judged> {
   const { source, history, git } = read;
   const judged = await judgeCommits({
     path: source.path,
@@ -94,10 +91,13 @@ export async function planOf(
     history,
   });
   for (const note of judged.notes) world.terminal.err(`note: ${note}\n`);
-  return planRead(read, given, { judged, ...(picks === undefined ? {} : { picks }) });
+  return judged;
 }
 
-/** Plans what was read; without a judgement of its commits nothing is said of where git has the manifest. */
+/**
+ * Plans what was read; `picks` says which changes, all of them when not given. Without a judgement of its commits
+ * nothing is said of where git has the manifest.
+ */
 export function planRead(
   read: ReadFleet,
   given: Given,
@@ -242,7 +242,7 @@ async function ownLedger(
 /** What the ledgers here tell of a fleet; why there is none is part of the answer. */
 async function whatIsRecorded(
   own: OwnLedger,
-  needs: { readonly ledger?: true },
+  needs: Pick<PlanNeeds, "ledger" | "join">,
   source: ManifestSource,
   world: World,
 ): Promise<JoinedHistory> {
@@ -254,7 +254,8 @@ async function whatIsRecorded(
   });
   if ("why" in own) return await nothing(own.why);
   try {
-    return await joinedHistory(own.operator, { ledger: own.ledger, fleet, source }, world);
+    const join = needs.join ?? joinedHistory;
+    return await join(own.operator, { ledger: own.ledger, fleet, source }, world);
   } catch (error) {
     if (needs.ledger === true || !(error instanceof FleetError)) throw error;
     return await nothing(error.message);

@@ -1,4 +1,4 @@
-import { FleetError } from "../../core/index.ts";
+import { FleetError, sha256, toHex } from "../../core/index.ts";
 import type { DesiredFleet, Plan } from "../../model/index.ts";
 import { type ApplyReport, confirmationsOf } from "../../reconcile/index.ts";
 import {
@@ -16,14 +16,16 @@ import {
 } from "../../watch/index.ts";
 import { applyUnshown } from "../apply-run.ts";
 import type { Given } from "../arguments.ts";
+import type { Judged } from "../git/judge-commits.ts";
+import { rememberingHistory } from "../joined-history.ts";
 import { selectedVisors, verifyManifest } from "../manifest-source.ts";
-import { type HandedSource, planOf, readFleet, type ReadFleet } from "../planning.ts";
+import { type HandedSource, judgeRead, planRead, readFleet, type ReadFleet } from "../planning.ts";
 import type { Reporter } from "../reporter.ts";
 import { wayInOf } from "../way-in.ts";
 import type { World } from "../world.ts";
 import { type Culprits, culpritId, findCulprits } from "./culprits.ts";
 import { stoppableDial } from "./stoppable-dial.ts";
-import type { WatchSource } from "./watch-source.ts";
+import type { FetchedManifest, WatchSource } from "./watch-source.ts";
 
 /** A watch says what it does by its own lines. */
 const SILENT: Reporter = {
@@ -44,8 +46,9 @@ export class WatchWork {
   readonly #reader: RememberingReader;
   /** Of corrections. */
   readonly #plainReader: VisorReader;
+  readonly #join = rememberingHistory();
   #handed: HandedSource | undefined;
-  #read: ReadFleet | undefined;
+  #seen: { readonly read: ReadFleet; readonly judged: Judged } | undefined;
   #culprits: Culprits = new Map();
   /** What commands say beside their results while they work. */
   #said = "";
@@ -85,11 +88,8 @@ export class WatchWork {
       return failed("source", error);
     }
     try {
-      const { bytes, ref } = fetched;
-      const read = await verifyManifest(this.#source.name, bytes, this.#world);
-      const source = ref.commit === undefined ? read : { ...read, commit: ref.commit };
-      const selected = await selectedVisors(source, this.#given, this.#world);
-      this.#handed = { source, selected };
+      const { ref } = fetched;
+      const { source, selected } = await this.#take(fetched);
       return {
         kind: "fetched",
         manifest: { digest: source.desired.manifestDigest, ...ref },
@@ -101,6 +101,19 @@ export class WatchWork {
     }
   }
 
+  /** Keeps the manifest of a pass; one whose bytes are those of the last is not read again. */
+  async #take({ bytes, ref }: FetchedManifest): Promise<HandedSource> {
+    const before = this.#handed?.source;
+    const isSame = before?.desired.manifestDigest === `sha256:${toHex(sha256(bytes))}`;
+    const { commit: _, ...read } = isSame
+      ? before
+      : await verifyManifest(this.#source.name, bytes, this.#world);
+    const source = ref.commit === undefined ? read : { ...read, commit: ref.commit };
+    const selected = await selectedVisors(source, this.#given, this.#world);
+    this.#handed = { source, selected };
+    return this.#handed;
+  }
+
   async plan(names: readonly string[], state: WatchState): Promise<WatchNews> {
     this.#said = "";
     try {
@@ -110,9 +123,11 @@ export class WatchWork {
       const read = await readFleet(this.#given, this.#world, SILENT, {
         handed: { ...handed, selected: handed.selected.filter(({ name }) => wanted.has(name)) },
         reader: this.#reader,
+        join: this.#join,
       });
-      this.#read = read;
-      const plan = await planOf(read, this.#given, this.#world);
+      const judged = await judgeRead(read, this.#world);
+      const plan = planRead(read, this.#given, { judged });
+      this.#seen = { read, judged };
       this.#tellNotes();
       this.#culprits = await findCulprits(
         { plan, read, before: this.#culprits, state },
@@ -137,19 +152,26 @@ export class WatchWork {
   async apply(ids: readonly string[]): Promise<WatchNews> {
     this.#said = "";
     try {
-      const read = this.#read;
-      if (read?.operator === undefined)
+      const seen = this.#seen;
+      const operator = seen?.read.operator;
+      if (seen === undefined || operator === undefined)
         throw new FleetError("key/missing", "there is no operator key to correct with", {
           exit: 4,
         });
+      const { read, judged } = seen;
       const wanted = new Set(ids);
-      const plan = await narrowed(read, wanted, this.#given, this.#world);
+      const plan = planRead(narrowed(read, wanted), this.#given, {
+        judged,
+        picks: (visor, change) => wanted.has(changeId(visor, change)),
+      });
       const questions = confirmationsOf(plan).map(({ question }) => question);
       if (questions.length > 0)
         return { kind: "refused", message: `a person must answer: ${questions.join("; ")}` };
+      // Before it is tried: an apply that fails half way has written too.
+      this.#reader.forget(new Set(plan.visors.map(({ key }) => key)));
       const report = await applyUnshown({
         plan,
-        operator: read.operator,
+        operator,
         acting: read.acting,
         wayIn: read.wayIn,
         // Neither what was remembered nor a wish to stop may come between a write and its reading back.
@@ -159,7 +181,6 @@ export class WatchWork {
         given: this.#given,
         world: this.#world,
       });
-      this.#reader.forget(new Set(plan.visors.map(({ key }) => key)));
       if ("refused" in report) return { kind: "refused", message: oneLine(this.#said) };
       return { kind: "applied", outcomes: outcomesOf(report, wanted) };
     } catch (error) {
@@ -175,22 +196,12 @@ export class WatchWork {
   }
 }
 
-/** The plan of these changes alone, on the visors that have one. */
-async function narrowed(
-  read: ReadFleet,
-  wanted: ReadonlySet<string>,
-  given: Given,
-  world: World,
-): Promise<Plan> {
+/** What was read of the visors that have one of these changes. */
+function narrowed(read: ReadFleet, wanted: ReadonlySet<string>): ReadFleet {
   const keys = new Set([...wanted].map((id) => id.split(" ", 1)[0]));
   const selected = read.selected.filter(({ key }) => keys.has(key));
   const visors = read.observation.visors.filter(({ key }) => keys.has(key));
-  return await planOf(
-    { ...read, selected, observation: { ...read.observation, visors } },
-    given,
-    world,
-    (visor, change) => wanted.has(changeId(visor, change)),
-  );
+  return { ...read, selected, observation: { ...read.observation, visors } };
 }
 
 /** What keeps every correction from being made until a person has done something. */
