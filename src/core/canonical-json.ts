@@ -18,6 +18,12 @@ export interface JsonObject {
  * Source: RFC 8785 (JSON Canonicalization Scheme).
  */
 export function canonicalJson(value: Json): string {
+  // The language's own writer is several times as fast, and differs in the order of members and in surrogates only.
+  const text = isSorted(value) ? JSON.stringify(value) : undefined;
+  return text === undefined || text.includes("\\ud") ? written(value) : text;
+}
+
+function written(value: Json): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number") {
     if (!Number.isFinite(value))
@@ -25,13 +31,13 @@ export function canonicalJson(value: Json): string {
     return JSON.stringify(value);
   }
   if (typeof value === "string") return canonicalString(value);
-  if (isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(",")}]`;
+  if (isArray(value)) return `[${value.map(written).join(",")}]`;
   if (typeof value !== "object")
     throw new BugError(`canonical JSON has no form for ${typeof value}`);
   const members: string[] = [];
   for (const key of Object.keys(value).sort()) {
     const member = value[key];
-    if (member !== undefined) members.push(`${canonicalString(key)}:${canonicalJson(member)}`);
+    if (member !== undefined) members.push(`${canonicalString(key)}:${written(member)}`);
   }
   return `{${members.join(",")}}`;
 }
@@ -47,19 +53,21 @@ export function canonicalJsonBytes(value: Json): Uint8Array {
  * @throws BugError for a lone surrogate, which has no canonical form
  */
 export function isCanonicalJson(text: string, value: Json): boolean {
-  // The language's own writer is several times as fast, and differs in the order of members and in surrogates only.
-  const isPlain = JSON.stringify(value) === text && !text.includes("\\ud") && isSorted(value);
-  return isPlain || canonicalJson(value) === text;
+  return canonicalJson(value) === text;
 }
 
+/** True for a value all of whose objects have their members in order, and none that JSON has no form for. */
 function isSorted(value: Json | undefined): boolean {
-  if (typeof value !== "object" || value === null) return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object") return typeof value === "string" || typeof value === "boolean";
+  if (value === null) return true;
   if (isArray(value)) return value.every(isSorted);
   let before: string | undefined;
   for (const key of Object.keys(value)) {
     if (before !== undefined && key < before) return false;
     before = key;
-    if (!isSorted(value[key])) return false;
+    const member = value[key];
+    if (member !== undefined && !isSorted(member)) return false;
   }
   return true;
 }

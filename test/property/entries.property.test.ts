@@ -93,6 +93,33 @@ describe("canonical JSON", () => {
     );
   });
 
+  it("is the same whatever the order of members", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (made) => {
+        const value = made as Json;
+        const canonical = canonicalJson(value);
+        expect(canonicalJson(turned(value))).toBe(canonical);
+        expect(JSON.parse(canonical)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+      SETTINGS,
+    );
+  });
+
+  it.each([
+    ["not a number", Number.NaN],
+    ["infinity in a list", [1, Number.POSITIVE_INFINITY]],
+    ["a function", { a: () => undefined }],
+    ["undefined in a list", [undefined]],
+    ["a lone surrogate in a name", { "\ud800": 1 }],
+  ])("has no form for %s", (_, value) => {
+    expect(() => canonicalJson(value as unknown as Json)).toThrow("canonical JSON has no form");
+  });
+
+  it("leaves out what is undefined", () => {
+    expect(canonicalJson({ a: 1, b: undefined, c: [{ d: undefined }] })).toBe('{"a":1,"c":[{}]}');
+    expect(canonicalJson({ b: undefined, a: 1 })).toBe('{"a":1}');
+  });
+
   it.each([
     ["members in another order", '{"b":1,"a":2}', false],
     ["names of digits in the order of their text", '{"10":1,"9":2}', true],
@@ -121,6 +148,16 @@ describe("hex", () => {
     );
   });
 });
+
+/** The same value with the members of every object the other way round. */
+function turned(value: Json): Json {
+  if (Array.isArray(value)) return value.map(turned);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).toReversed();
+  return Object.fromEntries(
+    members.map(([name, member]) => [name, member === undefined ? member : turned(member)]),
+  );
+}
 
 function parsedOrUndefined(written: string): Json | undefined {
   try {

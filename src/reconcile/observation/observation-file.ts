@@ -5,6 +5,7 @@ import {
   digestOf,
   FleetError,
   fromHex,
+  isCanonicalJson,
   type JsonObject,
   type OperatorKey,
   toHex,
@@ -100,7 +101,7 @@ export function parseObservation(text: string): ObservationDocument {
   if (observation.digest !== digestOfFile(observation)) {
     throw damaged("its digest does not fit its content: somebody or something changed it");
   }
-  if (formatObservation(observation).trimEnd() !== text.trimEnd())
+  if (!isCanonicalJson(text.trimEnd(), observation as unknown as JsonObject))
     throw damaged("it is not in the form that fleet writes");
   return observation;
 }

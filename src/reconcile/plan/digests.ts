@@ -35,10 +35,10 @@ export function observedValues(owned: readonly string[], seen: SeenVisor): Obser
 /** The observed digest: sets sorted, and nothing that moves by itself. */
 export function observedDigest({ leaves, hypervisors, pty }: ObservedValues): Digest {
   return digestOf({
+    hypervisors: hypervisors === undefined ? null : sorted(hypervisors),
     leaves: [...leaves]
       .toSorted(([left], [right]) => (left < right ? -1 : 1))
       .map(([path, value]): Json => [path, value]),
-    hypervisors: hypervisors === undefined ? null : sorted(hypervisors),
     pty: pty === undefined ? null : sorted(pty),
   });
 }
