@@ -8,7 +8,7 @@ import {
   type VisorKey,
 } from "../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../manifest/index.ts";
-import type { DesiredVisor, Plan, SeenVisor } from "../model/index.ts";
+import { changesOf, type DesiredVisor, type Plan, type SeenVisor } from "../model/index.ts";
 import { planText } from "../view/index.ts";
 import { textDiff } from "./adopt-text-diff.ts";
 import type { Given } from "./arguments.ts";
@@ -22,6 +22,7 @@ import { planRead, readFleet, type ReadFleet } from "./planning.ts";
 import { printJson } from "./print.ts";
 import { reporterOf } from "./reporter.ts";
 import type { World } from "./world.ts";
+import { usage } from "./usage.ts";
 
 /**
  * Takes the live values of fields into the manifest: shows the difference of the text and the plan of what it comes
@@ -180,8 +181,7 @@ function refuseLeftOver(fields: readonly Field[], plan: Plan): void {
   const byKey = new Map(plan.visors.map((visor) => [visor.key, visor]));
   for (const { visors, path } of fields) {
     for (const { key, name } of visors) {
-      const steps = byKey.get(key)?.steps ?? [];
-      const change = steps.flatMap((step) => step.changes).find((each) => each.path === path);
+      const change = changesOf(byKey.get(key) ?? { steps: [] }).find((each) => each.path === path);
       // An app that owes a restart keeps owing it: its value is as wanted.
       if (change === undefined || change.action === "restart") continue;
       throw new FleetError(
@@ -214,8 +214,4 @@ function documentOf(
   { places, diff }: { readonly places: readonly string[]; readonly diff: string },
 ): unknown {
   return { format: "fleet.skywire/edit/v1", file, outcome, places, diff };
-}
-
-function usage(message: string, next: string): FleetError {
-  return new FleetError("cli/usage", message, { next, exit: 64 });
 }

@@ -8,7 +8,7 @@ import {
   type VisorKey,
 } from "../core/index.ts";
 import { readLedger } from "../ledger/index.ts";
-import type { Plan } from "../model/index.ts";
+import { changesOf, type Plan } from "../model/index.ts";
 import {
   checkSignedCommits,
   earlierKeysets,
@@ -147,7 +147,7 @@ async function actingKey(reader: VisorReader, { access }: WayIn): Promise<VisorK
  * @throws FleetError cli/other-manifest (exit 4)
  */
 async function checkSecretFiles(plan: Plan, world: World): Promise<void> {
-  const changes = plan.visors.flatMap(({ steps }) => steps.flatMap((step) => step.changes));
+  const changes = plan.visors.flatMap(changesOf);
   if (!changes.some(({ secrets }) => secrets?.some((ref) => ref.startsWith("file:")) === true))
     return;
   const { path, digest } = plan.manifest;

@@ -1,14 +1,13 @@
 import type { VisorKey } from "../core/index.ts";
 import { type BlamedLeaf, blameVisor, FleetState, type MomentRef, refOf } from "../ledger/index.ts";
-import type { Change, PlanVisor } from "../model/index.ts";
-import type { DriftStory, DriftVerbs, FeedNames } from "../view/index.ts";
+import { type Change, DEFAULT_MANIFEST, type PlanVisor } from "../model/index.ts";
+import { type DriftStory, type DriftVerbs, type FeedNames, shellWord } from "../view/index.ts";
 import { liveVisor } from "./blame-live.ts";
 import { feedNames, joinedRecords, openFeeds } from "./feeds.ts";
 import { fieldWord } from "./fields.ts";
 import type { Planned, ReadFleet } from "./planning.ts";
 import type { World } from "./world.ts";
 
-const DEFAULT_MANIFEST = "fleet.yaml";
 /** How long the pasted line ignores a value; whoever pastes it may write another. */
 const USUAL_WAIT = "7d";
 
@@ -71,9 +70,4 @@ function verbsOf({ name }: PlanVisor, path: string, manifest: string): DriftVerb
     revert: `fleet apply ${isDefault ? "" : `${file} `}--only ${field}`,
     ignore: `fleet ignore ${field} --until ${USUAL_WAIT}${isDefault ? "" : ` --manifest ${file}`}`,
   };
-}
-
-/** A word as a shell takes it. */
-function shellWord(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type ExitCode, FleetError, fromUtf8, utf8 } from "../core/index.ts";
+import { type ExitCode, fromUtf8, utf8 } from "../core/index.ts";
 import type { EditedManifest } from "../manifest/index.ts";
 import { counted, printable, tableText, untilText } from "../view/index.ts";
 import { textDiff } from "./adopt-text-diff.ts";
@@ -14,6 +14,7 @@ import { nowOf } from "./moment-of-plan.ts";
 import { JSON_OPTION, MANIFEST_OPTION, NOW_OPTION } from "./options.ts";
 import { printJson } from "./print.ts";
 import type { World } from "./world.ts";
+import { usage } from "./usage.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const SECOND_MS = 1_000;
@@ -198,8 +199,4 @@ function list({ desired }: ManifestSource, nowMs: number, given: Given, world: W
   const ended = ignored.filter((each) => each.ended).length;
   const tail = ended === 0 ? "" : `, ${ended} ended`;
   world.terminal.out(`${tableText(rows)}Ignored: ${counted(ignored.length, "value")}${tail}.\n`);
-}
-
-function usage(message: string, next: string): FleetError {
-  return new FleetError("cli/usage", message, { next, exit: 64 });
 }

@@ -1,12 +1,11 @@
 import { basename, dirname, resolve } from "node:path";
 import { type Diagnostic, FleetError } from "../core/index.ts";
-import type { DesiredFleet, DesiredVisor } from "../model/index.ts";
+import { DEFAULT_MANIFEST, type DesiredFleet, type DesiredVisor } from "../model/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
 import type { World } from "./world.ts";
 
-const DEFAULT_MANIFEST = "fleet.yaml";
 /** The name that stands for standard input. */
 export const STANDARD_INPUT = "-";
 

@@ -21,6 +21,7 @@ import { findOperator } from "./operator.ts";
 import { checkedOverrides, expiresAfterMs, type Planned, plannedManifest } from "./planning.ts";
 import { TOOL } from "./tool.ts";
 import type { World } from "./world.ts";
+import { usage } from "./usage.ts";
 
 const STANDARD_INPUT = "-";
 
@@ -162,8 +163,4 @@ async function loadTrusted(
 
 function untrusted(message: string, next: string): FleetError {
   return new FleetError("cli/trust", message, { next, exit: 64 });
-}
-
-function usage(message: string, next: string): FleetError {
-  return new FleetError("cli/usage", message, { next, exit: 64 });
 }

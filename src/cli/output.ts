@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { FleetError, utf8 } from "../core/index.ts";
+import { utf8 } from "../core/index.ts";
 import type { Plan } from "../model/index.ts";
 import { confirmationsOf, formatPlan } from "../reconcile/index.ts";
 import {
@@ -17,6 +17,7 @@ import {
 import type { Given } from "./arguments.ts";
 import { outPaint } from "./look.ts";
 import type { World } from "./world.ts";
+import { usage } from "./usage.ts";
 
 const KINDS = [
   "text",
@@ -149,8 +150,4 @@ function refuseSharedFile(outputs: readonly Output[], out: string | undefined, w
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice === undefined) return;
   throw usage(`two outputs want the file ${twice}`, "give each a file of its own");
-}
-
-function usage(message: string, next: string): FleetError {
-  return new FleetError("cli/usage", message, { next, exit: 64 });
 }

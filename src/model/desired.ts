@@ -1,6 +1,9 @@
 import type { Digest, GitKey, Json, OperatorKey, Place, SealKey, VisorKey } from "../core/index.ts";
 import type { DesiredWatch } from "./watch.ts";
 
+/** The manifest of a command that is given none. */
+export const DEFAULT_MANIFEST = "fleet.yaml";
+
 /** `env:NAME` or `file:path`: where the value of a secret is found when it is applied. */
 export type SecretRef = `env:${string}` | `file:${string}`;
 

@@ -20,6 +20,7 @@ export {
 export {
   CAPABILITIES,
   type Capability,
+  DEFAULT_MANIFEST,
   DEFAULT_POLICY,
   type DesiredElement,
   type DesiredFleet,
@@ -61,6 +62,7 @@ export {
   type Plan,
   PLAN_FORMAT,
   type PlanCounts,
+  changesOf,
   type CommitEvidence,
   type ManifestCommit,
   type PlanHead,

@@ -292,3 +292,8 @@ export interface Plan {
   /** ed25519 over the digest; outside of it. */
   readonly signature?: { readonly key: OperatorKey; readonly sig: string };
 }
+
+/** All changes that are planned for a visor, in the order in which they are made. */
+export function changesOf({ steps }: Pick<PlanVisor, "steps">): readonly Change[] {
+  return steps.flatMap(({ changes }) => changes);
+}

@@ -1,28 +1,26 @@
 import type { Json } from "../core/index.ts";
 import type { BlamedLeaf } from "../ledger/index.ts";
-import type { Change, Plan } from "../model/index.ts";
+import { type Change, changesOf, type Plan } from "../model/index.ts";
 import { momentDocument, verdictDocument } from "./blame-text.ts";
 import { type DriftStory, foundAsWanted, isByOthers } from "./drift-text.ts";
 
 /** What differs as a document: each value with who answers for it and the three command lines. */
 export function driftDocument(plan: Plan, story: DriftStory): Json {
   const fields = plan.visors.flatMap((visor) =>
-    visor.steps
-      .flatMap((step) => step.changes)
-      .map((change) => {
-        const { path, element, before, after, secrets } = change;
-        const blamed = story.blamed(visor.key, change);
-        return {
-          visor: visor.key,
-          name: visor.name,
-          path,
-          element,
-          by: isByOthers(visor.key, change, story) ? "others" : "manifest",
-          ...(secrets === undefined ? { wanted: after, found: before } : { secret: true }),
-          ...(blamed === undefined ? {} : blameOf(change, blamed, story)),
-          ...story.verbs(visor, path),
-        };
-      }),
+    changesOf(visor).map((change) => {
+      const { path, element, before, after, secrets } = change;
+      const blamed = story.blamed(visor.key, change);
+      return {
+        visor: visor.key,
+        name: visor.name,
+        path,
+        element,
+        by: isByOthers(visor.key, change, story) ? "others" : "manifest",
+        ...(secrets === undefined ? { wanted: after, found: before } : { secret: true }),
+        ...(blamed === undefined ? {} : blameOf(change, blamed, story)),
+        ...story.verbs(visor, path),
+      };
+    }),
   );
   return {
     format: "fleet.skywire/drift/v1",

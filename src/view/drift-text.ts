@@ -1,6 +1,12 @@
 import type { VisorKey } from "../core/index.ts";
 import type { BlamedLeaf, MomentRef } from "../ledger/index.ts";
-import type { Change, IgnoredLeaf, Plan, PlanVisor } from "../model/index.ts";
+import {
+  type Change,
+  changesOf,
+  type IgnoredLeaf,
+  type Plan,
+  type PlanVisor,
+} from "../model/index.ts";
 import { isSetBy, momentText, verdictText } from "./blame-text.ts";
 import { changeRows } from "./change-text.ts";
 import { counted, whenAny } from "./count-text.ts";
@@ -219,8 +225,4 @@ function ignoredText(plan: Plan, paint: Paint): string {
   );
   if (rows.length === 0) return "";
   return `${paint("strong", "Ignored by the manifest:")}\n${tableText(rows)}`;
-}
-
-function changesOf(visor: PlanVisor): readonly Change[] {
-  return visor.steps.flatMap((step) => step.changes);
 }

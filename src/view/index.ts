@@ -60,3 +60,4 @@ export { type Finding, findingsText } from "./findings-text.ts";
 export { type WitnessRefusal, type WitnessResult, witnessText } from "./witness-text.ts";
 export { untilText } from "./ignored-text.ts";
 export { keyLabel, type Names, shortKey } from "./value-text.ts";
+export { shellWord } from "./shell-word.ts";

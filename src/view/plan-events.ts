@@ -1,5 +1,5 @@
 import type { Json } from "../core/index.ts";
-import type { Change, Plan } from "../model/index.ts";
+import { type Change, changesOf, type Plan } from "../model/index.ts";
 import type { FleetEvent } from "../reconcile/index.ts";
 import { whatText } from "./change-text.ts";
 import { planSummary } from "./plan-summary.ts";
@@ -7,15 +7,13 @@ import { planSummary } from "./plan-summary.ts";
 /** A plan as events: each change, each refusal, and the summary last. */
 export function planEvents(plan: Plan): readonly FleetEvent[] {
   const changes = plan.visors.flatMap((visor) =>
-    visor.steps
-      .flatMap((step) => step.changes)
-      .map((change): FleetEvent => ({
-        type: "planned_change",
-        level: change.risk === "trust" ? "warn" : "info",
-        message: `${visor.name} ${change.path}: ${change.op} ${whatText(change, plan.names)}`,
-        visor: visor.key,
-        facts: factsOf(change),
-      })),
+    changesOf(visor).map((change): FleetEvent => ({
+      type: "planned_change",
+      level: change.risk === "trust" ? "warn" : "info",
+      message: `${visor.name} ${change.path}: ${change.op} ${whatText(change, plan.names)}`,
+      visor: visor.key,
+      facts: factsOf(change),
+    })),
   );
   const refusals = plan.refusals.map((refusal): FleetEvent => ({
     type: "check",

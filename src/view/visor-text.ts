@@ -1,4 +1,4 @@
-import type { IgnoredLeaf, PlanVisor, Route } from "../model/index.ts";
+import { changesOf, type IgnoredLeaf, type PlanVisor, type Route } from "../model/index.ts";
 import { counted } from "./count-text.ts";
 import { changeRows } from "./change-text.ts";
 import { ageText } from "./age-text.ts";
@@ -17,14 +17,7 @@ export function routeText(route: Route): string {
 /** What a plan says of one visor; empty when there is nothing to say. */
 export function visorText(visor: PlanVisor, names: Names, paint: Paint): string {
   if (visor.unseen !== undefined) return unseenText(visor, paint);
-  const rows = [
-    ...changeRows(
-      visor.steps.flatMap((step) => step.changes),
-      names,
-      paint,
-    ),
-    ...remarkCells(visor, names, paint),
-  ];
+  const rows = [...changeRows(changesOf(visor), names, paint), ...remarkCells(visor, names, paint)];
   if (rows.length === 0) return "";
   const glyph = visor.status === "changes" ? paint("change", "~") : " ";
   const release = visor.observed === undefined ? "" : `  ${printable(visor.observed.version)}`;

@@ -1,6 +1,7 @@
 import type { Digest, Json, VisorKey } from "../core/index.ts";
 import {
   type Change,
+  changesOf,
   DEFAULT_WATCH,
   type DesiredWatch,
   type Plan,
@@ -82,7 +83,7 @@ export function factsOf(plan: Plan, input: FactsInput): PlanFacts {
 
 function visorFacts(visor: PlanVisor, plan: Plan, input: FactsInput): VisorFacts {
   const { watch = DEFAULT_WATCH } = input;
-  const changes = visor.steps.flatMap((step) => step.changes);
+  const changes = changesOf(visor);
   return {
     name: visor.name,
     isSeen: visor.observed !== undefined,

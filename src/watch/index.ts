@@ -9,7 +9,7 @@ export {
 } from "./events.ts";
 export { changeId, factsOf, type FactsInput, type PlanFacts, watchVerbOf } from "./facts.ts";
 export { type Health, healthOf } from "./health.ts";
-export { type Moment } from "./moment.ts";
+export { type Moment, timeText } from "./moment.ts";
 export {
   CORRECTIONS_MAX,
   type Finding,

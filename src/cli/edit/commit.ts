@@ -3,6 +3,7 @@ import { type ExitCode, FleetError } from "../../core/index.ts";
 import { commitFile, readGitState } from "../../platform/index.ts";
 import type { Given } from "../arguments.ts";
 import type { World } from "../world.ts";
+import { shellWord } from "../../view/index.ts";
 
 const SHOWN_MAX = 3;
 
@@ -61,9 +62,4 @@ export async function offerCommit(
       exit: 6,
     });
   }
-}
-
-/** A word as a shell takes it. */
-function shellWord(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -15,6 +15,7 @@ import { outPaint } from "../look.ts";
 import { readNamed } from "../manifest-source.ts";
 import { printJson } from "../print.ts";
 import type { World } from "../world.ts";
+import { usage } from "../usage.ts";
 
 const MS_PER_S = 1000;
 
@@ -133,8 +134,4 @@ const NEXT_KEY = "give what `fleet ledger checkpoint --vkey` prints at its opera
 function startsWith(bytes: Uint8Array, text: string): boolean {
   const start = bytes.subarray(0, text.length);
   return start.every((byte) => byte < 128) && fromUtf8(start) === text;
-}
-
-function usage(message: string, next: string): FleetError {
-  return new FleetError("cli/usage", message, { next, exit: 64 });
 }

@@ -34,6 +34,7 @@ import type { World } from "../world.ts";
 import { checkpointKey } from "./checkpoint.ts";
 import { FEED_OPTION, type NamedLedger, openNamedLedger } from "./named-ledger.ts";
 import { checkProof } from "./proof-check.ts";
+import { usage } from "../usage.ts";
 
 const ENTRY_MODE = 0o644;
 
@@ -233,8 +234,4 @@ function documentOf(kind: "entry" | "growth", kept: KeptCheckpoint, proof: Uint8
   const { origin, vkey } = checkpointKey(kept);
   const about = { feed, origin, vkey, size, tree };
   return { format: "fleet.skywire/ledger-proof/v1", kind, ...about, proof: fromUtf8(proof) };
-}
-
-function usage(message: string, next: string): FleetError {
-  return new FleetError("cli/usage", message, { next, exit: 64 });
 }

@@ -1,6 +1,5 @@
 import {
   checkVisorKey,
-  FleetError,
   isOperatorKey,
   isSealKey,
   isStrictEd25519Key,
@@ -15,6 +14,7 @@ import {
   type FeedKey,
 } from "../../model/index.ts";
 import type { Given } from "../arguments.ts";
+import { usage } from "../usage.ts";
 
 const USUAL_RIGHTS: readonly Capability[] = ["plan", "apply"];
 
@@ -123,8 +123,4 @@ function rightsOf(given: Given): readonly Capability[] | undefined {
     `--may: there is no right ${JSON.stringify(unknown)}`,
     `name some of ${CAPABILITIES.join(", ")}, joined by commas`,
   );
-}
-
-function usage(message: string, next: string): FleetError {
-  return new FleetError("cli/usage", message, { next, exit: 64 });
 }

@@ -6,8 +6,8 @@ import {
   type OperatorKeys,
   type RecordRef,
 } from "../../ledger/index.ts";
-import type { Change, Plan } from "../../model/index.ts";
-import { changeId, type WatchState } from "../../watch/index.ts";
+import { type Change, changesOf, type Plan } from "../../model/index.ts";
+import { changeId, timeText, type WatchState } from "../../watch/index.ts";
 import { liveVisor } from "../blame-live.ts";
 import { feedNames, joinedRecords, openFeeds } from "../feeds.ts";
 import type { ReadFleet } from "../planning.ts";
@@ -86,10 +86,6 @@ export function culpritId(visor: string, change: Change): string {
   return `${changeId(visor as never, change)} = ${value}`;
 }
 
-function changesOf({ steps }: Plan["visors"][number]): readonly Change[] {
-  return steps.flatMap(({ changes }) => changes);
-}
-
 /** When this watch last saw, or made, the field as wanted: since a visor that was read had no such difference then. */
 function lastRightMs(
   { visors, fields, findings }: WatchState,
@@ -141,8 +137,4 @@ function culpritText(
         ? "fleet never set it here"
         : `changed outside fleet between ${timeText(seenMs)} and ${timeText(readMs)}`;
   }
-}
-
-function timeText(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }

@@ -1,5 +1,5 @@
 import { FleetError, sha256, toHex } from "../../core/index.ts";
-import type { DesiredFleet, Plan } from "../../model/index.ts";
+import { DEFAULT_WATCH, type DesiredFleet, type Plan } from "../../model/index.ts";
 import { type ApplyReport, confirmationsOf } from "../../reconcile/index.ts";
 import {
   createVisorReader,
@@ -94,7 +94,8 @@ export class WatchWork {
         kind: "fetched",
         manifest: { digest: source.desired.manifestDigest, ...ref },
         visors: selected.map(({ name }) => name),
-        intervalMs: this.#intervalMs ?? source.desired.watch?.intervalMs ?? 60_000,
+        intervalMs:
+          this.#intervalMs ?? source.desired.watch?.intervalMs ?? DEFAULT_WATCH.intervalMs,
       };
     } catch (error) {
       return failed("manifest", error, this.#said);

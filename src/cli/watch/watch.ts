@@ -1,4 +1,5 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
+import { DEFAULT_WATCH } from "../../model/index.ts";
 import type { LogLine, WatchState } from "../../watch/index.ts";
 import type { Given } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -13,8 +14,6 @@ import { logWriter } from "./log-lines.ts";
 import { readState, stateFileOf, writeState } from "./state-store.ts";
 import { WatchWork } from "./watch-work.ts";
 import { fileSource, gitSource, type WatchSource } from "./watch-source.ts";
-
-const DEFAULT_INTERVAL_MS = 60_000;
 
 /** `fleet watch`: compares the fleet with the manifest again and again. */
 export const watch: Command = {
@@ -90,7 +89,7 @@ async function watchSource(source: WatchSource, given: Given, world: World): Pro
   };
   const notifier = notifierOf(given, world, log);
   const path = stateFileOf(source.id, world);
-  const { state, note } = await readState(path, intervalMs ?? DEFAULT_INTERVAL_MS, world);
+  const { state, note } = await readState(path, intervalMs ?? DEFAULT_WATCH.intervalMs, world);
   if (note !== undefined) log({ level: "warn", decision: "failed", message: note });
   let current = state;
   const server =

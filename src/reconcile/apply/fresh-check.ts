@@ -1,6 +1,12 @@
 import { canonicalJson, type Json, type VisorKey } from "../../core/index.ts";
 import type { IntentPayload } from "../../ledger/index.ts";
-import type { Change, Plan, PlanVisor, SeenVisor } from "../../model/index.ts";
+import {
+  type Change,
+  changesOf,
+  type Plan,
+  type PlanVisor,
+  type SeenVisor,
+} from "../../model/index.ts";
 import {
   checkLockOut,
   checkOpenExits,
@@ -59,7 +65,7 @@ export function checkFresh(input: FreshCheckInput): FreshRefusal | undefined {
     plan,
     visor,
     seen,
-    changes: visor.steps.flatMap((step) => step.changes),
+    changes: changesOf(visor),
   });
 }
 

@@ -1,6 +1,7 @@
 import { assert, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import {
   type Change,
+  changesOf,
   type CommitEvidence,
   type DesiredFleet,
   type DesiredVisor,
@@ -205,7 +206,7 @@ function checkGuards(
     if (seen.kind !== "seen" || visor === undefined) return;
     if (history.known && history.owned.has(wanted.key))
       ownedElements += countOwnedElements(wanted, seen);
-    const changes = visor.steps.flatMap((step) => step.changes);
+    const changes = changesOf(visor);
     const { openToAnyone } = visor;
     const lists = { visor: wanted.key, name: wanted.name, seen, changes, openToAnyone };
     refusals.push(
@@ -225,7 +226,7 @@ function checkGuards(
       ...checkArgumentSize(lists),
     );
   });
-  const changes = visors.flatMap((visor) => visor.steps.flatMap((step) => step.changes));
+  const changes = visors.flatMap(changesOf);
   const trustRemovals = changes.filter(isTrustRemoval).length;
   const otherRemovals = changes.filter(isRemoval).length - trustRemovals;
   const removals = { trustRemovals, otherRemovals, ownedElements, policies, overrides };

@@ -1,4 +1,4 @@
-import type { Plan, PlanCounts, PlanVisor } from "../../model/index.ts";
+import { changesOf, type Plan, type PlanCounts, type PlanVisor } from "../../model/index.ts";
 import { isRemoval, isTrustRemoval } from "./removal-counts.ts";
 
 /** The counts of a plan's last line, all of them taken from the visors it holds. */
@@ -6,7 +6,7 @@ export function countPlan(
   visors: readonly PlanVisor[],
   releasedVisors: Plan["releasedVisors"],
 ): PlanCounts {
-  const changes = visors.flatMap((visor) => visor.steps.flatMap((step) => step.changes));
+  const changes = visors.flatMap(changesOf);
   const released = [...visors, ...releasedVisors].flatMap((visor) => visor.released);
   const sum = (count: (visor: PlanVisor) => number): number =>
     visors.reduce((total, visor) => total + count(visor), 0);

@@ -1,7 +1,7 @@
-import type { Plan } from "../../model/index.ts";
+import { DEFAULT_MANIFEST, type Plan } from "../../model/index.ts";
+import { shellWord } from "../shell-word.ts";
 import { showsExactly } from "./markdown-text.ts";
 
-const DEFAULT_MANIFEST = "fleet.yaml";
 const COMMAND_LENGTH_MAX = 4_000;
 
 /** What the command that applies a plan needs beyond the plan. */
@@ -30,7 +30,7 @@ export function applyCommand(plan: Plan, { selection }: CommandFacts): string | 
     "--expect-decision",
     plan.decision,
   ];
-  const quoted = words.map(quoteForShell);
+  const quoted = words.map(shellWord);
   const command = `fleet apply ${quoted.join(" ")}`;
   const isShowable = command.length <= COMMAND_LENGTH_MAX && showsExactly(command);
   return isShowable ? command : undefined;
@@ -46,9 +46,4 @@ function overrideWords({ overrides }: Plan): readonly string[] {
     ...overrides.allowTrustLoss.flatMap((name) => ["--allow-trust-loss", name]),
     ...(overrides.allowKeysetChange === true ? ["--allow-keyset-change"] : []),
   ];
-}
-
-/** A word as a POSIX shell takes it: as it is, or between single quotes. */
-function quoteForShell(word: string): string {
-  return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

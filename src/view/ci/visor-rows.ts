@@ -1,4 +1,10 @@
-import type { Change, IgnoredLeaf, Plan, PlanVisor } from "../../model/index.ts";
+import {
+  type Change,
+  changesOf,
+  type IgnoredLeaf,
+  type Plan,
+  type PlanVisor,
+} from "../../model/index.ts";
 import { changeGroups } from "../change-text.ts";
 import { counted, whenAny } from "../count-text.ts";
 import { ignoredNotes, ignoredWhat } from "../ignored-text.ts";
@@ -46,7 +52,7 @@ export function visorRows(plan: Plan): readonly VisorRows[] {
 }
 
 function rowsOf(visor: PlanVisor, plan: Plan): VisorRows {
-  const changes = visor.steps.flatMap((step) => step.changes);
+  const changes = changesOf(visor);
   const refusalCount = plan.refusals.filter((refusal) => refusal.visor === visor.key).length;
   return {
     visor,
