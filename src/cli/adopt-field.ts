@@ -1,25 +1,15 @@
-import { basename } from "node:path";
-import {
-  canonicalJson,
-  type ExitCode,
-  FleetError,
-  fromUtf8,
-  utf8,
-  type VisorKey,
-} from "../core/index.ts";
+import { canonicalJson, type ExitCode, FleetError, type VisorKey } from "../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../manifest/index.ts";
 import { changesOf, type DesiredVisor, type Plan, type SeenVisor } from "../model/index.ts";
 import { planText } from "../view/index.ts";
-import { textDiff } from "./adopt-text-diff.ts";
 import type { Given } from "./arguments.ts";
-import { checkCommit, offerCommit } from "./edit/commit.ts";
+import { checkCommit } from "./edit/commit.ts";
+import { editInTurn, readEditable, writeEdited } from "./edit/edit-text.ts";
 import { liveEdits } from "./edit/live-value.ts";
-import { agreedToWrite, writeText } from "./edit/write-text.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord, isFieldWord } from "./fields.ts";
 import { errPaint, outPaint } from "./look.ts";
-import { manifestName, type ManifestSource, readNamed, verifyManifest } from "./manifest-source.ts";
+import type { ManifestSource } from "./manifest-source.ts";
 import { planRead, readFleet, type ReadFleet } from "./planning.ts";
-import { printJson } from "./print.ts";
 import { reporterOf } from "./reporter.ts";
 import type { World } from "./world.ts";
 import { usage } from "./usage.ts";
@@ -30,12 +20,8 @@ import { usage } from "./usage.ts";
  */
 export async function adoptFields(given: Given, world: World): Promise<ExitCode> {
   refuseMixture(given);
-  const name = manifestName(given, world, given.text("into"));
-  if (name === "-") {
-    throw usage("standard input cannot be edited", "name a file with --into");
-  }
-  const bytes = await readNamed(name, world);
-  const source = await verifyManifest(name, bytes, world);
+  const editable = await readEditable("into", given, world);
+  const { source } = editable;
   await checkCommit(source.path, given);
   const fields = await fieldsOf(given.words, source.desired);
   const keys = new Set(addressesOf(fields).map(({ visor }) => visor));
@@ -43,31 +29,25 @@ export async function adoptFields(given: Given, world: World): Promise<ExitCode>
   const read = await readFleet(given, world, reporterOf(given, world), {
     handed: { source, selected },
   });
-  const edited = await editedAs(fields, { source, bytes, read, open: given.flag("open") });
-  if (edited === undefined) {
-    if (given.flag("json"))
-      printJson(world, documentOf(name, "unchanged", { places: [], diff: "" }));
-    else world.terminal.out(`Nothing to adopt: ${name} wants these values already.\n`);
-    return 0;
-  }
+  const edits = editsOf(fields, read, given.flag("open"));
+  const text = await editInTurn(editable, edits, world);
+  if (text.isEdited) showPlan(text.edited, { fields, read }, given, world);
+  const words = { line: ["adopt", ...given.words], visors: "No visor was written to." };
+  return await writeEdited(text, words, given, world);
+}
+
+/** @throws FleetError cli/adopt-field (exit 4) when the edited manifest still wants something else */
+function showPlan(
+  edited: EditedManifest,
+  { fields, read }: { readonly fields: readonly Field[]; readonly read: ReadFleet },
+  given: Given,
+  world: World,
+): void {
   const plan = planAfter(edited, read, given);
   refuseLeftOver(fields, plan);
-  const diff = await textDiff(basename(name), fromUtf8(bytes), edited.text);
-  world.terminal.err(diff);
-  for (const line of whyThere(edited.places, source)) world.terminal.err(`${line}\n`);
-  const isJson = given.flag("json");
-  if (isJson) world.terminal.err(planText(plan, errPaint(world)));
+  for (const line of whyThere(edited.places, read.source)) world.terminal.err(`${line}\n`);
+  if (given.flag("json")) world.terminal.err(planText(plan, errPaint(world)));
   else world.terminal.out(planText(plan, outPaint(world)));
-  const isAgreed = given.flag("yes") || (await agreedToWrite(name, world));
-  if (isAgreed) await writeText({ name, path: source.path, bytes, text: edited.text }, world);
-  const outcome = isAgreed ? "written" : "declined";
-  if (isJson) printJson(world, documentOf(name, outcome, { places: edited.places, diff }));
-  else if (isAgreed) {
-    world.terminal.out(`Wrote ${name}: ${edited.places.join(", ")}. No visor was written to.\n`);
-  } else world.terminal.out(`Declined: ${name} is as it was.\n`);
-  if (!isAgreed) return 4;
-  await offerCommit({ path: source.path, line: ["adopt", ...given.words], exit: 0 }, given, world);
-  return 0;
 }
 
 /** @throws FleetError cli/usage (exit 64) where visors and fields are named side by side */
@@ -89,34 +69,17 @@ function refuseMixture(given: Given): void {
   );
 }
 
-interface Adopting {
-  readonly source: ManifestSource;
-  readonly bytes: Uint8Array;
-  readonly read: ReadFleet;
-  readonly open: boolean;
+/** The edits that make the manifest want what was read. */
+function editsOf(fields: readonly Field[], read: ReadFleet, open: boolean): readonly LiveEdit[] {
+  const seen = seenVisors(read);
+  const { keyNames: names } = read.source.desired;
+  return fields.flatMap(({ visors, path }) => alike(visors, path, { seen, open, names }));
 }
 
-/** The manifest after all edits; `undefined` when it wants what is there already. */
-async function editedAs(
-  fields: readonly Field[],
-  { source, bytes, read, open }: Adopting,
-): Promise<EditedManifest | undefined> {
-  const { editManifest } = await import("../manifest/index.ts");
-  const seen = seenVisors(read);
-  const places = new Set<string>();
-  let edited: EditedManifest | undefined;
-  for (const { visors, path } of fields) {
-    // Visors that show the same are edited together, so that a role which they alone have can say it.
-    for (const { edits, keys } of alike(visors, path, { seen, open, source })) {
-      for (const edit of edits) {
-        const before = edited === undefined ? bytes : utf8(edited.text);
-        const after = editManifest({ bytes: before, file: source.name, visors: keys, edit });
-        for (const place of after.places) places.add(place);
-        edited = after;
-      }
-    }
-  }
-  return places.size === 0 || edited === undefined ? undefined : { ...edited, places: [...places] };
+/** One edit, and the visors it is made for. */
+interface LiveEdit {
+  readonly edit: ManifestEdit;
+  readonly visors: readonly VisorKey[];
 }
 
 /** @throws FleetError cli/unread (exit 3) for a visor that could not be read: what it has is not known */
@@ -133,27 +96,29 @@ function seenVisors({ observation, source }: ReadFleet): ReadonlyMap<VisorKey, S
   );
 }
 
+/** Visors that show the same are edited together, so that a role which they alone have can say it. */
 function alike(
   visors: readonly DesiredVisor[],
   path: string,
-  {
-    seen,
-    open,
-    source,
-  }: Pick<Adopting, "open" | "source"> & { readonly seen: ReadonlyMap<VisorKey, SeenVisor> },
-): readonly { readonly edits: readonly ManifestEdit[]; readonly keys: readonly VisorKey[] }[] {
-  const groups = new Map<string, { edits: readonly ManifestEdit[]; keys: VisorKey[] }>();
+  live: {
+    readonly seen: ReadonlyMap<VisorKey, SeenVisor>;
+    readonly open: boolean;
+    readonly names: ReadonlyMap<string, string>;
+  },
+): readonly LiveEdit[] {
+  const groups = new Map<string, { edits: readonly ManifestEdit[]; visors: VisorKey[] }>();
   for (const desired of visors) {
-    const shown = seen.get(desired.key);
-    if (shown === undefined) continue;
-    const names = source.desired.keyNames;
-    const edits = liveEdits({ desired, seen: shown, path, names, open });
+    const seen = live.seen.get(desired.key);
+    if (seen === undefined) continue;
+    const edits = liveEdits({ desired, path, ...live, seen });
     const like = JSON.stringify(edits);
-    const group = groups.get(like) ?? { edits, keys: [] };
-    group.keys.push(desired.key);
+    const group = groups.get(like) ?? { edits, visors: [] };
+    group.visors.push(desired.key);
     groups.set(like, group);
   }
-  return [...groups.values()];
+  return [...groups.values()].flatMap((group) =>
+    group.edits.map((edit) => ({ edit, visors: group.visors })),
+  );
 }
 
 function planAfter(edited: EditedManifest, read: ReadFleet, given: Given): Plan {
@@ -206,12 +171,4 @@ function whyThere(places: readonly string[], { desired }: ManifestSource): reado
           `written at visor ${name ?? ""}: its roles ${roles.join(", ")} stay as they are for others`,
         ];
   });
-}
-
-function documentOf(
-  file: string,
-  outcome: "written" | "declined" | "unchanged",
-  { places, diff }: { readonly places: readonly string[]; readonly diff: string },
-): unknown {
-  return { format: "fleet.skywire/edit/v1", file, outcome, places, diff };
 }

@@ -1,15 +1,13 @@
-import { basename } from "node:path";
-import { type ExitCode, fromUtf8, utf8 } from "../core/index.ts";
-import type { EditedManifest } from "../manifest/index.ts";
+import type { ExitCode, VisorKey } from "../core/index.ts";
+import type { ManifestEdit } from "../manifest/index.ts";
 import { counted, printable, tableText, untilText } from "../view/index.ts";
-import { textDiff } from "./adopt-text-diff.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { parseDuration } from "./duration.ts";
-import { checkCommit, offerCommit } from "./edit/commit.ts";
-import { agreedToWrite, writeText } from "./edit/write-text.ts";
+import { checkCommit } from "./edit/commit.ts";
+import { editInTurn, readEditable, writeEdited } from "./edit/edit-text.ts";
 import { fieldsOf, fieldWord } from "./fields.ts";
-import { manifestName, type ManifestSource, readNamed, verifyManifest } from "./manifest-source.ts";
+import { manifestName, type ManifestSource, readManifest } from "./manifest-source.ts";
 import { nowOf } from "./moment-of-plan.ts";
 import { JSON_OPTION, MANIFEST_OPTION, NOW_OPTION } from "./options.ts";
 import { printJson } from "./print.ts";
@@ -55,17 +53,24 @@ export const ignore: Command = {
     "fleet ignore desk/apps.skychat.running --end",
   ],
   async run(given, world): Promise<ExitCode> {
-    const name = manifestName(given, world, undefined);
-    const bytes = await readNamed(name, world);
-    const source = await verifyManifest(name, bytes, world);
     const nowMs = nowOf(given, world) ?? world.clock.now();
     if (isListing(given)) {
+      const source = await readManifest(manifestName(given, world, undefined), world);
       list(source, nowMs, given, world);
       return 0;
     }
+    const editable = await readEditable("manifest", given, world);
     const until = given.flag("end") ? undefined : await untilOf(given, nowMs);
-    const edited = await editedAs(given, { source, bytes, until });
-    return await showAndWrite(edited, { source, bytes }, given, world);
+    await checkCommit(editable.source.path, given);
+    const edits = await editsOf(given, editable.source, until);
+    const edited = await editInTurn(editable, edits, world);
+    const line = ["ignore", ...given.words, ...(given.flag("end") ? ["--end"] : [])];
+    return await writeEdited(
+      edited,
+      { line, visors: "No visor was asked anything." },
+      given,
+      world,
+    );
   },
 };
 
@@ -122,58 +127,22 @@ function after(text: string, nowMs: number): number | undefined {
   return Math.ceil((nowMs + lengthMs) / SECOND_MS) * SECOND_MS;
 }
 
-interface Ignoring {
-  readonly source: ManifestSource;
-  readonly bytes: Uint8Array;
-  readonly until: string | undefined;
-}
-
-async function editedAs(
+async function editsOf(
   given: Given,
-  { source, bytes, until }: Ignoring,
-): Promise<Pick<EditedManifest, "text" | "places">> {
-  const { editManifest } = await import("../manifest/index.ts");
+  { desired }: ManifestSource,
+  until: string | undefined,
+): Promise<readonly { readonly edit: ManifestEdit; readonly visors: readonly VisorKey[] }[]> {
   const because = given.text("because");
-  const places = new Set<string>();
-  let text = fromUtf8(bytes);
-  for (const { visors, path } of await fieldsOf(given.words, source.desired)) {
-    const edit = {
+  const fields = await fieldsOf(given.words, desired);
+  return fields.map(({ visors, path }) => ({
+    visors: visors.map(({ key }) => key),
+    edit: {
       kind: "ignore",
       path,
       ...(until === undefined ? {} : { until }),
       ...(because === undefined ? {} : { because }),
-    } as const;
-    const meant = visors.map(({ key }) => key);
-    const edited = editManifest({ bytes: utf8(text), file: source.name, visors: meant, edit });
-    text = edited.text;
-    for (const place of edited.places) places.add(place);
-  }
-  return { text, places: [...places] };
-}
-
-async function showAndWrite(
-  { text, places }: Pick<EditedManifest, "text" | "places">,
-  { source: { name, path }, bytes }: Omit<Ignoring, "until">,
-  given: Given,
-  world: World,
-): Promise<ExitCode> {
-  const isEdited = places.length > 0;
-  if (isEdited) await checkCommit(path, given);
-  const diff = isEdited ? await textDiff(basename(name), fromUtf8(bytes), text) : "";
-  world.terminal.err(diff);
-  const isAgreed = !isEdited || given.flag("yes") || (await agreedToWrite(name, world));
-  if (isEdited && isAgreed) await writeText({ name, path, bytes, text }, world);
-  const outcome = !isEdited ? "unchanged" : isAgreed ? "written" : "declined";
-  if (given.flag("json")) {
-    printJson(world, { format: "fleet.skywire/edit/v1", file: name, outcome, places, diff });
-  } else if (outcome === "written") {
-    world.terminal.out(`Wrote ${name}: ${places.join(", ")}. No visor was asked anything.\n`);
-  } else if (outcome === "declined") world.terminal.out(`Declined: ${name} is as it was.\n`);
-  else world.terminal.out(`Nothing to edit: ${name} says so already.\n`);
-  if (outcome === "declined") return 4;
-  const line = ["ignore", ...given.words, ...(given.flag("end") ? ["--end"] : [])];
-  if (isEdited) await offerCommit({ path, line, exit: 0 }, given, world);
-  return 0;
+    },
+  }));
 }
 
 function list({ desired }: ManifestSource, nowMs: number, given: Given, world: World): void {

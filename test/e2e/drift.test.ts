@@ -137,7 +137,7 @@ describe("drift, and the three ways to go on", () => {
       "settings: { log_level: warn, routing.min_hops: 1 } # for the shops",
     );
     await expectNoDrift();
-    expect((await user.run("adopt", FIELD)).last).toMatch(/^Nothing to adopt/);
+    expect((await user.run("adopt", FIELD)).last).toMatch(/^Nothing to edit/);
   });
 
   it("takes a member of a list over, and writes nothing when the answer is no", async () => {
@@ -204,6 +204,11 @@ describe("drift, and the three ways to go on", () => {
     ["what is past", ["ignore", FIELD, "--until", "2001-01-01", "--yes"], "is past"],
     ["a number alone", ["ignore", FIELD, "--until", "30", "--yes"], "takes a day, a time"],
     ["no time", ["ignore", FIELD, "--yes"], "nothing is ignored for ever"],
+    [
+      "a manifest on standard input",
+      ["ignore", FIELD, "--until", "7d", "--manifest", "-", "--yes"],
+      "standard input cannot be edited",
+    ],
     [
       "an unowned value",
       ["apply", "--only", "desk/settings.log_level", "--yes"],

@@ -1,0 +1,106 @@
+import { basename } from "node:path";
+import { type ExitCode, fromUtf8, utf8, type VisorKey } from "../../core/index.ts";
+import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
+import { textDiff } from "../adopt-text-diff.ts";
+import type { Given } from "../arguments.ts";
+import {
+  manifestName,
+  type ManifestSource,
+  readNamed,
+  verifyManifest,
+} from "../manifest-source.ts";
+import { printJson } from "../print.ts";
+import { usage } from "../usage.ts";
+import type { World } from "../world.ts";
+import { offerCommit } from "./commit.ts";
+import { agreedToWrite, writeText } from "./write-text.ts";
+
+/** A manifest that can be edited. */
+export interface EditableManifest {
+  readonly source: ManifestSource;
+  /** As they were read. */
+  readonly bytes: Uint8Array;
+}
+
+/** What edits make of a manifest. */
+export interface EditedText extends EditableManifest {
+  readonly edited: EditedManifest;
+  /** False where the manifest says so already. */
+  readonly isEdited: boolean;
+  /** How the text differs, as people and git read it; empty where it does not. */
+  readonly diff: string;
+}
+
+/** What is said of an edit beside the edit itself. */
+export interface EditWords {
+  /** The command line as a person would say it again, without `fleet`. */
+  readonly line: readonly string[];
+  /** What the visors had of it, a sentence. */
+  readonly visors: string;
+}
+
+/**
+ * Reads the manifest that a command edits; it must be good.
+ * @param option names the manifest on the command line
+ * @throws FleetError cli/usage for standard input, cli/no-file, cli/invalid-manifest (exit 64)
+ */
+export async function readEditable(
+  option: "manifest" | "into",
+  given: Given,
+  world: World,
+): Promise<EditableManifest> {
+  const name = manifestName(given, world, option === "into" ? given.text("into") : undefined);
+  if (name === "-") throw usage("standard input cannot be edited", `name a file with --${option}`);
+  const bytes = await readNamed(name, world);
+  return { bytes, source: await verifyManifest(name, bytes, world) };
+}
+
+/** Makes edits one after the other, each for its visors, and shows how the text differs. */
+export async function editInTurn(
+  { source, bytes }: EditableManifest,
+  edits: Iterable<{ readonly edit: ManifestEdit; readonly visors: readonly VisorKey[] }>,
+  world: World,
+): Promise<EditedText> {
+  const { editManifest } = await import("../../manifest/index.ts");
+  const { desired, name: file } = source;
+  const text = fromUtf8(bytes);
+  let edited: EditedManifest = { text, desired, places: [], followers: [], concerned: [] };
+  for (const { edit, visors } of edits) {
+    const next = editManifest({ bytes: utf8(edited.text), file, visors, edit });
+    edited = {
+      ...next,
+      places: [...new Set([...edited.places, ...next.places])],
+      followers: [...edited.followers, ...next.followers],
+      concerned: [...new Set([...edited.concerned, ...next.concerned])],
+    };
+  }
+  const isEdited = edited.places.length > 0;
+  const diff = isEdited ? await textDiff(basename(file), text, edited.text) : "";
+  world.terminal.err(diff);
+  return { source, bytes, edited, isEdited, diff };
+}
+
+/**
+ * Ends a command that only edits: asks whether the text that was shown is to be written, writes it, says so, and
+ * offers the commit. Exit code 4 when it is declined.
+ * @throws FleetError cli/unconfirmed (exit 64) when nobody can be asked, cli/changed (exit 5), cli/commit (exit 6)
+ */
+export async function writeEdited(
+  { source: { name, path }, bytes, edited: { text, places }, isEdited, diff }: EditedText,
+  { line, visors }: EditWords,
+  given: Given,
+  world: World,
+): Promise<ExitCode> {
+  const isAgreed = isEdited && (given.flag("yes") || (await agreedToWrite(name, world)));
+  if (isAgreed) await writeText({ name, path, bytes, text }, world);
+  const outcome = !isEdited ? "unchanged" : isAgreed ? "written" : "declined";
+  if (given.flag("json")) {
+    printJson(world, { format: "fleet.skywire/edit/v1", file: name, outcome, places, diff });
+  } else if (outcome === "unchanged") {
+    world.terminal.out(`Nothing to edit: ${name} says so already.\n`);
+  } else if (outcome === "declined") world.terminal.out(`Declined: ${name} is as it was.\n`);
+  else world.terminal.out(`Wrote ${name}: ${places.join(", ")}. ${visors}\n`);
+  if (outcome === "declined") return 4;
+  if (outcome === "written") await offerCommit({ path, line, exit: 0 }, given, world);
+  return 0;
+}
