@@ -14,7 +14,7 @@ import { also, log, type Turn, turnOf } from "./turn.ts";
 
 /** Decides what is done about each difference of a plan: told, left alone, or corrected. */
 export function decide(turn: Turn, facts: PlanFacts, random: number): Turn {
-  const noted = noteApplied(turn, facts.lastApplied);
+  const noted = noteApplied(turn, facts);
   const seen = noteVisors(noted, facts.visors, random);
   const fields = noteFields(seen.state, facts.visors);
   const blocked = blockersOf(seen, facts);

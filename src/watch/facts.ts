@@ -4,6 +4,7 @@ import {
   changesOf,
   DEFAULT_WATCH,
   type DesiredWatch,
+  type FeedKey,
   type Plan,
   type PlanVisor,
   type WatchVerb,
@@ -42,7 +43,11 @@ export interface VisorFacts {
 /** Which manifest was applied last. */
 export interface LastApplied {
   readonly digest: Digest;
+  /** The entry that says so, and whose ledger it is in. */
   readonly entry: number;
+  readonly feed: FeedKey;
+  /** When it was written, by the clock of whoever did. */
+  readonly timeMs: number;
 }
 
 /** What a plan says, as far as deciding goes. */
@@ -53,8 +58,10 @@ export interface PlanFacts {
   readonly refusals: readonly { readonly visor?: string; readonly message: string }[];
   /** What a person must answer before anything is written, a sentence each. */
   readonly questions: readonly string[];
-  /** The manifest that was last applied by anybody, and the entry that says so. */
+  /** The manifest that was last applied by anybody, as far as ledgers could be read. */
   readonly lastApplied?: LastApplied;
+  /** How many entries of each ledger were read. */
+  readonly read: ReadonlyMap<FeedKey, number>;
 }
 
 /** What {@link factsOf} takes beside the plan. */
@@ -62,13 +69,14 @@ export interface FactsInput {
   readonly watch: DesiredWatch | undefined;
   readonly questions: readonly string[];
   readonly lastApplied: LastApplied | undefined;
+  readonly read: PlanFacts["read"];
   /** Who made a leaf what it is, where that is known. */
   readonly culpritOf?: (visor: VisorKey, change: Change) => string | undefined;
 }
 
 /** Takes from a plan what deciding goes by. */
 export function factsOf(plan: Plan, input: FactsInput): PlanFacts {
-  const { questions, lastApplied } = input;
+  const { questions, lastApplied, read } = input;
   const nameOf = new Map(plan.visors.map(({ key, name }) => [key, name]));
   return {
     visors: plan.visors.map((visor) => visorFacts(visor, plan, input)),
@@ -77,6 +85,7 @@ export function factsOf(plan: Plan, input: FactsInput): PlanFacts {
       return { message, ...(name === undefined ? {} : { visor: name }) };
     }),
     questions,
+    read,
     ...(lastApplied === undefined ? {} : { lastApplied }),
   };
 }

@@ -7,7 +7,14 @@ export {
   type WatchEvent,
   type WatchNews,
 } from "./events.ts";
-export { changeId, factsOf, type FactsInput, type PlanFacts, watchVerbOf } from "./facts.ts";
+export {
+  changeId,
+  factsOf,
+  type FactsInput,
+  type LastApplied,
+  type PlanFacts,
+  watchVerbOf,
+} from "./facts.ts";
 export { type Health, healthOf } from "./health.ts";
 export { type Moment, timeText } from "./moment.ts";
 export {

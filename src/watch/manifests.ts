@@ -1,5 +1,5 @@
 import { shortCommit } from "../core/index.ts";
-import type { LastApplied } from "./facts.ts";
+import type { LastApplied, PlanFacts } from "./facts.ts";
 import { putFleetFinding } from "./findings.ts";
 import {
   type Hold,
@@ -59,7 +59,7 @@ function holdOf(
   if (earlier?.hold !== undefined) return earlier.hold;
   const since = {
     sinceMs: time.wallMs,
-    ...(lastApplied === undefined ? {} : { entry: lastApplied.entry }),
+    ...(lastApplied === undefined ? {} : { after: lastApplied }),
   };
   const until = "nothing is corrected until the manifest changes, or a person applies it";
   if (earlier?.isReverted === true) {
@@ -75,21 +75,22 @@ function holdOf(
 
 /**
  * Takes what the ledger says was applied last. Where that is another manifest than ours, and came after ours was in
- * force, a person put another one in its place: correcting would undo what they did.
+ * force, a person put another one in its place: correcting would undo what they did. While the ledger with the apply
+ * that was the last cannot be read, what others say of earlier ones is no news.
  */
-export function noteApplied(earlier: Turn, lastApplied: LastApplied | undefined): Turn {
-  if (lastApplied === undefined) return earlier;
+export function noteApplied(earlier: Turn, { lastApplied, read }: PlanFacts): Turn {
+  if (lastApplied === undefined || isOldNews(lastApplied, read, earlier.state)) return earlier;
   const turn = turnOf({ ...earlier.state, lastApplied }, earlier.effects);
   const { manifest, manifests, time } = turn.state;
   if (manifest === undefined) return turn;
   const key = manifestKey(manifest);
   const known = manifests.find((each) => each.key === key);
   if (known === undefined) return turn;
-  const { digest, entry } = lastApplied;
+  const { digest } = lastApplied;
   if (digest === manifest.digest) {
     if (known.hold === undefined)
       return known.isApplied === true ? turn : replace(turn, { ...known, isApplied: true });
-    if (known.hold.entry === entry) return turn;
+    if (isSameApply(known.hold.after, lastApplied)) return turn;
     // Whoever applies a manifest that is held has decided.
     const { hold: _hold, isReverted: _isReverted, ...rest } = known;
     return putHold(replace(turn, { ...rest, isApplied: true }), undefined);
@@ -99,11 +100,26 @@ export function noteApplied(earlier: Turn, lastApplied: LastApplied | undefined)
   if (known.isApplied !== true && before === undefined)
     return replace(turn, { ...known, appliedBefore: lastApplied });
   // Nobody applied anything since: ours may be the first of its kind that anything is written for.
-  if (known.isApplied !== true && before?.entry === entry && before.digest === digest) return turn;
+  if (known.isApplied !== true && isSameApply(before, lastApplied)) return turn;
   const other = digest.slice("sha256:".length, "sha256:".length + SHORT);
   const message = `somebody applied another manifest (${other}) after ${nameOf(manifest)}: nothing is corrected until the manifest changes, or a person applies it again`;
-  const hold: Hold = { why: "by-hand", sinceMs: time.wallMs, entry, message };
+  const hold: Hold = { why: "by-hand", sinceMs: time.wallMs, after: lastApplied, message };
   return putHold(replace(turn, { ...known, hold }), hold);
+}
+
+/** What is left to read ends before the last apply that was seen. */
+function isOldNews(
+  applied: LastApplied,
+  read: PlanFacts["read"],
+  { lastApplied: last }: WatchState,
+): boolean {
+  if (last === undefined || (read.get(last.feed) ?? 0) > last.entry) return false;
+  // The ledger of then may be gone for good, as after a change of keys.
+  return applied.timeMs <= last.timeMs;
+}
+
+function isSameApply(one: LastApplied | undefined, other: LastApplied): boolean {
+  return one?.feed === other.feed && one.entry === other.entry;
 }
 
 /** Why nothing is corrected under the manifest in force. */

@@ -17,11 +17,13 @@ const CORRECTION: Shape = {
   must: { steadyMs: "number", wallMs: "number" },
   may: { isDone: "flag", flipped: { must: { wallMs: "number", found: "text" } } },
 };
+const APPLIED: Shape = {
+  must: { digest: "text", entry: "number", feed: "text", timeMs: "number" },
+};
 const HOLD: Shape = {
   must: { why: "text", sinceMs: "number", message: "text" },
-  may: { entry: "number" },
+  may: { after: APPLIED },
 };
-const APPLIED: Shape = { must: { digest: "text", entry: "number" } };
 const STATE: Shape = {
   must: {
     format: "text",

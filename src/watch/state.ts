@@ -3,7 +3,7 @@ import type { LastApplied } from "./facts.ts";
 import type { WatchTime } from "./moment.ts";
 
 /** The name and version of the state file; another one is not read. */
-export const WATCH_FORMAT = "fleet.skywire/watch/v1";
+export const WATCH_FORMAT = "fleet.skywire/watch/v2";
 
 /** A manifest as its source gave it. */
 export interface ManifestRef {
@@ -21,8 +21,8 @@ export interface Hold {
   readonly why: "reverted" | "by-hand" | "rewritten";
   readonly sinceMs: number;
   readonly message: string;
-  /** The entry of the last apply before that: a later apply of this manifest ends the hold. */
-  readonly entry?: number;
+  /** The last apply before that: a later apply of this manifest ends the hold. */
+  readonly after?: LastApplied;
 }
 
 /** A manifest that was seen, and what became of it. */

@@ -1,6 +1,6 @@
 import { WATCH_VERBS, type WatchRule, type WatchVerb } from "../../src/model/index.ts";
 import { placeAt } from "./reconcile-builders.ts";
-import { digestOf, WatchSim } from "./watch-sim.ts";
+import { digestOf, THEIRS, WatchSim } from "./watch-sim.ts";
 
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -10,8 +10,8 @@ const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_6
  *
  * `fleet NAME...`, `interval TIME`, `rule VERB FIELD...` before `start`; then `wants PATH VALUE`, `is NAME PATH VALUE`,
  * `run TIME`, `away NAME`, `back NAME`, `fights NAME PATH VALUE AFTER`, `peace NAME PATH`, `stubborn NAME PATH`,
- * `manifest NAME [COMMIT]`, `rewritten NAME COMMIT`, `by-hand NAME`, `source-fails TEXT`, `local-fails TEXT`,
- * `refuses TEXT`, `asks TEXT`, each of them without TEXT for the end of it; `sleep TIME`, `clock [-]TIME`, `hint`,
+ * `manifest NAME [COMMIT]`, `rewritten NAME COMMIT`, `by-hand NAME`, `by-other NAME`, `copy-lost`, `copy-back`,
+ * `source-fails TEXT`, `local-fails TEXT`, `refuses TEXT`, `asks TEXT`, each of them without TEXT for the end of it; `sleep TIME`, `clock [-]TIME`, `hint`,
  * `crash`, `stop`.
  */
 export function runScenario(text: string): string {
@@ -121,6 +121,12 @@ function command(sim: WatchSim, words: readonly string[]): void {
       return sim.send({ kind: "hint" });
     case "by-hand":
       return sim.appliedByHand(first);
+    case "by-other":
+      return sim.appliedByHand(first, THEIRS);
+    case "copy-lost":
+    case "copy-back":
+      sim.isCopyLost = word === "copy-lost";
+      return;
     case "source-fails":
       sim.sourceFault = ending;
       return;

@@ -1,7 +1,8 @@
 import type { Digest, VisorKey } from "../../src/core/index.ts";
-import type { DesiredWatch } from "../../src/model/index.ts";
+import type { DesiredWatch, FeedKey } from "../../src/model/index.ts";
 import {
   type CorrectionOutcome,
+  type LastApplied,
   type LogLine,
   type ManifestRef,
   newWatchState,
@@ -17,6 +18,9 @@ import {
 } from "../../src/watch/index.ts";
 import { isTrustUnnamed } from "../../src/watch/facts.ts";
 
+/** The ledger of whoever watches, and that of another operator. */
+const OURS = "feed-of-ours" as FeedKey;
+export const THEIRS = "feed-of-theirs" as FeedKey;
 const BEGUN_MS = Date.parse("2026-11-26T08:00:00Z");
 /** What reading a group of visors takes, and what it takes when one of them does not answer. */
 const READ_MS = 200;
@@ -53,7 +57,8 @@ export class WatchSim {
   wanted = new Map<string, string>();
   manifest: ManifestRef = { digest: digestOf("a") };
   watch: DesiredWatch;
-  lastApplied: { readonly digest: Digest; readonly entry: number } | undefined;
+  /** The copy of another operator's ledger cannot be read. */
+  isCopyLost = false;
   sourceFault: string | undefined;
   localFault: string | undefined;
   questions: readonly string[] = [];
@@ -62,6 +67,8 @@ export class WatchSim {
   #wallMs = BEGUN_MS;
   #monoMs = 0;
   #entry = 1;
+  /** What ledgers say was applied, the last one last. */
+  readonly #applied: LastApplied[] = [];
   #wakeAtMs: number | undefined;
   #later: { readonly monoMs: number; readonly run: () => void }[] = [];
   #seed = 0;
@@ -103,9 +110,13 @@ export class WatchSim {
   }
 
   /** Another operator, or a person here, applies some manifest. */
-  appliedByHand(name: string): void {
+  appliedByHand(name: string, feed: FeedKey = OURS): void {
+    this.#noteApplied(digestOf(name), feed);
+  }
+
+  #noteApplied(digest: Digest, feed: FeedKey): void {
     this.#entry += 3;
-    this.lastApplied = { digest: digestOf(name), entry: this.#entry };
+    this.#applied.push({ digest, entry: this.#entry, feed, timeMs: this.#wallMs });
   }
 
   /** Only the wall's clock moves: somebody set it, or the machine slept. */
@@ -206,9 +217,11 @@ export class WatchSim {
   }
 
   #factsOf(names: readonly string[]): PlanFacts {
-    const { lastApplied } = this;
+    const readable = this.isCopyLost ? [OURS] : [OURS, THEIRS];
+    const lastApplied = this.#applied.findLast(({ feed }) => readable.includes(feed));
     return {
       refusals: [],
+      read: new Map(readable.map((feed) => [feed, this.#entry + 1])),
       questions: this.questions,
       ...(lastApplied === undefined ? {} : { lastApplied }),
       visors: names.map((name) => {
@@ -243,8 +256,7 @@ export class WatchSim {
 
   #apply(ids: readonly string[]): void {
     if (this.refusal !== undefined) return this.send({ kind: "refused", message: this.refusal });
-    this.#entry += 3;
-    this.lastApplied = { digest: this.manifest.digest, entry: this.#entry };
+    this.#noteApplied(this.manifest.digest, OURS);
     const outcomes = ids.map((id): CorrectionOutcome => {
       const [key = "", leaf = "", element] = id.split(" ");
       const name = key.slice("key-of-".length);

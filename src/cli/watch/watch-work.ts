@@ -1,6 +1,6 @@
 import { FleetError, sha256, toHex } from "../../core/index.ts";
-import { DEFAULT_WATCH, type DesiredFleet, type Plan } from "../../model/index.ts";
-import { type ApplyReport, confirmationsOf } from "../../reconcile/index.ts";
+import { DEFAULT_WATCH, type DesiredFleet, type FeedKey, type Plan } from "../../model/index.ts";
+import { type ApplyReport, confirmationsOf, type History } from "../../reconcile/index.ts";
 import {
   createVisorReader,
   type RememberingReader,
@@ -11,6 +11,7 @@ import {
   changeId,
   type CorrectionOutcome,
   factsOf,
+  type LastApplied,
   type WatchNews,
   type WatchState,
 } from "../../watch/index.ts";
@@ -140,7 +141,8 @@ export class WatchWork {
         facts: factsOf(plan, {
           watch: read.source.desired.watch,
           questions: questionsOf(plan, read),
-          lastApplied: history.known ? history.lastManifest : undefined,
+          lastApplied: lastAppliedOf(history),
+          read: sizesOf(read),
           culpritOf: (visor, change) => this.#culprits.get(culpritId(visor, change)),
         }),
       };
@@ -195,6 +197,23 @@ export class WatchWork {
     for (const line of this.#said.split("\n")) if (line.startsWith("note: ")) this.#note(line);
     this.#said = "";
   }
+}
+
+function lastAppliedOf(history: History): LastApplied | undefined {
+  const last = history.known ? history.lastManifest : undefined;
+  return last?.in === undefined
+    ? undefined
+    : { digest: last.digest, entry: last.entry, ...last.in };
+}
+
+/** How much of each ledger the history goes by. */
+function sizesOf({ history, heads, operator }: ReadFleet): ReadonlyMap<FeedKey, number> {
+  const others = heads.map(({ feed, size }) => [feed, size] as const);
+  return new Map(
+    history.known && operator !== undefined
+      ? [...others, [operator.keys.feed, history.head]]
+      : others,
+  );
 }
 
 /** What was read of the visors that have one of these changes. */

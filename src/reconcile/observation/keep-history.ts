@@ -21,7 +21,9 @@ export function keepHistory(
     head,
     heads: heads.toSorted((left, right) => (left.feed < right.feed ? -1 : 1)),
     ...(keyset === undefined ? {} : { keyset }),
-    ...(lastManifest === undefined ? {} : { lastManifest }),
+    ...(lastManifest === undefined
+      ? {}
+      : { lastManifest: { digest: lastManifest.digest, entry: lastManifest.entry } }),
     visors: [...keys]
       .sort()
       .map((key) => keepPast(history, key, new Set(leaves.get(key)?.keys())))

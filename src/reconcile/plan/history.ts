@@ -25,6 +25,12 @@ export interface Awaiting {
   readonly sinceMs: number;
 }
 
+/** Where an entry is and when it was written; an observation does not tell. */
+export interface LedgerPlace {
+  readonly feed: FeedKey;
+  readonly timeMs: number;
+}
+
 /** What the ledger tells a planner. Pure facts: no file is read once this is made. */
 export interface KnownHistory {
   readonly known: true;
@@ -50,7 +56,10 @@ export interface KnownHistory {
   /** All that `recorded` finds, a visor's in the order in which they were first written. */
   readonly recordedOf: (visor: VisorKey) => readonly RecordedLeaf[];
   readonly secretReceipt: (visor: string, path: string) => SecretReceipt | undefined;
-  readonly lastManifest: { readonly digest: Digest; readonly entry: number } | undefined;
+  /** The manifest that was applied last, and the entry that says so. */
+  readonly lastManifest:
+    | { readonly digest: Digest; readonly entry: number; readonly in?: LedgerPlace }
+    | undefined;
   /** The commit of the latest recorded plan that was made from one. */
   readonly lastCommit: string | undefined;
 }
@@ -123,7 +132,11 @@ export class HistoryFold {
     if (record.kind === "receipt") this.#noteSecrets(record);
     if (isRecordOf(record, "keyset", this.#fleet)) this.#noteKeyset(record);
     else if (isRecordOf(record, "plan", this.#fleet) && record.payload !== undefined) {
-      this.#lastManifest = { digest: record.payload.manifest, entry: record.index };
+      this.#lastManifest = {
+        digest: record.payload.manifest,
+        entry: record.index,
+        in: { feed: record.feed, timeMs: record.timeMs },
+      };
       this.#lastCommit = record.payload.commit ?? this.#lastCommit;
     } else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record.payload);
     else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
