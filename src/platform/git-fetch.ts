@@ -51,5 +51,5 @@ function faultOf(
 ): string {
   if (killed === true) return `git fetch took more than ${FETCH_TIMEOUT_MS / 1_000} s`;
   const [line = message] = stderr.split("\n").filter((text) => text.trim() !== "");
-  return line.replaceAll(/\/\/[^/@\s]*@/g, "//…@").slice(0, 300);
+  return line.replaceAll(/\/\/[^\s'"]*@/g, "//…@").slice(0, 300);
 }
