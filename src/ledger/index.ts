@@ -164,7 +164,7 @@ export {
   type WitnessVerdict,
 } from "./proof/witnessed.ts";
 export { PIN_FILE } from "./store/pin.ts";
-export { type LockWorld, type ProcessFacts } from "./store/lock.ts";
+export { type LockWorld } from "./store/lock.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
   type ChangeLifetime,

@@ -1,7 +1,7 @@
 import { FleetError } from "../core/index.ts";
 import type { FeedKey } from "./keys/keys.ts";
 import { readLedger } from "./ledger.ts";
-import { LedgerLock, LOCK_FILE, type LockWorld } from "./store/lock.ts";
+import { LOCK_FILE, type LockWorld, takeLedgerLock } from "./store/lock.ts";
 
 /** A ledger that is to be replaced by a newer copy of itself. */
 export interface ReplaceOptions extends LockWorld {
@@ -22,7 +22,7 @@ export interface ReplaceOptions extends LockWorld {
  */
 export async function replaceLedger(options: ReplaceOptions): Promise<void> {
   const { files, folder, copy, aside, feed } = options;
-  const lock = await LedgerLock.take(options, folder);
+  const lock = await takeLedgerLock(options, folder);
   try {
     const newer = await readLedger({ files, folder: copy, feed });
     const older = await soundLedger(options);

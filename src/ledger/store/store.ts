@@ -2,6 +2,7 @@ import {
   type AppendFile,
   assert,
   concatBytes,
+  type FileLock,
   type Files,
   FleetError,
   hasCode,
@@ -11,7 +12,7 @@ import { BLANK_HASH, type CxoObject, decodeRoot, fetchObject } from "../../skywi
 import { decodeLog } from "../entries/objects.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { encodeFrame, FRAME_OVERHEAD, FRAME_TYPES } from "./frame.ts";
-import { LedgerLock, type LockWorld } from "./lock.ts";
+import { type LockWorld, takeLedgerLock } from "./lock.ts";
 import type { LiveSegment } from "./entry-files.ts";
 import { encodePin, type Pin, PIN_FILE, readPin, replacePin } from "./pin.ts";
 import { encodeSegmentIndex, indexName, SegmentIndexer } from "./segment-index.ts";
@@ -64,7 +65,7 @@ export class StoreWriter {
   readonly #world: LockWorld;
   readonly #folder: string;
   readonly #feed: FeedKey;
-  readonly #lock: LedgerLock;
+  readonly #lock: FileLock;
   #segment: number;
   #size: number;
   #indexer: SegmentIndexer;
@@ -79,7 +80,7 @@ export class StoreWriter {
     world: LockWorld,
     folder: string,
     feed: FeedKey,
-    lock: LedgerLock,
+    lock: FileLock,
     { segment, size, indexer }: WritePlace,
   ) {
     this.#world = world;
@@ -108,7 +109,7 @@ export class StoreWriter {
   ): Promise<StoreWriter> {
     const { files } = world;
     await files.makeFolder(folder);
-    const lock = await LedgerLock.take(world, folder);
+    const lock = await takeLedgerLock(world, folder);
     try {
       if ((await listSegments(files, folder)).length > 0) throw existsError(folder);
       const { pin } = await readPin(files, folder);
@@ -148,7 +149,7 @@ export class StoreWriter {
   ): Promise<{ writer: StoreWriter; pin: Pin | undefined }> {
     const { files } = world;
     await files.makeFolder(folder);
-    const lock = await LedgerLock.take(world, folder);
+    const lock = await takeLedgerLock(world, folder);
     try {
       const { pin } = await readPin(files, folder);
       const segments = await listSegments(files, folder);
@@ -178,7 +179,7 @@ export class StoreWriter {
   ): Promise<{ writer: StoreWriter; view: StoreView }> {
     const { files } = world;
     if ((await listSegments(files, folder)).length === 0) throw missingError(folder, feed);
-    const lock = await LedgerLock.take(world, folder);
+    const lock = await takeLedgerLock(world, folder);
     try {
       const view = await readStore(files, folder, feed);
       const fault = storeFault(view);

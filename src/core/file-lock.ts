@@ -1,0 +1,201 @@
+import { fromUtf8, toHex, utf8 } from "./bytes.ts";
+import { type FleetError, hasCode } from "./errors.ts";
+import type { Files } from "./files.ts";
+import { type Clock, type Random, sleep } from "./ports.ts";
+
+/** How often whoever waits looks again. */
+const POLL_MS = 50;
+const NONCE_SIZE = 16;
+
+/** Who we are, as a lock tells others. */
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly host: string;
+  /** The user's or robot's name. */
+  readonly owner: string;
+  /** True when a process of this machine runs. */
+  isAlive(pid: number): boolean;
+}
+
+/** What taking a lock needs. */
+export interface FileLockWorld {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly process: ProcessFacts;
+  /** How long to wait for whoever holds it; 10 seconds when not given. */
+  readonly lockTimeoutMs?: number;
+}
+
+/** The file of a lock, and what to say when it cannot be had. */
+export interface LockSubject {
+  /** Absolute; its folder exists. */
+  readonly path: string;
+  /** @param holder a person and process, as a sentence names them */
+  held(holder: string): FleetError;
+  /** Somebody removed or took the lock. */
+  lost(): FleetError;
+  /** The file cannot be made. */
+  notMade(cause: unknown): FleetError;
+}
+
+const LOCK_TIMEOUT_MS = 10_000;
+/** Stale locks removed before giving up; each is followed by a fresh try. */
+const TAKEOVERS_MAX = 100;
+/** A lock without readable text this old was left by a crash, not by somebody still writing it. */
+const UNREADABLE_MS = 5000;
+/** Stands for the nonce of a lock that cannot be read. */
+const UNREADABLE = "unreadable";
+
+// A process number comes back, in containers nearly always the same one: a lock with our number that
+// is not in here was left by somebody before us.
+const heldHere = new Set<string>();
+
+interface LockText {
+  readonly owner: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly sinceMs: number;
+  readonly nonce: string;
+}
+
+/** A lock that is ours: a file that only one process can make. */
+export class FileLock {
+  readonly #files: Files;
+  readonly #subject: LockSubject;
+  readonly #nonce: string;
+  /** Of the lock file when it was last seen to be ours. */
+  #identity: string | undefined;
+
+  private constructor(files: Files, subject: LockSubject, nonce: string) {
+    this.#files = files;
+    this.#subject = subject;
+    this.#nonce = nonce;
+  }
+
+  /**
+   * Takes the lock, waiting for another holder up to the timeout. A lock whose process of this host is gone is
+   * taken over.
+   * @throws FleetError of the subject's `held` and `notMade`
+   */
+  static async take(world: FileLockWorld, subject: LockSubject): Promise<FileLock> {
+    const { files, clock, random, process, lockTimeoutMs = LOCK_TIMEOUT_MS } = world;
+    const { path } = subject;
+    const nonce = toHex(random(NONCE_SIZE));
+    const mine = {
+      owner: process.owner,
+      pid: process.pid,
+      host: process.host,
+      sinceMs: clock.now(),
+      nonce,
+    };
+    const deadline = clock.now() + lockTimeoutMs;
+    for (let takeovers = 0; takeovers <= TAKEOVERS_MAX;) {
+      if (await createFile(files, path, mine, subject)) {
+        heldHere.add(nonce);
+        return new FileLock(files, subject, nonce);
+      }
+      const holder = await readLock(files, path);
+      if (holder === undefined) continue;
+      if (isGone(holder, world)) {
+        await removeStale(world, subject, holder, mine);
+        takeovers += 1;
+      } else {
+        if (clock.now() >= deadline) throw subject.held(nameOf(holder));
+        await sleep(clock, POLL_MS);
+      }
+    }
+    throw subject.held(nameOf(await readLock(files, path)));
+  }
+
+  /** @throws FleetError of the subject's `lost` when somebody removed or took the lock */
+  async check(): Promise<void> {
+    const facts = await this.#files.stat(this.#subject.path);
+    if (facts !== undefined && facts.identity === this.#identity) return;
+    const holder = await readLock(this.#files, this.#subject.path);
+    if (holder?.nonce !== this.#nonce) throw this.#subject.lost();
+    this.#identity = facts?.identity;
+  }
+
+  /** Gives the lock back; nothing when it is no longer ours. */
+  async release(): Promise<void> {
+    const holder = await readLock(this.#files, this.#subject.path);
+    if (holder?.nonce === this.#nonce) await this.#files.remove(this.#subject.path);
+    heldHere.delete(this.#nonce);
+  }
+}
+
+function isGone(holder: LockText, { process, clock }: FileLockWorld): boolean {
+  if (holder.nonce === UNREADABLE) return clock.now() - holder.sinceMs > UNREADABLE_MS;
+  if (holder.host !== process.host) return false;
+  return holder.pid === process.pid ? !heldHere.has(holder.nonce) : !process.isAlive(holder.pid);
+}
+
+/**
+ * Removes a lock whose process is gone. Two that see the same stale lock must not both remove it, or
+ * the second would remove the fresh lock of the first: the guard is named after the stale lock's
+ * nonce, and who holds it looks again before removing. A crash between leaves a guard that a person
+ * has to remove; waiters then end with the file names.
+ */
+async function removeStale(
+  { files, clock }: FileLockWorld,
+  subject: LockSubject,
+  stale: LockText,
+  mine: LockText,
+): Promise<void> {
+  const { path } = subject;
+  const guard = `${path}.${stale.nonce}`;
+  if (!(await createFile(files, guard, mine, subject))) return sleep(clock, POLL_MS);
+  const holder = await readLock(files, path);
+  if (holder?.nonce === stale.nonce) await files.remove(path);
+  return files.remove(guard);
+}
+
+async function createFile(
+  files: Files,
+  path: string,
+  text: LockText,
+  subject: LockSubject,
+): Promise<boolean> {
+  try {
+    await files.create(path, utf8(JSON.stringify(text)), { mode: 0o600 });
+    return true;
+  } catch (cause) {
+    if (hasCode(cause, "files/exists")) return false;
+    throw subject.notMade(cause);
+  }
+}
+
+async function readLock(files: Files, path: string): Promise<LockText | undefined> {
+  const facts = await files.stat(path);
+  const bytes = await files.read(path);
+  if (facts === undefined || bytes === undefined) return undefined;
+  return (
+    parseLock(bytes) ?? {
+      owner: "a writer",
+      pid: 0,
+      host: "an unknown host",
+      sinceMs: facts.modifiedMs,
+      nonce: UNREADABLE,
+    }
+  );
+}
+
+function parseLock(bytes: Uint8Array): LockText | undefined {
+  try {
+    const value = JSON.parse(fromUtf8(bytes)) as Partial<LockText>;
+    const { owner, pid, host, sinceMs, nonce } = value;
+    if (typeof owner !== "string" || typeof host !== "string" || typeof nonce !== "string")
+      return undefined;
+    if (typeof pid !== "number" || typeof sinceMs !== "number") return undefined;
+    return { owner, pid, host, sinceMs, nonce };
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(holder: LockText | undefined): string {
+  return holder === undefined
+    ? "another process"
+    : `${holder.owner}, process ${holder.pid} on ${holder.host}`;
+}
