@@ -1,7 +1,8 @@
+import { hostname } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { realClock } from "../support/clocks.ts";
 import { type CliFleet, cliFleet, type Ran } from "../support/cli-world.ts";
-import { type Json, sleep } from "../../src/core/index.ts";
+import { type Json, sleep, utf8 } from "../../src/core/index.ts";
 import type { EmbeddedVisorSpec } from "../../src/skywire/embedded/index.ts";
 
 const TRUST = { hypervisors: ["laptop", "desk"], pty: ["laptop", "desk"] };
@@ -94,6 +95,33 @@ describe("fleet watch on an embedded fleet", () => {
     // Which methods the visor serves is asked once; the rest is readiness and the configuration.
     expect(desk.get("SetConfigFields")).toBe(1);
     expect(desk.get("GetRuntimeConfig")).toBeGreaterThanOrEqual(passes);
+  });
+
+  it("leaves a source alone that is watched already, and takes over from a watch that was killed", async () => {
+    let second: Ran | undefined;
+    let begun = false;
+    await watchUntil(
+      (lines) => {
+        if (!begun && decided("pass")(lines)) {
+          begun = true;
+          void user.run("watch", "--once").then((ran) => (second = ran));
+        }
+        return second !== undefined;
+      },
+      "--interval",
+      "2s",
+    );
+    expect(second).toMatchObject({
+      code: 4,
+      err: expect.stringMatching(/this source is being watched by .+, process \d+ on/),
+    });
+    const [state = ""] = [...user.files.files.keys()].filter((path) =>
+      /watch\/\w+\.json$/.test(path),
+    );
+    const left = { owner: "robot", pid: 2 ** 22 + 1, host: hostname(), sinceMs: 0, nonce: "left" };
+    await user.files.replace(`${state}.lock`, utf8(JSON.stringify(left)));
+    expect(await user.run("watch", "--once")).toMatchObject({ code: 0 });
+    expect(user.files.files.has(`${state}.lock`)).toBe(false);
   });
 
   it("reports a difference once with its culprit, corrects what the rules say, and takes no key away", async () => {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { fromUtf8, hasCode, sha256, toHex, utf8 } from "../../core/index.ts";
-import { homeFolders } from "../../platform/index.ts";
+import { FileLock, FleetError, fromUtf8, hasCode, sha256, toHex, utf8 } from "../../core/index.ts";
+import { homeFolders, nodeProcess } from "../../platform/index.ts";
 import {
   formatWatchState,
   newWatchState,
@@ -16,6 +16,38 @@ const ID_LENGTH = 16;
 export function stateFileOf(source: string, world: World): string {
   const id = toHex(sha256(utf8(source))).slice(0, ID_LENGTH);
   return join(homeFolders(world.env).state, FOLDER, `${id}.json`);
+}
+
+/**
+ * Takes the place of the one watch of a source on this machine: two would write over what the other remembers, and
+ * neither would see that they fight.
+ * @param path the state file
+ * @throws FleetError watch/running (exit 4)
+ */
+export async function takeWatchLock(
+  path: string,
+  { files, clock, random }: Pick<World, "files" | "clock" | "random">,
+): Promise<FileLock> {
+  const lock = `${path}.lock`;
+  await files.makeFolder(join(path, ".."));
+  return await FileLock.take(
+    { files, clock, random, process: nodeProcess(), lockTimeoutMs: 0 },
+    {
+      path: lock,
+      held: (holder) =>
+        new FleetError("watch/running", `this source is being watched by ${holder}`, {
+          next: `stop that watch first, or read its log; if no fleet runs there, remove ${lock}`,
+          exit: 4,
+        }),
+      lost: () => new FleetError("watch/running", `somebody took the lock ${lock}`, { exit: 4 }),
+      notMade: (cause) =>
+        new FleetError("watch/not-writable", `the watch's lock ${lock} cannot be made`, {
+          next: "make the folder writable, or make room on the disk",
+          exit: 4,
+          cause,
+        }),
+    },
+  );
 }
 
 /**

@@ -11,7 +11,7 @@ import { watchMetrics } from "./metrics.ts";
 import { notifierOf } from "./notify.ts";
 import { listenAddress, serveWatch } from "./serve.ts";
 import { logWriter } from "./log-lines.ts";
-import { readState, stateFileOf, writeState } from "./state-store.ts";
+import { readState, stateFileOf, takeWatchLock, writeState } from "./state-store.ts";
 import { WatchWork } from "./watch-work.ts";
 import { fileSource, gitSource, type WatchSource } from "./watch-source.ts";
 
@@ -57,7 +57,13 @@ export const watch: Command = {
   async run(given, world): Promise<ExitCode> {
     const source = await sourceOf(given, world);
     try {
-      return await watchSource(source, given, world);
+      const path = stateFileOf(source.id, world);
+      const lock = await takeWatchLock(path, world);
+      try {
+        return await watchSource({ source, path }, given, world);
+      } finally {
+        await lock.release();
+      }
     } finally {
       await source.close();
     }
@@ -76,7 +82,11 @@ async function sourceOf(given: Given, world: World): Promise<WatchSource> {
   });
 }
 
-async function watchSource(source: WatchSource, given: Given, world: World): Promise<ExitCode> {
+async function watchSource(
+  { source, path }: { readonly source: WatchSource; readonly path: string },
+  given: Given,
+  world: World,
+): Promise<ExitCode> {
   const intervalMs = given.durationMs("interval");
   const stop = world.stopSoftly();
   const write = logWriter(given.flag("json"), world);
@@ -88,7 +98,6 @@ async function watchSource(source: WatchSource, given: Given, world: World): Pro
     write(line);
   };
   const notifier = notifierOf(given, world, log);
-  const path = stateFileOf(source.id, world);
   const { state, note } = await readState(path, intervalMs ?? DEFAULT_WATCH.intervalMs, world);
   if (note !== undefined) log({ level: "warn", decision: "failed", message: note });
   let current = state;
