@@ -94,10 +94,8 @@ function command(sim: WatchSim, words: readonly string[]): void {
     case "is":
       return void visor().values.set(second, third);
     case "away":
-      visor().isAway = true;
-      return;
     case "back":
-      visor().isAway = false;
+      visor().isAway = word === "away";
       return;
     case "fights":
       return void visor().fights.set(second, { value: third, afterMs: timeOf(fourth) });
