@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Writable } from "node:stream";
 
 /** How a command ended: `undefined` when it exited with 0, otherwise why not. */
 export type CommandFault = string | undefined;
@@ -17,11 +18,8 @@ export interface CommandInput {
 export function runCommand({ argv, input, timeoutMs, env }: CommandInput): Promise<CommandFault> {
   const [program = "", ...args] = argv;
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      stdio: ["pipe", "ignore", "ignore"],
-      env: { ...env },
-      windowsHide: true,
-    });
+    const child = begin(program, args, env);
+    if (typeof child === "string") return resolve(child);
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
       resolve(`it took more than ${timeoutMs} ms`);
@@ -38,4 +36,21 @@ export function runCommand({ argv, input, timeoutMs, env }: CommandInput): Promi
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
   });
+}
+
+/** Most of what goes wrong comes as an event, but an argument that no system takes is thrown. */
+function begin(
+  program: string,
+  args: readonly string[],
+  env: CommandInput["env"],
+): ChildProcessByStdio<Writable, null, null> | string {
+  try {
+    return spawn(program, args, {
+      stdio: ["pipe", "ignore", "ignore"],
+      env: { ...env },
+      windowsHide: true,
+    });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
