@@ -69,6 +69,8 @@ export interface LogLine {
   readonly path?: string;
   readonly element?: string;
   readonly culprit?: string;
+  /** Of a pass: how long until the next. */
+  readonly againMs?: number;
 }
 
 /** Something people are told, once. */

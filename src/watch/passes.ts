@@ -58,7 +58,8 @@ export function endPass(turn: Turn, random: number): Turn {
   const told = log(turnOf(next, effects), {
     level: "info",
     decision: "pass",
-    message: `${passText(next)}; again in ${Math.round(waitMs / 1_000)} s`,
+    message: passText(next),
+    ...(state.isHinted ? {} : { againMs: Math.round(waitMs) }),
   });
   return state.isHinted ? beginFetch(told) : also(told, { kind: "wake", delayMs: waitMs });
 }

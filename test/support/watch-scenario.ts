@@ -77,7 +77,11 @@ class Setup {
       passes.length + writes + notices === 0
         ? []
         : [`  = ${passes.length} passes, ${writes} writes, ${notices} notices`];
-    return [...said, ...counted, ...(last === undefined ? [] : [`  = ${last.message}`])];
+    return [
+      ...said,
+      ...counted,
+      ...(last === undefined ? [] : [`  = ${last.message}${againIn(last)}`]),
+    ];
   }
 }
 
@@ -150,6 +154,10 @@ function command(sim: WatchSim, words: readonly string[]): void {
     default:
       throw new Error(`${word}: no such command`);
   }
+}
+
+function againIn({ againMs }: WatchSim["lines"][number]): string {
+  return againMs === undefined ? "" : `; again in ${Math.round(againMs / 1_000)} s`;
 }
 
 function timeOf(text = ""): number {

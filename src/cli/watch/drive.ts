@@ -126,7 +126,7 @@ class Driver {
       case "notify":
         return deeds.notify(effect.notices);
       case "log":
-        return deeds.log(effect.line);
+        return deeds.log(isOnce ? withoutNext(effect.line) : effect.line);
       case "wake":
         this.#cancelWake?.();
         if (isOnce) this.#send({ kind: "stop" });
@@ -136,6 +136,11 @@ class Driver {
         this.#isOver = true;
     }
   }
+}
+
+/** Whoever makes one pass makes no other. */
+function withoutNext({ againMs: _, ...line }: LogLine): LogLine {
+  return line;
 }
 
 function isKept({ kind }: WatchEffect): boolean {

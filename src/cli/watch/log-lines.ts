@@ -10,11 +10,12 @@ export function logWriter(isJson: boolean, world: World): (line: LogLine) => voi
     if (isJson) return world.terminal.out(`${JSON.stringify({ ts, ...line })}\n`);
     // A person wants to see that something changed, not that nothing did.
     if (line.decision === "pass") {
-      const what = line.message.split(";", 1)[0] ?? "";
-      if (what === lastPass) return;
-      lastPass = what;
+      if (line.message === lastPass) return;
+      lastPass = line.message;
     }
     const culprit = line.culprit === undefined ? "" : ` (${line.culprit})`;
-    world.terminal.out(`${ts} ${line.level} ${printable(`${line.message}${culprit}`)}\n`);
+    const again =
+      line.againMs === undefined ? "" : `; again in ${Math.round(line.againMs / 1_000)} s`;
+    world.terminal.out(`${ts} ${line.level} ${printable(`${line.message}${culprit}${again}`)}\n`);
   };
 }
