@@ -10,7 +10,9 @@ import { printJson } from "./print.ts";
 export const explainCommand: Command = {
   name: "explain",
   about: "Say what a manifest wants at a path, which line and role say so, and what that overrode.",
-  words: [{ form: "<PATH>", about: "such as visors.shop-3.apps.skysocks" }],
+  words: [
+    { form: "<PATH>", about: "such as visors.shop-3.apps.skysocks or shop-3/settings.log_level" },
+  ],
   options: [MANIFEST_OPTION, JSON_OPTION],
   examples: ["fleet explain visors.shop-3.apps.skysocks", "fleet explain visors.shop-3"],
   async run(given, world): Promise<ExitCode> {

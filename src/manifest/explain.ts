@@ -33,7 +33,12 @@ export interface RulesExplanation {
 }
 
 /** One owned leaf, explained. */
-export type ExplainedLeaf =
+export type ExplainedLeaf = ExplainedValue & {
+  /** It is left alone until then, a time in UTC, whatever it is on the visor. */
+  readonly ignored?: { readonly until: string; readonly because?: string; readonly place: Place };
+};
+
+type ExplainedValue =
   | {
       readonly kind: "value";
       readonly path: string;
@@ -63,7 +68,7 @@ const PATH_FORM =
   "visors.NAME, a section below it such as visors.NAME.apps.skysocks, or policy, watch, ledger or operators";
 
 /**
- * Explains the values at `visors.NAME` or below: what they are, which line and role they come from,
+ * Explains the values at `visors.NAME` or below, which may be written NAME/PATH as well: what they are, which line and role they come from,
  * and what they won over. NAME may be the visor's key. The same for `policy`, `watch`, `ledger` and `operators`, which
  * hold for the whole fleet.
  */
@@ -72,7 +77,8 @@ export function explain(
   path: string,
 ): { readonly explanation?: Explanation; readonly diagnostics: readonly Diagnostic[] } {
   if (/^(policy|watch|ledger|operators)($|\.)/.test(path)) return explainRules(desired, path);
-  const [, name, rest = ""] = /^visors\.([^.]+)(?:\.([^]*))?$/.exec(path) ?? [];
+  const [, name, rest = ""] =
+    /^visors\.([^.]+)(?:\.([^]*))?$/.exec(path) ?? /^([^./]+)\/([^]+)$/.exec(path) ?? [];
   if (name === undefined) {
     return refuse(path, "this is no path to a visor's values", `write ${PATH_FORM}`);
   }
@@ -105,9 +111,20 @@ export function explain(
     roles: visor.roles,
     path,
     owned: leaves.length > 0,
-    leaves: leaves.map((leaf) => explainLeaf(leaf, desired.keyNames)),
+    leaves: leaves.map((leaf) => ({
+      ...explainLeaf(leaf, desired.keyNames),
+      ...ignoredOf(visor, leaf.path),
+    })),
   };
   return { explanation, diagnostics: [] };
+}
+
+function ignoredOf({ ignores = [] }: DesiredVisor, path: string): Pick<ExplainedLeaf, "ignored"> {
+  const found = ignores.find((each) => each.path === path);
+  if (found === undefined) return {};
+  const { untilMs, because, place } = found;
+  const until = new Date(untilMs).toISOString();
+  return { ignored: { until, ...(because === undefined ? {} : { because }), place } };
 }
 
 function explainRules(

@@ -1,6 +1,7 @@
 import type { Explanation } from "../manifest/index.ts";
 import type { Origin } from "../model/index.ts";
 import type { Paint } from "./paint.ts";
+import { ignoredNotes, untilText } from "./ignored-text.ts";
 import { lineText } from "./place-text.ts";
 import { keyWithName, type Names, valueText } from "./value-text.ts";
 
@@ -20,6 +21,16 @@ export function explanationText(explanation: Explanation, names: Names, paint: P
 type Leaf = Explanation["leaves"][number];
 
 function leafText(leaf: Leaf, names: Names, paint: Paint): string {
+  return wantedText(leaf, names, paint) + ignoredText(leaf, paint);
+}
+
+function ignoredText({ ignored }: Leaf, paint: Paint): string {
+  if (ignored === undefined) return "";
+  const text = `left alone until ${untilText(ignored.until)} (${ignoredNotes(ignored)})`;
+  return `      ${paint("quiet", text)}\n`;
+}
+
+function wantedText(leaf: Leaf, names: Names, paint: Paint): string {
   if (leaf.kind === "value") {
     const value = `  ${leaf.path}: ${paint("strong", valueText(leaf.value, names))}  ${originText(leaf.origin, paint)}\n`;
     return value + overrodeText(leaf.origin, names, paint);

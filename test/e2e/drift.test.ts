@@ -176,6 +176,9 @@ describe("drift, and the three ways to go on", () => {
     expect((await user.run("status")).out).toContain(
       `${FIELD}: ignored until 2099-01-01 (a trial)`,
     );
+    expect((await user.run("explain", FIELD)).out).toMatch(
+      / settings\.log_level: warn .*\n {6}left alone until 2099-01-01 \(fleet\.yaml:\d+; a trial\)\n/,
+    );
     expect(await user.run("apply", "--only", FIELD, "--yes")).toMatchObject({
       code: 4,
       err: expect.stringContaining("--end` ends that"),
