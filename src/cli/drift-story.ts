@@ -1,6 +1,6 @@
 import type { VisorKey } from "../core/index.ts";
-import { type BlamedLeaf, blameVisor, FleetState, type MomentRef, refOf } from "../ledger/index.ts";
-import { type Change, DEFAULT_MANIFEST, type PlanVisor } from "../model/index.ts";
+import { type BlamedLeaf, blameVisor, foldFleet } from "../ledger/index.ts";
+import { type Change, changesOf, DEFAULT_MANIFEST, type PlanVisor } from "../model/index.ts";
 import { type DriftStory, type DriftVerbs, type FeedNames, shellWord } from "../view/index.ts";
 import { liveVisor } from "./blame-live.ts";
 import { feedNames, joinedRecords, openFeeds } from "./feeds.ts";
@@ -22,17 +22,16 @@ export async function driftStory(planned: Planned & ReadFleet, world: World): Pr
   const operators = new Map(source.desired.operators.map(({ key, name }) => [key, name]));
   if (operator === undefined || !plan.history.known || changing.length === 0) {
     const own = operator?.keys.feed ?? ("" as FeedNames["own"]);
-    return { feeds: { own, feeds: new Map(), operators }, blamed: () => undefined, verbs };
+    return {
+      feeds: { own, feeds: new Map(), operators },
+      blamed: () => undefined,
+      asWanted: () => undefined,
+      verbs,
+    };
   }
   const { keys } = operator;
   const open = await openFeeds(operator, source, world);
-  let applied: MomentRef | undefined;
-  const fleet = new FleetState();
-  for await (const record of joinedRecords(open, { onFinding: () => undefined })) {
-    fleet.next(record);
-    if (record.kind === "plan" && record.payload?.fleet === source.desired.fleet)
-      applied = { timeMs: record.timeMs, at: refOf(record) };
-  }
+  const fleet = await foldFleet(joinedRecords(open, { onFinding: () => undefined }));
   const feeds = {
     own: keys.feed,
     operators,
@@ -40,19 +39,20 @@ export async function driftStory(planned: Planned & ReadFleet, world: World): Pr
   };
   const seenByKey = new Map(observation.visors.map((visor) => [visor.key, visor]));
   const blamed = new Map<string, BlamedLeaf>();
+  const states = new Map(changing.map(({ key }) => [key, fleet.visor(key)]));
   for (const { key, steps } of changing) {
     const seen = seenByKey.get(key);
     if (seen?.kind !== "seen") continue;
-    const owned = steps.flatMap((step) => step.changes.map(({ path }) => path));
+    const owned = changesOf({ steps }).map(({ path }) => path);
     const live = liveVisor(seen, keys);
-    for (const leaf of blameVisor({ state: fleet.visor(key), owned, live })) {
+    for (const leaf of blameVisor({ state: states.get(key), owned, live })) {
       blamed.set(placeOf(key, leaf), leaf);
     }
   }
   return {
     feeds,
     verbs,
-    ...(applied === undefined ? {} : { applied }),
+    asWanted: (visor, { path }) => states.get(visor)?.asWanted.get(path),
     blamed: (visor, change) => blamed.get(placeOf(visor, change)),
   };
 }

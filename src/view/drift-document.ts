@@ -1,6 +1,5 @@
 import type { Json } from "../core/index.ts";
-import type { BlamedLeaf } from "../ledger/index.ts";
-import { type Change, changesOf, type Plan } from "../model/index.ts";
+import { type Change, changesOf, type Plan, type PlanVisor } from "../model/index.ts";
 import { momentDocument, verdictDocument } from "./blame-text.ts";
 import { type DriftStory, foundAsWanted, isByOthers } from "./drift-text.ts";
 
@@ -9,7 +8,6 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
   const fields = plan.visors.flatMap((visor) =>
     changesOf(visor).map((change) => {
       const { path, element, before, after, secrets } = change;
-      const blamed = story.blamed(visor.key, change);
       return {
         visor: visor.key,
         name: visor.name,
@@ -17,7 +15,7 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
         element,
         by: isByOthers(visor.key, change, story) ? "others" : "manifest",
         ...(secrets === undefined ? { wanted: after, found: before } : { secret: true }),
-        ...(blamed === undefined ? {} : blameOf(change, blamed, story)),
+        ...blameOf(visor, change, story),
         ...story.verbs(visor, path),
       };
     }),
@@ -48,11 +46,18 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
 }
 
 function blameOf(
+  { key, observed }: PlanVisor,
   change: Change,
-  blamed: BlamedLeaf,
   story: DriftStory,
 ): { readonly [key: string]: Json | undefined } {
-  const wanted = foundAsWanted(change, blamed, story);
+  const blamed = story.blamed(key, change);
+  if (blamed === undefined) return {};
+  const wanted = foundAsWanted(key, change, blamed, story);
   if (wanted === undefined) return verdictDocument(blamed.verdict, story.feeds);
-  return { verdict: "changed-outside-fleet", after: momentDocument(wanted, story.feeds) };
+  const readMs = observed === undefined ? undefined : Date.parse(observed.at);
+  return {
+    verdict: "changed-outside-fleet",
+    after: momentDocument(wanted, story.feeds),
+    ...(readMs === undefined ? {} : { before: momentDocument({ timeMs: readMs }, story.feeds) }),
+  };
 }

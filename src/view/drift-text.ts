@@ -32,8 +32,8 @@ export interface DriftStory {
   readonly feeds: FeedNames;
   /** Who answers for a value as it is now; `undefined` where no record was read. */
   readonly blamed: (visor: VisorKey, change: Change) => BlamedLeaf | undefined;
-  /** The last apply of the manifest: what needed no change was found as wanted then. */
-  readonly applied?: MomentRef;
+  /** When a value that `fleet` never had to set was last found as wanted; `undefined` where nobody noted it. */
+  readonly asWanted: (visor: VisorKey, change: Change) => MomentRef | undefined;
   readonly verbs: (visor: PlanVisor, path: string) => DriftVerbs;
 }
 
@@ -151,15 +151,17 @@ function fieldText(
 ): string {
   const told = new Map<string, string[]>();
   for (const change of changes) {
-    const who = whoText(change, story.blamed(visor.key, change), story);
+    const who = whoText(visor.key, change, story);
     if (who === undefined) continue;
-    told.set(who, [...(told.get(who) ?? []), whatChanged(change, plan.names)]);
+    const isDrift = isByOthers(visor.key, change, story);
+    told.set(who, [...(told.get(who) ?? []), whatDiffers(change, isDrift, plan.names)]);
   }
   const lines = [...told].map(([who, whats]) => `        ${whats.join(", ")}: ${who}\n`);
   const { adopt, revert, ignore } = story.verbs(visor, changes[0]?.path ?? "");
+  const isUndone = changes.some((change) => isByOthers(visor.key, change, story));
   const verbs = [
     ["        keep it", adopt],
-    ["        undo it", revert],
+    [isUndone ? "        undo it" : "        apply it", revert],
     ["        wait", ignore],
   ];
   return (
@@ -169,14 +171,15 @@ function fieldText(
   );
 }
 
-/** `was true, is false`, or that a member came or is gone. */
-function whatChanged(change: Change, names: Names): string {
+/** `was true, is false`, or that a member came or is gone; what was never there is only wanted. */
+function whatDiffers(change: Change, isDrift: boolean, names: Names): string {
   if (change.element !== undefined) {
     const member = printable(keyLabel(change.element, names));
-    return `${member} ${change.before === true ? "came" : "is gone"}`;
+    if (isDrift) return `${member} ${change.before === true ? "came" : "is gone"}`;
+    return `${member} ${change.before === true ? "is there" : "is not there"}`;
   }
   if (change.secrets !== undefined) return "the secret is another";
-  return `was ${valueText(change.after, names)}, is ${valueText(change.before, names)}`;
+  return `${isDrift ? "was" : "wanted"} ${valueText(change.after, names)}, is ${valueText(change.before, names)}`;
 }
 
 /**
@@ -184,23 +187,22 @@ function whatChanged(change: Change, names: Names): string {
  * where the value is no drift.
  */
 export function foundAsWanted(
+  visor: VisorKey,
   change: Change,
   blamed: BlamedLeaf,
-  { applied }: DriftStory,
+  story: Pick<DriftStory, "asWanted">,
 ): MomentRef | undefined {
-  const isSince = change.drift !== undefined && applied?.at?.index === change.drift.sinceEntry;
-  return blamed.verdict.kind === "never" && isSince ? applied : undefined;
+  return change.drift !== undefined && blamed.verdict.kind === "never"
+    ? story.asWanted(visor, change)
+    : undefined;
 }
 
-function whoText(
-  change: Change,
-  blamed: BlamedLeaf | undefined,
-  story: DriftStory,
-): string | undefined {
+function whoText(visor: VisorKey, change: Change, story: DriftStory): string | undefined {
+  const blamed = story.blamed(visor, change);
   if (blamed === undefined) return undefined;
   const { verdict } = blamed;
   const { feeds } = story;
-  const wanted = foundAsWanted(change, blamed, story);
+  const wanted = foundAsWanted(visor, change, blamed, story);
   if (wanted !== undefined) {
     return `changed outside fleet between ${momentText(wanted, feeds)}, when it was as wanted, and now`;
   }

@@ -147,7 +147,7 @@ describe("drift, and the three ways to go on", () => {
       path: "hypervisors",
       value: list,
     });
-    expect((await user.run("drift")).out).toContain("shop-2 came: ");
+    expect((await user.run("drift")).out).toContain("shop-2 is there: ");
     user.answers.push("no");
     expect(await user.run("adopt", "shop-1/trust.hypervisors")).toMatchObject({ code: 4 });
     expect(await user.run("drift", "--detailed-exitcode")).toMatchObject({ code: 2 });
@@ -232,5 +232,71 @@ describe("drift, and the three ways to go on", () => {
       err: expect.stringContaining(message),
     });
     expect(await user.read("fleet.yaml")).toBe(before);
+  });
+});
+
+describe("what others changed", () => {
+  let other: CliFleet;
+  beforeAll(async () => {
+    other = await cliFleet(VISORS);
+    // What the visors have from the start: fleet never writes it.
+    await other.manifest(
+      HEAD.replace("log_level: debug", "is_public: false, log_level: debug"),
+      BODIES,
+    );
+    expect(await other.run("apply", "--yes")).toMatchObject({ code: 0 });
+  });
+  afterAll(async () => {
+    await other.fleet.stop();
+  });
+
+  /** Who made both shops public, and since when, as the document tells it. */
+  async function toldOfPublic(): Promise<readonly unknown[]> {
+    const { fields } = JSON.parse((await other.run("drift", "--json")).out) as {
+      fields: readonly {
+        readonly name: string;
+        readonly path: string;
+        readonly by: string;
+        readonly verdict: string;
+        readonly after?: unknown;
+        readonly before?: unknown;
+      }[];
+    };
+    return fields
+      .filter(({ path }) => path === "settings.is_public")
+      .toSorted((left, right) => (left.name < right.name ? -1 : 1))
+      .map(({ name, by, verdict, after }) => ({ name, by, verdict, after }));
+  }
+
+  it("stays known, since the same moment, after a neighbour or another visor was repaired", async () => {
+    for (const name of ["shop-1", "shop-2"])
+      await other.fleet.control.changeBehindBack(name, {
+        kind: "config",
+        path: "is_public",
+        value: true,
+      });
+    const before = await toldOfPublic();
+    const outside = { by: "others", verdict: "changed-outside-fleet", after: expect.anything() };
+    expect(before).toEqual([
+      { name: "shop-1", ...outside },
+      { name: "shop-2", ...outside },
+    ]);
+    await other.fleet.control.changeBehindBack("shop-1", {
+      kind: "config",
+      path: "log_level",
+      value: "error",
+    });
+    expect(await other.run("apply", "--only", FIELD, "--yes")).toMatchObject({ code: 0 });
+    expect(await toldOfPublic()).toEqual(before);
+    const ended = await other.run("drift");
+    expect(ended.last).toBe("Drift: 2 changes by others on 2 visors.");
+  });
+
+  it("is not said of what the manifest wants anew: that was never there", async () => {
+    const text = await other.read("fleet.yaml");
+    await other.write("fleet.yaml", text.replace("log_level: debug", "log_level: warn"));
+    const { out } = await other.run("drift");
+    expect(out).toMatch(/wanted warn, is debug: an earlier manifest set it/);
+    expect(out).toMatch(/apply it +fleet apply --only shop-1\/settings\.log_level/);
   });
 });

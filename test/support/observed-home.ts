@@ -129,7 +129,7 @@ function homeHistory(): KnownHistory {
       [keyAt(1), ["trust.pty", "settings.log_level"]],
       [keyAt(5), ["trust.hypervisors"]],
     ]),
-    inSync: new Map([[keyAt(1), new Set(["trust.pty"])]]),
+    inSync: new Map([[keyAt(1), new Map([["trust.pty", 5]])]]),
     awaitingRestart: new Map([[keyAt(0), [waits]]]),
     owedRestarts: new Map([[keyAt(1), [{ ...waits, what: "skysocks" }]]]),
     recorded: (visor, path, element) =>

@@ -61,13 +61,16 @@ export async function findCulprits(
         if (said !== undefined) known.set(id, said);
         continue;
       }
+      const recorded = fleet.visor(visor.key);
       const [leaf] = blameVisor({
-        state: fleet.visor(visor.key),
+        state: recorded,
         owned: [change.path],
         path: change.path,
         live: liveVisor(seen, keys),
       }).filter(({ path, element }) => path === change.path && element === change.element);
-      const seenMs = lastRightMs(state, visor, change);
+      const foundMs =
+        change.drift === undefined ? 0 : (recorded?.asWanted.get(change.path)?.timeMs ?? 0);
+      const seenMs = Math.max(lastRightMs(state, visor, change), foundMs);
       const text = culpritText(leaf?.verdict ?? { kind: "never" }, {
         seenMs,
         keys,
@@ -78,6 +81,11 @@ export async function findCulprits(
     }
   }
   return known;
+}
+
+/** The culprits of everything but these differences. */
+export function withoutDeeds(culprits: Culprits, ids: ReadonlySet<string>): Culprits {
+  return new Map([...culprits].filter(([id]) => !ids.has(id.split(" = ", 1)[0] ?? "")));
 }
 
 /** The name that a culprit is kept under: another value is another deed. */

@@ -24,7 +24,7 @@ import { type HandedSource, judgeRead, planRead, readFleet, type ReadFleet } fro
 import type { Reporter } from "../reporter.ts";
 import { wayInOf } from "../way-in.ts";
 import type { World } from "../world.ts";
-import { type Culprits, culpritId, findCulprits } from "./culprits.ts";
+import { type Culprits, culpritId, findCulprits, withoutDeeds } from "./culprits.ts";
 import { stoppableDial } from "./stoppable-dial.ts";
 import type { FetchedManifest, WatchSource } from "./watch-source.ts";
 
@@ -172,6 +172,8 @@ export class WatchWork {
         return { kind: "refused", message: `a person must answer: ${questions.join("; ")}` };
       // Before it is tried: an apply that fails half way has written too.
       this.#reader.forget(new Set(plan.visors.map(({ key }) => key)));
+      // What is wrong again after it was corrected is another deed.
+      this.#culprits = withoutDeeds(this.#culprits, wanted);
       const report = await applyUnshown({
         plan,
         operator,

@@ -15,6 +15,14 @@ export interface VisorState {
   readonly ownedBy?: RecordRef;
   /** Sorted by path and element. */
   readonly leaves: readonly LeafState[];
+  /** When an owned leaf was last found as the manifest of then wanted it, without a write. */
+  readonly asWanted: ReadonlyMap<string, Sighted>;
+}
+
+/** When something was seen, unix ms, and the record that says so. */
+export interface Sighted {
+  readonly timeMs: number;
+  readonly at: RecordRef;
 }
 
 /**
@@ -71,6 +79,7 @@ export class FleetState {
       owned: found.owned,
       ...(found.ownedBy === undefined ? {} : { ownedBy: found.ownedBy }),
       leaves,
+      asWanted: new Map(found.asWanted),
     };
   }
 
@@ -96,9 +105,12 @@ export class FleetState {
     if (reading === undefined || Number.isNaN(seenMs)) return;
     for (const { path, element, before, after } of payload.changes) {
       history.leaf(path, element).see({ value: before, beside: after, at, seenMs });
+      history.asWanted.delete(path);
     }
     const manifest = this.#plans.get(`${feed} ${payload.plan}`)?.manifest;
     const changed = new Set([...payload.changes.map(({ path }) => path), ...reading.unsure]);
+    for (const path of payload.owned)
+      if (!changed.has(path)) history.asWanted.set(path, { timeMs: seenMs, at });
     for (const leaf of history.leaves.values()) {
       if (!payload.owned.includes(leaf.path) || changed.has(leaf.path)) continue;
       // As wanted means as recorded only where the very manifest that set it wanted it.
@@ -150,6 +162,7 @@ export class FleetState {
 
 class VisorHistory {
   readonly leaves = new Map<string, LeafHistory>();
+  readonly asWanted = new Map<string, Sighted>();
   owned: readonly string[] = [];
   ownedBy: RecordRef | undefined;
 

@@ -176,6 +176,7 @@ const past = shape({
   key: visorKey,
   "owned?": listOf(pastPath),
   inSync: listOf(pastPath),
+  "inSyncSince?": listOf(shape({ path: pastPath, entry: whole })),
   awaitingRestart: listOf(awaiting),
   owedRestarts: listOf(awaiting),
   values: listOf(shape({ path: pastPath, "element?": text, after: anything, entry: whole })),

@@ -57,6 +57,8 @@ export interface KeptPast {
   readonly owned?: readonly string[];
   /** Those among them that it found as wanted. */
   readonly inSync: readonly string[];
+  /** Where an entry before the last apply says so. */
+  readonly inSyncSince?: readonly { readonly path: string; readonly entry: number }[];
   readonly awaitingRestart: readonly KeptAwaiting[];
   readonly owedRestarts: readonly KeptAwaiting[];
   /** Values that were seen right after they were written, of paths that are owned still. */

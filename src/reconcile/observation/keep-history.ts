@@ -43,7 +43,7 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
   return {
     key,
     ...(owned === undefined ? {} : { owned }),
-    inSync: [...(history.inSync.get(key) ?? [])],
+    ...keepInSync(history, key),
     awaitingRestart: awaiting(history.awaitingRestart.get(key)),
     owedRestarts: awaiting(history.owedRestarts.get(key)),
     values: history.recordedOf(key).filter(({ path }) => ownedNow.has(path)),
@@ -52,6 +52,34 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
       return receipt === undefined ? [] : [{ path, ref: receipt.ref, hmac: receipt.hmac }];
     }),
   };
+}
+
+/** Paths with their entry where that is another one than the last apply's. */
+function keepInSync(
+  { inSync, lastManifest }: KnownHistory,
+  key: VisorKey,
+): Pick<KeptPast, "inSync" | "inSyncSince"> {
+  const all = [...(inSync.get(key) ?? [])];
+  const since = all
+    .filter(([, entry]) => entry !== lastManifest?.entry)
+    .map(([path, entry]) => ({ path, entry }));
+  return {
+    inSync: all.map(([path]) => path),
+    ...(since.length === 0 ? {} : { inSyncSince: since }),
+  };
+}
+
+function inSyncAgain(
+  { inSync, inSyncSince = [] }: KeptPast,
+  lastEntry: number | undefined,
+): ReadonlyMap<string, number> {
+  const since = new Map(inSyncSince.map(({ path, entry }) => [path, entry]));
+  return new Map(
+    inSync.flatMap((path) => {
+      const entry = since.get(path) ?? lastEntry;
+      return entry === undefined ? [] : [[path, entry] as const];
+    }),
+  );
 }
 
 function isEmpty({ owned, awaitingRestart, owedRestarts, values, secrets }: KeptPast): boolean {
@@ -76,7 +104,7 @@ export function historyAgain(kept: KeptHistory): History {
     known: true,
     head,
     owned: new Map(planned),
-    inSync: by(({ inSync }) => new Set(inSync)),
+    inSync: by((past) => inSyncAgain(past, lastManifest?.entry)),
     keyset,
     accepted: undefined,
     keysets: new Map(),

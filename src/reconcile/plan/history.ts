@@ -38,8 +38,8 @@ export interface KnownHistory {
   readonly head: number;
   /** The owned paths of the latest recorded plan, by visor. */
   readonly owned: ReadonlyMap<VisorKey, readonly string[]>;
-  /** Owned paths that the latest recorded plan found as wanted, by visor. */
-  readonly inSync: ReadonlyMap<VisorKey, ReadonlySet<string>>;
+  /** Owned paths that were found as wanted, by visor, each with the entry of the plan that last found it so. */
+  readonly inSync: ReadonlyMap<VisorKey, ReadonlyMap<string, number>>;
   readonly keyset: Keyset | undefined;
   /** The keyset in force, as its entry says it. */
   readonly accepted: AcceptedKeyset | undefined;
@@ -104,7 +104,7 @@ export class HistoryFold {
   readonly #fleet: string;
   readonly #own: FeedKey;
   readonly #owned = new Map<VisorKey, readonly string[]>();
-  readonly #inSync = new Map<VisorKey, ReadonlySet<string>>();
+  readonly #inSync = new Map<VisorKey, ReadonlyMap<string, number>>();
   readonly #awaiting = new Map<VisorKey, Map<string, Awaiting>>();
   readonly #owed = new Map<VisorKey, Map<string, Awaiting>>();
   readonly #values = new Map<string, RecordedLeaf & { readonly visor: VisorKey }>();
@@ -138,7 +138,8 @@ export class HistoryFold {
         in: { feed: record.feed, timeMs: record.timeMs },
       };
       this.#lastCommit = record.payload.commit ?? this.#lastCommit;
-    } else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record.payload);
+    } else if (isRecordOf(record, "plan-part", this.#fleet))
+      this.#notePart(record.payload, record.index);
     else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
       this.#intents.set(intentKey(record, record.index), record.payload);
       for (const app of record.payload.restartsOwed)
@@ -189,13 +190,22 @@ export class HistoryFold {
       this.#keysets.set(verdict.keyset.feed, verdict.keyset.payload);
   }
 
-  #notePart(part: PlanPartPayload | undefined): void {
+  #notePart(part: PlanPartPayload | undefined, index: number): void {
     if (part === undefined) return;
     const { visor, owned, changes } = part;
-    // What could not be compared, or was left alone, was not found as wanted.
-    const changed = new Set([...changes.map(({ path }) => path), ...(part.reading?.unsure ?? [])]);
+    const entry = this.#lastManifest?.entry ?? index;
+    const changed = new Set(changes.map(({ path }) => path));
+    // What could not be compared, or was left alone, is as it was known before.
+    const unsure = new Set(part.reading?.unsure ?? []);
+    const before = this.#inSync.get(visor);
+    const inSync = new Map<string, number>();
+    for (const path of owned) {
+      if (changed.has(path)) continue;
+      const since = unsure.has(path) ? before?.get(path) : entry;
+      if (since !== undefined) inSync.set(path, since);
+    }
     this.#owned.set(visor, owned);
-    this.#inSync.set(visor, new Set(owned.filter((path) => !changed.has(path))));
+    this.#inSync.set(visor, inSync);
   }
 
   #noteSecrets({ payload }: LedgerRecord<"receipt">): void {

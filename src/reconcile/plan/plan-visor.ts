@@ -178,11 +178,8 @@ function markDrift(change: Change, desired: DesiredVisor, context: PlanVisorCont
   const wasMade =
     recorded !== undefined && JSON.stringify(recorded.after) === JSON.stringify(change.after);
   if (wasMade) return { ...change, drift: { sinceEntry: recorded.entry } };
-  const wasInSync = history.inSync.get(desired.key)?.has(change.path) === true;
-  return context.isLastManifest &&
-    wasInSync &&
-    recorded === undefined &&
-    history.lastManifest !== undefined
-    ? { ...change, drift: { sinceEntry: history.lastManifest.entry } }
+  const sinceEntry = history.inSync.get(desired.key)?.get(change.path);
+  return context.isLastManifest && sinceEntry !== undefined && recorded === undefined
+    ? { ...change, drift: { sinceEntry } }
     : change;
 }
