@@ -26,6 +26,8 @@ function git(...args: readonly string[]): string {
   });
 }
 
+let dials = 0;
+
 /** Runs a command line in the folder, on real files. */
 async function fleet(...argv: readonly string[]): Promise<{ code: number; err: string }> {
   let err = "";
@@ -47,7 +49,10 @@ async function fleet(...argv: readonly string[]): Promise<{ code: number; err: s
     clock: nodeClock,
     monoMs: nodeMonoMs,
     random: nodeRandom,
-    dial: dialTcp,
+    dial: async (address, options) => {
+      dials += 1;
+      return await dialTcp(address, options);
+    },
     watchFolder: nodeWatchFolder,
     beside: new BesideWork(nodeClock),
     stopSoftly: () => new AbortController().signal,
@@ -100,6 +105,48 @@ describe("an edited manifest in git", () => {
     expect(code).toBe(64);
     expect(err).toContain("other files are not committed either: notes.txt");
     expect(await readFile(join(folder, "fleet.yaml"), "utf8")).toBe(TEXT);
+  });
+
+  const COMMANDS = [
+    { name: "app start", argv: START },
+    { name: "app start, applied", argv: START.filter((word) => word !== "--edit-only") },
+    { name: "ports close", argv: ["ports", "close", "80", "--on", "desk", "--yes"] },
+    { name: "ignore", argv: ["ignore", "desk/settings.log_level", "--until", "7d", "--yes"] },
+    { name: "adopt of a value", argv: ["adopt", "desk/settings.log_level", "--yes"] },
+  ];
+  const OWN_EDIT = TEXT.replace("tags: [arm]", "tags: [arm, old]");
+
+  it.each(
+    COMMANDS.flatMap((command) => [
+      { ...command, name: `${command.name}, edited`, isAdded: false },
+      { ...command, name: `${command.name}, edited and added`, isAdded: true },
+    ]),
+  )("is left alone with edits of somebody else in it: $name", async ({ argv, isAdded }) => {
+    await writeFile(join(folder, "fleet.yaml"), OWN_EDIT);
+    if (isAdded) git("add", "fleet.yaml");
+    const status = git("status", "--porcelain");
+    dials = 0;
+    const { code, err } = await fleet(...argv, "--commit");
+    expect([code, dials]).toEqual([64, 0]);
+    expect(err).toContain(
+      "fleet.yaml has edits of its own that are not committed [cli/uncommitted]",
+    );
+    expect(err).toContain("next: commit or stash those first, or leave --commit out");
+    expect(await readFile(join(folder, "fleet.yaml"), "utf8")).toBe(OWN_EDIT);
+    expect([git("status", "--porcelain"), git("rev-list", "--count", "HEAD")]).toEqual([
+      status,
+      "1\n",
+    ]);
+  });
+
+  it("is not committed whole with the first edit of it", async () => {
+    await writeFile(join(folder, "new.yaml"), TEXT);
+    const unknown = await fleet(...START, "--manifest", "new.yaml", "--commit");
+    expect([unknown.code, unknown.err]).toEqual([64, expect.stringContaining("cli/not-in-git")]);
+    git("add", "new.yaml");
+    const added = await fleet(...START, "--manifest", "new.yaml", "--commit");
+    expect([added.code, added.err]).toEqual([64, expect.stringContaining("cli/uncommitted")]);
+    expect(await readFile(join(folder, "new.yaml"), "utf8")).toBe(TEXT);
   });
 
   it("stays written when a hook refuses the commit", async () => {
