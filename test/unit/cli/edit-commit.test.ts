@@ -3,16 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BesideWork } from "../../../src/cli/beside.ts";
-import { run } from "../../../src/cli/run.ts";
-import {
-  dialTcp,
-  nodeClock,
-  nodeMonoMs,
-  nodeFiles,
-  nodeRandom,
-  nodeWatchFolder,
-} from "../../../src/platform/index.ts";
+import { runInFolder } from "../../support/folder-cli.ts";
 import { manifest } from "../../support/manifest-text.ts";
 
 const TEXT = manifest("visors:\n  desk: { key: $desk }\n  shop: { key: $shop, tags: [arm] }\n");
@@ -26,39 +17,7 @@ function git(...args: readonly string[]): string {
   });
 }
 
-let dials = 0;
-
-/** Runs a command line in the folder, on real files. */
-async function fleet(...argv: readonly string[]): Promise<{ code: number; err: string }> {
-  let err = "";
-  const code = await run(argv, {
-    terminal: {
-      out: () => undefined,
-      err: (text) => (err += text),
-      outIsTerminal: false,
-      errIsTerminal: false,
-      inIsTerminal: false,
-      columns: 100,
-      ask: async () => "",
-      askHidden: async () => "",
-      readInput: async () => new Uint8Array(),
-    },
-    env: { FLEET_HOME: join(folder, ".home") },
-    folder,
-    files: nodeFiles,
-    clock: nodeClock,
-    monoMs: nodeMonoMs,
-    random: nodeRandom,
-    dial: async (address, options) => {
-      dials += 1;
-      return await dialTcp(address, options);
-    },
-    watchFolder: nodeWatchFolder,
-    beside: new BesideWork(nodeClock),
-    stopSoftly: () => new AbortController().signal,
-  });
-  return { code, err };
-}
+const fleet = (...argv: readonly string[]) => runInFolder(folder, ...argv);
 
 const START = ["app", "start", "skychat", "--on", "tag:arm & !desk", "--edit-only", "--yes"];
 
@@ -125,8 +84,7 @@ describe("an edited manifest in git", () => {
     await writeFile(join(folder, "fleet.yaml"), OWN_EDIT);
     if (isAdded) git("add", "fleet.yaml");
     const status = git("status", "--porcelain");
-    dials = 0;
-    const { code, err } = await fleet(...argv, "--commit");
+    const { code, err, dials } = await fleet(...argv, "--commit");
     expect([code, dials]).toEqual([64, 0]);
     expect(err).toContain(
       "fleet.yaml has edits of its own that are not committed [cli/uncommitted]",
