@@ -7,6 +7,7 @@ import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { isFieldWord } from "./fields.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, OPERATOR_OPTIONS } from "./options.ts";
+import { usage } from "./usage.ts";
 
 const USUAL_SECTIONS: readonly AdoptSection[] = ["trust", "apps", "settings"];
 
@@ -60,6 +61,12 @@ export const adopt: Command = {
   async run(given, world): Promise<ExitCode> {
     if (given.words.some(isFieldWord))
       return await (await import("./adopt-field.ts")).adoptFields(given, world);
+    if (given.flag("commit")) {
+      throw usage(
+        "--commit is about single values, and whole visors are adopted",
+        "leave it out, read what was written, and commit it",
+      );
+    }
     const request = { sections: sectionsOf(given), open: given.flag("open") };
     const into = given.text("into");
     if (into === undefined) return await adoptNewFile(request, given, world);

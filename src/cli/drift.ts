@@ -34,7 +34,8 @@ export const drift: Command = {
     const story = await driftStory(planned, world);
     if (given.flag("json")) printJson(world, driftDocument(plan, story));
     else world.terminal.out(driftText(plan, outPaint(world), story));
-    // A guard that would refuse the correction is no news about drift.
-    return planExit({ ...plan, applyable: true }, { detailed: given.flag("detailed-exitcode") });
+    // What a guard refuses, and who may sign from now on, is no news about drift.
+    const drifted = { ...plan, applyable: true, keysetChanges: [] };
+    return planExit(drifted, { detailed: given.flag("detailed-exitcode") });
   },
 };

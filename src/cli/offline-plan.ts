@@ -14,6 +14,7 @@ import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
 import { gitFactsOf } from "./git/manifest-at.ts";
 import { judgeCommits } from "./git/judge-commits.ts";
+import { noCommitAt } from "./git/no-commit.ts";
 import { type ManifestSource, readNamed } from "./manifest-source.ts";
 import { nowOf } from "./moment-of-plan.ts";
 import { plannedPart } from "./only.ts";
@@ -116,11 +117,10 @@ async function readBase(ref: string, source: ManifestSource, world: World): Prom
   }
   const found = await readFileAt(source.path, ref);
   switch (found.kind) {
-    case "no-commit":
-      throw untrusted(
-        `--base ${ref}: git knows no such commit beside ${source.name}`,
-        "fetch it first; a shallow clone lacks what it was not asked for",
-      );
+    case "no-commit": {
+      const { message, next } = await noCommitAt(ref, source);
+      throw untrusted(`--base ${ref}: ${message}`, next);
+    }
     case "no-file":
       throw untrusted(
         `--base ${ref}: commit ${found.commit} has no ${source.name}`,

@@ -39,6 +39,7 @@ export {
 export { type FirstManifest, initManifest } from "./init-manifest.ts";
 export { formatManifest } from "./format/index.ts";
 export { isSameFleet } from "./same-fleet.ts";
+export { knownApps } from "./known-apps.ts";
 export {
   fixManifest,
   LINT_RULES,

@@ -46,6 +46,27 @@ export const TYPED_FIELDS: readonly TypedFieldForm[] = [
   { field: "address", option: "addr", form: "value", programs: ["skychat"] },
 ];
 
+/**
+ * Apps that visors run by themselves, without a program of their own. Releases differ in which of them they have.
+ * Source: the launcher's internal apps, and the apps of a fresh configuration.
+ */
+export const BUILT_IN_APPS: readonly string[] = [
+  "dmsgweb",
+  "pty",
+  "skychat",
+  "skycoin-web",
+  "skydex-client",
+  "skydex-market",
+  "skynet",
+  "skynet-client",
+  "skynetweb",
+  "skysocks",
+  "skysocks-client",
+  "vpn-client",
+  "vpn-router",
+  "vpn-server",
+];
+
 /** Apps that serve anybody while their whitelist is empty. */
 export const EXIT_PROGRAMS: readonly string[] = ["skysocks", "vpn-server"];
 

@@ -3,6 +3,7 @@ export {
   type AppPlainField,
   type AppTypedField,
   ARGUMENT_BYTES_MAX,
+  BUILT_IN_APPS,
   EXIT_PROGRAMS,
   namesSecret,
   secretPositions,

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
 import { isCommitId } from "./git-history.ts";
-import { gitBytes, gitText } from "./git-run.ts";
+import { gitBytes, gitText, runGit } from "./git-run.ts";
 
 /** Hooks may check the whole repository, and a signature may wait for somebody. */
 const COMMIT_TIMEOUT_MS = 120_000;
@@ -44,6 +44,19 @@ export function commitFile(file: string, message: string): Promise<string | unde
         resolve(error === null ? undefined : `${stderr}${stdout}`.trim() || error.message),
     );
   });
+}
+
+/** Why git finds no commit of a name. */
+export type NoCommitCause =
+  /** Git did not run in the folder, or took too long. */
+  "no-answer" | "no-repository" | "empty-repository" | "unknown-name";
+
+/** Asks git why it finds no commit from a folder, once it did not find one. */
+export async function readNoCommitCause(folder: string): Promise<NoCommitCause> {
+  const { code, out, err } = await runGit(folder, ["rev-list", "--max-count=1", "--all"]);
+  if (code === undefined) return "no-answer";
+  if (err.includes("not a git repository")) return "no-repository";
+  return code === 0 && out.length === 0 ? "empty-repository" : "unknown-name";
 }
 
 /** A file as a commit has it, or why git cannot say. */

@@ -1,6 +1,14 @@
 export { dialTcp, listenTcp, type TcpServer } from "./tcp.ts";
 export { type HomeFolders, homeFolders } from "./folders.ts";
-export { commitFile, type FileAtCommit, type GitState, readFileAt, readGitState } from "./git.ts";
+export {
+  commitFile,
+  type FileAtCommit,
+  type GitState,
+  type NoCommitCause,
+  readFileAt,
+  readGitState,
+  readNoCommitCause,
+} from "./git.ts";
 export { type GitFacts, readGitFacts, readGitFactsAt } from "./git-facts.ts";
 export {
   type Ancestry,

@@ -145,8 +145,8 @@ describe("a pull request's branch", () => {
   });
 
   test.each([
-    { name: "a commit that is not here", ref: "0".repeat(40), says: "git knows no such commit" },
-    { name: "what looks like an option", ref: "--all", says: "git knows no such commit" },
+    { name: "a commit that is not here", ref: "0".repeat(40), says: "git knows no commit" },
+    { name: "what looks like an option", ref: "--all", says: "git knows no commit" },
     { name: "a commit without the manifest", ref: "empty", says: "has no sites/fleet.yaml" },
   ])("refuses $name as base", ({ ref, says }) => {
     git("checkout", "--quiet", "--orphan", "empty-work", "main");

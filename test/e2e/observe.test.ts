@@ -339,10 +339,10 @@ describe("whose observation counts", () => {
       says: "give one of them",
     },
     {
-      name: "a base without a repository",
+      name: "a base where git does not run",
       argv: "--from-observation seen.json --base main",
       want: "cli/trust",
-      says: "git knows no such commit",
+      says: "git does not answer",
     },
     {
       name: "a base without an observation",

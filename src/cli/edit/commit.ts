@@ -8,7 +8,7 @@ import { shellWord } from "../../view/index.ts";
 const SHOWN_MAX = 3;
 
 /**
- * Checks before anything is done that `--commit` could commit the manifest and nothing else.
+ * Checks before anything is done that `--commit` could commit our edit of the manifest and nothing else.
  * @throws FleetError cli/not-in-git, cli/uncommitted (exit 64)
  */
 export async function checkCommit(path: string, given: Given): Promise<void> {
@@ -19,6 +19,13 @@ export async function checkCommit(path: string, given: Given): Promise<void> {
       next: "add it to a repository first, or leave --commit out",
       exit: 64,
     });
+  }
+  if (state.isChanged) {
+    throw new FleetError(
+      "cli/uncommitted",
+      `${basename(path)} has edits of its own that are not committed`,
+      { next: "commit or stash those first, or leave --commit out", exit: 64 },
+    );
   }
   const [first] = state.othersChanged;
   if (first === undefined) return;

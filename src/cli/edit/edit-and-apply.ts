@@ -17,6 +17,7 @@ import {
 import type { World } from "../world.ts";
 import { checkCommit, offerCommit } from "./commit.ts";
 import { editInTurn, readEditable, writeEdited } from "./edit-text.ts";
+import { checkKnownApps } from "./known-app.ts";
 import { writeText } from "./write-text.ts";
 
 /** What every command takes that edits the manifest for a selection of visors. */
@@ -54,6 +55,7 @@ export async function editAndApply(
   const { source } = editable;
   const { path, name } = source;
   await checkCommit(path, given);
+  await checkKnownApps(edit, editable);
   const visors = (await selectedVisors(source, given, world)).map(({ key }) => key);
   const text = await editInTurn(editable, [{ edit, visors }], world);
   const { isEdited, edited } = text;

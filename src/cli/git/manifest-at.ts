@@ -2,6 +2,7 @@ import { FleetError } from "../../core/index.ts";
 import { type GitFacts, readFileAt, readGitFacts, readGitFactsAt } from "../../platform/index.ts";
 import { type ManifestSource, manifestPath, verifyManifest } from "../manifest-source.ts";
 import type { World } from "../world.ts";
+import { noCommitAt } from "./no-commit.ts";
 
 /** A manifest as a commit has it. */
 export interface ManifestAt {
@@ -26,11 +27,10 @@ export async function readManifestAt(name: string, ref: string, world: World): P
   }
   const found = await readFileAt(path, ref);
   switch (found.kind) {
-    case "no-commit":
-      throw new FleetError("cli/no-commit", `git knows no commit ${ref} beside ${name}`, {
-        next: "check the name, and fetch it first where this clone lacks it",
-        exit: 64,
-      });
+    case "no-commit": {
+      const { message, next } = await noCommitAt(ref, { name, path });
+      throw new FleetError("cli/no-commit", message, { next, exit: 64 });
+    }
     case "no-file":
       throw new FleetError("cli/not-in-commit", `commit ${found.commit} has no ${name}`, {
         next: "name a commit that has it, or the name that it had there",

@@ -166,9 +166,12 @@ export function refusalsExit(refusals: readonly Refusal[]): ExitCode {
   return refusals.every(({ guard }) => guard === "stale-ledger") ? 5 : 4;
 }
 
-/** The exit code of `fleet plan` and `fleet drift`. `detailed` is `--detailed-exitcode`. */
+/**
+ * The exit code of `fleet plan` and `fleet drift`. `detailed` is `--detailed-exitcode`: 2 when visors change, or
+ * operators, controllers or policy do.
+ */
 export function planExit(plan: Plan, { detailed }: { readonly detailed: boolean }): ExitCode {
   if (!plan.applyable) return refusalsExit(plan.refusals);
   if (plan.counts.unreachable + (plan.counts.notObserved ?? 0) > 0) return 3;
-  return detailed && plan.counts.changing > 0 ? 2 : 0;
+  return detailed && (plan.counts.changing > 0 || plan.keysetChanges.length > 0) ? 2 : 0;
 }

@@ -1,6 +1,7 @@
 import type { Plan, PlanVisor } from "../../model/index.ts";
 import { plainPaint } from "../paint.ts";
 import { placeText } from "../place-text.ts";
+import { RULES_CHANGE } from "../plan-summary.ts";
 import { visorText } from "../visor-text.ts";
 import { plainLine } from "./plain-line.ts";
 import { GUARD_RULES, type GuardRule, guardVerdict } from "./rules.ts";
@@ -22,7 +23,8 @@ interface Case {
 }
 
 /**
- * A plan as a JUnit report: one case a visor and one a guard. A visor fails when a guard refuses something on it, is
+ * A plan as a JUnit report: one case a visor, one a guard, and one when operators, controllers or policy
+ * change. A visor fails when a guard refuses something on it, is
  * skipped when it could not be read and is an error when something else answered; pending changes are no failure,
  * its text lists them. A guard that judges only while applying is skipped.
  *
@@ -31,6 +33,7 @@ interface Case {
 export function planJunit(plan: Plan): string {
   const suites = [
     { name: "visors", cases: plan.visors.map((visor) => visorCase(visor, plan)) },
+    ...(plan.keysetChanges.length === 0 ? [] : [{ name: "rules", cases: [rulesCase(plan)] }]),
     { name: "guards", cases: GUARD_RULES.map((guard) => guardCase(guard, plan)) },
   ];
   const all = suites.flatMap(({ cases }) => cases);
@@ -69,6 +72,11 @@ function visorCase(visor: PlanVisor, plan: Plan): Case {
     verdict: { kind: "error", type, message: unseen.detail, detail: [why] },
     says: [],
   };
+}
+
+/** Whether applying it is allowed is asked then; that it would change is no failure. */
+function rulesCase({ keysetChanges }: Plan): Case {
+  return { name: RULES_CHANGE, verdict: { kind: "passed" }, says: keysetChanges };
 }
 
 function guardCase(guard: GuardRule, plan: Plan): Case {

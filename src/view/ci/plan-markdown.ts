@@ -3,7 +3,7 @@ import type { Confirmation } from "../../reconcile/index.ts";
 import { agesText } from "../age-text.ts";
 import { counted } from "../count-text.ts";
 import { placeText } from "../place-text.ts";
-import { planSummary } from "../plan-summary.ts";
+import { planSummary, RULES_CHANGE } from "../plan-summary.ts";
 import { keyLabel, keyWithName } from "../value-text.ts";
 import { applyCommand, type CommandFacts } from "./apply-command.ts";
 import { changedText } from "../manifest-text.ts";
@@ -86,10 +86,12 @@ function markdownOf(
   return page.text();
 }
 
-function verdictOf({ applyable, refusals, counts }: Plan): string {
-  const seen = counts.unreachable === 0 ? "" : `, ${counts.unreachable} not read`;
+function verdictOf({ applyable, refusals, counts, keysetChanges }: Plan): string {
+  const isRules = keysetChanges.length > 0;
+  const unread = counts.unreachable === 0 ? "" : `, ${counts.unreachable} not read`;
+  const seen = `${unread}${isRules ? `; ${RULES_CHANGE}` : ""}`;
   if (!applyable) return `refused (${counted(refusals.length, "refusal")})${seen}`;
-  if (counts.changing === 0) return `no changes${seen}`;
+  if (counts.changing === 0) return `no changes${isRules ? " to visors" : ""}${seen}`;
   return `${counted(counts.changing, "visor")} would change${seen}`;
 }
 

@@ -132,6 +132,7 @@ describe("adopt", () => {
   test.each([
     { name: "unknown section", argv: ["--sections", "trust,aps"], err: '"aps"' },
     { name: "two files", argv: ["--into", "fleet.yaml", "--out", "b.yaml"], err: "two files" },
+    { name: "a commit", argv: ["--into", "fleet.yaml", "--commit"], err: "--commit is about" },
     { name: "no such visor", argv: ["nobody", "--out", "b.yaml"], err: 'no visor "nobody"' },
     { name: "no manifest", argv: ["--into", "none.yaml"], err: "none.yaml: no such file" },
   ])("refuses $name with exit 64", async ({ argv, err }) => {

@@ -3,16 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BesideWork } from "../../../src/cli/beside.ts";
-import { run } from "../../../src/cli/run.ts";
-import {
-  dialTcp,
-  nodeClock,
-  nodeMonoMs,
-  nodeFiles,
-  nodeRandom,
-  nodeWatchFolder,
-} from "../../../src/platform/index.ts";
+import { runInFolder } from "../../support/folder-cli.ts";
 import { manifest } from "../../support/manifest-text.ts";
 
 const TEXT = manifest("visors:\n  desk: { key: $desk }\n  shop: { key: $shop, tags: [arm] }\n");
@@ -26,34 +17,7 @@ function git(...args: readonly string[]): string {
   });
 }
 
-/** Runs a command line in the folder, on real files. */
-async function fleet(...argv: readonly string[]): Promise<{ code: number; err: string }> {
-  let err = "";
-  const code = await run(argv, {
-    terminal: {
-      out: () => undefined,
-      err: (text) => (err += text),
-      outIsTerminal: false,
-      errIsTerminal: false,
-      inIsTerminal: false,
-      columns: 100,
-      ask: async () => "",
-      askHidden: async () => "",
-      readInput: async () => new Uint8Array(),
-    },
-    env: { FLEET_HOME: join(folder, ".home") },
-    folder,
-    files: nodeFiles,
-    clock: nodeClock,
-    monoMs: nodeMonoMs,
-    random: nodeRandom,
-    dial: dialTcp,
-    watchFolder: nodeWatchFolder,
-    beside: new BesideWork(nodeClock),
-    stopSoftly: () => new AbortController().signal,
-  });
-  return { code, err };
-}
+const fleet = (...argv: readonly string[]) => runInFolder(folder, ...argv);
 
 const START = ["app", "start", "skychat", "--on", "tag:arm & !desk", "--edit-only", "--yes"];
 
@@ -100,6 +64,47 @@ describe("an edited manifest in git", () => {
     expect(code).toBe(64);
     expect(err).toContain("other files are not committed either: notes.txt");
     expect(await readFile(join(folder, "fleet.yaml"), "utf8")).toBe(TEXT);
+  });
+
+  const COMMANDS = [
+    { name: "app start", argv: START },
+    { name: "app start, applied", argv: START.filter((word) => word !== "--edit-only") },
+    { name: "ports close", argv: ["ports", "close", "80", "--on", "desk", "--yes"] },
+    { name: "ignore", argv: ["ignore", "desk/settings.log_level", "--until", "7d", "--yes"] },
+    { name: "adopt of a value", argv: ["adopt", "desk/settings.log_level", "--yes"] },
+  ];
+  const OWN_EDIT = TEXT.replace("tags: [arm]", "tags: [arm, old]");
+
+  it.each(
+    COMMANDS.flatMap((command) => [
+      { ...command, name: `${command.name}, edited`, isAdded: false },
+      { ...command, name: `${command.name}, edited and added`, isAdded: true },
+    ]),
+  )("is left alone with edits of somebody else in it: $name", async ({ argv, isAdded }) => {
+    await writeFile(join(folder, "fleet.yaml"), OWN_EDIT);
+    if (isAdded) git("add", "fleet.yaml");
+    const status = git("status", "--porcelain");
+    const { code, err, dials } = await fleet(...argv, "--commit");
+    expect([code, dials]).toEqual([64, 0]);
+    expect(err).toContain(
+      "fleet.yaml has edits of its own that are not committed [cli/uncommitted]",
+    );
+    expect(err).toContain("next: commit or stash those first, or leave --commit out");
+    expect(await readFile(join(folder, "fleet.yaml"), "utf8")).toBe(OWN_EDIT);
+    expect([git("status", "--porcelain"), git("rev-list", "--count", "HEAD")]).toEqual([
+      status,
+      "1\n",
+    ]);
+  });
+
+  it("is not committed whole with the first edit of it", async () => {
+    await writeFile(join(folder, "new.yaml"), TEXT);
+    const unknown = await fleet(...START, "--manifest", "new.yaml", "--commit");
+    expect([unknown.code, unknown.err]).toEqual([64, expect.stringContaining("cli/not-in-git")]);
+    git("add", "new.yaml");
+    const added = await fleet(...START, "--manifest", "new.yaml", "--commit");
+    expect([added.code, added.err]).toEqual([64, expect.stringContaining("cli/uncommitted")]);
+    expect(await readFile(join(folder, "new.yaml"), "utf8")).toBe(TEXT);
   });
 
   it("stays written when a hook refuses the commit", async () => {

@@ -266,6 +266,18 @@ describe("a manifest that is edited", () => {
     });
   });
 
+  it("takes an app of one's own that it names, or that is said to be present", async () => {
+    const text = await user.read("fleet.yaml");
+    const words = ["--on", "desk", "--edit-only", "--yes"];
+    const said = await user.run("app", "set", "tide", "present=true", "binary=tide", ...words);
+    expect(said).toMatchObject({ code: 0 });
+    expect(await user.run("app", "start", "tide", ...words)).toMatchObject({ code: 0 });
+    expect(await user.read("fleet.yaml")).toContain("binary: tide, running: true");
+    const mistyped = await user.run("app", "stop", "tyde", ...words);
+    expect(mistyped).toMatchObject({ code: 64, err: expect.stringContaining('mean "tide"?') });
+    await user.write("fleet.yaml", text);
+  });
+
   it("shows the plan of every visor that follows through a selection", async () => {
     const text = await user.read("fleet.yaml");
     await user.write(
@@ -327,6 +339,31 @@ describe("a manifest that is edited", () => {
       argv: ["app", "start", "x", "--on", "desk", "--yes", "--commit"],
       code: 64,
       err: "git does not know fleet.yaml",
+    },
+    {
+      argv: ["app", "start", "skychatt", "--on", "desk", "--edit-only", "--yes"],
+      code: 64,
+      err: 'did you mean "skychat"?',
+    },
+    {
+      argv: ["app", "autostart", "on", "skychat", "nope", "--on", "desk", "--yes"],
+      code: 64,
+      err: "apps: { nope: { present: true, binary: PROGRAM } }",
+    },
+    {
+      argv: ["app", "set", "nope", "running=true", "--on", "desk", "--yes"],
+      code: 64,
+      err: '"nope" is no app that visors have by themselves or that fleet.yaml names [cli/usage]',
+    },
+    {
+      argv: ["whitelist", "add", "kim", "--to", "nope", "--on", "desk", "--yes"],
+      code: 64,
+      err: '"nope" is no list and no app',
+    },
+    {
+      argv: ["whitelist", "add", "kim", "--to", "hypervisor", "--on", "desk", "--yes"],
+      code: 64,
+      err: 'did you mean "hypervisors"?',
     },
   ])("is refused: $argv", async ({ argv, code, err }) => {
     const before = await user.read("fleet.yaml");

@@ -297,5 +297,11 @@ describe("asking before an apply", () => {
     const reachable = buildPlan(input({ selected: VISORS.slice(0, 2), observed: seen }));
     expect(planExit(reachable, { detailed: false })).toBe(0);
     expect(planExit(reachable, { detailed: true })).toBe(2);
+    const { counts } = reachable;
+    const inSync = { ...reachable, counts: { ...counts, changing: 0 } };
+    expect(planExit(inSync, { detailed: true })).toBe(0);
+    const keysetChanges = ["operator ci is added (apply)"];
+    expect(planExit({ ...inSync, keysetChanges }, { detailed: true })).toBe(2);
+    expect(planExit({ ...inSync, keysetChanges }, { detailed: false })).toBe(0);
   });
 });

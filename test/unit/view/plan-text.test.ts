@@ -50,8 +50,20 @@ describe("the last line of a plan", () => {
       counts: { released: 2 },
       want: "No changes, 2 released.",
     },
-  ])("$name", ({ counts, want }) => {
-    expect(planSummary({ counts: someCounts(counts) })).toBe(want);
+    {
+      name: "an operator is added and no visor changes",
+      counts: { inSync: 1, released: 2 },
+      keysetChanges: ["operator ci is added (apply)"],
+      want: "No changes to visors, 2 released; operators, controllers or policy change.",
+    },
+    {
+      name: "an operator is added and a visor changes",
+      counts: { changing: 1, add: 1 },
+      keysetChanges: ["operator ci is added (apply)"],
+      want: "Plan: 1 visor changes (1 add, 0 change, 0 remove), 0 in sync, 0 unreachable; operators, controllers or policy change.",
+    },
+  ])("$name", ({ counts, keysetChanges = [], want }) => {
+    expect(planSummary({ counts: someCounts(counts), keysetChanges })).toBe(want);
   });
 });
 

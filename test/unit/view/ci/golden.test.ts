@@ -7,6 +7,7 @@ import {
   planSarif,
   planStepSummary,
 } from "../../../../src/view/index.ts";
+import { readJunit } from "../../../support/report-readers.ts";
 import { aPlan, aPlanVisor } from "../../../support/plan-literals.ts";
 import { anAllowedPlan, aRichPlan } from "../../../support/rich-plan.ts";
 
@@ -33,6 +34,29 @@ describe("one rich plan in every form", () => {
     { file: "junit.xml", text: planJunit(aRichPlan()) },
   ])("$file", async ({ file, text }) => {
     await expect(text).toMatchFileSnapshot(`../../../golden/ci/${file}`);
+  });
+
+  test("a plan that changes nothing but who may sign says so in every form", () => {
+    const visors = [aPlanVisor(1, { inSync: 4 })];
+    const plan = aPlan({ visors, keysetChanges: ["operator ci is added (apply)"] });
+    const says = "No changes to visors; operators, controllers or policy change.";
+    expect(planAnnotations(plan).trimEnd().split("\n").at(-1)).toBe(
+      `::notice title=fleet plan::${says}`,
+    );
+    const heading =
+      "### Fleet `home`: no changes to visors; operators, controllers or policy change";
+    expect(planComment(plan).split("\n")).toEqual(expect.arrayContaining([heading, says]));
+    const cases = readJunit(planJunit(plan)).filter(({ suite }) => suite === "rules");
+    expect(cases).toMatchObject([
+      {
+        name: "operators, controllers or policy change",
+        verdict: "passed",
+        text: expect.stringContaining("operator ci is added (apply)"),
+      },
+    ]);
+    expect(readJunit(planJunit(aPlan({ visors }))).map(({ suite }) => suite)).not.toContain(
+      "rules",
+    );
   });
 
   test("a plan without changes", async () => {

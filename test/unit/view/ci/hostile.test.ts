@@ -118,7 +118,7 @@ describe("no text of a manifest or a visor", { timeout: PATIENCE_MS }, () => {
       expect(cases.filter(({ suite }) => suite === "visors").map(({ verdict }) => verdict)).toEqual(
         ["failure", "skipped", "error"],
       );
-      expect(cases).toHaveLength(3 + GUARDS.length);
+      expect(cases).toHaveLength(4 + GUARDS.length);
     });
   });
 
