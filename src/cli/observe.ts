@@ -5,7 +5,9 @@ import { observationText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
+import { manifestName } from "./manifest-source.ts";
 import type { Operator } from "./operator.ts";
+import { checkOutputFiles } from "./output-files.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, NOW_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 import { readFleet, type ReadFleet } from "./planning.ts";
 import { reporterOf } from "./reporter.ts";
@@ -36,6 +38,9 @@ export const observe: Command = {
     "fleet observe --json | gzip > fleet.observed.json.gz",
   ],
   async run(given, world): Promise<ExitCode> {
+    const file = fileOf(given);
+    const manifest = manifestName(given, world, given.words[0]);
+    await checkOutputFiles(file === undefined ? [] : [file], [manifest], world);
     const read = await readFleet(given, world, reporterOf(given, world));
     const { source, operator, git } = read;
     const document = makeObservation({
@@ -51,7 +56,6 @@ export const observe: Command = {
     });
     noteSigner(operator, read, world);
     const text = formatObservation(document);
-    const file = fileOf(given);
     if (file !== undefined) {
       await world.files.replace(resolve(world.folder, file), utf8(text), { mode: FILE_MODE });
       world.terminal.err(

@@ -16,7 +16,9 @@ import {
   OUTPUT_OPTION,
   OVERRIDE_OPTIONS,
 } from "./options.ts";
+import { manifestName } from "./manifest-source.ts";
 import { outputsOf, writeOutputs } from "./output.ts";
+import { checkOutputFiles } from "./output-files.ts";
 import { planFleet, type Planned } from "./planning.ts";
 import { type Reporter, reporterOf } from "./reporter.ts";
 import type { World } from "./world.ts";
@@ -66,10 +68,22 @@ export const plan: Command = {
   ],
   async run(given, world): Promise<ExitCode> {
     const outputs = outputsOf(given, world);
+    const file = given.text("out");
+    await checkOutputFiles(
+      [
+        ...(file === undefined ? [] : [file]),
+        ...outputs.flatMap(({ to }) => (to.kind === "file" ? [to.path] : [])),
+      ],
+      [
+        manifestName(given, world, given.words[0]),
+        given.text("from-observation"),
+        given.text("trust"),
+      ],
+      world,
+    );
     const reporter = reporterOf(given, world);
     const planned = await planAsAsked(given, world, reporter);
     const keys = planned.operator?.keys;
-    const file = given.text("out");
     const made =
       file === undefined || keys === undefined ? planned.plan : signPlan(planned.plan, keys);
     if (file !== undefined) {

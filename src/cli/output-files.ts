@@ -1,0 +1,42 @@
+import { dirname, resolve } from "node:path";
+import type { World } from "./world.ts";
+import { usage } from "./usage.ts";
+
+/**
+ * Refuses files that a command cannot, or must not, write its results to: in a folder that is not there, and one that
+ * it reads itself. Asked before anything is read.
+ * @param written the names that the user gave
+ * @param read the names of the command's inputs; absent ones and standard input count for nothing
+ * @throws FleetError cli/usage (exit 64)
+ */
+export async function checkOutputFiles(
+  written: readonly string[],
+  read: readonly (string | undefined)[],
+  world: Pick<World, "files" | "folder">,
+): Promise<void> {
+  const inputs = new Map<string, string>();
+  for (const name of read)
+    if (name !== undefined && name !== "-") inputs.set(await placeOf(name, world), name);
+  for (const name of written) {
+    const folder = dirname(resolve(world.folder, name));
+    if ((await world.files.stat(folder))?.isFolder === false || !(await isThere(folder, world)))
+      throw usage(`${name}: there is no folder ${folder}`, "make it, or name another file");
+    const input = inputs.get(await placeOf(name, world));
+    if (input !== undefined)
+      throw usage(`${name} would be written over, and it is read as ${input}`, "name another file");
+  }
+}
+
+/** Folders exist when they are named, for some files; a real one is missing only where the disk says so. */
+async function isThere(folder: string, { files }: Pick<World, "files">): Promise<boolean> {
+  return (await files.realPath(folder)) !== undefined;
+}
+
+/** The file that a name leads to, links followed. */
+async function placeOf(
+  name: string,
+  { files, folder }: Pick<World, "files" | "folder">,
+): Promise<string> {
+  const path = resolve(folder, name);
+  return (await files.realPath(path)) ?? path;
+}
