@@ -244,7 +244,7 @@ describe("what others changed", () => {
       HEAD.replace("log_level: debug", "is_public: false, log_level: debug"),
       BODIES,
     );
-    expect(await other.run("apply", "--yes")).toMatchObject({ code: 0 });
+    await other.run("apply", "--yes");
   });
   afterAll(async () => {
     await other.fleet.stop();
