@@ -17,6 +17,7 @@ import {
   OVERRIDE_OPTIONS,
 } from "./options.ts";
 import { manifestName } from "./manifest-source.ts";
+import { secretFileOf } from "./operator.ts";
 import { outputsOf, writeOutputs } from "./output.ts";
 import { checkOutputFiles } from "./output-files.ts";
 import { planFleet, type Planned } from "./planning.ts";
@@ -72,12 +73,13 @@ export const plan: Command = {
     await checkOutputFiles(
       [
         ...(file === undefined ? [] : [file]),
-        ...outputs.flatMap(({ to }) => (to.kind === "file" ? [to.path] : [])),
+        ...outputs.flatMap(({ to }) => (to.kind === "standard-output" ? [] : [to.path])),
       ],
       [
         manifestName(given, world, given.words[0]),
         given.text("from-observation"),
         given.text("trust"),
+        secretFileOf(given, world),
       ],
       world,
     );

@@ -27,6 +27,8 @@ it.each([
     "plan --from-observation seen.json --trust t.yaml --output text=seen.json",
     "is read as seen.json",
   ],
+  ["a plan over the operator's secret", "plan --operator-secret-file key --out key", "is read as"],
+  ["an observation over the secret", "observe --operator-secret-file key --out key", "is read as"],
   ["a report in a folder that is not there", "plan --output markdown=none/x.md", "no folder"],
   ["an observation in a folder that is a file", "observe --out seen.json/x", "no folder"],
 ])("refuses to write %s, and asks no visor", async (_, line, says) => {
