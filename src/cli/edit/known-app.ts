@@ -1,5 +1,6 @@
 import { fromUtf8 } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
+import { BUILT_IN_APPS } from "../../model/index.ts";
 import { usage } from "../usage.ts";
 import type { EditableManifest } from "./edit-text.ts";
 
@@ -16,7 +17,8 @@ export async function checkKnownApps(
   { source: { name }, bytes }: EditableManifest,
 ): Promise<void> {
   const apps = appsOf(edit);
-  if (apps.length === 0) return;
+  // Nearly always: then the manifest is not read once more.
+  if (apps.every((app) => BUILT_IN_APPS.includes(app))) return;
   const { knownApps, suggest } = await import("../../manifest/index.ts");
   const known = knownApps(fromUtf8(bytes), name);
   const unknown = apps.find((app) => !known.includes(app));
