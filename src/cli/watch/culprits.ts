@@ -54,6 +54,7 @@ export async function findCulprits(
   const names = feedNames(feeds, source, keys);
   for (const visor of changing) {
     const seen = observation.visors.find(({ key }) => key === visor.key);
+    const recorded = fleet?.visor(visor.key);
     for (const change of changesOf(visor)) {
       const id = culpritId(visor.key, change);
       const said = before.get(id);
@@ -61,7 +62,6 @@ export async function findCulprits(
         if (said !== undefined) known.set(id, said);
         continue;
       }
-      const recorded = fleet.visor(visor.key);
       const [leaf] = blameVisor({
         state: recorded,
         owned: [change.path],

@@ -1,5 +1,6 @@
 import type { VisorKey } from "../../core/index.ts";
 import type { IntentPayload, LedgerRecord, PlanPayload } from "../entries/payloads.ts";
+import { pathsAsWanted } from "./as-wanted.ts";
 import { type RecordRef, refOf } from "./record-ref.ts";
 import { LeafHistory, type LeafState } from "./leaf-state.ts";
 
@@ -108,11 +109,10 @@ export class FleetState {
       history.asWanted.delete(path);
     }
     const manifest = this.#plans.get(`${feed} ${payload.plan}`)?.manifest;
-    const changed = new Set([...payload.changes.map(({ path }) => path), ...reading.unsure]);
-    for (const path of payload.owned)
-      if (!changed.has(path)) history.asWanted.set(path, { timeMs: seenMs, at });
+    const asWanted = new Set(pathsAsWanted(payload));
+    for (const path of asWanted) history.asWanted.set(path, { timeMs: seenMs, at });
     for (const leaf of history.leaves.values()) {
-      if (!payload.owned.includes(leaf.path) || changed.has(leaf.path)) continue;
+      if (!asWanted.has(leaf.path)) continue;
       // As wanted means as recorded only where the very manifest that set it wanted it.
       if (manifest !== undefined) leaf.seeInSync(manifest, at, seenMs);
     }

@@ -11,7 +11,7 @@ import {
   type PlanPayload,
   UNSEALED,
 } from "../../ledger/index.ts";
-import type { Plan } from "../../model/index.ts";
+import { changesOf, type Plan } from "../../model/index.ts";
 import { recordedChange } from "./recorded-change.ts";
 import {
   keysetChanges,
@@ -131,7 +131,7 @@ function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
   const parts: EntryDraft[] = [];
   for (const visor of plan.visors) {
     if (visor.observed === undefined) continue;
-    const changes = visor.steps.flatMap((step) => step.changes.map(recordedChange));
+    const changes = changesOf(visor).map(recordedChange);
     const recorded = history.owned.get(visor.key) ?? [];
     if (changes.length === 0 && recorded.join("\n") === visor.owned.join("\n")) continue;
     const unsure = [

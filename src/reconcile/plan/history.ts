@@ -8,6 +8,7 @@ import {
   KeysetFollower,
   type KeysetPayload,
   type LedgerRecord,
+  pathsAsWanted,
   type PlanPartPayload,
   type ReadOnlyLedger,
 } from "../../ledger/index.ts";
@@ -194,14 +195,14 @@ export class HistoryFold {
     if (part === undefined) return;
     const { visor, owned, changes } = part;
     const entry = this.#lastManifest?.entry ?? index;
-    const changed = new Set(changes.map(({ path }) => path));
-    // What could not be compared, or was left alone, is as it was known before.
-    const unsure = new Set(part.reading?.unsure ?? []);
     const before = this.#inSync.get(visor);
+    const asWanted = new Set(pathsAsWanted(part));
+    const changed = new Set(changes.map(({ path }) => path));
     const inSync = new Map<string, number>();
     for (const path of owned) {
-      if (changed.has(path)) continue;
-      const since = unsure.has(path) ? before?.get(path) : entry;
+      // What could not be compared, or was left alone, is as it was known before.
+      const known = changed.has(path) ? undefined : before?.get(path);
+      const since = asWanted.has(path) ? entry : known;
       if (since !== undefined) inSync.set(path, since);
     }
     this.#owned.set(visor, owned);
