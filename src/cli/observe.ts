@@ -6,7 +6,7 @@ import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
 import { manifestName } from "./manifest-source.ts";
-import { type Operator, secretFileOf } from "./operator.ts";
+import type { Operator } from "./operator.ts";
 import { checkOutputFiles } from "./output-files.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, NOW_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 import { readFleet, type ReadFleet } from "./planning.ts";
@@ -40,11 +40,7 @@ export const observe: Command = {
   async run(given, world): Promise<ExitCode> {
     const file = fileOf(given);
     const manifest = manifestName(given, world, given.words[0]);
-    await checkOutputFiles(
-      file === undefined ? [] : [file],
-      [manifest, secretFileOf(given, world)],
-      world,
-    );
+    await checkOutputFiles([file], [manifest], given, world);
     const read = await readFleet(given, world, reporterOf(given, world));
     const { source, operator, git } = read;
     const document = makeObservation({

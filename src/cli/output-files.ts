@@ -1,27 +1,36 @@
 import { dirname, resolve } from "node:path";
-import type { World } from "./world.ts";
+import type { Given } from "./arguments.ts";
+import { secretFileOf } from "./operator.ts";
 import { usage } from "./usage.ts";
+import type { World } from "./world.ts";
 
 /**
- * Refuses files that a command cannot, or must not, write its results to: in a folder that is not there, and one that
- * it reads itself. Asked before anything is read.
- * @param written the names that the user gave
+ * Refuses files that a command cannot, or must not, write its results to: in a folder that is not there, two in one
+ * file, and one that it reads itself, the operator's secret included. Asked before anything is read.
+ * @param written the names that the user gave; absent ones count for nothing
  * @param read the names of the command's inputs; absent ones and standard input count for nothing
  * @throws FleetError cli/usage (exit 64)
  */
 export async function checkOutputFiles(
-  written: readonly string[],
+  written: readonly (string | undefined)[],
   read: readonly (string | undefined)[],
-  world: Pick<World, "files" | "folder">,
+  given: Given,
+  world: World,
 ): Promise<void> {
   const inputs = new Map<string, string>();
-  for (const name of read)
+  for (const name of [...read, secretFileOf(given, world)])
     if (name !== undefined && name !== "-") inputs.set(await placeOf(name, world), name);
+  const places = new Set<string>();
   for (const name of written) {
+    if (name === undefined) continue;
     const folder = dirname(resolve(world.folder, name));
     if ((await world.files.stat(folder))?.isFolder === false || !(await isThere(folder, world)))
       throw usage(`${name}: there is no folder ${folder}`, "make it, or name another file");
-    const input = inputs.get(await placeOf(name, world));
+    const place = await placeOf(name, world);
+    if (places.has(place))
+      throw usage(`two outputs want the file ${place}`, "give each a file of its own");
+    places.add(place);
+    const input = inputs.get(place);
     if (input !== undefined)
       throw usage(`${name} would be written over, and it is read as ${input}`, "name another file");
   }

@@ -47,7 +47,7 @@ export interface Output {
 
 /**
  * What `--output` asks for, in the order given; text on standard output where nothing else goes there.
- * @throws FleetError cli/usage (exit 64) for an unknown kind, for two on standard output and for two in one file
+ * @throws FleetError cli/usage (exit 64) for an unknown kind and for two on standard output
  */
 export function outputsOf(given: Given, world: World): readonly Output[] {
   const outputs = given.texts("output").map((text) => parseOutput(text, world));
@@ -64,7 +64,6 @@ export function outputsOf(given: Given, world: World): readonly Output[] {
       : "give one of them";
     throw usage(`${claims.slice(0, 2).join(" and ")} both want standard output`, next);
   }
-  refuseSharedFile(outputs, given.text("out"), world);
   const text: Output = { kind: "text", to: { kind: "standard-output" } };
   return claims.length === 0 ? [...outputs, text] : outputs;
 }
@@ -142,12 +141,4 @@ function parseOutput(text: string, world: World): Output {
   return kind === "summary" && summary !== ""
     ? { kind, to: { kind: "step-summary", path: resolve(world.folder, summary) } }
     : { kind, to: { kind: "standard-output" } };
-}
-
-function refuseSharedFile(outputs: readonly Output[], out: string | undefined, world: World): void {
-  const paths = outputs.flatMap(({ to }) => (to.kind === "standard-output" ? [] : [to.path]));
-  if (out !== undefined) paths.push(resolve(world.folder, out));
-  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice === undefined) return;
-  throw usage(`two outputs want the file ${twice}`, "give each a file of its own");
 }

@@ -17,7 +17,6 @@ import {
   OVERRIDE_OPTIONS,
 } from "./options.ts";
 import { manifestName } from "./manifest-source.ts";
-import { secretFileOf } from "./operator.ts";
 import { outputsOf, writeOutputs } from "./output.ts";
 import { checkOutputFiles } from "./output-files.ts";
 import { planFleet, type Planned } from "./planning.ts";
@@ -71,16 +70,13 @@ export const plan: Command = {
     const outputs = outputsOf(given, world);
     const file = given.text("out");
     await checkOutputFiles(
-      [
-        ...(file === undefined ? [] : [file]),
-        ...outputs.flatMap(({ to }) => (to.kind === "standard-output" ? [] : [to.path])),
-      ],
+      [file, ...outputs.flatMap(({ to }) => (to.kind === "standard-output" ? [] : [to.path]))],
       [
         manifestName(given, world, given.words[0]),
         given.text("from-observation"),
         given.text("trust"),
-        secretFileOf(given, world),
       ],
+      given,
       world,
     );
     const reporter = reporterOf(given, world);
