@@ -27,13 +27,14 @@ import {
 } from "../../tlog/index.ts";
 import type { Given } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { readNamed } from "../manifest-source.ts";
+import { manifestName, readNamed } from "../manifest-source.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
 import { printJson } from "../print.ts";
 import type { World } from "../world.ts";
 import { checkpointKey } from "./checkpoint.ts";
 import { FEED_OPTION, type NamedLedger, openNamedLedger } from "./named-ledger.ts";
 import { checkProof } from "./proof-check.ts";
+import { checkOutputFiles } from "../output-files.ts";
 import { usage } from "../usage.ts";
 
 const ENTRY_MODE = 0o644;
@@ -82,6 +83,8 @@ export const ledgerProof: Command = {
     const asked = [entry, checked ?? from].filter((each) => each !== undefined);
     if (asked.length !== 1)
       throw usage("what to prove is missing, or is more than one thing", NEXT_ASK);
+    const manifest = manifestName(given, world, undefined);
+    await checkOutputFiles([given.text("entry-out")], [manifest], given, world);
     if (checked !== undefined) return await checkProof(checked, given, world);
     if (entry !== undefined) return await proveEntry(entry, given, world);
     return await proveGrowth(from ?? "", given, world);

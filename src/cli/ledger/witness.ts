@@ -13,7 +13,9 @@ import type { Command } from "../command.ts";
 import { worstExit } from "../exit.ts";
 import { feedNames, otherOperators } from "../feeds.ts";
 import { outPaint } from "../look.ts";
+import { manifestName } from "../manifest-source.ts";
 import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+import { checkOutputFiles } from "../output-files.ts";
 import { printJson } from "../print.ts";
 import type { World } from "../world.ts";
 import { noCopy, unknownFeed } from "./named-ledger.ts";
@@ -56,6 +58,7 @@ export const ledgerWitness: Command = {
         exit: 64,
       });
     }
+    await checkOutputFiles([out], [manifestName(given, world, undefined)], given, world);
     const done = await withOwnLedger(given, world, (own) => witnessAll(own, given, world));
     const { results, notes, judged } = done;
     const note = judged[0]?.verdict.kind === "refused" ? undefined : judged[0]?.verdict.note;

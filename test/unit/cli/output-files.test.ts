@@ -29,6 +29,12 @@ it.each([
   ],
   ["a plan over the operator's secret", "plan --operator-secret-file key --out key", "is read as"],
   ["an observation over the secret", "observe --operator-secret-file key --out key", "is read as"],
+  ["an entry over the manifest", "ledger proof 0 --entry-out fleet.yaml", "is read as fleet.yaml"],
+  [
+    "a checkpoint over the manifest",
+    "ledger witness kim --out fleet.yaml",
+    "is read as fleet.yaml",
+  ],
   ["a report in a folder that is not there", "plan --output markdown=none/x.md", "no folder"],
   ["an observation in a folder that is a file", "observe --out seen.json/x", "no folder"],
 ])("refuses to write %s, and asks no visor", async (_, line, says) => {
