@@ -1,10 +1,14 @@
 // Joins the modules of the compiled program into a few files, in place: a command then opens some twenty files
-// instead of five hundred, which was half of what it took to start. The library's doors stay as the compiler wrote
-// them, installed packages stay packages, and what a command loads late it still loads late.
+// instead of five hundred, which was half of what it took to start. The check of a manifest's form is compiled from
+// the schema here, once, and not at every start. The library's doors stay as the compiler wrote them, installed
+// packages stay packages, and what a command loads late it still loads late.
 // Argument: the folder that the compiler wrote.
 import { renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import standalone from "ajv/dist/standalone/index.js";
 import { rolldown } from "rolldown";
 
 /** A module named by a package's name or by `node:`, not by a path. */
@@ -13,11 +17,36 @@ const INSTALLED = /^[^./]/;
 const [folder = ""] = process.argv.slice(2);
 const program = join(folder, "cli");
 const joined = join(folder, ".cli-joined");
+const formCheck = resolve(folder, "manifest", "form-check.js");
+
+/**
+ * The module of the form check as code that does not need the compiler.
+ * @returns {Promise<string>}
+ */
+async function compiledFormCheck() {
+  const schemaModule = pathToFileURL(resolve(folder, "manifest", "schema.js")).href;
+  const { manifestSchema } = /** @type {{ readonly manifestSchema: object }} */ (
+    await import(schemaModule)
+  );
+  const { FORM_OPTIONS } =
+    /** @type {{ readonly FORM_OPTIONS: import("ajv/dist/2020.js").Options }} */ (
+      await import(pathToFileURL(formCheck).href)
+    );
+  const ajv = new Ajv2020({ ...FORM_OPTIONS, code: { source: true, esm: true } });
+  const code = standalone.default(ajv, ajv.compile(manifestSchema));
+  return `${code}\nexport const formCheck = () => validate;\n`;
+}
 
 const modules = await rolldown({
   input: { main: join(program, "main.js") },
   external: INSTALLED,
   platform: "node",
+  plugins: [
+    {
+      name: "compiled-form-check",
+      load: (id) => (resolve(id) === formCheck ? compiledFormCheck() : undefined),
+    },
+  ],
   // A module that is named and not found would else be taken for a package, and missed only when a user needs it.
   onLog: (level, log) => {
     if (level === "warn") throw new Error(log.message);

@@ -1,7 +1,7 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import type { ErrorObject } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../core/index.ts";
 import { suggestion } from "./did-you-mean.ts";
-import { manifestSchema } from "./schema.ts";
+import { formCheck } from "./form-check.ts";
 import { placeAt, shownKey, type Source } from "./source.ts";
 import { type MapTree, type Tree, treeToJson } from "./tree.ts";
 import { THIS_RELEASE, unknownKey } from "./unknown-key.ts";
@@ -18,24 +18,6 @@ interface Found {
   readonly path: readonly string[];
 }
 
-let compiled: ValidateFunction | undefined;
-
-function validator(): ValidateFunction {
-  compiled ??= new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: false,
-    validateSchema: false,
-    messages: false,
-    logger: false,
-    addUsedSchema: false,
-    // Compiling takes half the time so, and checking no more.
-    inlineRefs: false,
-    code: { optimize: false },
-  }).compile(manifestSchema);
-  return compiled;
-}
-
 /**
  * Checks a tree against the schema. `faulty` starts with values already reported (empty ones) and
  * receives every further value that is wrong: later stages take them for absent.
@@ -45,7 +27,7 @@ export function checkSchema(
   source: Source,
   faulty: Set<Tree>,
 ): readonly Diagnostic[] {
-  const validate = validator();
+  const validate = formCheck();
   if (validate(treeToJson(root))) return [];
   const diagnostics: Diagnostic[] = [];
   for (const error of validate.errors ?? []) {

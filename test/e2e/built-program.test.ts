@@ -100,6 +100,19 @@ describe("the built program", () => {
     ]);
   });
 
+  it("checks a manifest without the compiler of schemas", async () => {
+    const file = join(folder, "checked.yaml");
+    await writeFile(
+      file,
+      `apiVersion: fleet.skywire/v1\nfleet: home\nvisors: { laptop: { key: ${KEY} } }\n`,
+    );
+    const { code, err } = await run(["validate", file], undefined, ["--import", LIST_MODULES]);
+    expect(code).toBe(0);
+    const loaded = err.trimEnd().split("\n");
+    expect(loaded).toContain("manifest-source.js");
+    expect(loaded).not.toContain("2020.js");
+  });
+
   it("ends quietly when its reader goes away", async () => {
     const child = spawn(
       "sh",
