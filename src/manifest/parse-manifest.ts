@@ -27,17 +27,23 @@ import { readLedger, readPolicy, readRules } from "./read-rules.ts";
 import { mapAt, numberOf, placeOf, type Reading, soundAt, textOf, wordsOf } from "./reading.ts";
 import { checkText, makeSource, type Source } from "./source.ts";
 import { readWatch } from "./watch.ts";
-import { type MapTree, parseTree, type Tree } from "./tree.ts";
+import { parseSimilarTree } from "./similar-tree.ts";
+import type { MapTree, Tree } from "./tree.ts";
 
 /**
  * Parses the text of a manifest. Everything that is wrong is reported; when only parts are wrong, the
  * manifest holds the rest and is marked incomplete, so that resolving can report what it finds too.
+ * @param partOf what counts of it; the rest must be YAML and is not read
  */
-export function parseManifest(text: string, file: string): ParsedManifest {
+export function parseManifest(
+  text: string,
+  file: string,
+  partOf: (root: MapTree) => MapTree = (root) => root,
+): ParsedManifest {
   const source = makeSource(text, file);
   const textFaults = checkText(source);
   if (textFaults.length > 0) return { diagnostics: textFaults };
-  const { tree, diagnostics: yamlFaults } = parseTree(source);
+  const { tree, diagnostics: yamlFaults } = parseSimilarTree(source);
   if (tree === undefined) {
     return { diagnostics: yamlFaults.length > 0 ? yamlFaults : [emptyFile(source)] };
   }
@@ -47,7 +53,7 @@ export function parseManifest(text: string, file: string): ParsedManifest {
   }
   const foreign = identify(tree, source);
   if (foreign !== undefined) return { diagnostics: [foreign, ...yamlFaults] };
-  return readManifest(tree, source, yamlFaults);
+  return readManifest(partOf(tree), source, yamlFaults);
 }
 
 function readManifest(

@@ -47,6 +47,12 @@ export interface Entry {
   readonly value: Tree;
 }
 
+/** A text as a tree; `tree` is absent when something in it is no YAML or was left out. */
+export interface ParsedTree {
+  readonly tree?: Tree;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** A manifest needs about a dozen levels; the parser's own count has up to three for each. */
 const DEPTH_MAX = 150;
 /** Shown places of one mistake that is made many times. */
@@ -63,10 +69,7 @@ const FRACTION = /^-?(0|[1-9][0-9]{0,8})\.[0-9]{1,6}$/;
  * keys, keys that are no text, a second document. Plain words keep their text: a key such as 02e4…
  * is never taken for a number.
  */
-export function parseTree(source: Source): {
-  readonly tree?: Tree;
-  readonly diagnostics: readonly Diagnostic[];
-} {
+export function parseTree(source: Source): ParsedTree {
   const parsed = parseYaml(source);
   if ("diagnostics" in parsed) return parsed;
   const builder = new TreeBuilder(source);
