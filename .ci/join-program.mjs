@@ -41,6 +41,8 @@ const modules = await rolldown({
   input: { main: join(program, "main.js") },
   external: INSTALLED,
   platform: "node",
+  // Doors name more than a command uses, and no module does anything when it is merely named.
+  treeshake: { moduleSideEffects: false },
   plugins: [
     {
       name: "compiled-form-check",

@@ -7,7 +7,7 @@ import { nodeProcess } from "../platform/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { manifestName } from "./manifest-source.ts";
-import { ledgerFolderOf, secretFileOf } from "./operator.ts";
+import { ledgerFolderOf, secretFileOf } from "./operator-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION } from "./options.ts";
 import { printJson } from "./print.ts";
 import type { World } from "./world.ts";

@@ -18,8 +18,9 @@ import { noCommitAt } from "./git/no-commit.ts";
 import { type ManifestSource, readNamed } from "./manifest-source.ts";
 import { nowOf } from "./moment-of-plan.ts";
 import { plannedPart } from "./only.ts";
-import { findOperator } from "./operator.ts";
-import { checkedOverrides, expiresAfterMs, type Planned, plannedManifest } from "./planning.ts";
+import type { Operator } from "./operator.ts";
+import type { Planned } from "./planning.ts";
+import { checkedOverrides, expiresAfterMs, plannedManifest } from "./asked-plan.ts";
 import { TOOL } from "./tool.ts";
 import type { World } from "./world.ts";
 import { usage } from "./usage.ts";
@@ -77,8 +78,14 @@ export async function planOffline(
     },
     ...(judged.commits === undefined ? {} : { commits: judged.commits }),
   });
-  const operator = given.text("out") === undefined ? undefined : await findOperator(given, world);
-  return { plan, operator };
+  return { plan, operator: await signerOf(given, world) };
+}
+
+/** Who signs a plan that is kept. */
+async function signerOf(given: Given, world: World): Promise<Operator | undefined> {
+  if (given.text("out") === undefined) return undefined;
+  const { findOperator } = await import("./operator.ts");
+  return await findOperator(given, world);
 }
 
 /** Refuses `--base` and `--trust` where no observation is planned by: they would judge nothing. */

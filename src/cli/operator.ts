@@ -1,32 +1,15 @@
-import { join, resolve } from "node:path";
 import { FleetError } from "../core/index.ts";
-import { type FeedKey, type OperatorKeys, readKeyFile } from "../ledger/index.ts";
-import { homeFolders } from "../platform/index.ts";
+import { type OperatorKeys, readKeyFile } from "../ledger/index.ts";
 import type { Given } from "./arguments.ts";
 import { canAsk } from "./look.ts";
+import { ledgerFolderOf, secretFileOf } from "./operator-files.ts";
 import type { World } from "./world.ts";
-
-const SECRET_FILE = "operator.json";
-const LEDGERS_FOLDER = "ledgers";
 
 /** Who signs here: the keys, the file their secret is in, and the folder of their ledger. */
 export interface Operator {
   readonly keys: OperatorKeys;
   readonly secretFile: string;
   readonly ledgerFolder: string;
-}
-
-/** Where the operator's secret is looked for. */
-export function secretFileOf(given: Given, world: World): string {
-  const named = given.text("operator-secret-file");
-  return named === undefined
-    ? join(homeFolders(world.env).config, SECRET_FILE)
-    : resolve(world.folder, named);
-}
-
-/** Where the ledger of a feed is kept on this machine. */
-export function ledgerFolderOf(feed: FeedKey, world: World): string {
-  return join(homeFolders(world.env).state, LEDGERS_FOLDER, feed);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Given } from "./arguments.ts";
-import { secretFileOf } from "./operator.ts";
+import { secretFileOf } from "./operator-files.ts";
 import { usage } from "./usage.ts";
 import type { World } from "./world.ts";
 

@@ -19,7 +19,7 @@ import {
 import { manifestName } from "./manifest-source.ts";
 import { outputsOf, writeOutputs } from "./output.ts";
 import { checkOutputFiles } from "./output-files.ts";
-import { planFleet, type Planned } from "./planning.ts";
+import type { Planned } from "./planning.ts";
 import { type Reporter, reporterOf } from "./reporter.ts";
 import type { World } from "./world.ts";
 
@@ -99,7 +99,10 @@ export const plan: Command = {
   },
 };
 
-/** Plans by a recorded observation where one is given, else by reading the visors. */
+/**
+ * Plans by a recorded observation where one is given, else by reading the visors. What reads visors and ledgers is
+ * loaded for the latter only.
+ */
 async function planAsAsked(
   given: Given,
   world: World,
@@ -109,5 +112,6 @@ async function planAsAsked(
   const observation = given.text("from-observation");
   if (observation !== undefined) return await planOffline(observation, given, world);
   refuseTrustOptions(given);
+  const { planFleet } = await import("./planning.ts");
   return await planFleet(given, world, reporter);
 }

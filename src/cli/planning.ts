@@ -13,12 +13,12 @@ import {
 import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
 import { otherOperators } from "./feeds.ts";
-import { gitFactsOf, readManifestAt } from "./git/manifest-at.ts";
+import { checkedOverrides, expiresAfterMs, plannedManifest } from "./asked-plan.ts";
+import { gitFactsOf } from "./git/manifest-at.ts";
 import { judgeCommits, type Judged } from "./git/judge-commits.ts";
 import { type JoinedHistory, joinedHistory, type JoinHistory } from "./joined-history.ts";
-import { manifestName, type ManifestSource, readManifest } from "./manifest-source.ts";
+import type { ManifestSource } from "./manifest-source.ts";
 import { findOperator, type Operator, requireOperator } from "./operator.ts";
-import { overridesOf } from "./overrides.ts";
 import { beginRetry, pullNotes, pullOthers } from "./relaying.ts";
 import { nowOf } from "./moment-of-plan.ts";
 import { type PlannedPart, plannedPart } from "./only.ts";
@@ -26,8 +26,6 @@ import type { Reporter } from "./reporter.ts";
 import { TOOL } from "./tool.ts";
 import { type WayIn, wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
-
-const EXPIRES_AFTER_MS = 60 * 60 * 1_000;
 
 /** A plan, and what it was made with. */
 export interface Planned {
@@ -132,11 +130,6 @@ export function planRead(
   });
 }
 
-/** How long a plan may be applied. */
-export function expiresAfterMs(given: Given): number {
-  return given.durationMs("expires") ?? EXPIRES_AFTER_MS;
-}
-
 /**
  * Reads what a plan goes by, in the way {@link planFleet} does.
  * @throws FleetError key/missing, ledger/* (exit 4) when `needs.ledger` is set and there is none to read
@@ -201,17 +194,6 @@ export async function readFleet(
   };
 }
 
-/**
- * The manifest that a plan is asked of: the file, or what a commit has of it.
- * @throws FleetError cli/no-commit, cli/not-in-commit, cli/no-file, cli/invalid-manifest (exit 64)
- */
-export async function plannedManifest(given: Given, world: World): Promise<ManifestSource> {
-  const name = manifestName(given, world, given.words[0]);
-  const ref = given.text("at");
-  if (ref === undefined) return await readManifest(name, world);
-  return (await readManifestAt(name, ref, world)).source;
-}
-
 /** The manifest that the command line names, and what `--on` or `--only` selects of it. */
 async function namedSource(given: Given, world: World): Promise<HandedSource> {
   const source = await plannedManifest(given, world);
@@ -260,22 +242,6 @@ async function whatIsRecorded(
     if (needs.ledger === true || !(error instanceof FleetError)) throw error;
     return await nothing(error.message);
   }
-}
-
-/** Visors that must exist because an option names them. */
-export function checkedOverrides(
-  given: Given,
-  source: ManifestSource,
-): ReturnType<typeof overridesOf> {
-  const overrides = overridesOf(given);
-  const isKnown = (name: string): boolean =>
-    source.desired.visors.some((visor: DesiredVisor) => visor.name === name);
-  const unknown = overrides.allowTrustLoss.find((name) => !isKnown(name));
-  if (unknown === undefined) return overrides;
-  throw new FleetError("cli/usage", `--allow-trust-loss ${unknown}: no visor of this name`, {
-    next: "give the name that the refusal shows",
-    exit: 64,
-  });
 }
 
 /** A clock whose time stands still while its timers run, so that `--now` fixes every time in a plan. */

@@ -6,7 +6,8 @@ import type { OptionSpec } from "../command.ts";
 import { replicaFolderOf } from "../feeds.ts";
 import type { ManifestSource } from "../manifest-source.ts";
 import { manifestFacts } from "../names-of-manifest.ts";
-import { findOperator, ledgerFolderOf, type Operator, requireOperator } from "../operator.ts";
+import { findOperator, type Operator, requireOperator } from "../operator.ts";
+import { ledgerFolderOf } from "../operator-files.ts";
 import type { World } from "../world.ts";
 
 const PREFIX_TYPED_MIN = 4;
