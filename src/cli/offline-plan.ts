@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { FleetError, sha256, toHex } from "../core/index.ts";
-import type { DesiredFleet } from "../model/index.ts";
+import type { TrustedManifest } from "../model/index.ts";
 import { readFileAt } from "../platform/index.ts";
 import {
   acceptObservation,
@@ -29,7 +29,7 @@ const STANDARD_INPUT = "-";
 
 /** The manifest that says who may vouch for an observation. */
 interface Trusted {
-  readonly desired: DesiredFleet;
+  readonly manifest: TrustedManifest;
   readonly commit?: string;
 }
 
@@ -50,7 +50,7 @@ export async function planOffline(
   const nowMs = nowOf(given, world) ?? world.clock.now();
   const accepted = acceptObservation({
     document: parseObservation(new TextDecoder().decode(await readNamed(file, world))),
-    trusted: trusted.desired,
+    trusted: trusted.manifest,
     proposed: source.desired,
     nowMs,
   });
@@ -61,7 +61,7 @@ export async function planOffline(
     desired: source.desired,
     facts: await gitFactsOf(source),
     history: recorded.history,
-    trusted: { keyset: keysetOf(trusted.desired), ...(commit === undefined ? {} : { commit }) },
+    trusted: { keyset: keysetOf(trusted.manifest), ...(commit === undefined ? {} : { commit }) },
   });
   const plan = buildPlan({
     desired: source.desired,
@@ -136,7 +136,7 @@ async function readBase(ref: string, source: ManifestSource, world: World): Prom
     case "file": {
       const { commit } = found;
       const name = `${source.name} at ${ref}`;
-      return { desired: await loadTrusted(found.bytes, { name, source }, world), commit };
+      return { manifest: await loadTrusted(found.bytes, { name, source }, world), commit };
     }
   }
 }
@@ -148,19 +148,19 @@ async function readTrustFile(name: string, source: ManifestSource, world: World)
       "name one that is in force already: another file, or --base REF",
     );
   }
-  return { desired: await loadTrusted(await readNamed(name, world), { name, source }, world) };
+  return { manifest: await loadTrusted(await readNamed(name, world), { name, source }, world) };
 }
 
 async function loadTrusted(
   bytes: Uint8Array,
   { name, source }: { readonly name: string; readonly source: ManifestSource },
   world: World,
-): Promise<DesiredFleet> {
+): Promise<TrustedManifest> {
   // Most commits do not touch the manifest, and reading one is most of the work of such a plan.
   if (`sha256:${toHex(sha256(bytes))}` === source.desired.manifestDigest) return source.desired;
-  const { loadManifest } = await import("../manifest/index.ts");
-  const { desired, diagnostics } = loadManifest(bytes, name);
-  if (desired !== undefined) return desired;
+  const { loadKeyset } = await import("../manifest/index.ts");
+  const { trusted, diagnostics } = loadKeyset(bytes, name);
+  if (trusted !== undefined) return trusted;
   world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
   throw untrusted(
     `the trusted manifest, ${name}, is not valid`,

@@ -1,20 +1,43 @@
 import { type Diagnostic, type Digest, sha256, toHex } from "../core/index.ts";
-import type { DesiredFleet } from "../model/index.ts";
+import type { DesiredFleet, TrustedManifest } from "../model/index.ts";
+import { keysetPart } from "./keyset-part.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { resolveManifest } from "./resolve-manifest.ts";
 import { decodeManifest } from "./source.ts";
+import type { MapTree } from "./tree.ts";
+
+interface LoadedManifest {
+  readonly desired?: DesiredFleet;
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 /**
  * Reads a manifest: bytes to the desired fleet. `desired` is absent when anything is wrong;
  * `diagnostics` then holds every error of the file, in the order of its lines.
  */
-export function loadManifest(
+export function loadManifest(bytes: Uint8Array, file: string): LoadedManifest {
+  return load(bytes, file, (root) => root);
+}
+
+/**
+ * Reads only who may do what: operators, controllers and policy. `trusted` is absent when anything is wrong with
+ * them, with the file as YAML, or with a section that this release does not know. Roles, whitelists and what visors
+ * want are not judged, so that a manifest with a mistake there can still say who may mend it.
+ */
+export function loadKeyset(
   bytes: Uint8Array,
   file: string,
-): { readonly desired?: DesiredFleet; readonly diagnostics: readonly Diagnostic[] } {
+): { readonly trusted?: TrustedManifest; readonly diagnostics: readonly Diagnostic[] } {
+  const { desired, diagnostics } = load(bytes, file, keysetPart);
+  if (desired === undefined) return { diagnostics };
+  const { fleet, manifestDigest, operators, controllers, policy } = desired;
+  return { trusted: { fleet, manifestDigest, operators, controllers, policy }, diagnostics };
+}
+
+function load(bytes: Uint8Array, file: string, partOf: (root: MapTree) => MapTree): LoadedManifest {
   const decoded = decodeManifest(bytes, file);
   if ("diagnostic" in decoded) return { diagnostics: [decoded.diagnostic] };
-  const parsed = parseManifest(decoded.text, file);
+  const parsed = parseManifest(decoded.text, file, partOf);
   if (parsed.manifest === undefined) return { diagnostics: inOrder(parsed.diagnostics) };
   const resolved = resolveManifest(parsed.manifest);
   const diagnostics = inOrder([...parsed.diagnostics, ...resolved.diagnostics]);

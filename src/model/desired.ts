@@ -186,3 +186,9 @@ export interface DesiredFleet {
   /** Names by key: visors and the `keys` section, for showing. */
   readonly keyNames: ReadonlyMap<string, string>;
 }
+
+/** A manifest as far as it says who may do what: what counts of one that others are judged by. */
+export type TrustedManifest = Pick<
+  DesiredFleet,
+  "fleet" | "manifestDigest" | "operators" | "controllers" | "policy"
+>;

@@ -32,6 +32,7 @@ export {
   type DesiredSet,
   type DesiredValue,
   type DesiredVisor,
+  type TrustedManifest,
   type FeedKey,
   type Origin,
   type Policy,

@@ -113,6 +113,16 @@ describe("the built program", () => {
     expect(loaded).not.toContain("2020.js");
   });
 
+  it("plans by an observation without what ledgers and visors need", async () => {
+    const args = ["plan", join(folder, "checked.yaml"), "--from-observation", "-", "--trust", "-"];
+    const { code, err } = await run(args, undefined, ["--import", LIST_MODULES]);
+    expect(code).toBe(64);
+    const loaded = err.split("\n").filter((line) => line.endsWith(".js"));
+    expect(loaded).toContain("offline-plan.js");
+    expect(loaded).not.toContain("planning.js");
+    expect(loaded).not.toContain("secp256k1.js");
+  });
+
   it("ends quietly when its reader goes away", async () => {
     const child = spawn(
       "sh",

@@ -4,6 +4,7 @@ import type {
   DesiredOperator,
   DesiredVisor,
   ObservedVisor,
+  TrustedManifest,
 } from "../../model/index.ts";
 import { keysetOf, type PlanInput } from "../plan/index.ts";
 import type { ObservationDocument } from "./document.ts";
@@ -23,14 +24,14 @@ export interface AcceptedObservation {
   readonly signer: OperatorKey;
   /** The signer's name in the trusted manifest. */
   readonly operator: string;
-  readonly trusted: DesiredFleet;
+  readonly trusted: TrustedManifest;
 }
 
 /** What {@link acceptObservation} judges. */
 export interface AcceptInput {
   readonly document: ObservationDocument;
   /** Says who may sign: a manifest that nobody proposes. */
-  readonly trusted: DesiredFleet;
+  readonly trusted: TrustedManifest;
   /** The manifest that is to be planned; what it says of operators counts for nothing here. */
   readonly proposed: DesiredFleet;
   readonly nowMs: number;
@@ -58,7 +59,7 @@ export function acceptObservation(input: AcceptInput): AcceptedObservation {
 }
 
 function strangersObservation(signer: OperatorKey, { trusted, proposed }: AcceptInput): FleetError {
-  const named = ({ operators }: DesiredFleet): DesiredOperator | undefined =>
+  const named = ({ operators }: Pick<DesiredFleet, "operators">): DesiredOperator | undefined =>
     operators.find(({ key }) => key === signer);
   const [known, claimed] = [named(trusted), named(proposed)];
   const why =

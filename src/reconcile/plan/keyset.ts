@@ -10,7 +10,9 @@ import type { History } from "./history.ts";
 import { policyChanges, policyToJson } from "./policy.ts";
 
 /** Who may do what, as the manifest says. */
-export function keysetOf(desired: DesiredFleet): Keyset {
+export function keysetOf(
+  desired: Pick<DesiredFleet, "operators" | "controllers" | "policy">,
+): Keyset {
   return {
     operators: desired.operators
       .map(({ name, key, seal, feed, git, may }) => ({
