@@ -119,7 +119,7 @@ async function secretsOf(
   refs: readonly SecretRef[],
   { world, manifestFolder }: RunInput,
 ): Promise<ReadonlyMap<SecretRef, string>> {
-  const { resolveSecrets } = await import("../manifest/index.ts");
+  const { resolveSecrets } = await import("./manifest-room.ts");
   return await resolveSecrets(refs, {
     env: (name) => world.env[name],
     files: world.files,

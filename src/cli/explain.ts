@@ -17,7 +17,7 @@ export const explainCommand: Command = {
   examples: ["fleet explain visors.shop-3.apps.skysocks", "fleet explain visors.shop-3"],
   async run(given, world): Promise<ExitCode> {
     const source = await readManifest(manifestName(given, world, undefined), world);
-    const { explain } = await import("../manifest/index.ts");
+    const { explain } = await import("./manifest-room.ts");
     const path = given.words[0] ?? "";
     const { explanation, diagnostics } = explain(source.desired, path);
     if (explanation === undefined) {

@@ -30,7 +30,7 @@ export async function fieldsOf(
   words: readonly string[],
   desired: DesiredFleet,
 ): Promise<readonly Field[]> {
-  const { selectVisors, suggest } = await import("../manifest/index.ts");
+  const { selectVisors, suggest } = await import("./manifest-room.ts");
   return words.map((word) => {
     const at = word.indexOf(SLASH);
     const [who, path] = [word.slice(0, at), word.slice(at + 1)];

@@ -23,7 +23,7 @@ export const fmt: Command = {
   async run(given, world): Promise<ExitCode> {
     const name = manifestName(given, world, given.words[0]);
     const read = await readText(name, world);
-    const { formatManifest } = await import("../manifest/index.ts");
+    const { formatManifest } = await import("./manifest-room.ts");
     const text = formatManifest(read.text);
     const isSame = text === read.text;
     const file = name === STANDARD_INPUT ? "stdin" : basename(name);

@@ -99,7 +99,7 @@ function isListing(given: Given): boolean {
 
 /** `--until` as the manifest says it. */
 async function untilOf(given: Given, nowMs: number): Promise<string> {
-  const { formatUntil, parseUntil } = await import("../manifest/index.ts");
+  const { formatUntil, parseUntil } = await import("./manifest-room.ts");
   const text = given.text("until") ?? "";
   const untilMs = parseUntil(text) ?? after(text, nowMs);
   if (untilMs === undefined) {

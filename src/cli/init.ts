@@ -47,7 +47,7 @@ export const init: Command = {
     const { local, visors, strangers } = await reporter.during(listed?.length ?? 0, "visors", () =>
       findFleet({ wayIn: wayInOf(given, world), world, listed, emit: reporter.emit }),
     );
-    const { initManifest } = await import("../manifest/index.ts");
+    const { initManifest } = await import("./manifest-room.ts");
     const text = initManifest({
       fleet: given.text("fleet") ?? "home",
       ...(operator === undefined
@@ -89,7 +89,7 @@ function manifestExists(name: string): FleetError {
 export async function saveSchema(manifestPath: string, world: World): Promise<void> {
   const path = resolve(manifestPath, "..", SAVED_SCHEMA);
   if ((await world.files.stat(path)) !== undefined) return;
-  const { manifestSchema } = await import("../manifest/index.ts");
+  const { manifestSchema } = await import("./manifest-room.ts");
   await world.files.create(path, utf8(`${JSON.stringify(manifestSchema, null, 2)}\n`), {
     mode: 0o644,
   });

@@ -44,7 +44,7 @@ export const lint: Command = {
       });
     }
     const read = await readText(name, world);
-    const { fixManifest, lintManifest } = await import("../manifest/index.ts");
+    const { fixManifest, lintManifest } = await import("./manifest-room.ts");
     const file = name === STANDARD_INPUT ? "stdin" : name;
     const nowMs = nowOf(given, world) ?? world.clock.now();
     const { text, fixed } = isFix
@@ -67,7 +67,7 @@ export const lint: Command = {
 
 /** All rules without `--rule`. */
 async function rulesOf(given: Given): Promise<ReadonlySet<LintRuleId>> {
-  const { LINT_RULES, lintRuleId } = await import("../manifest/index.ts");
+  const { LINT_RULES, lintRuleId } = await import("./manifest-room.ts");
   const names = given.texts("rule");
   if (names.length === 0) return new Set(LINT_RULES.map(({ id }) => id));
   return new Set(

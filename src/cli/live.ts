@@ -44,7 +44,7 @@ async function print(
   world: World,
 ): Promise<void> {
   if (given.flag("yaml")) {
-    const { formatSectionsYaml } = await import("../manifest/index.ts");
+    const { formatSectionsYaml } = await import("./manifest-room.ts");
     const nameOf = (key: string): string | undefined => {
       const label = keyLabel(key, facts.names);
       return label === key ? undefined : label;

@@ -73,7 +73,7 @@ async function checkManifestBytes(
   bytes: Uint8Array,
   world: World,
 ): ReturnType<typeof checkManifest> {
-  const { loadManifest } = await import("../manifest/index.ts");
+  const { loadManifest } = await import("./manifest-room.ts");
   const { desired, diagnostics } = loadManifest(bytes, name === STANDARD_INPUT ? "stdin" : name);
   const path = name === STANDARD_INPUT ? world.folder : resolve(world.folder, name);
   const folder = name === STANDARD_INPUT ? world.folder : dirname(path);
@@ -117,7 +117,7 @@ export async function selectedVisors(
 ): Promise<readonly DesiredVisor[]> {
   const expression = given.text("on");
   if (expression === undefined) return source.desired.visors;
-  const { selectVisors } = await import("../manifest/index.ts");
+  const { selectVisors } = await import("./manifest-room.ts");
   const { visors, diagnostics } = selectVisors(expression, source.desired);
   if (diagnostics.some((diagnostic) => diagnostic.severity === "error")) {
     world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));

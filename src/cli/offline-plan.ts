@@ -158,7 +158,7 @@ async function loadTrusted(
 ): Promise<TrustedManifest> {
   // Most commits do not touch the manifest, and reading one is most of the work of such a plan.
   if (`sha256:${toHex(sha256(bytes))}` === source.desired.manifestDigest) return source.desired;
-  const { loadKeyset } = await import("../manifest/index.ts");
+  const { loadKeyset } = await import("./manifest-room.ts");
   const { trusted, diagnostics } = loadKeyset(bytes, name);
   if (trusted !== undefined) return trusted;
   world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));

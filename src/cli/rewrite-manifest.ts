@@ -28,7 +28,7 @@ export async function readText(name: string, world: World): Promise<ReadText> {
  * @throws FleetError cli/would-change (exit 4) when it does not; that is our mistake, and nothing is written
  */
 export async function verifySame({ name, desired }: ReadText, text: string): Promise<void> {
-  const { isSameFleet, loadManifest } = await import("../manifest/index.ts");
+  const { isSameFleet, loadManifest } = await import("./manifest-room.ts");
   const after = loadManifest(utf8(text), name).desired;
   if (after !== undefined && isSameFleet(desired, after)) return;
   throw new FleetError("cli/would-change", `the new text of ${name} would want something else`, {

@@ -36,7 +36,7 @@ export const validate: Command = {
 
 async function secretFaults(source: ManifestSource | undefined, world: World) {
   if (source === undefined) return [];
-  const { checkSecretFiles } = await import("../manifest/index.ts");
+  const { checkSecretFiles } = await import("./manifest-room.ts");
   return await checkSecretFiles(source.desired, world.files, source.folder);
 }
 

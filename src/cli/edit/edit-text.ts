@@ -61,7 +61,7 @@ export async function editInTurn(
   edits: Iterable<{ readonly edit: ManifestEdit; readonly visors: readonly VisorKey[] }>,
   world: World,
 ): Promise<EditedText> {
-  const { editManifest } = await import("../../manifest/index.ts");
+  const { editManifest } = await import("../manifest-room.ts");
   const { desired, name: file } = source;
   const text = fromUtf8(bytes);
   let edited: EditedManifest = { text, desired, places: [], followers: [], concerned: [] };

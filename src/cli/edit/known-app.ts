@@ -19,7 +19,7 @@ export async function checkKnownApps(
   const apps = appsOf(edit);
   // Nearly always: then the manifest is not read once more.
   if (apps.every((app) => BUILT_IN_APPS.includes(app))) return;
-  const { knownApps, suggest } = await import("../../manifest/index.ts");
+  const { knownApps, suggest } = await import("../manifest-room.ts");
   const known = knownApps(fromUtf8(bytes), name);
   const unknown = apps.find((app) => !known.includes(app));
   if (unknown === undefined) return;

@@ -220,7 +220,7 @@ async function verifyInOrder(
 /** Who may do what in the manifest as a commit has it; `undefined` where it has none that is good. */
 async function keysetIn(found: FileAtCommit): Promise<Keyset | undefined> {
   if (found.kind !== "file") return undefined;
-  const { loadKeyset } = await import("../../manifest/index.ts");
+  const { loadKeyset } = await import("../manifest-room.ts");
   const { trusted } = loadKeyset(found.bytes, found.commit);
   return trusted === undefined ? undefined : keysetOf(trusted);
 }

@@ -35,7 +35,7 @@ export async function diffManifests(
   given: Given,
   world: World,
 ): Promise<ExitCode> {
-  const { diffFleets } = await import("../../manifest/index.ts");
+  const { diffFleets } = await import("../manifest-room.ts");
   // The option names a commit here, so that the file is the usual one.
   const name = manifestName({ ...given, text: () => undefined }, world, undefined);
   const before = await readManifestAt(name, from, world);
