@@ -33,10 +33,9 @@ export async function confirm({
   isStrangers = false,
   alsoWrites,
 }: ConfirmInput): Promise<boolean> {
-  // Options given now answer the questions of a plan that was made without them.
-  const overrides = { ...plan.overrides, ...overridesOf(given) };
-  for (const confirmation of confirmationsOf({ ...plan, overrides })) {
-    if (!canAsk(world)) throw unconfirmed(confirmation);
+  const confirmations = unanswered(plan, given);
+  if (confirmations.length > 0 && !canAsk(world)) throw unconfirmed(confirmations);
+  for (const confirmation of confirmations) {
     if (!(await isYes(`${confirmation.question} (${confirmation.override} allows it).`, world)))
       return false;
   }
@@ -58,6 +57,11 @@ export async function confirm({
   );
 }
 
+/** What has a question of its own that no option answered: options given now answer for a plan made without them. */
+export function unanswered(plan: Plan, given: Given): readonly Confirmation[] {
+  return confirmationsOf({ ...plan, overrides: { ...plan.overrides, ...overridesOf(given) } });
+}
+
 async function isYes(question: string, world: World): Promise<boolean> {
   const answer = await world.terminal.ask(`${question} Only yes goes on: `, world.stopSoftly());
   if (answer.trim().toLowerCase() === "yes") return true;
@@ -65,13 +69,12 @@ async function isYes(question: string, world: World): Promise<boolean> {
   return false;
 }
 
-function unconfirmed(confirmation: Confirmation): FleetError {
-  return new FleetError(
-    "cli/unconfirmed",
-    `${confirmation.question}, and nobody can be asked here`,
-    {
-      next: `if that is wanted, give ${confirmation.override}; --yes does not answer this`,
-      exit: 4,
-    },
-  );
+/** Names all that must be confirmed, so that one more run is enough. */
+function unconfirmed(confirmations: readonly Confirmation[]): FleetError {
+  const questions = confirmations.map(({ question }) => question).join(", and ");
+  const options = confirmations.map(({ override }) => override).join(" ");
+  return new FleetError("cli/unconfirmed", `${questions}, and nobody can be asked here`, {
+    next: `if that is wanted, give ${options}; --yes does not answer this`,
+    exit: 4,
+  });
 }

@@ -1,5 +1,6 @@
 import type { Refusal } from "../../../model/index.ts";
 import { numberText } from "../policy.ts";
+import { quantity } from "../quantity.ts";
 
 /** Refuses an apply, before its first write, while too few relays hold the ledger; `undefined` when enough do. */
 export function relayRefusal(count: {
@@ -53,8 +54,4 @@ export function keysetSignaturesRefusal(count: {
     limit: `at least ${numberText(required)}`,
     next: "have further operators who may apply sign the same change, or take the change out of the manifest",
   };
-}
-
-function quantity(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
