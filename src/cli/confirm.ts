@@ -1,4 +1,4 @@
-import { FleetError } from "../core/index.ts";
+import { counted, FleetError } from "../core/index.ts";
 import type { Plan } from "../model/index.ts";
 import { type Confirmation, confirmationsOf } from "../reconcile/index.ts";
 import type { Given } from "./arguments.ts";
@@ -44,17 +44,14 @@ export async function confirm({
     const who = plan.keyset.operators
       .map(({ name, may }) => `${name} (${may.join(", ")})`)
       .join(", ");
-    const question = `Nobody you accept signed this plan. Its operators are ${who}. Write to ${plan.counts.changing} visors?`;
+    const question = `Nobody you accept signed this plan. Its operators are ${who}. Write to ${counted(plan.counts.changing, "visor")}?`;
     return await isYes(question, world);
   }
   const visors = plan.counts.changing;
   if (isOrdinaryAnswered || (visors === 0 && alsoWrites === undefined)) return true;
   if (visors === 0) return await isYes(`Write ${alsoWrites ?? ""}?`, world);
   const also = alsoWrites === undefined ? "" : `${alsoWrites}, and `;
-  return await isYes(
-    `Write ${also}these changes to ${visors} ${visors === 1 ? "visor" : "visors"}?`,
-    world,
-  );
+  return await isYes(`Write ${also}these changes to ${counted(visors, "visor")}?`, world);
 }
 
 /** What has a question of its own that no option answered: options given now answer for a plan made without them. */

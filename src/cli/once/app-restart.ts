@@ -1,4 +1,4 @@
-import { type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
+import { counted, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
 import {
   checkApply,
@@ -208,7 +208,7 @@ function print(
   ]);
   const done = outcomes.filter(({ outcome }) => outcome === "done").length;
   const table = tableText([["  VISOR", "APP", "OUTCOME", "NOTE"], ...rows]);
-  world.terminal.out(`${table}Restarted ${done} of ${outcomes.length} apps.\n`);
+  world.terminal.out(`${table}Restarted ${done} of ${counted(outcomes.length, "app")}.\n`);
 }
 
 /** What does not run is no failure, and neither is it done. */

@@ -1,5 +1,5 @@
+import { counted } from "../../../core/index.ts";
 import type { Overrides, Policy, Refusal } from "../../../model/index.ts";
-import { quantity } from "../quantity.ts";
 
 /** Removals of ordinary things that pass whatever the share is, so that small fleets stay usable. */
 const SMALL_REMOVALS = 3;
@@ -46,7 +46,7 @@ function refusal(input: RemovalsInput, all: number, limit: string): Refusal {
   const options = [override, ...trustOption(input)].join(" ");
   return {
     guard: "removals",
-    message: `this run would remove ${quantity(all, "list element, app or port", "list elements, apps or ports")}, which is more than policy.max_removals allows`,
+    message: `this run would remove ${counted(all, "list element, app or port", "list elements, apps or ports")}, which is more than policy.max_removals allows`,
     measured: String(all),
     limit,
     override,
