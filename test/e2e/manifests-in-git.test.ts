@@ -30,11 +30,12 @@ describe("a manifest in git", () => {
       changed: {
         commit: first,
         author: "owner <owner@example.net>",
-        signature: { kind: "unchecked", why: "no operator lists a key for it" },
+        signature: { kind: "unsigned" },
       },
     });
     const text = (await home.run("plan")).out;
     expect(text).toContain(`fleet.yaml at commit ${head.slice(0, 12)}, last changed by owner`);
+    expect(text).toContain(", not signed\n");
     await writeFile(join(repository, "fleet.yaml"), `${home.text()}# not committed\n`);
     const dirty = await planned();
     expect(dirty.manifest).toMatchObject({ commit: head, dirty: true });

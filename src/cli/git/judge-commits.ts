@@ -12,6 +12,7 @@ import {
   type FileCommit,
   type GitFacts,
   type GitSigner,
+  hasSignature,
   readAncestry,
   readFileAt,
   readFileHistory,
@@ -139,12 +140,19 @@ async function placeInGit(
   if (facts === undefined) return {};
   const { changed, ...place } = facts;
   if (changed === undefined) return place;
-  // Where nobody lists a key no program is asked, so that a plan does not depend on what this machine has.
-  const signature: CommitSignature =
+  // Where nobody lists a key no program but git is asked, so that a plan does not depend on what this machine has.
+  const signature =
     signers.length === 0
-      ? { kind: "unchecked", why: "no operator lists a key for it" }
+      ? await unverified(path, changed.commit)
       : await verifyCommit(dirname(path), changed.commit, signers);
   return { ...place, changed: { ...changed, signature } };
+}
+
+/** What can be said of a signature without a list of keys: git itself tells whether there is one. */
+async function unverified(path: string, commit: string): Promise<CommitSignature> {
+  return (await hasSignature(dirname(path), commit)) === false
+    ? { kind: "unsigned" }
+    : { kind: "unchecked", why: "no operator lists a key for it" };
 }
 
 async function evidenceOf(input: JudgeInput, inForce: InForce): Promise<CommitEvidence> {
