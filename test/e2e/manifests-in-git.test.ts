@@ -128,9 +128,15 @@ describe("a manifest at a commit", () => {
     expect([code, err]).toEqual([
       0,
       expect.stringMatching(
-        /^note: the last recorded plan is from commit .*: another branch or an earlier commit is checked out, or the history was rewritten\n$/,
+        /^note: the last recorded plan is from commit \S+, and this plan is from commit \S+, which comes before that one\n$/,
       ),
     ]);
+    world.git(repository, "checkout", "--quiet", "-b", "side", "HEAD~1");
+    await world.commit(repository, { "notes.txt": "aside" }, "notes: aside");
+    world.git(repository, "checkout", "--quiet", "main");
+    expect((await home.run("plan", "--at", "side")).err).toMatch(
+      /^note: the last recorded plan is from commit \S+, which commit \S+ does not follow: it is on another branch, or the history was rewritten\n$/,
+    );
     const clone = join(world.folder, "shallow");
     world.git(repository, "branch", "--force", "old", "HEAD~2");
     world.git(

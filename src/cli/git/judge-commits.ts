@@ -86,12 +86,18 @@ async function notesOn({ path, facts }: JudgeInput, inForce: InForce): Promise<r
     case "follows":
       return [];
     case "beside":
-      return [
-        `${last}, which commit ${shortCommit(facts.commit)} does not follow: another branch or an earlier commit is checked out, or the history was rewritten`,
-      ];
+      return [`${last}, ${await besideText(path, facts.commit, since)}`];
     case "missing":
       return [`${last}, which is not in this clone: fetch it, or the history was rewritten`];
   }
+}
+
+/** How a commit stands to the recorded one that it does not go back to. */
+async function besideText(path: string, commit: string, since: string): Promise<string> {
+  const back = await readAncestry(dirname(path), { since: commit, until: since });
+  return back === "follows"
+    ? `and this plan is from commit ${shortCommit(commit)}, which comes before that one`
+    : `which commit ${shortCommit(commit)} does not follow: it is on another branch, or the history was rewritten`;
 }
 
 async function inForceOf(input: JudgeInput): Promise<InForce> {
