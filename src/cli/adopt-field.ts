@@ -46,8 +46,22 @@ function showPlan(
   const plan = planAfter(edited, read, given);
   refuseLeftOver(fields, plan);
   for (const line of whyThere(edited.places, read.source)) world.terminal.err(`${line}\n`);
-  if (given.flag("json")) world.terminal.err(planText(plan, errPaint(world)));
-  else world.terminal.out(planText(plan, outPaint(world)));
+  // There is no commit to judge yet: what nobody looked at is no finding about it.
+  const refusals = plan.refusals.filter(({ guard }) => guard !== "signed-commits");
+  const shown = { ...plan, refusals };
+  if (given.flag("json")) world.terminal.err(planText(shown, errPaint(world)));
+  else world.terminal.out(planText(shown, outPaint(world)));
+  const { name } = read.source;
+  if (refusals.length < plan.refusals.length) {
+    world.terminal.err(
+      `note: policy.signed_commits lets \`fleet apply\` take this once it is committed with a signature; here ${name} is only edited\n`,
+    );
+  }
+  if (refusals.length > 0) {
+    world.terminal.err(
+      `note: what is refused above refuses \`fleet apply\` of the edited manifest; adopting edits ${name} and writes to no visor\n`,
+    );
+  }
 }
 
 /** @throws FleetError cli/usage (exit 64) where visors and fields are named side by side */

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import {
+  counted,
   equalBytes,
   type ExitCode,
   FleetError,
@@ -85,8 +86,7 @@ async function isWanted(
       exit: 64,
     });
   }
-  const count = visors.length === 1 ? "1 visor" : `${visors.length} visors`;
-  const question = `Write ${count} into ${name}? Only yes goes on: `;
+  const question = `Write ${counted(visors.length, "visor")} into ${name}? Only yes goes on: `;
   return (await world.terminal.ask(question, world.stopSoftly())).trim().toLowerCase() === "yes";
 }
 

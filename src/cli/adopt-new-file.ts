@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { type ExitCode, FleetError, utf8 } from "../core/index.ts";
+import { counted, type ExitCode, FleetError, utf8 } from "../core/index.ts";
 import { adoptFleet } from "../manifest/index.ts";
 import type { AdoptRequest } from "./adopt.ts";
 import { PLAN_EYES, printReport, readVisors, verifyAdopted } from "./adopt-report.ts";
@@ -57,7 +57,7 @@ export async function adoptNewFile(
   await saveSchema(path, world);
   if (found.strangers > 0) {
     world.terminal.err(
-      `left out: ${found.strangers} visors that the local one has transports to and that let nobody in from here; --keys adds them\n`,
+      `left out: ${counted(found.strangers, "visor that the local one has a transport to and that lets", "visors that the local one has transports to and that let")} nobody in from here; --keys adds ${found.strangers === 1 ? "it" : "them"}\n`,
     );
   }
   printReport(

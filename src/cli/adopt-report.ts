@@ -1,4 +1,4 @@
-import { BugError, utf8 } from "../core/index.ts";
+import { BugError, counted, utf8 } from "../core/index.ts";
 import { type Adoption, type Eyes, loadManifest } from "../manifest/index.ts";
 import type { SeenVisor } from "../model/index.ts";
 import { diffVisor, foundAt, programOf } from "../reconcile/index.ts";
@@ -73,7 +73,9 @@ export function printReport(report: AdoptReport, isJson: boolean, world: World):
   for (const { about } of report.adoption.roles) world.terminal.err(`${about}\n`);
   const remarks = report.adoption.visors.reduce((sum, { notes }) => sum + notes.length, 0);
   if (remarks > 0) {
-    world.terminal.err(`${remarks} remarks stand in the file: what was left out, and why\n`);
+    world.terminal.err(
+      `${counted(remarks, "remark stands", "remarks stand")} in the file: what was left out, and why\n`,
+    );
   }
   if (isJson) printJson(world, documentOf(report));
   else world.terminal.out(`${closingLine(report)}\n`);
@@ -85,7 +87,7 @@ function closingLine({ file, adoption, unread, outcome }: AdoptReport): string {
   const owned = adoption.visors.reduce((sum, visor) => sum + visor.owned, 0);
   const notRead = unread.length === 0 ? "" : `, ${unread.length} not readable`;
   const [visors, roles] = [adoption.visors.length, adoption.roles.length];
-  return `Wrote ${file}: ${visors} ${visors === 1 ? "visor" : "visors"} adopted with ${owned} values, ${roles} new ${roles === 1 ? "role" : "roles"}${notRead}.`;
+  return `Wrote ${file}: ${counted(visors, "visor")} adopted with ${counted(owned, "value")}, ${counted(roles, "new role")}${notRead}.`;
 }
 
 function documentOf({ file, adoption, unread, managed, outcome, diff }: AdoptReport): unknown {

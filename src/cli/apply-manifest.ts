@@ -3,7 +3,7 @@ import { planText } from "../view/index.ts";
 import { refuseOtherDecision } from "./apply-decision.ts";
 import { runApply } from "./apply-run.ts";
 import type { Given } from "./arguments.ts";
-import { confirm } from "./confirm.ts";
+import { confirm, unanswered } from "./confirm.ts";
 import { canAsk, errPaint, outPaint } from "./look.ts";
 import { requireOperator } from "./operator.ts";
 import { type HandedSource, planFleet } from "./planning.ts";
@@ -39,7 +39,13 @@ export async function applyManifest(
   if (isText) world.terminal.out(planText(plan, outPaint(world)));
   else world.terminal.err(planText(plan, errPaint(world)));
   refuseOtherDecision(plan, given, world);
-  const check = { plan, acting, operator: operator.keys.operator, history };
+  const check = {
+    plan,
+    acting,
+    operator: operator.keys.operator,
+    history,
+    toConfirm: unanswered(plan, given),
+  };
   const refused = refuse(check, isText, world);
   if (refused !== undefined) return refused;
   const also = edited?.alsoWrites === undefined ? {} : { alsoWrites: edited.alsoWrites };

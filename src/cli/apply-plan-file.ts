@@ -26,7 +26,7 @@ import { planText } from "../view/index.ts";
 import { refuseOtherDecision } from "./apply-decision.ts";
 import { runApply } from "./apply-run.ts";
 import type { Given } from "./arguments.ts";
-import { confirm } from "./confirm.ts";
+import { confirm, unanswered } from "./confirm.ts";
 import { joinedHistory } from "./joined-history.ts";
 import { canAsk, errPaint, outPaint } from "./look.ts";
 import { requireOperator } from "./operator.ts";
@@ -79,7 +79,14 @@ export async function applyPlanFile(
         evidence: undefined,
         path: plan.manifest.path,
       });
-  const check = { plan, acting, operator: keys.operator, history, found };
+  const check = {
+    plan,
+    acting,
+    operator: keys.operator,
+    history,
+    found,
+    toConfirm: unanswered(plan, given),
+  };
   const refused = refuse(check, isText, world);
   if (refused !== undefined) return refused;
   const answers = { isOrdinaryAnswered: isAccepted, isStrangers: !isAccepted };

@@ -1,4 +1,4 @@
-import { FleetError } from "../core/index.ts";
+import { counted, FleetError } from "../core/index.ts";
 import type { Plan } from "../model/index.ts";
 import { type Confirmation, confirmationsOf } from "../reconcile/index.ts";
 import type { Given } from "./arguments.ts";
@@ -33,10 +33,9 @@ export async function confirm({
   isStrangers = false,
   alsoWrites,
 }: ConfirmInput): Promise<boolean> {
-  // Options given now answer the questions of a plan that was made without them.
-  const overrides = { ...plan.overrides, ...overridesOf(given) };
-  for (const confirmation of confirmationsOf({ ...plan, overrides })) {
-    if (!canAsk(world)) throw unconfirmed(confirmation);
+  const confirmations = unanswered(plan, given);
+  if (confirmations.length > 0 && !canAsk(world)) throw unconfirmed(confirmations);
+  for (const confirmation of confirmations) {
     if (!(await isYes(`${confirmation.question} (${confirmation.override} allows it).`, world)))
       return false;
   }
@@ -45,17 +44,19 @@ export async function confirm({
     const who = plan.keyset.operators
       .map(({ name, may }) => `${name} (${may.join(", ")})`)
       .join(", ");
-    const question = `Nobody you accept signed this plan. Its operators are ${who}. Write to ${plan.counts.changing} visors?`;
+    const question = `Nobody you accept signed this plan. Its operators are ${who}. Write to ${counted(plan.counts.changing, "visor")}?`;
     return await isYes(question, world);
   }
   const visors = plan.counts.changing;
   if (isOrdinaryAnswered || (visors === 0 && alsoWrites === undefined)) return true;
   if (visors === 0) return await isYes(`Write ${alsoWrites ?? ""}?`, world);
   const also = alsoWrites === undefined ? "" : `${alsoWrites}, and `;
-  return await isYes(
-    `Write ${also}these changes to ${visors} ${visors === 1 ? "visor" : "visors"}?`,
-    world,
-  );
+  return await isYes(`Write ${also}these changes to ${counted(visors, "visor")}?`, world);
+}
+
+/** What has a question of its own that no option answered: options given now answer for a plan made without them. */
+export function unanswered(plan: Plan, given: Given): readonly Confirmation[] {
+  return confirmationsOf({ ...plan, overrides: { ...plan.overrides, ...overridesOf(given) } });
 }
 
 async function isYes(question: string, world: World): Promise<boolean> {
@@ -65,13 +66,12 @@ async function isYes(question: string, world: World): Promise<boolean> {
   return false;
 }
 
-function unconfirmed(confirmation: Confirmation): FleetError {
-  return new FleetError(
-    "cli/unconfirmed",
-    `${confirmation.question}, and nobody can be asked here`,
-    {
-      next: `if that is wanted, give ${confirmation.override}; --yes does not answer this`,
-      exit: 4,
-    },
-  );
+/** Names all that must be confirmed, so that one more run is enough. */
+function unconfirmed(confirmations: readonly Confirmation[]): FleetError {
+  const questions = confirmations.map(({ question }) => question).join(", and ");
+  const options = confirmations.map(({ override }) => override).join(" ");
+  return new FleetError("cli/unconfirmed", `${questions}, and nobody can be asked here`, {
+    next: `if that is wanted, give ${options}; --yes does not answer this`,
+    exit: 4,
+  });
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type ExitCode, FleetError, hasCode } from "../core/index.ts";
+import { counted, type ExitCode, FleetError, hasCode } from "../core/index.ts";
 import { listenTcp } from "../platform/index.ts";
 import {
   connectControl,
@@ -116,7 +116,7 @@ function tell(fleet: EmbeddedFleet, folder: string, given: Given, world: World):
     fleet.visors.length > VISORS_SHOWN ? `  and ${fleet.visors.length - VISORS_SHOWN} more\n` : "";
   world.terminal.out(
     `${tableText(rows)}${more}` +
-      `Ready: ${fleet.visors.length} visors in ${folder}, local visor ${local?.name ?? "none"} at ${address}.\n`,
+      `Ready: ${counted(fleet.visors.length, "visor")} in ${folder}, local visor ${local?.name ?? "none"} at ${address}.\n`,
   );
   world.terminal.err("^C or `fleet embedded stop` ends it\n");
 }

@@ -1,5 +1,6 @@
 import type { ExitCode, VisorKey } from "../core/index.ts";
 import type { ManifestEdit } from "../manifest/index.ts";
+import type { DesiredVisor } from "../model/index.ts";
 import { counted, printable, tableText, untilText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -132,17 +133,34 @@ async function editsOf(
   { desired }: ManifestSource,
   until: string | undefined,
 ): Promise<readonly { readonly edit: ManifestEdit; readonly visors: readonly VisorKey[] }[]> {
-  const because = given.text("because");
   const fields = await fieldsOf(given.words, desired);
-  return fields.map(({ visors, path }) => ({
-    visors: visors.map(({ key }) => key),
-    edit: {
-      kind: "ignore",
-      path,
-      ...(until === undefined ? {} : { until }),
-      ...(because === undefined ? {} : { because }),
-    },
-  }));
+  return fields.flatMap(({ visors, path }) =>
+    [...byReason(visors, path, given.text("because"))].map(([because, keys]) => ({
+      visors: keys,
+      edit: {
+        kind: "ignore",
+        path,
+        ...(until === undefined ? {} : { until }),
+        ...(until === undefined || because === undefined ? {} : { because }),
+      },
+    })),
+  );
+}
+
+/** Visors by the reason that is written for them: the given one, else what stands there already. */
+function byReason(
+  visors: readonly DesiredVisor[],
+  path: string,
+  given: string | undefined,
+): ReadonlyMap<string | undefined, readonly VisorKey[]> {
+  const keys = new Map<string | undefined, VisorKey[]>();
+  for (const { key, ignores = [] } of visors) {
+    const because = given ?? ignores.find((each) => each.path === path)?.because;
+    const group = keys.get(because);
+    if (group === undefined) keys.set(because, [key]);
+    else group.push(key);
+  }
+  return keys;
 }
 
 function list({ desired }: ManifestSource, nowMs: number, given: Given, world: World): void {

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import {
+  counted,
   type ExitCode,
   FleetError,
   fromUtf8,
@@ -70,7 +71,7 @@ export const init: Command = {
     await saveSchema(path, world);
     if (strangers > 0) {
       world.terminal.err(
-        `left out: ${strangers} visors that the local one has transports to and that let nobody in from here; --keys adds them\n`,
+        `left out: ${counted(strangers, "visor that the local one has a transport to and that lets", "visors that the local one has transports to and that let")} nobody in from here; --keys adds ${strangers === 1 ? "it" : "them"}\n`,
       );
     }
     tell(name, visors, operator === undefined, world);
@@ -106,7 +107,7 @@ function tell(name: string, visors: readonly FoundVisor[], isKeyless: boolean, w
   world.terminal.err(`next: ${next}\n`);
   const notRead = unread.length === 0 ? "" : `, ${unread.length} not readable`;
   world.terminal.out(
-    `Wrote ${basename(name)}: ${visors.length} visors${notRead}, nothing owned.\n`,
+    `Wrote ${basename(name)}: ${counted(visors.length, "visor")}${notRead}, nothing owned.\n`,
   );
 }
 

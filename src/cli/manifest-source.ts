@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from "node:path";
-import { type Diagnostic, FleetError } from "../core/index.ts";
+import { counted, type Diagnostic, FleetError } from "../core/index.ts";
 import { DEFAULT_MANIFEST, type DesiredFleet, type DesiredVisor } from "../model/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
@@ -128,7 +128,7 @@ export async function selectedVisors(
   }
   const names = visors.map((visor) => visor.name).join(", ");
   world.terminal.err(
-    `--on ${expression}: ${visors.length} of ${source.desired.visors.length} visors: ${names}\n`,
+    `--on ${expression}: ${visors.length} of ${counted(source.desired.visors.length, "visor")}: ${names}\n`,
   );
   return visors;
 }

@@ -4,6 +4,9 @@ import { secretFileOf } from "./operator-files.ts";
 import { usage } from "./usage.ts";
 import type { World } from "./world.ts";
 
+/** The variable that names the file which GitHub shows as the summary of a step. */
+export const SUMMARY_FILE = "GITHUB_STEP_SUMMARY";
+
 /**
  * Refuses files that a command cannot, or must not, write its results to: in a folder that is not there, two in one
  * file, and one that it reads itself, the operator's secret included. Asked before anything is read.
@@ -28,12 +31,28 @@ export async function checkOutputFiles(
       throw usage(`${name}: there is no folder ${folder}`, "make it, or name another file");
     const place = await placeOf(name, world);
     if (places.has(place))
-      throw usage(`two outputs want the file ${place}`, "give each a file of its own");
+      throw usage(
+        `two outputs want the file ${place}${await ofStepSummary(place, world)}`,
+        "give each a file of its own",
+      );
     places.add(place);
     const input = inputs.get(place);
     if (input !== undefined)
-      throw usage(`${name} would be written over, and it is read as ${input}`, "name another file");
+      throw usage(
+        resolve(world.folder, input) === resolve(world.folder, name)
+          ? `${input} is read, and would be written over`
+          : `${name} would be written over, and it is read as ${input}`,
+        "name another file",
+      );
   }
+}
+
+/** Says of the file that GitHub names why it is wanted: no option has to name it. */
+async function ofStepSummary(place: string, world: World): Promise<string> {
+  const summary = world.env[SUMMARY_FILE] ?? "";
+  return summary !== "" && (await placeOf(summary, world)) === place
+    ? `, which ${SUMMARY_FILE} names`
+    : "";
 }
 
 /** Folders exist when they are named, for some files; a real one is missing only where the disk says so. */

@@ -16,6 +16,7 @@ import {
 } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { outPaint } from "./look.ts";
+import { SUMMARY_FILE } from "./output-files.ts";
 import type { World } from "./world.ts";
 import { usage } from "./usage.ts";
 
@@ -29,7 +30,6 @@ const KINDS = [
   "sarif",
   "junit",
 ] as const;
-const SUMMARY_FILE = "GITHUB_STEP_SUMMARY";
 /** What CI makes is read by others: it holds what a reviewer sees, and no secret. */
 const FILE_MODE = 0o644;
 

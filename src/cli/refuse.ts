@@ -1,13 +1,20 @@
 import type { ExitCode } from "../core/index.ts";
 import type { Refusal } from "../model/index.ts";
-import { type ApplyCheck, checkApply, refusalsExit } from "../reconcile/index.ts";
-import { refusalText } from "../view/index.ts";
+import {
+  type ApplyCheck,
+  checkApply,
+  type Confirmation,
+  refusalsExit,
+} from "../reconcile/index.ts";
+import { printable, refusalText } from "../view/index.ts";
 import { errPaint } from "./look.ts";
 import type { World } from "./world.ts";
 
 /** What was found beside the plan: in the ledgers, and at the relays. */
 export interface RefuseInput extends Omit<ApplyCheck, "nowMs"> {
   readonly found?: readonly Refusal[];
+  /** What would be asked about if nothing refused; told with the refusals, so that one more run is enough. */
+  readonly toConfirm?: readonly Confirmation[];
 }
 
 /**
@@ -16,7 +23,7 @@ export interface RefuseInput extends Omit<ApplyCheck, "nowMs"> {
  * @returns the exit code of the refusals; `undefined` when nothing refuses
  */
 export function refuse(
-  { found = [], ...check }: RefuseInput,
+  { found = [], toConfirm = [], ...check }: RefuseInput,
   wasShown: boolean,
   world: World,
 ): ExitCode | undefined {
@@ -27,6 +34,10 @@ export function refuse(
     world.terminal.err(refusalText(refusal, plan.names, errPaint(world)));
   }
   if (refusals.length === 0) return undefined;
+  if (toConfirm.length > 0) {
+    const asked = toConfirm.map(({ question, override }) => `${question} (${override} allows it)`);
+    world.terminal.err(`to be confirmed as well: ${printable(asked.join("; "))}\n`);
+  }
   world.terminal.err("nothing was written\n");
   return refusalsExit(refusals);
 }

@@ -1,4 +1,4 @@
-import { FleetError } from "../core/index.ts";
+import { counted, FleetError } from "../core/index.ts";
 import { ledgerObjects, readLedger } from "../ledger/index.ts";
 import { checkRelayAddress, type RelayAddress } from "../model/index.ts";
 import { nodeProcess } from "../platform/index.ts";
@@ -118,7 +118,7 @@ export async function publishAndTell(
     if (!isHeld)
       world.terminal.err(`note: relay ${relay} does not hold the ledger yet: ${outcome.reason}\n`);
   const held = results.filter(({ isHeld }) => isHeld).length;
-  world.terminal.err(`the ledger is on ${held} of ${relays.length} relays\n`);
+  world.terminal.err(`the ledger is on ${held} of ${counted(relays.length, "relay")}\n`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ExitCode } from "../core/index.ts";
+import { counted, type ExitCode } from "../core/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../view/index.ts";
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
@@ -43,5 +43,5 @@ async function secretFaults(source: ManifestSource | undefined, world: World) {
 function goodLine(source: ManifestSource): string {
   const { desired } = source;
   const leaves = desired.visors.reduce((count, visor) => count + visor.leaves.size, 0);
-  return `Valid: fleet ${desired.fleet}, ${desired.visors.length} visors, ${leaves} owned leaves.\n`;
+  return `Valid: fleet ${desired.fleet}, ${counted(desired.visors.length, "visor")}, ${counted(leaves, "owned leaf", "owned leaves")}.\n`;
 }

@@ -6,6 +6,7 @@ export {
   type Json,
   type JsonObject,
 } from "./canonical-json.ts";
+export { counted } from "./counted.ts";
 export { type Diagnostic, type Place } from "./diagnostic.ts";
 export {
   ed25519KeyOf,

@@ -32,8 +32,8 @@ export function checkIgnores(
   }
 }
 
-/** The trust lists, and settings of which a wrong value hands the visor over. */
-function concernsTrust(path: string): boolean {
+/** True for the trust lists, and for settings of which a wrong value hands the visor over. */
+export function concernsTrust(path: string): boolean {
   if (path.startsWith("trust.")) return true;
   const [, setting] = /^settings\.(.+)$/.exec(path) ?? [];
   return setting !== undefined && settingAt(setting)?.risk === "trust";

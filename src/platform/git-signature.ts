@@ -47,6 +47,18 @@ export async function verifyCommit(
   return { kind: "bad", why: "it is a kind of signature that is neither ssh nor gpg" };
 }
 
+/**
+ * Asks whether a commit bears a signature at all, good or not; `undefined` when the commit is not here. No program
+ * but git is needed.
+ * @param folder any folder of the repository
+ * @param commit the whole id
+ */
+export async function hasSignature(folder: string, commit: string): Promise<boolean | undefined> {
+  assert(isCommitId(commit), "a signature is looked for in a whole commit id");
+  const text = await gitText(folder, ["cat-file", "commit", commit]);
+  return text === undefined ? undefined : signatureOf(text, commit) !== undefined;
+}
+
 /** The signature in a commit's headers; git looks for it under a name that goes with the repository's hash. */
 function signatureOf(text: string, commit: string): string | undefined {
   const name = commit.length === 40 ? "gpgsig " : "gpgsig-sha256 ";

@@ -19,7 +19,7 @@ export {
   readMeeting,
 } from "./git-history.ts";
 export { fetchBranch, isRefName, type RemoteBranch, trackingRef } from "./git-fetch.ts";
-export { type GitSigner, verifyCommit } from "./git-signature.ts";
+export { type GitSigner, hasSignature, verifyCommit } from "./git-signature.ts";
 export { type Interrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";
 export { nodeClock, nodeMonoMs } from "./clock.ts";

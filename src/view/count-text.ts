@@ -1,7 +1,4 @@
-/** `1 visor`, `2 visors`: a count with its noun. */
-export function counted(count: number, one: string, many: string = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
+export { counted } from "../core/index.ts";
 
 /** `, 3 unsupported` when there are any, else nothing. */
 export function whenAny(count: number, words: string): string {

@@ -210,7 +210,7 @@ function whoText(visor: VisorKey, change: Change, story: DriftStory): string | u
   if (verdict.kind === "fleet") {
     return isSetBy(verdict, "others", feeds)
       ? `another operator set it: ${text}`
-      : `an earlier manifest set it: ${text}`;
+      : `another manifest of ours set it: ${text}`;
   }
   return text;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../core/index.ts";
 import { backoffMs, spread } from "./backoff.ts";
 import type { CorrectionOutcome, Notice } from "./events.ts";
 import { dropFindings, putFleetFinding, tell } from "./findings.ts";
@@ -102,6 +103,6 @@ export function settleRefusal(
     next,
     "refused",
     "corrections",
-    `${ids.length} corrections were ${how === "refused" ? "refused" : "broken off"}: ${message}`,
+    `${counted(ids.length, "correction was", "corrections were")} ${how === "refused" ? "refused" : "broken off"}: ${message}`,
   );
 }

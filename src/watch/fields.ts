@@ -1,3 +1,4 @@
+import { counted } from "../core/index.ts";
 import type { Difference } from "./facts.ts";
 import type { NewFinding } from "./findings.ts";
 import { timeText, type WatchTime } from "./moment.ts";
@@ -109,12 +110,12 @@ function patternOf(corrections: readonly Correction[]): string {
     flipped === undefined ? [] : [{ ...flipped, afterMs: Math.max(0, flipped.wallMs - wallMs) }],
   );
   if (flips.length === 0)
-    return `${corrections.length} corrections of it were begun and none is known to have been finished`;
+    return `${counted(corrections.length, "correction of it was", "corrections of it were")} begun and none is known to have been finished`;
   const values = [...new Set(flips.map(({ found }) => found))].join(" and ");
   const seconds = flips.map(({ afterMs }) => Math.round(afterMs / 1_000));
   const soonest = Math.min(...seconds);
   const latest = Math.max(...seconds);
   const within = soonest === latest ? `${latest} s` : `${soonest} to ${latest} s`;
   const times = flips.map(({ wallMs }) => timeText(wallMs)).join(", ");
-  return `another writer set it to ${values} ${flips.length} times, each within ${within} of our correction (found at ${times})`;
+  return `another writer set it to ${values} ${counted(flips.length, "time")}, each within ${within} of our correction (found at ${times})`;
 }

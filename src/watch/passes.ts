@@ -1,3 +1,4 @@
+import { counted } from "../core/index.ts";
 import { backoffMs, spread } from "./backoff.ts";
 import type { WatchState } from "./state.ts";
 import { also, log, type Turn, turnOf } from "./turn.ts";
@@ -78,5 +79,5 @@ function passText({ visors, trouble, manifest }: WatchState): string {
   if (manifest === undefined) return "there is no manifest yet";
   const away = all.filter(({ failures }) => failures > 0).length;
   const differences = all.reduce((sum, visor) => sum + visor.differences, 0);
-  return `${all.length - away} visors read, ${differences} differences, ${away} away`;
+  return `${counted(all.length - away, "visor")} read, ${counted(differences, "difference")}, ${away} away`;
 }

@@ -1,4 +1,4 @@
-import { assert, unreachable } from "../core/index.ts";
+import { assert, counted, unreachable } from "../core/index.ts";
 import { settleCorrections, settleRefusal } from "./correct.ts";
 import { decide } from "./decide.ts";
 import type { WatchEffect, WatchEvent } from "./events.ts";
@@ -39,7 +39,7 @@ function start(before: WatchState, { at }: WatchEvent): Turn {
   };
   const cutOff =
     before.pass.kind === "applying"
-      ? `; ${before.pass.fields.length} corrections were under way, and the ledger knows what became of them`
+      ? `; ${counted(before.pass.fields.length, "correction was", "corrections were")} under way, and the ledger knows what became of them`
       : "";
   const said = log(
     turnOf(state),
@@ -220,7 +220,7 @@ function recover(turn: Turn, what: readonly NonNullable<WatchState["trouble"]>["
   return log(told, {
     level: "info",
     decision: "recovered",
-    message: `the ${trouble.what} works again after ${trouble.failures} failures`,
+    message: `the ${trouble.what} works again after ${counted(trouble.failures, "failure")}`,
   });
 }
 

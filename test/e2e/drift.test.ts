@@ -296,7 +296,7 @@ describe("what others changed", () => {
     const text = await other.read("fleet.yaml");
     await other.write("fleet.yaml", text.replace("log_level: debug", "log_level: warn"));
     const { out } = await other.run("drift");
-    expect(out).toMatch(/wanted warn, is debug: an earlier manifest set it/);
+    expect(out).toMatch(/wanted warn, is debug: another manifest of ours set it/);
     expect(out).toMatch(/apply it +fleet apply --only shop-1\/settings\.log_level/);
   });
 });

@@ -30,11 +30,12 @@ describe("a manifest in git", () => {
       changed: {
         commit: first,
         author: "owner <owner@example.net>",
-        signature: { kind: "unchecked", why: "no operator lists a key for it" },
+        signature: { kind: "unsigned" },
       },
     });
     const text = (await home.run("plan")).out;
     expect(text).toContain(`fleet.yaml at commit ${head.slice(0, 12)}, last changed by owner`);
+    expect(text).toContain(", not signed\n");
     await writeFile(join(repository, "fleet.yaml"), `${home.text()}# not committed\n`);
     const dirty = await planned();
     expect(dirty.manifest).toMatchObject({ commit: head, dirty: true });
@@ -127,9 +128,15 @@ describe("a manifest at a commit", () => {
     expect([code, err]).toEqual([
       0,
       expect.stringMatching(
-        /^note: the last recorded plan is from commit .*: another branch or an earlier commit is checked out, or the history was rewritten\n$/,
+        /^note: the last recorded plan is from commit \S+, and this plan is from commit \S+, which comes before that one\n$/,
       ),
     ]);
+    world.git(repository, "checkout", "--quiet", "-b", "side", "HEAD~1");
+    await world.commit(repository, { "notes.txt": "aside" }, "notes: aside");
+    world.git(repository, "checkout", "--quiet", "main");
+    expect((await home.run("plan", "--at", "side")).err).toMatch(
+      /^note: the last recorded plan is from commit \S+, which commit \S+ does not follow: it is on another branch, or the history was rewritten\n$/,
+    );
     const clone = join(world.folder, "shallow");
     world.git(repository, "branch", "--force", "old", "HEAD~2");
     world.git(

@@ -202,6 +202,15 @@ describe("around the policy", () => {
   });
 });
 
+it("does not refuse to adopt a value, which is judged once it is committed", async () => {
+  await commit(text("error"), owner);
+  const ran = await home.run("adopt", "shop-1/settings.log_level", "--yes");
+  expect([ran.code, ran.out]).toEqual([0, expect.not.stringContaining("refused")]);
+  expect(ran.out).toContain("Wrote fleet.yaml: visor shop-1. No visor was written to.");
+  expect(ran.err).toContain("note: policy.signed_commits lets `fleet apply` take this once it is");
+  expect(await refusal()).toContain("not committed");
+});
+
 describe("a repository that is not a plain clone", () => {
   it("is judged by its commit when it is shallow, as far as the clone goes back", async () => {
     const { world, repository, runIn } = home;

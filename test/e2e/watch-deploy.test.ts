@@ -100,7 +100,7 @@ it("the unit's command line starts, passes and stops in good order", async () =>
   const env = settingsOf(valuesOf("Environment"));
   const { code, out } = await startsAndStops(argv, env);
   expect(out).toContain("health and metrics at http://127.0.0.1:");
-  expect(out).toContain('"message":"1 visors read, 0 differences, 0 away');
+  expect(out).toContain('"message":"1 visor read, 0 differences, 0 away');
   expect([code, out.includes('"decision":"stopped"')]).toEqual([0, true]);
 });
 

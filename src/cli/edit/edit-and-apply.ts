@@ -18,6 +18,7 @@ import type { World } from "../world.ts";
 import { checkCommit, offerCommit } from "./commit.ts";
 import { editInTurn, readEditable, writeEdited } from "./edit-text.ts";
 import { checkKnownApps } from "./known-app.ts";
+import { checkNewPort } from "./new-port.ts";
 import { writeText } from "./write-text.ts";
 
 /** What every command takes that edits the manifest for a selection of visors. */
@@ -56,12 +57,15 @@ export async function editAndApply(
   const { path, name } = source;
   await checkCommit(path, given);
   await checkKnownApps(edit, editable);
-  const visors = (await selectedVisors(source, given, world)).map(({ key }) => key);
+  const chosen = await selectedVisors(source, given, world);
+  const on = given.text("on") ?? "";
+  checkNewPort(edit, words, { visors: chosen, on });
+  const visors = chosen.map(({ key }) => key);
   const text = await editInTurn(editable, [{ edit, visors }], world);
   const { isEdited, edited } = text;
   for (const { visor = "the fleet", path: leaf } of isEdited ? edited.followers : [])
     world.terminal.err(`follows through the selections of ${name}: ${visor} ${leaf}\n`);
-  const line = [...words, "--on", given.text("on") ?? ""];
+  const line = [...words, "--on", on];
   if (given.flag("edit-only"))
     return await writeEdited(text, { line, visors: "No visor was asked anything." }, given, world);
   if (!isEdited) world.terminal.err(`${name} says so already\n`);

@@ -16,13 +16,10 @@ export async function checkKnownApps(
   edit: ManifestEdit,
   { source: { name }, bytes }: EditableManifest,
 ): Promise<void> {
-  const apps = appsOf(edit);
-  // Nearly always: then the manifest is not read once more.
-  if (apps.every((app) => BUILT_IN_APPS.includes(app))) return;
-  const { knownApps, suggest } = await import("../manifest-room.ts");
-  const known = knownApps(fromUtf8(bytes), name);
-  const unknown = apps.find((app) => !known.includes(app));
-  if (unknown === undefined) return;
+  const found = await unknownApp(appsOf(edit), { name, bytes });
+  if (found === undefined) return;
+  const { unknown, known } = found;
+  const { suggest } = await import("../manifest-room.ts");
   const isList = edit.kind === "member";
   const meant = suggest(unknown, isList ? [...known, ...LISTS] : known);
   const what = isList ? "no list and no app" : "no app";
@@ -32,6 +29,49 @@ export async function checkKnownApps(
       ? `to manage an app of your own, write it into ${name} first, such as apps: { ${unknown}: { present: true, binary: PROGRAM } }`
       : `did you mean ${JSON.stringify(meant)}? An app of your own is written into ${name} first, with present: true and its binary`,
   );
+}
+
+/**
+ * Checks the same of apps that are only acted upon: then it is enough that a visor of the selection has them.
+ * @param seen the names of all apps that were seen there
+ * @throws FleetError cli/usage (exit 64)
+ */
+export async function checkKnownOrSeen(
+  apps: readonly string[],
+  seen: readonly string[],
+  manifest: ManifestText,
+): Promise<void> {
+  const found = await unknownApp(apps, manifest, seen);
+  if (found === undefined) return;
+  const { suggest } = await import("../manifest-room.ts");
+  const meant = suggest(found.unknown, found.known);
+  throw usage(
+    `${JSON.stringify(found.unknown)} is no app that visors have by themselves, that ${manifest.name} names or that was seen on a visor of --on`,
+    meant === undefined
+      ? "`fleet show --live VISOR` lists the apps that a visor has"
+      : `did you mean ${JSON.stringify(meant)}?`,
+  );
+}
+
+/** A manifest's bytes, as they were read, and its name. */
+interface ManifestText {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The first app that neither visors have by themselves, nor `others` hold, nor the manifest names, and all that is known. */
+async function unknownApp(
+  apps: readonly string[],
+  { name, bytes }: ManifestText,
+  others: readonly string[] = [],
+): Promise<{ readonly unknown: string; readonly known: readonly string[] } | undefined> {
+  const anyway = [...BUILT_IN_APPS, ...others];
+  // Nearly always: then the manifest is not read once more.
+  if (apps.every((app) => anyway.includes(app))) return undefined;
+  const { knownApps } = await import("../manifest-room.ts");
+  const known = [...knownApps(fromUtf8(bytes), name), ...others];
+  const unknown = apps.find((app) => !known.includes(app));
+  return unknown === undefined ? undefined : { unknown, known };
 }
 
 function appsOf(edit: ManifestEdit): readonly string[] {

@@ -12,6 +12,7 @@ import {
   type FileCommit,
   type GitFacts,
   type GitSigner,
+  hasSignature,
   readAncestry,
   readFileAt,
   readFileHistory,
@@ -85,12 +86,18 @@ async function notesOn({ path, facts }: JudgeInput, inForce: InForce): Promise<r
     case "follows":
       return [];
     case "beside":
-      return [
-        `${last}, which commit ${shortCommit(facts.commit)} does not follow: another branch or an earlier commit is checked out, or the history was rewritten`,
-      ];
+      return [`${last}, ${await besideText(path, facts.commit, since)}`];
     case "missing":
       return [`${last}, which is not in this clone: fetch it, or the history was rewritten`];
   }
+}
+
+/** How a commit stands to the recorded one that it does not go back to. */
+async function besideText(path: string, commit: string, since: string): Promise<string> {
+  const back = await readAncestry(dirname(path), { since: commit, until: since });
+  return back === "follows"
+    ? `and this plan is from commit ${shortCommit(commit)}, which comes before that one`
+    : `which commit ${shortCommit(commit)} does not follow: it is on another branch, or the history was rewritten`;
 }
 
 async function inForceOf(input: JudgeInput): Promise<InForce> {
@@ -139,12 +146,19 @@ async function placeInGit(
   if (facts === undefined) return {};
   const { changed, ...place } = facts;
   if (changed === undefined) return place;
-  // Where nobody lists a key no program is asked, so that a plan does not depend on what this machine has.
-  const signature: CommitSignature =
+  // Where nobody lists a key no program but git is asked, so that a plan does not depend on what this machine has.
+  const signature =
     signers.length === 0
-      ? { kind: "unchecked", why: "no operator lists a key for it" }
+      ? await unverified(path, changed.commit)
       : await verifyCommit(dirname(path), changed.commit, signers);
   return { ...place, changed: { ...changed, signature } };
+}
+
+/** What can be said of a signature without a list of keys: git itself tells whether there is one. */
+async function unverified(path: string, commit: string): Promise<CommitSignature> {
+  return (await hasSignature(dirname(path), commit)) === false
+    ? { kind: "unsigned" }
+    : { kind: "unchecked", why: "no operator lists a key for it" };
 }
 
 async function evidenceOf(input: JudgeInput, inForce: InForce): Promise<CommitEvidence> {

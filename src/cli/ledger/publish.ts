@@ -1,4 +1,4 @@
-import type { ExitCode } from "../../core/index.ts";
+import { counted, type ExitCode } from "../../core/index.ts";
 import { conflictError } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
 import type { Command } from "../command.ts";
@@ -37,7 +37,9 @@ export const ledgerPublish: Command = {
         const result = results.find((each) => each.relay === relay);
         return [`  ${relay}`, result?.outcome.reason ?? "did not answer in time"];
       });
-      world.terminal.out(`${tableText(rows)}Held by ${held} of ${relays.length} relays.\n`);
+      world.terminal.out(
+        `${tableText(rows)}Held by ${held} of ${counted(relays.length, "relay")}.\n`,
+      );
     }
     const conflict = conflictError(results);
     if (conflict !== undefined) throw conflict;

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type ExitCode, FleetError, fromHex, toHex } from "../../core/index.ts";
+import { counted, type ExitCode, FleetError, fromHex, toHex } from "../../core/index.ts";
 import { isFeedKey } from "../../ledger/index.ts";
 import { checkRelayAddress } from "../../model/index.ts";
 import { listenTcp } from "../../platform/index.ts";
@@ -99,7 +99,7 @@ export async function serveRelay(
       onEvent: (event) => tell(event, world),
       signal: end.signal,
     });
-    const whose = feeds === "open" ? "any feed" : `${feeds.length} feeds`;
+    const whose = feeds === "open" ? "any feed" : counted(feeds.length, "feed");
     const lies = lie === undefined ? "" : `, which lies (${lie})`;
     world.terminal.out(
       `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}${lies}.\n`,

@@ -1,4 +1,4 @@
-import { type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
+import { counted, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
 import {
   checkApply,
@@ -12,8 +12,9 @@ import { printable, refusalText, tableText } from "../../view/index.ts";
 import type { Given } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
+import { checkKnownOrSeen } from "../edit/known-app.ts";
 import { canAsk, errPaint } from "../look.ts";
-import { manifestName, readManifest, selectedVisors } from "../manifest-source.ts";
+import { manifestName, readNamed, selectedVisors, verifyManifest } from "../manifest-source.ts";
 import { requireOperator } from "../operator.ts";
 import {
   ACCESS_OPTIONS,
@@ -59,7 +60,9 @@ export const appRestart: Command = {
     if (!given.flag("yes") && !canAsk(world)) throw cannotAsk();
     const apps = [...new Set(given.words)];
     if (apps.includes("pty")) throw neverStops();
-    const source = await readManifest(manifestName(given, world, undefined), world);
+    const name = manifestName(given, world, undefined);
+    const bytes = await readNamed(name, world);
+    const source = await verifyManifest(name, bytes, world);
     const selected = await selectedVisors(source, given, world);
     const reporter = reporterOf(given, world);
     // Planning tells who answers, and whether this operator may write through this visor.
@@ -67,6 +70,10 @@ export const appRestart: Command = {
       ledger: true,
       handed: { source, selected },
     });
+    const seen = planned.observation.visors.flatMap((visor) =>
+      visor.kind === "seen" ? visor.apps.map((app) => app.name) : [],
+    );
+    await checkKnownOrSeen(apps, seen, { name, bytes });
     const refused = await refusedExit(planned, given, world);
     if (refused !== undefined) return refused;
     const visors = planned.plan.visors.filter(isReached);
@@ -201,7 +208,7 @@ function print(
   ]);
   const done = outcomes.filter(({ outcome }) => outcome === "done").length;
   const table = tableText([["  VISOR", "APP", "OUTCOME", "NOTE"], ...rows]);
-  world.terminal.out(`${table}Restarted ${done} of ${outcomes.length} apps.\n`);
+  world.terminal.out(`${table}Restarted ${done} of ${counted(outcomes.length, "app")}.\n`);
 }
 
 /** What does not run is no failure, and neither is it done. */

@@ -1,4 +1,4 @@
-import type { ExitCode, VisorKey } from "../../core/index.ts";
+import { counted, type ExitCode, type VisorKey } from "../../core/index.ts";
 import { mapLimited, routeOf } from "../../reconcile/index.ts";
 import {
   createVisorReader,
@@ -56,7 +56,7 @@ export const health: Command = {
       printJson(world, { format: "fleet.skywire/health/v1", visors: rows });
     } else {
       const answering = rows.filter(({ state }) => state === "seen").length;
-      const last = `Health: ${rows.length} visors, ${answering} answering, ${rows.length - answering} not readable.`;
+      const last = `Health: ${counted(rows.length, "visor")}, ${answering} answering, ${rows.length - answering} not readable.`;
       world.terminal.out(`${tableText([HEADER, ...rows.map(cellsOf)])}${last}\n`);
     }
     return rows.every(({ state }) => state === "seen") ? 0 : 3;

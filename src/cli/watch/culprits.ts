@@ -135,7 +135,7 @@ function culpritText(
       const { at, commit } = verdict.set;
       const from = commit === undefined ? "" : ` from commit ${shortCommit(commit)}`;
       return at.operator === keys.operator
-        ? `set by an earlier manifest${from} (${record(at)})`
+        ? `set by another manifest of ours${from} (${record(at)})`
         : `set by operator ${names.get(at.feed) ?? at.operator}${from} (${record(at)})`;
     }
     case "unsure":

@@ -1,4 +1,4 @@
-import { FleetError } from "../../core/index.ts";
+import { counted, FleetError } from "../../core/index.ts";
 import { runCommand } from "../../platform/index.ts";
 import type { LogLine, Notice } from "../../watch/index.ts";
 import type { Given } from "../arguments.ts";
@@ -45,7 +45,7 @@ export function notifierOf(given: Given, world: World, log: (line: LogLine) => v
   return {
     tell: (notices) => {
       if (waiting.length >= WAITING_MAX) {
-        const message = `${notices.length} notices were left out: earlier ones are not delivered yet`;
+        const message = `${counted(notices.length, "notice was", "notices were")} left out: earlier ones are not delivered yet`;
         log({ level: "error", decision: "failed", message });
         return;
       }

@@ -6,6 +6,7 @@ import type {
   DesiredSet,
   DesiredVisor,
 } from "../../model/index.ts";
+import { concernsTrust } from "../check-ignores.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import { suggestion } from "../did-you-mean.ts";
 import type { Body, Manifest, Word, Written, WrittenVisor } from "../manifest.ts";
@@ -115,12 +116,26 @@ function withIgnore(
       exit: 64,
     });
   }
+  // The manifest's own check speaks of a line, and whoever asks for this has none yet.
+  if (untilMs !== undefined && concernsTrust(path)) throw neverIgnored(visor.name, path);
   const own: readonly DesiredIgnore[] =
     untilMs === undefined
       ? []
       : [{ path, untilMs, ...(because === undefined ? {} : { because }), place: NOWHERE }];
   const all = [...others, ...own].sort((a, b) => (a.path < b.path ? -1 : 1));
   return { ...rest, ...(all.length === 0 ? {} : { ignores: all }) };
+}
+
+function neverIgnored(name: string, path: string): FleetError {
+  const field = `${name}/${path}`;
+  return new FleetError(
+    "manifest/edit",
+    `${path} of ${JSON.stringify(name)} decides who manages the visor, and that is never ignored`,
+    {
+      next: `\`fleet adopt ${field}\` takes over what is on the visor, \`fleet apply --only ${field}\` puts it back as the manifest says`,
+      exit: 64,
+    },
+  );
 }
 
 function changedWords(

@@ -28,6 +28,7 @@ import {
   checkRemovals,
   checkSignedCommits,
   checkWouldOpen,
+  withWayForRemovals,
 } from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
@@ -246,5 +247,5 @@ function checkGuards(
     }),
     ...byPolicy.map((refusal) => (place === undefined ? refusal : { ...refusal, place })),
   );
-  return refusals;
+  return withWayForRemovals(refusals, visors);
 }

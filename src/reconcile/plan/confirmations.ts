@@ -1,4 +1,10 @@
-import { canonicalJson, type ExitCode, type OperatorKey, type VisorKey } from "../../core/index.ts";
+import {
+  canonicalJson,
+  counted,
+  type ExitCode,
+  type OperatorKey,
+  type VisorKey,
+} from "../../core/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
 import { hasCapability } from "./may.ts";
 import type { History } from "./history.ts";
@@ -26,7 +32,7 @@ export function confirmationsOf(plan: Plan): readonly Confirmation[] {
     wanted.push({
       guard: "trust-removals",
       count: counts.trustRemovals,
-      question: `${counts.trustRemovals} keys lose trust`,
+      question: counted(counts.trustRemovals, "key loses trust", "keys lose trust"),
       override: `--allow-trust-removals ${counts.trustRemovals}`,
     });
   }
@@ -34,7 +40,11 @@ export function confirmationsOf(plan: Plan): readonly Confirmation[] {
     wanted.push({
       guard: "released",
       count: counts.releasedTrust,
-      question: `${counts.releasedTrust} leaves of risk trust are no longer managed`,
+      question: counted(
+        counts.releasedTrust,
+        "leaf of risk trust is no longer managed",
+        "leaves of risk trust are no longer managed",
+      ),
       override: `--allow-released ${counts.releasedTrust}`,
     });
   }
@@ -115,8 +125,8 @@ function checkRules(plan: Plan, history: History): readonly Refusal[] {
     {
       guard: "keyset-change",
       message: `the plan was made without knowing what the ledger records of operators, controllers and policy: ${differences.join("; ")}`,
-      measured: `${differences.length} differences`,
-      limit: `${plan.keysetChanges.length} differences, as the plan says`,
+      measured: counted(differences.length, "difference"),
+      limit: `${counted(plan.keysetChanges.length, "difference")}, as the plan says`,
       next: "make the plan again on this machine, where the ledger is",
     },
   ];

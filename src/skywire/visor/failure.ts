@@ -14,6 +14,9 @@ export interface FailureContext {
 
 /** An end this close to the local visor's own patience is its doing. */
 const PATIENCE_SHARE = 0.8;
+/** The dmsg port on which older builds serve their RPC. */
+const OLD_RPC_PORT = 44;
+const CHECK_TRUST = "check that it trusts this machine's visor (hypervisors or pty whitelist)";
 
 /**
  * What a failure says about a visor, as far as the wire tells.
@@ -67,19 +70,26 @@ function closedSilently(context: FailureContext): UnseenReading {
       "it closed the connection without an answer",
     );
   }
-  return context.elapsedMs >= context.bridgeDialMs * PATIENCE_SHARE
-    ? unreachableBecause("dial-timeout", "the local visor could not reach it in time")
-    : unreachableBecause(
-        "refused-or-no-listener",
-        "the connection was closed at once: no trust, or nobody listens there",
-      );
+  if (context.elapsedMs >= context.bridgeDialMs * PATIENCE_SHARE)
+    return unreachableBecause("dial-timeout", "the local visor could not reach it in time");
+  const closed = unreachableBecause(
+    "refused-or-no-listener",
+    "the connection was closed at once: no trust, or nobody listens there",
+  );
+  return isOldRoute(context.route)
+    ? { ...closed, next: `${CHECK_TRUST}, and that it runs` }
+    : closed;
+}
+
+/** True for a route that leads to where older builds listen already. */
+function isOldRoute(route: VisorRoute): boolean {
+  return route.kind === "bridge" && route.scheme === "dmsg" && route.port === OLD_RPC_PORT;
 }
 
 const NEXT: Readonly<Record<Exclude<UnreachableReason, "no-local-visor">, string>> = {
   "old-local-visor": "update Skywire on this machine, or name a newer visor with --rpc HOST:PORT",
   "local-visor-starting": "wait a minute and try again",
-  "refused-or-no-listener":
-    "check that it trusts this machine's visor (hypervisors or pty whitelist), and its rpc port: older builds need rpc: { scheme: dmsg, port: 44 }",
+  "refused-or-no-listener": `${CHECK_TRUST}, and its rpc port: older builds need rpc: { scheme: dmsg, port: ${OLD_RPC_PORT} }`,
   "dial-timeout": "check that it is switched on and connected, then try again",
   "not-answering": "try again, with a longer --timeout if its connection is slow",
   cut: "try again; if it stays so, look at the visor's log",

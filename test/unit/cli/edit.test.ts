@@ -356,6 +356,11 @@ describe("a manifest that is edited", () => {
       err: '"nope" is no app that visors have by themselves or that fleet.yaml names [cli/usage]',
     },
     {
+      argv: ["ports", "serve", "8099", "label=my site", "--on", "tag:arm,desk", "--yes"],
+      code: 64,
+      err: "`fleet ports serve 8099 'label=my site' whitelist=NAMES --on tag:arm,desk`",
+    },
+    {
       argv: ["whitelist", "add", "kim", "--to", "nope", "--on", "desk", "--yes"],
       code: 64,
       err: '"nope" is no list and no app',

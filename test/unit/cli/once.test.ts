@@ -91,6 +91,39 @@ describe("restarting apps once", () => {
     });
   });
 
+  it("refuses an app that nobody knows, before anything is called or recorded", async () => {
+    const before = await user.run("log", "--json");
+    user.fleet.counters.reset();
+    const argv = ["app", "restart", "skychat", "skichat", "--on", "desk", "--yes"];
+    expect(await user.run(...argv)).toMatchObject({
+      code: 64,
+      err: expect.stringMatching(
+        /"skichat" is no app that .* was seen on a visor of --on.*\n.*did you mean "skychat"\?/s,
+      ),
+    });
+    expect(await user.run("app", "restart", "nope", "--on", "desk", "--yes")).toMatchObject({
+      code: 64,
+      err: expect.stringContaining("`fleet show --live VISOR` lists the apps"),
+    });
+    expect(user.fleet.counters.mutating()).toBe(0);
+    expect((await user.run("log", "--json")).out).toBe(before.out);
+  });
+
+  it("restarts an app that the manifest does not know where a selected visor has it", async () => {
+    const manifest = await user.read("fleet.yaml");
+    const own = "{ present: true, binary: skychat, running: true }";
+    await user.write(
+      "fleet.yaml",
+      manifest.replace("tags: [old]", `tags: [old], apps: { chatbot: ${own} }`),
+    );
+    expect(await user.run("apply", "--on", "shop", "--yes")).toMatchObject({ code: 0 });
+    await user.write("fleet.yaml", manifest);
+    expect(await restart("chatbot", "--on", "laptop,shop")).toEqual({
+      code: 3,
+      outcomes: ["laptop chatbot refused", "shop chatbot done"],
+    });
+  });
+
   it("asks first, and writes nothing when declined", async () => {
     user.fleet.counters.reset();
     user.answers.push("no");

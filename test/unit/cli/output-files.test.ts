@@ -18,22 +18,42 @@ afterAll(async () => {
 });
 
 it.each([
-  ["an observation over the manifest", "observe --out fleet.yaml", "is read as fleet.yaml"],
-  ["a plan over the manifest", "plan --out fleet.yaml", "is read as fleet.yaml"],
+  [
+    "an observation over the manifest",
+    "observe --out fleet.yaml",
+    "error: fleet.yaml is read, and would be written over [",
+  ],
+  [
+    "a plan over the manifest",
+    "plan --out fleet.yaml",
+    "error: fleet.yaml is read, and would be written over [",
+  ],
   ["a plan over the manifest by a link", "plan --out same.yaml", "is read as fleet.yaml"],
-  ["a report over the manifest", "plan --output markdown=fleet.yaml", "is read as fleet.yaml"],
+  ["a report over the manifest", "plan --output markdown=fleet.yaml", "error: fleet.yaml is read,"],
   [
     "a report over the observation",
     "plan --from-observation seen.json --trust t.yaml --output text=seen.json",
-    "is read as seen.json",
+    "error: seen.json is read, and would be written over [",
   ],
-  ["a plan over the operator's secret", "plan --operator-secret-file key --out key", "is read as"],
-  ["an observation over the secret", "observe --operator-secret-file key --out key", "is read as"],
-  ["an entry over the manifest", "ledger proof 0 --entry-out fleet.yaml", "is read as fleet.yaml"],
+  [
+    "a plan over the operator's secret",
+    "plan --operator-secret-file key --out key",
+    "key is read, and",
+  ],
+  [
+    "an observation over the secret",
+    "observe --operator-secret-file key --out key",
+    "key is read, and",
+  ],
+  [
+    "an entry over the manifest",
+    "ledger proof 0 --entry-out fleet.yaml",
+    "fleet.yaml is read, and",
+  ],
   [
     "a checkpoint over the manifest",
     "ledger witness kim --out fleet.yaml",
-    "is read as fleet.yaml",
+    "fleet.yaml is read, and",
   ],
   ["a report in a folder that is not there", "plan --output markdown=none/x.md", "no folder"],
   ["an observation in a folder that is a file", "observe --out seen.json/x", "no folder"],

@@ -107,6 +107,18 @@ describe("with a fleet", () => {
     expect(text).toMatch(/^others\n### Fleet `home`: 2 visors would change\n/);
   });
 
+  it("says whose the file is when another output wants the one that GitHub names", async () => {
+    user.env["GITHUB_STEP_SUMMARY"] = "/desk/summary.md";
+    const ran = await user.run("plan", "--output", "summary", "--output", "markdown=summary.md");
+    delete user.env["GITHUB_STEP_SUMMARY"];
+    expect(ran).toMatchObject({
+      code: 64,
+      err: expect.stringContaining(
+        "two outputs want the file /desk/summary.md, which GITHUB_STEP_SUMMARY names [",
+      ),
+    });
+  });
+
   describe("--expect-decision", () => {
     const OTHER = `sha256:${"ab".repeat(32)}`;
 

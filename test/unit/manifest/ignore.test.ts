@@ -71,6 +71,20 @@ describe("what a manifest ignores", () => {
     expect(diagnostics.map((each) => each.code)).toEqual([code]);
   });
 
+  it.each(["trust.pty", "settings.hypervisor.enable"])(
+    "of %s are refused to an edit, which is told what can be done instead",
+    (path) => {
+      const edit = { kind: "ignore", path, until: "2026-12-31" } as const;
+      const input = { bytes: utf8(manifest("")), file: "f", visors: [parseVisorKey(DESK)], edit };
+      expect(() => editManifest(input)).toThrow(
+        expect.objectContaining({
+          code: "manifest/edit",
+          next: `\`fleet adopt desk/${path}\` takes over what is on the visor, \`fleet apply --only desk/${path}\` puts it back as the manifest says`,
+        }),
+      );
+    },
+  );
+
   it("needs a time, and no other time than a day or one in UTC", () => {
     for (const value of [
       "{ because: why }",

@@ -3,7 +3,7 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { gitKeyName } from "../../../src/core/index.ts";
-import { verifyCommit } from "../../../src/platform/index.ts";
+import { hasSignature, verifyCommit } from "../../../src/platform/index.ts";
 import { type CommitSigner, type GitWorld, gitWorld } from "../../support/git-world.ts";
 
 let world: GitWorld;
@@ -130,6 +130,11 @@ it("a commit without signature is unsigned, and one that is not here unchecked",
   expect(await verifyCommit(repository, commit, signers(["alice", alice]))).toEqual({
     kind: "unsigned",
   });
+  const signed = await world.commit(repository, { a: "4s" }, "fleet: as it is", alice);
+  const found = [commit, signed, altered(signed), "0".repeat(40)].map((each) =>
+    hasSignature(repository, each),
+  );
+  expect(await Promise.all(found)).toEqual([false, true, true, undefined]);
   const missing = "0".repeat(40);
   expect(await verifyCommit(repository, missing, [])).toEqual({
     kind: "unchecked",

@@ -158,7 +158,12 @@ describe("a plan", () => {
       plan.visors.flatMap(({ released }) => released.map(({ path, value }) => [path, value])),
     ).toEqual([["trust.pty", []]]);
     expect(plan.releasedVisors.map(({ key }) => key)).toEqual([keyAt(5)]);
-    expect(confirmationsOf(plan).map(({ override }) => override)).toEqual(["--allow-released 1"]);
+    expect(confirmationsOf(plan)).toMatchObject([
+      {
+        question: "1 leaf of risk trust is no longer managed",
+        override: "--allow-released 1",
+      },
+    ]);
   });
 
   it("calls it drift when fleet had seen the wanted value there", () => {

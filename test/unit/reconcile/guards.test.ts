@@ -40,6 +40,97 @@ function planOne(
   });
 }
 
+describe("what is said to do next", () => {
+  const open = [valueLeaf("apps.skysocks.running", true)];
+  const apps = [seenApp("skysocks")];
+  const nextOf = (guard: string, plan: ReturnType<typeof buildPlan>): string | undefined =>
+    plan.refusals.find((refusal) => refusal.guard === guard)?.next;
+
+  it.each<{ name: string; overrides: Overrides; want: string }>([
+    {
+      name: "both options where trust is taken away",
+      overrides: { allowTrustLoss: [] },
+      want: "run again with --allow-removals 2 --allow-trust-removals 2",
+    },
+    {
+      name: "the right number of removals where another one was given",
+      overrides: { allowTrustLoss: [], allowRemovals: 1, allowTrustRemovals: 2 },
+      want: "run again with --allow-removals 2",
+    },
+  ])("names $name", ({ overrides, want }) => {
+    const leaves = [setLeaf("trust.hypervisors", [], [A, B])];
+    const plan = planOne(leaves, { hypervisors: [ACTING, A, B] }, overrides);
+    expect(nextOf("removals", plan)).toMatch(new RegExp(`; if all of them are meant, ${want}$`));
+  });
+
+  it.each<{
+    name: string;
+    leaves: readonly DesiredLeaf[];
+    seen: Partial<SeenVisor>;
+    want: string;
+  }>([
+    {
+      name: "a removal of trust that an open exit holds up",
+      leaves: [setLeaf("trust.hypervisors", [], [A]), setLeaf("trust.pty", [], [A])],
+      seen: { hypervisors: [ACTING, A], pty: [A] },
+      want: "`fleet apply --only visor-1/trust.hypervisors --only visor-1/trust.pty` makes it alone",
+    },
+    {
+      name: "a removal from the whitelist of another app, and how many more",
+      leaves: [
+        setLeaf("trust.hypervisors", [], [A]),
+        setLeaf("trust.pty", [], [A]),
+        setLeaf("apps.vpn-server.whitelist", [], [A]),
+        setLeaf("apps.web.whitelist", [], [A]),
+      ],
+      seen: {
+        hypervisors: [ACTING, A],
+        pty: [A],
+        apps: [
+          ...apps,
+          seenApp("vpn-server", { rawArgs: ["--whitelist", `${A},${B}`] }),
+          seenApp("web", { binary: "vpn-server", rawArgs: ["--whitelist", `${A},${B}`] }),
+        ],
+      },
+      want: "--only visor-1/trust.pty --only visor-1/apps.vpn-server.whitelist` makes it alone, and so on for 1 more",
+    },
+  ])("points to $name", ({ leaves, seen, want }) => {
+    const overrides = { allowTrustLoss: [], allowRemovals: 9 };
+    const plan = planOne([...open, ...leaves], { apps, ...seen }, overrides);
+    expect(nextOf("open-exit", plan)).toContain("the removal of keys need not wait for that");
+    expect(nextOf("open-exit", plan)).toContain(want);
+  });
+
+  it.each<{
+    name: string;
+    guard: string;
+    leaves: readonly DesiredLeaf[];
+    seen: Partial<SeenVisor>;
+  }>([
+    {
+      name: "where nothing else loses a key",
+      guard: "open-exit",
+      leaves: [...open, setLeaf("trust.pty", [A])],
+      seen: { pty: [] },
+    },
+    {
+      name: "where the removal is what is refused",
+      guard: "would-open",
+      leaves: [setLeaf("apps.skysocks.whitelist", [], [A])],
+      seen: { apps: [seenApp("skysocks", { rawArgs: ["--whitelist", A] })] },
+    },
+    {
+      name: "where the removal would lock us out",
+      guard: "open-exit",
+      leaves: [...open, setLeaf("trust.hypervisors", [], [ACTING])],
+      seen: { hypervisors: [ACTING, A] },
+    },
+  ])("points nowhere else $name", ({ guard, leaves, seen }) => {
+    const plan = planOne(leaves, { apps, ...seen }, { allowTrustLoss: [], allowRemovals: 9 });
+    expect(nextOf(guard, plan)).not.toContain("--only");
+  });
+});
+
 describe("guards of a plan", () => {
   it.each<{
     name: string;

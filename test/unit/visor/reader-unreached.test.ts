@@ -65,6 +65,23 @@ describe("a visor that is not reached", () => {
     expect(inspect(reading, { depth: 20, showHidden: true })).not.toContain(CANARY.slice(0, 16));
   });
 
+  it.each([
+    { name: "on its usual port", port: 65, isTold: true },
+    { name: "where older builds listen already", port: 44, isTold: false },
+  ])(
+    "is told of the port of older builds only while it is not dialled there: $name",
+    async ({ port, isTold }) => {
+      const route = { kind: "bridge", scheme: "dmsg", port } as const;
+      const access = accessTo(worldOf((stream) => stream.destroy()));
+      const reading = await createVisorReader(access).read({ ...FAR, route }, EVERYTHING);
+      expect(reading).toMatchObject({
+        reason: "refused-or-no-listener",
+        next: expect.stringContaining("check that it trusts this machine's visor"),
+      });
+      expect("next" in reading && reading.next.includes("port: 44")).toBe(isTold);
+    },
+  );
+
   it("because there is no local visor", async () => {
     const reading = await createVisorReader(accessTo(visorWorld(undefined))).read(FAR);
     expect(reading).toMatchObject({

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/index.ts";
 import type { Refusal } from "../../../model/index.ts";
 import { numberText } from "../policy.ts";
 
@@ -12,8 +13,8 @@ export function relayRefusal(count: {
   return {
     guard: "relays",
     path: "policy.require_relays",
-    message: `${quantity(held, "relay holds", "relays hold")} the ledger as it is now, and policy.require_relays wants ${numberText(required)}: what this apply records could be lost with this machine`,
-    measured: quantity(held, "relay", "relays"),
+    message: `${counted(held, "relay holds", "relays hold")} the ledger as it is now, and policy.require_relays wants ${numberText(required)}: what this apply records could be lost with this machine`,
+    measured: counted(held, "relay", "relays"),
     limit: `at least ${numberText(required)}`,
     next: "look at `fleet ledger status`; bring relays up or list others under ledger.relays, and lower the number only while enough still hold the ledger",
   };
@@ -30,8 +31,8 @@ export function witnessesRefusal(count: {
   return {
     guard: "witnesses",
     path: "policy.require_witnesses",
-    message: `${quantity(have, "witness has", "witnesses have")} cosigned the ledger, and policy.require_witnesses wants ${numberText(required)}: a second history could be shown to somebody else`,
-    measured: quantity(have, "witness", "witnesses"),
+    message: `${counted(have, "witness has", "witnesses have")} cosigned the ledger, and policy.require_witnesses wants ${numberText(required)}: a second history could be shown to somebody else`,
+    measured: counted(have, "witness", "witnesses"),
     limit: `at least ${numberText(required)}`,
     next: "have operators with may: [witness] run `fleet ledger witness`, then try again",
   };
@@ -48,13 +49,9 @@ export function keysetSignaturesRefusal(count: {
   return {
     guard: "keyset-signatures",
     path: "policy.keyset_signatures",
-    message: `operators, controllers or policy change, ${quantity(have, "operator of those so far has", "operators of those so far have")} signed it, and policy.keyset_signatures wants ${numberText(required)}`,
-    measured: quantity(have, "signature", "signatures"),
+    message: `operators, controllers or policy change, ${counted(have, "operator of those so far has", "operators of those so far have")} signed it, and policy.keyset_signatures wants ${numberText(required)}`,
+    measured: counted(have, "signature", "signatures"),
     limit: `at least ${numberText(required)}`,
     next: "have further operators who may apply sign the same change, or take the change out of the manifest",
   };
-}
-
-function quantity(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

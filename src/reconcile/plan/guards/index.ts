@@ -17,3 +17,4 @@ export {
 export { checkRemovals, type RemovalsInput } from "./removals.ts";
 export { checkSignedCommits } from "./signed-commits.ts";
 export { type NewerEntry, staleLedgerRefusals } from "./stale-ledger.ts";
+export { withWayForRemovals } from "./urgent-removals.ts";

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/index.ts";
 import type { Overrides, Policy, Refusal } from "../../../model/index.ts";
 
 /** Removals of ordinary things that pass whatever the share is, so that small fleets stay usable. */
@@ -41,13 +42,22 @@ export function checkRemovals(input: RemovalsInput): readonly Refusal[] {
 }
 
 function refusal(input: RemovalsInput, all: number, limit: string): Refusal {
+  const override = `--allow-removals ${all}`;
+  const options = [override, ...trustOption(input)].join(" ");
   return {
     guard: "removals",
-    message: `this run would remove ${all} ${all === 1 ? "list element, app or port" : "list elements, apps or ports"}, which is more than policy.max_removals allows`,
+    message: `this run would remove ${counted(all, "list element, app or port", "list elements, apps or ports")}, which is more than policy.max_removals allows`,
     measured: String(all),
     limit,
-    override: `--allow-removals ${all}`,
-    next: `read the removals above; if all of them are meant, run again with --allow-removals ${all}`,
+    override,
+    next: `read the removals above; if all of them are meant, run again with ${options}`,
     ...(input.ownedElements === 0 ? { path: "policy.max_removals" } : {}),
   };
+}
+
+/** What the same run is asked next where it takes trust away: named with the first, or it would be refused twice. */
+function trustOption({ trustRemovals, overrides }: RemovalsInput): readonly string[] {
+  return trustRemovals === 0 || overrides.allowTrustRemovals === trustRemovals
+    ? []
+    : [`--allow-trust-removals ${trustRemovals}`];
 }
