@@ -7,6 +7,7 @@ import {
   type AdoptFleetInput,
   adoptInto,
   type AdoptSection,
+  formatManifest,
   isManaged,
   loadManifest,
 } from "../../src/manifest/index.ts";
@@ -121,6 +122,7 @@ describe("a manifest adopted from a fleet", () => {
     const desired = desiredOf(text);
     expectEmpty(planOf(desired, fleet), text);
     expectNoSecret(text);
+    expect(formatManifest(text)).toBe(text);
     expect(desired.visors.map(({ key }) => key)).toEqual(
       fleet.map(({ seen }) => seen.key).toSorted(),
     );
@@ -134,7 +136,7 @@ describe("a manifest adopted from a fleet", () => {
     if (!one.open) expect(text.replace(/#.*/g, "")).not.toContain("anyone");
   };
 
-  it("plans nothing on it, holds no secret, and names every key once", () => {
+  it("plans nothing on it, holds no secret, names every key once, and is formatted", () => {
     fc.assert(fc.property(cases(6), check), { seed: SEED, numRuns: 700 });
   }, 90_000);
 

@@ -1,4 +1,5 @@
 import { SETTINGS } from "../../model/index.ts";
+import { bodyKeyOrder, inKeyOrder, type KeyOrder } from "../format/key-order.ts";
 import { yamlList, yamlText } from "../yaml-text.ts";
 import type { Fact, PlainValue } from "./facts.ts";
 import type { Spelling } from "./spelling.ts";
@@ -11,7 +12,6 @@ export type WrittenMap = ReadonlyMap<string, Written>;
 const WIDTH = 100;
 /** A section with more entries is written one a line. */
 const ENTRIES_ON_A_LINE = 3;
-const SECTION_ORDER = ["trust", "apps", "ports", "settings", "survey", "reward_address"];
 const SETTING_ORDER = new Map(SETTINGS.map(({ path }, index) => [path, index]));
 
 /** The value of a fact, as it is written behind its key. */
@@ -38,21 +38,26 @@ export function writtenFact(fact: Fact, spelling: Spelling): Written {
   }
 }
 
-/** Facts as the sections of a role or a visor, in the order of a manifest. */
+/** Facts as the sections of a role or a visor, in the order that a formatted manifest has them in. */
 export function writtenBody(facts: readonly Fact[], spelling: Spelling): WrittenMap {
   const sections = new Map<string, Map<string, Written> | Written>();
-  const sorted = facts.toSorted(inManifestOrder);
+  const sorted = facts.toSorted(byName);
   for (const fact of sorted) put(sections, stepsOf(fact.path), writtenFact(fact, spelling));
-  return sections;
+  return arranged(sections, bodyKeyOrder("visors"));
 }
 
-/** By section; apps by name, ports by number, settings as their table has them; fields stay as they are. */
-function inManifestOrder(left: Fact, right: Fact): number {
+function arranged(map: WrittenMap, order: KeyOrder): WrittenMap {
+  const entries = inKeyOrder([...map], ([key]) => key, order);
+  return new Map(
+    entries.map(([key, value]) => [key, isMap(value) ? arranged(value, order.below(key)) : value]),
+  );
+}
+
+/** What the format leaves as people have it: apps by name, ports by number, settings as their table has them. */
+function byName(left: Fact, right: Fact): number {
   const [section = "", name = ""] = stepsOf(left.path);
   const [otherSection = "", otherName = ""] = stepsOf(right.path);
-  if (section !== otherSection) {
-    return SECTION_ORDER.indexOf(section) - SECTION_ORDER.indexOf(otherSection);
-  }
+  if (section !== otherSection) return section < otherSection ? -1 : 1;
   if (section === "settings") {
     return (SETTING_ORDER.get(name) ?? 0) - (SETTING_ORDER.get(otherName) ?? 0);
   }

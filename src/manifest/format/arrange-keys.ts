@@ -1,5 +1,5 @@
 import { aboveEntry, lineStart } from "../edit/splice.ts";
-import { type KeyOrder, manifestKeyOrder } from "./key-order.ts";
+import { inKeyOrder, type KeyOrder, manifestKeyOrder } from "./key-order.ts";
 import { type EntryOutline, type MapOutline, outlineOf } from "./outline.ts";
 
 /** A part of the text, and what stands there when its keys are in order. */
@@ -26,6 +26,8 @@ export function arrangeKeys(text: string): string {
   return text.slice(0, arranged.from) + arranged.text + text.slice(arranged.to);
 }
 
+const nameOf = ({ name }: { readonly name: string }): string => name;
+
 function headEnd(text: string, first: EntryOutline): number {
   let at = aboveEntry(text, first);
   while (PINNED.test(text.slice(at, lineEnd(text, at)))) at = lineEnd(text, at);
@@ -51,7 +53,7 @@ function arrangeLines(text: string, map: MapOutline, from: number, order: KeyOrd
   const isPlain = map.entries.every(({ keyFrom }) =>
     /^ *$/.test(text.slice(lineStart(text, keyFrom), keyFrom)),
   );
-  const ordered = isPlain ? inOrder(blocks, order) : blocks;
+  const ordered = isPlain ? inKeyOrder(blocks, nameOf, order) : blocks;
   const lines = blocks.map(({ gap }, index) => gap + (ordered[index]?.text ?? ""));
   return { from, to: at, text: lines.join("") };
 }
@@ -69,17 +71,8 @@ function arrangeFlow(text: string, map: MapOutline, order: KeyOrder): Arranged {
   const gaps = parts.slice(1).map((part, index) => text.slice(parts[index]?.to ?? 0, part.from));
   // What is written behind a question mark is left alone.
   const isPlain = [text.slice(map.from + 1, from), ...gaps].every((gap) => /^[\s,]*$/.test(gap));
-  const ordered = isPlain ? inOrder(parts, order) : parts;
+  const ordered = isPlain ? inKeyOrder(parts, nameOf, order) : parts;
   return { from, to, text: ordered.map((part, index) => part.text + (gaps[index] ?? "")).join("") };
-}
-
-function inOrder<Part extends { readonly name: string }>(
-  parts: readonly Part[],
-  { ranks }: KeyOrder,
-): readonly Part[] {
-  if (ranks === undefined) return parts;
-  const rankOf = ({ name }: Part): number => ranks.get(name) ?? ranks.size;
-  return parts.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
 /** The text of an entry's block, with the maps in it in order. */

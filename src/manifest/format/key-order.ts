@@ -16,6 +16,26 @@ export function manifestKeyOrder(): KeyOrder {
   return orderOf(manifestSchema);
 }
 
+/** The order of what a role or a visor of a manifest holds. */
+export function bodyKeyOrder(section: "roles" | "visors"): KeyOrder {
+  // Every role is like every other, and so is every visor.
+  return manifestKeyOrder().below(section).below("");
+}
+
+/** Where a key stands among others; keys that the order does not know come last. */
+export function rankOf({ ranks }: KeyOrder, key: string): number {
+  return ranks === undefined ? 0 : (ranks.get(key) ?? ranks.size);
+}
+
+/** Puts what has a key in order; what the order says nothing of stays as it stands. */
+export function inKeyOrder<Part>(
+  parts: readonly Part[],
+  keyOf: (part: Part) => string,
+  order: KeyOrder,
+): readonly Part[] {
+  return parts.toSorted((a, b) => rankOf(order, keyOf(a)) - rankOf(order, keyOf(b)));
+}
+
 /** Names that people chose keep their order; settings do too, because people group them. */
 function orderOf(schema: Json | undefined): KeyOrder {
   const map = mapSchemaOf(schema);
