@@ -1,5 +1,5 @@
 import { SETTINGS } from "../../model/index.ts";
-import { bodyKeyOrder, inKeyOrder, type KeyOrder } from "../format/key-order.ts";
+import { bodyKeyOrder, inKeyOrder, type KeyOrder } from "../format/index.ts";
 import { yamlList, yamlText } from "../yaml-text.ts";
 import type { Fact, PlainValue } from "./facts.ts";
 import type { Spelling } from "./spelling.ts";

@@ -23,7 +23,7 @@ export function bodyKeyOrder(section: "roles" | "visors"): KeyOrder {
 }
 
 /** Where a key stands among others; keys that the order does not know come last. */
-export function rankOf({ ranks }: KeyOrder, key: string): number {
+function rankOf({ ranks }: KeyOrder, key: string): number {
   return ranks === undefined ? 0 : (ranks.get(key) ?? ranks.size);
 }
 
