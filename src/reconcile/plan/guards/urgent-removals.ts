@@ -13,31 +13,25 @@ export function withWayForRemovals(
   refusals: readonly Refusal[],
   visors: readonly PlanVisor[],
 ): readonly Refusal[] {
-  return refusals.map((refusal) => {
-    if (!OF_ONE_PART.includes(refusal.guard)) return refusal;
-    const found = visors.flatMap((visor) => removalsOf(visor, refusal, refusals));
-    const fields = [...found.filter(isTrustField), ...found.filter((each) => !isTrustField(each))];
-    const named = fields.slice(0, NAMED_MAX).map((field) => `--only ${field}`);
-    if (named.length === 0) return refusal;
-    const others = fields.length - named.length;
-    const more = others === 0 ? "" : `, and so on for ${others} more`;
-    return {
-      ...refusal,
-      next: `${refusal.next}; the removal of keys need not wait for that: once it is in the manifest, \`fleet apply ${named.join(" ")}\` makes it alone${more}`,
-    };
-  });
+  const isOfOnePart = ({ guard }: Refusal): boolean => OF_ONE_PART.includes(guard);
+  if (!refusals.some(isOfOnePart)) return refusals;
+  const found = visors.flatMap((visor) => removalsOf(visor, refusals));
+  const fields = [...found.filter(isTrustField), ...found.filter((each) => !isTrustField(each))];
+  if (fields.length === 0) return refusals;
+  const named = fields.slice(0, NAMED_MAX).map((field) => `--only ${field}`);
+  const others = fields.length - named.length;
+  const more = others === 0 ? "" : `, and so on for ${others} more`;
+  const way = `the removal of keys need not wait for that: once it is in the manifest, \`fleet apply ${named.join(" ")}\` makes it alone${more}`;
+  return refusals.map((refusal) =>
+    isOfOnePart(refusal) ? { ...refusal, next: `${refusal.next}; ${way}` } : refusal,
+  );
 }
 
-/** The fields of a visor that lose keys and that neither this finding nor another one is about. */
-function removalsOf(
-  visor: PlanVisor,
-  refusal: Refusal,
-  refusals: readonly Refusal[],
-): readonly string[] {
+/** The fields of a visor that lose keys and that no finding is about. */
+function removalsOf(visor: PlanVisor, refusals: readonly Refusal[]): readonly string[] {
   const found = refusals.filter((each) => each.visor === visor.key);
   if (found.some(({ guard }) => guard === "lock-out")) return [];
   const refused = new Set(found.map(({ path }) => partOf(path ?? "")));
-  if (refusal.visor === visor.key) refused.add(partOf(refusal.path ?? ""));
   const fields = changesOf(visor)
     .filter((change) => removesKey(change) && !refused.has(partOf(change.path)))
     .map(({ path }) => `${visor.name}/${path}`);
