@@ -43,7 +43,7 @@ export function writtenBody(facts: readonly Fact[], spelling: Spelling): Written
   const sections = new Map<string, Map<string, Written> | Written>();
   const sorted = facts.toSorted(byName);
   for (const fact of sorted) put(sections, stepsOf(fact.path), writtenFact(fact, spelling));
-  return arranged(sections, bodyKeyOrder("visors"));
+  return arranged(sections, bodyKeyOrder());
 }
 
 function arranged(map: WrittenMap, order: KeyOrder): WrittenMap {

@@ -16,10 +16,10 @@ export function manifestKeyOrder(): KeyOrder {
   return orderOf(manifestSchema);
 }
 
-/** The order of what a role or a visor of a manifest holds. */
-export function bodyKeyOrder(section: "roles" | "visors"): KeyOrder {
-  // Every role is like every other, and so is every visor.
-  return manifestKeyOrder().below(section).below("");
+/** The order of what a visor of a manifest holds; a role holds no other sections. */
+export function bodyKeyOrder(): KeyOrder {
+  // Every visor is like every other.
+  return manifestKeyOrder().below("visors").below("");
 }
 
 /** Where a key stands among others; keys that the order does not know come last. */
