@@ -12,9 +12,9 @@ const NAME = /^[A-Za-z][A-Za-z0-9_-]*(?=:(?: |$))/;
 interface Piece {
   readonly name: string;
   readonly begin: number;
-  readonly end: number;
   /** Behind the colon of the name. */
   readonly nameEnd: number;
+  readonly lines: string;
 }
 
 /** What a visor's lines were read as, with the offset at which they began. */
@@ -37,10 +37,10 @@ export function parseSimilarTree(source: Source): ParsedTree {
     return parseTree(source);
   }
   const pieces = piecesOf(source.text);
-  const known = pieces.filter((piece) => remembered.has(linesOf(source, piece)));
+  const known = pieces.filter((piece) => remembered.has(piece.lines));
   const parsed = (known.length > 0 ? parseRest(source, known) : undefined) ?? parseTree(source);
   if (parsed.tree !== undefined && parsed.diagnostics.length === 0) {
-    remembered = new Map(knownOf(source, pieces, parsed.tree));
+    remembered = new Map(knownOf(pieces, parsed.tree));
   }
   return parsed;
 }
@@ -57,14 +57,14 @@ function piecesOf(text: string): readonly Piece[] {
   if (section < 0 || !NEXT_SECTION.test(firstLine(text))) return [];
   const pieces: Piece[] = [];
   let indent = 0;
-  let open: Omit<Piece, "end"> | undefined;
+  let open: Omit<Piece, "lines"> | undefined;
   for (let begin = section + SECTION.length; begin <= text.length;) {
     const newline = text.indexOf("\n", begin);
     const end = newline < 0 ? text.length : newline;
     const depth = depthOf(text, begin, end);
     const isText = begin + depth < end && text[begin + depth] !== "#";
     if (isText && (open === undefined || depth <= indent)) {
-      if (open !== undefined) pieces.push({ ...open, end: begin });
+      if (open !== undefined) pieces.push({ ...open, lines: text.slice(open.begin, begin) });
       const line = text.slice(begin + depth, end);
       if (depth === 0) return NEXT_SECTION.test(line) ? pieces : [];
       indent = open === undefined ? depth : indent;
@@ -74,7 +74,7 @@ function piecesOf(text: string): readonly Piece[] {
     }
     begin = end + 1;
   }
-  if (open !== undefined) pieces.push({ ...open, end: text.length });
+  if (open !== undefined) pieces.push({ ...open, lines: text.slice(open.begin) });
   return pieces;
 }
 
@@ -89,10 +89,6 @@ function depthOf(text: string, begin: number, end: number): number {
   return at - begin;
 }
 
-function linesOf({ text }: Source, { begin, end }: Piece): string {
-  return text.slice(begin, end);
-}
-
 /** Parses with nothing behind the names that are known, and puts what is known there. */
 function parseRest(source: Source, known: readonly Piece[]): ParsedTree | undefined {
   const { tree, diagnostics } = parseTree({ ...source, text: withoutValues(source.text, known) });
@@ -103,7 +99,7 @@ function parseRest(source: Source, known: readonly Piece[]): ParsedTree | undefi
   const entries = new Map(section.value.entries);
   for (const piece of known) {
     const entry = entries.get(piece.name);
-    const found = remembered.get(linesOf(source, piece));
+    const found = remembered.get(piece.lines);
     if (found === undefined || !isName(entry, piece) || !isNothing(entry.value)) return undefined;
     entries.set(piece.name, { ...entry, value: moved(found.value, piece.begin - found.begin) });
   }
@@ -115,10 +111,10 @@ function parseRest(source: Source, known: readonly Piece[]): ParsedTree | undefi
 function withoutValues(text: string, known: readonly Piece[]): string {
   const parts: string[] = [];
   let from = 0;
-  for (const { nameEnd, end } of known) {
-    const lastLine = text[end - 1] === "\n" ? end - 1 : end;
-    parts.push(text.slice(from, nameEnd), " ".repeat(lastLine - nameEnd));
-    from = lastLine;
+  for (const { begin, nameEnd, lines } of known) {
+    const end = begin + lines.length - (lines.endsWith("\n") ? 1 : 0);
+    parts.push(text.slice(from, nameEnd), " ".repeat(end - nameEnd));
+    from = end;
   }
   parts.push(text.slice(from));
   return parts.join("");
@@ -132,17 +128,13 @@ function isNothing(tree: Tree): boolean {
   return tree.kind === "scalar" && tree.value === null && tree.text === "";
 }
 
-function* knownOf(
-  source: Source,
-  pieces: readonly Piece[],
-  tree: Tree,
-): Generator<readonly [string, Known]> {
+function* knownOf(pieces: readonly Piece[], tree: Tree): Generator<readonly [string, Known]> {
   const visors = tree.kind === "map" ? tree.entries.get("visors")?.value : undefined;
   if (visors?.kind !== "map") return;
   for (const piece of pieces) {
     const entry = visors.entries.get(piece.name);
     if (!isName(entry, piece) || entry.value.kind !== "map") continue;
-    yield [linesOf(source, piece), { begin: piece.begin, value: entry.value }];
+    yield [piece.lines, { begin: piece.begin, value: entry.value }];
   }
 }
 
