@@ -1,7 +1,7 @@
-import type { ExitCode, VisorKey } from "../core/index.ts";
+import { counted, type ExitCode, type VisorKey } from "../core/index.ts";
 import type { ManifestEdit } from "../manifest/index.ts";
 import type { DesiredVisor } from "../model/index.ts";
-import { counted, printable, tableText, untilText } from "../view/index.ts";
+import { printable, tableText, untilText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { parseDuration } from "./duration.ts";

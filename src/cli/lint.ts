@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { type ExitCode, FleetError } from "../core/index.ts";
+import { counted, type ExitCode, FleetError } from "../core/index.ts";
 import type { LintFinding, LintRuleId } from "../manifest/index.ts";
-import { counted, diagnosticsText } from "../view/index.ts";
+import { diagnosticsText } from "../view/index.ts";
 import { textDiff } from "./adopt-text-diff.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";

@@ -1,6 +1,7 @@
+import { counted } from "../core/index.ts";
 import type { OutcomeKind } from "../model/index.ts";
 import type { ApplyReport, VisorReport } from "../reconcile/index.ts";
-import { counted, whenAny } from "./count-text.ts";
+import { whenAny } from "./count-text.ts";
 import type { Paint, Style } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";

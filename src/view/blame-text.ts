@@ -1,6 +1,6 @@
-import type { Json, VisorKey } from "../core/index.ts";
+import { counted, type Json, type VisorKey } from "../core/index.ts";
 import type { BlamedLeaf, BlameVerdict, LeafSet, MomentRef, RecordRef } from "../ledger/index.ts";
-import { counted, whenAny } from "./count-text.ts";
+import { whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { type FeedNames, operatorText, refText, timeText } from "./record-text.ts";

@@ -1,5 +1,4 @@
-import type { Diagnostic } from "../core/index.ts";
-import { counted } from "./count-text.ts";
+import { counted, type Diagnostic } from "../core/index.ts";
 import type { Paint } from "./paint.ts";
 import { placeText } from "./place-text.ts";
 import { printable } from "./printable.ts";

@@ -1,4 +1,4 @@
-import type { VisorKey } from "../core/index.ts";
+import { counted, type VisorKey } from "../core/index.ts";
 import type { BlamedLeaf, MomentRef } from "../ledger/index.ts";
 import {
   type Change,
@@ -9,7 +9,7 @@ import {
 } from "../model/index.ts";
 import { isSetBy, momentText, verdictText } from "./blame-text.ts";
 import { changeRows } from "./change-text.ts";
-import { counted, whenAny } from "./count-text.ts";
+import { whenAny } from "./count-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";

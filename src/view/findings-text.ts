@@ -1,4 +1,4 @@
-import { counted } from "./count-text.ts";
+import { counted } from "../core/index.ts";
 import type { Paint, Style } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";

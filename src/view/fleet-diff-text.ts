@@ -1,7 +1,7 @@
-import { shortCommit } from "../core/index.ts";
+import { counted, shortCommit } from "../core/index.ts";
 import type { Json } from "../core/index.ts";
 import type { FleetDifference, FleetVisorDifference, WantedChange } from "../manifest/index.ts";
-import { counted, whenAny } from "./count-text.ts";
+import { whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";

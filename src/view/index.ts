@@ -13,7 +13,6 @@ export {
   planSarif,
   planStepSummary,
 } from "./ci/index.ts";
-export { counted } from "./count-text.ts";
 export { diagnosticCounts, diagnosticsText } from "./diagnostic-text.ts";
 export { driftDocument } from "./drift-document.ts";
 export { type DriftStory, driftText, type DriftVerbs } from "./drift-text.ts";

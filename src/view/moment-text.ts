@@ -1,4 +1,4 @@
-import type { Json, VisorKey } from "../core/index.ts";
+import { counted, type Json, type VisorKey } from "../core/index.ts";
 import type {
   LeafState,
   Moment,
@@ -8,7 +8,7 @@ import type {
   VisorState,
 } from "../ledger/index.ts";
 import { byText, leafValueText, refDocument } from "./blame-text.ts";
-import { counted, whenAny } from "./count-text.ts";
+import { whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { type FeedNames, refText, timeText } from "./record-text.ts";

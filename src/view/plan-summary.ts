@@ -1,5 +1,6 @@
+import { counted } from "../core/index.ts";
 import type { Plan, PlanCounts } from "../model/index.ts";
-import { counted, whenAny } from "./count-text.ts";
+import { whenAny } from "./count-text.ts";
 
 /** What a plan changes beside visors. */
 export const RULES_CHANGE = "operators, controllers or policy change";

@@ -1,3 +1,4 @@
+import { counted } from "../core/index.ts";
 import type {
   FeedKey,
   LedgerRecord,
@@ -6,7 +7,7 @@ import type {
   SieveCounts,
   Unseen,
 } from "../ledger/index.ts";
-import { counted, whenAny } from "./count-text.ts";
+import { whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";

@@ -1,6 +1,5 @@
-import type { Json, VisorKey } from "../core/index.ts";
+import { counted, type Json, type VisorKey } from "../core/index.ts";
 import type { ObservedVisor } from "../model/index.ts";
-import { counted } from "./count-text.ts";
 import { untilText } from "./ignored-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";

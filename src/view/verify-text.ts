@@ -1,5 +1,5 @@
+import { counted } from "../core/index.ts";
 import type { JoinedReport, LedgerFault, VerifyReport } from "../ledger/index.ts";
-import { counted } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 

@@ -1,5 +1,5 @@
+import { counted } from "../core/index.ts";
 import { changesOf, type IgnoredLeaf, type PlanVisor, type Route } from "../model/index.ts";
-import { counted } from "./count-text.ts";
 import { changeRows } from "./change-text.ts";
 import { ageText } from "./age-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";

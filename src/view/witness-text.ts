@@ -1,4 +1,5 @@
-import { counted, whenAny } from "./count-text.ts";
+import { counted } from "../core/index.ts";
+import { whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 

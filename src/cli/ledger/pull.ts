@@ -1,6 +1,6 @@
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { counted, type ExitCode, FleetError } from "../../core/index.ts";
 import type { PullOutcome } from "../../replicas/index.ts";
-import { counted, tableText } from "../../view/index.ts";
+import { tableText } from "../../view/index.ts";
 import type { Command } from "../command.ts";
 import { type OtherOperator, otherOperators } from "../feeds.ts";
 import { manifestName, readManifest } from "../manifest-source.ts";

@@ -1,4 +1,4 @@
-import { type ExitCode, FleetError, hasCode } from "../../core/index.ts";
+import { counted, type ExitCode, FleetError, hasCode } from "../../core/index.ts";
 import {
   type FeedKey,
   isFeedKey,
@@ -8,7 +8,7 @@ import {
 } from "../../ledger/index.ts";
 import { nodeProcess } from "../../platform/index.ts";
 import { type PulledFeed, pullFeed } from "../../replicas/index.ts";
-import { counted, tableText } from "../../view/index.ts";
+import { tableText } from "../../view/index.ts";
 import type { Given } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { findOperator } from "../operator.ts";

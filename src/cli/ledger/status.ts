@@ -1,7 +1,7 @@
-import type { ExitCode } from "../../core/index.ts";
+import { counted, type ExitCode } from "../../core/index.ts";
 import { checkFreshness, type Freshness, readLedger } from "../../ledger/index.ts";
 import { lookAtRelays, type RelayState } from "../../replicas/index.ts";
-import { counted, tableText } from "../../view/index.ts";
+import { tableText } from "../../view/index.ts";
 import type { Command } from "../command.ts";
 import { durationText } from "../duration.ts";
 import {

@@ -1,7 +1,7 @@
+import { counted } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import type { Confirmation } from "../../reconcile/index.ts";
 import { agesText } from "../age-text.ts";
-import { counted } from "../count-text.ts";
 import { placeText } from "../place-text.ts";
 import { planSummary, RULES_CHANGE } from "../plan-summary.ts";
 import { keyLabel, keyWithName } from "../value-text.ts";

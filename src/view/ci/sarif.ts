@@ -1,6 +1,5 @@
-import { FLEET_VERSION } from "../../core/index.ts";
+import { counted, FLEET_VERSION } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
-import { counted } from "../count-text.ts";
 import { commandFreeJson } from "./command-free.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";
 import { escapeOf, plainLine } from "./plain-line.ts";

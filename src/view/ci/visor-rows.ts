@@ -1,3 +1,4 @@
+import { counted } from "../../core/index.ts";
 import {
   type Change,
   changesOf,
@@ -6,7 +7,7 @@ import {
   type PlanVisor,
 } from "../../model/index.ts";
 import { changeGroups } from "../change-text.ts";
-import { counted, whenAny } from "../count-text.ts";
+import { whenAny } from "../count-text.ts";
 import { ignoredNotes, ignoredWhat } from "../ignored-text.ts";
 import { lineText } from "../place-text.ts";
 import { valueText } from "../value-text.ts";
