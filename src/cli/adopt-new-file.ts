@@ -1,10 +1,10 @@
 import { basename, resolve } from "node:path";
-import { counted, type ExitCode, FleetError, utf8 } from "../core/index.ts";
+import { type ExitCode, FleetError, utf8 } from "../core/index.ts";
 import { adoptFleet } from "../manifest/index.ts";
 import type { AdoptRequest } from "./adopt.ts";
 import { PLAN_EYES, printReport, readVisors, verifyAdopted } from "./adopt-report.ts";
 import type { Given } from "./arguments.ts";
-import { findFleet, type FoundFleet, type FoundVisor } from "./find-fleet.ts";
+import { findFleet, type FoundFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
 import { listedKeys, SAVED_SCHEMA, saveSchema } from "./init.ts";
 import { operatorName } from "./keygen.ts";
 import { manifestName } from "./manifest-source.ts";
@@ -55,11 +55,7 @@ export async function adoptNewFile(
   verifyAdopted(text, visors);
   await world.files.create(path, utf8(text), { mode: 0o644 });
   await saveSchema(path, world);
-  if (found.strangers > 0) {
-    world.terminal.err(
-      `left out: ${counted(found.strangers, "visor that the local one has a transport to and that lets", "visors that the local one has transports to and that let")} nobody in from here; --keys adds ${found.strangers === 1 ? "it" : "them"}\n`,
-    );
-  }
+  tellStrangers(found.strangers, world);
   printReport(
     { file: basename(name), adoption, unread, managed: [], outcome: "written" },
     given.flag("json"),

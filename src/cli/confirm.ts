@@ -36,8 +36,7 @@ export async function confirm({
   const confirmations = unanswered(plan, given);
   if (confirmations.length > 0 && !canAsk(world)) throw unconfirmed(confirmations);
   for (const confirmation of confirmations) {
-    if (!(await isYes(`${confirmation.question} (${confirmation.override} allows it).`, world)))
-      return false;
+    if (!(await isYes(`${confirmationText(confirmation)}.`, world))) return false;
   }
   if (isStrangers) {
     // Even without changes it may be the first to record who signs for this fleet.
@@ -57,6 +56,11 @@ export async function confirm({
 /** What has a question of its own that no option answered: options given now answer for a plan made without them. */
 export function unanswered(plan: Plan, given: Given): readonly Confirmation[] {
   return confirmationsOf({ ...plan, overrides: { ...plan.overrides, ...overridesOf(given) } });
+}
+
+/** A question, with the option that answers it. */
+export function confirmationText({ question, override }: Confirmation): string {
+  return `${question} (${override} allows it)`;
 }
 
 async function isYes(question: string, world: World): Promise<boolean> {

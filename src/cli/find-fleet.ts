@@ -1,4 +1,4 @@
-import type { VisorKey } from "../core/index.ts";
+import { counted, type VisorKey } from "../core/index.ts";
 import type { RpcRoute, SeenVisor } from "../model/index.ts";
 import { type Emit, mapLimited, routeOf, toObserved } from "../reconcile/index.ts";
 import {
@@ -125,4 +125,17 @@ function freeName(wanted: string, taken: Set<string>): string {
   for (let number = 2; taken.has(name); number += 1) name = `${wanted}-${number}`;
   taken.add(name);
   return name;
+}
+
+/** Says how many visors were left out because they let nobody in from here. */
+export function tellStrangers(count: number, { terminal }: Pick<World, "terminal">): void {
+  if (count === 0) return;
+  const them = counted(
+    count,
+    "visor that the local one has a transport to and that lets",
+    "visors that the local one has transports to and that let",
+  );
+  terminal.err(
+    `left out: ${them} nobody in from here; --keys adds ${count === 1 ? "it" : "them"}\n`,
+  );
 }

@@ -10,7 +10,7 @@ import {
 } from "../core/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { findFleet, type FoundVisor } from "./find-fleet.ts";
+import { findFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
 import { operatorName } from "./keygen.ts";
 import { manifestName, readNamed } from "./manifest-source.ts";
 import { findOperator } from "./operator.ts";
@@ -69,11 +69,7 @@ export const init: Command = {
     });
     await world.files.create(path, utf8(text), { mode: 0o644 });
     await saveSchema(path, world);
-    if (strangers > 0) {
-      world.terminal.err(
-        `left out: ${counted(strangers, "visor that the local one has a transport to and that lets", "visors that the local one has transports to and that let")} nobody in from here; --keys adds ${strangers === 1 ? "it" : "them"}\n`,
-      );
-    }
+    tellStrangers(strangers, world);
     tell(name, visors, operator === undefined, world);
     return visors.some((visor) => visor.unread !== undefined) ? 3 : 0;
   },

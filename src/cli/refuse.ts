@@ -7,6 +7,7 @@ import {
   refusalsExit,
 } from "../reconcile/index.ts";
 import { printable, refusalText } from "../view/index.ts";
+import { confirmationText } from "./confirm.ts";
 import { errPaint } from "./look.ts";
 import type { World } from "./world.ts";
 
@@ -35,8 +36,8 @@ export function refuse(
   }
   if (refusals.length === 0) return undefined;
   if (toConfirm.length > 0) {
-    const asked = toConfirm.map(({ question, override }) => `${question} (${override} allows it)`);
-    world.terminal.err(`to be confirmed as well: ${printable(asked.join("; "))}\n`);
+    const asked = toConfirm.map(confirmationText).join("; ");
+    world.terminal.err(`to be confirmed as well: ${printable(asked)}\n`);
   }
   world.terminal.err("nothing was written\n");
   return refusalsExit(refusals);
