@@ -54,7 +54,7 @@ beforeEach(async () => {
 afterEach(async () => await user.fleet.stop());
 
 describe("a plan file", () => {
-  it.fails("9.3: is used up by its apply: trust that was taken away stays away", async () => {
+  it("9.3: is used up by its apply: trust that was taken away stays away", async () => {
     await manifest(true);
     await user.run("plan", "--out", "plan.json");
     expect((await user.run("apply", "plan.json")).code).toBe(0);
@@ -65,7 +65,7 @@ describe("a plan file", () => {
     expect(ran.err).toMatch(/this plan was applied at .*, as entry \d+ of operator owner says/);
   });
 
-  it.fails("9.3: is used up also where somebody else takes the trust away", async () => {
+  it("9.3: is used up also where somebody else takes the trust away", async () => {
     await manifest(true);
     await user.run("plan", "--out", "plan.json");
     expect((await user.run("apply", "plan.json")).code).toBe(0);
@@ -79,7 +79,7 @@ describe("a plan file", () => {
     await refused("plan.json", "--yes");
   });
 
-  it.fails("9.3: gives way to newer receipts of our own for what it touches", async () => {
+  it("9.3: gives way to newer receipts of our own for what it touches", async () => {
     await manifest(true);
     await user.run("plan", "--out", "plan.json");
     await apply();
@@ -89,7 +89,7 @@ describe("a plan file", () => {
     expect(ran.err).toMatch(/operator owner recorded entry \d+ for this visor/);
   });
 
-  it.fails("9.3: brings back no rights that were recorded otherwise since", async () => {
+  it("9.3: brings back no rights that were recorded otherwise since", async () => {
     const text = await user.read("fleet.yaml");
     const policy = (relaxed: boolean): Promise<void> =>
       user.write(
@@ -125,7 +125,7 @@ describe("an approved decision", () => {
     return (JSON.parse((await user.run("plan", "--json")).out) as Plan).decision;
   }
 
-  it.fails("9.3: is used up by its apply, and names the option that approves it again", async () => {
+  it("9.3: is used up by its apply, and names the option that approves it again", async () => {
     await manifest(true);
     const approved = await decision();
     const words = ["--yes", "--expect-decision", approved];

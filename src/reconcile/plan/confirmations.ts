@@ -173,7 +173,9 @@ function checkAges(plan: Plan, history: History, nowMs: number): readonly Refusa
  */
 export function refusalsExit(refusals: readonly Refusal[]): ExitCode {
   if (refusals.length === 0) return 0;
-  return refusals.every(({ guard }) => guard === "stale-ledger") ? 5 : 4;
+  return refusals.every(({ guard }) => guard === "stale-ledger" || guard === "used-approval")
+    ? 5
+    : 4;
 }
 
 /**

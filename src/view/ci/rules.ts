@@ -76,6 +76,10 @@ const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = 
     "applying",
     "Nobody else may have written, or be writing, to a visor of the plan since it was made.",
   ],
+  "used-approval": [
+    "applying",
+    "A plan is applied once, and an approved decision is carried out once.",
+  ],
   expired: ["applying", "A plan may be applied until it expires."],
   "stale-observation": ["applying", "What a plan goes by must have been read lately."],
 };

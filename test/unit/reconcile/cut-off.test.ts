@@ -162,12 +162,12 @@ describe("a plan that was cut off after some of its steps", () => {
   it("goes on with what is left", async () => {
     const world = await startWorld(6);
     const plan = await halfDone(world);
-    expect([...trusts(world)].sort()).toEqual([false, true]);
+    expect(trusts(world).filter((each) => each)).toEqual([true]);
     expect((await world.apply(plan)).exit).toBe(0);
     expect(trusts(world)).toEqual([true, true]);
   });
 
-  it.fails("9.3: does not write again what it had done and somebody took away", async () => {
+  it("9.3: does not write again what it had done and somebody took away", async () => {
     const world = await startWorld(6);
     const plan = await halfDone(world);
     const done = trusts(world)[0] === true ? "shop-1" : "shop-4";
@@ -180,7 +180,7 @@ describe("a plan that was cut off after some of its steps", () => {
     });
     const report = await world.apply(plan);
     expect(outcomes(report).find((line) => line.startsWith(done))).toMatch(/ stale$/);
-    expect([...trusts(world)].sort()).toEqual([false, true]);
+    expect(trusts(world).filter((each) => each)).toEqual([true]);
     expect(trusts(world)[done === "shop-1" ? 0 : 1]).toBe(false);
   });
 });

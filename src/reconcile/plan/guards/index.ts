@@ -18,3 +18,9 @@ export { checkRemovals, type RemovalsInput } from "./removals.ts";
 export { checkSignedCommits } from "./signed-commits.ts";
 export { type NewerEntry, staleLedgerRefusals } from "./stale-ledger.ts";
 export { withWayForRemovals } from "./urgent-removals.ts";
+export {
+  type UsedBy,
+  usedDecisionRefusal,
+  usedKeysetRefusal,
+  usedPlanRefusal,
+} from "./used-approval.ts";
