@@ -36,20 +36,24 @@ export interface BeforeApply {
   readonly nowMs: number;
 }
 
-/** What the ledgers and the relays have against an apply; nothing when there is nothing to write. */
+/**
+ * What the ledgers and the relays have against an apply. Where no visor is written to, only what is approved counts: a
+ * change of operators, controllers or policy must stay possible while relays and witnesses are away.
+ */
 export async function ledgerRefusals(before: BeforeApply): Promise<readonly Refusal[]> {
   const { plan, history, relays } = before;
-  const used = approvalRefusals(before);
-  if (plan.visors.every(({ steps }) => steps.length === 0)) return used;
   const required = requirementsOf(plan, history);
+  const signatures =
+    plan.keysetChanges.length === 0
+      ? undefined
+      : keysetSignaturesRefusal({ required: required.keysetSignatures, have: 1 });
+  const used = [...approvalRefusals(before), signatures].filter((each) => each !== undefined);
+  if (plan.visors.every(({ steps }) => steps.length === 0)) return used;
   const held = relays.filter(({ isHeld }) => isHeld).length;
   return [
     ...used,
     ...(await staleRefusals(before)),
     relayRefusal({ required: required.relays, held }),
-    plan.keysetChanges.length === 0
-      ? undefined
-      : keysetSignaturesRefusal({ required: required.keysetSignatures, have: 1 }),
     required.witnesses === 0
       ? undefined
       : witnessesRefusal({

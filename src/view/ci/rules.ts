@@ -36,7 +36,10 @@ export interface GuardRule {
 
 /** Worst first. */
 const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = {
-  "lock-out": ["planning", "A controller, or everybody, would lose the way into a visor."],
+  "lock-out": [
+    "planning",
+    "A controller, or everybody, would lose the way into a visor, or everybody the right to sign.",
+  ],
   "would-open": ["planning", "Taking the last key off a list would open it to everybody."],
   "open-exit": ["planning", "An exit would start with an empty whitelist and serve everybody."],
   removals: ["planning", "The plan would remove more than policy.max_removals allows."],
