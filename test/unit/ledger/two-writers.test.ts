@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { utf8 } from "../../../src/core/index.ts";
+import { fromUtf8, utf8 } from "../../../src/core/index.ts";
 import {
   createLedger,
   type LedgerOptions,
@@ -140,6 +140,46 @@ describe("the lock", () => {
     const ledger = await openLedger(options(files, true));
     await expect(openLedger(options(files, true))).rejects.toMatchObject({ code: "ledger/locked" });
     await ledger.close();
+  });
+
+  it.fails("F06: of a number that another process has by now is taken over", async () => {
+    const files = await lockedStore(JSON.stringify({ ...holder, started: "boot-1 100" }));
+    const at = (start: string | undefined): LedgerOptions =>
+      ledgerOptions(files, {
+        process: { pid: 1, host: "here", owner: "me", isAlive: () => true, startOf: () => start },
+        lockTimeoutMs: 200,
+      });
+    for (const same of ["boot-1 100", undefined])
+      await expect(openLedger(at(same))).rejects.toMatchObject({ code: "ledger/locked" });
+    await (await openLedger(at("boot-2 100"))).close();
+  });
+
+  it.fails("F06: tells later processes when its own began", async () => {
+    const files = new MemoryFiles();
+    const ledger = await createLedger(
+      ledgerOptions(files, {
+        process: {
+          pid: 1,
+          host: "here",
+          owner: "me",
+          isAlive: () => true,
+          startOf: (pid) => `boot ${pid}`,
+        },
+      }),
+    );
+    const text = fromUtf8((await files.read(LOCK)) ?? new Uint8Array());
+    await ledger.close();
+    expect(JSON.parse(text)).toMatchObject({ pid: 1, started: "boot 1" });
+  });
+
+  it.fails("F06: that a crash left half taken over is taken over", async () => {
+    const files = await lockedStore(JSON.stringify(holder));
+    await files.create(
+      `${LOCK}.${holder.nonce}`,
+      utf8(JSON.stringify({ ...holder, pid: 78, nonce: "def" })),
+    );
+    await (await openLedger(options(files, false))).close();
+    expect((await files.list(FOLDER)).filter((name) => name.startsWith("lock"))).toEqual([]);
   });
 
   it("without readable text is taken over once it is old", async () => {

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -150,5 +152,17 @@ describe("the rest of the machine", () => {
     const facts = nodeProcess();
     expect([facts.isAlive(facts.pid), facts.isAlive(2 ** 30)]).toEqual([true, false]);
     expect([facts.host, facts.owner]).not.toContain("");
+  });
+
+  it.fails("F06: tells two processes of one number apart by when they began", async () => {
+    const { startOf, pid } = nodeProcess();
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    const own = startOf(pid);
+    const other = startOf(child.pid ?? 0);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect([own === undefined, own === startOf(pid)]).toEqual([false, true]);
+    expect([undefined, own]).not.toContain(other);
+    expect(startOf(2 ** 30)).toBeUndefined();
   });
 });
