@@ -154,7 +154,7 @@ describe("the rest of the machine", () => {
     expect([facts.host, facts.owner]).not.toContain("");
   });
 
-  it.fails("F06: tells two processes of one number apart by when they began", async () => {
+  it("F06: tells two processes of one number apart by when they began", async () => {
     const { startOf, pid } = nodeProcess();
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     const own = startOf(pid);
