@@ -101,6 +101,30 @@ describe("writers in processes of their own", () => {
   );
 });
 
+describe("a clock that no entry can say", () => {
+  const at = (nowMs: number): LedgerOptions["clock"] => ({
+    now: () => nowMs,
+    after: () => () => undefined,
+  });
+  const refused = { code: "ledger/clock", exit: 4 };
+
+  it.fails("9.8: is refused before anything is written, in words", async () => {
+    const files = new MemoryFiles();
+    for (const nowMs of [Date.UTC(2262, 3, 12), Date.UTC(9999, 0), -1, Number.NaN])
+      await expect(
+        createLedger(ledgerOptions(files, { clock: at(nowMs) })),
+        String(nowMs),
+      ).rejects.toMatchObject(refused);
+    expect([...files.files.keys()]).toEqual([]);
+    await (await createLedger(ledgerOptions(files))).close();
+    const ledger = await openLedger(ledgerOptions(files, { clock: at(Date.UTC(2263, 0)) }));
+    const before = ledger.head.size;
+    await expect(ledger.append([plainKeyset("home")])).rejects.toMatchObject(refused);
+    expect(ledger.head.size).toBe(before);
+    await ledger.close();
+  });
+});
+
 describe("the lock", () => {
   const holder = { owner: "kim", pid: 77, host: "here", sinceMs: 0, nonce: "abc" };
   const options = (files: MemoryFiles, isAlive: boolean, host = "here"): LedgerOptions =>

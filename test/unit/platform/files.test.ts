@@ -20,6 +20,26 @@ describe("files on disk", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it.fails("9.8: say of a folder where a file belongs that it is one", async () => {
+    await nodeFiles.makeFolder(at("pin.log"));
+    const file = at("pin.log");
+    const refused = {
+      code: "files/not-a-file",
+      message: `${file} is a folder, and a file belongs there`,
+    };
+    for (const run of [
+      () => nodeFiles.read(file),
+      () => nodeFiles.replace(file, utf8("a")),
+      () => nodeFiles.openAppend(file),
+      () => nodeFiles.openAppend(file, { syncsEach: true }),
+      () => nodeFiles.openRead(file),
+      () => nodeFiles.truncate(file, 0),
+      () => nodeFiles.remove(file),
+    ])
+      await expect(run(), run.toString()).rejects.toMatchObject(refused);
+    expect(await readdir(folder)).toEqual(["pin.log"]);
+  });
+
   it("read what was written, and nothing where nothing is", async () => {
     await nodeFiles.create(at("a"), utf8("one"));
     expect(await nodeFiles.read(at("a"))).toEqual(utf8("one"));
