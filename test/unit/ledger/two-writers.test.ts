@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fromUtf8, utf8 } from "../../../src/core/index.ts";
+import { FleetError, fromUtf8, utf8 } from "../../../src/core/index.ts";
 import {
   createLedger,
   type LedgerOptions,
@@ -101,6 +101,44 @@ describe("writers in processes of their own", () => {
   );
 });
 
+describe("a folder in the place of a file of the ledger", () => {
+  let folder = "";
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "fleet-folders-"));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("9.8: is called one, or does no harm, whichever file it is", async () => {
+    const home = path.join(folder, "ledger");
+    const options = ledgerOptions(new MemoryFiles(), { files: nodeFiles, folder: home });
+    const ledger = await createLedger(options);
+    await ledger.append([plainKeyset("home")]);
+    const names = await nodeFiles.list(home);
+    await ledger.close();
+    expect(names).toEqual(expect.arrayContaining(["lock", "pin.log", "segment-000001.log"]));
+    for (const name of names) {
+      const file = path.join(home, name);
+      const bytes = await nodeFiles.read(file);
+      await rm(file, { force: true });
+      await nodeFiles.makeFolder(file);
+      const said = await openLedger(options).then(
+        async (opened) => {
+          await opened.close();
+          return "";
+        },
+        (error: unknown) => (error instanceof FleetError ? error.message : String(error)),
+      );
+      if (said !== "") expect(said).toBe(`${file} is a folder, and a file belongs there`);
+      expect(said === "", name).toBe(false);
+      await rm(file, { recursive: true });
+      if (bytes !== undefined) await nodeFiles.create(file, bytes);
+    }
+    await (await openLedger(options)).close();
+  });
+});
+
 describe("a clock that no entry can say", () => {
   const at = (nowMs: number): LedgerOptions["clock"] => ({
     now: () => nowMs,
@@ -108,7 +146,7 @@ describe("a clock that no entry can say", () => {
   });
   const refused = { code: "ledger/clock", exit: 4 };
 
-  it.fails("9.8: is refused before anything is written, in words", async () => {
+  it("9.8: is refused before anything is written, in words", async () => {
     const files = new MemoryFiles();
     for (const nowMs of [Date.UTC(2262, 3, 12), Date.UTC(9999, 0), -1, Number.NaN])
       await expect(

@@ -20,7 +20,7 @@ describe("files on disk", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.fails("9.8: say of a folder where a file belongs that it is one", async () => {
+  it("9.8: say of a folder where a file belongs that it is one", async () => {
     await nodeFiles.makeFolder(at("pin.log"));
     const file = at("pin.log");
     const refused = {
