@@ -175,14 +175,15 @@ describe("the rest of the machine", () => {
   });
 
   it("F06: tells two processes of one number apart by when they began", async () => {
-    const { startOf, pid } = nodeProcess();
+    const facts = nodeProcess();
+    const { pid } = facts;
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-    const own = startOf(pid);
-    const other = startOf(child.pid ?? 0);
+    const own = facts.startOf(pid);
+    const other = facts.startOf(child.pid ?? 0);
     child.kill("SIGKILL");
     await once(child, "exit");
-    expect([own === undefined, own === startOf(pid)]).toEqual([false, true]);
+    expect([own === undefined, own === facts.startOf(pid)]).toEqual([false, true]);
     expect([undefined, own]).not.toContain(other);
-    expect(startOf(2 ** 30)).toBeUndefined();
+    expect(facts.startOf(2 ** 30)).toBeUndefined();
   });
 });
