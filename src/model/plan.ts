@@ -114,6 +114,7 @@ export const GUARDS = [
   "expired",
   "stale-observation",
   "stale-ledger",
+  "used-approval",
 ] as const;
 
 /** What may refuse a plan. */

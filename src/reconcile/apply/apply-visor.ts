@@ -47,6 +47,8 @@ export interface VisorRun {
   readonly secrets: ReadonlyMap<SecretRef, string>;
   /** Intents of this plan on this visor that an earlier run wrote. */
   readonly earlier: readonly IntentPayload[];
+  /** True for a change that a receipt of this plan calls done: it is not approved a second time. */
+  readonly isUsed: (change: Change) => boolean;
   readonly clock: Clock;
   readonly timing: ApplyTiming;
   readonly stop: AbortSignal;
@@ -176,7 +178,11 @@ async function applyStep(
             pending: pendingTrust(earlier),
           });
     if (refusal !== undefined) return all(step, refusal.outcome, refusal.note);
-    const open = step.changes.filter((change) => isToWrite(change, seen, run));
+    if (step.changes.some((change) => run.isUsed(change) && isUndone(change, seen, run)))
+      return all(step, "stale", "an earlier run of this plan made it so, and it was changed since");
+    const open = step.changes.filter(
+      (change) => !run.isUsed(change) && isToWrite(change, seen, run),
+    );
     const already = step.changes.filter((change) => !open.includes(change));
     const before = already.map((change) => ({
       ...outcomeBase(change),
@@ -200,6 +206,11 @@ function isToWrite(change: Change, seen: SeenVisor, run: VisorRun): boolean {
     change.secrets !== undefined ||
     !isAsWanted(seen, change, run.secrets)
   );
+}
+
+/** True for a change that was made, and is not there any more; a restart leaves nothing that could be undone. */
+function isUndone(change: Change, seen: SeenVisor, { secrets }: VisorRun): boolean {
+  return change.action !== "restart" && !isAsWanted(seen, change, secrets);
 }
 
 /** Trust that this run added and the visor said is in force only after its restart. */

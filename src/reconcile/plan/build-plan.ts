@@ -26,6 +26,7 @@ import {
   checkObservationAge,
   checkOpenExits,
   checkRemovals,
+  checkRightToSign,
   checkSignedCommits,
   checkWouldOpen,
   withWayForRemovals,
@@ -102,7 +103,16 @@ export function buildPlan(input: PlanInput): Plan {
   };
   const visors = pairs.map(([wanted, seen]) => planVisor(wanted, seen, context));
   const releasedVisors = releasedVisorsOf(desired, history);
-  const refusals = checkGuards(input, pairs, visors, guarded, policies);
+  const changesOfKeyset = keysetChanges(keyset, history, trusted);
+  const refusals = [
+    ...checkGuards(input, pairs, visors, guarded, policies),
+    ...checkRightToSign({
+      keyset,
+      relays: desired.ledger.relays,
+      keysetChanges: changesOfKeyset,
+      isFirst: earlierKeysets(history, trusted).length === 0,
+    }),
+  ];
   const counts = countPlan(visors, releasedVisors);
   const changing = visors.filter(({ status }) => status === "changes").map(({ key }) => key);
   const draft: Omit<Plan, "digest"> = {
@@ -116,7 +126,7 @@ export function buildPlan(input: PlanInput): Plan {
     acting: input.acting,
     ...(input.operator === undefined ? {} : { operator: input.operator }),
     keyset,
-    keysetChanges: keysetChanges(keyset, history, trusted),
+    keysetChanges: changesOfKeyset,
     policies,
     protected: guarded,
     seal: desired.ledger.seal,

@@ -28,6 +28,10 @@ export {
   relayRefusal,
   staleLedgerRefusals,
   type TrustLists,
+  type UsedBy,
+  usedDecisionRefusal,
+  usedKeysetRefusal,
+  usedPlanRefusal,
   witnessesRefusal,
   withTrustChange,
 } from "./guards/index.ts";

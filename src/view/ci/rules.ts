@@ -36,7 +36,10 @@ export interface GuardRule {
 
 /** Worst first. */
 const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = {
-  "lock-out": ["planning", "A controller, or everybody, would lose the way into a visor."],
+  "lock-out": [
+    "planning",
+    "A controller, or everybody, would lose the way into a visor, or everybody the right to sign.",
+  ],
   "would-open": ["planning", "Taking the last key off a list would open it to everybody."],
   "open-exit": ["planning", "An exit would start with an empty whitelist and serve everybody."],
   removals: ["planning", "The plan would remove more than policy.max_removals allows."],
@@ -75,6 +78,10 @@ const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = 
   "stale-ledger": [
     "applying",
     "Nobody else may have written, or be writing, to a visor of the plan since it was made.",
+  ],
+  "used-approval": [
+    "applying",
+    "A plan is applied once, and an approved decision is carried out once.",
   ],
   expired: ["applying", "A plan may be applied until it expires."],
   "stale-observation": ["applying", "What a plan goes by must have been read lately."],

@@ -15,6 +15,13 @@ export {
   type OpenListsInput,
 } from "./open-lists.ts";
 export { checkRemovals, type RemovalsInput } from "./removals.ts";
+export { checkRightToSign } from "./right-to-sign.ts";
 export { checkSignedCommits } from "./signed-commits.ts";
 export { type NewerEntry, staleLedgerRefusals } from "./stale-ledger.ts";
 export { withWayForRemovals } from "./urgent-removals.ts";
+export {
+  type UsedBy,
+  usedDecisionRefusal,
+  usedKeysetRefusal,
+  usedPlanRefusal,
+} from "./used-approval.ts";

@@ -63,6 +63,7 @@ describe("SARIF", () => {
       "guard/witnesses",
       "guard/relays",
       "guard/stale-ledger",
+      "guard/used-approval",
       "guard/expired",
       "guard/stale-observation",
       "change/keyset",
@@ -182,6 +183,7 @@ describe("JUnit", () => {
       "guards witnesses: skipped",
       "guards relays: skipped",
       "guards stale-ledger: skipped",
+      "guards used-approval: skipped",
       "guards expired: skipped",
       "guards stale-observation: skipped",
     ]);
@@ -189,7 +191,7 @@ describe("JUnit", () => {
 
   it("counts what it holds", () => {
     const text = planJunit(anAllowedPlan());
-    expect(text).toContain('<testsuites name="fleet home" tests="25" failures="0" errors="1">');
+    expect(text).toContain('<testsuites name="fleet home" tests="26" failures="0" errors="1">');
     expect(() => readJunit(text.replace("<testsuite name", "<testsuite nome"))).toThrow(/name/);
   });
 });
