@@ -52,14 +52,14 @@ async function start(visor: string, app: string, mode = ""): Promise<void> {
 }
 
 describe("a flag that a visor's own setter stores", () => {
-  it.fails("A1: on v1.3.28 it is one dash and a value, and the app ends as it reads it", async () => {
+  it("A1: on v1.3.28 it is one dash and a value, and the app ends as it reads it", async () => {
     await setFlag("v1.3.28", "SetAppSecure", "vpn-server", true);
     expect(appOf("v1.3.28", "vpn-server").args).toEqual(["app", "vpn-server", "-secure=true"]);
     await start("v1.3.28", "vpn-server");
     expect(appOf("v1.3.28", "vpn-server")).toMatchObject({ status: 0, runningArgs: null });
   });
 
-  it.fails.each(["newest", "v1.3.94", "v1.3.73"])(
+  it.each(["newest", "v1.3.94", "v1.3.73"])(
     "A11: on %s it is two dashes without a value, and nothing for false",
     async (visor) => {
       await setFlag(visor, "SetAppSecure", "vpn-server", true);
@@ -84,7 +84,7 @@ describe("an app's program and its arguments", () => {
     expect(appOf("newest", "vpn-server").runningArgs !== null).toBe(runs);
   });
 
-  it.fails.each([
+  it.each([
     { name: "one dash and a value", args: ["-secure=true"] },
     { name: "one dash alone", args: ["-secure"] },
     { name: "one dash behind another flag", args: ["--secure", "-netifc=eth0"] },
@@ -96,7 +96,7 @@ describe("an app's program and its arguments", () => {
     expect(appOf("newest", "vpn-server")).toMatchObject({ status: 0, runningArgs: null });
   });
 
-  it.fails("R3: v1.3.28 knows no whitelist, so an app that is given one ends", async () => {
+  it("R3: v1.3.28 knows no whitelist, so an app that is given one ends", async () => {
     await give("v1.3.28", "skysocks", ["app", "skysocks", "--whitelist", "02ab"]);
     await start("v1.3.28", "skysocks");
     expect(appOf("v1.3.28", "skysocks").runningArgs).toBeNull();
@@ -104,7 +104,7 @@ describe("an app's program and its arguments", () => {
 });
 
 describe("the mode in which an app starts", () => {
-  it.fails("A7: is the one that StartApp names, whatever the configuration says", async () => {
+  it("A7: is the one that StartApp names, whatever the configuration says", async () => {
     await world.fleet.control.changeBehindBack("newest", {
       kind: "config",
       path: "launcher.apps[vpn-server].launcher_mode",
@@ -125,7 +125,7 @@ describe("the address of skychat", () => {
     return (await failureOf(world.call(visor, "SetAppAddress", { schema, value })))?.message;
   };
 
-  it.fails.each(["127.0.0.1:8001", "localhost:8001"])("A10: visors of 2026 take %s", async (address) => {
+  it.each(["127.0.0.1:8001", "localhost:8001"])("A10: visors of 2026 take %s", async (address) => {
     expect(await setAddress("newest", address)).toBeUndefined();
     expect(await setAddress("v1.3.28", address)).toMatch(/^invalid addr value/);
   });
@@ -135,7 +135,7 @@ describe("the address of skychat", () => {
     expect(await setAddress("v1.3.28", address)).toBeUndefined();
   });
 
-  it.fails("A10: a visor of 2026 refuses a port above 65535", async () => {
+  it("A10: a visor of 2026 refuses a port above 65535", async () => {
     expect(await setAddress("newest", ":65536")).toMatch(/^invalid port number/);
   });
 
