@@ -22,7 +22,6 @@ export {
   isLeafPath,
   type LeafPath,
   parseLeafPath,
-  programOf,
 } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
@@ -32,6 +31,7 @@ export {
   type ObserveInput,
   routeOf,
   toObserved,
+  toSeenVisor,
   wantsOf,
 } from "./observe/index.ts";
 export {
@@ -75,5 +75,6 @@ export {
   requirementsOf,
   signPlan,
   staleLedgerRefusals,
+  unreadableApps,
   witnessesRefusal,
 } from "./plan/index.ts";

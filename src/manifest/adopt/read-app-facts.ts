@@ -3,8 +3,11 @@ import {
   type AppTypedField,
   ARGUMENT_BYTES_MAX,
   EXIT_PROGRAMS,
+  isKeptRunning,
   MASK,
   type ObservedApp,
+  programOf,
+  splitArgs,
   TYPED_FIELDS,
 } from "../../model/index.ts";
 import { isPlainSecret, looksSecret, parseOption } from "../plain-secrets.ts";
@@ -28,13 +31,14 @@ export function readAppFacts(look: Look): void {
   for (const app of look.seen.apps.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (!APP_NAME.test(app.name) || taken.has(app.name)) continue;
     taken.add(app.name);
-    // Where two entries have one name, a plan goes by the first.
-    readApp(look, look.seen.apps.find(({ name }) => name === app.name) ?? app);
+    const isTwice = look.seen.apps.filter(({ name }) => name === app.name).length > 1;
+    if (isTwice) look.note(`apps.${app.name} is left out: the visor has it twice`);
+    else readApp(look, app);
   }
 }
 
 function readApp(look: Look, app: ObservedApp): void {
-  const program = look.eyes.programOf(app);
+  const program = programOf(app);
   readState(look, app, program);
   readMode(look, app);
   const named = readProgram(look, app, program);
@@ -47,13 +51,19 @@ function readApp(look: Look, app: ObservedApp): void {
 
 function readState(look: Look, app: ObservedApp, program: string): void {
   const path = `apps.${app.name}`;
+  const isPty = app.name === PTY || program === PTY;
   if (app.status !== STOPPED && app.status !== RUNNING) {
     const state = app.status === 3 ? "it was just starting" : "it had ended with an error";
     look.note(`${path}.running is left out: ${state}`);
-  } else if (app.running || !(app.name === PTY || program === PTY)) {
+  } else if (app.running || !(isPty || isKeptRunning(app))) {
     look.put({ kind: "value", path: `${path}.running`, value: app.running });
   }
-  look.put({ kind: "value", path: `${path}.auto_start`, value: app.autoStart });
+  if (app.autoStart || !isPty)
+    look.put({ kind: "value", path: `${path}.auto_start`, value: app.autoStart });
+  else
+    look.note(
+      `${path}.auto_start is left out: the remote terminal is gone when the visor restarts`,
+    );
 }
 
 function readMode(look: Look, app: ObservedApp): void {
@@ -81,16 +91,17 @@ function readProgram(look: Look, app: ObservedApp, program: string): boolean {
 }
 
 function readTyped(look: Look, app: ObservedApp, program: string): void {
-  for (const { field, form, option, programs } of TYPED_FIELDS) {
+  const { typed, broken } = splitArgs({ ...app, args: app.raw.open().args });
+  for (const { field, form, programs } of TYPED_FIELDS) {
     if (!programs.includes(program)) continue;
     const path = `apps.${app.name}.${field}`;
     const found = look.eyes.foundAt(look.seen, path);
     if (field === "whitelist") readWhitelist(look, app, program);
-    else if (found.kind !== "value" || found.raw === null) continue;
-    else if (form === "flag") {
-      const isGiven = app.args.some((element) => parseOption(element)?.name === option);
-      if (isGiven) look.put({ kind: "value", path, value: found.raw === true });
-    } else if (typeof found.raw === "string") {
+    else if (broken.has(field))
+      look.note(`${path} is left out: ${broken.get(field) ?? ""} keeps the app from starting`);
+    else if (found.kind !== "value" || !typed.has(field)) continue;
+    else if (form === "flag") look.put({ kind: "value", path, value: found.raw === true });
+    else if (typeof found.raw === "string") {
       readText(look, app, { path, field, text: found.raw });
     }
   }

@@ -49,7 +49,7 @@ async function applied(world: FleetWorld, leaves: readonly DesiredLeaf[]): Promi
 const NEW: readonly ProfileName[] = ["newest", "v1.3.94", "v1.3.73"];
 
 describe("the form of a flag", () => {
-  it.fails.each(NEW)("A1: is one that the app can read, on %s", async (profile) => {
+  it.each(NEW)("A1: is one that the app can read, on %s", async (profile) => {
     const world = await laptop(profile);
     const leaves = [
       valueLeaf("apps.vpn-server.secure", false),
@@ -62,7 +62,7 @@ describe("the form of a flag", () => {
     expect(changesOf(await planned(world, leaves))).toEqual([]);
   });
 
-  it.fails("A1: of the other app that has one", async () => {
+  it("A1: of the other app that has one", async () => {
     const world = await laptop("newest");
     await applied(world, [
       valueLeaf("apps.vpn-client.killswitch", true),
@@ -72,7 +72,7 @@ describe("the form of a flag", () => {
     expect(args.toSorted()).toEqual(["--dns", "--killswitch=true", "9.9.9.9"]);
   });
 
-  it.fails.each([
+  it.each([
     { app: "vpn-server", field: "secure", value: false },
     { app: "vpn-client", field: "killswitch", value: true },
   ])(
@@ -93,7 +93,7 @@ describe("the form of a flag", () => {
     },
   );
 
-  it.fails.each(NEW)("A1: what nobody owns stays as it was found, on %s", async (profile) => {
+  it.each(NEW)("A1: what nobody owns stays as it was found, on %s", async (profile) => {
     const world = await laptop(profile);
     await give(world, "vpn-server", "args", ["--secure", "--whitelist", K, "--other", "x"]);
     await applied(world, [setLeaf("apps.vpn-server.whitelist", [K, keyAt(5)])]);
@@ -108,7 +108,7 @@ describe("the form of a flag", () => {
     ]);
   });
 
-  it.fails("A1: one that keeps an app from starting is named, and mended where it is owned", async () => {
+  it("A1: one that keeps an app from starting is named, and mended where it is owned", async () => {
     const world = await laptop("newest");
     await give(world, "vpn-server", "args", ["-secure=true", "--whitelist", K]);
     const unowned = await planned(world, [valueLeaf("apps.vpn-server.auto_start", false)]);
@@ -121,7 +121,7 @@ describe("the form of a flag", () => {
     expect(await planned(world, owned)).not.toHaveProperty("cannotStart");
   });
 
-  it.fails.each(["-whitelist=x", "-netifc", "-passcode=hunter2", "--secure=on"])(
+  it.each(["-whitelist=x", "-netifc", "-passcode=hunter2", "--secure=on"])(
     "A1: %s keeps an app from starting too",
     async (element) => {
       const world = await laptop("newest");
@@ -134,7 +134,7 @@ describe("the form of a flag", () => {
 });
 
 describe("an option that is not given", () => {
-  it.fails.each([...NEW, "v1.3.28"] as const)("A2: is true for secure, on %s", async (profile) => {
+  it.each([...NEW, "v1.3.28"] as const)("A2: is true for secure, on %s", async (profile) => {
     const world = await laptop(profile);
     expect(await planned(world, [valueLeaf("apps.vpn-server.secure", true)])).toMatchObject({
       status: "in-sync",
@@ -143,7 +143,7 @@ describe("an option that is not given", () => {
     });
   });
 
-  it.fails("A2: so that false is a change", async () => {
+  it("A2: so that false is a change", async () => {
     const world = await laptop("newest");
     const visor = await planned(world, [valueLeaf("apps.vpn-server.secure", false)]);
     expect(changesOf(visor)).toMatchObject([{ before: true, after: false }]);
@@ -162,7 +162,7 @@ describe("an option that is not given", () => {
     expect(changesOf(visor)).toMatchObject([{ before: false, after: true }]);
   });
 
-  it.fails.each([
+  it.each([
     { word: "1", is: true },
     { word: "T", is: true },
   ])("A2: --secure=$word is read as the app reads it", async ({ word, is }) => {
@@ -172,7 +172,7 @@ describe("an option that is not given", () => {
     expect(changesOf(visor)).toMatchObject([{ before: is, after: !is }]);
   });
 
-  it.fails.each([
+  it.each([
     { profile: "newest", address: "127.0.0.1:8001", args: [] },
     { profile: "v1.3.28", address: ":8001", args: ["app", "skychat"] },
   ] as const)("R2: is $address for skychat's address on $profile", async (given) => {
@@ -184,7 +184,7 @@ describe("an option that is not given", () => {
 });
 
 describe("a field that a release does not have", () => {
-  it.fails("R3: is not its empty value: v1.3.28 knows no whitelist", async () => {
+  it("R3: is not its empty value: v1.3.28 knows no whitelist", async () => {
     const world = await laptop("v1.3.28");
     await give(world, "skysocks", "args", ["app", "skysocks", "--passcode", "x"]);
     const visor = await planned(world, [anyoneLeaf("apps.skysocks.whitelist")]);
@@ -200,7 +200,7 @@ describe("a field that a release does not have", () => {
     expect(visor).toMatchObject({ inSync: 1, unsupported: [] });
   });
 
-  it.fails("A10: v1.3.28 stores no address in front of skychat's port", async () => {
+  it("A10: v1.3.28 stores no address in front of skychat's port", async () => {
     const world = await laptop("v1.3.28");
     const visor = await planned(world, [valueLeaf("apps.skychat.address", "127.0.0.1:8005")]);
     expect(changesOf(visor)).toEqual([]);
@@ -209,7 +209,7 @@ describe("a field that a release does not have", () => {
 });
 
 describe("how an app starts and stops", () => {
-  it.fails.each(NEW)("A7: it starts in its launcher_mode, on %s", async (profile) => {
+  it.each(NEW)("A7: it starts in its launcher_mode, on %s", async (profile) => {
     const world = await laptop(profile);
     await applied(world, [
       valueLeaf("apps.skynet-client.present", true),
@@ -219,7 +219,7 @@ describe("how an app starts and stops", () => {
     expect(appOf(world, "skynet-client")).toMatchObject({ runningMode: "external" });
   });
 
-  it.fails("A7: also one that is restarted because its arguments change", async () => {
+  it("A7: also one that is restarted because its arguments change", async () => {
     const world = await laptop("newest");
     await give(world, "skychat", "launcher_mode", "external");
     await applied(world, [
@@ -229,7 +229,7 @@ describe("how an app starts and stops", () => {
     expect(appOf(world, "skychat")).toMatchObject({ runningMode: "external" });
   });
 
-  it.fails("A10: one that the visor starts again whenever it stops is not stopped or deleted", async () => {
+  it("A10: one that the visor starts again whenever it stops is not stopped or deleted", async () => {
     const world = await laptop("newest");
     await give(world, "skychat", "restart_policy", "always");
     const stop = await planned(world, [valueLeaf("apps.skychat.running", false)]);
@@ -240,7 +240,7 @@ describe("how an app starts and stops", () => {
     }
   });
 
-  it.fails("A10: but gets its new arguments in force", async () => {
+  it("A10: but gets its new arguments in force", async () => {
     const world = await laptop("newest");
     await give(world, "skychat", "restart_policy", "always");
     const done = await applied(world, [

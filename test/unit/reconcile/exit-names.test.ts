@@ -59,7 +59,7 @@ function added(
 }
 
 describe("an exit by another name", () => {
-  it.fails.each([
+  it.each([
     {
       name: "arguments of the combined program",
       leaves: added("foo", { binary: "skywire", args: VPN }),
@@ -93,7 +93,7 @@ describe("an exit by another name", () => {
     expect(guardsOf(leaves, {})).toEqual(["open-exit"]);
   });
 
-  it.fails.each([
+  it.each([
     {
       name: "an app that starts with the visor is made one by its arguments",
       leaves: [valueLeaf("apps.skychat.args", VPN)],
@@ -156,7 +156,7 @@ describe("what is written and what is read", () => {
     setLeaf("apps.foo.whitelist", [K]),
   ];
 
-  it.fails("9.2: are one: an app of another program gets its arguments and its keys", async () => {
+  it("9.2: are one: an app of another program gets its arguments and its keys", async () => {
     const world = await laptop();
     const desired = world.desired({ laptop: foo });
     const report = await world.apply(await world.plan(desired));
@@ -172,19 +172,17 @@ describe("what is written and what is read", () => {
     expect(args).toEqual([...VPN, "--whitelist", K, "--netifc2", "eth0"]);
   });
 
-  it.fails.each([
-    ["server", "--x"],
-    ["app"],
-    ["app", "vpn-client", "extra"],
-    ["--", "--addr", ":9"],
-  ])("9.2: arguments that begin with a word: %s %s", async (...args) => {
-    const world = await laptop();
-    const desired = world.desired({
-      laptop: [valueLeaf("apps.skychat.args", args.filter(isText))],
-    });
-    await world.apply(await world.plan(desired));
-    expect((await world.plan(desired)).visors[0]?.status).toBe("in-sync");
-  });
+  it.each([["server", "--x"], ["app"], ["app", "vpn-client", "extra"], ["--", "--addr", ":9"]])(
+    "9.2: arguments that begin with a word: %s %s",
+    async (...args) => {
+      const world = await laptop();
+      const desired = world.desired({
+        laptop: [valueLeaf("apps.skychat.args", args.filter(isText))],
+      });
+      await world.apply(await world.plan(desired));
+      expect((await world.plan(desired)).visors[0]?.status).toBe("in-sync");
+    },
+  );
 
   it.each([
     ["-", "x"],
@@ -198,7 +196,7 @@ describe("what is written and what is read", () => {
     expect((await world.plan(desired)).visors[0]?.status).toBe("in-sync");
   });
 
-  it.fails("9.2: an option that has a field is refused where only the visor shows the program", () => {
+  it("9.2: an option that has a field is refused where only the visor shows the program", () => {
     const leaves = [valueLeaf("apps.foo.args", ["--whitelist", K])];
     const seen = seenVisor(1, { apps: [seenApp("foo", { binary: "vpn-server" })] });
     const visor = desiredVisor(1, leaves);
@@ -209,7 +207,7 @@ describe("what is written and what is read", () => {
 });
 
 describe("every door", () => {
-  it.fails("9.1: a restart that is no desired state opens no exit either", async () => {
+  it("9.1: a restart that is no desired state opens no exit either", async () => {
     const world = await laptop();
     const { control } = world.fleet;
     const set = async (member: string, value: string | readonly string[]): Promise<void> =>
@@ -277,7 +275,7 @@ describe("an app that is on a visor twice", () => {
     seenApp("skysocks", { running: false }),
   ];
 
-  it.fails("F11: is named, and nothing of it is written", () => {
+  it("F11: is named, and nothing of it is written", () => {
     const leaves = [
       setLeaf("apps.skysocks.whitelist", [K, keyAt(5)]),
       valueLeaf("apps.skysocks.running", true),
@@ -304,7 +302,7 @@ describe("an app that is on a visor twice", () => {
     }
   });
 
-  it.fails("F11: a port that is there twice is not written either", () => {
+  it("F11: a port that is there twice is not written either", () => {
     const rest = { udp: false, proxy_addr: "", preserve_host: false, inject_pk: false };
     const port = { port: 8080, local_port: 8080, label: "", description: "", ...rest };
     const served = { ...port, show_on_landing: false, skynet: true, dmsg: true };
