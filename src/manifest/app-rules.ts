@@ -37,6 +37,7 @@ export function checkApp(
     checkProgram({ app, program, form }, leaf, report);
     checkGivenOnce(form, leaf, args, report);
   }
+  checkAddress(leaves.get(`apps.${name}.address`), report);
   checkWhitelistSize(leaves.get(`apps.${name}.whitelist`), report);
   const faults = EXIT_PROGRAMS.includes(program) ? openByArguments(args) : [];
   for (const fault of [...faults, ...(faults.length > 0 ? [] : unreadable(app, leaves))])
@@ -164,6 +165,28 @@ function optionsIn(args: DesiredLeaf): readonly string[] {
   return elementsOf(args).flatMap((element) => {
     const option = typeof element === "string" ? parseOption(element) : undefined;
     return option === undefined ? [] : [option.name];
+  });
+}
+
+/** What visors of 2026 take; older ones take the forms without a host. Source: api_apps.go (2026), set-app-strings. */
+const ADDRESS = /^(?:\*|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])?:(\d{1,5})$/i;
+const ADDRESS_PORT_MIN = 1025;
+const ADDRESS_PORT_MAX = 65_535;
+
+function checkAddress(
+  leaf: DesiredLeaf | undefined,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  if (leaf?.kind !== "value" || typeof leaf.value !== "string") return;
+  const port = Number(ADDRESS.exec(leaf.value)?.[1] ?? 0);
+  if (port >= ADDRESS_PORT_MIN && port <= ADDRESS_PORT_MAX) return;
+  report({
+    code: "manifest/app-address",
+    severity: "error",
+    message: `skychat cannot listen on ${leaf.value}`,
+    at: leaf.origin.place,
+    text: leaf.value,
+    next: `write :PORT, *:PORT, localhost:PORT or an IP address with a port from ${ADDRESS_PORT_MIN} to ${ADDRESS_PORT_MAX}`,
   });
 }
 
