@@ -12,6 +12,7 @@ import {
   type TypedFieldForm,
   unreadableElements,
 } from "../model/index.ts";
+import { ADDRESS_PORT_MAX, ADDRESS_PORT_MIN, isAppAddress } from "./app-address.ts";
 import { parseOption } from "./plain-secrets.ts";
 
 /** A key in hexadecimal and the comma that follows it. */
@@ -168,18 +169,12 @@ function optionsIn(args: DesiredLeaf): readonly string[] {
   });
 }
 
-/** What visors of 2026 take; older ones take the forms without a host. Source: api_apps.go (2026), set-app-strings. */
-const ADDRESS = /^(?:\*|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])?:(\d{1,5})$/i;
-const ADDRESS_PORT_MIN = 1025;
-const ADDRESS_PORT_MAX = 65_535;
-
 function checkAddress(
   leaf: DesiredLeaf | undefined,
   report: (diagnostic: Diagnostic) => void,
 ): void {
   if (leaf?.kind !== "value" || typeof leaf.value !== "string") return;
-  const port = Number(ADDRESS.exec(leaf.value)?.[1] ?? 0);
-  if (port >= ADDRESS_PORT_MIN && port <= ADDRESS_PORT_MAX) return;
+  if (isAppAddress(leaf.value)) return;
   report({
     code: "manifest/app-address",
     severity: "error",

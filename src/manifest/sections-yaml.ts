@@ -15,6 +15,7 @@ import {
   splitArgs,
   typedForm,
 } from "../model/index.ts";
+import { isAppAddress } from "./app-address.ts";
 import { rewardAddressFault } from "./reward-address.ts";
 import { APP_NAME_PATTERN } from "./schema-parts.ts";
 import { commentText, yamlList, yamlText } from "./yaml-text.ts";
@@ -171,6 +172,7 @@ function typedLines(
 ): readonly string[] {
   return [...typed].flatMap(([field, value]) => {
     if (field === "whitelist" || value === "" || UNPRINTABLE.test(value)) return [];
+    if (field === "address" && !isAppAddress(value)) return [];
     if (typedForm(programOf(app), field)?.form === "flag") return [`${field}: ${value}`];
     return [`${field}: ${yamlText(field === "pk" ? key(value) : value)}`];
   });

@@ -9,7 +9,9 @@ import {
   programOf,
   splitArgs,
   TYPED_FIELDS,
+  unreadableElements,
 } from "../../model/index.ts";
+import { isAppAddress } from "../app-address.ts";
 import { isPlainSecret, looksSecret, parseOption } from "../plain-secrets.ts";
 import { APP_NAME_PATTERN } from "../schema-parts.ts";
 import { isPlainText, keysIn, type Look } from "./look.ts";
@@ -79,7 +81,7 @@ function readProgram(look: Look, app: ObservedApp, program: string): boolean {
   const path = `apps.${app.name}.binary`;
   const base = app.binary.split(/[/\\]/).at(-1) ?? "";
   if (program === app.name) return true;
-  if (program === PTY) return false;
+  if (program === PTY || app.name === PTY) return false;
   if (base === program && program !== COMBINED_PROGRAM && isPlainText(app.binary)) {
     look.put({ kind: "value", path, value: app.binary });
     return true;
@@ -117,6 +119,8 @@ function readText(
   const isShown = app.args.some((element) => element === text || element.endsWith(`=${text}`));
   const key = field === "pk" ? look.keyOf(text) : undefined;
   if (isShown && key !== undefined) look.put({ kind: "key", path, key });
+  else if (field === "address" && isShown && isPlainText(text) && !isAppAddress(text))
+    look.note(`${path} is left out: a manifest has no such address`);
   else if (isShown && field !== "pk" && isPlainText(text)) {
     look.put({ kind: "value", path, value: text });
   } else {
@@ -173,10 +177,8 @@ function isPlainArgument(text: string): boolean {
 }
 
 function namesTypedField(args: readonly string[], program: string): boolean {
-  const options = args.map((element) => parseOption(element)?.name);
-  return TYPED_FIELDS.some(
-    ({ option, programs }) => programs.includes(program) && options.includes(option),
-  );
+  const app = { name: program, binary: "", args };
+  return splitArgs(app).typed.size > 0 || unreadableElements(app).length > 0;
 }
 
 function readEnv(look: Look, app: ObservedApp): void {
