@@ -159,7 +159,7 @@ function readArgs(look: Look, app: ObservedApp, program: string): void {
     args.some((element) => element.includes(MASK));
   if (isMasked || args.some((element, index) => isSecretArgument(args, element, index))) {
     look.note(`${path} holds a secret: write all of it, with env:NAME or file:PATH in its place`);
-  } else if (!args.every(isPlainArgument) || namesTypedField(args, program)) {
+  } else if (args[0] === "app" || !args.every(isPlainArgument) || namesTypedField(args, program)) {
     look.note(`${path} is left out: a manifest cannot write it as it is`);
   } else look.put({ kind: "value", path, value: args });
 }
