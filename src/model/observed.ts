@@ -20,6 +20,8 @@ export interface ObservedApp {
   readonly env?: readonly string[];
   /** Empty is the release's default; absent where the release does not show it. */
   readonly launcherMode?: string;
+  /** `always`: the visor starts it again whenever it stops. Absent where nothing is said of it. */
+  readonly restartPolicy?: string;
   readonly port: number;
   /** Arguments and environment as they are, for comparing and composing only. */
   readonly raw: Hidden<RawApp>;

@@ -68,6 +68,17 @@ export interface PlanVisor {
   readonly ignored?: readonly IgnoredLeaf[];
   /** Owned leaves that differ and are not planned, because the plan is of other fields only; absent when none. */
   readonly leftOut?: readonly string[];
+  /** Apps that end as they read their arguments, whoever wrote those; absent when there are none. */
+  readonly cannotStart?: readonly UnreadableApp[];
+}
+
+/** An app that cannot start any more with the arguments that it has. */
+export interface UnreadableApp {
+  readonly app: string;
+  /** The element at which it ends, as far as it may be shown. */
+  readonly element: string;
+  /** What to do. */
+  readonly next: string;
 }
 
 /** One step on one visor: one durable intent, its writes, one receipt. */

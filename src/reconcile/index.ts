@@ -24,7 +24,6 @@ export {
   isLeafPath,
   type LeafPath,
   parseLeafPath,
-  programOf,
 } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
@@ -34,6 +33,7 @@ export {
   type ObserveInput,
   routeOf,
   toObserved,
+  toSeenVisor,
   wantsOf,
 } from "./observe/index.ts";
 export {
@@ -82,5 +82,6 @@ export {
   usedDecisionRefusal,
   usedKeysetRefusal,
   usedPlanRefusal,
+  unreadableApps,
   witnessesRefusal,
 } from "./plan/index.ts";

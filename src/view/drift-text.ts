@@ -87,11 +87,27 @@ export function driftText(plan: Plan, paint: Paint, story?: DriftStory): string 
       ? ""
       : `${paint("strong", hasApplied(plan) ? "Wanted by the manifest, not applied:" : "Differs from the manifest (nothing was applied from here, so nobody can say who changed it):")}\n${intended}`,
     ignoredText(plan, paint),
+    cannotStartText(plan, paint),
     unseen,
   ].filter((block) => block !== "");
   return [...blocks, `${paint("strong", driftSummary(plan, story))}\n`].join(
     blocks.length === 0 ? "" : "\n",
   );
+}
+
+/** Apps that end as they read their arguments: somebody wrote those, and nothing in the manifest says so. */
+function cannotStartText({ visors }: Plan, paint: Paint): string {
+  const rows = visors.flatMap(({ name, cannotStart = [] }) =>
+    cannotStart.map(({ app, element, next }) => [
+      `    ${paint("danger", "!")}`,
+      printable(`${name}/apps.${app}`),
+      `its program ends at ${printable(element)}`,
+      paint("quiet", `(${printable(next)})`),
+    ]),
+  );
+  return rows.length === 0
+    ? ""
+    : `${paint("strong", "Cannot start with the arguments that they have:")}\n${tableText(rows)}`;
 }
 
 /** The last line of `fleet drift`. */

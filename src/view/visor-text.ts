@@ -48,6 +48,12 @@ function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly str
       "unsupported here",
       paint("quiet", `(${lineText(leaf.place)}; ${printable(leaf.why)})`),
     ]),
+    ...(visor.cannotStart ?? []).map(({ app, element, next }) => [
+      `    ${paint("danger", "!")} ${paint("unknown", "?")}`,
+      printable(`apps.${app}`),
+      `cannot start: its program ends at ${printable(element)}`,
+      paint("quiet", `(${printable(next)})`),
+    ]),
     ...visor.notCompared.map((path) => [unknown, printable(path), "secret, not compared"]),
     ...(visor.notObserved ?? []).map((path) => [
       unknown,

@@ -13,6 +13,7 @@ import type {
 import { type Found, foundAt } from "./found.ts";
 import { parseLeafPath } from "./leaf-path.ts";
 import { mayBeMasked } from "./masked.ts";
+import { startedAgain, untakenByProgram } from "./program-fields.ts";
 import { riskOf } from "./risk-of.ts";
 import { appPresenceWriter, type LeafVerb, writerOf } from "./writer-of.ts";
 
@@ -52,8 +53,15 @@ export function diffVisor(
   const notObserved: string[] = [];
   let inSync = 0;
   const withAdded = assumeAddedApps(desired, seen);
-  for (const leaf of desired.leaves.values()) {
-    const verdict = diffLeaf(leaf.path.endsWith(".present") ? seen : withAdded, leaf, secrets);
+  const verdicts = [...desired.leaves.values()].map((leaf) => ({
+    leaf,
+    verdict: diffLeaf(leaf.path.endsWith(".present") ? seen : withAdded, leaf, secrets),
+  }));
+  const all = verdicts.flatMap(({ verdict }) => verdict.changes);
+  for (const { leaf, verdict: found } of verdicts) {
+    const why = untakenByProgram(withAdded, found.changes[0], all);
+    const verdict =
+      why === undefined ? found : { changes: [], unsupported: [...found.unsupported, why] };
     changes.push(...verdict.changes.map((change) => nameBinary(desired, change)));
     for (const why of new Set(verdict.unsupported)) {
       unsupported.push({ path: leaf.path, why, place: leaf.origin.place });
@@ -97,7 +105,7 @@ function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVisor {
     if (leaf.kind !== "value" || leaf.value !== true) continue;
     if (seen.apps.some(({ name }) => name === path.app)) continue;
     if (appPresenceWriter(seen, true).kind === "unsupported") continue;
-    added.push(freshApp(path.app, binaryOf(desired, path.app)));
+    added.push(freshApp(seen, path.app, binaryOf(desired, path.app)));
   }
   return added.length === 0 ? seen : { ...seen, apps: [...seen.apps, ...added] };
 }
@@ -115,16 +123,14 @@ function binaryOf(desired: Pick<DesiredVisor, "leaves">, app: string): string {
   return leaf?.kind === "value" && typeof leaf.value === "string" ? leaf.value : app;
 }
 
-function freshApp(name: string, binary: string): ObservedApp {
-  const facts = {
-    running: false,
-    status: 0,
-    detail: "",
-    autoStart: false,
-    launcherMode: "",
-    port: 0,
+/** What the release shows of its other apps it will show of this one. */
+function freshApp({ apps: [other] }: SeenVisor, name: string, binary: string): ObservedApp {
+  const facts = { running: false, status: 0, detail: "", autoStart: false, port: 0 };
+  const shown = {
+    ...(other?.launcherMode === undefined && other !== undefined ? {} : { launcherMode: "" }),
+    ...(other?.env === undefined && other !== undefined ? {} : { env: [] }),
   };
-  return { name, binary, ...facts, args: [], env: [], raw: new Hidden({ args: [], env: [] }) };
+  return { name, binary, ...facts, ...shown, args: [], raw: new Hidden({ args: [], env: [] }) };
 }
 
 function diffLeaf(
@@ -251,6 +257,8 @@ function valueChange(
       ? appPresenceWriter(seen, leaf.value === true)
       : writerOf(seen, leaf.path, verb);
   if (writer.kind === "unsupported") return { changes: [], unsupported: [writer.why] };
+  const kept = leaf.value === false ? startedAgain(seen, path) : undefined;
+  if (kept !== undefined) return { changes: [], unsupported: [kept] };
   const change: Change = {
     path: leaf.path,
     op: isPresence ? verb : isAbsent(facts.before) ? "add" : "change",

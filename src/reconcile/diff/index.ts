@@ -1,11 +1,4 @@
-export {
-  type AppArgs,
-  type AppProgram,
-  composeArgs,
-  parseWhitelist,
-  programOf,
-  splitArgs,
-} from "./app-args.ts";
+export { appAfter, changesArgs, isOfApp, type Reveal } from "./app-after.ts";
 export {
   diffVisor,
   type SecretComparison,

@@ -28,12 +28,14 @@ export type LeafVerb = "add" | "change" | "remove";
 const FIELD_SETTERS: Partial<Record<AppField, MethodName>> = {
   whitelist: "SetAppWhitelist",
   pk: "SetAppPK",
-  secure: "SetAppSecure",
-  killswitch: "SetAppKillswitch",
   netifc: "SetAppNetworkInterface",
   dns: "SetAppDNS",
   address: "SetAppAddress",
 };
+
+/** Source: the real v1.3.28 program, which ends at what its own setters store; mended by PR #3025 (2026-06-05). */
+const BROKEN_SETTER =
+  "this release can only store it with one dash, such as -secure=true, which keeps the app from starting";
 
 /**
  * Chooses the method that writes a leaf, from what the visor was found to serve and never from a version:
@@ -126,6 +128,7 @@ function appWriter(
     default: {
       if (whole) return writer("SetConfigFields", "config", "app");
       if (serves(seen, "SetAppArgs")) return writer("SetAppArgs", "config", "app");
+      if (leaf.field === "secure" || leaf.field === "killswitch") return unsupported(BROKEN_SETTER);
       return firstServed(seen, FIELD_SETTERS[leaf.field] ?? "SetAppArgs", "app");
     }
   }

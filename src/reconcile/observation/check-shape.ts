@@ -144,7 +144,17 @@ const seen = shape({
   "hypervisors?": listOf(text),
   "pty?": listOf(text),
   methods: mapOf(textLike("method", /^[A-Za-z]{1,64}$/), oneOf("present", "absent", "unknown")),
-  apps: mapOf(text, shape({ program: text, running: yesOrNo, autoStart: yesOrNo })),
+  apps: mapOf(
+    text,
+    shape({
+      program: text,
+      running: yesOrNo,
+      autoStart: yesOrNo,
+      "keptRunning?": yesOrNo,
+      "started?": yesOrNo,
+      "unreadable?": listOf(text),
+    }),
+  ),
   leaves: mapOf(leafPath, keptLeaf),
 });
 

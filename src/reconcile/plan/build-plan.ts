@@ -21,14 +21,12 @@ import {
 import type { SecretComparison } from "../diff/index.ts";
 import { decisionDigest, planDigest } from "./digests.ts";
 import {
-  checkArgumentSize,
+  checkLists,
   checkLockOut,
   checkObservationAge,
-  checkOpenExits,
   checkRemovals,
   checkRightToSign,
   checkSignedCommits,
-  checkWouldOpen,
   withWayForRemovals,
 } from "./guards/index.ts";
 import type { History } from "./history.ts";
@@ -232,9 +230,7 @@ function checkGuards(
         nameOf: (key) => desired.keyNames.get(key) ?? key,
         pending: pendingTrust(history, seen),
       }),
-      ...checkWouldOpen(lists),
-      ...checkOpenExits(lists),
-      ...checkArgumentSize(lists),
+      ...checkLists(lists),
     );
   });
   const changes = visors.flatMap(changesOf);

@@ -15,10 +15,9 @@ export {
   overridesToJson,
 } from "./digests.ts";
 export {
+  checkLists,
   checkLockOut,
-  checkOpenExits,
   checkSignedCommits,
-  checkWouldOpen,
   hasWayIn,
   keysetSignaturesRefusal,
   type LockOutInput,
@@ -55,3 +54,4 @@ export { type CommitSigner, signedCommitsOf, signersOf } from "./signers.ts";
 export { keysetFromRecord, keysetToRecord } from "./keyset-record.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
 export { isPolicy, policyToJson } from "./policy.ts";
+export { unreadableApps } from "./unreadable-apps.ts";

@@ -9,6 +9,7 @@ import type {
   StepLetter,
 } from "../../model/index.ts";
 import { diffVisor, type SecretComparison, sortChanges } from "../diff/index.ts";
+import { unreadableApps } from "./unreadable-apps.ts";
 import { planAppRestarts } from "./app-restarts.ts";
 import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
 import { pendingElement } from "./guards/index.ts";
@@ -85,6 +86,7 @@ export function planVisor(
   );
   const left = diff.changes.filter((change) => !wanted.includes(change)).map(({ path }) => path);
   const leftOut = [...new Set(left)].sort();
+  const broken = unreadableApps(observed);
   return {
     ...base,
     status: all.length === 0 ? "in-sync" : "changes",
@@ -100,6 +102,7 @@ export function planVisor(
       ? {}
       : { ignored: ignoredLeaves(desired, everything, context.nowMs) }),
     ...(leftOut.length === 0 ? {} : { leftOut }),
+    ...(broken.length === 0 ? {} : { cannotStart: broken }),
   };
 }
 

@@ -41,6 +41,8 @@ export interface VisorInside {
     readonly args: readonly string[];
     /** What the process was started with; `null` when there is none. */
     readonly runningArgs: readonly string[] | null;
+    /** The mode it was launched in; `null` when there is none. */
+    readonly runningMode: string | null;
   }[];
   readonly ports: readonly JsonObject[];
   readonly rewardAddress: string;
@@ -141,6 +143,7 @@ export class FleetControl implements EmbeddedControl {
         ...instance.status(app),
         args: app.args,
         runningArgs: instance.process(app).running(nowMs)?.args ?? null,
+        runningMode: instance.process(app).running(nowMs)?.mode ?? null,
       })),
       ports: [...instance.ports.values()].map((port) => ({ ...port })),
       rewardAddress: instance.rewardAddress ?? "",

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
 import { AppProcess, type AppStatus } from "./app-process.ts";
 import { valueOption } from "./app-args.ts";
+import { argumentFault, faultOf, programOf } from "./app-program.ts";
 import { mirrorPaths } from "./conf-file.ts";
 import { isList, isObject } from "./config-shape.ts";
 import { withField, withValue } from "./config-path.ts";
@@ -147,16 +148,15 @@ export class VisorInstance {
     return this.process(app).status(this.visor.world.clock.now());
   }
 
-  /** Starts a process with what the configuration says now. */
-  start(app: AppEntry, process: AppProcess): void {
-    const { args, env } = app;
-    const atMs = this.visor.world.clock.now();
-    process.start({ atMs, behaviour: this.behaviourOf(app), args, env, fault: faultOf(app) });
+  /** Starts a process with what the configuration says now; the mode is the caller's word, where it has one. */
+  start(app: AppEntry, process: AppProcess, mode: string = app.launcherMode): void {
+    this.#begin(app, process, { mode, atMs: this.visor.world.clock.now() });
   }
 
   behaviourOf(app: AppEntry): AppBehaviour {
     const made = this.visor.appBehaviours.get(app.name);
     if (made !== undefined) return made;
+    if (argumentFault(app.args, this.visor.profile) !== undefined) return "crash-at-start";
     const isClient = programOf(app) === "skysocks-client" || programOf(app) === "vpn-client";
     const server = isClient ? valueOption(app.args, "--srv") : undefined;
     const isLost =
@@ -268,9 +268,17 @@ export class VisorInstance {
 
   #autoStart(app: AppEntry, process: AppProcess): void {
     const atMs = this.startedAtMs + APPS_AFTER_MS * this.visor.world.timeScale;
-    const behaviour = this.behaviourOf(app);
-    if (behaviour !== "no-binary")
-      process.start({ atMs, behaviour, args: app.args, env: app.env, fault: faultOf(app) });
+    if (this.behaviourOf(app) !== "no-binary")
+      this.#begin(app, process, { mode: app.launcherMode, atMs });
+  }
+
+  #begin(
+    app: AppEntry,
+    process: AppProcess,
+    at: { readonly atMs: number; readonly mode: string },
+  ): void {
+    const { args, env } = app;
+    process.start({ ...at, behaviour: this.behaviourOf(app), args, env, fault: faultOf(app) });
   }
 }
 
@@ -290,22 +298,6 @@ class ScratchInstance extends VisorInstance {
   override mirror(): Promise<void> {
     return Promise.resolve();
   }
-}
-
-/** The program an app runs: its binary where that says something, else its name. */
-export function programOf(app: AppEntry): string {
-  return app.binary === "" || app.binary === "skywire" ? app.name : app.binary;
-}
-
-/** What a program that fails says. Source: sessions app-life-vpn-server, app-life-skychat, one-byte-writes. */
-function faultOf(app: AppEntry): string {
-  if (programOf(app) === "vpn-server")
-    return "error getting iptables forward policy: permission denied";
-  if (programOf(app) === "vpn-client") {
-    return "error getting Skywire-TCP entities: env arg STCP_TABLE_KEY_1 is not provided";
-  }
-  const port = valueOption(app.args, "--addr")?.replace(/^\*/, "") ?? ":0";
-  return `listen tcp 127.0.0.1${port}: bind: address already in use`;
 }
 
 function appsOf(config: JsonObject): readonly AppEntry[] {

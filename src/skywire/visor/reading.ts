@@ -32,6 +32,8 @@ export interface AppReading {
   readonly env?: readonly string[];
   /** Undefined where this release does not show it. */
   readonly launcherMode?: string;
+  /** Undefined where nothing is said of it; `always` is started again whenever it stops. */
+  readonly restartPolicy?: string;
   /** 0 stopped, 1 running, 2 errored, 3 starting. A crashed app looks like one that never started. */
   readonly status: number;
   readonly detailedStatus: string;

@@ -33,6 +33,9 @@ function appOf({ AppConfig: config, Status, DetailedStatus }: AppStateWire): App
     port: config.Port,
     ...(env === undefined ? {} : { env }),
     ...(typeof config.LauncherMode === "string" ? { launcherMode: config.LauncherMode } : {}),
+    ...(typeof config.RestartPolicy === "string" && config.RestartPolicy !== ""
+      ? { restartPolicy: config.RestartPolicy }
+      : {}),
     status: Status,
     detailedStatus: DetailedStatus,
   };

@@ -12,7 +12,8 @@ export type RuleId =
   | "leaf/unsupported"
   | "leaf/not-compared"
   | "leaf/not-observed"
-  | "leaf/awaiting-restart";
+  | "leaf/awaiting-restart"
+  | "app/cannot-start";
 
 /** How much a finding matters: a guard says no, trust is concerned, or neither. */
 export type FindingLevel = "refusal" | "trust" | "remark";
@@ -165,6 +166,12 @@ export const RULES: readonly Rule[] = [
     "remark",
     "awaits a restart",
     "Written earlier, in force once the visor restarts.",
+  ),
+  rule(
+    "app/cannot-start",
+    "remark",
+    "an app cannot start",
+    "Its program ends as it reads the arguments that the visor has for it.",
   ),
 ];
 

@@ -8,12 +8,8 @@ export {
   withTrustChange,
 } from "./lock-out.ts";
 export { checkObservationAge } from "./observation-age.ts";
-export {
-  checkArgumentSize,
-  checkOpenExits,
-  checkWouldOpen,
-  type OpenListsInput,
-} from "./open-lists.ts";
+export type { OpenListsInput } from "./open-exits.ts";
+export { checkLists } from "./open-lists.ts";
 export { checkRemovals, type RemovalsInput } from "./removals.ts";
 export { checkRightToSign } from "./right-to-sign.ts";
 export { checkSignedCommits } from "./signed-commits.ts";

@@ -79,6 +79,7 @@ describe("SARIF", () => {
       "leaf/not-compared",
       "leaf/not-observed",
       "leaf/awaiting-restart",
+      "app/cannot-start",
     ]);
     for (const { ruleId, ruleIndex } of results) expect(ids[ruleIndex]).toBe(ruleId);
   });
