@@ -8,6 +8,7 @@ import {
   SHARED_NETWORK,
   SKYENV_METHODS,
 } from "./methods-network.ts";
+import { PORT_METHODS } from "./methods-ports.ts";
 import { PROCESS_METHODS, START_APP_2024, START_APP_2026 } from "./methods-process.ts";
 import { READS_2024, READS_2026, SHARED_READS } from "./methods-read.ts";
 import { PAIRING_METHODS, TRUST_METHODS_2026 } from "./methods-trust.ts";
@@ -114,6 +115,7 @@ const V1_3_73: readonly ReleaseMethod[] = [
   ...APP_SETTERS_2026,
   ...TRUST_METHODS_2026,
   ...NETWORK_2026,
+  ...PORT_METHODS,
   START_APP_2026,
   ADD_TRANSPORT_2026,
 ];
