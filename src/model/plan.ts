@@ -102,6 +102,7 @@ export const GUARDS = [
   "released",
   "would-open",
   "open-exit",
+  "port-move",
   "argument-size",
   "observation-age",
   "signed-commits",

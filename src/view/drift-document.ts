@@ -37,6 +37,9 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
         differs: changes.length > 0,
       })),
     ),
+    awaitingRestart: plan.visors.flatMap(({ key, name, awaitingRestart }) =>
+      awaitingRestart.map(({ path, sinceEntry }) => ({ visor: key, name, path, sinceEntry })),
+    ),
     unreachable: plan.visors.flatMap(({ key, name, unseen }) =>
       unseen === undefined ? [] : [{ visor: key, name, reason: unseen.reason }],
     ),

@@ -9,6 +9,7 @@ import {
 } from "../../model/index.ts";
 import { parseWhitelist, programOf, splitArgs } from "./app-args.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
+import { CLOSING, isClosing } from "./served-port.ts";
 
 /** What a visor shows at one leaf. */
 export type Found =
@@ -138,8 +139,11 @@ function foundEnv(app: ObservedApp): Found {
 function foundPort(seen: SeenVisor, leaf: LeafPath & { readonly section: "ports" }): Found {
   if (seen.ports === undefined) return unsupported("this release does not list its served ports");
   const port = seen.ports.find((candidate) => candidate.port === leaf.port);
-  if (leaf.field === "open") return plain(port !== undefined);
-  if (leaf.field === "whitelist") return { kind: "set", elements: port?.whitelist ?? [] };
+  const isShut = port !== undefined && isClosing(port, seen.key);
+  if (leaf.field === "open") return plain(isShut ? CLOSING : port !== undefined);
+  // The visor's own key shuts everybody out; it is no member that a manifest could name.
+  if (leaf.field === "whitelist")
+    return { kind: "set", elements: isShut ? [] : (port?.whitelist ?? []) };
   return plain((port ?? defaultPort(leaf.port))[leaf.field]);
 }
 

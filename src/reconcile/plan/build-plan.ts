@@ -25,6 +25,7 @@ import {
   checkLockOut,
   checkObservationAge,
   checkOpenExits,
+  checkPortMoves,
   checkRemovals,
   checkRightToSign,
   checkSignedCommits,
@@ -33,7 +34,7 @@ import {
 } from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
-import { pendingTrust, planVisor } from "./plan-visor.ts";
+import { leftToRestart, pendingTrust, planVisor } from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
 import { signedCommitsOf } from "./signers.ts";
@@ -234,6 +235,12 @@ function checkGuards(
       }),
       ...checkWouldOpen(lists),
       ...checkOpenExits(lists),
+      ...checkPortMoves({
+        desired: wanted,
+        seen,
+        left: leftToRestart(history, seen),
+        changed: new Set(changes.map(({ path }) => path)),
+      }),
       ...checkArgumentSize(lists),
     );
   });
