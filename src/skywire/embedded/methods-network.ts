@@ -110,7 +110,6 @@ export const NETWORK_2026: readonly ReleaseMethod[] = [
   read("PublicAutoconnectStatus", t.bool, "dies", ({ instance }) =>
     flagAt(instance, "transport", "public_autoconnect"),
   ),
-  read("IsSuspended", t.bool, "dies", () => false),
   read("GetConfigPath", t.string, "dies", ({ instance }) => instance.visor.folder.configPath),
   read("GetRuntimeConfig", t.bytes, "dies", ({ instance }) => {
     const { profile } = instance.visor;
@@ -129,6 +128,14 @@ export const NETWORK_2026: readonly ReleaseMethod[] = [
     },
   }),
 ];
+
+/** Whether somebody suspended the visor. It only looks at a flag. Source: api_suspend.go (31863948). */
+export const IS_SUSPENDED: ReleaseMethod = read(
+  "IsSuspended",
+  t.bool,
+  "runs",
+  ({ instance }) => instance.visor.state === "suspended",
+);
 
 /** What only the newest release has: a look into /etc/skywire.conf. */
 export const SKYENV_METHODS: readonly ReleaseMethod[] = [

@@ -4,6 +4,7 @@ import { APP_SETTERS_2024, APP_SETTERS_2026, SHARED_APP_SETTERS } from "./method
 import {
   ADD_TRANSPORT_2024,
   ADD_TRANSPORT_2026,
+  IS_SUSPENDED,
   NETWORK_2026,
   SHARED_NETWORK,
   SKYENV_METHODS,
@@ -120,7 +121,7 @@ const V1_3_73: readonly ReleaseMethod[] = [
   ADD_TRANSPORT_2026,
 ];
 
-const V1_3_94: readonly ReleaseMethod[] = [...V1_3_73, ...PAIRING_METHODS];
+const V1_3_94: readonly ReleaseMethod[] = [...V1_3_73, ...PAIRING_METHODS, IS_SUSPENDED];
 
 /** The methods each release has. What is not here is answered as a method the release does not have. */
 export const RELEASE_METHODS: Readonly<Record<ProfileName, readonly ReleaseMethod[]>> = {

@@ -82,7 +82,8 @@ export class VisorInstance {
   }
 
   get isComplete(): boolean {
-    return this.visor.state !== "starting" && this.ageMs() >= COMPLETE_AFTER_MS;
+    const { state } = this.visor;
+    return state !== "starting" && state !== "suspended" && this.ageMs() >= COMPLETE_AFTER_MS;
   }
 
   get isDmsgReady(): boolean {
