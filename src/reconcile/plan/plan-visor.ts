@@ -19,7 +19,7 @@ import {
 import { planAppRestarts } from "./app-restarts.ts";
 import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
 import { pendingElement } from "./guards/index.ts";
-import type { Awaiting, History } from "./history.ts";
+import type { Awaiting, History, KnownHistory } from "./history.ts";
 import { ignoredLeaves, narrowed, wholeRecords, withoutIgnored } from "./left-alone.ts";
 import { releasedOf } from "./released.ts";
 
@@ -189,10 +189,16 @@ export function pendingTrust(history: History, seen: SeenVisor): ReadonlySet<str
   );
 }
 
-/** The rest of a closing that `fleet` itself began. */
-function isOwnDoing({ path, before, after }: Change): boolean {
+/** The rest of a closing that `fleet` itself began, or what such a port lost by it. */
+function isOwnDoing(
+  { path, before, after }: Change,
+  visor: VisorKey,
+  { recorded }: Pick<KnownHistory, "recorded">,
+): boolean {
   const leaf = parseLeafPath(path);
-  return leaf.section === "ports" && leaf.field === "open" && before === CLOSING && after === false;
+  if (leaf.section !== "ports") return false;
+  if (leaf.field === "open") return before === CLOSING && after === false;
+  return recorded(visor, `ports.${leaf.port}.open`)?.after === false;
 }
 
 /**
@@ -201,7 +207,8 @@ function isOwnDoing({ path, before, after }: Change): boolean {
  */
 function markDrift(change: Change, desired: DesiredVisor, context: PlanVisorContext): Change {
   const { history } = context;
-  if (!history.known || change.action === "restart" || isOwnDoing(change)) return change;
+  if (!history.known || change.action === "restart" || isOwnDoing(change, desired.key, history))
+    return change;
   const recorded = history.recorded(desired.key, change.path, change.element);
   const wasMade =
     recorded !== undefined && JSON.stringify(recorded.after) === JSON.stringify(change.after);

@@ -121,6 +121,9 @@ describe("A3: a port served over dmsg is closed in two parts", () => {
 
   it("A3: taking it back before the restart is an ordinary change", async () => {
     await apply("8080: closed");
+    await want(SERVED);
+    expect((await plan()).out).not.toMatch(/changed by others/);
+    expect((await user.run("drift")).out).not.toMatch(/Changed by others/);
     const back = await apply(SERVED);
     expect(back.code).toBe(0);
     expect([reach(), reach(STRANGER), reach(KIM, "skynet")]).toEqual([
