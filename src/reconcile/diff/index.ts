@@ -23,8 +23,6 @@ export {
   isWebPort,
   type LeftOf,
   type LeftToRestart,
-  mayListen,
   moveFault,
-  recordOf,
 } from "./served-port.ts";
 export { type LeafVerb, type LeafWriter, methodsOf, type NoWriter, writerOf } from "./writer-of.ts";
