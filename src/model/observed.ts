@@ -102,7 +102,7 @@ export interface SeenVisor {
 
 /** A visor that could not be read, and why. */
 export interface UnseenVisor {
-  readonly kind: "unreachable" | "starting" | "malformed" | "impostor";
+  readonly kind: "unreachable" | "starting" | "suspended" | "malformed" | "impostor";
   readonly key: VisorKey;
   readonly route: Route;
   readonly atMs: number;

@@ -29,7 +29,14 @@ export interface PlanVisor {
   readonly key: VisorKey;
   readonly name: string;
   readonly route: Route;
-  readonly status: "changes" | "in-sync" | "unreachable" | "starting" | "malformed" | "impostor";
+  readonly status:
+    | "changes"
+    | "in-sync"
+    | "unreachable"
+    | "starting"
+    | "suspended"
+    | "malformed"
+    | "impostor";
   /** Present when the visor was read. */
   readonly observed?: {
     readonly at: string;
@@ -113,6 +120,7 @@ export const GUARDS = [
   "released",
   "would-open",
   "open-exit",
+  "port-move",
   "argument-size",
   "observation-age",
   "signed-commits",

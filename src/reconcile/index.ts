@@ -17,10 +17,12 @@ export {
   type VisorToRestart,
 } from "./apply/index.ts";
 export {
+  CLOSING,
   defaultPort,
   diffVisor,
   type Found,
   foundAt,
+  isClosing,
   isLeafPath,
   type LeafPath,
   parseLeafPath,
@@ -47,6 +49,7 @@ export {
 } from "./observation/index.ts";
 export {
   type ApplyCheck,
+  awaitingRestart,
   buildPlan,
   checkApply,
   type Confirmation,

@@ -40,6 +40,9 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
     cannotStart: plan.visors.flatMap(({ key, name, cannotStart = [] }) =>
       cannotStart.map(({ app, element, next }) => ({ visor: key, name, app, element, next })),
     ),
+    awaitingRestart: plan.visors.flatMap(({ key, name, awaitingRestart }) =>
+      awaitingRestart.map(({ path, sinceEntry }) => ({ visor: key, name, path, sinceEntry })),
+    ),
     unreachable: plan.visors.flatMap(({ key, name, unseen }) =>
       unseen === undefined ? [] : [{ visor: key, name, reason: unseen.reason }],
     ),

@@ -8,7 +8,7 @@ import {
   type PlanVisor,
 } from "../model/index.ts";
 import { isSetBy, momentText, verdictText } from "./blame-text.ts";
-import { changeRows } from "./change-text.ts";
+import { changeRows, isShutAgain } from "./change-text.ts";
 import { whenAny } from "./count-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
 import type { Paint } from "./paint.ts";
@@ -16,7 +16,7 @@ import { printable } from "./printable.ts";
 import type { FeedNames } from "./record-text.ts";
 import { tableText } from "./table-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
-import { visorText } from "./visor-text.ts";
+import { AWAITING, visorText } from "./visor-text.ts";
 
 /** The three command lines for one value that differs. */
 export interface DriftVerbs {
@@ -86,6 +86,7 @@ export function driftText(plan: Plan, paint: Paint, story?: DriftStory): string 
     intended === ""
       ? ""
       : `${paint("strong", hasApplied(plan) ? "Wanted by the manifest, not applied:" : "Differs from the manifest (nothing was applied from here, so nobody can say who changed it):")}\n${intended}`,
+    awaitingText(plan, paint),
     ignoredText(plan, paint),
     cannotStartText(plan, paint),
     unseen,
@@ -195,6 +196,7 @@ function whatDiffers(change: Change, isDrift: boolean, names: Names): string {
     return `${member} ${change.before === true ? "is there" : "is not there"}`;
   }
   if (change.secrets !== undefined) return "the secret is another";
+  if (isShutAgain(change)) return "was shut until the restart, lets everybody in over dmsg";
   return `${isDrift ? "was" : "wanted"} ${valueText(change.after, names)}, is ${valueText(change.before, names)}`;
 }
 
@@ -223,12 +225,28 @@ function whoText(visor: VisorKey, change: Change, story: DriftStory): string | u
     return `changed outside fleet between ${momentText(wanted, feeds)}, when it was as wanted, and now`;
   }
   const text = verdictText(blamed, feeds);
+  if (isShutAgain(change)) return `undone outside fleet since then: ${text}`;
   if (verdict.kind === "fleet") {
     return isSetBy(verdict, "others", feeds)
       ? `another operator set it: ${text}`
       : `another manifest of ours set it: ${text}`;
   }
   return text;
+}
+
+/** What was written and waits for a visor's restart: nothing differs, and something is owed. */
+function awaitingText(plan: Plan, paint: Paint): string {
+  const rows = plan.visors.flatMap(({ name, awaitingRestart }) =>
+    awaitingRestart.map(({ path, sinceEntry }) => [
+      paint("change", "~"),
+      printable(name),
+      printable(path),
+      AWAITING,
+      paint("quiet", `(entry ${sinceEntry})`),
+    ]),
+  );
+  if (rows.length === 0) return "";
+  return `${paint("strong", "Written, and owed until the visor restarts:")}\n${tableText(rows)}`;
 }
 
 function ignoredText(plan: Plan, paint: Paint): string {

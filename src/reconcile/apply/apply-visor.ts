@@ -23,7 +23,7 @@ import { pendingElement } from "../plan/index.ts";
 import { runAppActions } from "./app-actions.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import { checkFresh, checkGuardsAgain } from "./fresh-check.ts";
-import { isAsWanted, judge } from "./read-back.ts";
+import { closesPort, isAsWanted, judge } from "./read-back.ts";
 import { recordedChange } from "./recorded-change.ts";
 import type { VisorReport } from "./report.ts";
 import type { ApplyTiming } from "./timing.ts";
@@ -199,11 +199,15 @@ async function applyStep(
   }
 }
 
-/** A secret is written even where it is there already: only a receipt of ours lets a later plan compare it. */
+/**
+ * A secret is written even where it is there already: only a receipt of ours lets a later plan compare it. So is the
+ * first part of closing a port: only a receipt says since when it waits for the visor's restart.
+ */
 function isToWrite(change: Change, seen: SeenVisor, run: VisorRun): boolean {
   return (
     change.action === "restart" ||
     change.secrets !== undefined ||
+    (closesPort(change) && change.restart === "visor") ||
     !isAsWanted(seen, change, run.secrets)
   );
 }

@@ -15,6 +15,7 @@ import {
   typedForm,
 } from "../../model/index.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
+import { CLOSING, isClosing } from "./served-port.ts";
 
 /** What a visor shows at one leaf. */
 export type Found =
@@ -170,8 +171,11 @@ function foundPort(seen: SeenVisor, leaf: LeafPath & { readonly section: "ports"
   if (seen.ports === undefined) return unsupported("this release does not list its served ports");
   const [port, ...others] = seen.ports.filter((candidate) => candidate.port === leaf.port);
   if (others.length > 0) return unsupported(twice(`port ${leaf.port}`));
-  if (leaf.field === "open") return plain(port !== undefined);
-  if (leaf.field === "whitelist") return { kind: "set", elements: port?.whitelist ?? [] };
+  const isShut = port !== undefined && isClosing(port, seen.key);
+  if (leaf.field === "open") return plain(isShut ? CLOSING : port !== undefined);
+  // The visor's own key shuts everybody out; it is no member that a manifest could name.
+  if (leaf.field === "whitelist")
+    return { kind: "set", elements: isShut ? [] : (port?.whitelist ?? []) };
   return plain((port ?? defaultPort(leaf.port))[leaf.field]);
 }
 

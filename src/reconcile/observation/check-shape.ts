@@ -159,7 +159,7 @@ const seen = shape({
 });
 
 const unseen = shape({
-  kind: oneOf("unreachable", "starting", "malformed", "impostor"),
+  kind: oneOf("unreachable", "starting", "suspended", "malformed", "impostor"),
   reason: textLike("reason", /^[a-z0-9 /-]{1,100}$/),
 });
 

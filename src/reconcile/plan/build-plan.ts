@@ -24,6 +24,7 @@ import {
   checkLists,
   checkLockOut,
   checkObservationAge,
+  checkPortMoves,
   checkRemovals,
   checkRightToSign,
   checkSignedCommits,
@@ -31,7 +32,7 @@ import {
 } from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
-import { pendingTrust, planVisor } from "./plan-visor.ts";
+import { leftToRestart, pendingTrust, planVisor } from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
 import { signedCommitsOf } from "./signers.ts";
@@ -231,6 +232,12 @@ function checkGuards(
         pending: pendingTrust(history, seen),
       }),
       ...checkLists(lists),
+      ...checkPortMoves({
+        desired: wanted,
+        seen,
+        left: leftToRestart(history, seen),
+        changed: new Set(changes.map(({ path }) => path)),
+      }),
     );
   });
   const changes = visors.flatMap(changesOf);

@@ -53,5 +53,6 @@ export {
 export { type CommitSigner, signedCommitsOf, signersOf } from "./signers.ts";
 export { keysetFromRecord, keysetToRecord } from "./keyset-record.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
+export { awaitingRestart } from "./plan-visor.ts";
 export { isPolicy, policyToJson } from "./policy.ts";
 export { unreadableApps } from "./unreadable-apps.ts";

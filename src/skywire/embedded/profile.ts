@@ -1,4 +1,4 @@
-/** The releases we model. */
+/** The releases we model. `v1.3.28` is what the recorded build calls itself: by its tags it is v1.3.20-6 (0e7420a5). */
 export type ProfileName = "newest" | "v1.3.94" | "v1.3.73" | "v1.3.28";
 
 /** How well a statement about a release is known. */
@@ -63,6 +63,7 @@ export interface Profile {
 /** The names of the properties that are {@link Fact}s. */
 export type ProfileField = Exclude<keyof Profile, "name">;
 
+/** The name that the recorded build has for itself; commit 0e7420a5 of 27 March 2024 is v1.3.20-6. */
 const RECORDED = "the recorded v1.3.28 sessions";
 
 function seen<T>(value: T, row: string): Fact<T> {

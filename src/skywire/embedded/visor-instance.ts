@@ -8,9 +8,9 @@ import { isList, isObject } from "./config-shape.ts";
 import { withField, withValue } from "./config-path.ts";
 import type { EmbeddedVisor } from "./embedded-visor.ts";
 import { PeerList } from "./peer-list.ts";
+import { ServedPorts } from "./served-ports.ts";
 import { initialTransports, type LiveTransport } from "./transports.ts";
 import type { DiskState } from "./visor-folder.ts";
-import type { ForwardedPort } from "./wire-2026.ts";
 
 /** One app as the launcher's configuration has it. */
 export interface AppEntry {
@@ -55,7 +55,7 @@ export class VisorInstance {
   /** There was somebody to let in when the visor started; otherwise its remote RPC never listens on dmsg. */
   readonly listensOnDmsg: boolean;
   readonly pending: Map<string, PendingHypervisor> = new Map();
-  readonly ports: Map<number, ForwardedPort>;
+  readonly ports: ServedPorts;
   config: JsonObject;
   rewardAddress: string | undefined;
   readonly #bootConfig: JsonObject;
@@ -68,7 +68,7 @@ export class VisorInstance {
     this.config = config;
     this.#bootConfig = config;
     this.rewardAddress = disk.reward;
-    this.ports = new Map(disk.ports);
+    this.ports = new ServedPorts(disk.ports);
     this.peers = new PeerList(visor.key, this.trusted());
     this.listensOnDmsg = this.trusted().length > 0;
   }
@@ -83,7 +83,8 @@ export class VisorInstance {
   }
 
   get isComplete(): boolean {
-    return this.visor.state !== "starting" && this.ageMs() >= COMPLETE_AFTER_MS;
+    const { state } = this.visor;
+    return state !== "starting" && state !== "suspended" && this.ageMs() >= COMPLETE_AFTER_MS;
   }
 
   get isDmsgReady(): boolean {
@@ -228,7 +229,7 @@ export class VisorInstance {
 
   /** Writes the file of the served ports. */
   savePorts(): Promise<void> {
-    return this.visor.folder.writePorts(this.ports.values());
+    return this.visor.folder.writePorts(this.ports.records.values());
   }
 
   /** Copies paths to /etc/skywire.conf where the visor keeps one. */
@@ -243,7 +244,7 @@ export class VisorInstance {
     const disk: DiskState = {
       config: this.config,
       reward: this.rewardAddress,
-      ports: this.ports,
+      ports: this.ports.records,
       conf: this.visor.conf,
     };
     const scratch: VisorInstance = new ScratchInstance(

@@ -132,6 +132,8 @@ export type UnreachableReason =
   | "old-local-visor"
   /** The local visor has not finished starting. */
   | "local-visor-starting"
+  /** Somebody suspended the local visor. */
+  | "local-visor-suspended"
   /** Closed at once without a byte: no trust, no listener, or too many connections. */
   | "refused-or-no-listener"
   /** Closed after as long as the local visor waits for a far one. */
@@ -153,6 +155,11 @@ export type UnseenReading =
       readonly kind: "starting";
       /** The method whose answer says so. */
       readonly waitingFor: string;
+      readonly detail: string;
+      readonly next: string;
+    }
+  | {
+      readonly kind: "suspended";
       readonly detail: string;
       readonly next: string;
     }
@@ -180,7 +187,7 @@ const RESTART_SLACK_MS = 1_000;
 
 /**
  * The error that a reading without a visor amounts to, with exit code 3: visor/no-local-visor, visor/unreachable,
- * visor/starting, visor/malformed or visor/impostor.
+ * visor/starting, visor/suspended, visor/malformed or visor/impostor.
  */
 export function readingError(
   rpcAddress: StreamAddress,
@@ -200,6 +207,7 @@ export function readingError(
       }
       return new FleetError("visor/unreachable", `${who}: ${reading.detail}`, options);
     case "starting":
+    case "suspended":
     case "malformed":
     case "impostor":
       return new FleetError(`visor/${reading.kind}`, `${who}: ${reading.detail}`, options);

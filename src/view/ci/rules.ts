@@ -43,6 +43,10 @@ const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = 
   ],
   "would-open": ["planning", "Taking the last key off a list would open it to everybody."],
   "open-exit": ["planning", "An exit would start with an empty whitelist and serve everybody."],
+  "port-move": [
+    "planning",
+    "A port served over dmsg is moved only where its listener can be led to the new local port.",
+  ],
   removals: ["planning", "The plan would remove more than policy.max_removals allows."],
   "argument-size": [
     "planning",
