@@ -9,6 +9,7 @@ import { withField } from "./config-path.ts";
 import { isObject } from "./config-shape.ts";
 import type { Makeable } from "./makeable.ts";
 import { portOf } from "./visor-folder.ts";
+import type { WebProxy } from "./web-proxies.ts";
 
 /** What somebody else does to a visor while nobody of us looks. */
 export type BehindBack =
@@ -44,6 +45,8 @@ export interface VisorInside {
   }[];
   readonly ports: readonly JsonObject[];
   readonly rewardAddress: string;
+  /** Where the web proxies listen, `host:port`; `null` for one that does not. */
+  readonly webProxies: Readonly<Record<WebProxy, string | null>>;
   /** The variables of /etc/skywire.conf; `null` without such a file. */
   readonly conf: Readonly<Record<string, string>> | null;
 }
@@ -58,6 +61,8 @@ export interface EmbeddedControl {
   /** A package update: what is only in the configuration file is gone, but for what is carried forward. */
   regen(visor: string): Promise<void>;
   changeBehindBack(visor: string, change: BehindBack): Promise<void>;
+  /** From now on the live setter of a configuration path fails with this text; `undefined` mends it. */
+  failField(visor: string, path: string, error: string | undefined): Promise<void>;
   inspect(visor: string): VisorInside;
 }
 
@@ -121,6 +126,13 @@ export class FleetControl implements EmbeddedControl {
     }
   }
 
+  async failField(name: string, path: string, error: string | undefined): Promise<void> {
+    const { fieldFaults } = this.#visor(name);
+    if (error === undefined) fieldFaults.delete(path);
+    else fieldFaults.set(path, error);
+    await Promise.resolve();
+  }
+
   inspect(name: string): VisorInside {
     const visor = this.#visor(name);
     const { instance } = visor;
@@ -144,6 +156,10 @@ export class FleetControl implements EmbeddedControl {
       })),
       ports: [...instance.ports.values()].map((port) => ({ ...port })),
       rewardAddress: instance.rewardAddress ?? "",
+      webProxies: {
+        dmsg_web: instance.webProxies.listening("dmsg_web", config),
+        skynet_web: instance.webProxies.listening("skynet_web", config),
+      },
       conf: visor.conf === undefined ? null : Object.fromEntries(visor.conf),
     };
   }

@@ -9,6 +9,7 @@ import type { EmbeddedVisor } from "./embedded-visor.ts";
 import { PeerList } from "./peer-list.ts";
 import { initialTransports, type LiveTransport } from "./transports.ts";
 import type { DiskState } from "./visor-folder.ts";
+import { WebProxies, withChainedProxy } from "./web-proxies.ts";
 import type { ForwardedPort } from "./wire-2026.ts";
 
 /** One app as the launcher's configuration has it. */
@@ -55,6 +56,7 @@ export class VisorInstance {
   readonly listensOnDmsg: boolean;
   readonly pending: Map<string, PendingHypervisor> = new Map();
   readonly ports: Map<number, ForwardedPort>;
+  readonly webProxies: WebProxies;
   config: JsonObject;
   rewardAddress: string | undefined;
   readonly #bootConfig: JsonObject;
@@ -64,8 +66,9 @@ export class VisorInstance {
   constructor(visor: EmbeddedVisor, config: JsonObject, disk: DiskState, startedAtMs: number) {
     this.visor = visor;
     this.startedAtMs = startedAtMs;
-    this.config = config;
+    this.config = withChainedProxy(config);
     this.#bootConfig = config;
+    this.webProxies = new WebProxies(config);
     this.rewardAddress = disk.reward;
     this.ports = new Map(disk.ports);
     this.peers = new PeerList(visor.key, this.trusted());
