@@ -1,4 +1,4 @@
-import { FleetError, type Json, type JsonObject, utf8 } from "../../core/index.ts";
+import { FleetError, type Json, type JsonObject, utf8, type VisorKey } from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
 import { startApp, stopApp } from "./methods-process.ts";
 import { setRewardAddress } from "./methods-network.ts";
@@ -63,6 +63,8 @@ export interface EmbeddedControl {
   changeBehindBack(visor: string, change: BehindBack): Promise<void>;
   /** From now on the live setter of a configuration path fails with this text; `undefined` mends it. */
   failField(visor: string, path: string, error: string | undefined): Promise<void>;
+  /** From now on adding this hypervisor fails with this text. */
+  failKey(visor: string, key: VisorKey, error: string): Promise<void>;
   inspect(visor: string): VisorInside;
 }
 
@@ -130,6 +132,11 @@ export class FleetControl implements EmbeddedControl {
     const { fieldFaults } = this.#visor(name);
     if (error === undefined) fieldFaults.delete(path);
     else fieldFaults.set(path, error);
+    await Promise.resolve();
+  }
+
+  async failKey(name: string, key: VisorKey, error: string): Promise<void> {
+    this.#visor(name).keyFaults.set(key, error);
     await Promise.resolve();
   }
 

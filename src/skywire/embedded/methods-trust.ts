@@ -120,6 +120,8 @@ export async function reconcileHypervisors(
 async function addHypervisor(instance: VisorInstance, key: string): Promise<void> {
   requireKey(key);
   if (!instance.isDmsgReady) throw new Error("DMSG client not running");
+  const fault = instance.visor.keyFaults.get(key);
+  if (fault !== undefined) throw new Error(fault);
   if (instance.connectedHypervisors().some((each) => each.key === key)) {
     throw new Error(`already connected to hypervisor ${key}`);
   }
