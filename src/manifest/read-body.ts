@@ -1,5 +1,5 @@
 import type { Json, Place } from "../core/index.ts";
-import { SETTINGS } from "../model/index.ts";
+import { settingAt, settingFault, SETTINGS } from "../model/index.ts";
 import type { Body, Written } from "./manifest.ts";
 import { checkPlain, plain, readApp, readList } from "./read-app.ts";
 import { placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
@@ -71,12 +71,36 @@ function readSetting(
   setting: Entry,
   put: (path: string, written: Written) => void,
 ): void {
-  const value = valueOf(setting.value);
-  if (value === undefined) return;
-  for (const node of setting.value.kind === "list" ? setting.value.items : [setting.value]) {
-    checkPlain(reading, node);
+  const open = openHostOf(setting.value);
+  const tree = open ?? setting.value;
+  const value = valueOf(tree);
+  const type = settingAt(setting.key)?.type;
+  if (value === undefined || type === undefined) return;
+  for (const node of tree.kind === "list" ? tree.items : [tree]) checkPlain(reading, node);
+  const fault = settingFault(type, value);
+  if (fault !== undefined) {
+    refuseSetting(reading, tree, fault);
+    return;
   }
-  put(`settings.${setting.key}`, plain(value, placeOf(reading, setting.offset)));
+  const written = plain(value, placeOf(reading, setting.offset));
+  put(`settings.${setting.key}`, open === undefined ? written : { ...written, anyone: true });
+}
+
+/** The host of `{ host: …, whitelist: anyone }`; `undefined` for anything else. */
+function openHostOf(tree: Tree): Tree | undefined {
+  return tree.kind === "map" ? tree.entries.get("host")?.value : undefined;
+}
+
+/** What the form of the manifest lets through and is no value all the same. */
+function refuseSetting(reading: Reading, tree: Tree, fault: string): void {
+  reading.report({
+    code: "manifest/value",
+    severity: "error",
+    message: `this ${fault}`,
+    at: placeOf(reading, tree.offset),
+    ...(tree.kind === "scalar" ? { text: tree.text.slice(0, 80) } : {}),
+    next: "correct the value",
+  });
 }
 
 function valueOf(tree: Tree): Json | undefined {

@@ -7,6 +7,7 @@ import type {
   Origin,
 } from "../model/index.ts";
 import { checkApp } from "./app-rules.ts";
+import { checkProxies } from "./proxy-rules.ts";
 import { checkIgnores } from "./check-ignores.ts";
 import { indexNames, type Names } from "./index-names.ts";
 import { type Layer, type Merging, mergeList, mergeValue, type Said } from "./layers.ts";
@@ -112,6 +113,7 @@ function resolveVisor(names: Names, merging: Merging): DesiredVisor | undefined 
   ];
   const leaves = mergeLayers(merging, layers);
   for (const app of namedIn(layers, "apps").keys()) checkApp(app, leaves, merging.report);
+  checkProxies(leaves, merging.report);
   const { ignores } = visor;
   checkIgnores(visor, leaves, merging.report);
   if (visor.key === undefined) return undefined;

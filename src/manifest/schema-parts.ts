@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/index.ts";
-import { CAPABILITIES, SETTINGS, type SettingType } from "../model/index.ts";
+import { CAPABILITIES, HOST_PATTERN, SETTINGS, type SettingType } from "../model/index.ts";
 
 /** What a name may look like. */
 export const NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_-]{0,62}$";
@@ -234,6 +234,39 @@ const port = {
   },
 };
 
+const HOST_EXPECTS =
+  "an IP address or a host name without a port, or { host: …, whitelist: anyone } for one that others reach";
+
+/** A host to listen at, and the form of one that everybody may reach. */
+function openHost(about: string): JsonObject {
+  const host = {
+    type: "string",
+    pattern: HOST_PATTERN,
+    description: "The address or name, without a port.",
+    "x-expects": "an IP address or a host name, without a port",
+  };
+  return {
+    description: `${about} A host that others reach is written { host: …, whitelist: anyone }.`,
+    if: { type: "string" },
+    then: { ...host, "x-expects": HOST_EXPECTS },
+    else: {
+      ...closed(
+        "A host that everybody who reaches it may use.",
+        {
+          host,
+          whitelist: {
+            const: "anyone",
+            description: "The word `anyone`: the proxy asks for no password.",
+            "x-expects": "the word anyone",
+          },
+        },
+        ["host", "whitelist"],
+      ),
+      "x-expects": HOST_EXPECTS,
+    },
+  };
+}
+
 function settingSchema(type: SettingType, about: string): JsonObject {
   switch (type.kind) {
     case "boolean":
@@ -244,6 +277,8 @@ function settingSchema(type: SettingType, about: string): JsonObject {
       return choice(about, type.choices);
     case "text":
       return text(about);
+    case "open-host":
+      return openHost(about);
     case "texts":
       return listOf(text("One entry."), about);
   }

@@ -1,6 +1,7 @@
 import type { Json } from "../core/index.ts";
 import {
   EXIT_PROGRAMS,
+  isLoopbackHost,
   MASK,
   type ObservedApp,
   type ObservedPort,
@@ -92,6 +93,10 @@ function settingLines(settings: Readonly<Record<string, Json>>): readonly string
       const setting = settingAt(path);
       if (setting === undefined || settingFault(setting.type, value) !== undefined) return [];
       const text = valueText(value);
+      if (setting.type.kind === "open-host" && !isLoopbackHost(String(value)))
+        return [
+          `@settings ${path}: { host: ${text ?? ""}, whitelist: anyone }  # open to everybody`,
+        ];
       return text === undefined ? [] : [`@settings ${path}: ${text}`];
     });
 }

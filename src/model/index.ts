@@ -1,3 +1,4 @@
+export { HOST_PATTERN, hostFault, isLoopbackHost } from "./host.ts";
 export {
   type AppField,
   type AppPlainField,
@@ -83,6 +84,7 @@ export {
   settingAt,
   settingFault,
   SETTINGS,
+  WEB_PROXIES,
   type SettingType,
 } from "./settings.ts";
 export {

@@ -59,7 +59,7 @@ export interface PlanVisor {
     readonly path: string;
     readonly secrets: readonly SecretRef[];
   }[];
-  /** Owned whitelists that are written `anyone`. */
+  /** Owned whitelists and hosts that are written `anyone`. */
   readonly openToAnyone: readonly string[];
   /** Written earlier, in force once the visor restarts. */
   readonly awaitingRestart: readonly { readonly path: string; readonly sinceEntry: number }[];
@@ -102,6 +102,7 @@ export const GUARDS = [
   "released",
   "would-open",
   "open-exit",
+  "open-proxy",
   "argument-size",
   "observation-age",
   "signed-commits",

@@ -1,4 +1,5 @@
 import type { Json } from "../core/index.ts";
+import { hostFault } from "./host.ts";
 
 /** What a setting's value must be. */
 export type SettingType =
@@ -6,7 +7,9 @@ export type SettingType =
   | { readonly kind: "integer"; readonly min: number; readonly max: number }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "text" }
-  | { readonly kind: "texts" };
+  | { readonly kind: "texts" }
+  /** Where something listens that asks nobody who he is: an IP address or host name without a port. */
+  | { readonly kind: "open-host" };
 
 /** How much harm a wrong value does, worst first. */
 export type Risk = "trust" | "reachability" | "app" | "label";
@@ -34,6 +37,7 @@ export interface Setting {
 
 const BOOLEAN: SettingType = { kind: "boolean" };
 const TEXT: SettingType = { kind: "text" };
+const OPEN_HOST: SettingType = { kind: "open-host" };
 const PORT: SettingType = { kind: "integer", min: 0, max: 65_535 };
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "warning", "error", "fatal", "panic"];
 
@@ -125,7 +129,13 @@ export const SETTINGS: readonly Setting[] = [
   ),
   row("hypervisor.http_addr", TEXT, "restart", "trust", "address of the hypervisor's web page"),
   row("dmsg_web.enable", BOOLEAN, "live mirrored", "app", "resolve .dmsg names"),
-  row("dmsg_web.proxy_addr", TEXT, "live mirrored", "app", "address of the .dmsg proxy"),
+  row(
+    "dmsg_web.proxy_addr",
+    OPEN_HOST,
+    "live mirrored",
+    "reachability",
+    "host that the .dmsg proxy listens at, without a port; whoever reaches it may use the proxy",
+  ),
   row(
     "dmsg_web.upstream_socks",
     TEXT,
@@ -134,7 +144,13 @@ export const SETTINGS: readonly Setting[] = [
     "proxy that .dmsg requests go through",
   ),
   row("skynet_web.enable", BOOLEAN, "live mirrored", "app", "resolve .skynet names"),
-  row("skynet_web.proxy_addr", TEXT, "live mirrored", "app", "address of the .skynet proxy"),
+  row(
+    "skynet_web.proxy_addr",
+    OPEN_HOST,
+    "live mirrored",
+    "reachability",
+    "host that the .skynet proxy listens at, without a port; whoever reaches it may use the proxy",
+  ),
   row(
     "skynet_web.upstream_socks",
     TEXT,
@@ -172,6 +188,8 @@ export function settingFault(type: SettingType, value: Json): string | undefined
         : `must be one of ${type.choices.join(", ")}`;
     case "text":
       return typeof value === "string" && value !== "" ? undefined : "must be text";
+    case "open-host":
+      return typeof value === "string" ? hostFault(value) : "must be a host";
     case "texts":
       return Array.isArray(value) &&
         value.length > 0 &&
@@ -180,6 +198,9 @@ export function settingFault(type: SettingType, value: Json): string | undefined
         : "must be a list of texts";
   }
 }
+
+/** The blocks of the configuration that are web proxies: SOCKS5, without a password. */
+export const WEB_PROXIES = ["dmsg_web", "skynet_web"] as const;
 
 function row(
   path: string,

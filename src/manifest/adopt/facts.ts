@@ -49,6 +49,7 @@ export type Fact =
   | { readonly kind: "key"; readonly path: string; readonly key: VisorKey }
   | KeysFact
   | { readonly kind: "anyone"; readonly path: string }
+  | { readonly kind: "open-host"; readonly path: string; readonly host: string }
   | PortFact;
 
 /** A list of keys, sorted: all of it, or members that must be in it. */

@@ -1,5 +1,5 @@
 import type { Json } from "../../core/index.ts";
-import { type SeenVisor, settingAt, settingFault, SETTINGS } from "../../model/index.ts";
+import { isLoopbackHost, type SeenVisor, settingAt, settingFault, SETTINGS } from "../../model/index.ts";
 import { rewardAddressFault } from "../reward-address.ts";
 import {
   type AdoptSection,
@@ -13,6 +13,8 @@ import {
 import { isPlainText, keysIn, type Look } from "./look.ts";
 import { readAppFacts } from "./read-app-facts.ts";
 
+/** What a starting visor puts in place of nothing: its .dmsg proxy goes on to its .skynet one. */
+const CHAINED = { path: "dmsg_web.upstream_socks", value: "127.0.0.1:4446" };
 const TRUST_LISTS = ["hypervisors", "pty"] as const;
 const PORT_TEXTS = ["label", "description", "proxy_addr"] as const;
 const PORT_FLAGS = [
@@ -77,6 +79,22 @@ function readSettings(look: Look): void {
     if (found.kind !== "value" || found.raw === null || found.raw === "") continue;
     const type = settingAt(path)?.type;
     if (type === undefined || settingFault(type, found.raw) !== undefined) continue;
+    if (path === CHAINED.path && found.raw === CHAINED.value) {
+      look.note(`settings.${path} is left out: visors fill it in by themselves`);
+      continue;
+    }
+    if (type.kind === "open-host" && typeof found.raw === "string" && !isLoopbackHost(found.raw)) {
+      if (look.open && isTold(look, path)) look.put({ kind: "open-host", path: `settings.${path}`, host: found.raw });
+      else
+        look.note(
+          `settings.${path} is left out: it is open to everybody there; --open writes whitelist: anyone`,
+        );
+      continue;
+    }
+    if (type.kind === "open-host" && !isTold(look, path)) {
+      look.note(`settings.${path} is left out: the visor does not say whether the proxy runs`);
+      continue;
+    }
     const value = plainValue(found.raw);
     if (value !== undefined && [value].flat().every(isPlain)) {
       look.put({ kind: "value", path: `settings.${path}`, value });
@@ -86,6 +104,13 @@ function readSettings(look: Look): void {
   const which =
     hidden.length === 1 ? `settings.${hidden.join("")} is` : `${hidden.length} settings are`;
   look.note(`${which} left out: this release does not show ${hidden.length === 1 ? "it" : "them"}`);
+}
+
+/** True for a web proxy's address where the visor says whether it runs: a manifest needs both. */
+function isTold(look: Look, path: string): boolean {
+  const enable = path.replace(/\.[^.]+$/, ".enable");
+  const found = look.eyes.foundAt(look.seen, `settings.${enable}`);
+  return found.kind === "value" && typeof found.raw === "boolean";
 }
 
 function isPlain(value: string | number | boolean): boolean {

@@ -23,6 +23,11 @@ export function writtenFact(fact: Fact, spelling: Spelling): Written {
       return spelling.key(fact.key);
     case "anyone":
       return "anyone";
+    case "open-host":
+      return new Map([
+        ["host", fact.host],
+        ["whitelist", "anyone"],
+      ]);
     case "keys": {
       const members = spelling.list(fact.keys);
       return fact.form === "exact" ? members : new Map([["add", members]]);

@@ -10,6 +10,8 @@ export interface WriteFacts {
   readonly secrets: ReadonlyMap<SecretRef, string>;
   /** Whitelists that may end empty, because they are written `anyone`. */
   readonly openToAnyone: readonly string[];
+  /** Every path that the manifest owns on the visor. */
+  readonly owned: readonly string[];
 }
 
 /**

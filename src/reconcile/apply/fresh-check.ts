@@ -10,6 +10,7 @@ import {
 import {
   checkLockOut,
   checkOpenExits,
+  checkOpenProxies,
   checkWouldOpen,
   keyedObservedDigest,
   observedDigest,
@@ -104,6 +105,7 @@ export function checkGuardsAgain({
     }),
     ...checkWouldOpen(lists),
     ...checkOpenExits(lists),
+    ...checkOpenProxies(lists),
   ];
   return first === undefined ? undefined : { outcome: "refused", note: first.message };
 }

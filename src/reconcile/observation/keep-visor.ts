@@ -6,11 +6,14 @@ import {
   type KeptLeaf,
   type ObservedVisor,
   type SeenVisor,
+  WEB_PROXIES,
 } from "../../model/index.ts";
 import { foundAt, methodsOf, parseLeafPath, programOf } from "../diff/index.ts";
 import { observedDigest, observedValues } from "../plan/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
 
+/** Where a web proxy listens is what a guard goes by, owned or not. */
+const WEB_PROXY_PATH = /^settings\.(dmsg|skynet)_web\./;
 /** Tells releases apart that admit keys at once from those that need a restart. */
 const ALWAYS_KEPT_METHODS: readonly string[] = ["PendingHypervisors"];
 /** Reasons are words of ours; anything else could carry what a visor or the system said. */
@@ -44,6 +47,12 @@ function keepSeen(
     const path = `apps.${name}.whitelist`;
     if (EXIT_PROGRAMS.includes(program))
       leaves[path] ??= keepLeaf(seen, undefined, path, keyedDigest);
+  }
+  if (owned.some((path) => WEB_PROXY_PATH.test(path))) {
+    for (const proxy of WEB_PROXIES) {
+      const path = `settings.${proxy}.proxy_addr`;
+      leaves[path] ??= keepLeaf(seen, undefined, path, keyedDigest);
+    }
   }
   return {
     release: seen.release.version,

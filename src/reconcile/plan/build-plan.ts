@@ -25,6 +25,7 @@ import {
   checkLockOut,
   checkObservationAge,
   checkOpenExits,
+  checkOpenProxies,
   checkRemovals,
   checkRightToSign,
   checkSignedCommits,
@@ -234,6 +235,7 @@ function checkGuards(
       }),
       ...checkWouldOpen(lists),
       ...checkOpenExits(lists),
+      ...checkOpenProxies(lists),
       ...checkArgumentSize(lists),
     );
   });

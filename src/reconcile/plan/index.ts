@@ -17,6 +17,7 @@ export {
 export {
   checkLockOut,
   checkOpenExits,
+  checkOpenProxies,
   checkSignedCommits,
   checkWouldOpen,
   hasWayIn,

@@ -42,6 +42,10 @@ const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = 
   ],
   "would-open": ["planning", "Taking the last key off a list would open it to everybody."],
   "open-exit": ["planning", "An exit would start with an empty whitelist and serve everybody."],
+  "open-proxy": [
+    "planning",
+    "A web proxy without a password would listen where more than its own machine reaches it.",
+  ],
   removals: ["planning", "The plan would remove more than policy.max_removals allows."],
   "argument-size": [
     "planning",

@@ -116,7 +116,7 @@ describe("the safe part of a configuration", () => {
         "hypervisor.enable_auth": true,
         "hypervisor.http_addr": ":8000",
         "dmsg_web.enable": false,
-        "dmsg_web.proxy_addr": "127.0.0.1:4445",
+        "dmsg_web.proxy_addr": "",
       },
     });
   });

@@ -14,6 +14,7 @@ export {
   checkWouldOpen,
   type OpenListsInput,
 } from "./open-lists.ts";
+export { checkOpenProxies } from "./open-proxies.ts";
 export { checkRemovals, type RemovalsInput } from "./removals.ts";
 export { checkRightToSign } from "./right-to-sign.ts";
 export { checkSignedCommits } from "./signed-commits.ts";
