@@ -81,6 +81,8 @@ export interface SeenVisor {
   readonly pty?: readonly string[];
   readonly survey?: readonly string[];
   readonly rewardAddress?: string;
+  /** Blocks that the configuration is without, such as `dmsg_web`; absent counts as none. */
+  readonly unsetBlocks?: readonly string[];
   /** Settings that can be read back, by configuration path. */
   readonly settings: Readonly<Record<string, Json>>;
   readonly apps: readonly ObservedApp[];

@@ -184,6 +184,7 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
         reason: {
           place: origin.place,
           ...(origin.role === undefined ? {} : { role: origin.role }),
+          ...(writer.note === undefined ? {} : { note: writer.note }),
         },
         lifetime: writer.lifetime,
         restart: writer.restart,
@@ -257,7 +258,11 @@ function valueChange(
     ...(isRunning ? { action: leaf.value === true ? ("start" as const) : ("stop" as const) } : {}),
     before: facts.before,
     after: leaf.value,
-    reason: { place: origin.place, ...(origin.role === undefined ? {} : { role: origin.role }) },
+    reason: {
+      place: origin.place,
+      ...(origin.role === undefined ? {} : { role: origin.role }),
+      ...(writer.note === undefined ? {} : { note: writer.note }),
+    },
     lifetime: writer.lifetime,
     restart: writer.restart,
     risk: riskOf(leaf.path, false),

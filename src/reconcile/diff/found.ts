@@ -80,10 +80,17 @@ function foundTrust(seen: SeenVisor, list: readonly string[] | undefined): Found
 function foundSetting(seen: SeenVisor, setting: string): Found {
   const value = seen.settings[setting];
   if (value !== undefined) return plain(value);
+  // What is switched on in a block is off where there is no such block.
+  if (setting.endsWith(".enable") && isBlockUnset(seen, setting)) return plain(false);
   const known = settingAt(setting)?.summaryField !== undefined;
   return seen.configReadable && !known
     ? plain(null)
     : unsupported("this release does not show the setting, so a change could not be checked");
+}
+
+/** True for a configuration path in a block that the visor is without. */
+export function isBlockUnset(seen: Pick<SeenVisor, "unsetBlocks">, path: string): boolean {
+  return path.includes(".") && (seen.unsetBlocks ?? []).includes(path.split(".", 1)[0] ?? "");
 }
 
 function foundApp(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }): Found {

@@ -6,6 +6,7 @@ import {
   settingAt,
 } from "../../model/index.ts";
 import { type MethodName, methodRow } from "../../skywire/visor/index.ts";
+import { isBlockUnset } from "./found.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
 
 /** How a leaf is written on one visor. */
@@ -14,6 +15,8 @@ export interface LeafWriter {
   readonly method: string;
   readonly lifetime: Lifetime;
   readonly restart: Change["restart"];
+  /** What the plan says of it beside when it is in force, a clause. */
+  readonly note?: string;
 }
 
 /** A leaf that this visor's release cannot take. */
@@ -46,7 +49,7 @@ export function writerOf(seen: SeenVisor, path: string, verb: LeafVerb): LeafWri
       return trustWriter(seen, leaf.list, verb);
     case "survey":
       return serves(seen, "SetConfigFields")
-        ? writer("SetConfigFields", "config", "visor")
+        ? { ...writer("SetConfigFields", "config", "visor"), note: SURVEY_LOST }
         : unsupported("this release cannot change its survey whitelist");
     case "reward_address":
       return rewardWriter(seen, verb);
@@ -57,6 +60,15 @@ export function writerOf(seen: SeenVisor, path: string, verb: LeafVerb): LeafWri
     case "ports":
       return portWriter(seen, leaf, verb);
   }
+}
+
+/** The survey whitelist has a variable there, and is not copied to it. Source: api_config_mirror.go. */
+const SURVEY_LOST =
+  "lost at the next package update where the visor's configuration comes from /etc/skywire.conf, unless SURVEYPKS has the key too";
+
+function blockNote(path: string): string {
+  const block = path.split(".", 1)[0] ?? "";
+  return `the visor has no ${block} block, so it is sent whole; lost at the next package update where the configuration comes from /etc/skywire.conf`;
 }
 
 function trustWriter(
@@ -91,6 +103,9 @@ function settingWriter(seen: SeenVisor, path: string): LeafWriter | NoWriter {
   if (setting === undefined)
     return unsupported("this version of fleet does not manage the setting");
   if (serves(seen, "SetConfigFields")) {
+    // The block is sent whole then, which is neither live nor mirrored.
+    if (isBlockUnset(seen, path))
+      return { ...writer("SetConfigFields", "config", "visor"), note: blockNote(path) };
     const lifetime = setting.mirrored && seen.keepsConf ? "conf" : "config";
     return writer("SetConfigFields", lifetime, setting.live ? "none" : "visor");
   }

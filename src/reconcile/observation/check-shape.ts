@@ -143,6 +143,7 @@ const seen = shape({
   keepsConf: yesOrNo,
   "hypervisors?": listOf(text),
   "pty?": listOf(text),
+  "unsetBlocks?": listOf(text),
   methods: mapOf(textLike("method", /^[A-Za-z]{1,64}$/), oneOf("present", "absent", "unknown")),
   apps: mapOf(text, shape({ program: text, running: yesOrNo, autoStart: yesOrNo })),
   leaves: mapOf(leafPath, keptLeaf),

@@ -62,6 +62,7 @@ function keepSeen(
     keepsConf: seen.keepsConf,
     ...(seen.hypervisors === undefined ? {} : { hypervisors: seen.hypervisors }),
     ...(seen.pty === undefined ? {} : { pty: seen.pty }),
+    ...(seen.unsetBlocks === undefined ? {} : { unsetBlocks: seen.unsetBlocks }),
     methods: keepMethods(owned, seen),
     apps,
     leaves,

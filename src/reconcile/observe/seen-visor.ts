@@ -27,6 +27,9 @@ export function toSeenVisor(reading: SeenReading, route: Route, atMs: number): S
     ...(config?.ptyWhitelist === undefined ? {} : { pty: config.ptyWhitelist }),
     ...(config === undefined ? {} : { survey: config.surveyWhitelist }),
     ...rewardAddress(config?.rewardAddress ?? summary?.rewardAddress),
+    ...(config === undefined || config.unsetBlocks.length === 0
+      ? {}
+      : { unsetBlocks: config.unsetBlocks }),
     settings: config?.settings ?? settingsOfSummary(summary),
     apps: reading.apps.map(toObservedApp),
     ...(reading.ports === undefined ? {} : { ports: reading.ports.map(toObservedPort) }),

@@ -1,4 +1,5 @@
 import { FleetError, type Json, parseVisorKey, type VisorKey } from "../../core/index.ts";
+import { unsetBlocksOf } from "./blocks.ts";
 import { compileAllowList, projectJson } from "./config-projection.ts";
 
 /** Configuration paths that are plain settings. Source: skywire-rpc 4.5 and 7. */
@@ -36,6 +37,8 @@ export interface SafeConfig {
   readonly surveyWhitelist: readonly string[];
   /** Empty when there is none. */
   readonly rewardAddress: string;
+  /** Blocks that are not there; no field of theirs can be set by its path. */
+  readonly unsetBlocks: readonly string[];
   /** The {@link SETTING_PATHS} that are there. */
   readonly settings: Readonly<Record<string, Json>>;
 }
@@ -83,6 +86,7 @@ function safeConfigOf(
     ...(found.has(block) ? { ptyWhitelist: keysAt(found, `${block}.whitelist`) } : {}),
     surveyWhitelist: keysAt(found, "survey_whitelist"),
     rewardAddress: textAt(found, "reward_address"),
+    unsetBlocks: unsetBlocksOf(found),
     settings,
   };
 }
