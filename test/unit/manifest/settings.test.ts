@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { desiredOf, diagnosticLine, load } from "../../support/manifest-text.ts";
+import { desiredOf, diagnosticLine, keyOf, load } from "../../support/manifest-text.ts";
 import { oneVisor } from "../../support/refusals.ts";
 
 function faults(settings: string): readonly string[] {
@@ -47,5 +47,41 @@ describe("A4: the address of a web proxy", () => {
     );
     const leaf = desiredOf(text).visors[0]?.leaves.get("settings.dmsg_web.proxy_addr");
     expect(leaf).toMatchObject({ value: "192.168.1.50", anyone: true });
+  });
+});
+
+describe("A11: newly owned", () => {
+  it.fails("A11: names of visors stand for the keys of persistent transports", () => {
+    const text = oneVisor(
+      "    settings: { persistent_transports: [{ pk: laptop, type: stcpr }, { pk: $desk, type: dmsg }] }\n",
+    );
+    const desired = desiredOf(text);
+    const leaf = desired.visors[0]?.leaves.get("settings.persistent_transports");
+    expect(leaf).toMatchObject({
+      value: [
+        { pk: desired.visors[0]?.key, type: "stcpr" },
+        { pk: keyOf("desk"), type: "dmsg" },
+      ],
+    });
+  });
+
+  it.fails.each([
+    { value: "[{ pk: laptop }]", code: "missing-key" },
+    { value: "[{ pk: laptop, type: carrier-pigeon }]", code: "value" },
+    { value: "[{ pk: nobody, type: dmsg }]", code: "unknown-name" },
+    { value: "[{ pk: all, type: dmsg }]", code: "one-key" },
+    { value: "[{ pk: laptop, type: dmsg, port: 1 }]", code: "unknown-key" },
+    { value: "[{ pk: laptop, type: dmsg }, { pk: laptop, type: dmsg }]", code: "value" },
+  ])("A11: persistent_transports: $value is refused", ({ value, code }) => {
+    expect(faults(`persistent_transports: ${value}`)).toEqual([
+      expect.stringContaining(`manifest/${code} `),
+    ]);
+  });
+
+  it.fails("A11: trust over files and commands stands with the other trust", () => {
+    const text = oneVisor("    trust: { dmsgscp: [$desk], allow_rpc_exec: false }\n");
+    const leaves = desiredOf(text).visors[0]?.leaves;
+    expect(leaves?.get("trust.dmsgscp")).toMatchObject({ kind: "set", exact: true });
+    expect(leaves?.get("trust.allow_rpc_exec")).toMatchObject({ kind: "value", value: false });
   });
 });
