@@ -138,7 +138,8 @@ function missingKey(path: readonly string[], key: string): Fault {
   if (key === "whitelist" && path.includes("settings")) {
     return {
       code: "manifest/missing-key",
-      message: "a host that others reach is open to everybody there, and nothing says that this is meant",
+      message:
+        "a host that others reach is open to everybody there, and nothing says that this is meant",
       next: "write { host: …, whitelist: anyone }, or the address of the machine itself, 127.0.0.1",
     };
   }

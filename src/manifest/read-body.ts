@@ -1,5 +1,5 @@
 import type { Json, Place } from "../core/index.ts";
-import { settingAt, settingFault, SETTINGS } from "../model/index.ts";
+import { SAME_ENTRY, settingAt, settingFault, SETTINGS } from "../model/index.ts";
 import type { Body, Written } from "./manifest.ts";
 import { checkPlain, plain, readApp, readList } from "./read-app.ts";
 import { placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
@@ -15,7 +15,9 @@ export function readBody(reading: Reading, tree: MapTree): Body {
   const ports = new Map<string, Place>();
   const put = (path: string, value: Written): void => void written.set(path, value);
   for (const list of soundEntries(reading, soundAt(reading, tree, "trust"))) {
-    put(`trust.${list.key}`, readList(reading, list.value, placeOf(reading, list.offset)));
+    if (list.value.kind === "scalar" && typeof list.value.value === "boolean")
+      put(`trust.${list.key}`, plain(list.value.value, placeOf(reading, list.offset)));
+    else put(`trust.${list.key}`, readList(reading, list.value, placeOf(reading, list.offset)));
   }
   for (const app of soundEntries(reading, soundAt(reading, tree, "apps"))) {
     apps.set(app.key, placeOf(reading, app.offset));
@@ -76,10 +78,11 @@ function readSetting(
   const value = valueOf(tree);
   const type = settingAt(setting.key)?.type;
   if (value === undefined || type === undefined) return;
-  for (const node of tree.kind === "list" ? tree.items : [tree]) checkPlain(reading, node);
+  for (const node of scalarsIn(tree)) checkPlain(reading, node);
   const fault = settingFault(type, value);
   if (fault !== undefined) {
-    refuseSetting(reading, tree, fault);
+    // Lists and maps of another form were refused with the place of what is wrong in them.
+    if (tree.kind === "scalar" || fault === SAME_ENTRY) refuseSetting(reading, tree, fault);
     return;
   }
   const written = plain(value, placeOf(reading, setting.offset));
@@ -105,8 +108,22 @@ function refuseSetting(reading: Reading, tree: Tree, fault: string): void {
 
 function valueOf(tree: Tree): Json | undefined {
   if (tree.kind === "scalar") return tree.value ?? undefined;
-  if (tree.kind === "list") return tree.items.map((item) => textOf(item) ?? "");
+  if (tree.kind === "list") return tree.items.map((item) => recordOf(item) ?? textOf(item) ?? "");
   return undefined;
+}
+
+/** A map of texts, as an entry of a list. */
+function recordOf(tree: Tree): Json | undefined {
+  if (tree.kind !== "map") return undefined;
+  return Object.fromEntries(
+    [...tree.entries.values()].map(({ key, value }) => [key, textOf(value) ?? ""]),
+  );
+}
+
+function scalarsIn(tree: Tree): readonly Tree[] {
+  if (tree.kind === "list") return tree.items.flatMap(scalarsIn);
+  if (tree.kind === "map") return [...tree.entries.values()].map(({ value }) => value);
+  return [tree];
 }
 
 function readAddress(

@@ -1,5 +1,11 @@
 import type { JsonObject } from "../core/index.ts";
-import { CAPABILITIES, HOST_PATTERN, SETTINGS, type SettingType } from "../model/index.ts";
+import {
+  CAPABILITIES,
+  HOST_PATTERN,
+  type RecordMember,
+  SETTINGS,
+  type SettingType,
+} from "../model/index.ts";
 
 /** What a name may look like. */
 export const NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_-]{0,62}$";
@@ -153,6 +159,13 @@ const trust = closed("Who may manage the visor.", {
     "list",
     "Keys that may open a terminal and call the RPC. Each of them has full control.",
   ),
+  dmsgscp: ref(
+    "list",
+    "Keys that may copy files to and from the visor. In force: after a restart. No way in by itself.",
+  ),
+  allow_rpc_exec: flag(
+    "Whether clients of the visor's own RPC may run commands on it. In force: after a restart. `true` turns trust in that RPC into running code.",
+  ),
 });
 
 const survey = {
@@ -267,6 +280,26 @@ function openHost(about: string): JsonObject {
   };
 }
 
+/** A list of maps. */
+function records(members: readonly RecordMember[], about: string): JsonObject {
+  const names = members.map(({ name }) => name);
+  const properties = Object.fromEntries(
+    members.map(({ name, form, about: meaning }) => [
+      name,
+      form === "key"
+        ? { ...member, description: meaning }
+        : form === "text"
+          ? text(meaning)
+          : choice(meaning, form.choices),
+    ]),
+  );
+  const expects = `a list of maps such as { ${names.map((name) => `${name}: …`).join(", ")} }`;
+  return {
+    ...listOf(closed("One entry.", properties, names), about),
+    "x-expects": expects,
+  };
+}
+
 function settingSchema(type: SettingType, about: string): JsonObject {
   switch (type.kind) {
     case "boolean":
@@ -279,6 +312,8 @@ function settingSchema(type: SettingType, about: string): JsonObject {
       return text(about);
     case "open-host":
       return openHost(about);
+    case "records":
+      return records(type.members, about);
     case "texts":
       return listOf(text("One entry."), about);
   }

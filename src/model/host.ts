@@ -1,6 +1,7 @@
 // Hosts to listen at: what one may look like, and which of them only this machine reaches.
 
-const NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\.?$/;
+const NAME =
+  /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\.?$/;
 const IPV4_LIKE = /^[0-9.]+$/;
 const IPV4_PARTS = 4;
 const BYTE_MAX = 255;

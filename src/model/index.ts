@@ -84,6 +84,9 @@ export {
   settingAt,
   settingFault,
   SETTINGS,
+  keyMembersOf,
+  SAME_ENTRY,
+  type RecordMember,
   WEB_PROXIES,
   type SettingType,
 } from "./settings.ts";

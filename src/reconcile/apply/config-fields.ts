@@ -1,6 +1,11 @@
 import { assert, FleetError, type Json, type JsonObject } from "../../core/index.ts";
 import type { Change, SecretRef } from "../../model/index.ts";
-import type { AppReading, TrustReading, WriteSession } from "../../skywire/visor/index.ts";
+import {
+  type AppReading,
+  type TrustReading,
+  WHOLE_BLOCKS,
+  type WriteSession,
+} from "../../skywire/visor/index.ts";
 import { composeArgs, parseLeafPath, parseWhitelist, programOf, splitArgs } from "../diff/index.ts";
 import { plainText } from "./plain-text.ts";
 import { revealSecrets } from "./read-back.ts";
@@ -135,7 +140,11 @@ export async function configFieldsOf(
     const field = fieldOf(change, facts);
     if (field !== undefined) put(field.path, field.value, [change]);
   }
-  return wholeBlocks(fields, trust?.unsetBlocks ?? []);
+  const unset = trust?.unsetBlocks ?? [];
+  return wholeBlocks(
+    fields,
+    WHOLE_BLOCKS.filter((block) => unset.includes(block)),
+  );
 }
 
 /** The field of a change that is neither of a list nor of an app's arguments. */
@@ -144,6 +153,7 @@ function fieldOf(
   facts: WriteFacts,
 ): { readonly path: string; readonly value: Json } | undefined {
   const leaf = parseLeafPath(change.path);
+  if (leaf.section === "rpc_exec") return { path: "pty.allow_rpc_exec", value: change.after };
   if (leaf.section === "settings") return { path: leaf.setting, value: change.after };
   if (leaf.section === "reward_address") return { path: "reward_address", value: change.after };
   if (leaf.section !== "apps") return undefined;
@@ -214,6 +224,7 @@ const CONFIG_LISTS: Readonly<
 > = {
   "trust.hypervisors": { path: "hypervisors", of: ({ hypervisors }) => hypervisors },
   "trust.pty": { path: "pty.whitelist", of: ({ pty }) => pty },
+  "trust.dmsgscp": { path: "dmsgscp.whitelist", of: ({ dmsgscp }) => dmsgscp },
   survey: { path: "survey_whitelist", of: ({ survey }) => survey },
 };
 

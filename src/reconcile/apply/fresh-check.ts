@@ -7,6 +7,7 @@ import {
   type PlanVisor,
   type SeenVisor,
 } from "../../model/index.ts";
+import { isWayIn } from "../diff/index.ts";
 import {
   checkLockOut,
   checkOpenExits,
@@ -96,7 +97,7 @@ export function checkGuardsAgain({
       visor: key,
       name,
       before: { hypervisors: seen.hypervisors ?? [], pty: seen.pty ?? [] },
-      changes: changes.filter(({ path }) => path.startsWith("trust.")),
+      changes: changes.filter(({ path }) => isWayIn(path)),
       acting: plan.acting,
       protected: plan.protected,
       allowLoss: plan.overrides.allowTrustLoss.includes(name),

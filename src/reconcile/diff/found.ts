@@ -53,7 +53,9 @@ function foundLive(seen: SeenVisor, path: string): Found {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
-      return foundTrust(seen, leaf.list === "pty" ? seen.pty : seen.hypervisors);
+      return foundTrust(seen, seen[leaf.list]);
+    case "rpc_exec":
+      return foundRpcExec(seen);
     case "survey":
       return seen.survey === undefined
         ? unsupported("this release does not show its survey whitelist")
@@ -75,6 +77,15 @@ function foundTrust(seen: SeenVisor, list: readonly string[] | undefined): Found
   return list === undefined
     ? unsupported("this release does not show its configured trust")
     : { kind: "set", elements: list.filter((key) => key !== seen.key) };
+}
+
+function foundRpcExec(seen: SeenVisor): Found {
+  if (seen.allowRpcExec !== undefined) return plain(seen.allowRpcExec);
+  return unsupported(
+    seen.configReadable && isBlockUnset(seen, "pty.allow_rpc_exec")
+      ? "the visor has no pty block"
+      : "this release does not show whether commands may be run by RPC",
+  );
 }
 
 function foundSetting(seen: SeenVisor, setting: string): Found {

@@ -46,7 +46,9 @@ export function writerOf(seen: SeenVisor, path: string, verb: LeafVerb): LeafWri
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
-      return trustWriter(seen, leaf.list, verb);
+      return leaf.list === "dmsgscp" ? scpWriter(seen) : trustWriter(seen, leaf.list, verb);
+    case "rpc_exec":
+      return rpcExecWriter(seen);
     case "survey":
       return serves(seen, "SetConfigFields")
         ? { ...writer("SetConfigFields", "config", "visor"), note: SURVEY_LOST }
@@ -65,6 +67,9 @@ export function writerOf(seen: SeenVisor, path: string, verb: LeafVerb): LeafWri
 /** The survey whitelist has a variable there, and is not copied to it. Source: api_config_mirror.go. */
 const SURVEY_LOST =
   "lost at the next package update where the visor's configuration comes from /etc/skywire.conf, unless SURVEYPKS has the key too";
+
+const CONFIG_ONLY =
+  "lost at the next package update where the visor's configuration comes from /etc/skywire.conf";
 
 function blockNote(path: string): string {
   const block = path.split(".", 1)[0] ?? "";
@@ -86,6 +91,21 @@ function trustWriter(
   if (!serves(seen, method)) return unsupported(`this release does not serve ${method}`);
   // Releases that keep a list of pending hypervisors admit and drop keys at once; earlier ones at a restart.
   return writer(method, "config", serves(seen, "PendingHypervisors") ? "none" : "visor");
+}
+
+function scpWriter(seen: SeenVisor): LeafWriter | NoWriter {
+  if (!serves(seen, "SetConfigFields"))
+    return unsupported("this release has no lasting way to change who may copy files");
+  const note = isBlockUnset(seen, "dmsgscp.whitelist")
+    ? blockNote("dmsgscp.whitelist")
+    : CONFIG_ONLY;
+  return { ...writer("SetConfigFields", "config", "visor"), note };
+}
+
+function rpcExecWriter(seen: SeenVisor): LeafWriter | NoWriter {
+  if (!serves(seen, "SetConfigFields"))
+    return unsupported("this release has no lasting way to change it");
+  return { ...writer("SetConfigFields", "config", "visor"), note: CONFIG_ONLY };
 }
 
 function rewardWriter(seen: SeenVisor, verb: LeafVerb): LeafWriter | NoWriter {
@@ -161,8 +181,10 @@ function portWriter(
 export function methodsOf(path: string): readonly MethodName[] {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
+    case "rpc_exec":
+      return ["SetConfigFields"];
     case "trust":
-      return leaf.list === "pty"
+      return leaf.list !== "hypervisors"
         ? ["SetConfigFields"]
         : ["SetConfigFields", "AddHypervisor", "RemoveHypervisor"];
     case "survey":

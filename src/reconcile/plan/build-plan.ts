@@ -18,7 +18,7 @@ import {
   type Refusal,
   type SignedCommits,
 } from "../../model/index.ts";
-import type { SecretComparison } from "../diff/index.ts";
+import { isWayIn, type SecretComparison } from "../diff/index.ts";
 import { decisionDigest, planDigest } from "./digests.ts";
 import {
   checkArgumentSize,
@@ -226,7 +226,7 @@ function checkGuards(
         visor: wanted.key,
         name: wanted.name,
         before: { hypervisors: seen.hypervisors ?? [], pty: seen.pty ?? [] },
-        changes: changes.filter(({ path }) => path.startsWith("trust.")),
+        changes: changes.filter(({ path }) => isWayIn(path)),
         acting,
         protected: guarded,
         allowLoss: overrides.allowTrustLoss.includes(wanted.name),

@@ -124,7 +124,14 @@ export interface ConfFlag {
 /** The flags behind the variables that visors mirror. Their names and usage texts are ours. */
 export const CONF_FLAGS: readonly ConfFlag[] = CONF_ROWS.map(({ path, variable, form }) => ({
   Name: path.replaceAll(/[._]/g, "-"),
-  Type: form === "keys" ? "stringSlice" : form === "text" ? "string" : form === "number" ? "int" : "bool",
+  Type:
+    form === "keys"
+      ? "stringSlice"
+      : form === "text"
+        ? "string"
+        : form === "number"
+          ? "int"
+          : "bool",
   Usage: path,
   EnvKey: variable,
   EnvFormat: form === "keys" ? "array" : form === "text" ? "quoted" : "bare",

@@ -97,9 +97,7 @@ function isUnset(config: JsonObject, steps: readonly PathStep[]): boolean {
 
 function formatSteps(steps: readonly PathStep[]): string {
   return steps
-    .map((step, index) =>
-      step.kind === "member" ? (index === 0 ? "" : ".") + step.name : "[*]",
-    )
+    .map((step, index) => (step.kind === "member" ? (index === 0 ? "" : ".") + step.name : "[*]"))
     .join("");
 }
 

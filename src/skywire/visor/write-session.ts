@@ -28,6 +28,7 @@ export interface TrustReading {
   readonly hypervisors: readonly string[];
   /** Undefined when the visor has no pty block. */
   readonly pty?: readonly string[];
+  readonly dmsgscp: readonly string[];
   readonly survey: readonly string[];
   /** Blocks that the configuration is without. */
   readonly unsetBlocks: readonly string[];
@@ -121,9 +122,10 @@ export class ConnectedSession implements WriteSession {
     this.#assertOpen();
     const config = await askConfig(this.#connection).catch(asUnanswered);
     if (config === undefined) return undefined;
-    const { hypervisors, ptyWhitelist, surveyWhitelist, unsetBlocks } = config;
+    const { hypervisors, ptyWhitelist, surveyWhitelist, scpWhitelist, unsetBlocks } = config;
     return {
       hypervisors,
+      dmsgscp: scpWhitelist,
       survey: surveyWhitelist,
       unsetBlocks,
       ...(ptyWhitelist === undefined ? {} : { pty: ptyWhitelist }),

@@ -104,8 +104,16 @@ describe("SetConfigFields", () => {
   });
 
   it.each([
-    { name: "the secret key", fields: { sk: "x" }, error: "sk is not editable: visor identity and secret keys are refused" },
-    { name: "the key", fields: { pk: FRIEND }, error: "pk is not editable: visor identity and secret keys are refused" },
+    {
+      name: "the secret key",
+      fields: { sk: "x" },
+      error: "sk is not editable: visor identity and secret keys are refused",
+    },
+    {
+      name: "the key",
+      fields: { pk: FRIEND },
+      error: "pk is not editable: visor identity and secret keys are refused",
+    },
     {
       name: "a whole map",
       fields: { "routing.router_settings": {} },

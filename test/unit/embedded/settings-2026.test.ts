@@ -27,9 +27,10 @@ async function set(fields: Readonly<Record<string, unknown>>): Promise<string | 
 function config(path: string): Json | undefined {
   return path
     .split(".")
-    .reduce<
-      Json | undefined
-    >((value, name) => (value as JsonObject | null | undefined)?.[name], world.fleet.control.inspect("shop").config);
+    .reduce<Json | undefined>(
+      (value, name) => (value as JsonObject | null | undefined)?.[name],
+      world.fleet.control.inspect("shop").config,
+    );
 }
 
 async function fileOf(name: string): Promise<string> {
@@ -124,7 +125,10 @@ describe("what the newest texts say of the configuration", () => {
     { fields: {}, error: "no fields given" },
     { fields: { " ": 1 }, error: "empty config path" },
     { fields: { "a..b": 1 }, error: 'malformed config path "a..b": empty path element' },
-    { fields: { "routing.nope": 1 }, error: 'unknown config path "routing.nope" (no field "nope")' },
+    {
+      fields: { "routing.nope": 1 },
+      error: 'unknown config path "routing.nope" (no field "nope")',
+    },
     {
       fields: { sk: "x" },
       error: "sk is not editable: visor identity and secret keys are refused",

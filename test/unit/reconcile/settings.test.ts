@@ -52,7 +52,7 @@ function inside(world: FleetWorld): ReturnType<FleetWorld["fleet"]["control"]["i
 }
 
 function anyoneHost(path: string, host: string): DesiredLeaf {
-  return { ...valueLeaf(path, host), anyone: true } as DesiredLeaf;
+  return { ...valueLeaf(path, host), anyone: true };
 }
 
 describe("A4: a web proxy is opened by nothing but the word for it", () => {
