@@ -232,10 +232,9 @@ function withKeys(
   for (const item of value as readonly JsonObject[]) {
     const record: Record<string, Json> = { ...(item as Record<string, Json>) };
     for (const name of members) {
-      const [element] = merging.members.resolveOne({
-        text: String(record[name]),
-        place,
-      }).elements;
+      const text = record[name];
+      if (typeof text !== "string") return [];
+      const [element] = merging.members.resolveOne({ text, place }).elements;
       if (element === undefined) return [];
       record[name] = element.value;
     }

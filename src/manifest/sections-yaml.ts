@@ -95,7 +95,7 @@ function settingLines(settings: Readonly<Record<string, Json>>): readonly string
       const setting = settingAt(path);
       if (setting === undefined || settingFault(setting.type, value) !== undefined) return [];
       const text = valueText(value);
-      if (setting.type.kind === "open-host" && !isLoopbackHost(String(value)))
+      if (setting.type.kind === "open-host" && typeof value === "string" && !isLoopbackHost(value))
         return [
           `@settings ${path}: { host: ${text ?? ""}, whitelist: anyone }  # open to everybody`,
         ];

@@ -1,4 +1,4 @@
-export { HOST_PATTERN, hostFault, isLoopbackHost } from "./host.ts";
+export { HOST_PATTERN, isLoopbackHost } from "./host.ts";
 export {
   type AppField,
   type AppPlainField,

@@ -17,7 +17,7 @@ export type PortField =
   | "inject_pk";
 
 /** The lists of trust: the first two are ways in, the third says who may copy files. */
-export const TRUST_LISTS = ["hypervisors", "pty", "dmsgscp"] as const;
+const TRUST_LISTS = ["hypervisors", "pty", "dmsgscp"] as const;
 /** One of {@link TRUST_LISTS}. */
 export type TrustList = (typeof TRUST_LISTS)[number];
 

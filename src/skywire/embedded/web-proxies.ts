@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../core/index.ts";
 import { isObject } from "./config-shape.ts";
 
 /** The blocks of a configuration that are web proxies. */
-export const WEB_PROXIES = ["dmsg_web", "skynet_web"] as const;
+const WEB_PROXIES = ["dmsg_web", "skynet_web"] as const;
 /** One of {@link WEB_PROXIES}. */
 export type WebProxy = (typeof WEB_PROXIES)[number];
 

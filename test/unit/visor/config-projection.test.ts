@@ -101,6 +101,9 @@ describe("the safe part of a configuration", () => {
       hypervisors: [KEYS.local, KEYS.third],
       ptyWhitelist: [KEYS.local],
       surveyWhitelist: [KEYS.third],
+      scpWhitelist: [],
+      allowRpcExec: false,
+      unsetBlocks: ["skynet_web", "dmsgscp"],
       rewardAddress: "2jBbGxZRGoQG1mqhPBnXnLTxK6oxsTf8os6",
       settings: {
         is_public: false,

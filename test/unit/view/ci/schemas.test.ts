@@ -50,6 +50,7 @@ describe("SARIF", () => {
       "guard/lock-out",
       "guard/would-open",
       "guard/open-exit",
+      "guard/open-proxy",
       "guard/removals",
       "guard/argument-size",
       "guard/observation-age",
@@ -170,6 +171,7 @@ describe("JUnit", () => {
       "guards lock-out: failure",
       "guards would-open: passed",
       "guards open-exit: passed",
+      "guards open-proxy: passed",
       "guards removals: passed",
       "guards argument-size: passed",
       "guards observation-age: passed",
@@ -191,7 +193,7 @@ describe("JUnit", () => {
 
   it("counts what it holds", () => {
     const text = planJunit(anAllowedPlan());
-    expect(text).toContain('<testsuites name="fleet home" tests="26" failures="0" errors="1">');
+    expect(text).toContain('<testsuites name="fleet home" tests="27" failures="0" errors="1">');
     expect(() => readJunit(text.replace("<testsuite name", "<testsuite nome"))).toThrow(/name/);
   });
 });
