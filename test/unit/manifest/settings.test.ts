@@ -85,3 +85,16 @@ describe("A11: newly owned", () => {
     expect(leaves?.get("trust.allow_rpc_exec")).toMatchObject({ kind: "value", value: false });
   });
 });
+
+describe("A10: a web proxy by both of its names", () => {
+  it("A10: is refused where its app and its setting say opposite things", () => {
+    const text = (running: boolean): string =>
+      oneVisor(
+        `    apps: { dmsgweb: { running: ${running} } }\n    settings: { dmsg_web.enable: true }\n`,
+      );
+    expect(load(text(true)).diagnostics).toEqual([]);
+    expect(load(text(false)).diagnostics.map(diagnosticLine)).toEqual([
+      "7:17 manifest/contradiction apps.dmsgweb.running and dmsg_web.enable are one proxy, and say opposite things of it",
+    ]);
+  });
+});
