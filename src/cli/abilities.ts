@@ -61,7 +61,7 @@ export function abilityFindings(local: SeenReading): readonly Finding[] {
         conf === undefined
           ? "this release cannot say whether it keeps a skywire.conf"
           : conf.exists && conf.writable
-            ? "mirrored settings go to skywire.conf and survive package updates"
+            ? "mirrored settings go to skywire.conf and survive package updates (to find out, the visor made a file in /etc and removed it)"
             : "no writable skywire.conf: a package update may regenerate the configuration",
     },
   ];

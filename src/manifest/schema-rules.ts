@@ -1,6 +1,6 @@
 import type { JsonObject } from "../core/index.ts";
 import { SIGNED_COMMITS } from "../model/index.ts";
-import { closed, flag, listOf, whole } from "./schema-parts.ts";
+import { closed, flag, listOf, whole } from "./schema-forms.ts";
 
 /** Relays that one manifest may list; every apply waits for each of them in turn. */
 const RELAYS_MAX = 16;

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../core/index.ts";
 import { WATCH_VERBS } from "../model/index.ts";
-import { closed, listOf } from "./schema-parts.ts";
+import { closed, listOf } from "./schema-forms.ts";
 import { DURATION_PATTERN } from "./schema-rules.ts";
 
 /** Nobody reads more rules than this. */

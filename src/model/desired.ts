@@ -50,6 +50,8 @@ export interface DesiredValue {
   readonly value: Json;
   /** References of the secrets inside `value`, in order; empty for most. */
   readonly secrets: readonly SecretRef[];
+  /** Set on a host to listen at that may be reached by everybody, because `whitelist: anyone` says so. */
+  readonly anyone?: true;
   readonly origin: Origin;
 }
 

@@ -1,3 +1,4 @@
+export { HOST_PATTERN, isLoopbackHost } from "./host.ts";
 export {
   type AppArgs,
   type ArgsEdit,
@@ -96,6 +97,10 @@ export {
   settingAt,
   settingFault,
   SETTINGS,
+  keyMembersOf,
+  SAME_ENTRY,
+  type RecordMember,
+  WEB_PROXIES,
   type SettingType,
 } from "./settings.ts";
 export {

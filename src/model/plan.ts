@@ -66,7 +66,7 @@ export interface PlanVisor {
     readonly path: string;
     readonly secrets: readonly SecretRef[];
   }[];
-  /** Owned whitelists that are written `anyone`. */
+  /** Owned whitelists and hosts that are written `anyone`. */
   readonly openToAnyone: readonly string[];
   /** Written earlier, in force once the visor restarts. */
   readonly awaitingRestart: readonly { readonly path: string; readonly sinceEntry: number }[];
@@ -121,6 +121,7 @@ export const GUARDS = [
   "would-open",
   "open-exit",
   "port-move",
+  "open-proxy",
   "argument-size",
   "observation-age",
   "signed-commits",

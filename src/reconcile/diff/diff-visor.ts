@@ -201,6 +201,7 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
         reason: {
           place: origin.place,
           ...(origin.role === undefined ? {} : { role: origin.role }),
+          ...(writer.note === undefined ? {} : { note: writer.note }),
         },
         lifetime: writer.lifetime,
         restart: writer.restart,

@@ -91,7 +91,7 @@ const leafPath = is("leaf path", (value) => typeof value === "string" && isLeafP
 /** Paths of the past may be of leaves that this release does not manage. */
 const pastPath = textLike(
   "leaf path",
-  /^(survey|reward_address|trust\.(hypervisors|pty)|settings\..+|(apps|ports)\..+\.[^.]+)$/,
+  /^(survey|reward_address|trust\.(hypervisors|pty|dmsgscp|allow_rpc_exec)|settings\..+|(apps|ports)\..+\.[^.]+)$/,
 );
 
 /** True for a key in its one form. */
@@ -143,6 +143,7 @@ const seen = shape({
   keepsConf: yesOrNo,
   "hypervisors?": listOf(text),
   "pty?": listOf(text),
+  "unsetBlocks?": listOf(text),
   methods: mapOf(textLike("method", /^[A-Za-z]{1,64}$/), oneOf("present", "absent", "unknown")),
   apps: mapOf(
     text,

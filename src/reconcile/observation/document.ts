@@ -29,6 +29,8 @@ export interface KeptSeen {
   /** Both trust lists whole, owned or not: who has a way in is what guards go by. */
   readonly hypervisors?: readonly string[];
   readonly pty?: readonly string[];
+  /** Blocks that its configuration is without; absent in observations of earlier releases, and where there is none. */
+  readonly unsetBlocks?: readonly string[];
   /** Methods that could write what is owned. */
   readonly methods: Readonly<Record<string, "present" | "absent" | "unknown">>;
   /** Managed apps that are there, by name. */

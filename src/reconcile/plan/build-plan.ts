@@ -18,12 +18,13 @@ import {
   type Refusal,
   type SignedCommits,
 } from "../../model/index.ts";
-import type { SecretComparison } from "../diff/index.ts";
+import { isWayIn, type SecretComparison } from "../diff/index.ts";
 import { decisionDigest, planDigest } from "./digests.ts";
 import {
   checkLists,
   checkLockOut,
   checkObservationAge,
+  checkOpenProxies,
   checkPortMoves,
   checkRemovals,
   checkRightToSign,
@@ -224,7 +225,7 @@ function checkGuards(
         visor: wanted.key,
         name: wanted.name,
         before: { hypervisors: seen.hypervisors ?? [], pty: seen.pty ?? [] },
-        changes: changes.filter(({ path }) => path.startsWith("trust.")),
+        changes: changes.filter(({ path }) => isWayIn(path)),
         acting,
         protected: guarded,
         allowLoss: overrides.allowTrustLoss.includes(wanted.name),
@@ -232,6 +233,7 @@ function checkGuards(
         pending: pendingTrust(history, seen),
       }),
       ...checkLists(lists),
+      ...checkOpenProxies(lists),
       ...checkPortMoves({
         desired: wanted,
         seen,

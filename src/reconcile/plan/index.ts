@@ -17,6 +17,7 @@ export {
 export {
   checkLists,
   checkLockOut,
+  checkOpenProxies,
   checkSignedCommits,
   hasWayIn,
   keysetSignaturesRefusal,

@@ -57,7 +57,7 @@ export function planVisor(
     secretLeaves: secretLeavesOf(desired),
     openToAnyone: owned.filter((path) => {
       const leaf = desired.leaves.get(path);
-      return leaf?.kind === "set" && leaf.anyone === true;
+      return leaf?.anyone === true;
     }),
   };
   const { history } = context;

@@ -41,6 +41,7 @@ function howToRemove(path: string): string {
         : `write the value it should have under apps.${leaf.app}`;
     case "ports":
       return `write ports.${leaf.port}: closed to stop serving it`;
+    case "rpc_exec":
     case "settings":
     case "reward_address":
       return `write the value it should have as ${path}`;

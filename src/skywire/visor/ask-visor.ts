@@ -56,7 +56,17 @@ export async function askVisor(
   if (unready !== undefined) return unready;
   const later = await askLater(connection, wants);
   const key = keyFrom(connection.target, later.config, later.overview ?? later.summary?.Overview);
-  return typeof key === "string" ? seenReading(connection, wants, first, later, key) : key;
+  if (typeof key !== "string") return key;
+  const reading = seenReading(connection, wants, first, later, key);
+  if (typeof wants.skyenv !== "function" || !wants.skyenv(reading)) return reading;
+  const skyenv = await askLeniently(connection, CALLS.Skyenv);
+  return { ...reading, ...skyenvPart(skyenv), methods: new Map(connection.gate.methods) };
+}
+
+function skyenvPart(skyenv: SkyenvWire | undefined): Pick<SeenReading, "skyenv"> {
+  return skyenv === undefined
+    ? {}
+    : { skyenv: { exists: skyenv.Exists, writable: skyenv.Writable } };
 }
 
 async function askFirst(connection: VisorConnection): Promise<FirstAnswers> {
@@ -204,9 +214,7 @@ function seenReading(
     apps: first.apps.kind === "answered" ? appsOf(first.apps.value) : [],
     ...(summary === undefined ? {} : { summary }),
     ...(ports === undefined ? {} : { ports: portsOf(ports) }),
-    ...(skyenv === undefined
-      ? {}
-      : { skyenv: { exists: skyenv.Exists, writable: skyenv.Writable } }),
+    ...skyenvPart(skyenv),
     ...(wants.known === true ? { known: knownFrom(key, later, summary) } : {}),
     // A copy: a session goes on learning after its reading was made.
     methods: new Map(connection.gate.methods),

@@ -1,3 +1,4 @@
+export { WHOLE_BLOCKS } from "./blocks.ts";
 export type { VisorAccess, VisorTimeouts } from "./connection.ts";
 export {
   type Call,
