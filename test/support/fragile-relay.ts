@@ -44,6 +44,10 @@ export class FragileRelay {
   crashAfterAsking: number | undefined;
   /** Takes Roots and does nothing with them. */
   ignoresRoots = false;
+  /** Whether it dies of a registry that comes late. */
+  diesOfLateRegistry = true;
+  /** Which of the objects that wait it asks for next, by their hex keys. */
+  choose: (waiting: readonly string[]) => number = () => 0;
   #last: SentRoot | undefined;
   #isFilling = false;
   readonly #connections = new Set<Connection>();
@@ -80,6 +84,12 @@ export class FragileRelay {
     this.death = undefined;
     this.crashAfterAsking = undefined;
     this.#isFilling = false;
+  }
+
+  /** The Root that it shows of a feed. */
+  shown(feed: Uint8Array): SentRoot | undefined {
+    const last = this.#last;
+    return last !== undefined && equalBytes(last.feed, feed) ? last : undefined;
   }
 
   #message(connection: Connection, message: CxoMessage, seq: number): void {
