@@ -53,12 +53,13 @@ async function pushOnce(
   { cutAfter, served }: { readonly cutAfter: number; readonly served: (label: string) => void },
 ): Promise<string> {
   let count = 0;
+  const [near, far] = memoryPair();
   const serving: ObjectStore = {
     has: (hash) => store.has(hash),
     get: (hash) => {
       if (count === cutAfter) {
-        for (const connection of node.connections)
-          connection.close(new FleetError("cxo/closed", "the publication is cut"));
+        // As a process that is killed or a network that breaks: an end of our own would wait for the registry.
+        near.destroy();
         return new Promise(() => undefined);
       }
       count += 1;
@@ -68,14 +69,13 @@ async function pushOnce(
     put: () => Promise.reject(new Error("a publisher takes no objects")),
   };
   const secret = random(32);
-  const node: CxoNode = new CxoNode({
+  const node = new CxoNode({
     secret,
     store: serving,
     clock: realClock,
     random,
     takesRoots: false,
   });
-  const [near, far] = memoryPair();
   try {
     const taken = relay.accept(far).catch(() => undefined);
     const connection = await node.connect(near).catch(() => undefined);
