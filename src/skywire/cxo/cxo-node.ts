@@ -170,12 +170,14 @@ export class CxoNode {
    */
   async subscribe(connection: Connection, feed: Uint8Array): Promise<void> {
     const shared = this.#feeds.add(feed);
+    // The peer's last Root may come in the same bytes as its Ok.
+    shared.subscribers.add(connection);
     const answer = await connection.request({ type: "Sub", feed });
     if (answer.type !== "Ok") {
+      shared.subscribers.delete(connection);
       const words = answer.type === "Err" ? answer.text : answer.type;
       throw new FleetError("cxo/refused", `the node refused the subscription: ${words}`);
     }
-    shared.subscribers.add(connection);
     this.#pushLast(shared, connection);
   }
 

@@ -61,7 +61,7 @@ describe("our node against our node over loopback", () => {
     );
   });
 
-  it.fails.each([1, 40])(
+  it.each([1, 40])(
     "9.9: takes a Root of %i entries that comes together with the Ok",
     async (size) => {
       const relay = node(2);
