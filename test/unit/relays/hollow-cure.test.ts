@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FleetError, fromHex, toHex } from "../../../src/core/index.ts";
+import { FleetError, fromHex, type StreamAddress, toHex } from "../../../src/core/index.ts";
 import {
   createLedger,
   type EntryDraft,
@@ -145,33 +145,29 @@ async function hollowWorld(size: number): Promise<HollowWorld> {
       await store.close();
       return missing;
     },
-    restored: async () => {
-      const node = new CxoNode({
-        secret: random(32),
-        store: relay.store,
-        clock: realClock,
-        random,
-      });
-      const connection = await node.dial(dial, address, 1000);
-      const shape = LEDGER_SHAPE;
-      const fetched = await fetchLog({
-        connection,
-        relay: "it",
-        feed,
-        shape,
-        clock: realClock,
-        pin: undefined,
-      });
-      let count = 0;
-      if (fetched.kind === "log") for await (const batch of fetched.entries) count += batch.length;
-      node.close();
-      return count;
-    },
+    restored: () => fetchedEntries(world, address, relay, feed),
     close: async () => {
       await ledger.close();
       await world.close();
     },
   };
+}
+
+async function fetchedEntries(
+  { network }: RelayTestWorld,
+  address: StreamAddress,
+  { store }: FragileRelay,
+  feed: Uint8Array,
+): Promise<number> {
+  const clock = realClock;
+  const node = new CxoNode({ secret: random(32), store, clock, random });
+  const connection = await node.dial(network.dial, address, 1000);
+  const options = { connection, relay: "it", feed, shape: LEDGER_SHAPE, clock, pin: undefined };
+  const fetched = await fetchLog(options);
+  let count = 0;
+  if (fetched.kind === "log") for await (const batch of fetched.entries) count += batch.length;
+  node.close();
+  return count;
 }
 
 /** A store that serves so many objects and then cuts. */
