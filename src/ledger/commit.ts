@@ -1,5 +1,5 @@
 import { assert, fromHex, sha256, toHex, utf8 } from "../core/index.ts";
-import { type CxoObject, encodeRoot, type RefsBuilder } from "../skywire/cxo/index.ts";
+import { type BuiltRefs, type CxoObject, encodeRoot } from "../skywire/cxo/index.ts";
 import type { ComposedEntry } from "./entries/compose.ts";
 import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA, LOG_VERSION } from "./entries/objects.ts";
 import type { OperatorKeys } from "./keys/keys.ts";
@@ -19,17 +19,18 @@ export interface CommitPlace {
   readonly tree: Uint8Array;
 }
 
-/** Makes the objects and the signed Root of new entries, which are added to the list. */
+/**
+ * Makes the objects and the signed Root of new entries.
+ * @param list the list of all entries, with the objects of it that are new
+ */
 export function composeCommit(
   entries: readonly ComposedEntry[],
-  refs: RefsBuilder,
+  list: BuiltRefs & { readonly length: number },
   { keys, seq, prev, isFirst, tree }: CommitPlace,
 ): CommitDraft {
-  for (const { object } of entries) refs.append(object.hash);
-  const built = refs.finish();
-  const size = BigInt(refs.length);
-  const checkpoint = signCheckpoint(keys, { size: refs.length, root: tree });
-  const log = toObject(encodeLog({ version: LOG_VERSION, size, entries: built.hash, checkpoint }));
+  const size = BigInt(list.length);
+  const checkpoint = signCheckpoint(keys, { size: list.length, root: tree });
+  const log = toObject(encodeLog({ version: LOG_VERSION, size, entries: list.hash, checkpoint }));
   const time = entries.at(-1)?.entry.time;
   assert(time !== undefined, "a commit has an entry");
   const root = encodeRoot({
@@ -45,7 +46,7 @@ export function composeCommit(
   const rootHash = sha256(root);
   const registry = isFirst ? [{ hash: LEDGER_REGISTRY.ref, bytes: LEDGER_REGISTRY.bytes }] : [];
   return {
-    objects: [...registry, ...entries.map(({ object }) => object), ...built.objects, log],
+    objects: [...registry, ...entries.map(({ object }) => object), ...list.objects, log],
     seq,
     root,
     rootHash: toHex(rootHash),

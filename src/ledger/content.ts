@@ -1,4 +1,4 @@
-import { assert, fromHex, toHex } from "../core/index.ts";
+import { assert, fromHex, sha256, toHex } from "../core/index.ts";
 import type { RefsBuilder, SentRoot } from "../skywire/cxo/index.ts";
 import { consistencyProof, inclusionProof, treeRoot } from "../tlog/index.ts";
 import type { LedgerRecord, SeenHead } from "./entries/payloads.ts";
@@ -7,6 +7,7 @@ import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
 import { LEDGER_NONCE, type LedgerHead, readNewest, toMs } from "./newest.ts";
 import { EntryFiles, type EntryFilesOptions } from "./store/entry-files.ts";
 import { EntryTree } from "./store/entry-tree.ts";
+import { HashList } from "./store/hash-list.ts";
 import type { CommitEnd } from "./store/store.ts";
 import type { StoreView } from "./store/view.ts";
 
@@ -23,6 +24,8 @@ interface ContentState {
   readonly timeNs: bigint;
   readonly headRoot: SentRoot;
   readonly checkpoint: Uint8Array | undefined;
+  /** Of the list of entries. */
+  readonly degree: number;
 }
 
 /** What a ledger says, with the proofs of it; the same for reading, writing and copies. */
@@ -31,6 +34,7 @@ export class LedgerContent {
   readonly history: History;
   readonly entryTree: EntryTree;
   readonly #folder: string;
+  readonly #entries: EntryFiles;
   #state: ContentState;
 
   private constructor(
@@ -43,6 +47,7 @@ export class LedgerContent {
     this.feed = feed;
     this.#folder = folder;
     this.entryTree = tree;
+    this.#entries = entries;
     this.history = new History({ feed, keys, entries, tree });
     this.#state = state;
   }
@@ -65,6 +70,7 @@ export class LedgerContent {
         size: refs.length,
         root: tree,
         list: log.entries,
+        degree: refs.degree,
         isWritable,
       });
       const head = {
@@ -75,7 +81,8 @@ export class LedgerContent {
         tree: toHex(entryTree.root()),
       };
       const checkpoint = log.checkpoint.length === 0 ? undefined : log.checkpoint;
-      const state = { head, timeNs: root.time, headRoot: sent, checkpoint };
+      const { degree } = refs;
+      const state = { head, timeNs: root.time, headRoot: sent, checkpoint, degree };
       return { content: new LedgerContent(options, entries, entryTree, state), refs };
     } catch (error) {
       throw asDamage(folder, error);
@@ -85,13 +92,14 @@ export class LedgerContent {
   /** The content of a ledger before its first commit; `begin` tells of that once it is written. */
   static empty(options: ContentOptions): {
     readonly tree: EntryTree;
-    readonly begin: (end: CommitEnd) => LedgerContent;
+    readonly begin: (end: CommitEnd, degree: number) => LedgerContent;
   } {
     const entries = new EntryFiles(options);
     const tree = EntryTree.empty({ ...options, entries });
     return {
       tree,
-      begin: (end) => new LedgerContent(options, entries, tree, stateOf(options.feed, end)),
+      begin: (end, degree) =>
+        new LedgerContent(options, entries, tree, stateOf(options.feed, end, degree)),
     };
   }
 
@@ -112,10 +120,14 @@ export class LedgerContent {
     return this.#state.checkpoint;
   }
 
-  /** Moves to a commit that was written, whose leaves are in the tree. */
-  advance(end: CommitEnd): void {
+  get degree(): number {
+    return this.#state.degree;
+  }
+
+  /** Moves to a commit that was written, whose leaves are in the tree, with the degree of its list. */
+  advance(end: CommitEnd, degree: number): void {
     assert(BigInt(this.entryTree.size) === end.size, "the tree has the entries of the commit");
-    this.#state = stateOf(this.feed, end);
+    this.#state = stateOf(this.feed, end, degree);
   }
 
   async *records({ from = 0 }: { readonly from?: number } = {}): AsyncGenerator<LedgerRecord> {
@@ -158,6 +170,19 @@ export class LedgerContent {
     return this.sound(() => this.history.object(index));
   }
 
+  /**
+   * Hashes of all entries, in order, 32 bytes of each. That they are those of the list is proved by who builds it.
+   * @throws FleetError ledger/damaged
+   */
+  entryHashes(): Promise<HashList> {
+    return this.sound(async () => {
+      const hashes = new HashList();
+      for await (const batch of this.#entries.read(0, this.head.size))
+        hashes.push(...batch.map(({ bytes }) => sha256(bytes)));
+      return hashes;
+    });
+  }
+
   /** Says of anything that cannot be read that it is damage. */
   async sound<T>(read: () => Promise<T>): Promise<T> {
     try {
@@ -168,12 +193,13 @@ export class LedgerContent {
   }
 }
 
-function stateOf(feed: FeedKey, end: CommitEnd): ContentState {
+function stateOf(feed: FeedKey, end: CommitEnd, degree: number): ContentState {
   const { seq, rootHash, size, timeNs, tree, root, signature, checkpoint } = end;
   return {
     head: { seq, root: rootHash, size: Number(size), timeMs: toMs(timeNs), tree },
     timeNs,
     headRoot: { feed: fromHex(feed), nonce: LEDGER_NONCE, seq, value: root, signature },
     checkpoint,
+    degree,
   };
 }

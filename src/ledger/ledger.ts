@@ -23,6 +23,8 @@ export interface ReadOnlyLedger {
   readonly headRoot: SentRoot;
   /** The newest checkpoint, a signed note; absent while no commit of this release is there. */
   readonly checkpoint: Uint8Array | undefined;
+  /** The degree of the newest list of entries, 2 to 32: 16 unless it was written anew. */
+  readonly degree: number;
   /**
    * The records that begin at entry `from` (default 0) or later, in order; large payloads that take
    * several entries are one record. Holds a few of them at a time.
@@ -59,6 +61,12 @@ export interface AppendOptions {
   readonly heads?: readonly SeenHead[];
   /** The keys that a rotation among the drafts hands over to: they sign what is behind it. */
   readonly next?: OperatorKeys;
+  /**
+   * Writes the whole list of entries anew, at the next degree above 16 whose nodes no Root of the ledger has had; the
+   * list stays at it. A relay that was left without part of the list, and skips what is below the nodes that it has,
+   * then asks for all that it lacks. Needs drafts, since a Root has new entries.
+   */
+  readonly relist?: boolean;
 }
 
 /** A ledger to write, held by its lock. */
@@ -67,7 +75,8 @@ export interface Ledger extends ReadOnlyLedger {
    * Records facts as one durable commit: when it resolves, they are on the disk and pinned. After a
    * failure none of them counts as recorded, and the ledger takes no more.
    * @throws FleetError ledger/not-recorded, ledger/stopped, ledger/lock-lost, ledger/no-keyset,
-   *   ledger/seal, ledger/payload, ledger/other-writer, ledger/moved, ledger/heads, ledger/damaged
+   *   ledger/seal, ledger/payload, ledger/other-writer, ledger/moved, ledger/heads, ledger/damaged,
+   *   ledger/no-degree where no degree is left to write the list anew
    */
   append(drafts: readonly EntryDraft[], options?: AppendOptions): Promise<readonly LedgerRecord[]>;
   /** Gives the lock back. */
@@ -97,20 +106,25 @@ export async function createLedger(
   const frontier = new TreeFrontier();
   for (const leaf of leaves) frontier.append(leaf);
   const refs = new RefsBuilder();
-  const draft = composeCommit(entries, refs, {
-    keys,
-    seq: 0n,
-    prev: new Uint8Array(32),
-    isFirst: true,
-    tree: frontier.root(),
-  });
+  for (const { object } of entries) refs.append(object.hash);
+  const draft = composeCommit(
+    entries,
+    { ...refs.finish(), length: refs.length },
+    {
+      keys,
+      seq: 0n,
+      prev: new Uint8Array(32),
+      isFirst: true,
+      tree: frontier.root(),
+    },
+  );
   const writer = await StoreWriter.create(options, folder, keys.feed, draft);
   const { feed } = keys;
   const live = (): LiveSegment => writer.live;
   const empty = LedgerContent.empty({ files, folder, feed, keys, live, isWritable: true });
   for (const leaf of leaves) empty.tree.append(leaf);
   await empty.tree.flush();
-  const content = empty.begin(draft);
+  const content = empty.begin(draft, refs.degree);
   return new WritableLedger(options, { writer, content, refs });
 }
 

@@ -3,6 +3,7 @@ import {
   fetchObject,
   type GetObject,
   isBlank,
+  LIST_DEGREES,
   RefsBuilder,
   type Root,
   type SentRoot,
@@ -50,7 +51,7 @@ export interface Newest {
   readonly log: Log;
   /** What the log's checkpoint says is the root over its entries; absent in the form of release 0.1.0. */
   readonly tree: Uint8Array | undefined;
-  /** To append to the list of entries. */
+  /** To append to the list of entries, at the degree that it has. */
   readonly refs: RefsBuilder;
 }
 
@@ -64,6 +65,7 @@ export function readNewest({ scan, recent }: StoreView, feed: FeedKey): Newest {
   const { nonce, seq } = root;
   const log = readLog(root, get);
   const refs = RefsBuilder.open(log.entries, get);
+  checkDegree(refs.degree);
   if (BigInt(refs.length) !== log.size) {
     throw new FleetError(
       "ledger/log",
@@ -72,6 +74,17 @@ export function readNewest({ scan, recent }: StoreView, feed: FeedKey): Newest {
   }
   const sent = { feed: pub, nonce, seq, value: last.root, signature: last.signature };
   return { sent, root, rootHash: last.rootHash, log, tree: treeOf(log, feed), refs };
+}
+
+/** Refuses a degree that no list of a ledger has. @throws FleetError ledger/log */
+export function checkDegree(degree: number): void {
+  const { min, max } = LIST_DEGREES;
+  if (degree >= min && degree <= max) return;
+  throw new FleetError(
+    "ledger/log",
+    `the list of entries has degree ${degree}, and this release reads ${min} to ${max}`,
+    { next: "update fleet to a release that reads this ledger", exit: 4 },
+  );
 }
 
 /**

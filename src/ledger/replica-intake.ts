@@ -1,5 +1,5 @@
 import { equalBytes, FleetError, sha256, toHex } from "../core/index.ts";
-import type { RefsBuilder } from "../skywire/cxo/index.ts";
+import { type BuiltRefs, LIST_DEGREES, REFS_DEGREE, RefsBuilder } from "../skywire/cxo/index.ts";
 import { leafHash } from "../tlog/index.ts";
 import { checkCheckpoint } from "./check/tree-check.ts";
 import { verifyGenesis } from "./entries/genesis.ts";
@@ -9,6 +9,7 @@ import { RecordReader } from "./entries/records.ts";
 import { verifyEntry } from "./entries/signing.ts";
 import type { FeedKey } from "./keys/keys.ts";
 import type { EntryTree } from "./store/entry-tree.ts";
+import { HashList } from "./store/hash-list.ts";
 import type { StreamedCommit } from "./store/streamed-commit.ts";
 
 /** An entry's object as somebody gave it. */
@@ -36,10 +37,14 @@ export interface Intake {
   readonly refs: RefsBuilder;
   readonly tree: EntryTree;
   readonly commit: StreamedCommit;
+  /** Hashes of the entries that were there before; asked for when the list was written anew at another degree. */
+  readonly heldHashes: () => Promise<HashList | undefined>;
 }
 
 /** What was taken in and checked. */
 export interface Taken {
+  /** The list, which may have another degree than before. */
+  readonly refs: RefsBuilder;
   /** The nodes of the list that are new. */
   readonly nodes: readonly Uint8Array[];
   /** Behind the last entry. */
@@ -52,15 +57,19 @@ export interface Taken {
  * each, at the end the list and the checkpoint of the log.
  * @throws FleetError ledger/*, what `entries` throws
  */
-export async function takeEntries(offer: Offer, { refs, tree, commit }: Intake): Promise<Taken> {
+export async function takeEntries(offer: Offer, intake: Intake): Promise<Taken> {
   const { feed, log, entries, end } = offer;
+  const { refs, tree, commit } = intake;
   const cursor = new Cursor(feed, end);
+  const fresh = new HashList();
   for await (const batch of entries) {
     const whole: Uint8Array[] = [];
     for (const given of batch) {
       if (BigInt(refs.length) >= log.size)
         throw wrongEntry(`more entries came than the ${log.size} of the log`);
-      refs.append(cursor.take(given, refs.length));
+      const hash = cursor.take(given, refs.length);
+      refs.append(hash);
+      fresh.push(hash);
       tree.append(leafHash(given.bytes));
       whole.push(given.bytes);
     }
@@ -70,16 +79,46 @@ export async function takeEntries(offer: Offer, { refs, tree, commit }: Intake):
   if (BigInt(refs.length) !== log.size)
     throw new FleetError("ledger/missing-entry", `entry ${refs.length} did not come`);
   const { reader, writers, lastTime } = cursor.finish();
-  const built = refs.finish();
-  if (!equalBytes(built.hash, log.entries)) {
-    throw notAnExtension(
-      `the list of ${log.size} entries does not begin with the entries that are here`,
-    );
-  }
+  const list = await listOf(log, fresh, intake);
   if (log.checkpoint.length > 0) checkCheckpoint(log, tree.root(), feed, writers);
   else if (offer.hadCheckpoint)
     throw new FleetError("ledger/checkpoint", "the log has no checkpoint, and one before it has");
-  return { nodes: built.objects.map(({ bytes }) => bytes), reader, lastTime };
+  const nodes = list.built.objects.map(({ bytes }) => bytes);
+  return { refs: list.refs, nodes, reader, lastTime };
+}
+
+/**
+ * The list that the log names: the one that is here with the new entries behind it, or, where the owner wrote it anew,
+ * the same entries at another degree, which the log does not say but its hash does.
+ */
+async function listOf(
+  log: Log,
+  fresh: HashList,
+  { refs, heldHashes }: Intake,
+): Promise<{ readonly refs: RefsBuilder; readonly built: BuiltRefs }> {
+  const built = refs.finish();
+  if (equalBytes(built.hash, log.entries)) return { refs, built };
+  const held = (await heldHashes()) ?? new HashList();
+  for (const degree of otherDegrees(refs.degree)) {
+    const other = new RefsBuilder(degree);
+    for (const hashes of [held, fresh])
+      for (let at = 0; at < hashes.length; at += 1) other.append(hashes.at(at).slice());
+    const rebuilt = other.finish();
+    if (equalBytes(rebuilt.hash, log.entries)) return { refs: other, built: rebuilt };
+  }
+  throw notAnExtension(
+    `the list of ${log.size} entries does not begin with the entries that are here`,
+  );
+}
+
+/** All degrees but one; those that a list is written anew in come first. */
+function otherDegrees(own: number): readonly number[] {
+  const { min, max } = LIST_DEGREES;
+  const all = Array.from({ length: max - min + 1 }, (_, at) => min + at);
+  const isAfter = (degree: number): boolean => degree > Math.max(own, REFS_DEGREE);
+  return [...all.filter(isAfter), ...all.filter((degree) => !isAfter(degree))].filter(
+    (degree) => degree !== own,
+  );
 }
 
 /** Follows the entries of a feed and checks each. */

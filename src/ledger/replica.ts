@@ -188,7 +188,7 @@ class StoredReplica implements Replica {
       const hadCheckpoint = held?.content.checkpoint !== undefined;
       taken = await takeEntries(
         { feed, log, entries, hadCheckpoint, end },
-        { refs, tree, commit: begun },
+        { refs, tree, commit: begun, heldHashes: async () => held?.content.entryHashes() },
       );
       await begun.add([...taken.nodes, logBytes]);
     } catch (error) {
@@ -209,11 +209,12 @@ class StoredReplica implements Replica {
     };
     this.#isStopped = true;
     await this.#writer.endCommit(begun, commitEnd, held === undefined);
-    const content = held?.content ?? empty?.begin(commitEnd);
+    const { degree } = taken.refs;
+    const content = held?.content ?? empty?.begin(commitEnd, degree);
     if (content === undefined) throw new BugError("a replica has content");
-    content.advance(commitEnd);
+    content.advance(commitEnd, degree);
     content.history.accept([], taken.reader, taken.lastTime);
-    this.#held = { content, refs };
+    this.#held = { content, refs: taken.refs };
     this.#isStopped = false;
     return content.head;
   }

@@ -17,7 +17,9 @@ import {
 import type { RecordReader } from "./entries/records.ts";
 import { type EpochKey, epochKeysFor } from "./entries/sealing.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import { ledgerObjects } from "./ledger-objects.ts";
 import type { AppendOptions, Ledger, LedgerOptions } from "./ledger.ts";
+import { relisted } from "./list/relist.ts";
 import type { LedgerHead } from "./newest.ts";
 import { type StoreWriter, stoppedError } from "./store/store.ts";
 
@@ -50,7 +52,7 @@ export class WritableLedger implements Ledger {
   readonly #options: LedgerOptions;
   readonly #writer: StoreWriter;
   readonly #content: LedgerContent;
-  readonly #refs: RefsBuilder;
+  #refs: RefsBuilder;
   #keys: OperatorKeys;
   /** The key that was opened last: each costs as much as a signature. */
   #sealing: SealingMemo | undefined;
@@ -79,6 +81,10 @@ export class WritableLedger implements Ledger {
 
   get checkpoint(): Uint8Array | undefined {
     return this.#content.checkpoint;
+  }
+
+  get degree(): number {
+    return this.#content.degree;
   }
 
   records(options?: { readonly from?: number }): AsyncIterable<LedgerRecord> {
@@ -119,8 +125,9 @@ export class WritableLedger implements Ledger {
     this.#isBusy = true;
     try {
       const composed = await this.#compose(drafts, options);
+      const refs = options.relist === true ? await this.#relisted(composed.entries) : this.#refs;
       this.#isStopped = true;
-      await this.#commit(composed);
+      await this.#commit(composed, refs);
       this.#isStopped = false;
       return composed.records;
     } finally {
@@ -168,21 +175,42 @@ export class WritableLedger implements Ledger {
     return { entries, records, reader, keys };
   }
 
-  async #commit({ entries, records, reader, keys }: Composed): Promise<void> {
+  async #relisted(entries: readonly ComposedEntry[]): Promise<RefsBuilder> {
+    const { files, folder } = this.#options;
+    const objects = ledgerObjects({ files, folder, feed: this.feed });
+    try {
+      return await relisted({
+        refs: this.#refs,
+        hashes: await this.#content.entryHashes(),
+        fresh: entries.map(({ object }) => object.hash),
+        isKnown: (hash) => objects.has(hash),
+      });
+    } finally {
+      await objects.close();
+    }
+  }
+
+  async #commit({ entries, records, reader, keys }: Composed, refs: RefsBuilder): Promise<void> {
     const { head, history, entryTree } = this.#content;
     const leaves = entries.map(({ object }) => leafHash(object.bytes));
-    const draft = composeCommit(entries, this.#refs, {
-      keys,
-      seq: head.seq + 1n,
-      prev: fromHex(head.root),
-      isFirst: false,
-      tree: entryTree.rootWith(leaves),
-    });
+    for (const { object } of entries) refs.append(object.hash);
+    const draft = composeCommit(
+      entries,
+      { ...refs.finish(), length: refs.length },
+      {
+        keys,
+        seq: head.seq + 1n,
+        prev: fromHex(head.root),
+        isFirst: false,
+        tree: entryTree.rootWith(leaves),
+      },
+    );
     await this.#writer.commit(draft);
     for (const leaf of leaves) entryTree.append(leaf);
-    this.#content.advance(draft);
+    this.#content.advance(draft, refs.degree);
     history.accept(records, reader, draft.timeNs);
     this.#keys = keys;
+    this.#refs = refs;
     await entryTree.flush();
   }
 

@@ -1,8 +1,12 @@
 import { FleetError } from "../core/index.ts";
-import { decodeRefsNode, decodeRefsTop, type RefsNode } from "../skywire/cxo/index.ts";
+import {
+  decodeRefsNode,
+  decodeRefsTop,
+  LIST_DEGREES,
+  type RefsNode,
+} from "../skywire/cxo/index.ts";
 import type { LogFacts } from "./log-shape.ts";
 import type { ObjectFetcher } from "./object-fetcher.ts";
-import { LOG_DEGREE } from "./relay-limits.ts";
 
 /** One entry as it is stored. */
 export interface FetchedEntry {
@@ -26,7 +30,8 @@ const NODES_AHEAD = 2;
 /**
  * Fetches the entries of a log from one index on, in order, a leaf of the list at a time. Subtrees that
  * lie before the index are not asked for. At any time a few leaves are held, whatever the length.
- * Every node must have the one form that appending makes; so its place follows from the length alone.
+ * The list has the degree that its top says. Every node must have the one form that appending makes; so its place
+ * follows from the length alone.
  * @throws FleetError relay/missing-object, relay/wrong-bytes, relay/lost, relay/malformed
  */
 export async function* walkLog(
@@ -36,13 +41,18 @@ export async function* walkLog(
 ): AsyncGenerator<readonly FetchedEntry[], void, void> {
   if (log.size === 0n) return;
   const top = decodeNode(await fetcher.fetch(log.entries), (bytes) => decodeRefsTop(bytes));
-  if (top.degree !== LOG_DEGREE || BigInt(top.length) !== log.size)
-    throw malformed(`the log of ${log.size} entries has a list of ${top.length}`);
-  if (top.depth !== depthOf(top.length))
+  const { degree, depth, length } = top;
+  if (BigInt(length) !== log.size)
+    throw malformed(`the log of ${log.size} entries has a list of ${length}`);
+  if (degree < LIST_DEGREES.min || degree > LIST_DEGREES.max)
+    throw malformed(
+      `its list has degree ${degree}, and this release reads ${LIST_DEGREES.min} to ${LIST_DEGREES.max}`,
+    );
+  if (depth !== depthOf(length, degree))
     throw malformed("the list is deeper than its length needs");
-  if (from >= top.length) return;
-  checkNode(top, top.depth, top.length);
-  const walk = { from, size: top.length, fetcher };
+  if (from >= length) return;
+  const walk = { from, size: length, degree, fetcher };
+  checkNode(top, depth, length, degree);
   let nodes: AsyncIterable<PlacedNode> = only({ node: top, depth: top.depth, first: 0 });
   for (let depth = top.depth; depth > 0; depth -= 1) nodes = nodesBelow(nodes, walk, depth === 1);
   yield* inOrder(nodes, LEAVES_AHEAD, (leaf) => entriesOf(leaf, walk));
@@ -51,6 +61,7 @@ export async function* walkLog(
 interface Walk {
   readonly from: number;
   readonly size: number;
+  readonly degree: number;
   readonly fetcher: ObjectFetcher;
 }
 
@@ -61,18 +72,19 @@ async function* nodesBelow(
 ): AsyncGenerator<PlacedNode, void, void> {
   yield* inOrder(placesBelow(nodes, walk), isLeaf ? LEAVES_AHEAD : NODES_AHEAD, async (place) => {
     const bytes = await walk.fetcher.fetch(place.hash);
-    const node = decodeNode(bytes, () => decodeRefsNode(bytes, place.depth, LOG_DEGREE));
-    checkNode(node, place.depth, Math.min(spanOf(place.depth), walk.size - place.first));
+    const { degree, size } = walk;
+    const node = decodeNode(bytes, () => decodeRefsNode(bytes, place.depth, degree));
+    checkNode(node, place.depth, Math.min(spanOf(place.depth, degree), size - place.first), degree);
     return { node, depth: place.depth, first: place.first };
   });
 }
 
 async function* placesBelow(
   nodes: AsyncIterable<PlacedNode>,
-  { from }: Walk,
+  { from, degree }: Walk,
 ): AsyncGenerator<{ readonly hash: Uint8Array; depth: number; first: number }, void, void> {
   for await (const { node, depth, first } of nodes) {
-    const span = spanOf(depth - 1);
+    const span = spanOf(depth - 1, degree);
     for (const [at, hash] of node.elements.entries()) {
       const start = first + at * span;
       if (start + span > from) yield { hash, depth: depth - 1, first: start };
@@ -114,9 +126,9 @@ async function* only<Item>(item: Item): AsyncGenerator<Item, void, void> {
   yield await Promise.resolve(item);
 }
 
-function checkNode(node: RefsNode, depth: number, length: number): void {
-  const isGrown =
-    node.length === length && node.elements.length === Math.ceil(length / spanOf(depth - 1));
+function checkNode(node: RefsNode, depth: number, length: number, degree: number): void {
+  const count = Math.ceil(length / spanOf(depth - 1, degree));
+  const isGrown = node.length === length && node.elements.length === count;
   if (!isGrown) throw malformed("the list was not made by appending: its tree has another shape");
 }
 
@@ -129,13 +141,13 @@ function decodeNode<Node>(bytes: Uint8Array, decode: (bytes: Uint8Array) => Node
 }
 
 /** Entries below a full node that has `depth` levels of nodes below it; 1 for an entry itself. */
-function spanOf(depth: number): number {
-  return LOG_DEGREE ** (depth + 1);
+function spanOf(depth: number, degree: number): number {
+  return degree ** (depth + 1);
 }
 
-function depthOf(length: number): number {
+function depthOf(length: number, degree: number): number {
   let depth = 0;
-  while (spanOf(depth) < length) depth += 1;
+  while (spanOf(depth, degree) < length) depth += 1;
   return depth;
 }
 

@@ -10,8 +10,6 @@ export const WINDOW = 64;
 export const SAMPLE_ENTRIES_MAX = 64;
 /** A push of at most this many objects is asked back whole. */
 export const CHECK_ALL_MAX = 96;
-/** The degree of a log's list; appending makes only this one. */
-export const LOG_DEGREE = 16;
 /** Requests that our relay has open at a publisher of ours. */
 export const RELAY_IN_FLIGHT = 128;
 /** How long one Root may take to fill: a million entries at a hundred a second come through in three hours. */

@@ -1,42 +1,53 @@
 import {
   type ByteStream,
-  equalBytes,
+  type Clock,
   FleetError,
   type Random,
-  sha256,
   toHex,
 } from "../../src/core/index.ts";
 import {
   accept,
-  checkPublishable,
   type Connection,
   type CxoMessage,
-  decodeRegistry,
   decodeRoot,
-  fetchFrom,
-  itemsBelow,
-  itemsOf,
   publicKeyOf,
-  type Registry,
   type SentRoot,
-  type TreeItem,
 } from "../../src/skywire/cxo/index.ts";
 import { realClock } from "./clocks.ts";
+import { delayedStream } from "./delayed-stream.ts";
+import { GoFilling, type GoFillingEnd } from "./go-filling.ts";
 import { MemoryObjects } from "./memory-objects.ts";
 
-const OBJECT_SIZE_MAX = 16 * 1024 * 1024;
 const SECRET = new Uint8Array(32).fill(77);
 
+/** What a relay is like beside the rules that every real one follows. */
+export interface FragileRelayOptions {
+  /** How long a message takes there and back; 0 when not given. */
+  readonly roundTripMs?: number;
+  /** The machine's own when not given. */
+  readonly clock?: Clock;
+}
+
+/** One sequence of a feed. */
+interface Head {
+  last: SentRoot | undefined;
+  filling: GoFilling | undefined;
+  /** The newest Root that came while another was filled. */
+  waiting: { readonly sent: SentRoot; readonly connection: Connection } | undefined;
+}
+
 /**
- * A relay that stops or dies of what the recorded runs of the real node stop or die of: a Root that
- * comes while another is filled, a new object reached twice, a registry it cannot read or is refused, an
- * object that is too large. Where the real one dies only now and then, this one always does.
+ * A relay that behaves as the recorded real node: see {@link GoFilling} for how it fills a Root, and how a
+ * publication that is cut leaves it hollow. It also stops or dies of what the recorded runs stop or die of: a Root that
+ * comes while another is filled, a new object reached twice, a registry it cannot read, an object that is
+ * too large. Where the real one dies only now and then, this one always does, unless it is told otherwise.
  */
 export class FragileRelay {
+  /** Every object that came, whether its Root was filled or not. */
   readonly store = new MemoryObjects();
-  /** Why it is dead or stands still for ever. */
+  /** Why it is dead. */
   death: string | undefined;
-  /** Numbers of the Roots that were filled, in order. */
+  /** Numbers of the Roots that it calls full, in order. */
   readonly filled: bigint[] = [];
   /** Keys it asked for, in order. */
   readonly asked: string[] = [];
@@ -44,10 +55,27 @@ export class FragileRelay {
   crashAfterAsking: number | undefined;
   /** Takes Roots and does nothing with them. */
   ignoresRoots = false;
-  #last: SentRoot | undefined;
-  #isFilling = false;
+  /** Whether it dies of a registry that comes late, which real ones do four times in seven. */
+  diesOfLateRegistry = true;
+  /** Which of the objects that wait it asks for next, by their hex keys. */
+  choose: (waiting: readonly string[]) => number = () => 0;
+  /** Objects of Roots that were full. */
+  readonly #whole = new Set<string>();
+  readonly #heads = new Map<string, Head>();
   readonly #connections = new Set<Connection>();
+  readonly #roundTripMs: number;
+  readonly #clock: Clock;
   readonly #random: Random = (size) => crypto.getRandomValues(new Uint8Array(size));
+
+  constructor({ roundTripMs = 0, clock = realClock }: FragileRelayOptions = {}) {
+    this.#roundTripMs = roundTripMs;
+    this.#clock = clock;
+  }
+
+  /** True while a head waits, for ever, for a registry that a lost connection was asked for. */
+  get isStuck(): boolean {
+    return [...this.#heads.values()].some(({ filling }) => filling?.isStuck === true);
+  }
 
   /** Takes a stream; a dead relay drops it. */
   async accept(stream: ByteStream): Promise<void> {
@@ -58,10 +86,11 @@ export class FragileRelay {
     const options = {
       secret: SECRET,
       nodeId: publicKeyOf(SECRET),
-      clock: realClock,
+      clock: this.#clock,
       random: this.#random,
     };
-    const connection = await accept(stream, options, () => undefined);
+    const far = delayedStream(stream, this.#clock, this.#roundTripMs);
+    const connection = await accept(far, options, () => undefined);
     this.#connections.add(connection);
     connection.listen({
       message: (message, seq) => this.#message(connection, message, seq),
@@ -71,29 +100,52 @@ export class FragileRelay {
 
   /** Makes a Root its last one, with objects that it did not have to ask for. */
   adopt(sent: SentRoot, objects: ReadonlyMap<string, Uint8Array>): void {
-    for (const [name, bytes] of objects) this.store.byHash.set(name, bytes);
-    this.#last = sent;
+    for (const [name, bytes] of objects) {
+      this.store.byHash.set(name, bytes);
+      this.#whole.add(name);
+    }
+    this.#head(sent).last = sent;
   }
 
-  /** A restart after a death: what was filled is still there. */
+  /** A restart after a death: what came is still there. */
   restart(): void {
     this.death = undefined;
     this.crashAfterAsking = undefined;
-    this.#isFilling = false;
+    for (const head of this.#heads.values()) {
+      head.filling = undefined;
+      head.waiting = undefined;
+    }
+  }
+
+  /** The Root that it shows of a feed: the newest of those it calls full. */
+  shown(feed: Uint8Array): SentRoot | undefined {
+    const roots = [...this.#heads.values()].flatMap(({ last }) => last ?? []);
+    return roots
+      .filter((sent) => toHex(sent.feed) === toHex(feed))
+      .toSorted((left, right) => Number(timeOf(right) - timeOf(left)))[0];
+  }
+
+  #head({ feed, nonce }: SentRoot): Head {
+    const name = `${toHex(feed)} ${nonce}`;
+    const known = this.#heads.get(name);
+    if (known !== undefined) return known;
+    const made: Head = { last: undefined, filling: undefined, waiting: undefined };
+    this.#heads.set(name, made);
+    return made;
   }
 
   #message(connection: Connection, message: CxoMessage, seq: number): void {
     if (this.death !== undefined) return;
     if (message.type === "Sub") {
       connection.reply(seq, { type: "Ok" });
-      if (this.#last !== undefined) connection.send({ type: "Root", ...this.#last });
+      const last = this.shown(message.feed);
+      if (last !== undefined) connection.send({ type: "Root", ...last });
     }
     if (message.type === "RqPreview") {
+      const last = this.shown(message.feed);
       connection.reply(
         seq,
-        this.#last === undefined
-          ? { type: "Err", text: "no such head" }
-          : { type: "Root", ...this.#last },
+        last === undefined ? { type: "Err", text: "no such head" } : { type: "Root", ...last },
       );
     }
     if (message.type === "RqObject") {
@@ -101,12 +153,21 @@ export class FragileRelay {
       return;
     }
     if (message.type !== "Root" || this.ignoresRoots) return;
-    if (this.#last !== undefined && this.#last.seq >= message.seq) return;
-    if (this.#isFilling) {
-      this.#die("a Root came while another was filled");
-      return;
+    this.#take(message, connection);
+  }
+
+  #take(sent: SentRoot, connection: Connection): void {
+    const head = this.#head(sent);
+    const { filling, last } = head;
+    if (last !== undefined && last.seq >= sent.seq) return;
+    if (filling === undefined) {
+      this.#fill(sent, head, connection);
+    } else if (filling.sent.seq === sent.seq) {
+      filling.join(connection);
+    } else if (filling.sent.seq < sent.seq) {
+      if (!filling.isStuck) return this.#die("a Root came while another was filled");
+      head.waiting = { sent, connection };
     }
-    this.#fill(connection, message).catch((error: unknown) => this.#die(String(error)));
   }
 
   // As the real one it says nothing, for a long time, when it does not have the object.
@@ -115,51 +176,38 @@ export class FragileRelay {
     if (value !== undefined) connection.reply(seq, { type: "Object", value });
   }
 
-  async #fill(connection: Connection, sent: SentRoot): Promise<void> {
-    this.#isFilling = true;
-    const root = decodeRoot(sent.value);
-    const registry = await this.#registry(connection, root.reg);
-    if (registry === undefined) return;
-    const stored = new Set(this.store.byHash.keys());
-    // What an unfinished filling brought is gone after a death.
-    const fresh = new Map<string, Uint8Array>();
-    const visit = async (item: TreeItem): Promise<void> => {
-      const name = toHex(item.hash);
-      if (stored.has(name)) return;
-      if (fresh.has(name)) throw new Error("Finc to negative");
-      fresh.set(name, Uint8Array.of());
-      const bytes = await this.#ask(connection, item.hash);
-      if (bytes.length > OBJECT_SIZE_MAX) throw new Error("object is too large");
-      fresh.set(name, bytes);
-      for (const below of itemsBelow(item, bytes, registry)) await visit(below);
-    };
-    for (const item of itemsOf(root.refs, registry)) await visit(item);
-    for (const bytes of fresh.values()) this.store.add(bytes);
-    this.#last = sent;
-    this.filled.push(sent.seq);
-    this.#isFilling = false;
+  #fill(sent: SentRoot, head: Head, connection: Connection): void {
+    const filling = new GoFilling(sent, {
+      store: this.store,
+      whole: this.#whole,
+      choose: (waiting) => this.choose(waiting),
+      asking: (key) => {
+        this.asked.push(key);
+        if (this.asked.length === this.crashAfterAsking) throw new Error("nil list after success");
+      },
+      diesOfLateRegistry: () => this.diesOfLateRegistry,
+    });
+    head.filling = filling;
+    this.store.add(sent.value);
+    filling.run(connection).then(
+      (end) => this.#ended(end, filling, head),
+      (error: unknown) => this.#die(String(error)),
+    );
   }
 
-  async #registry(connection: Connection, hash: Uint8Array): Promise<Registry | undefined> {
-    const stored = await this.store.get(hash);
-    const bytes = stored ?? (await this.#ask(connection, hash).catch(() => undefined));
-    if (bytes === undefined) {
-      // It waits for the registry for ever, and no feed is served any more.
-      this.death ??= "the registry was not served";
-      return undefined;
+  #ended(end: GoFillingEnd, filling: GoFilling, head: Head): void {
+    // A filling from before a restart is nobody's.
+    if (head.filling !== filling || this.death !== undefined) return;
+    if (typeof end === "object") return this.#die(end.dies);
+    head.filling = undefined;
+    if (end === "full") {
+      for (const key of filling.seen) this.#whole.add(key);
+      head.last = filling.sent;
+      this.filled.push(filling.sent.seq);
     }
-    const registry = decodeRegistry(bytes);
-    checkPublishable(registry);
-    this.store.add(bytes);
-    return registry;
-  }
-
-  async #ask(connection: Connection, hash: Uint8Array): Promise<Uint8Array> {
-    this.asked.push(toHex(hash));
-    if (this.asked.length === this.crashAfterAsking) throw new Error("nil list after success");
-    const bytes = await fetchFrom(connection, hash);
-    if (!equalBytes(sha256(bytes), hash)) throw new Error("invalid response");
-    return bytes;
+    const next = head.waiting;
+    head.waiting = undefined;
+    if (next !== undefined) this.#fill(next.sent, head, next.connection);
   }
 
   #die(reason: string): void {
@@ -167,4 +215,8 @@ export class FragileRelay {
     for (const connection of this.#connections)
       connection.close(new FleetError("cxo/closed", "the relay died"));
   }
+}
+
+function timeOf({ value }: SentRoot): bigint {
+  return decodeRoot(value).time;
 }

@@ -39,7 +39,7 @@ export class LogFeed {
   readonly entries: Uint8Array[] = [];
   readonly #secret: Uint8Array;
   readonly #payloadSize: number;
-  readonly #refs = new RefsBuilder();
+  #refs = new RefsBuilder();
   #prev = BLANK_HASH;
 
   constructor(secret: Uint8Array = FEED_SECRET, payloadSize: number = PAYLOAD_SIZE) {
@@ -76,6 +76,13 @@ export class LogFeed {
       checkpoint: new Uint8Array(),
     });
     return this.sign({ refs: [{ hash: this.store.add(log), schema: LOG_SCHEMA }] });
+  }
+
+  /** Writes the list anew at another degree with the next Root, which has one more entry. */
+  relist(degree: number): SentRoot {
+    this.#refs = new RefsBuilder(degree);
+    for (const hash of this.entries) this.#refs.append(hash);
+    return this.append(1);
   }
 
   /** Signs the next Root with any contents. */

@@ -14,8 +14,8 @@ export interface TestOffer {
   readonly entries: readonly ReplicaEntry[];
 }
 
-/** Reads an offer from a ledger's files. */
-export async function offerOf(files: MemoryFiles): Promise<TestOffer> {
+/** Every object in a ledger's files, by its hex hash. */
+export async function storedObjects(files: MemoryFiles): Promise<Map<string, Uint8Array>> {
   const objects = new Map<string, Uint8Array>();
   for (const name of await files.list(FOLDER)) {
     if (!name.startsWith("segment")) continue;
@@ -23,6 +23,12 @@ export async function offerOf(files: MemoryFiles): Promise<TestOffer> {
     for (const { type, body } of scanFrames(bytes).frames)
       if (type === FRAME_TYPES.object) objects.set(toHex(sha256(body)), body);
   }
+  return objects;
+}
+
+/** Reads an offer from a ledger's files. */
+export async function offerOf(files: MemoryFiles): Promise<TestOffer> {
+  const objects = await storedObjects(files);
   const get = (hash: Uint8Array): Uint8Array | undefined => objects.get(toHex(hash));
   const { headRoot: root } = await readLedger({ files, folder: FOLDER, feed });
   const log = get(decodeRoot(root.value).refs[0]?.hash ?? new Uint8Array());

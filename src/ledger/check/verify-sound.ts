@@ -8,32 +8,29 @@ import {
   toHex,
   utf8,
 } from "../../core/index.ts";
-import {
-  BLANK_HASH,
-  decodeRootOf,
-  RefsBuilder,
-  type Root,
-  verifyRoot,
-} from "../../skywire/cxo/index.ts";
+import { BLANK_HASH, decodeRootOf, type Root, verifyRoot } from "../../skywire/cxo/index.ts";
 import { formatCheckpoint, leafHash, parseNote, TreeFrontier } from "../../tlog/index.ts";
 import { verifyGenesis } from "../entries/genesis.ts";
 import { decodeEntry, LEDGER_REGISTRY, type Log } from "../entries/objects.ts";
 import { parsePayload } from "../entries/payload-parse.ts";
 import { RecordReader } from "../entries/records.ts";
 import { entrySignatures } from "../entries/signing.ts";
+import { GrownLists } from "../list/grown-lists.ts";
 import { readLog, toMs } from "../newest.ts";
 import { ledgerNoteKey, originOf } from "../proof/checkpoint.ts";
 import type { Frame } from "../store/frame.ts";
+import { HashList } from "../store/hash-list.ts";
 import { type Pin, readPin } from "../store/pin.ts";
 import { type ScanResult, StoreScanner } from "../store/scan.ts";
 import { claimedIndex } from "../store/segment-index.ts";
 import type { StoredCommit } from "../store/segment.ts";
 import { listSegments, missingError, scanSegment } from "../store/view.ts";
 import { SignatureQueue } from "./signature-queue.ts";
+import { degreeOf } from "./verify-tree.ts";
 import type { CheckedItem, PinnedTree, VerifyOptions, VerifyReport } from "./report.ts";
 
 /**
- * Verifies a ledger front to back in bounded memory. It accepts nothing that the check of every detail
+ * Verifies a ledger front to back in bounded memory, but for 32 bytes of each entry. It accepts nothing that the check of every detail
  * does not accept, and says the same of it; `undefined` when anything at all is unusual.
  * @throws FleetError ledger/missing, files/*
  */
@@ -70,10 +67,13 @@ class SoundPass {
   readonly #pin: Pin;
   readonly #feed: Uint8Array;
   readonly #queue: SignatureQueue;
-  readonly #refs = new RefsBuilder();
+  /** Of all entries: a list that is written anew is built from them. */
+  readonly #hashes = new HashList();
+  readonly #lists = new GrownLists((index) => this.#hashes.at(index).slice());
   readonly #tree = new TreeFrontier();
-  /** Hashes of the objects of this commit that are no entries, and the last of these objects. */
+  /** Hashes of the objects of this commit that are no entries, and the last two of these objects. */
   #others: Uint8Array[] = [];
+  #beforeLast: Uint8Array = new Uint8Array();
   #lastOther: Uint8Array = new Uint8Array();
   #reader: RecordReader | undefined;
   #operator: OperatorKey | undefined;
@@ -99,8 +99,9 @@ class SoundPass {
   }
 
   object({ body }: Frame): void {
-    if (claimedIndex(body) === this.#refs.length) return this.#entry(body);
+    if (claimedIndex(body) === this.#hashes.length) return this.#entry(body);
     this.#others.push(sha256(body));
+    this.#beforeLast = this.#lastOther;
     this.#lastOther = body;
   }
 
@@ -120,7 +121,7 @@ class SoundPass {
     }
     const { expected } = this.#options;
     if (seq === expected?.seq) this.#isExpected = rootHash === expected.root;
-    this.#before = { ...commit, time: root.time, size: this.#refs.length };
+    this.#before = { ...commit, time: root.time, size: this.#hashes.length };
     this.#commits += 1;
     this.#others = [];
   }
@@ -130,7 +131,7 @@ class SoundPass {
   }
 
   async pause(): Promise<void> {
-    this.#options.onProgress?.(this.#refs.length, Number(this.#pin.size));
+    this.#options.onProgress?.(this.#hashes.length, Number(this.#pin.size));
     await this.#queue.drain();
   }
 
@@ -169,7 +170,7 @@ class SoundPass {
   }
 
   #entry(bytes: Uint8Array): void {
-    const place = this.#refs.length;
+    const place = this.#hashes.length;
     this.#reader ??= this.#begin(bytes);
     const writer = this.#reader.writer.operator;
     const { entry, items } = entrySignatures(bytes, this.#options.feed, writer);
@@ -180,7 +181,7 @@ class SoundPass {
     if (record?.sealed === true) this.#sealed += 1;
     this.#entryTime = entry.time;
     this.#lastWriter = writer;
-    this.#refs.append(hash);
+    this.#hashes.push(hash);
     this.#tree.append(leafHash(bytes));
     const { from } = this.#options;
     if (place >= (from?.size ?? 0)) this.#queue.addEntry(items);
@@ -206,15 +207,18 @@ class SoundPass {
     if (gap > 0n && before !== undefined) verifyRoot(before.root, before.signature, this.#feed);
   }
 
-  // The very objects that appending makes, in their order; so the newest list is there as a whole.
+  // The very objects that appending makes, in their order; so the newest list is there as a whole. One that was
+  // written anew at another degree has all its nodes in its commit. Its top stands right before the log.
   #checkList({ size, entries }: Log): void {
-    const built = this.#refs.finish();
+    const degree = degreeOf(this.#beforeLast);
+    if (degree === undefined) throw odd("a commit without the top of its list");
+    const built = this.#lists.list(degree, this.#hashes.length).finish();
     const expected = this.#commits === 0 ? [{ hash: LEDGER_REGISTRY.ref }] : [];
     const hashes = [...expected, ...built.objects].map(({ hash }) => hash);
     const isSame =
       hashes.length === this.#others.length &&
       hashes.every((hash, at) => equalBytes(hash, this.#others[at] ?? BLANK_HASH));
-    if (size === 0n || BigInt(this.#refs.length) !== size || !equalBytes(built.hash, entries))
+    if (size === 0n || BigInt(this.#hashes.length) !== size || !equalBytes(built.hash, entries))
       throw odd("a list of other entries");
     if (!isSame) throw odd("other objects than a commit has");
   }
@@ -228,7 +232,7 @@ class SoundPass {
     const next = this.#reader?.writer.operator;
     const root = this.#tree.root();
     const origin = originOf(feed);
-    const text = formatCheckpoint({ origin, size: this.#refs.length, root, extensions: [] });
+    const text = formatCheckpoint({ origin, size: this.#hashes.length, root, extensions: [] });
     const { text: named, signatures } = parseNote(checkpoint);
     const [signature, ...more] = signatures;
     const signer = [next, this.#lastWriter].find(

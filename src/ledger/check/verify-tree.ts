@@ -8,6 +8,7 @@ import {
   type RefsNode,
 } from "../../skywire/cxo/index.ts";
 import type { Log } from "../entries/objects.ts";
+import { checkDegree } from "../newest.ts";
 
 /** A few shared nodes can claim billions of entries; no ledger of this release is that long. */
 const ENTRIES_MAX = 4_194_304;
@@ -32,11 +33,21 @@ export function leavesOf(
     const top = decodeRefsTop(fetchObject(log.entries, get));
     if (top.length > ENTRIES_MAX)
       throw new FleetError("ledger/log", `a list of ${top.length} entries is over the limit`);
+    checkDegree(top.degree);
     if (BigInt(top.length) !== log.size)
       throw new FleetError("ledger/log", "the log and its list disagree about its size");
     const leaves: (Uint8Array | undefined)[] = [];
     collect(top, { depth: top.depth, degree: top.degree, get, onLost }, leaves);
     return leaves;
+  });
+}
+
+/** The degree that the top of a list says; `undefined` for what is no list of ours. */
+export function degreeOf(top: Uint8Array): number | undefined {
+  return orUndefined(() => {
+    const { degree } = decodeRefsTop(top);
+    checkDegree(degree);
+    return degree;
   });
 }
 

@@ -11,10 +11,11 @@ import {
   decodeRootOf,
   fetchObject,
   type GetObject,
-  RefsBuilder,
+  REFS_DEGREE,
   verifyRoot,
 } from "../../skywire/cxo/index.ts";
 import { type VerifiedGenesis, verifyGenesis } from "../entries/genesis.ts";
+import { GrownLists } from "../list/grown-lists.ts";
 import { readLog } from "../newest.ts";
 import { decodeEntry, type Log } from "../entries/objects.ts";
 import { parsePayload } from "../entries/payload-parse.ts";
@@ -32,14 +33,14 @@ import {
 } from "./verify-sound.ts";
 import type { CheckedItem, LedgerFault, VerifyOptions, VerifyReport } from "./report.ts";
 import { type CheckpointWriters, TreeCheck } from "./tree-check.ts";
-import { leavesOf } from "./verify-tree.ts";
+import { degreeOf, leavesOf } from "./verify-tree.ts";
 
 /** After so many faults the rest is counted, not listed. */
 const FAULTS_MAX = 1000;
 
 /**
- * Checks a whole ledger with public keys only, changing nothing, in bounded memory while nothing is
- * wrong: every record's hash, the chain of all
+ * Checks a whole ledger with public keys only, changing nothing, in bounded memory, but for 32 bytes of
+ * each entry, while nothing is wrong: every record's hash, the chain of all
  * Roots and the signature over it, that each Root's list is the beginning of the newest one, every entry's
  * place, time and signature, and that nothing is missing up to the pinned head. Damage is named in
  * the report, never thrown.
@@ -346,18 +347,20 @@ class Verification {
     leaves: readonly (Uint8Array | undefined)[],
     commits: readonly CheckedCommit[],
   ): void {
-    const builder = new RefsBuilder();
+    const firstLost = leaves.indexOf(undefined);
+    const known = firstLost < 0 ? leaves.length : firstLost;
+    const lists = new GrownLists((index) => leaves[index] ?? BLANK_HASH);
+    let before = 0;
+    let degree = REFS_DEGREE;
     let grown = 0;
     for (const { log, commit } of commits) {
       const size = Number(log.size);
-      const added = leaves.slice(builder.length, size).filter((leaf) => leaf !== undefined);
-      const isKnown = added.length === size - builder.length && builder.length <= size;
-      for (const leaf of isKnown ? added : []) builder.append(leaf);
-      if (
-        builder.length > size ||
-        size > leaves.length ||
-        (isKnown && !equalBytes(builder.finish().hash, log.entries))
-      ) {
+      const isKnown = size <= known;
+      const isGrown = size >= before && size <= leaves.length;
+      before = size;
+      degree = this.#degreeOf(log, degree);
+      const isSame = (): boolean => equalBytes(lists.list(degree, size).finish().hash, log.entries);
+      if (!isGrown || (isKnown && !isSame())) {
         this.#fault(
           "ledger/rewritten",
           `the list of commit ${commit.seq} is not the beginning of the newest one`,
@@ -369,6 +372,12 @@ class Verification {
       grown += 1;
     }
     this.#count("lists that only grew", grown);
+  }
+
+  // A list that was written anew has another degree, and the same entries. Of a top that is lost its hash is left.
+  #degreeOf({ entries }: Log, before: number): number {
+    const top = this.#get(entries);
+    return (top === undefined ? undefined : degreeOf(top)) ?? before;
   }
 
   #attempt<T>(about: Pick<LedgerFault, "entry" | "commit">, check: () => T): T | undefined {

@@ -26,8 +26,9 @@ export interface TreeOptions {
   readonly size: number;
   /** What the newest checkpoint says; absent before the first one. */
   readonly root: Uint8Array | undefined;
-  /** Hash of the list of entries. */
+  /** Hash of the list of entries, and the degree it is written in. */
   readonly list: Uint8Array;
+  readonly degree: number;
   /** True when the file may be written. */
   readonly isWritable: boolean;
 }
@@ -93,12 +94,12 @@ export class EntryTree {
 
   /** Goes on from whole blocks with the entries behind them; `undefined` when that leads elsewhere. */
   static async #from(
-    { files, folder, entries, size, list, root, isWritable }: TreeOptions,
+    { files, folder, entries, size, list, degree, root, isWritable }: TreeOptions,
     { blocks, leaves }: KeptHashes,
   ): Promise<EntryTree | undefined> {
     const file = isWritable ? new TreeFile(files, folder, leaves) : undefined;
     const tree = new EntryTree(entries, blocks, file);
-    const refs = root === undefined ? new RefsBuilder() : undefined;
+    const refs = root === undefined ? new RefsBuilder(degree) : undefined;
     try {
       for await (const batch of entries.read(tree.size, size)) {
         for (const { bytes } of batch) {

@@ -132,6 +132,9 @@ export class Connection {
   #takesMany: boolean | undefined;
   #seq = 0;
   #reason: FleetError | undefined;
+  /** Things that an end of ours waits for, and the end that waits. */
+  #holds = 0;
+  #ending: FleetError | undefined;
   #lastHeardMs: number;
   #cancelTick: () => void = () => undefined;
 
@@ -211,7 +214,7 @@ export class Connection {
   /** Sends the reply to the peer's message of number `rseq`. */
   reply(rseq: number, message: CxoMessage): number {
     if (this.#channel.backlogBytes > SEND_BACKLOG_LIMIT)
-      this.close(new FleetError("cxo/slow", "the peer does not read what it is sent"));
+      this.#channel.close(new FleetError("cxo/slow", "the peer does not read what it is sent"));
     this.#seq = (this.#seq + 1) % SEQ_RANGE;
     this.#channel.send(encodeMessage({ seq: this.#seq, rseq, message }));
     return this.#seq;
@@ -225,9 +228,26 @@ export class Connection {
     this.#channel.resume();
   }
 
-  /** Ends the connection after what was sent has left. */
+  /** Ends the connection after what was sent has left, and after what it is held open for. */
   close(reason: FleetError): void {
-    this.#channel.close(reason);
+    if (this.#holds > 0) this.#ending ??= reason;
+    else this.#channel.close(reason);
+  }
+
+  /**
+   * Puts off an end of ours while the peer is owed something. The peer's own end, and ours for what it does
+   * wrong, are not put off.
+   * @returns lets the end come; what was put off happens then
+   */
+  holdOpen(): () => void {
+    this.#holds += 1;
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.#holds -= 1;
+      isHeld = false;
+      const ending = this.#ending;
+      if (this.#holds === 0 && ending !== undefined) this.#channel.close(ending);
+    };
   }
 
   /** The peer's first message; the handshake's concern. */
@@ -257,7 +277,7 @@ export class Connection {
     this.#cancelTick = this.#clock.after(KEEP_ALIVE_MS, () => {
       if (this.#reason !== undefined) return;
       if (this.#clock.now() - this.#lastHeardMs >= IDLE_LIMIT_MS) {
-        this.close(new FleetError("cxo/idle", "nothing came from the peer for too long"));
+        this.#channel.close(new FleetError("cxo/idle", "nothing came from the peer for too long"));
         return;
       }
       // Any answer, Err included, is traffic on both sides. Go closes a connection on Ping.
@@ -281,7 +301,7 @@ export class Connection {
       }
     } catch (error) {
       if (!hasCode(error, "cxo/")) throw error;
-      this.close(error);
+      this.#channel.close(error);
     }
   }
 

@@ -77,6 +77,7 @@ export class CxoNode {
   readonly #waiters: ObjectWaiters;
   readonly #intake: RootIntake;
   readonly #openAnswers = new WeakMap<Connection, number>();
+  readonly #onAsked = new WeakMap<Connection, (key: Uint8Array) => void>();
   #opening = 0;
   #isClosed = false;
 
@@ -169,13 +170,20 @@ export class CxoNode {
    */
   async subscribe(connection: Connection, feed: Uint8Array): Promise<void> {
     const shared = this.#feeds.add(feed);
+    // The peer's last Root may come in the same bytes as its Ok.
+    shared.subscribers.add(connection);
     const answer = await connection.request({ type: "Sub", feed });
     if (answer.type !== "Ok") {
+      shared.subscribers.delete(connection);
       const words = answer.type === "Err" ? answer.text : answer.type;
       throw new FleetError("cxo/refused", `the node refused the subscription: ${words}`);
     }
-    shared.subscribers.add(connection);
     this.#pushLast(shared, connection);
+  }
+
+  /** Hears of each object that the peer asks for on a connection, before it is answered. One hears at a time. */
+  whenAsked(connection: Connection, hear: (key: Uint8Array) => void): void {
+    this.#onAsked.set(connection, hear);
   }
 
   /** Ends a subscription on both sides; the peer does not answer. */
@@ -307,6 +315,7 @@ export class CxoNode {
   #serve(connection: Connection, key: Uint8Array, seq: number): void {
     const open = (this.#openAnswers.get(connection) ?? 0) + 1;
     this.#openAnswers.set(connection, open);
+    this.#onAsked.get(connection)?.(key);
     if (open === OPEN_ANSWERS_MAX) connection.pause();
     this.#answerObject(connection, key, seq)
       .catch((error: unknown) => {

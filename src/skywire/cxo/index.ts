@@ -45,6 +45,7 @@ export {
   fetchObject,
   type GetObject,
   isBlank,
+  LIST_DEGREES,
   readRefs,
   REFS_DEGREE,
   type RefsNode,

@@ -34,6 +34,8 @@ export const FILL_OBJECTS_MAX = 4_194_304;
 export const HELD_BYTES_MAX: number = 64 * 1024 * 1024;
 /** The largest object we publish: far from what harms a relay, and quick to send again. */
 export const OBJECT_WRITE_MAX: number = 256 * 1024;
+/** How long an end of ours waits at most until a relay that was pushed a first Root has its registry. */
+export const REGISTRY_HOLD_MS = 10_000;
 /** The first look whether a relay shows a pushed Root; later looks wait twice as long each. */
 export const CONFIRM_LOOK_MS = 20;
 /** The longest wait between two such looks while the relay still asks for objects: the end is near, and seen soon. */

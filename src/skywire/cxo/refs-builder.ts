@@ -11,6 +11,7 @@ import {
   isBlank,
   REFS_DEGREE,
   type RefsNode,
+  type RefsTop,
 } from "./refs.ts";
 
 /** What a finished list is: its hash and every object made for it since the last finish. */
@@ -41,6 +42,10 @@ export class RefsBuilder {
 
   get length(): number {
     return this.#length;
+  }
+
+  get degree(): number {
+    return this.#degree;
   }
 
   append(hash: Uint8Array): void {
@@ -75,14 +80,20 @@ export class RefsBuilder {
   /**
    * Opens a list for appending by reading only its right edge. That the nodes left of the edge are
    * full is taken from the lengths, not read.
+   * @param degree the only one that is taken; the list's own when not given, and Go's for an empty list
    * @throws FleetError cxo/refs when the tree is not the one that appending makes; cxo/missing, cxo/hash
    */
-  static open(hash: Uint8Array, get: GetObject, degree: number = REFS_DEGREE): RefsBuilder {
-    const builder = new RefsBuilder(degree);
-    if (isBlank(hash)) return builder;
+  static open(hash: Uint8Array, get: GetObject, degree?: number): RefsBuilder {
+    if (isBlank(hash)) return new RefsBuilder(degree);
     const top = decodeRefsTop(fetchObject(hash, get));
-    if (top.degree !== degree)
+    if (degree !== undefined && top.degree !== degree)
       throw new FleetError("cxo/refs", `the list has degree ${top.degree}, not ${degree}`);
+    return RefsBuilder.#openTop(top, hash, get);
+  }
+
+  static #openTop(top: RefsTop, hash: Uint8Array, get: GetObject): RefsBuilder {
+    const { degree } = top;
+    const builder = new RefsBuilder(degree);
     builder.#length = top.length;
     let node: RefsNode = top;
     for (let level = top.depth; level > 0; level -= 1) {

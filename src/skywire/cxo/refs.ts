@@ -8,6 +8,9 @@ export const BLANK_HASH: Uint8Array = new Uint8Array(32);
 /** The degree that Go's writers use unless told otherwise. */
 export const REFS_DEGREE = 16;
 
+/** The degrees that a list of ours may have: as low as Go's, and up to where one can still be written anew. */
+export const LIST_DEGREES: { readonly min: number; readonly max: number } = { min: 2, max: 32 };
+
 const DEGREE_MIN = 2;
 const DEGREE_MAX = 1024;
 const HASH_SIZE = 32;

@@ -10,6 +10,7 @@ import {
   CONFIRM_LOOK_MAX_MS,
   CONFIRM_LOOK_MS,
   FILL_TIMEOUT_MS,
+  REGISTRY_HOLD_MS,
 } from "./node-limits.ts";
 import { proveRoot } from "./root-intake.ts";
 
@@ -32,7 +33,8 @@ export interface RelayPublisherOptions {
  * Brings Roots of one feed to one relay without harming it. A Go node can be stopped or killed by
  * Roots that come too fast, reach an object twice, or have a registry it cannot read or get; so each
  * Root is checked before it is pushed, and the next waits until the relay shows the last.
- * After a failure the connection is closed, so that the relay fills nothing while another Root
+ * After a failure, and whenever somebody closes it meanwhile, the connection ends, but not before the relay has the
+ * registry (or 10 s have passed), so that the relay fills nothing while another Root
  * comes; make a new connection and a new publisher then.
  */
 export class RelayPublisher {
@@ -72,10 +74,39 @@ export class RelayPublisher {
       await node.subscribe(connection, feed);
       this.#isSubscribed = true;
     }
+    const hasRegistry = shown !== undefined && equalBytes(shown.root.reg, signed.root.reg);
+    const release = hasRegistry ? nothing : this.#holdForRegistry(signed.root.reg);
     connection.send({ type: "Root", ...sent });
-    await this.#confirmed(signed);
+    try {
+      await this.#confirmed(signed);
+    } catch (error) {
+      // What is still open then ends when the registry is there, or when it was waited for long enough.
+      if (connection.reason !== undefined) release();
+      throw error;
+    }
+    release();
     node.hold(sent);
     return "held";
+  }
+
+  /**
+   * A Go node that loses its last connection before it has the registry of a Root waits for it for ever, and
+   * half of them die when it comes at last. So no end of ours comes before it asks for something else, which says that
+   * it has it. One that asks for nothing is not waited for for ever.
+   */
+  #holdForRegistry(registry: Uint8Array): () => void {
+    const { node, connection, clock } = this.#options;
+    const letGo = connection.holdOpen();
+    const cancel = clock.after(REGISTRY_HOLD_MS, letGo);
+    const release = (): void => {
+      cancel();
+      node.whenAsked(connection, nothing);
+      letGo();
+    };
+    node.whenAsked(connection, (key) => {
+      if (!equalBytes(key, registry)) release();
+    });
+    return release;
   }
 
   async #confirmed(signed: SignedRoot): Promise<void> {
@@ -103,6 +134,10 @@ export class RelayPublisher {
       throw error;
     }
   }
+}
+
+function nothing(): void {
+  // Nothing is held.
 }
 
 function isShown(signed: SignedRoot, shown: SignedRoot | undefined): boolean {

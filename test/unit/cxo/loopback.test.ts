@@ -2,17 +2,20 @@ import { afterEach, describe, expect, it } from "vitest";
 import { FleetError, toHex } from "../../../src/core/index.ts";
 import { dialTcp, listenTcp } from "../../../src/platform/index.ts";
 import {
+  BLANK_HASH,
   type Connection,
   CxoNode,
   type CxoNodeOptions,
   fetchFrom,
   fillRoot,
   keepConnected,
+  manyTakerId,
   previewFeed,
+  publicKeyOf,
   RelayPublisher,
 } from "../../../src/skywire/cxo/index.ts";
 import { realClock } from "../../support/clocks.ts";
-import { FeedWriter, sameTexts } from "../../support/feed-writer.ts";
+import { FeedWriter, LOG_REGISTRY, sameTexts } from "../../support/feed-writer.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { memoryPair } from "../../support/memory-pair.ts";
 import { MemoryObjects } from "../../support/memory-objects.ts";
@@ -56,6 +59,46 @@ describe("our node against our node over loopback", () => {
     expect(toHex(subscriber.node.lastRoot(feed)?.root.hash ?? feed)).toBe(
       toHex((await previewFeed(connection, feed))?.root.hash ?? feed),
     );
+  });
+
+  it.each([1, 40])(
+    "9.9: takes a Root of %i entries that comes together with the Ok",
+    async (size) => {
+      const relay = node(2);
+      const writer = new FeedWriter(relay.store);
+      const root = writer.append(sameTexts(size));
+      relay.node.hold(root);
+      // To a peer of this name both are written at once.
+      const nodeId = manyTakerId(publicKeyOf(new Uint8Array(32).fill(3)));
+      const subscriber = node(3, { nodeId });
+      const [near, far] = memoryPair();
+      const [connection] = await Promise.all([
+        subscriber.node.connect(near),
+        relay.node.accept(far),
+      ]);
+      await subscriber.node.subscribe(connection, writer.feed);
+      await until(() => subscriber.filled.includes(root.seq));
+      expect(subscriber.filled).toEqual([root.seq]);
+    },
+  );
+
+  it("9.9: fills Roots with thousands of blank references, and keeps the connection", async () => {
+    for (const schema of [BLANK_HASH, LOG_REGISTRY.entries[0]?.ref ?? BLANK_HASH]) {
+      const relay = await listening();
+      const publisher = node(1);
+      const writer = new FeedWriter(publisher.store);
+      const connection = await publisher.node.dial(dialTcp, relay.address, DIAL_TIMEOUT_MS);
+      await publisher.node.subscribe(connection, writer.feed);
+      for (const count of [1, 2_000, 20_000]) {
+        const refs = Array.from({ length: count }, () => ({ hash: BLANK_HASH, schema }));
+        const root = writer.sign({ refs });
+        connection.send({ type: "Root", ...root });
+        await until(() => relay.filled.includes(root.seq));
+        expect(relay.filled).toContain(root.seq);
+        expect((await previewFeed(connection, writer.feed))?.root.seq).toBe(root.seq);
+      }
+      expect(connection.reason).toBeUndefined();
+    }
   });
 
   it("fills an empty store from a relay, many requests at a time", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { sha256, toHex } from "../../../src/core/index.ts";
+import { type Clock, sha256, sleep, toHex } from "../../../src/core/index.ts";
 import {
   BLANK_HASH,
   CxoNode,
@@ -11,7 +11,7 @@ import {
   type Root,
   type SentRoot,
 } from "../../../src/skywire/cxo/index.ts";
-import { realClock } from "../../support/clocks.ts";
+import { fastClock, realClock } from "../../support/clocks.ts";
 import { FeedWriter, LOG_REGISTRY, sameTexts } from "../../support/feed-writer.ts";
 import { FragileRelay } from "../../support/fragile-relay.ts";
 import { memoryPair } from "../../support/memory-pair.ts";
@@ -68,7 +68,7 @@ describe("publishing never harms a relay", () => {
     {
       name: "a registry that is not in the store",
       code: "cxo/missing",
-      death: "the registry was not served",
+      death: "waits for the registry for ever",
       make: (writer) => writer.sign({ reg: new Uint8Array(32).fill(8) }),
     },
     {
@@ -116,7 +116,7 @@ describe("publishing never harms a relay", () => {
   });
 
   test.each(refusals.filter(({ death }) => death !== ""))(
-    "the relay dies of $name when it is pushed all the same",
+    "the relay dies or stands still of $name when it is pushed all the same",
     async ({ death, make }) => {
       const { relay, writer, store, node, close } = await world();
       const [connection] = node.connections;
@@ -124,9 +124,11 @@ describe("publishing never harms a relay", () => {
       store.get = (hash) => Promise.resolve(store.byHash.get(toHex(hash)) ?? Uint8Array.of(0));
       await node.subscribe(connection, writer.feed);
       connection.send({ type: "Root", ...make(writer, store) });
-      for (let looks = 0; looks < 200 && relay.death === undefined; looks += 1)
+      const end = (): string | undefined =>
+        relay.isStuck ? "waits for the registry for ever" : relay.death;
+      for (let looks = 0; looks < 200 && end() === undefined; looks += 1)
         await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(relay.death).toContain(death);
+      expect(end()).toContain(death);
       close();
     },
   );
@@ -185,6 +187,50 @@ describe("publishing to relays that fail or disagree", () => {
   });
 });
 
+describe("a publisher that ends early", () => {
+  it.each([0, 5, 25])(
+    "7: gives the relay its registry first, when it ends %i ms after the push",
+    async (afterMs) => {
+      const { relay, writer, publisher, node, again, makeNode } = await world(undefined, 40);
+      const root = writer.append(sameTexts(3));
+      const ended = publisher.publish(root).catch((error: unknown) => error);
+      await pushed(node);
+      await sleep(realClock, afterMs);
+      node.close();
+      expect(await ended).toMatchObject({ code: "cxo/closed" });
+      await sleep(realClock, 60);
+      expect(relay.isStuck).toBe(false);
+      expect(relay.store.byHash.has(toHex(LOG_REGISTRY.ref))).toBe(true);
+      const other = makeNode();
+      expect(await (await again(other)).publish(root)).toBe("held");
+      expect(relay.death).toBeUndefined();
+      other.close();
+    },
+  );
+
+  it("7: gives the relay its registry first, also when it was given up before", async () => {
+    const { relay, writer, node, publisher } = await world(10, 100);
+    const root = writer.append(sameTexts(3));
+    await expect(publisher.publish(root)).rejects.toMatchObject({ code: "cxo/unconfirmed" });
+    const [connection] = node.connections;
+    await until(() => connection?.reason !== undefined);
+    expect(connection?.reason?.code).toBe("cxo/unconfirmed");
+    expect([relay.isStuck, relay.asked[0]]).toEqual([false, toHex(LOG_REGISTRY.ref)]);
+    node.close();
+  });
+
+  it("7: waits no longer than 10 s for a relay that asks for nothing", async () => {
+    const { relay, writer, publisher, node } = await world(undefined, 0, fastClock(50));
+    relay.ignoresRoots = true;
+    const ended = publisher.publish(writer.append(sameTexts(3))).catch((error: unknown) => error);
+    await pushed(node);
+    const startMs = Date.now();
+    node.close();
+    expect(await ended).toMatchObject({ code: "cxo/closed" });
+    expect(Date.now() - startMs).toBeLessThan(2_000);
+  });
+});
+
 describe("what a relay has to ask for", () => {
   it("is found where the trees differ, also when the list grows by a level", async () => {
     for (const size of [15, 16, 17, 255, 256, 257, 300]) {
@@ -219,30 +265,57 @@ function rootOf(sent: SentRoot): Root {
   return decodeRoot(sent.value);
 }
 
-async function world(confirmTimeoutMs?: number): Promise<{
+async function until(isSo: () => boolean): Promise<void> {
+  for (let looks = 0; looks < 200 && !isSo(); looks += 1) await sleep(realClock, 10);
+}
+
+/** Waits until the publisher has sent its Root: that is what it does once it shares the feed. */
+async function pushed(node: CxoNode): Promise<void> {
+  const [connection] = node.connections;
+  if (connection === undefined) throw new Error("no connection");
+  const send = connection.send.bind(connection);
+  await new Promise<void>((resolve) => {
+    connection.send = (message) => {
+      const seq = send(message);
+      if (message.type === "Root") resolve();
+      return seq;
+    };
+  });
+}
+
+async function world(
+  confirmTimeoutMs?: number,
+  roundTripMs = 0,
+  clock: Clock = realClock,
+): Promise<{
   relay: FragileRelay;
   store: MemoryObjects;
   writer: FeedWriter;
   node: CxoNode;
   publisher: RelayPublisher;
-  again: () => Promise<RelayPublisher>;
+  /** Another publisher on a connection of its own, of the same node when no other is given. */
+  again: (own?: CxoNode) => Promise<RelayPublisher>;
+  makeNode: () => CxoNode;
   close: () => void;
 }> {
-  const relay = new FragileRelay();
+  const relay = new FragileRelay({ roundTripMs });
   const store = new MemoryObjects();
   const writer = new FeedWriter(store);
-  const node = new CxoNode({
-    secret: SECRET,
-    nodeId: publicKeyOf(SECRET),
-    store,
-    clock: realClock,
-    random: (size) => crypto.getRandomValues(new Uint8Array(size)),
-  });
-  const again = async (): Promise<RelayPublisher> => {
+  const makeNode = (): CxoNode =>
+    new CxoNode({
+      secret: SECRET,
+      nodeId: publicKeyOf(SECRET),
+      store,
+      clock,
+      takesRoots: false,
+      random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+    });
+  const node = makeNode();
+  const again = async (own = node): Promise<RelayPublisher> => {
     const [near, far] = memoryPair();
-    const [connection] = await Promise.all([node.connect(near), relay.accept(far)]);
+    const [connection] = await Promise.all([own.connect(near), relay.accept(far)]);
     const { feed } = writer;
-    const options = { node, connection, feed, store, clock: realClock };
+    const options = { node: own, connection, feed, store, clock };
     return new RelayPublisher(
       confirmTimeoutMs === undefined ? options : { ...options, confirmTimeoutMs },
     );
@@ -250,5 +323,5 @@ async function world(confirmTimeoutMs?: number): Promise<{
   const publisher = await again();
   const [connection] = node.connections;
   if (connection !== undefined) expect(await previewFeed(connection, writer.feed)).toBeUndefined();
-  return { relay, store, writer, node, publisher, again, close: () => node.close() };
+  return { relay, store, writer, node, publisher, again, makeNode, close: () => node.close() };
 }

@@ -87,6 +87,7 @@ function bind(whole: ReadOnlyLedger): ReadOnlyLedger {
     head: whole.head,
     headRoot: whole.headRoot,
     checkpoint: whole.checkpoint,
+    degree: whole.degree,
     records: (options) => whole.records(options),
     record: (index) => whole.record(index),
     tree: () => whole.tree(),

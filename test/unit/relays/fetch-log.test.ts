@@ -64,6 +64,23 @@ describe("a log that is fetched", () => {
     }
   });
 
+  it.each([2, 3, 8, 17, 31, 32])("7: comes from a list of degree %i too", async (degree) => {
+    log.append(300);
+    log.relist(degree);
+    await publish();
+    for (const from of [0, 255, 300]) {
+      const { entries } = await collect(await fetch({ from }));
+      expect(entries.map(({ hash }) => hash)).toEqual(log.entries.slice(from));
+    }
+  });
+
+  it("7: is refused from a list of a degree that nobody of ours writes", async () => {
+    log.append(300);
+    log.relist(33);
+    await publish();
+    await expect(fetch({}).then(collect)).rejects.toMatchObject({ code: "relay/malformed" });
+  });
+
   it("asks for nothing that lies before the first wanted entry", async () => {
     log.append(4096 + 2);
     await publish();

@@ -106,14 +106,25 @@ describe("publishing to a relay that dies as real ones do", () => {
     expect(relay.death).toBeUndefined();
   });
 
-  it("goes on after the relay's restart", async () => {
+  it("goes on after the restart of a relay that died before it had the list", async () => {
     const { relay, address, log } = await fragile();
     log.append(5);
-    relay.crashAfterAsking = 4;
+    relay.crashAfterAsking = 3;
     expect(await world.publish(log, address)).toMatchObject({ kind: "unconfirmed" });
     expect(await world.publish(log, address)).toMatchObject({ kind: "unreachable" });
     relay.restart();
     expect(await world.publish(log, address)).toMatchObject({ kind: "held" });
+  });
+
+  it("R1: does not call a relay held that died in a filling and is hollow after its restart", async () => {
+    const { relay, address, log } = await fragile();
+    log.append(5);
+    relay.crashAfterAsking = 4;
+    expect(await world.publish(log, address)).toMatchObject({ kind: "unconfirmed" });
+    relay.restart();
+    const outcome = await world.publish(log, address, { stallTimeoutMs: 200 });
+    expect(relay.filled).toEqual([0n]);
+    expect(outcome).toMatchObject({ error: { code: "relay/missing-object" } });
   });
 
   it("does not wait for ever for a relay that ignores the Root", async () => {
