@@ -3,7 +3,7 @@ import type { ExitCode } from "../core/index.ts";
 import { textDiff } from "./adopt-text-diff.ts";
 import type { Command } from "./command.ts";
 import { manifestName, STANDARD_INPUT } from "./manifest-source.ts";
-import { readText, rewriteManifest, verifySame } from "./rewrite-manifest.ts";
+import { readManifestFile, rewriteManifest, verifySame } from "./rewrite-manifest.ts";
 
 /** `fleet fmt`: keys in one order, two spaces a level, comments where they belong. */
 export const fmt: Command = {
@@ -22,7 +22,7 @@ export const fmt: Command = {
   examples: ["fleet fmt", "fleet fmt --check", "fleet fmt - < fleet.yaml"],
   async run(given, world): Promise<ExitCode> {
     const name = manifestName(given, world, given.words[0]);
-    const read = await readText(name, world);
+    const read = await readManifestFile(name, world);
     const { formatManifest } = await import("./manifest-room.ts");
     const text = formatManifest(read.text);
     const isSame = text === read.text;

@@ -57,7 +57,7 @@ export const observe: Command = {
     noteSigner(operator, read, world);
     const text = formatObservation(document);
     if (file !== undefined) {
-      await world.files.replace(resolve(world.folder, file), utf8(text), { mode: FILE_MODE });
+      await world.files.write(resolve(world.folder, file), utf8(text), { mode: FILE_MODE });
       world.terminal.err(
         `kept in ${file}; \`fleet plan --from-observation ${file} --base REF\` plans by it\n`,
       );

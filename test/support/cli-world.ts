@@ -147,6 +147,7 @@ export function memoryTerminal({
     },
     askHidden: next,
     readInput: async () => utf8(input.text),
+    inputEnds: async () => undefined,
   };
 }
 

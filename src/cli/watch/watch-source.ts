@@ -57,7 +57,7 @@ export async function fileSource(name: string, world: World): Promise<WatchSourc
   return {
     id: path,
     name,
-    fetch: async () => ({ bytes: await readNamed(name, world), ref: {} }),
+    fetch: async () => ({ bytes: await readNamed(name, world, "manifest"), ref: {} }),
     onHint: (callback) => {
       hint = callback;
     },
