@@ -57,9 +57,8 @@ export async function planOffline(
   const recorded = recordedInput(accepted, selected, trusted.commit);
   const { commit } = trusted;
   const judged = await judgeCommits({
-    path: source.path,
-    desired: source.desired,
-    facts: await gitFactsOf(source),
+    source,
+    git: await gitFactsOf(source),
     history: recorded.history,
     trusted: { keyset: keysetOf(trusted.manifest), ...(commit === undefined ? {} : { commit }) },
   });

@@ -42,7 +42,7 @@ const NAMES = [
 
 describe("a manifest whose name git quotes or reads as a pattern", () => {
   for (const name of NAMES) {
-    it.fails(`F05: is told and committed under its own name, ${JSON.stringify(name)}`, async () => {
+    it(`F05: is told and committed under its own name, ${JSON.stringify(name)}`, async () => {
       await committed(name);
       expect(await placeOf(name)).toMatchObject({ file: name, dirty: false });
       const ran = await git.run(...TAG, "--commit", "--manifest", name);
@@ -63,7 +63,7 @@ describe("what git says of a manifest", () => {
     ["GIT_COMMON_DIR", "/.git"],
   ] as const;
   for (const [name, below] of ELSEWHERE) {
-    it.fails(`F05: does not go by an inherited ${name}`, async () => {
+    it(`F05: does not go by an inherited ${name}`, async () => {
       await committed();
       const commit = inGit("rev-parse", "HEAD");
       const other = await git.world.init("other");
@@ -79,7 +79,7 @@ describe("what git says of a manifest", () => {
     });
   }
 
-  it.fails("F05: does not call unchanged what is another file than the commit has", async () => {
+  it("F05: does not call unchanged what is another file than the commit has", async () => {
     await committed();
     inGit("update-index", "--assume-unchanged", "fleet.yaml");
     await writeFile(at("fleet.yaml"), git.text({ level: "warn" }));
@@ -90,7 +90,7 @@ describe("what git says of a manifest", () => {
     expect({ code, isCommitted }).toEqual({ code: isCommitted ? 0 : 6, isCommitted });
   });
 
-  it.fails("F05: is of the bytes that were read where the name is a link to another repository", async () => {
+  it("F05: is of the bytes that were read where the name is a link to another repository", async () => {
     const other = await git.world.init("other");
     const commit = await git.world.commit(other, { "home.yaml": git.text() }, "other");
     await symlink(join(other, "home.yaml"), at("fleet.yaml"));
@@ -105,13 +105,13 @@ describe("a repository of somebody else", () => {
     vi.stubEnv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
   });
 
-  it.fails("F13: is planned in, and the plan says why it names no commit", async () => {
+  it("F13: is planned in, and the plan says why it names no commit", async () => {
     const { err } = await git.run("plan");
     expect(err).toMatch(/note: git says nothing of fleet.yaml: .*dubious ownership/);
     expect(err).toContain("safe.directory");
   });
 
-  it.fails("F13: is said to be the reason by --commit, and nothing is written", async () => {
+  it("F13: is said to be the reason by --commit, and nothing is written", async () => {
     const before = await readFile(at("fleet.yaml"), "utf8");
     const { code, err } = await git.run(...TAG, "--commit");
     expect(err).toContain("dubious ownership");
@@ -120,7 +120,7 @@ describe("a repository of somebody else", () => {
     expect(await readFile(at("fleet.yaml"), "utf8")).toBe(before);
   });
 
-  it.fails("F13: is said to be the reason by --at", async () => {
+  it("F13: is said to be the reason by --at", async () => {
     const { code, err } = await git.run("plan", "--at", "HEAD");
     expect(err).toContain("dubious ownership");
     expect(code).toBe(64);
@@ -143,7 +143,7 @@ describe("a repository in the middle of something", () => {
     ["bisect", ["bisect", "start"]],
   ] as const;
   for (const [name, begin] of STATES) {
-    it.fails(`F16: is left alone by --commit during a ${name}`, async () => {
+    it(`F16: is left alone by --commit during a ${name}`, async () => {
       inGit(...begin);
       // Without a conflict git keeps no such mark of a pick that is not committed.
       if (name === "cherry-pick")
@@ -156,7 +156,7 @@ describe("a repository in the middle of something", () => {
     });
   }
 
-  it.fails("F16: is offered no commit that git would refuse", async () => {
+  it("F16: is offered no commit that git would refuse", async () => {
     inGit("merge", "--no-commit", "--strategy", "ours", "side");
     const { code, err } = await git.run(...TAG);
     expect(code).toBe(0);
