@@ -1,6 +1,5 @@
 import { basename } from "node:path";
 import {
-  assert,
   counted,
   type ExitCode,
   FleetError,
@@ -49,7 +48,7 @@ export async function adoptIntoFile(
     visors,
     eyes: PLAN_EYES,
   });
-  assert(adopted.kind !== "invalid", "a manifest that was found good can be added to");
+  if (adopted.kind === "invalid") throw doesNotFit(name);
   if (adopted.kind === "would-change") throw wouldChange(adopted.changed);
   const { text, adoption } = adopted;
   const exit = unread.length > 0 ? 3 : 0;
@@ -169,6 +168,14 @@ function withManifest(candidate: Candidate, visor: DesiredVisor | undefined): Ca
   if (visor === undefined) return candidate;
   const { name, rpc } = visor;
   return { ...candidate, name, ...(rpc === undefined ? {} : { rpc }) };
+}
+
+/** The manifest was found good, so that what is not is our own text. */
+function doesNotFit(name: string): FleetError {
+  return new FleetError("cli/does-not-fit", `visors cannot be written into the layout of ${name}`, {
+    next: "nothing was written; `fleet adopt --out OTHER` writes them to a file of their own",
+    exit: 4,
+  });
 }
 
 const NAMED_MAX = 5;
