@@ -23,7 +23,7 @@ async function validated(count: number): Promise<string> {
 }
 
 describe("fleet embedded sample", () => {
-  it.fails("F17, R11, 4.9: is valid for every number of visors", async () => {
+  it("F17, R11, 4.9: is valid for every number of visors", async () => {
     for (const count of [1, 2, 3, 4, 5, 50, 51, 100])
       expect(await validated(count)).toMatch(
         new RegExp(`^Valid: fleet embedded, ${count} visors?,`),
