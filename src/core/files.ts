@@ -67,6 +67,8 @@ export interface FileFacts {
   readonly mode: number;
   readonly modifiedMs: number;
   readonly isFolder: boolean;
+  /** It has no name any more: another file took it, and this one is still mounted or open somewhere. */
+  readonly isNameless?: boolean;
   /** Another one when another file has taken the name, or this one was changed; only to be compared. */
   readonly identity: string;
 }

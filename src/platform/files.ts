@@ -195,6 +195,7 @@ async function factsOf(file: string): Promise<FileFacts> {
     mode: facts.mode & PERMISSION_BITS,
     modifiedMs: facts.mtimeMs,
     isFolder: facts.isDirectory(),
+    ...(facts.isFile() && facts.nlink === 0 ? { isNameless: true } : {}),
     // A number alone comes back soon after its file was removed.
     identity: `${facts.ino} ${facts.birthtimeMs} ${facts.mtimeMs} ${facts.ctimeMs}`,
   };
