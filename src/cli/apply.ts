@@ -66,7 +66,7 @@ export const apply: Command = {
       );
     }
     const name = manifestName(given, world, given.words[0]);
-    const text = await textOf(await readNamed(name, world));
+    const text = await textOf(await readNamed(name, world, "document"));
     return isPlanText(text)
       ? await applyPlanFile(text, name, given, world)
       : await applyManifest(given, world);

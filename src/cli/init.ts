@@ -114,7 +114,7 @@ export async function listedKeys(
 ): Promise<readonly { readonly key: VisorKey; readonly name?: string }[] | undefined> {
   const file = given.text("keys");
   if (file === undefined) return undefined;
-  const lines = fromUtf8(await readNamed(file, world)).split(/\r?\n/);
+  const lines = fromUtf8(await readNamed(file, world, "note")).split(/\r?\n/);
   return lines
     .map((line) => line.replace(/#.*/, "").trim())
     .filter((line) => line !== "")

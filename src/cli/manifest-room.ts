@@ -11,6 +11,7 @@ export {
   formatUntil,
   initManifest,
   isSameFleet,
+  keptForm,
   knownApps,
   LINT_RULES,
   lintManifest,

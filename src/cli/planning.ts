@@ -1,7 +1,7 @@
 import { FleetError, type VisorKey } from "../core/index.ts";
 import { type ReadOnlyLedger, readLedger } from "../ledger/index.ts";
 import type { DesiredVisor, Plan } from "../model/index.ts";
-import type { GitFacts } from "../platform/index.ts";
+import type { GitAnswer } from "../platform/index.ts";
 import {
   buildPlan,
   type History,
@@ -59,7 +59,7 @@ export interface ReadFleet extends Omit<Planned, "plan"> {
   readonly only?: HandedSource["only"];
   readonly observation: Observation;
   readonly heads: JoinedHistory["heads"];
-  readonly git: GitFacts | undefined;
+  readonly git: GitAnswer;
   /** `--now`, or the clock once all was read. */
   readonly nowMs: number;
 }
@@ -83,9 +83,8 @@ export async function planFleet(
 export async function judgeRead(read: ReadFleet, world: World): Promise<Judged> {
   const { source, history, git } = read;
   const judged = await judgeCommits({
-    path: source.path,
-    desired: source.desired,
-    facts: git,
+    source,
+    git,
     history,
   });
   for (const note of judged.notes) world.terminal.err(`note: ${note}\n`);
@@ -174,7 +173,6 @@ export async function readFleet(
     }),
   );
   const git = await gitFacts;
-  const isDirty = git !== undefined && source.isUnsaved === true;
   const pulled = await pulling;
   const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);
   for (const note of [...pullNotes(pulled), ...notes]) world.terminal.err(`note: ${note}\n`);
@@ -189,7 +187,7 @@ export async function readFleet(
     ...(only === undefined ? {} : { only }),
     observation,
     heads,
-    git: isDirty ? { ...git, dirty: true } : git,
+    git,
     nowMs: nowMs ?? world.clock.now(),
   };
 }

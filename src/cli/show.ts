@@ -99,7 +99,7 @@ async function findRecord(
 }
 
 async function showPlan(file: string, given: Given, world: World): Promise<ExitCode> {
-  const text = fromUtf8(await readNamed(file, world));
+  const text = fromUtf8(await readNamed(file, world, "document"));
   if (!isPlanText(text)) {
     throw new FleetError("cli/usage", `${file} is neither an entry's number nor a plan file`, {
       next: "`fleet plan --out FILE` writes plan files",

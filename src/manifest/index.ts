@@ -37,7 +37,7 @@ export {
   withoutOperator,
 } from "./edit/operators.ts";
 export { type FirstManifest, initManifest } from "./init-manifest.ts";
-export { formatManifest } from "./format/index.ts";
+export { formatManifest, type KeptForm, keptForm } from "./format/index.ts";
 export { isSameFleet } from "./same-fleet.ts";
 export { knownApps } from "./known-apps.ts";
 export {

@@ -36,6 +36,7 @@ export {
   type Capability,
   DEFAULT_MANIFEST,
   DEFAULT_POLICY,
+  MANIFEST_BYTES_MAX,
   type DesiredElement,
   type DesiredFleet,
   type DesiredIgnore,

@@ -247,6 +247,8 @@ export interface ManifestCommit {
 export type CommitEvidence =
   /** Git does not know the manifest. */
   | { readonly kind: "no-git" }
+  /** The manifest is read through a link that the repository holds. */
+  | { readonly kind: "linked" }
   /** What is planned is not what the commit has. */
   | { readonly kind: "not-committed" }
   /** The commit that is gone by, or what leads there, is not in this clone. */

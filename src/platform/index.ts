@@ -1,15 +1,15 @@
 export { dialTcp, listenTcp, type TcpServer } from "./tcp.ts";
 export { type HomeFolders, homeFolders } from "./folders.ts";
+export { type FileAtCommit, type NoCommitCause, readFileAt, readNoCommitCause } from "./git.ts";
+export { commitFile, type GitState, readGitState } from "./git-commit.ts";
 export {
-  commitFile,
-  type FileAtCommit,
-  type GitState,
-  type NoCommitCause,
-  readFileAt,
-  readGitState,
-  readNoCommitCause,
-} from "./git.ts";
-export { type GitFacts, readGitFacts, readGitFactsAt } from "./git-facts.ts";
+  type GitAnswer,
+  type GitFacts,
+  type PlacedFacts,
+  readGitFacts,
+  readGitFactsAt,
+} from "./git-facts.ts";
+export type { GitRefusal } from "./git-place.ts";
 export {
   type Ancestry,
   type FileCommit,

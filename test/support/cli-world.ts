@@ -114,6 +114,9 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string, name = "cli"): CliW
   };
 }
 
+/** What somebody answers, or does before answering. */
+export type Answer = string | (() => Promise<string>);
+
 /** A terminal that writes to functions; with answers somebody sits at it. */
 export function memoryTerminal({
   out,
@@ -123,10 +126,14 @@ export function memoryTerminal({
 }: {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  readonly answers: string[];
+  readonly answers: Answer[];
   readonly input: { readonly text: string };
 }): World["terminal"] {
   const isTerminal = answers.length > 0;
+  const next = async (): Promise<string> => {
+    const answer = answers.shift() ?? "";
+    return typeof answer === "string" ? answer : await answer();
+  };
   return {
     out,
     err,
@@ -136,10 +143,11 @@ export function memoryTerminal({
     columns: 100,
     ask: async (question) => {
       err(question);
-      return answers.shift() ?? "";
+      return await next();
     },
-    askHidden: async () => answers.shift() ?? "",
+    askHidden: next,
     readInput: async () => utf8(input.text),
+    inputEnds: async () => undefined,
   };
 }
 

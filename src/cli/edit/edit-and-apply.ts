@@ -1,4 +1,4 @@
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { applyManifest } from "../apply-manifest.ts";
 import type { Given } from "../arguments.ts";
@@ -14,12 +14,12 @@ import {
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
 } from "../options.ts";
+import { rewriteFile } from "../rewrite-manifest.ts";
 import type { World } from "../world.ts";
 import { checkCommit, offerCommit } from "./commit.ts";
 import { editInTurn, readEditable, writeEdited } from "./edit-text.ts";
 import { checkKnownApps } from "./known-app.ts";
 import { checkNewPort } from "./new-port.ts";
-import { writeText } from "./write-text.ts";
 
 /** What every command takes that edits the manifest for a selection of visors. */
 export const EDIT_OPTIONS: readonly OptionSpec[] = [
@@ -79,7 +79,7 @@ export async function editAndApply(
       ...(isEdited ? { alsoWrites: name } : {}),
       agreed: async () => {
         if (!isEdited) return;
-        await writeText({ name, path, bytes: editable.bytes, text: edited.text }, world);
+        await rewriteFile(editable, utf8(edited.text), world);
         isWritten = true;
       },
     });

@@ -61,7 +61,7 @@ export const appRestart: Command = {
     const apps = [...new Set(given.words)];
     if (apps.includes("pty")) throw neverStops();
     const name = manifestName(given, world, undefined);
-    const bytes = await readNamed(name, world);
+    const bytes = await readNamed(name, world, "manifest");
     const source = await verifyManifest(name, bytes, world);
     const selected = await selectedVisors(source, given, world);
     const reporter = reporterOf(given, world);
