@@ -2,6 +2,7 @@ import type { VisorKey } from "../core/index.ts";
 import { type BlamedLeaf, blameVisor, foldFleet } from "../ledger/index.ts";
 import { type Change, changesOf, DEFAULT_MANIFEST, type PlanVisor } from "../model/index.ts";
 import { type DriftStory, type DriftVerbs, type FeedNames, shellWord } from "../view/index.ts";
+import { atHandOf } from "./at-hand.ts";
 import { liveVisor } from "./blame-live.ts";
 import { feedNames, joinedRecords, openFeeds } from "./feeds.ts";
 import { fieldWord } from "./fields.ts";
@@ -38,6 +39,7 @@ export async function driftStory(planned: Planned & ReadFleet, world: World): Pr
     feeds: feedNames([keys.feed, ...open.others.map(({ feed }) => feed)], source, keys),
   };
   const seenByKey = new Map(observation.visors.map((visor) => [visor.key, visor]));
+  const atHand = atHandOf(source);
   const blamed = new Map<string, BlamedLeaf>();
   const states = new Map(changing.map(({ key }) => [key, fleet.visor(key)]));
   for (const { key, steps } of changing) {
@@ -52,7 +54,10 @@ export async function driftStory(planned: Planned & ReadFleet, world: World): Pr
   return {
     feeds,
     verbs,
-    asWanted: (visor, { path }) => states.get(visor)?.asWanted.get(path),
+    asWanted: (visor, { path, element }) => {
+      const known = states.get(visor)?.known(path, element, atHand(visor, path));
+      return known === undefined ? undefined : { timeMs: known.seenMs, at: known.at };
+    },
     blamed: (visor, change) => blamed.get(placeOf(visor, change)),
   };
 }

@@ -44,8 +44,11 @@ export interface Change {
   readonly secrets?: readonly SecretRef[];
   /** The value that takes this change back. */
   readonly inverse: { readonly after: Json };
-  /** Set when the ledger says `fleet` had made it so: somebody else changed it. */
-  readonly drift?: { readonly sinceEntry: number };
+  /**
+   * Set when the ledger says that it was another value, as a manifest of ours wanted it: somebody else changed it.
+   * `was` is that value, where it is not the wanted one and may be shown.
+   */
+  readonly drift?: { readonly sinceEntry: number; readonly was?: Json };
 }
 
 /** What happened to one change. */

@@ -75,6 +75,7 @@ export {
   type Refusal,
   type Released,
   type Unsupported,
+  type WantedValue,
 } from "./plan.ts";
 export { checkRelayAddress, type RelayAddress, type RelayFault } from "./relay-address.ts";
 export {

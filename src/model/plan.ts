@@ -24,6 +24,23 @@ export interface FieldAddress {
   readonly path: string;
 }
 
+/** What a manifest wants of one owned leaf, as records keep it to tell later what was there. */
+export type WantedValue =
+  | { readonly kind: "value"; readonly value: Json }
+  | {
+      readonly kind: "list";
+      /** Sorted. */
+      readonly members: readonly string[];
+      /** These must be gone; sorted, absent where none is named. */
+      readonly removed?: readonly string[];
+      /** Set where nobody else may be in it. */
+      readonly exact?: true;
+    }
+  /** Digest of one of the above that is too long to be repeated. */
+  | { readonly kind: "digest"; readonly digest: Digest }
+  /** Keyed digest of the value as it is, under the planner's key, where it may hold secrets. */
+  | { readonly kind: "keyed"; readonly keyed: string };
+
 /** What a plan says of one visor. */
 export interface PlanVisor {
   readonly key: VisorKey;
@@ -48,6 +65,8 @@ export interface PlanVisor {
   /** All paths the manifest owns on it, sorted. */
   readonly owned: readonly string[];
   readonly inSync: number;
+  /** What the manifest wants of leaves that are so, and of lists that change, by path; absent when there are none. */
+  readonly wanted?: Readonly<Record<string, WantedValue>>;
   readonly steps: readonly PlanStep[];
   readonly unsupported: readonly Unsupported[];
   /** Owned leaves that hold secrets and could not be compared. */

@@ -69,6 +69,7 @@ export {
   keysetToRecord,
   type NewerEntry,
   parsePlan,
+  plainWanted,
   planExit,
   type PlanInput,
   planSigner,

@@ -86,18 +86,30 @@ export function verdictText(
 ): string {
   switch (verdict.kind) {
     case "fleet":
-      return setText(verdict.set, feeds);
+      return (
+        setText(verdict.set, feeds) +
+        (verdict.acceptedAt === undefined
+          ? ""
+          : `; found as wanted at ${momentText(verdict.acceptedAt, feeds)}`)
+      );
     case "outside": {
-      const { set, from, to, restartedAtMs } = verdict;
+      const { set, was, from, to, restartedAtMs, acceptedAt } = verdict;
       const what =
         restartedAtMs === undefined
           ? "changed outside fleet"
           : `changed outside fleet, or lost when the visor restarted at ${timeText(restartedAtMs)},`;
-      const was = leafValueText(
-        { value: set.value, ...(element === undefined ? {} : { element }) },
-        feeds.operators,
-      );
-      return `${what} between ${momentText(from, feeds)} and ${momentText(to, feeds, "now")}; fleet had set ${was}: ${setText(set, feeds)}`;
+      const between = `${what} between ${momentText(from, feeds)} and ${momentText(to, feeds, "now")}`;
+      const since =
+        acceptedAt === undefined
+          ? ""
+          : `; a manifest of ours wanted it so at ${momentText(acceptedAt, feeds)}`;
+      const text = (value: Json): string =>
+        leafValueText({ value, ...(element === undefined ? {} : { element }) }, feeds.operators);
+      if (set === undefined) {
+        const wanted = was === undefined || element !== undefined ? "" : ` ${text(was)},`;
+        return `${between}; at first it was${wanted} as wanted then${since}`;
+      }
+      return `${between}; fleet had set ${text(set.value)}: ${setText(set, feeds)}${since}`;
     }
     case "unsure": {
       const { unsure, matches, set } = verdict;
@@ -174,7 +186,11 @@ export function verdictDocument(
 ): { readonly [key: string]: Json | undefined } {
   switch (verdict.kind) {
     case "fleet":
-      return { verdict: "set-by-fleet", set: setDocument(verdict.set, feeds) };
+      return {
+        verdict: "set-by-fleet",
+        set: setDocument(verdict.set, feeds),
+        ...accepted(verdict, feeds),
+      };
     case "outside":
       return {
         verdict: "changed-outside-fleet",
@@ -183,7 +199,9 @@ export function verdictDocument(
         ...(verdict.restartedAtMs === undefined
           ? {}
           : { restarted: new Date(verdict.restartedAtMs).toISOString() }),
-        set: setDocument(verdict.set, feeds),
+        ...(verdict.was === undefined ? {} : { was: verdict.was }),
+        ...(verdict.set === undefined ? {} : { set: setDocument(verdict.set, feeds) }),
+        ...accepted(verdict, feeds),
       };
     case "unsure":
       return {
@@ -197,6 +215,13 @@ export function verdictDocument(
     case "never":
       return { verdict: "never-set-by-fleet" };
   }
+}
+
+function accepted(
+  { acceptedAt }: { readonly acceptedAt?: MomentRef },
+  feeds: FeedNames,
+): { readonly [key: string]: Json | undefined } {
+  return acceptedAt === undefined ? {} : { accepted: momentDocument(acceptedAt, feeds) };
 }
 
 function setDocument(set: LeafSet, feeds: FeedNames): Json {

@@ -32,7 +32,7 @@ export interface DriftStory {
   readonly feeds: FeedNames;
   /** Who answers for a value as it is now; `undefined` where no record was read. */
   readonly blamed: (visor: VisorKey, change: Change) => BlamedLeaf | undefined;
-  /** When a value that `fleet` never had to set was last found as wanted; `undefined` where nobody noted it. */
+  /** When a value was last as a manifest of ours wanted it; `undefined` where no record says. */
   readonly asWanted: (visor: VisorKey, change: Change) => MomentRef | undefined;
   readonly verbs: (visor: PlanVisor, path: string) => DriftVerbs;
 }
@@ -45,8 +45,8 @@ interface DriftCounts {
 }
 
 /**
- * True where others changed a value: outside of fleet, or another operator through it. What fleet set last and the
- * manifest no longer wants is not theirs, unless it is not there any more either.
+ * True where others changed a value since it was last as a manifest of ours wanted it: outside of fleet, or another
+ * operator through it. What only the manifest wants otherwise now is not theirs.
  */
 export function isByOthers(
   visor: VisorKey,
@@ -56,6 +56,7 @@ export function isByOthers(
   if (change.drift !== undefined) return true;
   const verdict = story?.blamed(visor, change)?.verdict;
   if (verdict === undefined || story === undefined) return false;
+  if ("acceptedAt" in verdict) return false;
   return verdict.kind === "outside" || isSetBy(verdict, "others", story.feeds);
 }
 
@@ -179,7 +180,11 @@ function whatDiffers(change: Change, isDrift: boolean, names: Names): string {
     return `${member} ${change.before === true ? "is there" : "is not there"}`;
   }
   if (change.secrets !== undefined) return "the secret is another";
-  return `${isDrift ? "was" : "wanted"} ${valueText(change.after, names)}, is ${valueText(change.before, names)}`;
+  const is = `is ${valueText(change.before, names)}`;
+  const was = change.drift?.was;
+  if (was !== undefined)
+    return `was ${valueText(was, names)}, ${is}, wanted ${valueText(change.after, names)}`;
+  return `${isDrift ? "was" : "wanted"} ${valueText(change.after, names)}, ${is}`;
 }
 
 /**

@@ -33,7 +33,7 @@ async function edit(user: CliFleet, from: string, to: string): Promise<void> {
 }
 
 describe("what is said about others", () => {
-  it.fails("2.1: nobody is accused of a value that only the manifest changed, applied on one visor", async () => {
+  it("2.1: nobody is accused of a value that only the manifest changed, applied on one visor", async () => {
     const user = await applied("log_level: debug, routing.min_hops: 0");
     await edit(user, "min_hops: 0", "min_hops: 1");
     expect(await user.run("apply", "--yes", "--on", "shop-1")).toMatchObject({ code: 0 });
@@ -47,7 +47,7 @@ describe("what is said about others", () => {
     );
   });
 
-  it.fails("2.1: a change by others is named with what was there, whatever the manifest wants since", async () => {
+  it("2.1: a change by others is named with what was there, whatever the manifest wants since", async () => {
     const user = await applied("log_level: debug, routing.min_hops: 0");
     await user.fleet.control.changeBehindBack("shop-2", {
       kind: "config",
@@ -66,7 +66,7 @@ describe("what is said about others", () => {
     );
   });
 
-  it.fails("R9: a value that was seen otherwise since is not put down to who set it once", async () => {
+  it("R9: a value that was seen otherwise since is not put down to who set it once", async () => {
     const user = await applied("log_level: debug, routing.min_hops: 0");
     const behind = async (value: string): Promise<void> =>
       await user.fleet.control.changeBehindBack("shop-2", {

@@ -14,6 +14,7 @@ import {
   type SecretRef,
   type SeenVisor,
 } from "../../src/model/index.ts";
+import { KnownLeaves } from "../../src/ledger/index.ts";
 import type { History } from "../../src/reconcile/index.ts";
 
 /** Real points of the curve: the generator's first multiples. */
@@ -181,7 +182,6 @@ export function knownHistory(
     known: true,
     head: 0,
     owned: new Map(),
-    inSync: new Map(),
     keyset: undefined,
     accepted: undefined,
     keysets: new Map(),
@@ -189,8 +189,7 @@ export function knownHistory(
     keysetFaults: [],
     awaitingRestart: new Map(),
     owedRestarts: new Map(),
-    recorded: () => undefined,
-    recordedOf: () => [],
+    leaves: new KnownLeaves(),
     secretReceipt: () => undefined,
     lastManifest: undefined,
     lastCommit: undefined,

@@ -37,7 +37,7 @@ export interface VisorDiff {
   readonly notCompared: readonly string[];
   readonly notObserved: readonly string[];
   /** Owned leaves without any change. */
-  readonly inSync: number;
+  readonly inSync: readonly string[];
 }
 
 /** Compares the owned leaves of one visor with what it shows. Only owned leaves are looked at. */
@@ -50,7 +50,7 @@ export function diffVisor(
   const unsupported: Unsupported[] = [];
   const notCompared: string[] = [];
   const notObserved: string[] = [];
-  let inSync = 0;
+  const inSync: string[] = [];
   const withAdded = assumeAddedApps(desired, seen);
   for (const leaf of desired.leaves.values()) {
     const verdict = diffLeaf(leaf.path.endsWith(".present") ? seen : withAdded, leaf, secrets);
@@ -60,7 +60,8 @@ export function diffVisor(
     }
     if (verdict.notObserved === true) notObserved.push(leaf.path);
     else if (verdict.notCompared === true) notCompared.push(leaf.path);
-    else if (verdict.changes.length === 0 && verdict.unsupported.length === 0) inSync += 1;
+    else if (verdict.changes.length === 0 && verdict.unsupported.length === 0)
+      inSync.push(leaf.path);
   }
   return { changes: sortChanges(changes), unsupported, notCompared, notObserved, inSync };
 }

@@ -95,7 +95,8 @@ export function buildPlan(input: PlanInput): Plan {
   const context = {
     history,
     secrets: secretComparison(input),
-    isLastManifest: history.known && history.lastManifest?.digest === input.manifest.digest,
+    manifest: input.manifest.digest,
+    ...(input.operator === undefined ? {} : { operator: input.operator }),
     ...(input.recorded === undefined ? {} : { ageFromMs: input.nowMs }),
     nowMs: input.nowMs,
     ...(input.only === undefined ? {} : { only: pathsByVisor(input.only) }),

@@ -41,7 +41,6 @@ export {
   HistoryFold,
   historyOf,
   type KnownHistory,
-  type RecordedLeaf,
 } from "./history.ts";
 export {
   earlierKeysets,
@@ -55,3 +54,4 @@ export { type CommitSigner, signedCommitsOf, signersOf } from "./signers.ts";
 export { keysetFromRecord, keysetToRecord } from "./keyset-record.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
 export { isPolicy, policyToJson } from "./policy.ts";
+export { plainWanted } from "./wanted-values.ts";

@@ -1,4 +1,4 @@
-import type { VisorKey } from "../../core/index.ts";
+import type { Digest, OperatorKey, VisorKey } from "../../core/index.ts";
 import type {
   Change,
   DesiredVisor,
@@ -12,16 +12,20 @@ import { diffVisor, type SecretComparison, sortChanges } from "../diff/index.ts"
 import { planAppRestarts } from "./app-restarts.ts";
 import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
 import { pendingElement } from "./guards/index.ts";
-import type { Awaiting, History } from "./history.ts";
+import type { Awaiting, History, KnownHistory } from "./history.ts";
 import { ignoredLeaves, narrowed, wholeRecords, withoutIgnored } from "./left-alone.ts";
+import { type DriftContext, markDrift } from "./mark-drift.ts";
 import { releasedOf } from "./released.ts";
+import { wantedValues } from "./wanted-values.ts";
 
 /** What planning one visor needs beside the visor itself. */
 export interface PlanVisorContext {
   readonly history: History;
   readonly secrets: SecretComparison | undefined;
-  /** Differences from what `fleet` had recorded are drift when the manifest is the one last applied. */
-  readonly isLastManifest: boolean;
+  /** The digest of the manifest that is planned. */
+  readonly manifest: Digest;
+  /** Whose keyed digests can be compared; absent without a key. */
+  readonly operator?: OperatorKey;
   /** The time of the plan, when it goes by a recorded observation: readings then say their age. */
   readonly ageFromMs?: number;
   /** The time of the plan, which ends what is ignored. */
@@ -73,15 +77,15 @@ export function planVisor(
   const only = context.only?.get(desired.key);
   const isPicked = (change: Change): boolean => context.picks?.(desired.key, change) !== false;
   const asked = only === undefined ? diff.changes : narrowed(diff.changes, only);
-  const everything =
-    heeded.left.size === 0 ? diff.changes : diffVisor(desired, observed, context.secrets).changes;
+  const whole = heeded.left.size === 0 ? diff : diffVisor(desired, observed, context.secrets);
+  const everything = whole.changes;
   const wanted = wholeRecords(asked.filter(isPicked), everything);
   const owedEarlier = history.known ? (history.owedRestarts.get(desired.key) ?? []) : [];
   const owed =
     only === undefined ? owedEarlier : owedEarlier.filter(({ what }) => concerns(only, what));
   const restarts = planAppRestarts(heeded.desired, observed, wanted, owed);
   const all = sortChanges([...wanted, ...restarts.changes.filter(isPicked)]).map((change) =>
-    markDrift(change, desired, context),
+    history.known ? markDrift(change, desired, observed, driftContext(history, context)) : change,
   );
   const left = diff.changes.filter((change) => !wanted.includes(change)).map(({ path }) => path);
   const leftOut = [...new Set(left)].sort();
@@ -89,7 +93,8 @@ export function planVisor(
     ...base,
     status: all.length === 0 ? "in-sync" : "changes",
     observed: observedFacts(desired, observed, context),
-    inSync: diff.inSync,
+    inSync: diff.inSync.length,
+    ...wantedOf(desired, observed, { inSync: whole.inSync, changes: all }, context),
     steps: stepsOf(all, restarts.owed),
     unsupported: diff.unsupported,
     notCompared: diff.notCompared,
@@ -167,19 +172,27 @@ export function pendingTrust(history: History, seen: SeenVisor): ReadonlySet<str
   );
 }
 
-/**
- * A change is drift when `fleet` had seen the wanted value there: after writing it, or when this very manifest
- * was last applied and the leaf needed no change. What an apply tried and failed to do is no drift.
- */
-function markDrift(change: Change, desired: DesiredVisor, context: PlanVisorContext): Change {
-  const { history } = context;
-  if (!history.known || change.action === "restart") return change;
-  const recorded = history.recorded(desired.key, change.path, change.element);
-  const wasMade =
-    recorded !== undefined && JSON.stringify(recorded.after) === JSON.stringify(change.after);
-  if (wasMade) return { ...change, drift: { sinceEntry: recorded.entry } };
-  const sinceEntry = history.inSync.get(desired.key)?.get(change.path);
-  return context.isLastManifest && sinceEntry !== undefined && recorded === undefined
-    ? { ...change, drift: { sinceEntry } }
-    : change;
+function driftContext(
+  history: KnownHistory,
+  { manifest, operator, secrets }: PlanVisorContext,
+): DriftContext {
+  return {
+    history,
+    manifest,
+    ...(operator === undefined ? {} : { operator }),
+    ...(secrets?.digest === undefined ? {} : { secretDigest: secrets.digest }),
+  };
+}
+
+/** What the manifest wants of the leaves that are so, and of lists that an apply will have made so. */
+function wantedOf(
+  desired: DesiredVisor,
+  seen: SeenVisor,
+  { inSync, changes }: { readonly inSync: readonly string[]; readonly changes: readonly Change[] },
+  { secrets }: PlanVisorContext,
+): Pick<PlanVisor, "wanted"> {
+  const lists = changes.flatMap(({ path, element }) => (element === undefined ? [] : [path]));
+  const paths = [...new Set([...inSync, ...lists])].sort();
+  const wanted = wantedValues(desired, seen, paths, secrets?.digest);
+  return Object.keys(wanted).length === 0 ? {} : { wanted };
 }

@@ -1,0 +1,76 @@
+// Says of a change whether somebody else made it needed.
+import { canonicalJson, type Digest, type Json, type OperatorKey } from "../../core/index.ts";
+import type { KnownLeaf } from "../../ledger/index.ts";
+import { type Change, type DesiredVisor, MASK, type SeenVisor } from "../../model/index.ts";
+import { foundAt } from "../diff/index.ts";
+import type { KnownHistory } from "./history.ts";
+import { plainWanted } from "./wanted-values.ts";
+
+/** What judging a change goes by. */
+export interface DriftContext {
+  readonly history: KnownHistory;
+  /** The manifest that is planned. */
+  readonly manifest: Digest;
+  /** Keyed digest of a text under the key of `operator`; absent without a key. */
+  readonly secretDigest?: (text: string) => string;
+  readonly operator?: OperatorKey;
+}
+
+/**
+ * Marks a change as drift when the records say that this very value was another one, as a manifest of ours wanted it:
+ * then somebody else changed it since. What an apply tried and may have done is no drift, and neither is what the
+ * manifest alone wants otherwise now.
+ */
+export function markDrift(
+  change: Change,
+  desired: DesiredVisor,
+  seen: SeenVisor,
+  context: DriftContext,
+): Change {
+  if (change.action === "restart") return change;
+  const { history, manifest } = context;
+  const { path, element } = change;
+  const leaf = desired.leaves.get(path);
+  const known = history.leaves.lastKnown(
+    desired.key,
+    path,
+    element,
+    leaf === undefined ? undefined : { manifest, wanted: plainWanted(leaf) },
+  );
+  if (known === undefined || !isChanged(change, seen, known, context)) return change;
+  if (history.leaves.mayBeOurs(desired.key, path, element, change.before)) return change;
+  const was = wasOf(change, known);
+  return { ...change, drift: { sinceEntry: known.at.index, ...was } };
+}
+
+/** True where the visor shows another value than the one that is known. */
+function isChanged(
+  change: Change,
+  seen: SeenVisor,
+  known: KnownLeaf,
+  { secretDigest, operator }: DriftContext,
+): boolean {
+  if (known.value === undefined) {
+    const found = foundAt(seen, change.path);
+    const isOurs = operator !== undefined && known.at.operator === operator;
+    if (found.kind !== "value" || found.hidden !== undefined || !isOurs) return false;
+    return secretDigest !== undefined && secretDigest(canonicalJson(found.raw)) !== known.keyed;
+  }
+  // What is masked says nothing; then the value differs for sure where it was the one that is wanted now.
+  const isOpaque = change.secrets !== undefined || holdsMask(change.before);
+  return canonicalJson(known.value) !== canonicalJson(isOpaque ? change.after : change.before)
+    ? !isOpaque
+    : isOpaque;
+}
+
+/** What was there, where it may be shown and is not just what is wanted. */
+function wasOf(change: Change, { value }: KnownLeaf): { readonly was?: Json } {
+  if (value === undefined || change.element !== undefined || change.secrets !== undefined)
+    return {};
+  if (canonicalJson(value) === canonicalJson(change.after)) return {};
+  return change.path.endsWith(".args") || change.path.endsWith(".env") ? {} : { was: value };
+}
+
+function holdsMask(value: Json): boolean {
+  return canonicalJson(value).includes(MASK);
+}
