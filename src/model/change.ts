@@ -27,6 +27,8 @@ export interface Change {
   readonly op: "add" | "change" | "remove";
   /** What an app step does; only on `apps.NAME.running`. */
   readonly action?: "start" | "stop" | "restart";
+  /** Of a restart that an earlier apply owes: the entry that says so. */
+  readonly owedSince?: number;
   /** `null` is absent. Secrets are masked. */
   readonly before: Json;
   readonly after: Json;

@@ -65,6 +65,8 @@ export {
   PLAN_FORMAT,
   type PlanCounts,
   changesOf,
+  owedRestartsOf,
+  valuesOf,
   type CommitEvidence,
   type ManifestCommit,
   type PlanHead,

@@ -41,6 +41,7 @@ export function blameText(blame: Blame, names: Names, feeds: FeedNames, paint: P
 function blameSummary({ leaves, readMs, sealed, unread }: Blame): string {
   const count = (kind: BlameVerdict["kind"]): number =>
     leaves.filter(({ verdict }) => verdict.kind === kind).length;
+  const restarted = leaves.filter(({ verdict }) => isByRestart(verdict)).length;
   const how =
     readMs === undefined
       ? `; from the record alone${unread === undefined ? "" : ", the visor could not be read"}`
@@ -48,7 +49,8 @@ function blameSummary({ leaves, readMs, sealed, unread }: Blame): string {
   return (
     `Blame: ${counted(leaves.length, "value")}` +
     whenAny(count("fleet"), "set by fleet") +
-    whenAny(count("outside"), "changed outside fleet") +
+    whenAny(count("outside") - restarted, "changed outside fleet") +
+    whenAny(restarted, "left so by a restart") +
     whenAny(count("unsure"), "of unknown outcome") +
     whenAny(count("never"), "never set by fleet") +
     whenAny(leaves.filter(({ notCompared }) => notCompared !== undefined).length, "not compared") +
@@ -57,7 +59,13 @@ function blameSummary({ leaves, readMs, sealed, unread }: Blame): string {
   );
 }
 
+/** True for what a restart of the visor left so: nobody changed it. */
+export function isByRestart(verdict: BlameVerdict): boolean {
+  return verdict.kind === "outside" && verdict.byRestart === true;
+}
+
 function glyphOf(verdict: BlameVerdict, paint: Paint): string {
+  if (isByRestart(verdict)) return " ";
   if (verdict.kind === "outside") return paint("change", "~");
   return verdict.kind === "unsure" ? paint("unknown", "?") : " ";
 }
@@ -93,7 +101,11 @@ export function verdictText(
           : `; found as wanted at ${momentText(verdict.acceptedAt, feeds)}`)
       );
     case "outside": {
-      const { set, was, from, to, restartedAtMs, acceptedAt } = verdict;
+      const { set, was, from, to, restartedAtMs, byRestart, acceptedAt } = verdict;
+      if (byRestart === true && restartedAtMs !== undefined) {
+        const earlier = set === undefined ? "" : `; before that ${setText(set, feeds)}`;
+        return `as the visor's start at ${timeText(restartedAtMs)} left it, by auto_start${earlier}`;
+      }
       const what =
         restartedAtMs === undefined
           ? "changed outside fleet"
@@ -193,7 +205,7 @@ export function verdictDocument(
       };
     case "outside":
       return {
-        verdict: "changed-outside-fleet",
+        verdict: verdict.byRestart === true ? "left-by-restart" : "changed-outside-fleet",
         after: momentDocument(verdict.from, feeds),
         before: momentDocument(verdict.to, feeds),
         ...(verdict.restartedAtMs === undefined

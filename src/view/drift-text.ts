@@ -4,10 +4,12 @@ import {
   type Change,
   changesOf,
   type IgnoredLeaf,
+  owedRestartsOf,
   type Plan,
   type PlanVisor,
+  valuesOf,
 } from "../model/index.ts";
-import { isSetBy, momentText, verdictText } from "./blame-text.ts";
+import { isByRestart, isSetBy, momentText, verdictText } from "./blame-text.ts";
 import { changeRows } from "./change-text.ts";
 import { whenAny } from "./count-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
@@ -15,6 +17,7 @@ import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import type { FeedNames } from "./record-text.ts";
 import { tableText } from "./table-text.ts";
+import { doubtCells } from "./remark-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
 import { visorText } from "./visor-text.ts";
 
@@ -56,14 +59,14 @@ export function isByOthers(
   if (change.drift !== undefined) return true;
   const verdict = story?.blamed(visor, change)?.verdict;
   if (verdict === undefined || story === undefined) return false;
-  if ("acceptedAt" in verdict) return false;
+  if ("acceptedAt" in verdict || isByRestart(verdict)) return false;
   return verdict.kind === "outside" || isSetBy(verdict, "others", story.feeds);
 }
 
 /** Counts the leaves that others changed and those that were never applied. */
 function driftCounts(plan: Plan, story: DriftStory | undefined): DriftCounts {
   const changes = plan.visors.map((visor) =>
-    changesOf(visor).map((change) => isByOthers(visor.key, change, story)),
+    valuesOf(visor).map((change) => isByOthers(visor.key, change, story)),
   );
   return {
     drift: changes.flat().filter((others) => others).length,
@@ -88,6 +91,7 @@ export function driftText(plan: Plan, paint: Paint, story?: DriftStory): string 
       ? ""
       : `${paint("strong", hasApplied(plan) ? "Wanted by the manifest, not applied:" : "Differs from the manifest (nothing was applied from here, so nobody can say who changed it):")}\n${intended}`,
     ignoredText(plan, paint),
+    doubtfulText(plan, paint),
     unseen,
   ].filter((block) => block !== "");
   return [...blocks, `${paint("strong", driftSummary(plan, story))}\n`].join(
@@ -99,9 +103,12 @@ export function driftText(plan: Plan, paint: Paint, story?: DriftStory): string 
 function driftSummary(plan: Plan, story?: DriftStory): string {
   const { drift, driftVisors, intended } = driftCounts(plan, story);
   const unreachable = plan.counts.unreachable;
+  const owed = plan.visors.flatMap(owedRestartsOf).length;
   const rest =
     whenAny(intended, "not applied") +
     whenAny(plan.counts.ignored ?? 0, "ignored") +
+    whenAny(owed, owed === 1 ? "restart owed" : "restarts owed") +
+    whenAny(plan.counts.doubtful ?? 0, "doubtful") +
     whenAny(unreachable, "unreachable");
   // Where nothing was applied, or somebody could not be asked, the rest is not known.
   const isSure = unreachable === 0 && (intended === 0 || hasApplied(plan));
@@ -125,12 +132,14 @@ interface Section {
 function sectionText({ plan, paint, story, isWanted }: Section): string {
   return plan.visors
     .map((visor) => {
-      const changes = changesOf(visor).filter((change) =>
+      const changes = valuesOf(visor).filter((change) =>
         isWanted(isByOthers(visor.key, change, story)),
       );
-      if (changes.length === 0) return "";
+      const owed = isWanted(false) ? owedText(visor, paint, story) : "";
+      if (changes.length + owed.length === 0) return "";
       const head = `${paint("change", "~")} ${paint("strong", visor.name)}  ${shortKey(visor.key)}\n`;
-      if (story === undefined) return head + tableText(changeRows(changes, plan.names, paint));
+      if (story === undefined)
+        return head + tableText(changeRows(changes, plan.names, paint)) + owed;
       const paths = [...new Set(changes.map(({ path }) => path))];
       const fields = paths.map((path) =>
         fieldText(
@@ -139,9 +148,38 @@ function sectionText({ plan, paint, story, isWanted }: Section): string {
           { plan, paint, story },
         ),
       );
-      return head + fields.join("");
+      return head + fields.join("") + owed;
     })
     .join("");
+}
+
+/** Restarts that an earlier apply owes: nothing differs, and applying makes them. */
+function owedText(visor: PlanVisor, paint: Paint, story: DriftStory | undefined): string {
+  return owedRestartsOf(visor)
+    .map(({ path, owedSince = 0 }) => {
+      const what = `      ${paint("change", "~")}  ${appOf(path)} is to restart: owed since entry ${owedSince}\n`;
+      const { revert } = story?.verbs(visor, path) ?? {};
+      return revert === undefined
+        ? what
+        : what + paint("quiet", tableText([["        apply it", printable(revert)]]));
+    })
+    .join("");
+}
+
+/** The app of a path of one. */
+function appOf(path: string): string {
+  return printable(path.replace(/^apps\./, "").replace(/\.[^.]+$/, ""));
+}
+
+/** The restart that a changed value leads to, where the plan has one. */
+export function restartAfter(visor: PlanVisor, change: Change): Change | undefined {
+  if (change.restart !== "app") return undefined;
+  return changesOf(visor).find(
+    ({ action, path, owedSince }) =>
+      action === "restart" &&
+      owedSince === undefined &&
+      change.path.startsWith(path.replace(/running$/, "")),
+  );
 }
 
 /** One value: how it differs, since when and by whom, and the three ways to go on. */
@@ -165,9 +203,15 @@ function fieldText(
     [isUndone ? "        undo it" : "        apply it", revert],
     ["        wait", ignore],
   ];
+  const restart = changes.map((change) => restartAfter(visor, change)).find(Boolean);
+  const then =
+    restart === undefined
+      ? ""
+      : `        then ${appOf(restart.path)} restarts: ${printable(restart.reason.note ?? "")}\n`;
   return (
     tableText(changeRows(changes, plan.names, paint)) +
     lines.join("") +
+    then +
     paint("quiet", tableText(verbs.map(([label = "", line = ""]) => [label, printable(line)])))
   );
 }
@@ -218,6 +262,15 @@ function whoText(visor: VisorKey, change: Change, story: DriftStory): string | u
       : `another manifest of ours set it: ${text}`;
   }
   return text;
+}
+
+/** Apps whose process may still run, and since which entry nobody knows. */
+function doubtfulText(plan: Plan, paint: Paint): string {
+  const rows = plan.visors.flatMap(({ name, doubtful = [] }) =>
+    doubtful.map((leaf) => [paint("unknown", "?"), printable(name), ...doubtCells(leaf, paint)]),
+  );
+  if (rows.length === 0) return "";
+  return `${paint("strong", "Not known:")}\n${tableText(rows)}`;
 }
 
 function ignoredText(plan: Plan, paint: Paint): string {

@@ -137,10 +137,15 @@ function homeHistory(): KnownHistory {
         [
           keyAt(1),
           {
-            found: [{ path: "trust.pty", at: entryAt(5), seenMs: 0 }],
+            found: ["trust.pty", "settings.log_level"].map((path) => ({
+              path,
+              at: entryAt(5),
+              seenMs: 0,
+            })),
             set: [written, { path: "apps.gone.args", value: [UNTOLD.host], at: entryAt(3) }],
           },
         ],
+        [keyAt(5), { found: [{ path: "trust.hypervisors", at: entryAt(4), seenMs: 0 }], set: [] }],
       ]),
     ),
     secretReceipt: (visor, path) =>

@@ -1,6 +1,7 @@
 import {
   Hidden,
   type Json,
+  type OperatorKey,
   parseVisorKey,
   type Place,
   type VisorKey,
@@ -14,7 +15,7 @@ import {
   type SecretRef,
   type SeenVisor,
 } from "../../src/model/index.ts";
-import { KnownLeaves } from "../../src/ledger/index.ts";
+import { type FeedKey, KnownLeaves, type RecordRef } from "../../src/ledger/index.ts";
 import type { History } from "../../src/reconcile/index.ts";
 
 /** Real points of the curve: the generator's first multiples. */
@@ -174,6 +175,13 @@ export function seenApp(
   };
 }
 
+const NOWHERE: RecordRef = {
+  feed: "" as FeedKey,
+  index: 0,
+  timeMs: 0,
+  operator: "" as OperatorKey,
+};
+
 /** A history in which nothing happened but what is given. */
 export function knownHistory(
   more: Partial<Extract<History, { known: true }>> = {},
@@ -189,7 +197,16 @@ export function knownHistory(
     keysetFaults: [],
     awaitingRestart: new Map(),
     owedRestarts: new Map(),
-    leaves: new KnownLeaves(),
+    doubtfulStops: new Map(),
+    // What was owned was as wanted, though nobody noted how.
+    leaves: KnownLeaves.of(
+      new Map(
+        [...(more.owned ?? [])].map(([key, owned]) => [
+          key,
+          { set: [], found: owned.map((path) => ({ path, at: NOWHERE, seenMs: 0 })) },
+        ]),
+      ),
+    ),
     secretReceipt: () => undefined,
     lastManifest: undefined,
     lastCommit: undefined,

@@ -6,7 +6,7 @@ import {
   type OperatorKeys,
   type RecordRef,
 } from "../../ledger/index.ts";
-import { type Change, changesOf, type Plan } from "../../model/index.ts";
+import { type Change, type Plan, valuesOf } from "../../model/index.ts";
 import { changeId, manifestKey, timeText, type WatchState } from "../../watch/index.ts";
 import { atHandOf } from "../at-hand.ts";
 import { liveVisor } from "../blame-live.ts";
@@ -42,7 +42,7 @@ export async function findCulprits(
   const known = new Map([...before].filter(([id]) => !planned.has(id.split(" ", 1)[0] ?? "")));
   if (operator === undefined) return known;
   const isKnown = changing.every((visor) =>
-    changesOf(visor).every((change) => before.has(culpritId(visor.key, change))),
+    valuesOf(visor).every((change) => before.has(culpritId(visor.key, change))),
   );
   const fleet = isKnown
     ? undefined
@@ -57,7 +57,7 @@ export async function findCulprits(
   for (const visor of changing) {
     const seen = observation.visors.find(({ key }) => key === visor.key);
     const recorded = fleet?.visor(visor.key);
-    for (const change of changesOf(visor)) {
+    for (const change of valuesOf(visor)) {
       const id = culpritId(visor.key, change);
       const said = before.get(id);
       if (said !== undefined || fleet === undefined || seen?.kind !== "seen") {
@@ -143,6 +143,8 @@ function culpritText(
     return `as a manifest of ours wanted it${accepted.at === undefined ? "" : ` (${record(accepted.at)})`}`;
   switch (verdict.kind) {
     case "outside": {
+      if (verdict.byRestart === true)
+        return `as the visor's start at ${timeText(verdict.restartedAtMs ?? 0)} left it, by auto_start`;
       const fromMs = Math.max(verdict.from.timeMs, seenMs);
       const restarted =
         verdict.restartedAtMs === undefined

@@ -53,6 +53,8 @@ export type BlameVerdict =
       readonly to: MomentRef;
       /** It lasts until the visor restarts, and the visor did: nobody need have changed it. */
       readonly restartedAtMs?: number;
+      /** The app is as that start of the visor leaves it. */
+      readonly byRestart?: true;
       readonly acceptedAt?: MomentRef;
     }
   /** A write was begun and nobody saw how it ended; `matches` says whether the visor shows what it wanted. */
@@ -187,20 +189,30 @@ function isFound(
 }
 
 function sinceFound({ path, set }: LeafState, found: KnownLeaf, live: LiveVisor): BlameVerdict {
-  const isLost = lasts(path, set) === "memory" && live.startedAtMs > found.seenMs;
   return {
     kind: "outside",
     ...(set === undefined ? {} : { set }),
     ...(found.value === undefined ? {} : { was: found.value }),
     from: momentOf(found),
     to: { timeMs: live.readMs },
-    ...(isLost ? { restartedAtMs: live.startedAtMs } : {}),
+    ...restartOf({ path, set }, found.seenMs, live),
   };
 }
 
-/** How long a value lasts: whether an app runs is the one that a restart of the visor undoes. */
-function lasts(path: string, set: LeafSet | undefined): LeafSet["lifetime"] {
-  return set?.lifetime ?? (/^apps\..+\.running$/.test(path) ? "memory" : "config");
+/** What a restart of the visor after a moment has to do with a value: it undoes whether an app runs. */
+function restartOf(
+  { path, set }: Pick<LeafState, "path"> & { readonly set: LeafSet | undefined },
+  afterMs: number,
+  live: LiveVisor | undefined,
+): Pick<BlameVerdict & { readonly kind: "outside" }, "restartedAtMs" | "byRestart"> {
+  if (live === undefined || live.startedAtMs <= afterMs) return {};
+  const restartedAtMs = live.startedAtMs;
+  const app = /^(apps\..+)\.running$/.exec(path)?.[1];
+  if (app === undefined) return set?.lifetime === "memory" ? { restartedAtMs } : {};
+  const auto = live.look({ path: `${app}.auto_start` });
+  const now = live.look({ path });
+  if (auto.kind !== "shown" || now.kind !== "shown") return { restartedAtMs };
+  return auto.value === now.value ? { restartedAtMs, byRestart: true } : {};
 }
 
 function valueOf(
@@ -217,14 +229,13 @@ function valueOf(
 }
 
 function outside(
-  { seen, otherwise }: LeafState,
+  { path, seen, otherwise }: LeafState,
   set: LeafSet,
   live: LiveVisor | undefined,
 ): BlameVerdict & { readonly kind: "outside" } {
   const from = seen === undefined ? { timeMs: set.at.timeMs, at: set.at } : momentOf(seen);
   const to =
     otherwise === undefined ? { timeMs: live?.readMs ?? from.timeMs } : momentOf(otherwise.first);
-  const isLost = set.lifetime === "memory" && live !== undefined && live.startedAtMs > from.timeMs;
   const was = isOpaque(set.value) ? {} : { was: set.value };
   return {
     kind: "outside",
@@ -232,7 +243,7 @@ function outside(
     ...was,
     from,
     to,
-    ...(isLost ? { restartedAtMs: live.startedAtMs } : {}),
+    ...restartOf({ path, set }, from.timeMs, live),
   };
 }
 

@@ -174,13 +174,14 @@ export class KnownLeaves {
 
   /** True where a leaf was once as wanted, or was written, or may have been. */
   wasEverOurs(key: VisorKey, path: string): boolean {
+    return this.#visors.get(key)?.found.has(path) === true || this.wasWritten(key, path);
+  }
+
+  /** True where a leaf was written, or may have been. */
+  wasWritten(key: VisorKey, path: string): boolean {
     const visor = this.#visors.get(key);
     if (visor === undefined) return false;
-    return (
-      visor.found.has(path) ||
-      [...visor.set.values()].some((each) => each.path === path) ||
-      [...visor.tried.keys()].some((name) => name.startsWith(`${path} `))
-    );
+    return [...visor.set.keys(), ...visor.tried.keys()].some((name) => name.startsWith(`${path} `));
   }
 
   /** True where records do not say yet that a leaf is just this. */

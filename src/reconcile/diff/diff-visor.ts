@@ -63,7 +63,9 @@ export function diffVisor(
     else if (verdict.changes.length === 0 && verdict.unsupported.length === 0)
       inSync.push(leaf.path);
   }
-  return { changes: sortChanges(changes), unsupported, notCompared, notObserved, inSync };
+  const isTold = new Set(unsupported.map(({ path }) => path));
+  const lasting = changes.map((change) => lastingRun(desired, seen, change, isTold));
+  return { changes: sortChanges(lasting), unsupported, notCompared, notObserved, inSync };
 }
 
 /** Sorts changes by path, then element. */
@@ -101,6 +103,22 @@ function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVisor {
     added.push(freshApp(path.app, binaryOf(desired, path.app)));
   }
   return added.length === 0 ? seen : { ...seen, apps: [...seen.apps, ...added] };
+}
+
+/** A start or stop lasts where the app will be started with the visor just so. */
+function lastingRun(
+  desired: DesiredVisor,
+  seen: SeenVisor,
+  change: Change,
+  unsupported: ReadonlySet<string>,
+): Change {
+  const path = parseLeafPath(change.path);
+  if (path.section !== "apps" || path.field !== "running") return change;
+  const auto = `apps.${path.app}.auto_start`;
+  const leaf = unsupported.has(auto) ? undefined : desired.leaves.get(auto);
+  const app = seen.apps.find(({ name }) => name === path.app);
+  const wanted = leaf?.kind === "value" ? leaf.value : (app?.autoStart ?? false);
+  return wanted === change.after ? { ...change, lifetime: "config" } : change;
 }
 
 /** A change that adds an app says which program it runs. */
@@ -258,7 +276,13 @@ function valueChange(
     ...(isRunning ? { action: leaf.value === true ? ("start" as const) : ("stop" as const) } : {}),
     before: facts.before,
     after: leaf.value,
-    reason: { place: origin.place, ...(origin.role === undefined ? {} : { role: origin.role }) },
+    reason: {
+      place: origin.place,
+      ...(origin.role === undefined ? {} : { role: origin.role }),
+      ...(isPresence && isOneWay(seen, path.section, leaf.value)
+        ? { note: "this release cannot delete the app again" }
+        : {}),
+    },
     lifetime: writer.lifetime,
     restart: writer.restart,
     risk: riskOf(leaf.path, false),
@@ -268,6 +292,13 @@ function valueChange(
     inverse: { after: facts.before },
   };
   return { changes: [change], unsupported: [] };
+}
+
+/** True for adding an app where nothing can take it away again. */
+function isOneWay(seen: SeenVisor, section: string, value: Json): boolean {
+  return (
+    section === "apps" && value === true && appPresenceWriter(seen, false).kind === "unsupported"
+  );
 }
 
 function isAbsent(value: Json): boolean {

@@ -17,4 +17,11 @@ export {
 export { defaultPort, type Found, foundAt } from "./found.ts";
 export { isLeafPath, type LeafPath, parseLeafPath, type PortField } from "./leaf-path.ts";
 export { riskOf } from "./risk-of.ts";
-export { type LeafVerb, type LeafWriter, methodsOf, type NoWriter, writerOf } from "./writer-of.ts";
+export {
+  appPresenceWriter,
+  type LeafVerb,
+  type LeafWriter,
+  methodsOf,
+  type NoWriter,
+  writerOf,
+} from "./writer-of.ts";

@@ -198,6 +198,7 @@ const past = shape({
   "wanted?": listOf(shape({ path: pastPath, by: operatorKey, value: wantedValue })),
   awaitingRestart: listOf(awaiting),
   owedRestarts: listOf(awaiting),
+  "doubtfulStops?": listOf(awaiting),
   values: listOf(shape({ path: pastPath, "element?": text, after: anything, entry: whole })),
   secrets: listOf(shape({ path: pastPath, ref: text, hmac: text })),
 });

@@ -74,6 +74,8 @@ export interface KeptPast {
   }[];
   readonly awaitingRestart: readonly KeptAwaiting[];
   readonly owedRestarts: readonly KeptAwaiting[];
+  /** Stops of apps that nobody saw end; absent when there are none. */
+  readonly doubtfulStops?: readonly KeptAwaiting[];
   /** Values that were seen right after they were written, of paths that are owned still. */
   readonly values: readonly {
     readonly path: string;

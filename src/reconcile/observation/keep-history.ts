@@ -56,6 +56,7 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
     ...keepInSync(history, key, ownedNow),
     awaitingRestart: awaiting(history.awaitingRestart.get(key)),
     owedRestarts: awaiting(history.owedRestarts.get(key)),
+    ...doubts(awaiting(history.doubtfulStops.get(key))),
     values: history.leaves
       .setOf(key)
       .filter(({ path }) => ownedNow.has(path))
@@ -74,7 +75,7 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
 
 /** Paths with their entry where that is another one than the last apply's, and what was wanted of them. */
 function keepInSync(
-  { leaves, lastManifest }: KnownHistory,
+  { leaves, lastManifest, owned }: KnownHistory,
   key: VisorKey,
   ownedNow: ReadonlySet<string>,
 ): Pick<KeptPast, "inSync" | "inSyncSince" | "wanted"> {
@@ -87,8 +88,13 @@ function keepInSync(
       ? []
       : [{ path: found.path, by: found.at.operator, value: found.wanted }],
   );
+  // What was written and is owned no more is let go of: its path must be known, its value not.
+  const known = new Set(all.map(({ path }) => path));
+  const written = (owned.get(key) ?? []).filter(
+    (path) => !known.has(path) && !ownedNow.has(path) && leaves.wasEverOurs(key, path),
+  );
   return {
-    inSync: all.map(({ path }) => path),
+    inSync: [...known, ...written],
     ...(since.length === 0 ? {} : { inSyncSince: since }),
     ...(wanted.length === 0 ? {} : { wanted }),
   };
@@ -127,6 +133,10 @@ function leavesAgain(
   };
 }
 
+function doubts(doubtfulStops: readonly KeptAwaiting[]): Pick<KeptPast, "doubtfulStops"> {
+  return doubtfulStops.length === 0 ? {} : { doubtfulStops };
+}
+
 function isEmpty({ owned, awaitingRestart, owedRestarts, values, secrets }: KeptPast): boolean {
   return (
     owned === undefined &&
@@ -157,6 +167,7 @@ export function historyAgain(kept: KeptHistory): History {
     keysetFaults: [],
     awaitingRestart: by(({ awaitingRestart }) => awaitingRestart),
     owedRestarts: by(({ owedRestarts }) => owedRestarts),
+    doubtfulStops: by(({ doubtfulStops = [] }) => doubtfulStops),
     leaves: KnownLeaves.of(by((past) => leavesAgain(past, lastManifest))),
     secretReceipt: (visor, path) => pasts.get(visor)?.secrets.find((each) => each.path === path),
     lastManifest,

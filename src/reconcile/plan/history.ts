@@ -54,6 +54,8 @@ export interface KnownHistory {
   readonly keysetFaults: readonly KeysetFault[];
   readonly awaitingRestart: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   readonly owedRestarts: ReadonlyMap<VisorKey, readonly Awaiting[]>;
+  /** Stops of apps that nobody saw end: their processes may run on until the visor restarts. */
+  readonly doubtfulStops: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   /** What values were when they were last as a manifest of ours wanted them. */
   readonly leaves: KnownLeaves;
   readonly secretReceipt: (visor: string, path: string) => SecretReceipt | undefined;
@@ -95,6 +97,7 @@ export class HistoryFold {
   readonly #owned = new Map<VisorKey, readonly string[]>();
   readonly #awaiting = new Map<VisorKey, Map<string, Awaiting>>();
   readonly #owed = new Map<VisorKey, Map<string, Awaiting>>();
+  readonly #doubts = new Map<VisorKey, Map<string, Awaiting>>();
   readonly #leaves = new KnownLeaves();
   /** The plans that parts may follow of, the latest of each feed. */
   readonly #plans = new Map<FeedKey, { readonly payload: PlanPayload; readonly at: RecordRef }>();
@@ -155,6 +158,7 @@ export class HistoryFold {
       keysetFaults: [...this.#keysetFaults],
       awaitingRestart: flatten(this.#awaiting),
       owedRestarts: flatten(this.#owed),
+      doubtfulStops: flatten(this.#doubts),
       leaves: this.#leaves.copy(),
       secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
       lastManifest: this.#lastManifest,
@@ -217,8 +221,17 @@ export class HistoryFold {
       if (receipt.step === "b" && app !== undefined) inner(this.#owed, receipt.visor).delete(app);
     }
     if (intent === undefined) return;
-    for (const outcome of receipt.outcomes) this.#leaves.ended(intent, outcome, refOf(record));
+    for (const outcome of receipt.outcomes) {
+      this.#leaves.ended(intent, outcome, refOf(record));
+      if (outcome.outcome === "unverified" && isStop(intent, outcome.path))
+        inner(this.#doubts, receipt.visor).set(outcome.path, sinceOf(record, outcome.path));
+    }
   }
+}
+
+/** True for an intent that stops an app, to start it again or not. */
+function isStop({ changes, step }: IntentPayload, path: string): boolean {
+  return step === "b" && changes.some((each) => each.path === path && each.before === true);
 }
 
 /** An entry's number counts in its own feed only. */

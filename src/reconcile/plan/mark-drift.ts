@@ -2,7 +2,7 @@
 import { canonicalJson, type Digest, type Json, type OperatorKey } from "../../core/index.ts";
 import type { KnownLeaf } from "../../ledger/index.ts";
 import { type Change, type DesiredVisor, MASK, type SeenVisor } from "../../model/index.ts";
-import { foundAt } from "../diff/index.ts";
+import { foundAt, parseLeafPath } from "../diff/index.ts";
 import type { KnownHistory } from "./history.ts";
 import { plainWanted } from "./wanted-values.ts";
 
@@ -39,8 +39,26 @@ export function markDrift(
   );
   if (known === undefined || !isChanged(change, seen, known, context)) return change;
   if (history.leaves.mayBeOurs(desired.key, path, element, change.before)) return change;
+  const started = startedWithVisor(change, seen, known);
+  if (started !== undefined) {
+    const { note } = change.reason;
+    const reason = { ...change.reason, note: note === undefined ? started : `${note}; ${started}` };
+    return { ...change, reason };
+  }
   const was = wasOf(change, known);
   return { ...change, drift: { sinceEntry: known.at.index, ...was } };
+}
+
+/** Said of an app that is as the visor's own start left it, on a visor that has started since. */
+function startedWithVisor(change: Change, seen: SeenVisor, known: KnownLeaf): string | undefined {
+  const leaf = parseLeafPath(change.path);
+  if (leaf.section !== "apps" || leaf.field !== "running") return undefined;
+  const app = seen.apps.find(({ name }) => name === leaf.app);
+  const isByStart = seen.startedAtMs > known.seenMs && app?.autoStart === change.before;
+  if (!isByStart) return undefined;
+  return change.before === true
+    ? "started with the visor, by auto_start"
+    : "not started with the visor: auto_start is false";
 }
 
 /** True where the visor shows another value than the one that is known. */

@@ -10,12 +10,13 @@ import type {
 } from "../../model/index.ts";
 import { diffVisor, type SecretComparison, sortChanges } from "../diff/index.ts";
 import { planAppRestarts } from "./app-restarts.ts";
+import { doubtfulStops, withoutDoubtful } from "./doubtful-stops.ts";
 import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
 import { pendingElement } from "./guards/index.ts";
 import type { Awaiting, History, KnownHistory } from "./history.ts";
 import { ignoredLeaves, narrowed, wholeRecords, withoutIgnored } from "./left-alone.ts";
 import { type DriftContext, markDrift } from "./mark-drift.ts";
-import { releasedOf } from "./released.ts";
+import { type EarlierDeeds, NO_DEEDS, releasedOf } from "./released.ts";
 import { wantedValues } from "./wanted-values.ts";
 
 /** What planning one visor needs beside the visor itself. */
@@ -57,7 +58,7 @@ export function planVisor(
     }),
   };
   const { history } = context;
-  const ownedEarlier = history.known ? (history.owned.get(desired.key) ?? []) : [];
+  const deeds = earlierDeeds(history, desired.key);
   if (observed.kind !== "seen") {
     const { kind, reason, detail, next } = observed;
     return {
@@ -69,11 +70,16 @@ export function planVisor(
       unsupported: [],
       notCompared: [],
       awaitingRestart: [],
-      released: releasedOf(ownedEarlier, desired, undefined),
+      released: releasedOf(deeds, desired, undefined),
     };
   }
   const heeded = withoutIgnored(desired, context.nowMs);
-  const diff = diffVisor(heeded.desired, observed, context.secrets);
+  const doubtful = doubtfulStops(history, observed);
+  const diff = withoutDoubtful(
+    diffVisor(heeded.desired, observed, context.secrets),
+    doubtful,
+    heeded.desired,
+  );
   const only = context.only?.get(desired.key);
   const isPicked = (change: Change): boolean => context.picks?.(desired.key, change) !== false;
   const asked = only === undefined ? diff.changes : narrowed(diff.changes, only);
@@ -100,11 +106,23 @@ export function planVisor(
     notCompared: diff.notCompared,
     ...(diff.notObserved.length === 0 ? {} : { notObserved: diff.notObserved }),
     awaitingRestart: awaitingRestart(history, desired, observed),
-    released: releasedOf(ownedEarlier, desired, observed),
+    ...(doubtful.length === 0 ? {} : { doubtful }),
+    released: releasedOf(deeds, desired, observed),
     ...(desired.ignores === undefined
       ? {}
       : { ignored: ignoredLeaves(desired, everything, context.nowMs) }),
     ...(leftOut.length === 0 ? {} : { leftOut }),
+  };
+}
+
+/** What earlier applies did on a visor, as far as a ledger was read. */
+export function earlierDeeds(history: History, visor: VisorKey): EarlierDeeds {
+  if (!history.known) return NO_DEEDS;
+  const { leaves, owned } = history;
+  return {
+    owned: owned.get(visor) ?? [],
+    wasOurs: (path) => leaves.wasEverOurs(visor, path),
+    wasWritten: (path) => leaves.wasWritten(visor, path),
   };
 }
 
