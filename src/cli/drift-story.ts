@@ -18,7 +18,13 @@ const USUAL_WAIT = "7d";
  */
 export async function driftStory(planned: Planned & ReadFleet, world: World): Promise<DriftStory> {
   const { plan, source, operator, observation } = planned;
-  const verbs = (visor: PlanVisor, path: string): DriftVerbs => verbsOf(visor, path, source.name);
+  const { concernsTrust } = await import("./manifest-room.ts");
+  const verbs: DriftStory["verbs"] = (visor, path, changes) =>
+    verbsOf(visor, path, {
+      manifest: source.name,
+      isAdoptable: changes.every(({ secrets }) => secrets === undefined),
+      isIgnorable: !concernsTrust(path),
+    });
   const changing = plan.visors.filter(({ steps }) => steps.length > 0);
   const operators = new Map(source.desired.operators.map(({ key, name }) => [key, name]));
   if (operator === undefined || !plan.history.known || changing.length === 0) {
@@ -66,13 +72,30 @@ function placeOf(visor: VisorKey, { path, element }: Pick<Change, "path" | "elem
   return `${visor} ${path} ${element ?? ""}`;
 }
 
-function verbsOf({ name }: PlanVisor, path: string, manifest: string): DriftVerbs {
+/** The lines that the commands take: what they would refuse whatever the value is not offered. */
+function verbsOf(
+  { name }: PlanVisor,
+  path: string,
+  {
+    manifest,
+    isAdoptable,
+    isIgnorable,
+  }: {
+    readonly manifest: string;
+    readonly isAdoptable: boolean;
+    readonly isIgnorable: boolean;
+  },
+): DriftVerbs {
   const field = fieldWord(name, path);
   const isDefault = manifest === DEFAULT_MANIFEST;
   const file = shellWord(manifest);
   return {
-    adopt: `fleet adopt ${field}${isDefault ? "" : ` --into ${file}`}`,
+    ...(isAdoptable ? { adopt: `fleet adopt ${field}${isDefault ? "" : ` --into ${file}`}` } : {}),
     revert: `fleet apply ${isDefault ? "" : `${file} `}--only ${field}`,
-    ignore: `fleet ignore ${field} --until ${USUAL_WAIT}${isDefault ? "" : ` --manifest ${file}`}`,
+    ...(isIgnorable
+      ? {
+          ignore: `fleet ignore ${field} --until ${USUAL_WAIT}${isDefault ? "" : ` --manifest ${file}`}`,
+        }
+      : {}),
   };
 }

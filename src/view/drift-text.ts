@@ -23,11 +23,12 @@ import { visorText } from "./visor-text.ts";
 
 /** The three command lines for one value that differs. */
 export interface DriftVerbs {
-  /** Takes the live value into the manifest. */
-  readonly adopt: string;
+  /** Takes the live value into the manifest; absent where a manifest must not say it, such as a secret. */
+  readonly adopt?: string;
   /** Makes the value what the manifest says. */
   readonly revert: string;
-  readonly ignore: string;
+  /** Absent for what decides who manages a visor: that is never ignored. */
+  readonly ignore?: string;
 }
 
 /** What is known beyond the plan: who set what, and how to go on. */
@@ -37,7 +38,7 @@ export interface DriftStory {
   readonly blamed: (visor: VisorKey, change: Change) => BlamedLeaf | undefined;
   /** When a value was last as a manifest of ours wanted it; `undefined` where no record says. */
   readonly asWanted: (visor: VisorKey, change: Change) => MomentRef | undefined;
-  readonly verbs: (visor: PlanVisor, path: string) => DriftVerbs;
+  readonly verbs: (visor: PlanVisor, path: string, changes: readonly Change[]) => DriftVerbs;
 }
 
 /** Changes of a plan parted by who owes them: others made `drift`, the manifest wants `intended`. */
@@ -158,7 +159,7 @@ function owedText(visor: PlanVisor, paint: Paint, story: DriftStory | undefined)
   return owedRestartsOf(visor)
     .map(({ path, owedSince = 0 }) => {
       const what = `      ${paint("change", "~")}  ${appOf(path)} is to restart: owed since entry ${owedSince}\n`;
-      const { revert } = story?.verbs(visor, path) ?? {};
+      const { revert } = story?.verbs(visor, path, []) ?? {};
       return revert === undefined
         ? what
         : what + paint("quiet", tableText([["        apply it", printable(revert)]]));
@@ -196,12 +197,12 @@ function fieldText(
     told.set(who, [...(told.get(who) ?? []), whatDiffers(change, isDrift, plan.names)]);
   }
   const lines = [...told].map(([who, whats]) => `        ${whats.join(", ")}: ${who}\n`);
-  const { adopt, revert, ignore } = story.verbs(visor, changes[0]?.path ?? "");
+  const { adopt, revert, ignore } = story.verbs(visor, changes[0]?.path ?? "", changes);
   const isUndone = changes.some((change) => isByOthers(visor.key, change, story));
   const verbs = [
-    ["        keep it", adopt],
+    ...(adopt === undefined ? [] : [["        keep it", adopt]]),
     [isUndone ? "        undo it" : "        apply it", revert],
-    ["        wait", ignore],
+    ...(ignore === undefined ? [] : [["        wait", ignore]]),
   ];
   const restart = changes.map((change) => restartAfter(visor, change)).find(Boolean);
   const then =

@@ -215,7 +215,8 @@ class Play implements Told {
     const truth = this.#visors[index];
     if (element === undefined) truth?.set(path, after);
     else {
-      const list = (truth?.get(path) as readonly string[]).filter((key) => key !== element);
+      const before = (truth?.get(path) ?? []) as readonly string[];
+      const list = before.filter((key) => key !== element);
       truth?.set(path, after === true ? [...list, element].toSorted() : list);
     }
   }

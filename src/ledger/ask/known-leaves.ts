@@ -301,7 +301,7 @@ function foundValue(
 
 /** What stands for a wanted value that is too long to be repeated in every record. */
 export function digestOfWanted(wanted: WantedValue): Digest {
-  return digestOf({ ...wanted } as Json);
+  return digestOf({ ...wanted });
 }
 
 function nameOf({
