@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   counted,
   type ExitCode,
@@ -103,7 +103,7 @@ function tell(name: string, visors: readonly FoundVisor[], isKeyless: boolean, w
   world.terminal.err(`next: ${next}\n`);
   const notRead = unread.length === 0 ? "" : `, ${unread.length} not readable`;
   world.terminal.out(
-    `Wrote ${basename(name)}: ${counted(visors.length, "visor")}${notRead}, nothing owned.\n`,
+    `Wrote ${name}: ${counted(visors.length, "visor")}${notRead}, nothing owned.\n`,
   );
 }
 

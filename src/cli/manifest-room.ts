@@ -2,6 +2,7 @@
 // of the door, with the commands that use it.
 export {
   checkSecretFiles,
+  concernsTrust,
   diffFleets,
   editManifest,
   explain,

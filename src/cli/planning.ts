@@ -101,6 +101,7 @@ export function planRead(
   { judged, picks }: { readonly judged?: Judged; readonly picks?: PlanInput["picks"] } = {},
 ): Plan {
   const { source, selected, only, operator, observation, history, heads, nowMs } = read;
+  const on = given.text("on");
   return buildPlan({
     desired: source.desired,
     selected,
@@ -109,6 +110,7 @@ export function planRead(
     acting: observation.acting,
     history,
     heads,
+    ...(on === undefined ? {} : { on }),
     overrides: checkedOverrides(given, source),
     ...(picks === undefined ? {} : { picks }),
     nowMs,

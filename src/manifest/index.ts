@@ -64,3 +64,4 @@ export { formatSectionsYaml } from "./sections-yaml.ts";
 export { selectVisors } from "./select-visors.ts";
 export { type EditedManifest, type EditInput, editManifest } from "./edit/edit-manifest.ts";
 export type { ManifestEdit } from "./edit/manifest-edit.ts";
+export { concernsTrust } from "./check-ignores.ts";

@@ -79,6 +79,8 @@ export {
   PLAN_FORMAT,
   type PlanCounts,
   changesOf,
+  owedRestartsOf,
+  valuesOf,
   type CommitEvidence,
   type ManifestCommit,
   type PlanHead,
@@ -90,6 +92,7 @@ export {
   type Released,
   type UnreadableApp,
   type Unsupported,
+  type WantedValue,
 } from "./plan.ts";
 export { checkRelayAddress, type RelayAddress, type RelayFault } from "./relay-address.ts";
 export {

@@ -72,6 +72,7 @@ export {
   keysetToRecord,
   type NewerEntry,
   parsePlan,
+  plainWanted,
   planExit,
   type PlanInput,
   planSigner,

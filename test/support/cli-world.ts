@@ -9,6 +9,7 @@ import {
   PROFILES,
   startEmbeddedFleet,
 } from "../../src/skywire/embedded/index.ts";
+import { checkAdvice } from "./advised-lines.ts";
 import { fastClock } from "./clocks.ts";
 import { countingRandom } from "./ledger-world.ts";
 import { MemoryFiles } from "./memory-files.ts";
@@ -109,6 +110,7 @@ export function cliWorld(dial: Dial = dialTcp, rpc?: string, name = "cli"): CliW
       const code = await run(argv, world);
       printed.push(out, err);
       stops.delete(stop);
+      await checkAdvice(out + err);
       return { code, out, err, last: out.trimEnd().split("\n").at(-1) ?? "" };
     },
   };

@@ -50,7 +50,7 @@ export async function editAndApply(
   world: World,
 ): Promise<ExitCode> {
   const isYes = given.flag("yes");
-  if (!isYes && !canAsk(world)) throw cannotAsk();
+  if (!isYes && !canAsk(world)) throw cannotAsk(given.flag("edit-only"));
   requireSelection(given);
   const editable = await readEditable("manifest", given, world);
   const { source } = editable;
@@ -115,9 +115,11 @@ export function requireSelection(given: Given): void {
   });
 }
 
-function cannotAsk(): FleetError {
+function cannotAsk(isEditOnly: boolean): FleetError {
   return new FleetError("cli/cannot-ask", "nobody can be asked here, and --yes was not given", {
-    next: "look at the same line with --edit-only in a copy, then give --yes",
+    next: isEditOnly
+      ? "give --yes: the manifest alone is edited, and no visor is asked anything"
+      : "look at what the line would edit with --edit-only --yes on a copy of the manifest, then give --yes",
     exit: 64,
   });
 }

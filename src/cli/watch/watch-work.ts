@@ -165,7 +165,10 @@ export class WatchWork {
       const wanted = new Set(ids);
       const plan = planRead(narrowed(read, wanted), this.#given, {
         judged,
-        picks: (visor, change) => wanted.has(changeId(visor, change)),
+        // The restart that a correction leads to belongs to it; one that was owed before does not.
+        picks: (visor, change) =>
+          wanted.has(changeId(visor, change)) ||
+          (change.action === "restart" && change.owedSince === undefined),
       });
       const questions = confirmationsOf(plan).map(({ question }) => question);
       if (questions.length > 0)

@@ -18,4 +18,11 @@ export {
   type LeftToRestart,
   moveFault,
 } from "./served-port.ts";
-export { type LeafVerb, type LeafWriter, methodsOf, type NoWriter, writerOf } from "./writer-of.ts";
+export {
+  appPresenceWriter,
+  type LeafVerb,
+  type LeafWriter,
+  methodsOf,
+  type NoWriter,
+  writerOf,
+} from "./writer-of.ts";

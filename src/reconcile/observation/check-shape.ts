@@ -183,13 +183,33 @@ const awaiting = shape({
   sinceMs: is("time", Number.isSafeInteger),
 });
 
+const wantedValue = byMember(
+  "kind",
+  new Map([
+    ["value", shape({ kind: anything, value: anything })],
+    [
+      "list",
+      shape({
+        kind: anything,
+        members: listOf(text),
+        "removed?": listOf(text),
+        "exact?": is("true", (value) => value === true),
+      }),
+    ],
+    ["digest", shape({ kind: anything, digest })],
+    ["keyed", shape({ kind: anything, keyed: text })],
+  ]),
+);
+
 const past = shape({
   key: visorKey,
   "owned?": listOf(pastPath),
   inSync: listOf(pastPath),
   "inSyncSince?": listOf(shape({ path: pastPath, entry: whole })),
+  "wanted?": listOf(shape({ path: pastPath, by: operatorKey, value: wantedValue })),
   awaitingRestart: listOf(awaiting),
   owedRestarts: listOf(awaiting),
+  "doubtfulStops?": listOf(awaiting),
   values: listOf(shape({ path: pastPath, "element?": text, after: anything, entry: whole })),
   secrets: listOf(shape({ path: pastPath, ref: text, hmac: text })),
 });

@@ -41,7 +41,6 @@ export {
   HistoryFold,
   historyOf,
   type KnownHistory,
-  type RecordedLeaf,
 } from "./history.ts";
 export {
   earlierKeysets,
@@ -57,3 +56,4 @@ export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-
 export { awaitingRestart } from "./plan-visor.ts";
 export { isPolicy, policyToJson } from "./policy.ts";
 export { unreadableApps } from "./unreadable-apps.ts";
+export { plainWanted } from "./wanted-values.ts";
