@@ -1,7 +1,6 @@
 import type { ExitCode } from "../core/index.ts";
 import type { DesiredVisor } from "../model/index.ts";
 import { observeFleet } from "../reconcile/index.ts";
-import { createVisorReader } from "../skywire/visor/index.ts";
 import { type IgnoredField, statusDocument, statusText } from "../view/index.ts";
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
@@ -9,7 +8,7 @@ import { manifestName, readManifest, selectedVisors } from "./manifest-source.ts
 import { ACCESS_OPTIONS, JSON_OPTION, ON_OPTION } from "./options.ts";
 import { printJson } from "./print.ts";
 import { reporterOf } from "./reporter.ts";
-import { wayInOf } from "./way-in.ts";
+import { readerOf, wayInOf } from "./way-in.ts";
 
 /** `fleet status`: who answers. */
 export const status: Command = {
@@ -28,11 +27,10 @@ export const status: Command = {
       observeFleet({
         // Status asks for what every visor can tell, whatever the manifest owns.
         visors: selected.map((visor) => ({ ...visor, leaves: new Map() })),
-        reader: createVisorReader(wayIn.access),
+        reader: readerOf(wayIn, world),
         rpcAddress: wayIn.access.rpcAddress,
         clock: world.clock,
         ...(wayIn.scheme === undefined ? {} : { scheme: wayIn.scheme }),
-        ...(wayIn.parallel === undefined ? {} : { parallel: wayIn.parallel }),
         emit: reporter.emit,
       }),
     );

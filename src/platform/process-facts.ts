@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 
 /** Who runs this process, in the form that the ledger's lock shows to others. */
@@ -29,5 +30,16 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     // Another user's process refuses the signal, but it runs.
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** How many files and connections this process may have open; undefined where the system does not tell in a file. */
+export function openFilesMax(): number | undefined {
+  try {
+    const [, most] =
+      /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
+    return most === undefined ? undefined : Number(most);
+  } catch {
+    return undefined;
   }
 }

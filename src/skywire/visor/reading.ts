@@ -130,6 +130,8 @@ export type UnreachableReason =
   | "old-local-visor"
   /** The local visor has not finished starting. */
   | "local-visor-starting"
+  /** The local visor does not carry as many connections as were asked of it, or we may open no more. */
+  | "local-visor-short"
   /** Closed at once without a byte: no trust, no listener, or too many connections. */
   | "refused-or-no-listener"
   /** Closed after as long as the local visor waits for a far one. */
