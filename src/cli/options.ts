@@ -59,7 +59,12 @@ export const ACCESS_OPTIONS: readonly OptionSpec[] = [
   },
   { name: "via", value: "SCHEME", about: "reach other visors over dmsg (default) or skynet" },
   { name: "timeout", value: "TIME", about: "longest wait for one answer, such as 10s" },
-  { name: "parallelism", value: "N", about: "visors in flight at once (default 64)" },
+  { name: "parallelism", value: "N", about: "visors read at once (default 64)" },
+  {
+    name: "dials",
+    value: "N",
+    about: "connections that wait for a visor's first answer at once (default 256)",
+  },
 ];
 
 /** How long to wait for another writer of our ledger. */

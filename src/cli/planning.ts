@@ -10,9 +10,10 @@ import {
   observeFleet,
   type PlanInput,
 } from "../reconcile/index.ts";
-import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
+import type { VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
 import { otherOperators } from "./feeds.ts";
+import { keepAway, recallAway } from "./away-visors.ts";
 import { checkedOverrides, expiresAfterMs, plannedManifest } from "./asked-plan.ts";
 import { gitFactsOf } from "./git/manifest-at.ts";
 import { judgeCommits, type Judged } from "./git/judge-commits.ts";
@@ -24,7 +25,7 @@ import { nowOf } from "./moment-of-plan.ts";
 import { type PlannedPart, plannedPart } from "./only.ts";
 import type { Reporter } from "./reporter.ts";
 import { TOOL } from "./tool.ts";
-import { type WayIn, wayInOf } from "./way-in.ts";
+import { readerOf, type WayIn, wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
 
 /** A plan, and what it was made with. */
@@ -162,7 +163,8 @@ export async function readFleet(
       },
     ),
   );
-  const reader = needs.reader ?? createVisorReader(wayIn.access);
+  const reader = needs.reader ?? readerOf(wayIn, world);
+  const away = await recallAway(world);
   const observation = await reporter.during(selected.length, "visors", () =>
     observeFleet({
       visors: selected,
@@ -170,10 +172,11 @@ export async function readFleet(
       rpcAddress: wayIn.access.rpcAddress,
       clock: nowMs === undefined ? world.clock : fixedClock(world, nowMs),
       ...(wayIn.scheme === undefined ? {} : { scheme: wayIn.scheme }),
-      ...(wayIn.parallel === undefined ? {} : { parallel: wayIn.parallel }),
+      away,
       emit: reporter.emit,
     }),
   );
+  if (operator !== undefined) await keepAway(away, observation.visors, world);
   const git = await gitFacts;
   const pulled = await pulling;
   const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);

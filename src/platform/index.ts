@@ -24,7 +24,7 @@ export { type Interrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";
 export { nodeClock, nodeMonoMs } from "./clock.ts";
 export { nodeFiles } from "./files.ts";
-export { nodeProcess, type PlatformProcess } from "./process-facts.ts";
+export { nodeProcess, openFilesMax, type PlatformProcess } from "./process-facts.ts";
 export { nodeRandom } from "./random.ts";
 export {
   type HttpAnswer,

@@ -22,7 +22,7 @@ import { rememberingHistory } from "../joined-history.ts";
 import { selectedVisors, verifyManifest } from "../manifest-source.ts";
 import { type HandedSource, judgeRead, planRead, readFleet, type ReadFleet } from "../planning.ts";
 import type { Reporter } from "../reporter.ts";
-import { wayInOf } from "../way-in.ts";
+import { readerOf, wayInOf } from "../way-in.ts";
 import type { World } from "../world.ts";
 import { type Culprits, culpritId, findCulprits, withoutDeeds } from "./culprits.ts";
 import { stoppableDial } from "./stoppable-dial.ts";
@@ -74,8 +74,8 @@ export class WatchWork {
       ...world,
       terminal: { ...world.terminal, err: (text) => (this.#said += text), out: () => undefined },
     };
-    const { access } = wayInOf(given, { ...world, dial: stoppableDial(world.dial, input.stop) });
-    this.#reader = rememberingReader(createVisorReader(access), world.clock);
+    const stoppable = { ...this.#world, dial: stoppableDial(world.dial, input.stop) };
+    this.#reader = rememberingReader(readerOf(wayInOf(given, stoppable), stoppable), world.clock);
     this.#plainReader = createVisorReader(wayInOf(given, world).access);
   }
 

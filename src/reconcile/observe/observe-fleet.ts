@@ -11,11 +11,7 @@ import {
 } from "../../skywire/visor/index.ts";
 import { diffVisor, methodsOf, parseLeafPath } from "../diff/index.ts";
 import type { Emit } from "../event.ts";
-import { mapLimited } from "./map-limited.ts";
 import { toSeenVisor } from "./seen-visor.ts";
-
-/** Visors that are read at the same time unless the caller says otherwise. */
-const PARALLEL_READS = 64;
 
 /** What {@link observeFleet} needs. Only reading: there is no writer among it. */
 export interface ObserveInput {
@@ -26,7 +22,8 @@ export interface ObserveInput {
   readonly clock: Clock;
   /** `--via`; dmsg when not given. A visor's own `rpc` in the manifest wins. */
   readonly scheme?: "dmsg" | "skynet";
-  readonly parallel?: number;
+  /** Visors that did not answer not long ago: they are asked when all others were. */
+  readonly away?: Pick<ReadonlySet<string>, "has">;
   /** Also reads the summary, which costs a real visor the start of a shell. */
   readonly summary?: boolean;
   readonly emit?: Emit;
@@ -40,8 +37,8 @@ export interface Observation {
 }
 
 /**
- * Reads the local visor, then all others through it, many at a time. A visor that cannot be read is an
- * {@link ObservedVisor} with its reason and never an error for the rest.
+ * Reads the local visor, then all others through it, as many at a time as the reader takes. A visor that cannot be
+ * read is an {@link ObservedVisor} with its reason and never an error for the rest.
  * @throws FleetError visor/no-local (exit 3) when the local visor itself does not answer
  */
 export async function observeFleet(input: ObserveInput): Promise<Observation> {
@@ -55,10 +52,11 @@ export async function observeFleet(input: ObserveInput): Promise<Observation> {
   if (local.kind !== "seen") throw readingError(input.rpcAddress, target, local);
   const acting = local.key;
   const seenLocal = toSeenVisor(local, { kind: "local" }, startMs);
-  const visors = await mapLimited(input.visors, input.parallel ?? PARALLEL_READS, async (visor) => {
-    if (visor.key === acting) return seenLocal;
-    return await observeVisor(input, visor);
-  });
+  const visors = await Promise.all(
+    input.visors.map(async (visor) =>
+      visor.key === acting ? seenLocal : await observeVisor(input, visor),
+    ),
+  );
   return { acting, visors };
 }
 
@@ -72,18 +70,22 @@ function allPaths(visors: readonly DesiredVisor[]): ReadonlySet<string> {
 async function observeVisor(input: ObserveInput, visor: DesiredVisor): Promise<ObservedVisor> {
   const { clock, emit } = input;
   const route = routeOf(visor, input.scheme);
-  const atMs = clock.now();
-  emit?.({
-    type: "observe_start",
-    level: "info",
-    message: `reading ${visor.name}`,
-    visor: visor.key,
-  });
-  const target = { key: visor.key, route };
-  const reading = await input.reader.read(target, {
+  const wants = {
     ...wantsOf(visor.leaves.keys(), input.summary === true),
     skyenv: confCounts([visor], route),
-  });
+  };
+  let atMs = clock.now();
+  const onBegin = (): void => {
+    atMs = clock.now();
+    emit?.({
+      type: "observe_start",
+      level: "info",
+      message: `reading ${visor.name}`,
+      visor: visor.key,
+    });
+  };
+  const turn = { isLast: input.away?.has(visor.key) === true, onBegin };
+  const reading = await input.reader.read({ key: visor.key, route }, wants, turn);
   const observed = toObserved(reading, visor.key, route, atMs);
   const tookMs = clock.now() - atMs;
   emit?.(

@@ -44,16 +44,18 @@ const REREAD_DELAY_MS = 150;
 /**
  * Asks one visor in two writes: what is harmless on any visor, then, when the answers allow it, the rest.
  * A third write follows only where a configuration was half written, or cannot be read on a release that looked
- * as if it could.
+ * as if it could. `onAnswer` is waited for between the first two.
  * @throws FleetError of the connection or of a reply that is not as it should be
  */
 export async function askVisor(
   connection: VisorConnection,
   wants: ReadingWants,
+  onAnswer?: () => Promise<void>,
 ): Promise<VisorReading> {
   const first = await askFirst(connection);
   const unready = unreadyBecause(first);
   if (unready !== undefined) return unready;
+  await onAnswer?.();
   const later = await askLater(connection, wants);
   const key = keyFrom(connection.target, later.config, later.overview ?? later.summary?.Overview);
   if (typeof key !== "string") return key;

@@ -12,6 +12,7 @@ export {
   METHODS,
   SERVICE,
 } from "./methods.ts";
+export { DEFAULT_PACE, type Pace, type Turn } from "./paced-reads.ts";
 export { createVisorReader, type VisorReader } from "./reader.ts";
 export { type RememberingReader, rememberingReader } from "./remembering-reader.ts";
 export {

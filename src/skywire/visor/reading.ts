@@ -137,6 +137,8 @@ export type UnreachableReason =
   | "local-visor-starting"
   /** Somebody suspended the local visor. */
   | "local-visor-suspended"
+  /** The local visor does not carry as many connections as were asked of it, or we may open no more. */
+  | "local-visor-short"
   /** Closed at once without a byte: no trust, no listener, or too many connections. */
   | "refused-or-no-listener"
   /** Closed after as long as the local visor waits for a far one. */
