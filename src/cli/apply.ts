@@ -29,6 +29,7 @@ export const apply: Command = {
     ONLY_OPTION,
     {
       name: "yes",
+      short: "y",
       about: "answer the ordinary question; trust removals and strangers' plans still ask",
       aliases: ["no-confirm", "auto-approve"],
     },

@@ -41,6 +41,7 @@ export const ON_OPTION: OptionSpec = {
   name: "on",
   value: "SELECTION",
   about: "only these visors: NAME, tag:T, role:R, all; with ! & , and parentheses",
+  joins: true,
 };
 
 export const ONLY_OPTION: OptionSpec = {
@@ -132,4 +133,10 @@ export const OVERRIDE_OPTIONS: readonly OptionSpec[] = [
     name: "allow-keyset-change",
     about: "allow a change of operators, controllers or policy without being asked",
   },
+];
+
+/** What every command takes, whatever else it does. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  { name: "verbose", short: "v", about: "say on standard error what is done, line by line" },
+  { name: "concise", about: "no progress on standard error" },
 ];

@@ -7,6 +7,7 @@ export {
   type JsonObject,
 } from "./canonical-json.ts";
 export { counted } from "./counted.ts";
+export { DURATION_PATTERN, parseDuration } from "./duration.ts";
 export { type Diagnostic, type Place } from "./diagnostic.ts";
 export {
   ed25519KeyOf,

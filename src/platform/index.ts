@@ -20,7 +20,7 @@ export {
 } from "./git-history.ts";
 export { fetchBranch, isRefName, type RemoteBranch, trackingRef } from "./git-fetch.ts";
 export { type GitSigner, hasSignature, verifyCommit } from "./git-signature.ts";
-export { type Interrupt, onInterrupt } from "./interrupts.ts";
+export { type Interrupt, onFirstInterrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";
 export { nodeClock, nodeMonoMs } from "./clock.ts";
 export { nodeFiles } from "./files.ts";

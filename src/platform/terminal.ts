@@ -59,7 +59,30 @@ function quietly(stream: NodeJS.WriteStream): (text: string) => void {
   };
 }
 
+/** How long what was typed before a question may take to come out of the terminal, ms. */
+const TYPED_BEFORE_MS = 30;
+const INTERRUPT_BYTE = 3;
+
+/**
+ * Reads away what was typed before a question is shown: it answers nothing. Raw mode brings out lines that are not
+ * ended yet; a ^C among them counts.
+ */
+async function dropTyped(input: NodeJS.ReadStream): Promise<void> {
+  if (!input.isTTY) return;
+  let isInterrupted = false;
+  const onData = (chunk: Uint8Array | string): void => {
+    isInterrupted ||= Buffer.from(chunk).includes(INTERRUPT_BYTE);
+  };
+  input.setRawMode(true);
+  input.on("data", onData).resume();
+  await new Promise((resolve) => setTimeout(resolve, TYPED_BEFORE_MS));
+  input.off("data", onData).pause();
+  input.setRawMode(false);
+  if (isInterrupted) process.kill(process.pid, "SIGINT");
+}
+
 async function ask(question: string, signal?: AbortSignal): Promise<string> {
+  await dropTyped(process.stdin);
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new AbortController();
   lines.on("close", () => ended.abort());
@@ -76,6 +99,7 @@ async function ask(question: string, signal?: AbortSignal): Promise<string> {
 }
 
 async function askHidden(question: string): Promise<string> {
+  await dropTyped(process.stdin);
   process.stderr.write(question);
   // Readline echoes what is typed to its output, so it gets one that goes nowhere.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -25,7 +25,7 @@ import { checkNewPort } from "./new-port.ts";
 export const EDIT_OPTIONS: readonly OptionSpec[] = [
   ON_OPTION,
   MANIFEST_OPTION,
-  { name: "yes", about: "answer the ordinary question; trust removals still ask" },
+  { name: "yes", short: "y", about: "answer the ordinary question; trust removals still ask" },
   { name: "edit-only", about: "edit the manifest and stop; no visor is asked anything" },
   {
     name: "commit",

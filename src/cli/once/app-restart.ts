@@ -45,7 +45,7 @@ export const appRestart: Command = {
     ON_OPTION,
     { name: "once", about: "says that this is no desired state; nothing else is possible here" },
     MANIFEST_OPTION,
-    { name: "yes", about: "do not ask" },
+    { name: "yes", short: "y", about: "do not ask" },
     LOCK_OPTION,
     JSON_OPTION,
     ...ACCESS_OPTIONS,
