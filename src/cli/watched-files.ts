@@ -2,13 +2,7 @@
 import type { Files } from "../core/index.ts";
 
 /** Methods that leave every file as it is. */
-const READS: ReadonlySet<keyof Files> = new Set([
-  "read",
-  "openRead",
-  "list",
-  "stat",
-  "realPath",
-]);
+const READS: ReadonlySet<keyof Files> = new Set(["read", "openRead", "list", "stat", "realPath"]);
 
 /** The same files, and whether one of them was to be changed since. */
 export function watchedFiles(files: Files): {

@@ -1,5 +1,11 @@
 // Says of a change whether somebody else made it needed.
-import { canonicalJson, type Digest, type Json, type OperatorKey, type VisorKey } from "../../core/index.ts";
+import {
+  canonicalJson,
+  type Digest,
+  type Json,
+  type OperatorKey,
+  type VisorKey,
+} from "../../core/index.ts";
 import type { KnownLeaf } from "../../ledger/index.ts";
 import { type Change, type DesiredVisor, MASK, type SeenVisor } from "../../model/index.ts";
 import { CLOSING, foundAt, parseLeafPath } from "../diff/index.ts";

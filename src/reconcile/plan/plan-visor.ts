@@ -8,12 +8,7 @@ import type {
   SeenVisor,
   StepLetter,
 } from "../../model/index.ts";
-import {
-  diffVisor,
-  type LeftOf,
-  type SecretComparison,
-  sortChanges,
-} from "../diff/index.ts";
+import { diffVisor, type LeftOf, type SecretComparison, sortChanges } from "../diff/index.ts";
 import { unreadableApps } from "./unreadable-apps.ts";
 import { planAppRestarts } from "./app-restarts.ts";
 import { doubtfulStops, withoutDoubtful } from "./doubtful-stops.ts";
