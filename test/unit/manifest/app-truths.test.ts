@@ -110,6 +110,12 @@ describe("an app and a setting of one thing", () => {
   it.each([
     "apps: { dmsgweb: { running: false } }, settings: { dmsg_web.enable: true }",
     "apps: { dmsgweb: { running: true } }, settings: { dmsg_web.enable: false }",
+  ])("A10: cannot both be: %s", (fields) => {
+    const { diagnostics } = lintManifest(manifest(visor(fields)), "fleet.yaml");
+    expect(diagnostics.map(({ code }) => code)).toContain("manifest/contradiction");
+  });
+
+  it.each([
     "apps: { skynetweb: { present: false } }, settings: { skynet_web.enable: true }",
     "apps: { skynetweb: { auto_start: true } }, settings: { skynet_web.enable: false }",
     "apps: { skynetweb: { running: false } }, settings: { dmsg_web.enable: true }",

@@ -118,8 +118,8 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: "app-and-setting",
-    name: "a proxy that its app stops and its setting starts",
-    body: "visors:\n  desk:\n    key: $desk\n    apps: { dmsgweb: { running: false } }\n    settings: { dmsg_web.enable: true }\n",
+    name: "a proxy that its app does not start and its setting does",
+    body: "visors:\n  desk:\n    key: $desk\n    apps: { dmsgweb: { auto_start: false } }\n    settings: { dmsg_web.enable: true }\n",
     want: ["4:24 app-and-setting"],
   },
   {

@@ -66,11 +66,11 @@ const LEDGER: readonly Refusal[] = [
     want: ["manifest/value 3:19"],
   },
   { name: "an empty list of relays", text: ledger("relays: []"), want: ["manifest/empty 3:11"] },
-  ...["36", "36 h", "1.5h", "0h", "7w", "-1h", "1h30m"].map((age) => ({
+  ...["36", "36 h", "0h", "0.0d", "7y", "-1h", "1h30m"].map((age) => ({
     name: `an age of ${age}`,
     text: ledger(`max_age: ${age}`),
     want: ["manifest/value 3:20"],
-    next: "36h or 7d",
+    next: "36h, 7d or 2w",
   })),
   {
     name: "a relay beside the ledger",
