@@ -1,4 +1,4 @@
-import { counted, FleetError } from "../core/index.ts";
+import { counted, dialUntil, FleetError } from "../core/index.ts";
 import { ledgerObjects, readLedger } from "../ledger/index.ts";
 import { checkRelayAddress, type RelayAddress } from "../model/index.ts";
 import { nodeProcess } from "../platform/index.ts";
@@ -180,7 +180,7 @@ export async function pullOthers(
   { signal, stallTimeoutMs }: PullOptions = {},
 ): Promise<readonly PulledOther[]> {
   if (relays.length === 0 || others.length === 0) return [];
-  const { dialUntil, pullFeed } = await loadReplicas();
+  const { pullFeed } = await loadReplicas();
   const limit = timeLimit(world, signal);
   try {
     return await Promise.all(

@@ -1,9 +1,8 @@
-import { type Files, FleetError } from "../core/index.ts";
+import { dialUntil, type Files, FleetError, onAbort } from "../core/index.ts";
 import type { FeedKey } from "../ledger/index.ts";
 import type { RelayAddress } from "../model/index.ts";
 import { publishFeed, type PublishOutcome, type RelayWorld } from "../relays/index.ts";
 import type { ObjectStore, SentRoot } from "../skywire/cxo/index.ts";
-import { dialUntil } from "./dial-until.ts";
 import { nextTryMs, readRelayNotes, type RelayNote, writeRelayNotes } from "./relay-notes.ts";
 
 /** A ledger as it is published: its newest Root, and where its objects are found. */
@@ -105,10 +104,7 @@ async function publishTo(
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
+  return new Promise((resolve) => void onAbort(signal, () => resolve(undefined)));
 }
 
 function isDue(note: RelayNote | undefined, { head }: PublishedLedger, nowMs: number): boolean {
