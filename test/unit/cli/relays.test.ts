@@ -121,7 +121,7 @@ describe("a manifest that cannot be read", () => {
 });
 
 describe("what is printed of a relay", () => {
-  it.fails("R12: names its address once in a line", async () => {
+  it("R12: names its address once in a line", async () => {
     const held = await relayAddress();
     const dead = "127.0.0.1:9";
     await ann.write("fleet.yaml", manifest([held, dead]));
