@@ -45,6 +45,42 @@ async function expectWhole(cell: HollowCell): Promise<void> {
   expect(await expectTruth(cell)).toBe(true);
 }
 
+describe("a relay that was cut", () => {
+  it("R1: is not called held by any command, and no restore calls it a liar", async () => {
+    const cell = await world.cell(246, 0);
+    await cell.cut("dropped connection", 9, "ledger", "publish");
+    const status = () => cell.user.run("ledger", "status");
+    expect(await status()).toMatchObject({ code: 3, last: "Held by 0 of 1 relay." });
+    await cell.policy("{ require_relays: 1 }");
+    const before = world.fleet.fleet.counters.mutating();
+    const applied = await cell.apply();
+    expect(applied.code).toBe(4);
+    expect(applied.err).toContain("policy.require_relays wants 1");
+    expect(applied.err).toContain("the relay is hollow");
+    expect(await status()).toMatchObject({ code: 3, out: expect.stringContaining("hollow") });
+    expect(world.fleet.fleet.counters.mutating()).toBe(before);
+    expect(await cell.restoredHead()).toBeUndefined();
+    const published = await cell.user.run("ledger", "publish");
+    expect(published).toMatchObject({ code: 0, last: "Held by 1 of 1 relay." });
+    expect(published.err).toContain("Release 0.1.0 cannot read such a list");
+    expect(await cell.apply()).toMatchObject({ code: 0 });
+    expect(await cell.restoredHead()).toBe(await cell.head());
+  }, 60_000);
+
+  it("7: is mended where others read the ledger only when somebody says so", async () => {
+    const cell = await world.cell(246, 0);
+    await cell.cut("dropped connection", 9, "ledger", "publish");
+    await cell.addReader();
+    const before = await cell.head();
+    const told = await cell.user.run("ledger", "publish");
+    expect(told).toMatchObject({ code: 3, err: expect.stringContaining("ben) must update first") });
+    expect(told.err).toContain("`fleet ledger publish --mend`");
+    expect(await cell.head()).toBe(before);
+    expect(await cell.user.run("ledger", "publish", "--mend")).toMatchObject({ code: 0 });
+    await expectWhole(cell);
+  }, 60_000);
+});
+
 describe("a relay that asks one object at a time and skips what it has", () => {
   describe.each(table)("$entries entries, $roundTripMs ms", ({ entries, roundTripMs }) => {
     it(

@@ -180,6 +180,19 @@ export class HollowCell {
     return ran.code === 0 ? (await ownLedger(machine)).head.root : undefined;
   }
 
+  /** Writes the manifest anew, with a policy. */
+  policy(text: string): Promise<void> {
+    return this.user.write("fleet.yaml", `${this.#manifest()}policy: ${text}\n`);
+  }
+
+  /** Names another operator in the manifest, who reads the ledger. */
+  async addReader(): Promise<void> {
+    const { operator, seal } = OperatorKeys.derive(sha256(new TextEncoder().encode("ben")));
+    const line = `  ben: { key: "${operator}", seal: "${seal}", may: [plan] }\n`;
+    const text = this.#manifest().replace("ledger: {", `${line}ledger: {`);
+    await this.user.write("fleet.yaml", text);
+  }
+
   async head(): Promise<string> {
     return (await ownLedger(this.user)).head.root;
   }
