@@ -56,7 +56,7 @@ export function relayWorld(world: World): {
 }
 
 /** Does something with our ledger as it would be published, and lets its files go. */
-export async function withPublished<T>(
+async function withPublished<T>(
   { keys, ledgerFolder: folder }: Pick<Operator, "keys" | "ledgerFolder">,
   { files }: World,
   use: (ledger: PublishedLedger) => Promise<T>,

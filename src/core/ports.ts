@@ -75,15 +75,14 @@ export type Listen = (
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason as Error);
-    let forget: (() => void) | undefined;
+    const giveUp = (): void => {
+      cancel();
+      reject(signal?.reason as Error);
+    };
+    const forget = signal === undefined ? undefined : onAbort(signal, giveUp);
     const cancel = clock.after(delayMs, () => {
       forget?.();
       resolve();
-    });
-    if (signal === undefined) return;
-    forget = onAbort(signal, () => {
-      cancel();
-      reject(signal.reason as Error);
     });
   });
 }

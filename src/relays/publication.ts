@@ -181,13 +181,14 @@ export class Publication {
   }
 
   async #check(sent: SentRoot): Promise<void> {
-    const { connection, name, close } = await this.#lineNow();
+    const line = await this.#lineNow();
+    const { connection, name } = line;
     const fetcher = new ObjectFetcher({ ...this.#options, connection, relay: name });
     const found = await this.#checker.check(sent, fetcher);
     if (found.kind !== "hollow") return;
     this.#hollow = found.error;
     // The relay still keeps the request for what it lacks.
-    close();
+    line.close();
     this.#line = undefined;
   }
 
@@ -201,9 +202,10 @@ export class Publication {
   }
 
   async #hasRegistry(root: Root): Promise<boolean> {
-    const { connection, name, close } = await this.#lineNow();
+    const line = await this.#lineNow();
+    const { connection, name } = line;
     if (await hasRegistry(root.reg, { ...this.#options, connection, relay: name })) return true;
-    close();
+    line.close();
     this.#line = undefined;
     return false;
   }

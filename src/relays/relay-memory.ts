@@ -35,7 +35,7 @@ export interface OwnRoots {
   entriesOf(root: Root): Promise<number | undefined>;
 }
 
-/** Whether everything below a Root was seen at a relay; `checked` counts what was asked for now. */
+/** Whether everything below a Root was seen at a relay; `checked` counts what came this time. */
 export type WholeCheck =
   | { readonly kind: "whole"; readonly checked: number }
   /** The relay shows the Root and lacks this much of it. */

@@ -190,7 +190,7 @@ async function lieOf(
   const says = textOf(error);
   if (GONE.some((code) => hasCode(error, code)))
     return { relay: relay.text, kind: "unreachable", says };
-  if (hasCode(error, "relay/missing-object")) return { relay: relay.text, kind: "hollow", says };
+  if (error.code === "relay/missing-object") return { relay: relay.text, kind: "hollow", says };
   const found = LIES.find(([code]) => hasCode(error, code));
   if (found === undefined) throw error;
   const [, what, isSigned] = found;

@@ -47,12 +47,7 @@ export interface CliWorld {
 }
 
 /** Makes a user, whose clock runs `haste` times as fast; without `dial` no visor answers. Users of other names have other keys. */
-export function cliWorld(
-  dial: Dial = dialTcp,
-  rpc?: string,
-  name = "cli",
-  haste = HASTE,
-): CliWorld {
+export function cliWorld(dial = dialTcp, rpc?: string, name = "cli", haste = HASTE): CliWorld {
   const files = new MemoryFiles();
   const clock = fastClock(haste);
   const random = countingRandom(name);
