@@ -1,7 +1,7 @@
 import { BugError, counted, utf8 } from "../core/index.ts";
 import { type Adoption, type Eyes, loadManifest } from "../manifest/index.ts";
 import type { SeenVisor } from "../model/index.ts";
-import { diffVisor, foundAt, programOf } from "../reconcile/index.ts";
+import { diffVisor, foundAt } from "../reconcile/index.ts";
 import type { FoundVisor } from "./find-fleet.ts";
 import { printJson } from "./print.ts";
 import type { World } from "./world.ts";
@@ -9,7 +9,6 @@ import type { World } from "./world.ts";
 /** How plans look at what visors show. */
 export const PLAN_EYES: Eyes = {
   foundAt,
-  programOf,
   isInSync: (desired, seen) => {
     const { changes, unsupported, notCompared } = diffVisor(desired, seen, undefined);
     return changes.length === 0 && unsupported.length === 0 && notCompared.length === 0;

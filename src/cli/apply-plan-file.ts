@@ -98,6 +98,7 @@ export async function applyPlanFile(
     acting,
     wayIn,
     reader,
+    isStrangers: !isAccepted,
     manifestFolder,
     reporter,
     given,

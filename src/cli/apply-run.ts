@@ -4,6 +4,7 @@ import type { Plan, SecretRef } from "../model/index.ts";
 import { ApplyPast, applyPlan, type ApplyReport } from "../reconcile/index.ts";
 import { createVisorWriter, type VisorReader } from "../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../view/index.ts";
+import { expectedDecision } from "./apply-decision.ts";
 import type { Given } from "./arguments.ts";
 import { joinedRecords, openFeeds, othersOf, seenHeads } from "./feeds.ts";
 import { Findings } from "./joined-history.ts";
@@ -25,6 +26,8 @@ export interface RunInput {
   readonly acting: VisorKey;
   readonly wayIn: WayIn;
   readonly reader: VisorReader;
+  /** Nobody we accept signed the plan: what it says of our own ledger counts for nothing. */
+  readonly isStrangers?: boolean;
   /** What `file:` secrets are relative to. */
   readonly manifestFolder: string;
   readonly reporter: Reporter;
@@ -88,7 +91,7 @@ type Ready =
  * @throws FleetError ledger/behind-relay, ledger/forked when a relay has more of our ledger than we do
  */
 async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
-  const { plan, operator, acting, world } = input;
+  const { plan, operator, acting, given, world } = input;
   const { keys } = operator;
   const others = othersOf(plan.keyset.operators, keys.feed);
   const { results, notes } = await bringUpToDate(operator, { relays: plan.relays, others }, world);
@@ -103,6 +106,12 @@ async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
     plan,
     history,
     feeds,
+    uses: past.uses,
+    operator: keys.operator,
+    isStrangers: input.isStrangers === true,
+    ...(expectedDecision(given, world) === undefined
+      ? {}
+      : { approved: { repeats: given.count("allow-repeat") } }),
     relays: results,
     nowMs: world.clock.now(),
   });

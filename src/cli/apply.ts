@@ -7,6 +7,7 @@ import type { Command } from "./command.ts";
 import { manifestName, readNamed } from "./manifest-source.ts";
 import {
   ACCESS_OPTIONS,
+  ALLOW_REPEAT_OPTION,
   EVENTS_OPTION,
   EXPECT_DECISION_OPTION,
   JSON_OPTION,
@@ -32,6 +33,7 @@ export const apply: Command = {
       aliases: ["no-confirm", "auto-approve"],
     },
     EXPECT_DECISION_OPTION,
+    ALLOW_REPEAT_OPTION,
     { name: "expires", value: "TIME", about: "how long the question may stay open (default 1h)" },
     LOCK_OPTION,
     JSON_OPTION,
@@ -55,7 +57,14 @@ export const apply: Command = {
         exit: 64,
       });
     }
-    expectedDecision(given, world);
+    const expected = expectedDecision(given, world);
+    if (given.count("allow-repeat") !== undefined && expected === undefined) {
+      throw new FleetError(
+        "cli/usage",
+        "--allow-repeat says of a decision that it was approved again, and none is named",
+        { next: "name the decision with --expect-decision", exit: 64 },
+      );
+    }
     const name = manifestName(given, world, given.words[0]);
     const text = await textOf(await readNamed(name, world));
     return isPlanText(text)

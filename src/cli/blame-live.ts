@@ -1,7 +1,7 @@
 import { canonicalJson, hasCode, type VisorKey } from "../core/index.ts";
 import { isOpaque, type LeafPlace, type LiveVisor, type OperatorKeys } from "../ledger/index.ts";
 import type { DesiredVisor, ObservedVisor, SeenVisor } from "../model/index.ts";
-import { foundAt, routeOf, toObserved, wantsOf } from "../reconcile/index.ts";
+import { CLOSING, foundAt, routeOf, toObserved, wantsOf } from "../reconcile/index.ts";
 import { createVisorReader, readingError, type VisorTarget } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
 import { wayInOf } from "./way-in.ts";
@@ -91,6 +91,8 @@ function matches(
       ? undefined
       : found.elements.includes(element) === (recorded.value === true);
   }
+  // Shut, with a record that stays until the visor has restarted: that is what closing it was.
+  if (found.raw === CLOSING && recorded.value === false) return true;
   if (!isOpaque(recorded.value)) {
     return canonicalJson(found.raw) === canonicalJson(recorded.value);
   }

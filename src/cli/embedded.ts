@@ -48,7 +48,7 @@ export const embedded: Command = {
   examples: [
     "fleet embedded up --visors 12 --dir try/visors",
     "fleet embedded sample --dir try/visors > fleet.yaml",
-    "fleet embedded make shop-3 lying      # or honest, dead, slow, dying, silent, wrong-key, oversized, regrowing, starting",
+    "fleet embedded make shop-3 lying      # or honest, dead, slow, dying, silent, wrong-key, oversized, regrowing, starting, suspended",
     "fleet embedded make-app shop-3 skysocks crash-later",
     "fleet embedded relay wrong-bytes --dir relay-1   # or missing-object: a relay that lies",
     "fleet embedded change shop-3 config log_level '\"debug\"'",

@@ -16,7 +16,7 @@ export const EXIT_CODES: readonly { readonly code: ExitCode; readonly meaning: s
   {
     code: 5,
     meaning:
-      "stale: a visor changed since it was planned, another operator wrote to it, or the decision is not the expected one",
+      "stale: a visor changed since it was planned, somebody wrote to it since, the decision is not the expected one, or an approval was used",
   },
   { code: 6, meaning: "applied in part: something failed or could not be verified" },
   { code: 64, meaning: "bad usage, or an invalid manifest" },

@@ -116,9 +116,26 @@ export async function openFeeds(
   const missing = otherOperators(source, keys.feed).filter(
     ({ feed }) => !others.some((other) => other.feed === feed),
   );
-  for (const { name } of missing)
-    notes.push(`the ledger of operator ${name} is not here; \`fleet ledger pull\` brings it`);
+  const relays = source?.desired.ledger.relays ?? [];
+  for (const { name } of missing) notes.push(missingText(name, relays));
+  notes.push(...withoutFeed(source, keys.operator));
   return { own: ledger, others, notes };
+}
+
+function missingText(name: string, relays: readonly string[]): string {
+  return relays.length > 0
+    ? `the ledger of operator ${name} is not here; \`fleet ledger pull\` brings it`
+    : `the ledger of operator ${name} is not here, and no relay is listed that could bring it: neither of you sees what the other records, and each may write over the other; list one under ledger.relays (\`fleet ledger serve\`)`;
+}
+
+/** Operators who may write to visors, and whose record nobody could see. */
+function withoutFeed(source: ManifestSource | undefined, own: OperatorKey): readonly string[] {
+  return (source?.desired.operators ?? [])
+    .filter(({ key, feed, may }) => key !== own && feed === undefined && may.includes("apply"))
+    .map(
+      ({ name }) =>
+        `the manifest names no feed of operator ${name}: what ${name} records is not seen here, and each of you may write over the other; write the feed that \`fleet keygen\` shows there`,
+    );
 }
 
 /** The feeds of others that are copied here, those whose copy is damaged included. */

@@ -1,6 +1,6 @@
 import { FleetError } from "../core/index.ts";
 import { type LedgerRecord, OpenIntents, readLedger } from "../ledger/index.ts";
-import { routeOf } from "../reconcile/index.ts";
+import { routeOf, toSeenVisor, unreadableApps } from "../reconcile/index.ts";
 import {
   createVisorReader,
   type SeenReading,
@@ -34,6 +34,7 @@ export async function findings(given: Given, world: World): Promise<readonly Fin
       ? [
           localFinding(local),
           ...abilityFindings(local),
+          ...appFindings(local, world),
           controllerFinding(local, facts),
           await bridgeFinding(local, facts, reader, wayIn, world),
         ]
@@ -60,6 +61,17 @@ function localFinding(local: SeenReading): Finding {
     verdict: "good",
     says: `${shortKey(local.key)}, release ${release}, up for ${durationText(local.uptimeSeconds * 1_000)}`,
   };
+}
+
+/** Apps of the local visor that end as they read their arguments. */
+function appFindings(local: SeenReading, world: World): readonly Finding[] {
+  const seen = toSeenVisor(local, { kind: "local" }, world.clock.now());
+  return unreadableApps(seen).map(({ app, element, next }) => ({
+    about: `app ${app}`,
+    verdict: "bad" as const,
+    says: `it cannot start: its program ends at ${element}`,
+    next,
+  }));
 }
 
 function controllerFinding(local: SeenReading, { source }: ManifestFacts): Finding {

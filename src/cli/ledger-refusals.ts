@@ -1,6 +1,8 @@
+import type { OperatorKey } from "../core/index.ts";
 import { type FeedKey, judgeWitnesses, newerThan } from "../ledger/index.ts";
 import type { Plan, Refusal } from "../model/index.ts";
 import {
+  type ApprovalUses,
   keysetSignaturesRefusal,
   type KnownHistory,
   type NewerEntry,
@@ -11,6 +13,7 @@ import {
 } from "../reconcile/index.ts";
 import type { RelayResult } from "../replicas/index.ts";
 import { joinedRecords, type OpenFeeds } from "./feeds.ts";
+import { approvalRefusals, nameOfApplier, seenOfOwn } from "./used-approvals.ts";
 
 /** Witnesses are people: entries of the last day need no cosignature yet. */
 const WITNESS_GRACE_MS = 24 * 60 * 60 * 1_000;
@@ -20,23 +23,37 @@ export interface BeforeApply {
   readonly plan: Plan;
   readonly history: KnownHistory;
   readonly feeds: OpenFeeds;
+  /** What the ledgers hold of the plan and of its decision. */
+  readonly uses: ApprovalUses;
+  /** Who applies. */
+  readonly operator: OperatorKey;
+  /** Nobody we accept signed the plan. */
+  readonly isStrangers: boolean;
+  /** Set when `--expect-decision` names what was approved; `repeats` as `--allow-repeat` says. */
+  readonly approved?: { readonly repeats: number | undefined };
   /** What came of publishing our newest Root. */
   readonly relays: readonly RelayResult[];
   readonly nowMs: number;
 }
 
-/** What the ledgers and the relays have against an apply; nothing when there is nothing to write. */
+/**
+ * What the ledgers and the relays have against an apply. Where no visor is written to, only what is approved counts: a
+ * change of operators, controllers or policy must stay possible while relays and witnesses are away.
+ */
 export async function ledgerRefusals(before: BeforeApply): Promise<readonly Refusal[]> {
   const { plan, history, relays } = before;
-  if (plan.visors.every(({ steps }) => steps.length === 0)) return [];
   const required = requirementsOf(plan, history);
-  const held = relays.filter(({ isHeld }) => isHeld).length;
-  return [
-    ...(await staleRefusals(before)),
-    relayRefusal({ required: required.relays, held }),
+  const signatures =
     plan.keysetChanges.length === 0
       ? undefined
-      : keysetSignaturesRefusal({ required: required.keysetSignatures, have: 1 }),
+      : keysetSignaturesRefusal({ required: required.keysetSignatures, have: 1 });
+  const used = [...approvalRefusals(before), signatures].filter((each) => each !== undefined);
+  if (plan.visors.every(({ steps }) => steps.length === 0)) return used;
+  const held = relays.filter(({ isHeld }) => isHeld).length;
+  return [
+    ...used,
+    ...(await staleRefusals(before)),
+    relayRefusal({ required: required.relays, held }),
     required.witnesses === 0
       ? undefined
       : witnessesRefusal({
@@ -46,17 +63,28 @@ export async function ledgerRefusals(before: BeforeApply): Promise<readonly Refu
   ].filter((refusal) => refusal !== undefined);
 }
 
-/** Another operator wrote to a visor of this plan after it was made. */
-async function staleRefusals({ plan, history, feeds }: BeforeApply): Promise<readonly Refusal[]> {
+/** We or another operator wrote to a visor of this plan after it was made. */
+async function staleRefusals(before: BeforeApply): Promise<readonly Refusal[]> {
+  const { plan, history, feeds } = before;
+  const { feed: own } = feeds.own;
+  const nameOf = (key: OperatorKey, feed: FeedKey): string | undefined =>
+    nameOfApplier(history, key, feed);
+  const newer = [...ownWrites(before), ...(await othersWrites(before, nameOf))];
+  const seen = seenOfOwn(before) ?? 0;
+  const heads = plan.heads.filter(({ feed }) => feed !== own);
+  return staleLedgerRefusals({
+    plan: { visors: plan.visors, heads: [...heads, { feed: own, size: seen, tree: "" }] },
+    newer,
+  });
+}
+
+async function othersWrites(
+  { plan, feeds }: BeforeApply,
+  nameOf: (key: OperatorKey, feed: FeedKey) => string | undefined,
+): Promise<readonly NewerEntry[]> {
   if (feeds.others.length === 0) return [];
   const { feed: own } = feeds.own;
   const found = await newerThan(plan.heads, joinedRecords(feeds), { own, fleet: plan.fleet });
-  const operators = Object.entries(history.accepted?.payload.operators ?? {});
-  const nameOf = (key: string, feed: FeedKey): string | undefined =>
-    operators.find(
-      ([, operator]) =>
-        (operator.key === key || operator.feed === feed) && operator.may.includes("apply"),
-    )?.[0];
   const newer = found.newer.flatMap((entry): readonly NewerEntry[] => {
     const operator = nameOf(entry.operator, entry.feed);
     return operator === undefined ? [] : [{ ...entry, operator }];
@@ -67,7 +95,20 @@ async function staleRefusals({ plan, history, feeds }: BeforeApply): Promise<rea
     if (operator === undefined) return [];
     return plan.visors.map(({ key }) => ({ ...entry, visor: key, operator }));
   });
-  return staleLedgerRefusals({ plan, newer: [...newer, ...unreadable] });
+  return [...newer, ...unreadable];
+}
+
+/** What our own ledger says of the visors; where the plan does not tell how much of it was seen, since the reading. */
+function ownWrites(before: BeforeApply): readonly NewerEntry[] {
+  const { plan, history, uses } = before;
+  const isBySize = seenOfOwn(before) !== undefined;
+  return plan.visors.flatMap(({ key, observed }): readonly NewerEntry[] => {
+    const latest = uses.latestOwn(key);
+    if (latest === undefined) return [];
+    if (!isBySize && !(latest.timeMs >= Date.parse(observed?.at ?? ""))) return [];
+    const operator = nameOfApplier(history, latest.operator, latest.feed) ?? latest.operator;
+    return [{ ...latest, visor: key, operator, isOwn: true }];
+  });
 }
 
 /** How many witnesses have cosigned all of our entries that are older than a day. */

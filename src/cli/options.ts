@@ -25,6 +25,12 @@ export const EXPECT_DECISION_OPTION: OptionSpec = {
   about: "apply only this decision, as the plan or its comment names it: sha256:…",
 };
 
+export const ALLOW_REPEAT_OPTION: OptionSpec = {
+  name: "allow-repeat",
+  value: "N",
+  about: "the decision was approved again after exactly N applies of it",
+};
+
 export const MANIFEST_OPTION: OptionSpec = {
   name: "manifest",
   value: "FILE",

@@ -1,12 +1,18 @@
 import type { ExitCode } from "../core/index.ts";
-import type { DesiredVisor } from "../model/index.ts";
-import { observeFleet } from "../reconcile/index.ts";
+import type { DesiredVisor, ObservedVisor } from "../model/index.ts";
+import { awaitingRestart, type History, observeFleet } from "../reconcile/index.ts";
 import { createVisorReader } from "../skywire/visor/index.ts";
-import { type IgnoredField, statusDocument, statusText } from "../view/index.ts";
+import {
+  type AwaitingField,
+  type IgnoredField,
+  statusDocument,
+  statusText,
+} from "../view/index.ts";
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
 import { manifestName, readManifest, selectedVisors } from "./manifest-source.ts";
-import { ACCESS_OPTIONS, JSON_OPTION, ON_OPTION } from "./options.ts";
+import { ACCESS_OPTIONS, JSON_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "./options.ts";
+import { recordedHistory } from "./planning.ts";
 import { printJson } from "./print.ts";
 import { reporterOf } from "./reporter.ts";
 import { wayInOf } from "./way-in.ts";
@@ -17,7 +23,7 @@ export const status: Command = {
   about:
     "Show which visors of the manifest answer, with release, route and running apps. Writes nothing.",
   words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml)" }],
-  options: [ON_OPTION, JSON_OPTION, ...ACCESS_OPTIONS],
+  options: [ON_OPTION, JSON_OPTION, ...ACCESS_OPTIONS, ...OPERATOR_OPTIONS],
   examples: ["fleet status", "fleet status --on tag:shop --json"],
   async run(given, world): Promise<ExitCode> {
     const wayIn = wayInOf(given, world);
@@ -37,12 +43,28 @@ export const status: Command = {
       }),
     );
     const names = source.desired.keyNames;
-    const ignored = ignoredIn(selected, world.clock.now());
-    if (given.flag("json")) printJson(world, statusDocument(visors, names, ignored));
-    else world.terminal.out(statusText(visors, names, outPaint(world), ignored));
+    const remarks = {
+      ignored: ignoredIn(selected, world.clock.now()),
+      awaiting: awaitingIn(selected, visors, await recordedHistory(source, given, world)),
+    };
+    if (given.flag("json")) printJson(world, statusDocument(visors, names, remarks));
+    else world.terminal.out(statusText(visors, names, outPaint(world), remarks));
     return visors.every((visor) => visor.kind === "seen") ? 0 : 3;
   },
 };
+
+/** What the ledgers on this machine say waits for a restart that has not come. */
+function awaitingIn(
+  selected: readonly DesiredVisor[],
+  visors: readonly ObservedVisor[],
+  history: History,
+): readonly AwaitingField[] {
+  return visors.flatMap((seen, index) => {
+    const desired = selected[index];
+    if (seen.kind !== "seen" || desired === undefined) return [];
+    return awaitingRestart(history, desired, seen).map((each) => ({ visor: seen.key, ...each }));
+  });
+}
 
 function ignoredIn(visors: readonly DesiredVisor[], nowMs: number): readonly IgnoredField[] {
   return visors.flatMap(({ key, ignores = [] }) =>

@@ -15,6 +15,11 @@ export interface ProcessFacts {
   readonly owner: string;
   /** True when a process of this machine runs. */
   isAlive(pid: number): boolean;
+  /**
+   * When a process of this machine began, in a form that no other process of its number has, not even after a restart of
+   * the machine, and that no change of the clock moves; `undefined` where that cannot be told.
+   */
+  startOf?(pid: number): string | undefined;
 }
 
 /** What taking a lock needs. */
@@ -57,6 +62,8 @@ interface LockText {
   readonly host: string;
   readonly sinceMs: number;
   readonly nonce: string;
+  /** When the process began, as {@link ProcessFacts.startOf} says it. Locks of release 0.1.0 do not say. */
+  readonly started?: string;
 }
 
 /** A lock that is ours: a file that only one process can make. */
@@ -75,37 +82,43 @@ export class FileLock {
 
   /**
    * Takes the lock, waiting for another holder up to the timeout. A lock whose process of this host is gone is
-   * taken over.
+   * taken over, also where another process has its number by now.
    * @throws FleetError of the subject's `held` and `notMade`
    */
   static async take(world: FileLockWorld, subject: LockSubject): Promise<FileLock> {
     const { files, clock, random, process, lockTimeoutMs = LOCK_TIMEOUT_MS } = world;
     const { path } = subject;
     const nonce = toHex(random(NONCE_SIZE));
+    const started = process.startOf?.(process.pid);
     const mine = {
       owner: process.owner,
       pid: process.pid,
       host: process.host,
       sinceMs: clock.now(),
       nonce,
+      ...(started === undefined ? {} : { started }),
     };
     const deadline = clock.now() + lockTimeoutMs;
-    for (let takeovers = 0; takeovers <= TAKEOVERS_MAX;) {
-      if (await createFile(files, path, mine, subject)) {
-        heldHere.add(nonce);
-        return new FileLock(files, subject, nonce);
+    let isTaken = false;
+    heldHere.add(nonce);
+    try {
+      for (let takeovers = 0; takeovers <= TAKEOVERS_MAX;) {
+        isTaken = await createFile(files, path, mine, subject);
+        if (isTaken) return new FileLock(files, subject, nonce);
+        const holder = await readLock(files, path);
+        if (holder === undefined) continue;
+        if (isGone(holder, world)) {
+          await removeStale(world, subject, holder, mine);
+          takeovers += 1;
+        } else {
+          if (clock.now() >= deadline) throw subject.held(nameOf(holder));
+          await sleep(clock, POLL_MS);
+        }
       }
-      const holder = await readLock(files, path);
-      if (holder === undefined) continue;
-      if (isGone(holder, world)) {
-        await removeStale(world, subject, holder, mine);
-        takeovers += 1;
-      } else {
-        if (clock.now() >= deadline) throw subject.held(nameOf(holder));
-        await sleep(clock, POLL_MS);
-      }
+      throw subject.held(nameOf(await readLock(files, path)));
+    } finally {
+      if (!isTaken) heldHere.delete(nonce);
     }
-    throw subject.held(nameOf(await readLock(files, path)));
   }
 
   /** @throws FleetError of the subject's `lost` when somebody removed or took the lock */
@@ -128,24 +141,36 @@ export class FileLock {
 function isGone(holder: LockText, { process, clock }: FileLockWorld): boolean {
   if (holder.nonce === UNREADABLE) return clock.now() - holder.sinceMs > UNREADABLE_MS;
   if (holder.host !== process.host) return false;
-  return holder.pid === process.pid ? !heldHere.has(holder.nonce) : !process.isAlive(holder.pid);
+  if (holder.pid === process.pid) return !heldHere.has(holder.nonce);
+  return !process.isAlive(holder.pid) || isAnother(holder, process);
+}
+
+/** True when the process that has the holder's number now began at another time: it is not the holder. */
+function isAnother({ pid, started }: LockText, process: ProcessFacts): boolean {
+  const now = started === undefined ? undefined : process.startOf?.(pid);
+  return now !== undefined && now !== started;
 }
 
 /**
  * Removes a lock whose process is gone. Two that see the same stale lock must not both remove it, or
  * the second would remove the fresh lock of the first: the guard is named after the stale lock's
- * nonce, and who holds it looks again before removing. A crash between leaves a guard that a person
- * has to remove; waiters then end with the file names.
+ * nonce, and who holds it looks again before removing. A guard that a crash left is removed in the same way, by a guard
+ * of its own.
  */
 async function removeStale(
-  { files, clock }: FileLockWorld,
+  world: FileLockWorld,
   subject: LockSubject,
   stale: LockText,
   mine: LockText,
 ): Promise<void> {
+  const { files, clock } = world;
   const { path } = subject;
   const guard = `${path}.${stale.nonce}`;
-  if (!(await createFile(files, guard, mine, subject))) return sleep(clock, POLL_MS);
+  if (!(await createFile(files, guard, mine, subject))) {
+    const other = await readLock(files, guard);
+    if (other === undefined || !isGone(other, world)) return sleep(clock, POLL_MS);
+    return removeStale(world, { ...subject, path: guard }, other, mine);
+  }
   const holder = await readLock(files, path);
   if (holder?.nonce === stale.nonce) await files.remove(path);
   return files.remove(guard);
@@ -184,11 +209,12 @@ async function readLock(files: Files, path: string): Promise<LockText | undefine
 function parseLock(bytes: Uint8Array): LockText | undefined {
   try {
     const value = JSON.parse(fromUtf8(bytes)) as Partial<LockText>;
-    const { owner, pid, host, sinceMs, nonce } = value;
+    const { owner, pid, host, sinceMs, nonce, started } = value;
     if (typeof owner !== "string" || typeof host !== "string" || typeof nonce !== "string")
       return undefined;
     if (typeof pid !== "number" || typeof sinceMs !== "number") return undefined;
-    return { owner, pid, host, sinceMs, nonce };
+    const facts = { owner, pid, host, sinceMs, nonce };
+    return typeof started === "string" ? { ...facts, started } : facts;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /**
  * Durable storage as a port. Paths are absolute. Every failure is a FleetError with a `files/*`
- * code: files/full, files/read-only, files/denied, files/exists, files/failed.
+ * code: files/full, files/read-only, files/denied, files/exists, files/not-a-file, files/failed.
  */
 export interface Files {
   /** The whole file, or `undefined` when there is none. */

@@ -63,6 +63,7 @@ export {
   signKeysetChange,
   stateOfChange,
 } from "./entries/keyset-change-file.ts";
+export { keysetLockOut } from "./entries/lock-out.ts";
 export {
   ConcurrencyMarker,
   isConcurrent,

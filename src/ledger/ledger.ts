@@ -4,6 +4,7 @@ import { leafHash, TreeFrontier } from "../tlog/index.ts";
 import { composeCommit } from "./commit.ts";
 import { LedgerContent } from "./content.ts";
 import { composeEntries } from "./entries/compose.ts";
+import { entryTime } from "./entries/entry-time.ts";
 import { makeGenesis } from "./entries/genesis.ts";
 import type { EntryDraft, LedgerRecord, MovedFrom, SeenHead } from "./entries/payloads.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
@@ -13,8 +14,6 @@ import type { LockWorld } from "./store/lock.ts";
 import { StoreWriter } from "./store/store.ts";
 import { damagedError, liveOf, readStore, storeFault } from "./store/view.ts";
 import { WritableLedger } from "./writable-ledger.ts";
-
-const NS_PER_MS = 1_000_000n;
 
 /** A ledger to ask questions of. */
 export interface ReadOnlyLedger {
@@ -100,7 +99,7 @@ export async function createLedger(
   options: LedgerOptions & { readonly from?: MovedFrom },
 ): Promise<Ledger> {
   const { files, keys, clock, random, folder, from } = options;
-  const time = BigInt(Math.trunc(clock.now())) * NS_PER_MS;
+  const time = entryTime(clock);
   const genesis = { kind: "genesis", payload: makeGenesis(keys, from) } as const;
   const entries = composeEntries(genesis, { index: 0n, time }, undefined, keys, random);
   const leaves = entries.map(({ object }) => leafHash(object.bytes));

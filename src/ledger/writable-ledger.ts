@@ -4,6 +4,7 @@ import { leafHash } from "../tlog/index.ts";
 import { composeCommit } from "./commit.ts";
 import type { LedgerContent } from "./content.ts";
 import { composeEntries, type ComposedEntry } from "./entries/compose.ts";
+import { entryTime } from "./entries/entry-time.ts";
 import { formatPayload } from "./entries/payload-parse.ts";
 import { headsToName } from "./entries/payload-type.ts";
 import {
@@ -21,8 +22,6 @@ import type { AppendOptions, Ledger, LedgerOptions } from "./ledger.ts";
 import { relisted } from "./list/relist.ts";
 import type { LedgerHead } from "./newest.ts";
 import { type StoreWriter, stoppedError } from "./store/store.ts";
-
-const NS_PER_MS = 1_000_000n;
 
 /** What a ledger is written with. */
 export interface WritableState {
@@ -149,11 +148,10 @@ export class WritableLedger implements Ledger {
     const { clock, random } = this.#options;
     const end = await this.#content.sound(() => this.#content.history.end());
     const reader = end.reader.copy();
-    const now = BigInt(Math.trunc(clock.now())) * NS_PER_MS;
     const { timeNs } = this.#content;
     const before = timeNs > end.lastTime ? timeNs : end.lastTime;
     let keys = this.#keys;
-    let time = now > before ? now : before + 1n;
+    let time = entryTime(clock, before);
     const entries: ComposedEntry[] = [];
     const records: LedgerRecord[] = [];
     for (const [at, draft] of drafts.entries()) {

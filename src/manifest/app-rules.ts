@@ -1,19 +1,24 @@
 import type { Diagnostic, Json, Place } from "../core/index.ts";
 import {
+  type AppProgram,
   ARGUMENT_BYTES_MAX,
   type DesiredLeaf,
   EXIT_PROGRAMS,
+  exitOf,
+  programOf,
+  splitArgs,
   TYPED_FIELDS,
+  typedForm,
   type TypedFieldForm,
+  unreadableElements,
 } from "../model/index.ts";
+import { ADDRESS_PORT_MAX, ADDRESS_PORT_MIN, isAppAddress } from "./app-address.ts";
 import { parseOption } from "./plain-secrets.ts";
 
 /** A key in hexadecimal and the comma that follows it. */
 const KEY_BYTES = 67;
 /** The app that keeps the remote terminal alive; the visor starts it again whenever it stops. */
 const PTY = "pty";
-/** The visor's own program runs any app: `skywire app NAME`. */
-const COMBINED_PROGRAM = "skywire";
 
 type Leaves = ReadonlyMap<string, DesiredLeaf>;
 
@@ -23,57 +28,115 @@ export function checkApp(
   leaves: Leaves,
   report: (diagnostic: Diagnostic) => void,
 ): void {
-  const program = programOf(name, leaves);
-  if (name === PTY || program === PTY) checkPty(name, leaves, report);
+  const app = appOf(name, leaves);
+  const program = programOf(app);
+  if (name === PTY || program === PTY) checkPty(app, leaves, report);
   const args = leaves.get(`apps.${name}.args`);
   for (const form of TYPED_FIELDS) {
     const leaf = leaves.get(`apps.${name}.${form.field}`);
     if (leaf === undefined) continue;
-    checkProgram({ name, program, form }, leaf, report);
+    checkProgram({ app, program, form }, leaf, report);
     checkGivenOnce(form, leaf, args, report);
   }
+  checkAddress(leaves.get(`apps.${name}.address`), report);
   checkWhitelistSize(leaves.get(`apps.${name}.whitelist`), report);
-  if (EXIT_PROGRAMS.includes(program)) checkOpenByArguments(args, report);
+  const faults = EXIT_PROGRAMS.includes(program) ? openByArguments(args) : [];
+  for (const fault of [...faults, ...(faults.length > 0 ? [] : unreadable(app, leaves))])
+    report(fault);
 }
 
-/** Which program an app is: its binary where one is named, otherwise the app's name. */
-function programOf(name: string, leaves: Leaves): string {
+/** Options that the app cannot read, or that a field stands for: as arguments they would never be found again. */
+function unreadable(app: AppProgram, leaves: Leaves): readonly Diagnostic[] {
+  const at = leaves.get(`apps.${app.name}.args`)?.origin.place;
+  if (at === undefined) return [];
+  const [element] = unreadableElements(app);
+  const isSaid = [...splitArgs(app).broken.keys()].some((field) =>
+    leaves.has(`apps.${app.name}.${field}`),
+  );
+  if (element !== undefined && !isSaid) {
+    return [
+      {
+        code: "manifest/option-form",
+        severity: "error",
+        message: `${programOf(app)} cannot start with the argument ${element}`,
+        at,
+        text: element,
+        next: "write options with two dashes, and give each its value",
+      },
+    ];
+  }
+  return [...splitArgs(app).typed.keys()]
+    .filter((field) => !leaves.has(`apps.${app.name}.${field}`))
+    .map((field) => ({
+      code: "manifest/option-field",
+      severity: "error",
+      message: `these arguments give what the field ${field} stands for`,
+      at,
+      text: typedForm(programOf(app), field)?.option ?? field,
+      next: `write ${field} instead, and remove the option from args`,
+    }));
+}
+
+/** The app as far as the manifest says what it runs. */
+function appOf(name: string, leaves: Leaves): AppProgram {
   const binary = leaves.get(`apps.${name}.binary`);
-  if (binary?.kind !== "value" || typeof binary.value !== "string") return name;
-  const program = binary.value.split(/[/\\]/).at(-1) ?? "";
-  return program === COMBINED_PROGRAM ? name : program;
+  return {
+    name,
+    binary: binary?.kind === "value" && typeof binary.value === "string" ? binary.value : "",
+    args: elementsOf(leaves.get(`apps.${name}.args`)).map((element) =>
+      typeof element === "string" ? element : "",
+    ),
+  };
 }
 
-function checkPty(name: string, leaves: Leaves, report: (diagnostic: Diagnostic) => void): void {
-  for (const field of ["present", "running"]) {
-    const leaf = leaves.get(`apps.${name}.${field}`);
-    if (leaf?.kind !== "value" || leaf.value !== false) continue;
+/** There is more than one way to end the remote terminal, and none of them may be what a manifest says. */
+function checkPty(app: AppProgram, leaves: Leaves, report: (diagnostic: Diagnostic) => void): void {
+  const refuse = (leaf: DesiredLeaf, text: string, why: string): void => {
     report({
       code: "manifest/pty-app",
       severity: "error",
-      message: `the app ${name} cannot be stopped or removed: the visor starts it again at once`,
+      message: `the app ${app.name} ${why}`,
       at: leaf.origin.place,
-      text: `${field}: false`,
+      text,
       next: "remove this line; who may open a terminal is said by trust: { pty: […] }",
     });
+  };
+  for (const [field, why] of PTY_ENDS) {
+    const leaf = leaves.get(`apps.${app.name}.${field}`);
+    if (leaf?.kind === "value" && leaf.value === false) refuse(leaf, `${field}: false`, why);
+  }
+  if (app.name !== PTY || programOf(app) === PTY) return;
+  for (const field of ["binary", "args"]) {
+    const leaf = leaves.get(`apps.${PTY}.${field}`);
+    if (leaf !== undefined) refuse(leaf, field, `would run ${programOf(app)} in its place`);
   }
 }
 
+const AGAIN = "cannot be stopped or removed: the visor starts it again at once";
+const PTY_ENDS: readonly (readonly [string, string])[] = [
+  ["present", AGAIN],
+  ["running", AGAIN],
+  ["auto_start", "is the remote terminal, which would be gone once the visor restarts"],
+];
+
 function checkProgram(
-  app: { readonly name: string; readonly program: string; readonly form: TypedFieldForm },
+  given: { readonly app: AppProgram; readonly program: string; readonly form: TypedFieldForm },
   leaf: DesiredLeaf,
   report: (diagnostic: Diagnostic) => void,
 ): void {
-  const { name, program, form } = app;
+  const { app, program, form } = given;
   if (form.programs.includes(program)) return;
+  // An exit that another program starts takes no keys, but that it is open on purpose can be said.
+  const isAnyone = leaf.kind === "set" && leaf.anyone === true;
+  if (form.field === "whitelist" && isAnyone && exitOf(app) !== undefined) return;
   const programs = form.programs.join(" and ");
   report({
     code: "manifest/app-field",
     severity: "error",
-    message: `${form.field} is a field of ${programs}, and the app ${name} is ${program}`,
+    message: `${form.field} is a field of ${programs}, and the app ${app.name} is ${program}`,
     at: leaf.origin.place,
     text: form.field,
-    next: `remove it, or name the program with binary when ${name} is one of ${programs}`,
+    next: `remove it, or name the program with binary when ${app.name} is one of ${programs}`,
   });
 }
 
@@ -106,6 +169,22 @@ function optionsIn(args: DesiredLeaf): readonly string[] {
   });
 }
 
+function checkAddress(
+  leaf: DesiredLeaf | undefined,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  if (leaf?.kind !== "value" || typeof leaf.value !== "string") return;
+  if (isAppAddress(leaf.value)) return;
+  report({
+    code: "manifest/app-address",
+    severity: "error",
+    message: `skychat cannot listen on ${leaf.value}`,
+    at: leaf.origin.place,
+    text: leaf.value,
+    next: `write :PORT, *:PORT, localhost:PORT or an IP address with a port from ${ADDRESS_PORT_MIN} to ${ADDRESS_PORT_MAX}`,
+  });
+}
+
 function checkWhitelistSize(
   leaf: DesiredLeaf | undefined,
   report: (diagnostic: Diagnostic) => void,
@@ -122,10 +201,7 @@ function checkWhitelistSize(
 }
 
 /** An exit that is handed an empty whitelist in its arguments lets everybody in. */
-function checkOpenByArguments(
-  args: DesiredLeaf | undefined,
-  report: (diagnostic: Diagnostic) => void,
-): void {
+function openByArguments(args: DesiredLeaf | undefined): readonly Diagnostic[] {
   const elements = elementsOf(args);
   const opens = elements.some((element, index) => {
     const option = typeof element === "string" ? parseOption(element) : undefined;
@@ -134,11 +210,10 @@ function checkOpenByArguments(
     const next = elements[index + 1];
     return next === undefined || (typeof next === "string" && next.startsWith("-"));
   });
-  if (args === undefined || !opens) return;
-  report(openByArguments(args.origin.place));
+  return args === undefined || !opens ? [] : [opensToEverybody(args.origin.place)];
 }
 
-function openByArguments(at: Place): Diagnostic {
+function opensToEverybody(at: Place): Diagnostic {
   return {
     code: "manifest/open-to-everybody",
     severity: "error",

@@ -34,6 +34,25 @@ export function checkRequirements(reading: Reading, root: MapTree): void {
 }
 
 /**
+ * Refuses operators of whom nobody may apply: such a manifest could not be applied, and where it were, nobody could give the
+ * right back. Asked of a manifest in which nothing else is refused, since that may be what is missing.
+ */
+export function checkAppliers(reading: Reading, root: MapTree): void {
+  const operators = root.entries.get("operators");
+  const supply = operatorsWho(reading, root, "apply");
+  if (operators === undefined || supply === undefined || supply.count > 0) return;
+  reading.report({
+    code: "manifest/nobody-applies",
+    severity: "error",
+    message:
+      "these operators are nobody who may apply: no change could be made, nor the right given back",
+    at: placeOf(reading, operators.offset),
+    text: operators.key,
+    next: "write may: [plan, apply] at one operator at least",
+  });
+}
+
+/**
  * Refuses a policy of signed commits that nobody could meet: once it is in force, not even the commit that takes it
  * back would pass.
  */

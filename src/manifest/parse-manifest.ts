@@ -8,7 +8,7 @@ import {
   type VisorKey,
 } from "../core/index.ts";
 import type { RpcRoute } from "../model/index.ts";
-import { checkRequirements, checkSigners } from "./check-requirements.ts";
+import { checkAppliers, checkRequirements, checkSigners } from "./check-requirements.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkValues } from "./check-values.ts";
 import { identify } from "./identify.ts";
@@ -92,6 +92,7 @@ function readManifest(
   };
   checkRequirements(reading, root);
   checkSigners(reading, root, parts.operators);
+  if (diagnostics.length === 0) checkAppliers(reading, root);
   const manifest: Manifest = { ...parts, incomplete: diagnostics.length > 0 };
   return { manifest, diagnostics };
 }

@@ -4,6 +4,7 @@ import {
   namesSecret,
   secretPositions,
   type SecretRef,
+  withoutOwnWords,
 } from "../model/index.ts";
 import type { Written, WrittenList, WrittenValue } from "./manifest.ts";
 import { isPlainSecret, looksSecret, parseOption } from "./plain-secrets.ts";
@@ -25,7 +26,7 @@ export function readApp(
     const place = placeOf(reading, field.offset);
     if (deletes && field !== present) refuseFieldOfDeleted(reading, field, present);
     else {
-      const written = readField(reading, field, place);
+      const written = readField(reading, { app: app.key, field }, place);
       if (written !== undefined) put(path, written);
     }
   }
@@ -43,12 +44,16 @@ function refuseFieldOfDeleted(reading: Reading, field: Entry, present: Entry): v
   });
 }
 
-function readField(reading: Reading, field: Entry, place: Place): Written | undefined {
+function readField(
+  reading: Reading,
+  { app, field }: { readonly app: string; readonly field: Entry },
+  place: Place,
+): Written | undefined {
   switch (field.key) {
     case "whitelist":
       return readList(reading, field.value, place);
     case "args":
-      return readArgs(reading, field.value, place);
+      return withoutLaunch(app, readArgs(reading, field.value, place));
     case "env":
       return readEnv(reading, field.value, place);
     default: {
@@ -127,6 +132,13 @@ function checkArgument(
         ? "write env:NAME or file:PATH in its place; an option without a value is written --option=true"
         : `write two elements: ${name ?? "the option"}, then env:NAME or file:PATH`,
   });
+}
+
+/** What the launcher needs in front of an app's own arguments is kept by fleet, whether it is written or not. */
+function withoutLaunch(app: string, args: WrittenValue | undefined): WrittenValue | undefined {
+  return args === undefined || !Array.isArray(args.value)
+    ? args
+    : { ...args, value: [...withoutOwnWords<Json>(app, args.value)] };
 }
 
 function readEnv(reading: Reading, tree: Tree, place: Place): WrittenValue | undefined {

@@ -207,7 +207,8 @@ const app = closed("One app of the launcher; only the fields named here are owne
 });
 
 const port = {
-  description: "A served port: its whole record, or the word `closed`.",
+  description:
+    "A served port: its whole record, or the word `closed`. One that is served over dmsg is shut at once, and its record is taken away after the visor has restarted.",
   if: { type: "string" },
   then: { const: "closed", "x-expects": "a map with a whitelist, or the word closed" },
   else: {
@@ -220,7 +221,9 @@ const port = {
         description: text("A longer text. Default: none."),
         show_on_landing: flag("Whether the visor's landing page lists it. Default: false."),
         skynet: flag("Whether it is served over skynet. Default: true."),
-        dmsg: flag("Whether it is served over dmsg. Default: true."),
+        dmsg: flag(
+          "Whether it is served over dmsg. Changed on a served port it is in force after the visor restarts. Default: true.",
+        ),
         udp: flag("Whether it carries UDP. Default: false."),
         proxy_addr: text(
           "The address requests are passed on to, when it is not the local port. Default: none.",

@@ -1,20 +1,29 @@
 import type { Json } from "../core/index.ts";
 import {
-  EXIT_PROGRAMS,
+  type AppTypedField,
+  exitOf,
+  isKeptRunning,
+  knowsWhitelist,
   MASK,
   type ObservedApp,
   type ObservedPort,
+  parseWhitelist,
+  programOf,
   type SeenVisor,
   settingAt,
   settingFault,
-  TYPED_FIELDS,
+  splitArgs,
+  typedForm,
 } from "../model/index.ts";
+import { isAppAddress } from "./app-address.ts";
 import { rewardAddressFault } from "./reward-address.ts";
 import { APP_NAME_PATTERN } from "./schema-parts.ts";
 import { commentText, yamlList, yamlText } from "./yaml-text.ts";
 
 type NameOf = (key: string) => string | undefined;
 
+/** The app that keeps the remote terminal alive; a manifest cannot say that it is off. */
+const PTY = "pty";
 const INDENT = "    ";
 const APP_NAME = new RegExp(APP_NAME_PATTERN);
 const UNPRINTABLE = /\p{Cc}|\p{Surrogate}/u;
@@ -32,7 +41,14 @@ export function formatSectionsYaml(seen: SeenVisor, nameOf: NameOf = () => undef
     ...settingLines(seen.settings),
     ...seen.apps
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .flatMap((app) => appLines(app, key)),
+      .filter(({ name }, index, apps) => apps[index - 1]?.name !== name)
+      .flatMap((app) =>
+        seen.apps.filter(({ name }) => name === app.name).length > 1
+          ? [
+              `# the visor has the app ${commentText(app.name)} twice: take one out of its configuration`,
+            ]
+          : appLines(seen, app, key),
+      ),
     ...(seen.ports ?? [])
       .toSorted((a, b) => a.port - b.port)
       .flatMap((port) => portLines(port, key)),
@@ -106,30 +122,31 @@ function valueText(value: Json): string | undefined {
   return typeof value === "object" ? undefined : String(value);
 }
 
-interface Options {
-  readonly typed: readonly string[];
-  readonly rest: readonly string[];
-  readonly whitelist: readonly string[] | undefined;
-}
-
-function appLines(app: ObservedApp, key: (one: string) => string): readonly string[] {
+function appLines(
+  seen: SeenVisor,
+  app: ObservedApp,
+  key: (one: string) => string,
+): readonly string[] {
   if (!APP_NAME.test(app.name))
     return [`# an app with the name ${commentText(JSON.stringify(app.name))}`];
-  const program = app.binary === "" || app.binary === "skywire" ? app.name : baseName(app.binary);
-  const options = optionsOf(app, program, key);
-  const open = EXIT_PROGRAMS.includes(program) && options.whitelist === undefined;
-  const hidden = options.rest.includes(MASK) || options.rest.some((one) => one.includes(MASK));
-  const plain = options.rest.every((one) => !UNPRINTABLE.test(one));
+  const { typed, broken, rest } = splitArgs(app);
+  const whitelist = parseWhitelist(typed.get("whitelist") ?? "");
+  const exit = exitOf({ ...app, args: app.raw.open().args });
+  const open = exit !== undefined && knowsWhitelist(seen, app) && whitelist.length === 0;
+  const hidden = rest.some((one) => one.includes(MASK));
+  const plain = rest.every((one) => !UNPRINTABLE.test(one));
   const fields = [
-    `running: ${app.running}`,
-    `auto_start: ${app.autoStart}`,
+    ...stateLines(app),
     ...(app.launcherMode === "internal" || app.launcherMode === "external"
       ? [`launcher_mode: ${app.launcherMode}`]
       : []),
     ...(open ? ["whitelist: anyone  # open to everybody"] : []),
-    ...(options.whitelist === undefined ? [] : [`whitelist: ${yamlList(options.whitelist)}`]),
-    ...options.typed,
-    ...(options.rest.length > 0 && !hidden && plain ? [`args: ${yamlList(options.rest)}`] : []),
+    ...(whitelist.length > 0 ? [`whitelist: ${yamlList(whitelist.map(key))}`] : []),
+    ...typedLines(app, typed, key),
+    ...[...broken.values()].map(
+      (element) => `# ${commentText(element)} keeps the app from starting`,
+    ),
+    ...(rest.length > 0 && !hidden && plain ? [`args: ${yamlList(rest)}`] : []),
     ...(hidden ? ["# args hold a secret: write env:NAME or file:PATH in its place"] : []),
     ...((app.env ?? []).length > 0
       ? [`# env: ${variables(app.env ?? [])} (a secret is written env:NAME)`]
@@ -138,40 +155,31 @@ function appLines(app: ObservedApp, key: (one: string) => string): readonly stri
   return [`@apps ${app.name}:`, ...fields.map((field) => `@apps   ${field}`)];
 }
 
+/** Running and auto_start, as far as a manifest may say them of this app. */
+function stateLines(app: ObservedApp): readonly string[] {
+  const isPty = app.name === PTY || programOf(app) === PTY;
+  return [
+    ...(app.running || !(isPty || isKeptRunning(app)) ? [`running: ${app.running}`] : []),
+    ...(app.autoStart || !isPty ? [`auto_start: ${app.autoStart}`] : []),
+  ];
+}
+
+/** Typed fields that are given, in the order of the arguments. */
+function typedLines(
+  app: ObservedApp,
+  typed: ReadonlyMap<AppTypedField, string>,
+  key: (one: string) => string,
+): readonly string[] {
+  return [...typed].flatMap(([field, value]) => {
+    if (field === "whitelist" || value === "" || UNPRINTABLE.test(value)) return [];
+    if (field === "address" && !isAppAddress(value)) return [];
+    if (typedForm(programOf(app), field)?.form === "flag") return [`${field}: ${value}`];
+    return [`${field}: ${yamlText(field === "pk" ? key(value) : value)}`];
+  });
+}
+
 function variables(env: readonly string[]): string {
   return commentText(env.map((one) => one.split("=", 1)[0] ?? "").join(", "));
-}
-
-function baseName(path: string): string {
-  return path.split(/[/\\]/).at(-1) ?? path;
-}
-
-/** Splits an argument list into typed fields and the rest, without the launcher's leading words. */
-function optionsOf(app: ObservedApp, program: string, key: (one: string) => string): Options {
-  const typed: string[] = [];
-  const rest: string[] = [];
-  let whitelist: readonly string[] | undefined;
-  const args = app.args[0] === "app" ? app.args.slice(2) : app.args;
-  for (let index = 0; index < args.length; index += 1) {
-    const element = args[index] ?? "";
-    const [, option, joined] = /^--?([A-Za-z][\w-]*)(?:=([^]*))?$/.exec(element) ?? [];
-    const form = TYPED_FIELDS.find(
-      (one) => one.option === option && one.programs.includes(program),
-    );
-    if (form === undefined) {
-      rest.push(element);
-      continue;
-    }
-    const value = joined ?? (form.form === "flag" ? "true" : (args[(index += 1)] ?? ""));
-    if (form.field === "whitelist") {
-      const keys = value.split(",").filter((one) => one !== "");
-      if (keys.length > 0) whitelist = keys.map(key);
-    } else if (form.form === "flag") typed.push(`${form.field}: ${value === "true"}`);
-    else if (value !== "" && !UNPRINTABLE.test(value)) {
-      typed.push(`${form.field}: ${yamlText(form.field === "pk" ? key(value) : value)}`);
-    }
-  }
-  return { typed, rest, whitelist };
 }
 
 function portLines(port: ObservedPort, key: (one: string) => string): readonly string[] {

@@ -1,6 +1,7 @@
 /**
  * The fields of an app that a manifest may own, and how typed fields stand in an argument list.
- * Source: skywire-rpc 4.2 and visor-observed section 4 (argument forms as the visor's own setters write them).
+ * Source: skywire-rpc 4.2; for flags and what an absent one means `skywire app vpn-server --help` of v1.3.28 and
+ * PR #3025 (2026-06-05).
  */
 
 /** Fields kept in the launcher entry itself. */
@@ -30,21 +31,38 @@ export interface TypedFieldForm {
   readonly field: AppTypedField;
   /** Option name without dashes. */
   readonly option: string;
-  /** `value`: two elements, `--option value`. `flag`: one element, `-option=true`. */
+  /** `value`: two elements, `--option value`. `flag`: one element, `--option=true`, which every release reads. */
   readonly form: "value" | "flag";
   /** Programs (binary, or app name where no binary is named) that take it. */
   readonly programs: readonly string[];
+  /** What the program goes by where the option is not given; absent is nothing at all. */
+  readonly absent?: boolean | { readonly of2024: string; readonly of2026: string };
 }
 
 export const TYPED_FIELDS: readonly TypedFieldForm[] = [
   { field: "whitelist", option: "whitelist", form: "value", programs: ["skysocks", "vpn-server"] },
   { field: "pk", option: "srv", form: "value", programs: ["skysocks-client", "vpn-client"] },
-  { field: "secure", option: "secure", form: "flag", programs: ["vpn-server"] },
-  { field: "killswitch", option: "killswitch", form: "flag", programs: ["vpn-client"] },
+  { field: "secure", option: "secure", form: "flag", programs: ["vpn-server"], absent: true },
+  {
+    field: "killswitch",
+    option: "killswitch",
+    form: "flag",
+    programs: ["vpn-client"],
+    absent: false,
+  },
   { field: "netifc", option: "netifc", form: "value", programs: ["vpn-server"] },
   { field: "dns", option: "dns", form: "value", programs: ["vpn-client"] },
-  { field: "address", option: "addr", form: "value", programs: ["skychat"] },
+  {
+    field: "address",
+    option: "addr",
+    form: "value",
+    programs: ["skychat"],
+    absent: { of2024: ":8001", of2026: "127.0.0.1:8001" },
+  },
 ];
+
+/** Options of built-in apps without a field that take a value. */
+export const OTHER_VALUE_OPTIONS: readonly string[] = ["passcode"];
 
 /**
  * Apps that visors run by themselves, without a program of their own. Releases differ in which of them they have.

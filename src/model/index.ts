@@ -1,4 +1,16 @@
 export {
+  type AppArgs,
+  type ArgsEdit,
+  editArgs,
+  parseWhitelist,
+  splitArgs,
+  typedForm,
+  unreadableElements,
+  withoutOwnWords,
+} from "./app-args.ts";
+export { isKeptRunning, isOf2024, knowsWhitelist } from "./app-release.ts";
+export { type AppProgram, type Exit, exitOf, programOf } from "./app-program.ts";
+export {
   type AppField,
   type AppPlainField,
   type AppTypedField,
@@ -74,6 +86,7 @@ export {
   type PlanVisor,
   type Refusal,
   type Released,
+  type UnreadableApp,
   type Unsupported,
 } from "./plan.ts";
 export { checkRelayAddress, type RelayAddress, type RelayFault } from "./relay-address.ts";

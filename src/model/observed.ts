@@ -20,6 +20,8 @@ export interface ObservedApp {
   readonly env?: readonly string[];
   /** Empty is the release's default; absent where the release does not show it. */
   readonly launcherMode?: string;
+  /** `always`: the visor starts it again whenever it stops. Absent where nothing is said of it. */
+  readonly restartPolicy?: string;
   readonly port: number;
   /** Arguments and environment as they are, for comparing and composing only. */
   readonly raw: Hidden<RawApp>;
@@ -100,7 +102,7 @@ export interface SeenVisor {
 
 /** A visor that could not be read, and why. */
 export interface UnseenVisor {
-  readonly kind: "unreachable" | "starting" | "malformed" | "impostor";
+  readonly kind: "unreachable" | "starting" | "suspended" | "malformed" | "impostor";
   readonly key: VisorKey;
   readonly route: Route;
   readonly atMs: number;

@@ -29,7 +29,14 @@ export interface PlanVisor {
   readonly key: VisorKey;
   readonly name: string;
   readonly route: Route;
-  readonly status: "changes" | "in-sync" | "unreachable" | "starting" | "malformed" | "impostor";
+  readonly status:
+    | "changes"
+    | "in-sync"
+    | "unreachable"
+    | "starting"
+    | "suspended"
+    | "malformed"
+    | "impostor";
   /** Present when the visor was read. */
   readonly observed?: {
     readonly at: string;
@@ -68,6 +75,17 @@ export interface PlanVisor {
   readonly ignored?: readonly IgnoredLeaf[];
   /** Owned leaves that differ and are not planned, because the plan is of other fields only; absent when none. */
   readonly leftOut?: readonly string[];
+  /** Apps that end as they read their arguments, whoever wrote those; absent when there are none. */
+  readonly cannotStart?: readonly UnreadableApp[];
+}
+
+/** An app that cannot start any more with the arguments that it has. */
+export interface UnreadableApp {
+  readonly app: string;
+  /** The element at which it ends, as far as it may be shown. */
+  readonly element: string;
+  /** What to do. */
+  readonly next: string;
 }
 
 /** One step on one visor: one durable intent, its writes, one receipt. */
@@ -102,6 +120,7 @@ export const GUARDS = [
   "released",
   "would-open",
   "open-exit",
+  "port-move",
   "argument-size",
   "observation-age",
   "signed-commits",
@@ -114,6 +133,7 @@ export const GUARDS = [
   "expired",
   "stale-observation",
   "stale-ledger",
+  "used-approval",
 ] as const;
 
 /** What may refuse a plan. */

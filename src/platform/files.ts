@@ -115,9 +115,12 @@ async function openSynced(file: string, mode: number): Promise<AppendFile> {
 }
 
 async function openRead(file: string): Promise<ReadFile> {
-  const handle = await open(file, "r");
+  // A pipe in the place of a file of ours must not hold us up.
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const { size } = await handle.stat();
+    const facts = await handle.stat();
+    if (!facts.isFile()) throw notAFile(file, facts.isDirectory());
+    const { size } = facts;
     return {
       size,
       read: (offset, wanted) => coded(file, () => readAt(handle, offset, wanted)),
@@ -238,9 +241,19 @@ async function coded<T>(file: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
+function notAFile(file: string, isFolder: boolean): FleetError {
+  const what = isFolder ? "a folder" : "no plain file";
+  return new FleetError("files/not-a-file", `${file} is ${what}, and a file belongs there`, {
+    next: "find out who made it, and move it away",
+    exit: 4,
+  });
+}
+
 function codedError(file: string, cause: unknown): FleetError {
+  if (cause instanceof FleetError) return cause;
   if (isCode(cause, "EEXIST"))
     return new FleetError("files/exists", `${file} is already there`, { cause });
+  if (isCode(cause, "EISDIR", "ERR_FS_EISDIR")) return notAFile(file, true);
   if (isCode(cause, "ENOSPC", "EDQUOT", "EFBIG")) {
     return new FleetError("files/full", `no room left to write ${file}`, {
       cause,

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { isIP } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { FleetError, type StreamAddress } from "../core/index.ts";
 
 /** What a page answers with. */
@@ -22,6 +22,7 @@ export interface HttpServer {
 const TEXT = "text/plain; charset=utf-8";
 /** A page is a few lines: whoever takes longer to ask holds a connection for nothing. */
 const REQUEST_MS_MAX = 5_000;
+/** Connections held at a time: whoever comes next takes the place of the one that did nothing for longest. */
 const CONNECTIONS_MAX = 32;
 
 /** True for an address that only this machine reaches: 127.0.0.0/8 and ::1. */
@@ -44,7 +45,11 @@ export function servePages(pages: HttpPages, { host, port }: StreamAddress): Pro
     { requestTimeout: REQUEST_MS_MAX, headersTimeout: REQUEST_MS_MAX, maxHeaderSize: 8_192 },
     (request, response) => void answer(pages, request, response),
   );
-  server.maxConnections = CONNECTIONS_MAX;
+  // A limit that refuses newcomers would let whoever holds connections keep the checker out.
+  const held = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    hold(held, socket);
+  });
   return new Promise((resolve, reject) => {
     // Later ones have nobody to tell, and must not end the program.
     server.on("error", (cause) =>
@@ -62,6 +67,19 @@ export function servePages(pages: HttpPages, { host, port }: StreamAddress): Pro
       });
     });
   });
+}
+
+/** Takes a connection in, and ends the oldest where there are too many: what asks at once is answered at once. */
+function hold(held: Set<Socket>, socket: Socket): void {
+  held.add(socket);
+  socket.once("close", () => held.delete(socket));
+  // Whoever does not read what was asked for holds it for nothing, too.
+  socket.setTimeout(REQUEST_MS_MAX, () => socket.destroy());
+  const [oldest] = held;
+  if (held.size > CONNECTIONS_MAX && oldest !== undefined) {
+    held.delete(oldest);
+    oldest.destroy();
+  }
 }
 
 async function answer(

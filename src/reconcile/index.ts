@@ -2,6 +2,8 @@ export {
   type ApplyInput,
   ApplyPast,
   applyPlan,
+  type ApprovalUses,
+  type UseEntry,
   type ApplyPoint,
   type ApplyReport,
   type ApplyTiming,
@@ -15,14 +17,15 @@ export {
   type VisorToRestart,
 } from "./apply/index.ts";
 export {
+  CLOSING,
   defaultPort,
   diffVisor,
   type Found,
   foundAt,
+  isClosing,
   isLeafPath,
   type LeafPath,
   parseLeafPath,
-  programOf,
 } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
@@ -32,6 +35,7 @@ export {
   type ObserveInput,
   routeOf,
   toObserved,
+  toSeenVisor,
   wantsOf,
 } from "./observe/index.ts";
 export {
@@ -45,6 +49,7 @@ export {
 } from "./observation/index.ts";
 export {
   type ApplyCheck,
+  awaitingRestart,
   buildPlan,
   checkApply,
   type Confirmation,
@@ -53,6 +58,7 @@ export {
   type History,
   historyOf,
   isPlanText,
+  keysetChanges,
   keysetDifferences,
   keysetFromRecord,
   checkSignedCommits,
@@ -75,5 +81,10 @@ export {
   requirementsOf,
   signPlan,
   staleLedgerRefusals,
+  type UsedBy,
+  usedDecisionRefusal,
+  usedKeysetRefusal,
+  usedPlanRefusal,
+  unreadableApps,
   witnessesRefusal,
 } from "./plan/index.ts";

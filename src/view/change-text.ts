@@ -103,8 +103,14 @@ export function whatText(change: Change, names: Names): string {
   }
   if (change.element !== undefined) return valueText(change.element, names);
   if (change.action !== undefined) return change.action;
+  if (isShutAgain(change)) return "shut again";
   if (change.op === "add" && change.before === null) return valueText(change.after, names);
   return `${valueText(change.before, names)} -> ${valueText(change.after, names)}`;
+}
+
+/** A port that was shut until the visor restarts and is not any more: its leaf shows no difference. */
+export function isShutAgain({ path, before, after }: Change): boolean {
+  return /^ports\..*\.open$/.test(path) && before === false && after === false;
 }
 
 /** Why a change is wanted, and when it is in force. */

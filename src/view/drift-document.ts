@@ -37,6 +37,12 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
         differs: changes.length > 0,
       })),
     ),
+    cannotStart: plan.visors.flatMap(({ key, name, cannotStart = [] }) =>
+      cannotStart.map(({ app, element, next }) => ({ visor: key, name, app, element, next })),
+    ),
+    awaitingRestart: plan.visors.flatMap(({ key, name, awaitingRestart }) =>
+      awaitingRestart.map(({ path, sinceEntry }) => ({ visor: key, name, path, sinceEntry })),
+    ),
     unreachable: plan.visors.flatMap(({ key, name, unseen }) =>
       unseen === undefined ? [] : [{ visor: key, name, reason: unseen.reason }],
     ),

@@ -8,7 +8,7 @@ import {
   type PlanVisor,
 } from "../model/index.ts";
 import { isSetBy, momentText, verdictText } from "./blame-text.ts";
-import { changeRows } from "./change-text.ts";
+import { changeRows, isShutAgain } from "./change-text.ts";
 import { whenAny } from "./count-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
 import type { Paint } from "./paint.ts";
@@ -16,7 +16,7 @@ import { printable } from "./printable.ts";
 import type { FeedNames } from "./record-text.ts";
 import { tableText } from "./table-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
-import { visorText } from "./visor-text.ts";
+import { AWAITING, visorText } from "./visor-text.ts";
 
 /** The three command lines for one value that differs. */
 export interface DriftVerbs {
@@ -86,12 +86,29 @@ export function driftText(plan: Plan, paint: Paint, story?: DriftStory): string 
     intended === ""
       ? ""
       : `${paint("strong", hasApplied(plan) ? "Wanted by the manifest, not applied:" : "Differs from the manifest (nothing was applied from here, so nobody can say who changed it):")}\n${intended}`,
+    awaitingText(plan, paint),
     ignoredText(plan, paint),
+    cannotStartText(plan, paint),
     unseen,
   ].filter((block) => block !== "");
   return [...blocks, `${paint("strong", driftSummary(plan, story))}\n`].join(
     blocks.length === 0 ? "" : "\n",
   );
+}
+
+/** Apps that end as they read their arguments: somebody wrote those, and nothing in the manifest says so. */
+function cannotStartText({ visors }: Plan, paint: Paint): string {
+  const rows = visors.flatMap(({ name, cannotStart = [] }) =>
+    cannotStart.map(({ app, element, next }) => [
+      `    ${paint("danger", "!")}`,
+      printable(`${name}/apps.${app}`),
+      `its program ends at ${printable(element)}`,
+      paint("quiet", `(${printable(next)})`),
+    ]),
+  );
+  return rows.length === 0
+    ? ""
+    : `${paint("strong", "Cannot start with the arguments that they have:")}\n${tableText(rows)}`;
 }
 
 /** The last line of `fleet drift`. */
@@ -179,6 +196,7 @@ function whatDiffers(change: Change, isDrift: boolean, names: Names): string {
     return `${member} ${change.before === true ? "is there" : "is not there"}`;
   }
   if (change.secrets !== undefined) return "the secret is another";
+  if (isShutAgain(change)) return "was shut until the restart, lets everybody in over dmsg";
   return `${isDrift ? "was" : "wanted"} ${valueText(change.after, names)}, is ${valueText(change.before, names)}`;
 }
 
@@ -207,12 +225,28 @@ function whoText(visor: VisorKey, change: Change, story: DriftStory): string | u
     return `changed outside fleet between ${momentText(wanted, feeds)}, when it was as wanted, and now`;
   }
   const text = verdictText(blamed, feeds);
+  if (isShutAgain(change)) return `undone outside fleet since then: ${text}`;
   if (verdict.kind === "fleet") {
     return isSetBy(verdict, "others", feeds)
       ? `another operator set it: ${text}`
       : `another manifest of ours set it: ${text}`;
   }
   return text;
+}
+
+/** What was written and waits for a visor's restart: nothing differs, and something is owed. */
+function awaitingText(plan: Plan, paint: Paint): string {
+  const rows = plan.visors.flatMap(({ name, awaitingRestart }) =>
+    awaitingRestart.map(({ path, sinceEntry }) => [
+      paint("change", "~"),
+      printable(name),
+      printable(path),
+      AWAITING,
+      paint("quiet", `(entry ${sinceEntry})`),
+    ]),
+  );
+  if (rows.length === 0) return "";
+  return `${paint("strong", "Written, and owed until the visor restarts:")}\n${tableText(rows)}`;
 }
 
 function ignoredText(plan: Plan, paint: Paint): string {

@@ -52,7 +52,12 @@ export {
   timeText,
 } from "./record-text.ts";
 export { refusalText } from "./refusal-text.ts";
-export { type IgnoredField, statusDocument, statusText } from "./status-text.ts";
+export {
+  type AwaitingField,
+  type IgnoredField,
+  statusDocument,
+  statusText,
+} from "./status-text.ts";
 export { tableText } from "./table-text.ts";
 export { type NamedReport, verifyAllText, verifyText } from "./verify-text.ts";
 export { type Finding, findingsText } from "./findings-text.ts";

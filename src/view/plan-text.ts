@@ -3,6 +3,7 @@ import { agesText } from "./age-text.ts";
 import type { Paint } from "./paint.ts";
 import { planSummary } from "./plan-summary.ts";
 import { printable } from "./printable.ts";
+import { pushedTrustLines } from "./pushed-trust.ts";
 import { refusalText } from "./refusal-text.ts";
 import { manifestText } from "./manifest-text.ts";
 import { keyLabel, keyWithName, valueText } from "./value-text.ts";
@@ -21,6 +22,7 @@ export function planText(plan: Plan, paint: Paint): string {
     isRecorded ? keysetText(plan, paint) : "",
     manifestText(plan.manifest, paint),
     ...plan.visors.map((visor) => visorText(visor, plan.names, paint)),
+    pushedText(plan, paint),
     releasedVisorsText(plan, paint),
     isRecorded ? "" : keysetText(plan, paint),
     historyText(plan, paint),
@@ -71,6 +73,12 @@ function keysetText(plan: Plan, paint: Paint): string {
   if (plan.keysetChanges.length === 0) return "";
   const lines = plan.keysetChanges.map((line) => `    ${printable(line)}\n`);
   return `${paint("danger", "!")} who may sign, or what the guards go by, changes:\n${lines.join("")}`;
+}
+
+function pushedText(plan: Plan, paint: Paint): string {
+  return pushedTrustLines(plan)
+    .map((line) => `${paint("danger", "!")} ${printable(line)}\n`)
+    .join("");
 }
 
 function historyText(plan: Plan, paint: Paint): string {

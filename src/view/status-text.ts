@@ -5,14 +5,14 @@ import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";
 import { keyLabel, type Names, shortKey } from "./value-text.ts";
-import { routeText } from "./visor-text.ts";
+import { AWAITING, routeText } from "./visor-text.ts";
 
 /** One line a visor: name, key, release, state, route, running apps. The last line counts. */
 export function statusText(
   visors: readonly ObservedVisor[],
   names: Names,
   paint: Paint,
-  ignored: readonly IgnoredField[] = [],
+  { ignored = [], awaiting = [] }: StatusRemarks = {},
 ): string {
   const header = ["  NAME", "KEY", "RELEASE", "STATE", "ROUTE", "APPS RUNNING"];
   const rows = visors.map((visor) => rowOf(visor, names, paint));
@@ -26,7 +26,26 @@ export function statusText(
     .join("");
   const last = `Status: ${counted(visors.length, "visor")}, ${seen} answering, ${visors.length - seen} not readable.`;
   const left = ignored.map((field) => ignoredText(field, names, paint)).join("");
-  return `${tableText([header, ...rows])}${notes}${left}${paint("strong", last)}\n`;
+  const owed = awaiting.map((field) => awaitingText(field, names, paint)).join("");
+  return `${tableText([header, ...rows])}${notes}${owed}${left}${paint("strong", last)}\n`;
+}
+
+/** What is said of values beside who answers. */
+export interface StatusRemarks {
+  readonly ignored?: readonly IgnoredField[];
+  readonly awaiting?: readonly AwaitingField[];
+}
+
+/** A value that was written and is in force only once its visor has restarted. */
+export interface AwaitingField {
+  readonly visor: VisorKey;
+  readonly path: string;
+  readonly sinceEntry: number;
+}
+
+function awaitingText(field: AwaitingField, names: Names, paint: Paint): string {
+  const what = printable(`${keyLabel(field.visor, names)}/${field.path}`);
+  return `${paint("change", "~")} ${what}: ${AWAITING} (entry ${field.sinceEntry})\n`;
 }
 
 /** A value that the manifest leaves alone until a time, or did. */
@@ -51,7 +70,7 @@ function ignoredText(field: IgnoredField, names: Names, paint: Paint): string {
 export function statusDocument(
   visors: readonly ObservedVisor[],
   names: Names,
-  ignored: readonly IgnoredField[] = [],
+  { ignored = [], awaiting = [] }: StatusRemarks = {},
 ): Json {
   return {
     format: "fleet.skywire/status/v1",
@@ -69,6 +88,16 @@ export function statusDocument(
           }
         : { reason: visor.reason, detail: visor.detail, next: visor.next }),
     })),
+    ...(awaiting.length === 0
+      ? {}
+      : {
+          awaitingRestart: awaiting.map(({ visor, path, sinceEntry }) => ({
+            visor,
+            name: keyLabel(visor, names),
+            path,
+            sinceEntry,
+          })),
+        }),
     ...(ignored.length === 0 ? {} : { ignored: ignored.map((field) => ({ ...field })) }),
   };
 }

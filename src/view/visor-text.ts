@@ -38,6 +38,9 @@ function unseenText(visor: PlanVisor, paint: Paint): string {
   return `${head}: ${printable(unseen.detail)}\n    next: ${printable(unseen.next)}\n`;
 }
 
+/** What is said of a value that was written and waits for the visor's restart. */
+export const AWAITING = "written, in force after the visor restarts";
+
 function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly string[][] {
   const unknown = `      ${paint("unknown", "?")}`;
   const waits = `      ${paint("change", "~")}`;
@@ -47,6 +50,12 @@ function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly str
       printable(leaf.path),
       "unsupported here",
       paint("quiet", `(${lineText(leaf.place)}; ${printable(leaf.why)})`),
+    ]),
+    ...(visor.cannotStart ?? []).map(({ app, element, next }) => [
+      `    ${paint("danger", "!")} ${paint("unknown", "?")}`,
+      printable(`apps.${app}`),
+      `cannot start: its program ends at ${printable(element)}`,
+      paint("quiet", `(${printable(next)})`),
     ]),
     ...visor.notCompared.map((path) => [unknown, printable(path), "secret, not compared"]),
     ...(visor.notObserved ?? []).map((path) => [
@@ -64,7 +73,7 @@ function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly str
     ...visor.awaitingRestart.map((leaf) => [
       waits,
       printable(leaf.path),
-      "written, in force after the visor restarts",
+      AWAITING,
       paint("quiet", `(entry ${leaf.sinceEntry})`),
     ]),
     ...visor.released.map((leaf) => [

@@ -142,4 +142,16 @@ describe("two operators of one fleet", () => {
     });
     await ann.write("fleet.yaml", text);
   });
+
+  it("9.3: refuse a plan that the other one applied already", async () => {
+    await share("log_level: error");
+    await ann.run("plan", "--out", "plan.json");
+    await ben.write("plan.json", await ann.read("plan.json"));
+    expect(await ben.run("apply", "plan.json")).toMatchObject({ code: 0 });
+    const before = ann.fleet.counters.mutating();
+    const ran = await ann.run("apply", "plan.json");
+    expect(ran.err).toMatch(/this plan was applied at .*, as entry \d+ of operator ben says/);
+    expect(ran.code).toBe(5);
+    expect(ann.fleet.counters.mutating()).toBe(before);
+  });
 });

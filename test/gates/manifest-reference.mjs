@@ -45,8 +45,15 @@ values and unknown keys are errors.
   \`false\`; so is any text of 64 hexadecimal digits and any address with a password in it. \`file:\` is relative
   to the manifest and stays in its folder, links included.
 - Typed fields of apps (\`whitelist\`, \`pk\`, \`secure\`, \`killswitch\`, \`netifc\`, \`dns\`, \`address\`) belong to the
-  programs their row names. The program of an app is its \`binary\` where one is written (but for \`skywire\`,
-  which runs any app), otherwise the app's name. An option given by a field and by \`args\` is an error.
+  programs their row names. The program of an app is its \`binary\` where one is written (but for \`skywire\`, which
+  runs any app: then what \`args\` say behind the word \`app\`), otherwise the app's name; paths, letters and endings
+  such as \`.exe\` make no other program of it. An option that has a field is an error in \`args\`, and so is one with
+  one dash, because no app can start with it. Flags are written \`--option=true\`; an option that is not given has
+  its program's default, which is true for \`secure\`.
+- An exit (skysocks, vpn-server), whatever starts it, does not start while its whitelist is empty, unless the
+  manifest says \`anyone\`. Keys count only where the program reads them: a shell that starts one passes none on.
+- An app that its visor starts again whenever it stops (\`restart_policy: always\`) is neither stopped nor deleted;
+  the remote terminal \`pty\` must start with the visor, too.
 - YAML anchors, aliases, merge keys and tags are refused: a value has one place. Roles and whitelists do their
   work.
 

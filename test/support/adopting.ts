@@ -1,11 +1,10 @@
 import { ADOPT_SECTIONS, type AdoptInput, type Eyes } from "../../src/manifest/index.ts";
-import { diffVisor, foundAt, programOf } from "../../src/reconcile/index.ts";
+import { diffVisor, foundAt } from "../../src/reconcile/index.ts";
 import type { NamedSeen } from "./random-fleet.ts";
 
 /** What is adopted is looked at as plans do. */
 export const EYES: Eyes = {
   foundAt,
-  programOf,
   isInSync: (desired, seen) => {
     const { changes, unsupported, notCompared } = diffVisor(desired, seen, undefined);
     return changes.length + unsupported.length + notCompared.length === 0;

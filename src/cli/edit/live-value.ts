@@ -1,7 +1,13 @@
 import { canonicalJson, FleetError, type Json } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
 import type { DesiredLeaf, DesiredVisor, ObservedApp, SeenVisor } from "../../model/index.ts";
-import { defaultPort, diffVisor, foundAt, parseLeafPath } from "../../reconcile/index.ts";
+import {
+  defaultPort,
+  diffVisor,
+  foundAt,
+  isClosing,
+  parseLeafPath,
+} from "../../reconcile/index.ts";
 import { fieldWord } from "../fields.ts";
 
 /** One value on one visor that the manifest is to take over. */
@@ -136,7 +142,8 @@ function isShown(app: ObservedApp | undefined, raw: Json): boolean {
 /** A port that others closed or opened: its whole record is taken over. */
 function portEdits(field: LiveField, port: number): readonly ManifestEdit[] {
   const record = field.seen.ports?.find((each) => each.port === port);
-  if (record === undefined) return [{ kind: "close-port", port }];
+  if (record === undefined || isClosing(record, field.seen.key))
+    return [{ kind: "close-port", port }];
   if (record.whitelist.length === 0 && !field.open) {
     throw cannot(
       field,

@@ -102,7 +102,12 @@ async function prepare(change: OperatorChange, given: Given, world: World): Prom
   if (line?.seal !== undefined && accepted !== undefined && next.kind !== "none")
     checkHasEpochKey(accepted, past.keyring);
   const changes = wordsOf(next, change, desired);
-  const notes = [...fresh.notes, ...past.notes, ...leftNotes(edit, next, accepted)].map(printable);
+  const notes = [
+    ...fresh.notes,
+    ...past.notes,
+    ...leftNotes(edit, next, accepted),
+    ...needNotes(line, desired),
+  ].map(printable);
   const shown = diff === "" ? {} : { manifest: { file, diff } };
   const told: Told = { verb, fleet, operator: name, changes, notes, ...shown };
   const command = `fleet operator ${verb} ${name}`;
@@ -128,6 +133,23 @@ function wordsOf(
   if (verb === "remove") return [first];
   const before = termsWith(terms, name, undefined);
   return [first, ...changeWords({ before, after: terms, isSealed: ledger.seal })];
+}
+
+/** What two who may apply need so that neither writes over the other unseen. */
+function needNotes(
+  line: OperatorLine | undefined,
+  { ledger, operators }: DesiredFleet,
+): readonly string[] {
+  if (line === undefined || !line.may.includes("apply")) return [];
+  if (operators.filter(({ may }) => may.includes("apply")).length < 2) return [];
+  if (ledger.relays.length > 0 && line.feed !== undefined) return [];
+  const lacking =
+    ledger.relays.length === 0
+      ? "no relay is listed under ledger.relays"
+      : "the manifest names no feed of this operator (--feed)";
+  return [
+    `${lacking}: neither sees what the other records before an apply, and each may write over the other; with relays that both reach (\`fleet ledger serve\`) and a feed for each, such an apply is refused`,
+  ];
 }
 
 /** What the manifest wants beside this change: an apply shows it and records it. */

@@ -150,6 +150,8 @@ export class FleetState {
       history
         .leaf(change.path, change.element)
         .end({ at, intent: payload.intent, digest: payload.plan, plan, change, outcome });
+      if (change.after === false && outcome.outcome.startsWith("done"))
+        history.forgetPort(change.path);
     }
   }
 
@@ -165,6 +167,14 @@ class VisorHistory {
   readonly asWanted = new Map<string, Sighted>();
   owned: readonly string[] = [];
   ownedBy: RecordRef | undefined;
+
+  /** Closing a port ends what was recorded of its other leaves: nobody changed those. */
+  forgetPort(path: string): void {
+    const record = /^(ports\.\d+\.)open$/.exec(path)?.[1];
+    if (record === undefined) return;
+    for (const [key, leaf] of this.leaves)
+      if (leaf.path.startsWith(record) && leaf.path !== path) this.leaves.delete(key);
+  }
 
   leaf(path: string, element: string | undefined): LeafHistory {
     const key = `${path} ${element ?? ""}`;

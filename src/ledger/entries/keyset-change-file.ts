@@ -9,6 +9,7 @@ import {
 import type { OperatorKeys } from "../keys/keys.ts";
 import { isPayload } from "./payload-parse.ts";
 import type { Epoch } from "./epochs.ts";
+import { keysetLockOut } from "./lock-out.ts";
 import {
   approveKeyset,
   type KeysetChange,
@@ -146,16 +147,10 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-// What would lock everybody out: no operator left to apply, or fewer than must sign the next change.
+// What would lock everybody out of the right to sign.
 function checkTerms(change: KeysetChange): void {
-  const able = mayChange(change).size;
-  const needed = signaturesNeeded(change);
-  if (able === 0) throw refused("it leaves nobody who may apply", "keep an operator with apply");
-  if (able < needed)
-    throw refused(
-      `it asks for ${needed} signatures of the next change, and leaves ${able} who may sign`,
-      "ask for fewer signatures, or keep more operators with apply",
-    );
+  const found = keysetLockOut(change);
+  if (found !== undefined) throw refused(`it ${found.why}`, found.next);
 }
 
 function refused(

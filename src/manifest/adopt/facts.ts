@@ -27,12 +27,6 @@ export type FoundLeaf =
  */
 export interface Eyes {
   readonly foundAt: (seen: SeenVisor, path: string) => FoundLeaf;
-  /** The program whose options an app's arguments are read as. */
-  readonly programOf: (app: {
-    readonly name: string;
-    readonly binary: string;
-    readonly args: readonly string[];
-  }) => string;
   /** True when a plan of `desired` on what was seen changes nothing and leaves nothing unsaid. */
   readonly isInSync: (desired: DesiredVisor, seen: SeenVisor) => boolean;
 }

@@ -3,10 +3,15 @@ import {
   type AppTypedField,
   ARGUMENT_BYTES_MAX,
   EXIT_PROGRAMS,
+  isKeptRunning,
   MASK,
   type ObservedApp,
+  programOf,
+  splitArgs,
   TYPED_FIELDS,
+  unreadableElements,
 } from "../../model/index.ts";
+import { isAppAddress } from "../app-address.ts";
 import { isPlainSecret, looksSecret, parseOption } from "../plain-secrets.ts";
 import { APP_NAME_PATTERN } from "../schema-parts.ts";
 import { isPlainText, keysIn, type Look } from "./look.ts";
@@ -28,13 +33,14 @@ export function readAppFacts(look: Look): void {
   for (const app of look.seen.apps.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (!APP_NAME.test(app.name) || taken.has(app.name)) continue;
     taken.add(app.name);
-    // Where two entries have one name, a plan goes by the first.
-    readApp(look, look.seen.apps.find(({ name }) => name === app.name) ?? app);
+    const isTwice = look.seen.apps.filter(({ name }) => name === app.name).length > 1;
+    if (isTwice) look.note(`apps.${app.name} is left out: the visor has it twice`);
+    else readApp(look, app);
   }
 }
 
 function readApp(look: Look, app: ObservedApp): void {
-  const program = look.eyes.programOf(app);
+  const program = programOf(app);
   readState(look, app, program);
   readMode(look, app);
   const named = readProgram(look, app, program);
@@ -47,13 +53,19 @@ function readApp(look: Look, app: ObservedApp): void {
 
 function readState(look: Look, app: ObservedApp, program: string): void {
   const path = `apps.${app.name}`;
+  const isPty = app.name === PTY || program === PTY;
   if (app.status !== STOPPED && app.status !== RUNNING) {
     const state = app.status === 3 ? "it was just starting" : "it had ended with an error";
     look.note(`${path}.running is left out: ${state}`);
-  } else if (app.running || !(app.name === PTY || program === PTY)) {
+  } else if (app.running || !(isPty || isKeptRunning(app))) {
     look.put({ kind: "value", path: `${path}.running`, value: app.running });
   }
-  look.put({ kind: "value", path: `${path}.auto_start`, value: app.autoStart });
+  if (app.autoStart || !isPty)
+    look.put({ kind: "value", path: `${path}.auto_start`, value: app.autoStart });
+  else
+    look.note(
+      `${path}.auto_start is left out: the remote terminal is gone when the visor restarts`,
+    );
 }
 
 function readMode(look: Look, app: ObservedApp): void {
@@ -69,7 +81,7 @@ function readProgram(look: Look, app: ObservedApp, program: string): boolean {
   const path = `apps.${app.name}.binary`;
   const base = app.binary.split(/[/\\]/).at(-1) ?? "";
   if (program === app.name) return true;
-  if (program === PTY) return false;
+  if (program === PTY || app.name === PTY) return false;
   if (base === program && program !== COMBINED_PROGRAM && isPlainText(app.binary)) {
     look.put({ kind: "value", path, value: app.binary });
     return true;
@@ -81,16 +93,17 @@ function readProgram(look: Look, app: ObservedApp, program: string): boolean {
 }
 
 function readTyped(look: Look, app: ObservedApp, program: string): void {
-  for (const { field, form, option, programs } of TYPED_FIELDS) {
+  const { typed, broken } = splitArgs({ ...app, args: app.raw.open().args });
+  for (const { field, form, programs } of TYPED_FIELDS) {
     if (!programs.includes(program)) continue;
     const path = `apps.${app.name}.${field}`;
     const found = look.eyes.foundAt(look.seen, path);
     if (field === "whitelist") readWhitelist(look, app, program);
-    else if (found.kind !== "value" || found.raw === null) continue;
-    else if (form === "flag") {
-      const isGiven = app.args.some((element) => parseOption(element)?.name === option);
-      if (isGiven) look.put({ kind: "value", path, value: found.raw === true });
-    } else if (typeof found.raw === "string") {
+    else if (broken.has(field))
+      look.note(`${path} is left out: ${broken.get(field) ?? ""} keeps the app from starting`);
+    else if (found.kind !== "value" || !typed.has(field)) continue;
+    else if (form === "flag") look.put({ kind: "value", path, value: found.raw === true });
+    else if (typeof found.raw === "string") {
       readText(look, app, { path, field, text: found.raw });
     }
   }
@@ -106,6 +119,8 @@ function readText(
   const isShown = app.args.some((element) => element === text || element.endsWith(`=${text}`));
   const key = field === "pk" ? look.keyOf(text) : undefined;
   if (isShown && key !== undefined) look.put({ kind: "key", path, key });
+  else if (field === "address" && isShown && isPlainText(text) && !isAppAddress(text))
+    look.note(`${path} is left out: a manifest has no such address`);
   else if (isShown && field !== "pk" && isPlainText(text)) {
     look.put({ kind: "value", path, value: text });
   } else {
@@ -144,7 +159,7 @@ function readArgs(look: Look, app: ObservedApp, program: string): void {
     args.some((element) => element.includes(MASK));
   if (isMasked || args.some((element, index) => isSecretArgument(args, element, index))) {
     look.note(`${path} holds a secret: write all of it, with env:NAME or file:PATH in its place`);
-  } else if (!args.every(isPlainArgument) || namesTypedField(args, program)) {
+  } else if (args[0] === "app" || !args.every(isPlainArgument) || namesTypedField(args, program)) {
     look.note(`${path} is left out: a manifest cannot write it as it is`);
   } else look.put({ kind: "value", path, value: args });
 }
@@ -162,10 +177,8 @@ function isPlainArgument(text: string): boolean {
 }
 
 function namesTypedField(args: readonly string[], program: string): boolean {
-  const options = args.map((element) => parseOption(element)?.name);
-  return TYPED_FIELDS.some(
-    ({ option, programs }) => programs.includes(program) && options.includes(option),
-  );
+  const app = { name: program, binary: "", args };
+  return splitArgs(app).typed.size > 0 || unreadableElements(app).length > 0;
 }
 
 function readEnv(look: Look, app: ObservedApp): void {

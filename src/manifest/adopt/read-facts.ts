@@ -134,6 +134,8 @@ function readPort(look: Look, port: number): PortFact | string {
     const found = look.eyes.foundAt(look.seen, `ports.${port}.${field}`);
     return found.kind === "value" ? found.raw : null;
   };
+  if (at("open") !== true)
+    return "it is shut for everybody but the visor itself, as a port that is being closed until the visor restarts";
   const list = look.eyes.foundAt(look.seen, `ports.${port}.whitelist`);
   const elements = list.kind === "set" ? list.elements : [];
   const whitelist = keysIn(look, elements);

@@ -5,6 +5,7 @@ import { resolveManifest } from "../resolve-manifest.ts";
 import { isSameFleet } from "../same-fleet.ts";
 import { makeSource } from "../source.ts";
 import { parseTree } from "../tree.ts";
+import { checkAppsAndSettings } from "./check-app-and-setting.ts";
 import { checkOpenWhitelists, checkSingleController } from "./check-access.ts";
 import { checkKeysListedTwice, checkNamesListedTwice } from "./check-listed-twice.ts";
 import { checkPlainSecrets } from "./check-plain-secrets.ts";
@@ -27,6 +28,7 @@ const CHECKS: Readonly<
   "whitelist-open": checkOpenWhitelists,
   "plain-secret": checkPlainSecrets,
   "ended-ignore": checkEndedIgnores,
+  "app-and-setting": checkAppsAndSettings,
 };
 const ALL: ReadonlySet<LintRuleId> = new Set(LINT_RULES.map(({ id }) => id));
 /** A fix can make room for another; more rounds than this would mean that they go in a circle. */

@@ -8,6 +8,7 @@ export type LintRuleId =
   | "whitelist-open"
   | "plain-secret"
   | "ended-ignore"
+  | "app-and-setting"
   | "unused-disable";
 
 /** One rule: what it finds, why that matters, and what `--fix` does about it. */
@@ -64,6 +65,12 @@ export const LINT_RULES: readonly LintRule[] = [
     id: "ended-ignore",
     finds: "a value that is ignored until a time which has passed",
     why: "it is changed again like any other, though the line reads as if it were left alone",
+  },
+  {
+    id: "app-and-setting",
+    finds:
+      "an app that is started or stopped beside a setting that switches the same thing the other way (`dmsgweb` and `dmsg_web.enable`, `skynetweb` and `skynet_web.enable`)",
+    why: "the visor has one of the two in force, and every plan after the first shows the other as changed",
   },
   {
     id: "unused-disable",

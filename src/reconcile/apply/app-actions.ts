@@ -1,5 +1,5 @@
 import { assert, type Clock, sleep } from "../../core/index.ts";
-import type { Change, Outcome } from "../../model/index.ts";
+import { type Change, isKeptRunning, type Outcome } from "../../model/index.ts";
 import type {
   AppReading,
   VisorReader,
@@ -58,8 +58,14 @@ async function runAppAction(context: AppActionContext, change: Change): Promise<
   assert(leaf.section === "apps", "step (b) holds app changes only");
   let book = new Notebook();
   const { session } = context;
+  const app = session.reading.apps.find(({ name }) => name === leaf.app);
+  if (change.action === "restart" && app !== undefined && isKeptRunning(app)) {
+    // The visor itself starts it again, with what its configuration says now.
+    await book.attempt([change], () => session.stopApp(leaf.app));
+    return outcomeOf(change, book, await watchApp(context, leaf.app, isRunning), leaf.app);
+  }
   if (change.action !== "start") {
-    const wasStopped = isStopped(session.reading.apps.find(({ name }) => name === leaf.app));
+    const wasStopped = isStopped(app);
     await book.attempt([change], () => session.stopApp(leaf.app));
     const stopped = await watchApp(context, leaf.app, isStopped);
     if (change.action === "stop" || stopped.kind !== "settled")
@@ -75,7 +81,7 @@ async function runAppAction(context: AppActionContext, change: Change): Promise<
       };
     }
   }
-  await book.attempt([change], () => session.startApp(leaf.app));
+  await book.attempt([change], () => session.startApp(leaf.app, app?.launcherMode ?? ""));
   return outcomeOf(change, book, await watchApp(context, leaf.app, isRunning), leaf.app);
 }
 

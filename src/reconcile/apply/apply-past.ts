@@ -1,4 +1,4 @@
-import type { Digest, VisorKey } from "../../core/index.ts";
+import type { VisorKey } from "../../core/index.ts";
 import {
   type FeedKey,
   type IntentPayload,
@@ -8,17 +8,22 @@ import {
 } from "../../ledger/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { HistoryFold, type KnownHistory } from "../plan/index.ts";
+import { ApprovalUses } from "./approval-uses.ts";
 
 /** What an apply has to know of the ledger, gathered in one reading and kept up with what it appends. */
 export class ApplyPast {
-  readonly #plan: Digest;
+  /** What the ledgers hold of the plan, and of the decision in it. */
+  readonly uses: ApprovalUses;
+  readonly #plan: Plan;
   readonly #history: HistoryFold;
   readonly #open: OpenIntents;
   readonly #earlier = new Map<VisorKey, IntentPayload[]>();
   readonly #own: FeedKey;
 
-  private constructor({ digest, fleet }: Plan, own: FeedKey) {
-    this.#plan = digest;
+  private constructor(plan: Plan, own: FeedKey) {
+    const { fleet } = plan;
+    this.uses = new ApprovalUses(plan, own);
+    this.#plan = plan;
     this.#own = own;
     this.#history = new HistoryFold(fleet, own);
     this.#open = new OpenIntents(fleet);
@@ -42,10 +47,11 @@ export class ApplyPast {
   /** Takes a record that was appended since. */
   next(record: LedgerRecord): void {
     this.#history.next(record);
+    this.uses.next(record);
     // What another operator left open is theirs to settle.
     if (record.feed !== this.#own) return;
     this.#open.next(record);
-    if (record.kind !== "intent" || record.payload?.plan !== this.#plan) return;
+    if (record.kind !== "intent" || record.payload?.plan !== this.#plan.digest) return;
     const { visor } = record.payload;
     this.#earlier.set(visor, [...(this.#earlier.get(visor) ?? []), record.payload]);
   }

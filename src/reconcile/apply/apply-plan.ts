@@ -87,6 +87,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
         keys: input.keys,
         secrets,
         earlier: past.earlier(visor.key),
+        isUsed: (change) => past.uses.isDone(visor.key, change),
         clock,
         timing,
         stop,

@@ -23,7 +23,7 @@ import { pendingElement } from "../plan/index.ts";
 import { runAppActions } from "./app-actions.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import { checkFresh, checkGuardsAgain } from "./fresh-check.ts";
-import { isAsWanted, judge } from "./read-back.ts";
+import { closesPort, isAsWanted, judge } from "./read-back.ts";
 import { recordedChange } from "./recorded-change.ts";
 import type { VisorReport } from "./report.ts";
 import type { ApplyTiming } from "./timing.ts";
@@ -47,6 +47,8 @@ export interface VisorRun {
   readonly secrets: ReadonlyMap<SecretRef, string>;
   /** Intents of this plan on this visor that an earlier run wrote. */
   readonly earlier: readonly IntentPayload[];
+  /** True for a change that a receipt of this plan calls done: it is not approved a second time. */
+  readonly isUsed: (change: Change) => boolean;
   readonly clock: Clock;
   readonly timing: ApplyTiming;
   readonly stop: AbortSignal;
@@ -176,7 +178,11 @@ async function applyStep(
             pending: pendingTrust(earlier),
           });
     if (refusal !== undefined) return all(step, refusal.outcome, refusal.note);
-    const open = step.changes.filter((change) => isToWrite(change, seen, run));
+    if (step.changes.some((change) => run.isUsed(change) && isUndone(change, seen, run)))
+      return all(step, "stale", "an earlier run of this plan made it so, and it was changed since");
+    const open = step.changes.filter(
+      (change) => !run.isUsed(change) && isToWrite(change, seen, run),
+    );
     const already = step.changes.filter((change) => !open.includes(change));
     const before = already.map((change) => ({
       ...outcomeBase(change),
@@ -193,13 +199,22 @@ async function applyStep(
   }
 }
 
-/** A secret is written even where it is there already: only a receipt of ours lets a later plan compare it. */
+/**
+ * A secret is written even where it is there already: only a receipt of ours lets a later plan compare it. So is the
+ * first part of closing a port: only a receipt says since when it waits for the visor's restart.
+ */
 function isToWrite(change: Change, seen: SeenVisor, run: VisorRun): boolean {
   return (
     change.action === "restart" ||
     change.secrets !== undefined ||
+    (closesPort(change) && change.restart === "visor") ||
     !isAsWanted(seen, change, run.secrets)
   );
+}
+
+/** True for a change that was made, and is not there any more; a restart leaves nothing that could be undone. */
+function isUndone(change: Change, seen: SeenVisor, { secrets }: VisorRun): boolean {
+  return change.action !== "restart" && !isAsWanted(seen, change, secrets);
 }
 
 /** Trust that this run added and the visor said is in force only after its restart. */

@@ -1,7 +1,7 @@
 import { assert, FleetError, type Json } from "../../core/index.ts";
-import type { Change, SecretRef } from "../../model/index.ts";
+import { type Change, parseWhitelist, type SecretRef, splitArgs } from "../../model/index.ts";
 import type { AppReading, WriteSession } from "../../skywire/visor/index.ts";
-import { composeArgs, parseLeafPath, parseWhitelist, programOf, splitArgs } from "../diff/index.ts";
+import { appAfter, changesArgs, isOfApp, parseLeafPath } from "../diff/index.ts";
 import { plainText } from "./plain-text.ts";
 import { revealSecrets } from "./read-back.ts";
 
@@ -31,48 +31,28 @@ export function assertNotOpened(
 
 /**
  * The argument list of one app after its changes, made from a fresh reading of the app.
- * @throws FleetError apply/would-open
+ * @throws FleetError apply/would-open, plan/damaged
  */
 export function argsAfter(
   app: Pick<AppReading, "name" | "binary" | "args">,
   changes: readonly Change[],
   facts: WriteFacts,
 ): readonly string[] {
-  const program = programOf(app);
-  const parts = splitArgs(app.args, program);
-  const typed = new Map(parts.typed);
-  let rest = parts.rest;
-  let keys = parseWhitelist(typed.get("whitelist") ?? "");
-  for (const change of changes) {
-    const leaf = parseLeafPath(change.path);
-    if (leaf.section !== "apps" || leaf.app !== app.name) continue;
-    if (leaf.field === "args") {
-      rest = textsOf(revealSecrets(change.after, facts.secrets));
-    } else if (leaf.field === "whitelist") {
-      const { element } = change;
-      assert(element !== undefined, "a whitelist changes by elements");
-      keys = keys.filter((key) => key !== element);
-      if (change.after === true) keys = [...keys, element].sort();
-      typed.set("whitelist", keys.join(","));
-    } else if (isTypedField(leaf.field)) {
-      typed.set(leaf.field, plainText(change.after));
-    }
-  }
+  const own = changes.filter(({ path }) => isOfApp(path, app.name));
+  // A plan that somebody wrote by hand must not come out as an option that is left away.
+  for (const { after } of own.filter((change) => changesArgs(change) && !isArgs(change)))
+    plainText(after);
+  const { args, ...program } = appAfter(app, own, (value) => revealSecrets(value, facts.secrets));
   const whitelist = `apps.${app.name}.whitelist`;
-  if (changes.some(({ path }) => path === whitelist)) assertNotOpened(whitelist, keys, facts);
-  return composeArgs({ leading: parts.leading, rest, typed }, program);
+  if (own.some(({ path }) => path === whitelist)) {
+    const keys = splitArgs({ ...program, args }).typed.get("whitelist") ?? "";
+    assertNotOpened(whitelist, parseWhitelist(keys), facts);
+  }
+  return args;
 }
 
-/** True for changes that end up in the argument list of an app. */
-export function changesArgs(change: Change): boolean {
-  const leaf = parseLeafPath(change.path);
-  return leaf.section === "apps" && (leaf.field === "args" || isTypedField(leaf.field));
-}
-
-function isTypedField(
-  field: string,
-): field is "whitelist" | "pk" | "secure" | "killswitch" | "netifc" | "dns" | "address" {
-  return ["whitelist", "pk", "secure", "killswitch", "netifc", "dns", "address"].includes(field);
+function isArgs({ path }: Change): boolean {
+  return path.endsWith(".args");
 }
 
 /** The environment of an app as `NAME=value` elements, sorted by name. */
@@ -119,8 +99,8 @@ export async function configFieldsOf(
   const needsApps = changes.some((change) => changesArgs(change));
   const apps = needsApps ? await session.readApps() : [];
   for (const app of apps) {
-    const own = changes.filter((change) => changesArgs(change) && isOfApp(change, app.name));
-    if (own.length > 0) put(`launcher.apps[${app.name}].args`, argsAfter(app, own, facts), own);
+    const own = changes.filter((change) => changesArgs(change) && isOfApp(change.path, app.name));
+    if (own.length > 0) put(`launcher.apps[${app.name}].args`, argsAfter(app, changes, facts), own);
   }
   for (const change of changes) {
     const leaf = parseLeafPath(change.path);
@@ -135,11 +115,6 @@ export async function configFieldsOf(
     }
   }
   return fields;
-}
-
-function isOfApp(change: Change, app: string): boolean {
-  const leaf = parseLeafPath(change.path);
-  return leaf.section === "apps" && leaf.app === app;
 }
 
 function listGone(path: string): FleetError {
@@ -175,8 +150,4 @@ function applyElements(now: readonly string[], changes: readonly Change[]): read
     else keys.delete(element);
   }
   return [...keys].sort();
-}
-
-function textsOf(value: Json): readonly string[] {
-  return Array.isArray(value) ? value.map((item: Json) => plainText(item)) : [];
 }

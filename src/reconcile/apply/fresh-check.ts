@@ -8,9 +8,8 @@ import {
   type SeenVisor,
 } from "../../model/index.ts";
 import {
+  checkLists,
   checkLockOut,
-  checkOpenExits,
-  checkWouldOpen,
   keyedObservedDigest,
   observedDigest,
   type ObservedValues,
@@ -102,8 +101,7 @@ export function checkGuardsAgain({
       nameOf: (other) => plan.names[other] ?? other,
       ...(pending === undefined ? {} : { pending }),
     }),
-    ...checkWouldOpen(lists),
-    ...checkOpenExits(lists),
+    ...checkLists(lists),
   ];
   return first === undefined ? undefined : { outcome: "refused", note: first.message };
 }

@@ -1,6 +1,6 @@
 import { canonicalJson, FleetError, type Json } from "../../core/index.ts";
 import type { Change, Outcome, SecretRef, SeenVisor } from "../../model/index.ts";
-import { foundAt } from "../diff/index.ts";
+import { CLOSING, foundAt, parseLeafPath } from "../diff/index.ts";
 
 /** What writing a step left to say about single changes; keys are {@link changeKey}. */
 export interface WriteNotes {
@@ -31,8 +31,16 @@ export function isAsWanted(
   }
   if (found.kind === "missing-app") return change.after === false;
   if (found.kind !== "value") return false;
+  if (closesPort(change))
+    return found.raw === (change.method === "DeregisterTCPPort" ? false : CLOSING);
   const wanted = change.secrets === undefined ? change.after : revealSecrets(change.after, secrets);
   return canonicalJson(found.raw) === canonicalJson(wanted);
+}
+
+/** True for a change that closes a served port, in its first part or its last. */
+export function closesPort({ path, after }: Pick<Change, "path" | "after">): boolean {
+  const leaf = parseLeafPath(path);
+  return leaf.section === "ports" && leaf.field === "open" && after === false;
 }
 
 /** Puts the values of secrets where their references stand. Its result must never be printed or recorded. */

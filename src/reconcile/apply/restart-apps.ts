@@ -1,13 +1,15 @@
 import { type Clock, hasCode, type VisorKey } from "../../core/index.ts";
-import type { Change, OutcomeKind, Route } from "../../model/index.ts";
+import type { Change, OutcomeKind, Route, SeenVisor } from "../../model/index.ts";
 import type {
+  AppReading,
   VisorReader,
   VisorTarget,
   VisorWriter,
   WriteSession,
 } from "../../skywire/visor/index.ts";
 import type { Emit } from "../event.ts";
-import { mapLimited } from "../observe/index.ts";
+import { mapLimited, toSeenVisor } from "../observe/index.ts";
+import { checkLists } from "../plan/index.ts";
 import { isRunning, runAppActions } from "./app-actions.ts";
 import { type ApplyTiming, DEFAULT_TIMING } from "./timing.ts";
 
@@ -16,6 +18,8 @@ export interface VisorToRestart {
   readonly key: VisorKey;
   readonly name: string;
   readonly route: Route;
+  /** Owned whitelists that are written `anyone`. */
+  readonly openToAnyone: readonly string[];
 }
 
 /** What restarting apps needs. That it may be done was checked, agreed to and recorded. */
@@ -73,20 +77,26 @@ async function restartOn(
   const opened = await openForApps(writer, target);
   if ("refusal" in opened) return refusedAll(input, visor, "unreachable", opened.refusal);
   try {
-    const runs = (app: string): boolean =>
-      isRunning(opened.reading.apps.find(({ name }) => name === app));
-    const left = input.apps.filter((app) => !runs(app));
-    const changes = input.apps.filter(runs).map(restartOf);
+    const entries = (app: string): readonly AppReading[] =>
+      opened.reading.apps.filter(({ name }) => name === app);
+    const runs = (app: string): boolean => entries(app).some(isRunning);
+    const left = input.apps.flatMap((app) => {
+      const why = entries(app).length > 1 ? TWICE : runs(app) ? undefined : NOT_RUNNING;
+      return why === undefined ? [] : [{ app, note: why }];
+    });
+    const wanted = input.apps.filter((app) => !left.some((other) => other.app === app));
+    const seen = toSeenVisor(opened.reading, visor.route, clock.now());
+    const refused = refusedRestarts(seen, visor, wanted);
+    const changes = wanted.filter((app) => !refused.has(app)).map(restartOf);
     const reopen = (): ReturnType<typeof openForApps> => openForApps(writer, target);
     const context = { session: opened, reopen, reader, target, clock, timing };
     const outcomes = await runAppActions(context, changes);
     const { key } = visor;
     return [
-      ...left.map((app) => ({
+      ...[...left, ...[...refused].map(([app, note]) => ({ app, note }))].map((why) => ({
         visor: key,
-        app,
         outcome: "refused" as const,
-        note: "it does not run, so there is nothing to restart",
+        ...why,
       })),
       ...outcomes.map(({ path, outcome, note }) => ({
         visor: key,
@@ -98,6 +108,25 @@ async function restartOn(
   } finally {
     opened.close();
   }
+}
+
+const NOT_RUNNING = "it does not run, so there is nothing to restart";
+const TWICE = "the visor has two apps of this name: take one out of its configuration";
+
+/** The apps that may not start again, and why: a restart brings in force what others wrote since the last one. */
+function refusedRestarts(
+  seen: SeenVisor,
+  { key, name, openToAnyone }: VisorToRestart,
+  apps: readonly string[],
+): ReadonlyMap<string, string> {
+  const changes = apps.map(restartOf);
+  const refusals = checkLists({ visor: key, name, seen, changes, openToAnyone });
+  return new Map(
+    refusals.map(({ path = "", message }) => [
+      path.slice("apps.".length, -".running".length),
+      message,
+    ]),
+  );
 }
 
 function refusedAll(

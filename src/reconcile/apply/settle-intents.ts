@@ -8,7 +8,8 @@ import {
 } from "../../ledger/index.ts";
 import type { Route, SeenVisor } from "../../model/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
-import { foundAt, writerOf } from "../diff/index.ts";
+import { CLOSING, foundAt, parseLeafPath, writerOf } from "../diff/index.ts";
+import { closesPort } from "./read-back.ts";
 import type { Emit } from "../event.ts";
 import { mapLimited, toSeenVisor, wantsOf } from "../observe/index.ts";
 
@@ -63,7 +64,9 @@ export async function settleIntents(input: SettleInput): Promise<Settled> {
       const { payload, index } = intent;
       if (payload === undefined) return [];
       const { fleet, plan, visor, step } = payload;
-      const outcomes = payload.changes.map((change) => settleChange(change, seen, intent.timeMs));
+      const outcomes = payload.changes.map((change) =>
+        settleChange(change, seen, { sinceMs: intent.timeMs, beside: payload.changes }),
+      );
       return [
         {
           kind: "receipt" as const,
@@ -105,8 +108,14 @@ function groupByVisor(
 
 type IntentChange = NonNullable<LedgerRecord<"intent">["payload"]>["changes"][number];
 
+/** When an intent was written, and all that it meant to write. */
+interface IntentFacts {
+  readonly sinceMs: number;
+  readonly beside: readonly IntentChange[];
+}
+
 /** Done when the visor shows the wanted value, failed when it shows the old one, stale when neither. */
-function settleChange(change: IntentChange, seen: SeenVisor, intentMs: number): ReceiptOutcome {
+function settleChange(change: IntentChange, seen: SeenVisor, intent: IntentFacts): ReceiptOutcome {
   const { path, element, before, after } = change;
   const base = {
     path,
@@ -114,7 +123,7 @@ function settleChange(change: IntentChange, seen: SeenVisor, intentMs: number): 
     note: "settled after an interrupted run",
   };
   const found = foundAt(seen, path);
-  const done = waitsForRestart(change, seen, intentMs)
+  const done = waitsForRestart(change, seen, intent)
     ? ("done-after-restart" as const)
     : ("done" as const);
   if (element !== undefined) {
@@ -127,7 +136,9 @@ function settleChange(change: IntentChange, seen: SeenVisor, intentMs: number): 
     // A restart leaves no trace, and masked values cannot be compared: the next plan looks again.
     return { ...base, outcome: "unverified" };
   }
-  if (isEqual(found.shown, after)) return { ...base, outcome: done };
+  // Shut, and its record stays until the visor has restarted: the first part of closing was done.
+  const isShut = closesPort(change) && found.shown === CLOSING && before !== CLOSING;
+  if (isEqual(found.shown, after) || isShut) return { ...base, outcome: done };
   return {
     ...base,
     outcome: isEqual(found.shown, before) ? "failed" : "stale",
@@ -139,14 +150,28 @@ function settleChange(change: IntentChange, seen: SeenVisor, intentMs: number): 
 function waitsForRestart(
   { path, element, after }: IntentChange,
   seen: SeenVisor,
-  intentMs: number,
+  { sinceMs, beside }: IntentFacts,
 ): boolean {
+  if (seen.startedAtMs > sinceMs) return false;
+  if (closesPort({ path, after })) return isRecordThere(seen, path);
+  if (leadsListener(path, beside)) return true;
   const writer = writerOf(
     seen,
     path,
     element === undefined ? "change" : after === true ? "add" : "remove",
   );
-  return writer.kind === "writer" && writer.restart === "visor" && seen.startedAtMs <= intentMs;
+  return writer.kind === "writer" && writer.restart === "visor";
+}
+
+function isRecordThere(seen: SeenVisor, path: string): boolean {
+  const leaf = parseLeafPath(path);
+  return leaf.section === "ports" && seen.ports?.some(({ port }) => port === leaf.port) === true;
+}
+
+/** A local port that moves together with the proxy address is one whose old dmsg listener lives on. */
+function leadsListener(path: string, beside: readonly IntentChange[]): boolean {
+  const proxy = path.replace(/\.local_port$/, ".proxy_addr");
+  return proxy !== path && beside.some((other) => other.path === proxy && other.after !== "");
 }
 
 function isEqual(left: Json, right: Json): boolean {

@@ -1,14 +1,8 @@
 import { assert, type Json, parseVisorKey } from "../../core/index.ts";
-import type { Change, SecretRef } from "../../model/index.ts";
+import { type Change, parseWhitelist, type SecretRef, splitArgs } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
-import { parseLeafPath, parseWhitelist, programOf, splitArgs } from "../diff/index.ts";
-import {
-  argsAfter,
-  changesArgs,
-  configFieldsOf,
-  envAfter,
-  type WriteFacts,
-} from "./config-fields.ts";
+import { changesArgs, parseLeafPath } from "../diff/index.ts";
+import { argsAfter, configFieldsOf, envAfter, type WriteFacts } from "./config-fields.ts";
 import { Notebook } from "./notebook.ts";
 import { plainText } from "./plain-text.ts";
 import { changeKey, type WriteNotes } from "./read-back.ts";
@@ -102,8 +96,8 @@ async function writeWhitelists(
     for (const app of await session.readApps()) {
       const own = changes.filter((change) => appLeaf(change).app === app.name);
       if (own.length === 0) continue;
-      const program = programOf(app);
-      const text = splitArgs(argsAfter(app, own, facts), program).typed.get("whitelist") ?? "";
+      const args = argsAfter(app, own, facts);
+      const text = splitArgs({ ...app, args }).typed.get("whitelist") ?? "";
       const keys = parseWhitelist(text).map(parseVisorKey);
       await book.attempt(own, () => session.setAppWhitelist(app.name, keys));
     }
@@ -155,10 +149,6 @@ function appSetter(
       return () => session.setAppEnvFull(appLeaf(change).app, envAfter(change, secrets));
     case "SetAppPK":
       return () => session.setAppPk(appLeaf(change).app, parseVisorKey(text()));
-    case "SetAppSecure":
-      return () => session.setAppSecure(appLeaf(change).app, after === true);
-    case "SetAppKillswitch":
-      return () => session.setAppKillswitch(appLeaf(change).app, after === true);
     case "SetAppNetworkInterface":
       return () => session.setAppNetworkInterface(appLeaf(change).app, text());
     case "SetAppAddress":

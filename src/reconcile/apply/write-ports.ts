@@ -1,7 +1,14 @@
-import { FleetError } from "../../core/index.ts";
+import { FleetError, type VisorKey } from "../../core/index.ts";
 import type { Change } from "../../model/index.ts";
 import type { PortReading, WriteSession } from "../../skywire/visor/index.ts";
-import { defaultPort, parseLeafPath, type PortField } from "../diff/index.ts";
+import {
+  CLOSING,
+  defaultPort,
+  isClosing,
+  isWebPort,
+  parseLeafPath,
+  type PortField,
+} from "../diff/index.ts";
 import { assertNotOpened, type WriteFacts } from "./config-fields.ts";
 import type { Notebook } from "./notebook.ts";
 
@@ -38,27 +45,69 @@ interface PortWrite {
   readonly facts: WriteFacts;
 }
 
-async function writePort(
-  session: WriteSession,
-  { port, record, changes, facts }: PortWrite,
-): Promise<void> {
-  if (changes.some(({ op, path }) => op === "remove" && path.endsWith(".open"))) {
-    return await session.deregisterTcpPort(port);
-  }
-  const opens = changes.some(({ op, path }) => op === "add" && path.endsWith(".open"));
-  if (record === undefined && !opens) throw portGone(port);
-  const wanted = portAfter(record ?? freshPort(port), changes);
+async function writePort(session: WriteSession, write: PortWrite): Promise<void> {
+  const { port, record, changes, facts } = write;
+  const { key } = session.reading;
+  const open = changes.find(({ path }) => path.endsWith(".open"));
+  if (open?.op === "remove") return await closePort(session, write, open);
+  // A registration replaces whatever is there: what nobody planned for stays.
+  if (record !== undefined && open?.before === false) throw portTaken(port);
+  if (record !== undefined && open?.before === CLOSING && !isClosing(record, key))
+    throw portTaken(port);
+  if (record === undefined && open === undefined) throw portGone(port);
+  const before = record ?? freshPort(port);
+  const isShut = record !== undefined && isClosing(record, key);
+  const wanted = portAfter(isShut ? { ...before, whitelist: [] } : before, changes);
   const isOpenAlready = record?.whitelist.length === 0;
   if (!isOpenAlready) assertNotOpened(`ports.${port}.whitelist`, wanted.whitelist, facts);
+  if (record !== undefined) return await session.updateForwardedPort(wanted);
+  const now = (await session.readPorts()) ?? [];
+  if (now.some((other) => other.port === port)) throw portTaken(port);
+  await session.registerForwardedPort(wanted);
+}
+
+/**
+ * Closes a port in the part that was planned. A record is only taken away where no dmsg listener asks it whom to let
+ * in: without one it would let in everybody.
+ */
+async function closePort(
+  session: WriteSession,
+  { port, record }: PortWrite,
+  { method, before }: Change,
+): Promise<void> {
+  const { key } = session.reading;
+  if (method === "DeregisterTCPPort") {
+    const isShut = record !== undefined && isClosing(record, key);
+    const hasListener = record?.dmsg === true && !isWebPort(port);
+    if (record !== undefined && (hasListener || isShut !== (before === CLOSING)))
+      throw portChanged(port);
+    return await session.deregisterTcpPort(port);
+  }
+  const shut = shutPort(record ?? freshPort(port), key);
   return record === undefined
-    ? await session.registerForwardedPort(wanted)
-    : await session.updateForwardedPort(wanted);
+    ? await session.registerForwardedPort(shut)
+    : await session.updateForwardedPort(shut);
+}
+
+/** The record that lets in nobody but the visor itself: no other writer may name a visor's own key. */
+function shutPort(record: PortReading, key: VisorKey): PortReading {
+  return { ...record, whitelist: [key], skynet: false, dmsg: false };
 }
 
 function portGone(port: number): FleetError {
-  return new FleetError("apply/port-gone", `not written: others closed port ${port} meanwhile`, {
-    next: "make the plan again",
-  });
+  return meanwhile("apply/port-gone", `others closed port ${port} meanwhile`);
+}
+
+function portTaken(port: number): FleetError {
+  return meanwhile("apply/port-taken", `others opened port ${port} meanwhile`);
+}
+
+function portChanged(port: number): FleetError {
+  return meanwhile("apply/port-changed", `others changed port ${port} meanwhile`);
+}
+
+function meanwhile(code: `apply/${string}`, what: string): FleetError {
+  return new FleetError(code, `not written: ${what}`, { next: "make the plan again" });
 }
 
 function freshPort(port: number): PortReading {

@@ -10,10 +10,14 @@ import type {
   SeenVisor,
   Unsupported,
 } from "../../model/index.ts";
+import { changeOf, type LeafVerdict, withWhy } from "./change-of.ts";
+import { diffClosed, keepTrace } from "./diff-port.ts";
 import { type Found, foundAt } from "./found.ts";
 import { parseLeafPath } from "./leaf-path.ts";
 import { mayBeMasked } from "./masked.ts";
+import { startedAgain, untakenByProgram } from "./program-fields.ts";
 import { riskOf } from "./risk-of.ts";
+import { type LeftOf, NOTHING_LEFT, withLedPorts } from "./served-port.ts";
 import { appPresenceWriter, type LeafVerb, writerOf } from "./writer-of.ts";
 
 /** The latest receipt of a secret leaf: which reference was written, and the keyed digest of the value. */
@@ -40,21 +44,41 @@ export interface VisorDiff {
   readonly inSync: number;
 }
 
-/** Compares the owned leaves of one visor with what it shows. Only owned leaves are looked at. */
+/**
+ * Compares the owned leaves of one visor with what it shows. Only owned leaves are looked at. `left` tells what of
+ * served ports waits for a restart of the visor, or did.
+ */
 export function diffVisor(
-  desired: DesiredVisor,
+  wanted: DesiredVisor,
   seen: SeenVisor,
   secrets: SecretComparison | undefined,
+  left: LeftOf = NOTHING_LEFT,
 ): VisorDiff {
+  const { desired, notes } = withLedPorts(wanted, seen, left);
+  const ports = { desired, seen, left };
   const changes: Change[] = [];
   const unsupported: Unsupported[] = [];
   const notCompared: string[] = [];
   const notObserved: string[] = [];
   let inSync = 0;
   const withAdded = assumeAddedApps(desired, seen);
-  for (const leaf of desired.leaves.values()) {
-    const verdict = diffLeaf(leaf.path.endsWith(".present") ? seen : withAdded, leaf, secrets);
-    changes.push(...verdict.changes.map((change) => nameBinary(desired, change)));
+  const context = { secrets, left };
+  const verdicts = [...desired.leaves.values()].map((leaf) => ({
+    leaf,
+    verdict:
+      diffClosed(leaf, ports) ??
+      diffLeaf(leaf.path.endsWith(".present") ? seen : withAdded, leaf, context),
+  }));
+  const all = verdicts.flatMap(({ verdict }) => verdict.changes);
+  for (const { leaf, verdict: found } of verdicts) {
+    const why = untakenByProgram(withAdded, found.changes[0], all);
+    const verdict =
+      why === undefined ? found : { changes: [], unsupported: [...found.unsupported, why] };
+    changes.push(
+      ...verdict.changes.map((change) =>
+        withWhy(keepTrace(nameBinary(desired, change), ports), notes.get(change.path)),
+      ),
+    );
     for (const why of new Set(verdict.unsupported)) {
       unsupported.push({ path: leaf.path, why, place: leaf.origin.place });
     }
@@ -77,13 +101,6 @@ function compareText(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-interface LeafVerdict {
-  readonly changes: readonly Change[];
-  readonly unsupported: readonly string[];
-  readonly notCompared?: true;
-  readonly notObserved?: true;
-}
-
 const IN_SYNC: LeafVerdict = { changes: [], unsupported: [] };
 const NOT_COMPARED: LeafVerdict = { ...IN_SYNC, notCompared: true };
 const NOT_OBSERVED: LeafVerdict = { ...IN_SYNC, notObserved: true };
@@ -97,7 +114,7 @@ function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVisor {
     if (leaf.kind !== "value" || leaf.value !== true) continue;
     if (seen.apps.some(({ name }) => name === path.app)) continue;
     if (appPresenceWriter(seen, true).kind === "unsupported") continue;
-    added.push(freshApp(path.app, binaryOf(desired, path.app)));
+    added.push(freshApp(seen, path.app, binaryOf(desired, path.app)));
   }
   return added.length === 0 ? seen : { ...seen, apps: [...seen.apps, ...added] };
 }
@@ -115,23 +132,23 @@ function binaryOf(desired: Pick<DesiredVisor, "leaves">, app: string): string {
   return leaf?.kind === "value" && typeof leaf.value === "string" ? leaf.value : app;
 }
 
-function freshApp(name: string, binary: string): ObservedApp {
-  const facts = {
-    running: false,
-    status: 0,
-    detail: "",
-    autoStart: false,
-    launcherMode: "",
-    port: 0,
+/** What the release shows of its other apps it will show of this one. */
+function freshApp({ apps: [other] }: SeenVisor, name: string, binary: string): ObservedApp {
+  const facts = { running: false, status: 0, detail: "", autoStart: false, port: 0 };
+  const shown = {
+    ...(other?.launcherMode === undefined && other !== undefined ? {} : { launcherMode: "" }),
+    ...(other?.env === undefined && other !== undefined ? {} : { env: [] }),
   };
-  return { name, binary, ...facts, args: [], env: [], raw: new Hidden({ args: [], env: [] }) };
+  return { name, binary, ...facts, ...shown, args: [], raw: new Hidden({ args: [], env: [] }) };
 }
 
-function diffLeaf(
-  seen: SeenVisor,
-  leaf: DesiredLeaf,
-  secrets: SecretComparison | undefined,
-): LeafVerdict {
+/** What a leaf is compared by beside the visor itself. */
+interface DiffContext {
+  readonly secrets: SecretComparison | undefined;
+  readonly left: LeftOf;
+}
+
+function diffLeaf(seen: SeenVisor, leaf: DesiredLeaf, { secrets, left }: DiffContext): LeafVerdict {
   const found = foundAt(seen, leaf.path);
   if (found.kind === "unsupported") {
     return found.notObserved === true ? NOT_OBSERVED : { changes: [], unsupported: [found.why] };
@@ -140,7 +157,7 @@ function diffLeaf(
   if (leaf.kind === "set") {
     return diffSet(seen, leaf, found.kind === "set" ? found.elements : []);
   }
-  return diffValue(seen, leaf, found, secrets);
+  return diffValue(seen, leaf, found, { secrets, left });
 }
 
 /** An app that is not there and not added: what is off is as wanted, the rest cannot be set. */
@@ -201,7 +218,7 @@ function diffValue(
   seen: SeenVisor,
   leaf: DesiredValue,
   found: Found & { readonly kind: "value" | "set" },
-  secrets: SecretComparison | undefined,
+  { secrets, left }: DiffContext,
 ): LeafVerdict {
   const raw: Json = found.kind === "value" ? found.raw : [...found.elements];
   const shown: Json = found.kind === "value" ? found.shown : [...found.elements];
@@ -217,16 +234,16 @@ function diffValue(
       receipt.ref === secretRefText(leaf.secrets) &&
       receipt.hmac === keyed;
     if (isSame) return IN_SYNC;
-    return valueChange(seen, leaf, { before: shown, secrets: leaf.secrets });
+    return valueChange(seen, leaf, { before: shown, secrets: leaf.secrets, left });
   }
   const hidden = found.kind === "value" ? found.hidden : undefined;
   if (hidden !== undefined && hidden.differs !== digestOf(leaf.value)) {
     return mayBeMasked(shown, leaf.value)
       ? NOT_COMPARED
-      : valueChange(seen, leaf, { before: shown });
+      : valueChange(seen, leaf, { before: shown, left });
   }
   if (hidden === undefined && canonicalJson(raw) === canonicalJson(leaf.value)) return IN_SYNC;
-  return valueChange(seen, leaf, { before: shown });
+  return valueChange(seen, leaf, { before: shown, left });
 }
 
 /** The references of a leaf as one text, as receipts keep it. */
@@ -237,10 +254,13 @@ export function secretRefText(refs: readonly SecretRef[]): string {
 function valueChange(
   seen: SeenVisor,
   leaf: DesiredValue,
-  facts: { readonly before: Json; readonly secrets?: readonly SecretRef[] },
+  facts: {
+    readonly before: Json;
+    readonly secrets?: readonly SecretRef[];
+    readonly left: LeftOf;
+  },
 ): LeafVerdict {
   const path = parseLeafPath(leaf.path);
-  const { origin } = leaf;
   const isRunning = path.section === "apps" && path.field === "running";
   const isPresence =
     (path.section === "apps" && path.field === "present") ||
@@ -249,24 +269,28 @@ function valueChange(
   const writer =
     path.section === "apps" && path.field === "present"
       ? appPresenceWriter(seen, leaf.value === true)
-      : writerOf(seen, leaf.path, verb);
+      : writerOf(seen, leaf.path, verb, facts.left);
   if (writer.kind === "unsupported") return { changes: [], unsupported: [writer.why] };
-  const change: Change = {
-    path: leaf.path,
-    op: isPresence ? verb : isAbsent(facts.before) ? "add" : "change",
-    ...(isRunning ? { action: leaf.value === true ? ("start" as const) : ("stop" as const) } : {}),
+  const kept = leaf.value === false ? startedAgain(seen, path) : undefined;
+  if (kept !== undefined) return { changes: [], unsupported: [kept] };
+  const change = changeOf(leaf, {
     before: facts.before,
-    after: leaf.value,
-    reason: { place: origin.place, ...(origin.role === undefined ? {} : { role: origin.role }) },
-    lifetime: writer.lifetime,
-    restart: writer.restart,
-    risk: riskOf(leaf.path, false),
+    op: isPresence ? verb : isAbsent(facts.before) ? "add" : "change",
     step: isRunning ? "b" : "a",
-    method: isRunning && leaf.value === false ? "StopApp" : writer.method,
-    ...(facts.secrets === undefined ? {} : { secrets: facts.secrets }),
-    inverse: { after: facts.before },
+    writer: isRunning && leaf.value === false ? { ...writer, method: "StopApp" } : writer,
+  });
+  return {
+    changes: [
+      {
+        ...change,
+        ...(isRunning
+          ? { action: leaf.value === true ? ("start" as const) : ("stop" as const) }
+          : {}),
+        ...(facts.secrets === undefined ? {} : { secrets: facts.secrets }),
+      },
+    ],
+    unsupported: [],
   };
-  return { changes: [change], unsupported: [] };
 }
 
 function isAbsent(value: Json): boolean {

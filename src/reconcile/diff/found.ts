@@ -1,14 +1,21 @@
 import type { Digest, Json } from "../../core/index.ts";
 import {
   type KeptLeaf,
+  type AppTypedField,
+  isOf2024,
+  knowsWhitelist,
   MASK,
   type ObservedApp,
   type ObservedPort,
+  parseWhitelist,
+  programOf,
   type SeenVisor,
   settingAt,
+  splitArgs,
+  typedForm,
 } from "../../model/index.ts";
-import { parseWhitelist, programOf, splitArgs } from "./app-args.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
+import { CLOSING, isClosing } from "./served-port.ts";
 
 /** What a visor shows at one leaf. */
 export type Found =
@@ -87,7 +94,8 @@ function foundSetting(seen: SeenVisor, setting: string): Found {
 }
 
 function foundApp(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }): Found {
-  const app = seen.apps.find(({ name }) => name === leaf.app);
+  const [app, ...others] = seen.apps.filter(({ name }) => name === leaf.app);
+  if (others.length > 0) return unsupported(twice(`an app ${leaf.app}`));
   if (leaf.field === "present") return plain(app !== undefined);
   if (app === undefined) return { kind: "missing-app" };
   switch (leaf.field) {
@@ -101,24 +109,48 @@ function foundApp(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }
       return app.launcherMode === undefined
         ? unsupported("this release does not show how it launches apps")
         : plain(app.launcherMode === "" ? null : app.launcherMode);
-    case "args": {
-      const raw = splitArgs(app.raw.open().args, programOf(app)).rest;
-      return { kind: "value", raw, shown: splitArgs(app.args, programOf(app)).rest };
-    }
+    case "args":
+      return {
+        kind: "value",
+        raw: splitArgs(rawOf(app)).rest,
+        shown: splitArgs(app).rest,
+      };
     case "env":
       return foundEnv(app);
-    case "whitelist": {
-      const text = splitArgs(app.raw.open().args, programOf(app)).typed.get("whitelist") ?? "";
-      return { kind: "set", elements: parseWhitelist(text) };
-    }
-    case "secure":
-    case "killswitch":
-      return plain(splitArgs(app.raw.open().args, programOf(app)).typed.get(leaf.field) === "true");
-    default: {
-      const text = splitArgs(app.raw.open().args, programOf(app)).typed.get(leaf.field) ?? "";
-      return plain(text === "" ? null : text);
-    }
+    case "whitelist":
+      return knowsWhitelist(seen, app)
+        ? {
+            kind: "set",
+            elements: parseWhitelist(splitArgs(rawOf(app)).typed.get("whitelist") ?? ""),
+          }
+        : unsupported("the apps of this release know no whitelist");
+    default:
+      return foundTyped(app, leaf.field);
   }
+}
+
+/** What the app goes by: an option that is not given has the value that the program takes then. */
+function foundTyped(app: ObservedApp, field: AppTypedField): Found {
+  const { typed, broken } = splitArgs(rawOf(app));
+  const form = typedForm(programOf(rawOf(app)), field);
+  const element = broken.get(field);
+  if (element !== undefined) return plain(element);
+  const text = typed.get(field) ?? "";
+  const absent = form?.absent;
+  if (text === "" && absent !== undefined) {
+    if (typeof absent === "boolean") return plain(absent);
+    return plain(isOf2024(app) ? absent.of2024 : absent.of2026);
+  }
+  if (text === "") return plain(null);
+  return plain(form?.form === "flag" ? text === "true" : text);
+}
+
+function rawOf(app: ObservedApp): ObservedApp {
+  return { ...app, args: app.raw.open().args };
+}
+
+function twice(what: string): string {
+  return `the visor has ${what} twice, and which one counts is not known: take one out of its configuration, then restart it`;
 }
 
 function foundEnv(app: ObservedApp): Found {
@@ -137,9 +169,13 @@ function foundEnv(app: ObservedApp): Found {
 
 function foundPort(seen: SeenVisor, leaf: LeafPath & { readonly section: "ports" }): Found {
   if (seen.ports === undefined) return unsupported("this release does not list its served ports");
-  const port = seen.ports.find((candidate) => candidate.port === leaf.port);
-  if (leaf.field === "open") return plain(port !== undefined);
-  if (leaf.field === "whitelist") return { kind: "set", elements: port?.whitelist ?? [] };
+  const [port, ...others] = seen.ports.filter((candidate) => candidate.port === leaf.port);
+  if (others.length > 0) return unsupported(twice(`port ${leaf.port}`));
+  const isShut = port !== undefined && isClosing(port, seen.key);
+  if (leaf.field === "open") return plain(isShut ? CLOSING : port !== undefined);
+  // The visor's own key shuts everybody out; it is no member that a manifest could name.
+  if (leaf.field === "whitelist")
+    return { kind: "set", elements: isShut ? [] : (port?.whitelist ?? []) };
   return plain((port ?? defaultPort(leaf.port))[leaf.field]);
 }
 

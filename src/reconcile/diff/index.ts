@@ -1,11 +1,4 @@
-export {
-  type AppArgs,
-  type AppProgram,
-  composeArgs,
-  parseWhitelist,
-  programOf,
-  splitArgs,
-} from "./app-args.ts";
+export { appAfter, changesArgs, isOfApp, type Reveal } from "./app-after.ts";
 export {
   diffVisor,
   type SecretComparison,
@@ -17,4 +10,12 @@ export {
 export { defaultPort, type Found, foundAt } from "./found.ts";
 export { isLeafPath, type LeafPath, parseLeafPath, type PortField } from "./leaf-path.ts";
 export { riskOf } from "./risk-of.ts";
+export {
+  CLOSING,
+  isClosing,
+  isWebPort,
+  type LeftOf,
+  type LeftToRestart,
+  moveFault,
+} from "./served-port.ts";
 export { type LeafVerb, type LeafWriter, methodsOf, type NoWriter, writerOf } from "./writer-of.ts";

@@ -7,6 +7,7 @@ import {
 } from "../../model/index.ts";
 import { type MethodName, methodRow } from "../../skywire/visor/index.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
+import { isWebPort, type LeftOf, mayListen, NOTHING_LEFT, recordOf } from "./served-port.ts";
 
 /** How a leaf is written on one visor. */
 export interface LeafWriter {
@@ -28,18 +29,26 @@ export type LeafVerb = "add" | "change" | "remove";
 const FIELD_SETTERS: Partial<Record<AppField, MethodName>> = {
   whitelist: "SetAppWhitelist",
   pk: "SetAppPK",
-  secure: "SetAppSecure",
-  killswitch: "SetAppKillswitch",
   netifc: "SetAppNetworkInterface",
   dns: "SetAppDNS",
   address: "SetAppAddress",
 };
 
+/** Source: the real v1.3.28 program, which ends at what its own setters store; mended by PR #3025 (2026-06-05). */
+const BROKEN_SETTER =
+  "this release can only store it with one dash, such as -secure=true, which keeps the app from starting";
+
 /**
  * Chooses the method that writes a leaf, from what the visor was found to serve and never from a version:
- * `SetConfigFields` where it is served, otherwise the setter of older releases.
+ * `SetConfigFields` where it is served, otherwise the setter of older releases. `left` tells what of served ports waits
+ * for a restart of the visor.
  */
-export function writerOf(seen: SeenVisor, path: string, verb: LeafVerb): LeafWriter | NoWriter {
+export function writerOf(
+  seen: SeenVisor,
+  path: string,
+  verb: LeafVerb,
+  left: LeftOf = NOTHING_LEFT,
+): LeafWriter | NoWriter {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
@@ -55,7 +64,7 @@ export function writerOf(seen: SeenVisor, path: string, verb: LeafVerb): LeafWri
     case "apps":
       return appWriter(seen, leaf);
     case "ports":
-      return portWriter(seen, leaf, verb);
+      return portWriter(seen, leaf, left);
   }
 }
 
@@ -126,20 +135,39 @@ function appWriter(
     default: {
       if (whole) return writer("SetConfigFields", "config", "app");
       if (serves(seen, "SetAppArgs")) return writer("SetAppArgs", "config", "app");
+      if (leaf.field === "secure" || leaf.field === "killswitch") return unsupported(BROKEN_SETTER);
       return firstServed(seen, FIELD_SETTERS[leaf.field] ?? "SetAppArgs", "app");
     }
   }
 }
 
+/** No update starts, ends or moves a dmsg listener: what concerns it is in force after the visor restarts. */
 function portWriter(
   seen: SeenVisor,
-  leaf: LeafPath & { readonly section: "ports" },
-  verb: LeafVerb,
+  { port, field }: LeafPath & { readonly section: "ports" },
+  left: LeftOf,
 ): LeafWriter | NoWriter {
-  const exists = seen.ports?.some(({ port }) => port === leaf.port) ?? false;
-  if (leaf.field === "open" && verb === "remove")
-    return firstServed(seen, "DeregisterTCPPort", "none");
-  return firstServed(seen, exists ? "UpdateForwardedPort" : "RegisterForwardedPort", "none");
+  const isThere = recordOf(seen, port) !== undefined;
+  const isLate =
+    isThere &&
+    ((field === "dmsg" && !isWebPort(port)) ||
+      (field === "local_port" && mayListen(seen, port, left)));
+  return firstServed(
+    seen,
+    isThere ? "UpdateForwardedPort" : "RegisterForwardedPort",
+    isLate ? "visor" : "none",
+  );
+}
+
+/** The methods that close a port: its record is taken away, or written so that it shuts everybody out. */
+export function closingWriter(
+  seen: SeenVisor,
+  port: number,
+  part: "take-away" | "shut",
+): LeafWriter | NoWriter {
+  if (part === "take-away") return firstServed(seen, "DeregisterTCPPort", "none");
+  const isThere = recordOf(seen, port) !== undefined;
+  return firstServed(seen, isThere ? "UpdateForwardedPort" : "RegisterForwardedPort", "visor");
 }
 
 /** Every method that may write a leaf, so that a reader can ask beforehand which of them are served. */

@@ -144,12 +144,22 @@ const seen = shape({
   "hypervisors?": listOf(text),
   "pty?": listOf(text),
   methods: mapOf(textLike("method", /^[A-Za-z]{1,64}$/), oneOf("present", "absent", "unknown")),
-  apps: mapOf(text, shape({ program: text, running: yesOrNo, autoStart: yesOrNo })),
+  apps: mapOf(
+    text,
+    shape({
+      program: text,
+      running: yesOrNo,
+      autoStart: yesOrNo,
+      "keptRunning?": yesOrNo,
+      "started?": yesOrNo,
+      "unreadable?": listOf(text),
+    }),
+  ),
   leaves: mapOf(leafPath, keptLeaf),
 });
 
 const unseen = shape({
-  kind: oneOf("unreachable", "starting", "malformed", "impostor"),
+  kind: oneOf("unreachable", "starting", "suspended", "malformed", "impostor"),
   reason: textLike("reason", /^[a-z0-9 /-]{1,100}$/),
 });
 

@@ -10,6 +10,12 @@ export interface KeptApp {
   readonly program: string;
   readonly running: boolean;
   readonly autoStart: boolean;
+  /** The visor starts it again whenever it stops. */
+  readonly keptRunning?: true;
+  /** Another program starts `program`, and passes no whitelist on. */
+  readonly started?: true;
+  /** Elements of its arguments at which it ends as it reads them, as far as they may be shown. */
+  readonly unreadable?: readonly string[];
 }
 
 /** What is kept of a visor that was read. */

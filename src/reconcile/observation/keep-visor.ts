@@ -2,12 +2,16 @@ import { canonicalJson, digestOf } from "../../core/index.ts";
 import {
   type DesiredLeaf,
   type DesiredVisor,
-  EXIT_PROGRAMS,
+  exitOf,
+  isKeptRunning,
   type KeptLeaf,
+  type ObservedApp,
   type ObservedVisor,
+  programOf,
   type SeenVisor,
+  unreadableElements,
 } from "../../model/index.ts";
-import { foundAt, methodsOf, parseLeafPath, programOf } from "../diff/index.ts";
+import { foundAt, methodsOf, parseLeafPath } from "../diff/index.ts";
 import { observedDigest, observedValues } from "../plan/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
 
@@ -40,9 +44,9 @@ function keepSeen(
   const leaves: Record<string, KeptLeaf> = {};
   for (const path of owned)
     leaves[path] = keepLeaf(seen, desired.leaves.get(path), path, keyedDigest);
-  for (const [name, { program }] of Object.entries(apps)) {
-    const path = `apps.${name}.whitelist`;
-    if (EXIT_PROGRAMS.includes(program))
+  for (const app of seen.apps.filter(({ name }) => Object.hasOwn(apps, name))) {
+    const path = `apps.${app.name}.whitelist`;
+    if (exitOf(asRun(app)) !== undefined)
       leaves[path] ??= keepLeaf(seen, undefined, path, keyedDigest);
   }
   return {
@@ -81,9 +85,20 @@ function keepApps(owned: readonly string[], seen: SeenVisor): Readonly<Record<st
       .filter(({ name }) => managed.has(name))
       .map((app) => {
         const { name, running, autoStart } = app;
-        return [name, { program: programOf(app), running, autoStart }] as const;
+        const exit = exitOf(asRun(app));
+        const program = exit?.program ?? programOf(asRun(app));
+        const others = isKeptRunning(app) ? { keptRunning: true as const } : {};
+        const started = exit?.takesWhitelist === false ? { started: true as const } : {};
+        const elements = unreadableElements(asRun(app));
+        const unreadable = elements.length === 0 ? {} : { unreadable: elements };
+        const kept: KeptApp = { program, running, autoStart, ...others, ...started, ...unreadable };
+        return [name, kept] as const;
       }),
   );
+}
+
+function asRun(app: ObservedApp): ObservedApp {
+  return { ...app, args: app.raw.open().args };
 }
 
 /**

@@ -1,16 +1,20 @@
 import { Hidden, type VisorKey } from "../../core/index.ts";
-import type {
-  DesiredVisor,
-  ObservedApp,
-  ObservedPort,
-  ObservedVisor,
-  SeenVisor,
-  UnseenVisor,
+import {
+  BUILT_IN_APPS,
+  type DesiredVisor,
+  EXIT_PROGRAMS,
+  type ObservedApp,
+  type ObservedPort,
+  type ObservedVisor,
+  type SeenVisor,
+  type UnseenVisor,
 } from "../../model/index.ts";
 import { defaultPort, parseLeafPath } from "../diff/index.ts";
 import { routeOf } from "../observe/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
 
+/** Stands for a program that is not known any more and starts the one that is kept. */
+const STARTER = "starter";
 const LOOK_AGAIN = "run `fleet observe` again when it can be read";
 
 /** What was observed of a visor, as far as an observation keeps it. */
@@ -61,17 +65,24 @@ function seenVisor(
 }
 
 /** Its leaves come from what is kept; what stands here is what guards look at. */
-function appAgain(name: string, { program, running, autoStart }: KeptApp): ObservedApp {
+function appAgain(name: string, kept: KeptApp): ObservedApp {
+  const { program, running, autoStart, keptRunning, started, unreadable = [] } = kept;
+  // Arguments decide what the combined binary is: which of the two ran it is not kept, so that both may.
+  const isExit = EXIT_PROGRAMS.includes(program);
+  const isTold = !isExit && BUILT_IN_APPS.includes(program);
+  const told = started === true ? [program] : isTold ? ["app", program] : [];
+  const args = [...told, ...unreadable];
   return {
     name,
-    binary: program,
+    binary: started === true ? STARTER : isTold ? "" : program,
     running,
     status: running ? 1 : 0,
     detail: "",
     autoStart,
-    args: ["app", program],
+    ...(keptRunning === true ? { restartPolicy: "always" } : {}),
+    args,
     port: 0,
-    raw: new Hidden({ args: ["app", program] }),
+    raw: new Hidden({ args }),
   };
 }
 

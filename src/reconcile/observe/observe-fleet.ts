@@ -126,9 +126,11 @@ export function toObserved(
       ? reading.reason
       : reading.kind === "starting"
         ? reading.waitingFor
-        : reading.kind === "malformed"
-          ? reading.code
-          : `answered as ${reading.answered}`;
+        : reading.kind === "suspended"
+          ? "suspended"
+          : reading.kind === "malformed"
+            ? reading.code
+            : `answered as ${reading.answered}`;
   return { kind: reading.kind, key, route, atMs, reason, detail, next };
 }
 

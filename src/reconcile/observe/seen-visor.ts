@@ -66,6 +66,7 @@ function toObservedApp(app: AppReading): ObservedApp {
     args: maskArgs(app.args),
     ...(app.env === undefined ? {} : { env: app.env.map(maskEnv) }),
     ...(app.launcherMode === undefined ? {} : { launcherMode: app.launcherMode }),
+    ...(app.restartPolicy === undefined ? {} : { restartPolicy: app.restartPolicy }),
     port: app.port,
     raw: new Hidden({ args: app.args, ...(app.env === undefined ? {} : { env: app.env }) }),
   };

@@ -21,18 +21,18 @@ import {
 import type { SecretComparison } from "../diff/index.ts";
 import { decisionDigest, planDigest } from "./digests.ts";
 import {
-  checkArgumentSize,
+  checkLists,
   checkLockOut,
   checkObservationAge,
-  checkOpenExits,
+  checkPortMoves,
   checkRemovals,
+  checkRightToSign,
   checkSignedCommits,
-  checkWouldOpen,
   withWayForRemovals,
 } from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
-import { pendingTrust, planVisor } from "./plan-visor.ts";
+import { leftToRestart, pendingTrust, planVisor } from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
 import { signedCommitsOf } from "./signers.ts";
@@ -102,7 +102,16 @@ export function buildPlan(input: PlanInput): Plan {
   };
   const visors = pairs.map(([wanted, seen]) => planVisor(wanted, seen, context));
   const releasedVisors = releasedVisorsOf(desired, history);
-  const refusals = checkGuards(input, pairs, visors, guarded, policies);
+  const changesOfKeyset = keysetChanges(keyset, history, trusted);
+  const refusals = [
+    ...checkGuards(input, pairs, visors, guarded, policies),
+    ...checkRightToSign({
+      keyset,
+      relays: desired.ledger.relays,
+      keysetChanges: changesOfKeyset,
+      isFirst: earlierKeysets(history, trusted).length === 0,
+    }),
+  ];
   const counts = countPlan(visors, releasedVisors);
   const changing = visors.filter(({ status }) => status === "changes").map(({ key }) => key);
   const draft: Omit<Plan, "digest"> = {
@@ -116,7 +125,7 @@ export function buildPlan(input: PlanInput): Plan {
     acting: input.acting,
     ...(input.operator === undefined ? {} : { operator: input.operator }),
     keyset,
-    keysetChanges: keysetChanges(keyset, history, trusted),
+    keysetChanges: changesOfKeyset,
     policies,
     protected: guarded,
     seal: desired.ledger.seal,
@@ -222,9 +231,13 @@ function checkGuards(
         nameOf: (key) => desired.keyNames.get(key) ?? key,
         pending: pendingTrust(history, seen),
       }),
-      ...checkWouldOpen(lists),
-      ...checkOpenExits(lists),
-      ...checkArgumentSize(lists),
+      ...checkLists(lists),
+      ...checkPortMoves({
+        desired: wanted,
+        seen,
+        left: leftToRestart(history, seen),
+        changed: new Set(changes.map(({ path }) => path)),
+      }),
     );
   });
   const changes = visors.flatMap(changesOf);

@@ -8,7 +8,8 @@ import {
 import type { Plan, Refusal } from "../../model/index.ts";
 import { hasCapability } from "./may.ts";
 import type { History } from "./history.ts";
-import { keysetChanges, policiesInForce } from "./keyset.ts";
+import { checkRightToSign } from "./guards/index.ts";
+import { earlierKeysets, keysetChanges, policiesInForce } from "./keyset.ts";
 import { ageText, policyToJson, strictestAgeMs } from "./policy.ts";
 
 const MS_PER_MINUTE = 60_000;
@@ -76,7 +77,7 @@ export function checkApply({
   history,
   nowMs,
 }: ApplyCheck): readonly Refusal[] {
-  const refusals: Refusal[] = [...plan.refusals];
+  const refusals: Refusal[] = [...plan.refusals, ...unsaidLockOut(plan, history)];
   if (!hasCapability(operator, "apply", plan, history)) {
     refusals.push({
       guard: "operator",
@@ -104,6 +105,15 @@ export function checkApply({
     });
   }
   return [...refusals, ...checkRules(plan, history), ...checkAges(plan, history, nowMs)];
+}
+
+/** Lock-out from the right to sign that the plan does not speak of: a file may leave out what refuses it. */
+function unsaidLockOut(plan: Plan, history: History): readonly Refusal[] {
+  const { keyset, relays } = plan;
+  const isFirst = earlierKeysets(history).length === 0;
+  const changes = keysetChanges(keyset, history);
+  const found = checkRightToSign({ keyset, relays, keysetChanges: changes, isFirst });
+  return found.filter(({ message }) => plan.refusals.every((said) => said.message !== message));
 }
 
 /**
@@ -173,7 +183,9 @@ function checkAges(plan: Plan, history: History, nowMs: number): readonly Refusa
  */
 export function refusalsExit(refusals: readonly Refusal[]): ExitCode {
   if (refusals.length === 0) return 0;
-  return refusals.every(({ guard }) => guard === "stale-ledger") ? 5 : 4;
+  return refusals.every(({ guard }) => guard === "stale-ledger" || guard === "used-approval")
+    ? 5
+    : 4;
 }
 
 /**

@@ -44,6 +44,8 @@ export interface KnownHistory {
   readonly keyset: Keyset | undefined;
   /** The keyset in force, as its entry says it. */
   readonly accepted: AcceptedKeyset | undefined;
+  /** The entry that first said what the keyset in force says; an observation does not tell. */
+  readonly changedBy?: AcceptedKeyset;
   /** The latest accepted keyset that stands in each feed. */
   readonly keysets: ReadonlyMap<FeedKey, KeysetPayload>;
   /** Every keyset of the fleet: their epoch keys open what was sealed. */
@@ -151,6 +153,7 @@ export class HistoryFold {
   /** What the records taken so far say; what comes later does not change it. */
   history(): KnownHistory {
     const accepted = this.#follower.current(this.#fleet);
+    const changedBy = this.#follower.changes(this.#fleet).at(-1);
     const values = new Map(this.#values);
     const secrets = new Map(this.#secrets);
     let byVisor: ReadonlyMap<VisorKey, readonly RecordedLeaf[]> | undefined;
@@ -161,6 +164,7 @@ export class HistoryFold {
       inSync: new Map(this.#inSync),
       keyset: accepted === undefined ? undefined : keysetFromRecord(accepted.payload),
       accepted,
+      ...(changedBy === undefined ? {} : { changedBy }),
       keysets: new Map(this.#keysets),
       epochKeysets: [...this.#epochKeysets],
       keysetFaults: [...this.#keysetFaults],

@@ -15,10 +15,9 @@ export {
   overridesToJson,
 } from "./digests.ts";
 export {
+  checkLists,
   checkLockOut,
-  checkOpenExits,
   checkSignedCommits,
-  checkWouldOpen,
   hasWayIn,
   keysetSignaturesRefusal,
   type LockOutInput,
@@ -28,6 +27,10 @@ export {
   relayRefusal,
   staleLedgerRefusals,
   type TrustLists,
+  type UsedBy,
+  usedDecisionRefusal,
+  usedKeysetRefusal,
+  usedPlanRefusal,
   witnessesRefusal,
   withTrustChange,
 } from "./guards/index.ts";
@@ -50,4 +53,6 @@ export {
 export { type CommitSigner, signedCommitsOf, signersOf } from "./signers.ts";
 export { keysetFromRecord, keysetToRecord } from "./keyset-record.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
+export { awaitingRestart } from "./plan-visor.ts";
 export { isPolicy, policyToJson } from "./policy.ts";
+export { unreadableApps } from "./unreadable-apps.ts";

@@ -8,11 +8,19 @@ import type {
   SeenVisor,
   StepLetter,
 } from "../../model/index.ts";
-import { diffVisor, type SecretComparison, sortChanges } from "../diff/index.ts";
+import {
+  CLOSING,
+  diffVisor,
+  type LeftOf,
+  parseLeafPath,
+  type SecretComparison,
+  sortChanges,
+} from "../diff/index.ts";
+import { unreadableApps } from "./unreadable-apps.ts";
 import { planAppRestarts } from "./app-restarts.ts";
 import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
 import { pendingElement } from "./guards/index.ts";
-import type { Awaiting, History } from "./history.ts";
+import type { Awaiting, History, KnownHistory } from "./history.ts";
 import { ignoredLeaves, narrowed, wholeRecords, withoutIgnored } from "./left-alone.ts";
 import { releasedOf } from "./released.ts";
 
@@ -69,12 +77,15 @@ export function planVisor(
     };
   }
   const heeded = withoutIgnored(desired, context.nowMs);
-  const diff = diffVisor(heeded.desired, observed, context.secrets);
+  const left = leftToRestart(history, observed);
+  const diff = diffVisor(heeded.desired, observed, context.secrets, left);
   const only = context.only?.get(desired.key);
   const isPicked = (change: Change): boolean => context.picks?.(desired.key, change) !== false;
   const asked = only === undefined ? diff.changes : narrowed(diff.changes, only);
   const everything =
-    heeded.left.size === 0 ? diff.changes : diffVisor(desired, observed, context.secrets).changes;
+    heeded.left.size === 0
+      ? diff.changes
+      : diffVisor(desired, observed, context.secrets, left).changes;
   const wanted = wholeRecords(asked.filter(isPicked), everything);
   const owedEarlier = history.known ? (history.owedRestarts.get(desired.key) ?? []) : [];
   const owed =
@@ -83,8 +94,9 @@ export function planVisor(
   const all = sortChanges([...wanted, ...restarts.changes.filter(isPicked)]).map((change) =>
     markDrift(change, desired, context),
   );
-  const left = diff.changes.filter((change) => !wanted.includes(change)).map(({ path }) => path);
-  const leftOut = [...new Set(left)].sort();
+  const others = diff.changes.filter((change) => !wanted.includes(change)).map(({ path }) => path);
+  const leftOut = [...new Set(others)].sort();
+  const broken = unreadableApps(observed);
   return {
     ...base,
     status: all.length === 0 ? "in-sync" : "changes",
@@ -100,6 +112,7 @@ export function planVisor(
       ? {}
       : { ignored: ignoredLeaves(desired, everything, context.nowMs) }),
     ...(leftOut.length === 0 ? {} : { leftOut }),
+    ...(broken.length === 0 ? {} : { cannotStart: broken }),
   };
 }
 
@@ -138,7 +151,8 @@ function stepsOf(changes: readonly Change[], owed: readonly string[]): readonly 
   });
 }
 
-function awaitingRestart(
+/** Owned leaves of a visor that were written and are in force only once it has restarted. */
+export function awaitingRestart(
   history: History,
   desired: DesiredVisor,
   seen: SeenVisor,
@@ -148,6 +162,17 @@ function awaitingRestart(
     if (desired.leaves.has(what)) since.set(what, sinceEntry);
   }
   return [...since].map(([path, sinceEntry]) => ({ path, sinceEntry }));
+}
+
+/** What the ledger says was left to the next start of a visor, and whether that has come. */
+export function leftToRestart(history: History, seen: SeenVisor): LeftOf {
+  const own = history.known ? (history.awaitingRestart.get(seen.key) ?? []) : [];
+  return (path) => {
+    const found = own.find(({ what, element }) => what === path && element === undefined);
+    return found === undefined
+      ? undefined
+      : { sinceEntry: found.sinceEntry, isOver: seen.startedAtMs > found.sinceMs };
+  };
 }
 
 /** What the ledger says waits for a restart of a visor that has not come since. */
@@ -167,13 +192,26 @@ export function pendingTrust(history: History, seen: SeenVisor): ReadonlySet<str
   );
 }
 
+/** The rest of a closing that `fleet` itself began, or what such a port lost by it. */
+function isOwnDoing(
+  { path, before, after }: Change,
+  visor: VisorKey,
+  { recorded }: Pick<KnownHistory, "recorded">,
+): boolean {
+  const leaf = parseLeafPath(path);
+  if (leaf.section !== "ports") return false;
+  if (leaf.field === "open") return before === CLOSING && after === false;
+  return recorded(visor, `ports.${leaf.port}.open`)?.after === false;
+}
+
 /**
  * A change is drift when `fleet` had seen the wanted value there: after writing it, or when this very manifest
  * was last applied and the leaf needed no change. What an apply tried and failed to do is no drift.
  */
 function markDrift(change: Change, desired: DesiredVisor, context: PlanVisorContext): Change {
   const { history } = context;
-  if (!history.known || change.action === "restart") return change;
+  if (!history.known || change.action === "restart" || isOwnDoing(change, desired.key, history))
+    return change;
   const recorded = history.recorded(desired.key, change.path, change.element);
   const wasMade =
     recorded !== undefined && JSON.stringify(recorded.after) === JSON.stringify(change.after);

@@ -12,8 +12,8 @@ export function withValueOption(
     : [...args.slice(0, at), option, value, ...rest];
 }
 
-/** Sets an option written as one element, `-option=true`. */
-export function withFlagOption(
+/** Sets an option written as one element, `-option=true`. Source: session set-app-bools. */
+export function withFlagValue(
   args: readonly string[],
   option: string,
   value: boolean,
@@ -23,6 +23,16 @@ export function withFlagOption(
     (arg) => arg.startsWith(`-${option}=`) || arg.startsWith(`--${option}=`),
   );
   return at < 0 ? [...args, element] : args.with(at, element);
+}
+
+/** Sets an option written as one bare element, `--option`, or takes it away. Source: updateBoolArg, v1_runtime.go. */
+export function withBareFlag(
+  args: readonly string[],
+  option: string,
+  value: boolean,
+): readonly string[] {
+  const others = args.filter((arg) => !new RegExp(`^--?${option}(=|$)`).test(arg));
+  return value ? [...others, `--${option}`] : others;
 }
 
 /** The value of an option written as two elements. */

@@ -13,6 +13,8 @@ export interface AppStart {
   /** The arguments and environment it got; later changes of the configuration do not reach it. */
   readonly args: readonly string[];
   readonly env: readonly string[];
+  /** How it was launched: `internal`, `external`, or empty for the release's default. */
+  readonly mode: string;
   /** What the program says when it ends with an error of its own. */
   readonly fault: string;
 }

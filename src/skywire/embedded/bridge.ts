@@ -139,10 +139,12 @@ export class LocalPort {
 function dial(from: EmbeddedVisor, preamble: Uint8Array): VisorInstance | "refused" | "no answer" {
   const scheme = preamble[SCHEME_AT];
   if (scheme !== DMSG && scheme !== SKYNET) return "refused";
-  if (!from.instance.isDmsgReady || from.instance.isEarly) return "refused";
+  if (!from.instance.isDmsgReady || from.instance.isEarly || from.state === "suspended")
+    return "refused";
   const port = (preamble[PORT_AT] ?? 0) + (preamble[PORT_AT + 1] ?? 0) * 256;
   const target = from.world.visorOf(toHex(preamble.subarray(KEY_AT, PORT_AT)));
-  if (target === undefined) return "refused";
+  // A suspended visor is gone from the discovery.
+  if (target === undefined || target.state === "suspended") return "refused";
   if (!target.isUp || !target.instance.isDmsgReady) return "no answer";
   const { instance, profile } = target;
   const servedPort = profile.rpcPort.value;

@@ -8,6 +8,7 @@ import { formatConfig } from "./config-file.ts";
 import { withField } from "./config-path.ts";
 import { isObject } from "./config-shape.ts";
 import type { Makeable } from "./makeable.ts";
+import type { Knock } from "./served-ports.ts";
 import { portOf } from "./visor-folder.ts";
 
 /** What somebody else does to a visor while nobody of us looks. */
@@ -41,8 +42,12 @@ export interface VisorInside {
     readonly args: readonly string[];
     /** What the process was started with; `null` when there is none. */
     readonly runningArgs: readonly string[] | null;
+    /** The mode it was launched in; `null` when there is none. */
+    readonly runningMode: string | null;
   }[];
   readonly ports: readonly JsonObject[];
+  /** The dmsg listeners of served ports that really accept connections, whatever the records say. */
+  readonly dmsgListeners: readonly { readonly port: number; readonly localPort: number }[];
   readonly rewardAddress: string;
   /** The variables of /etc/skywire.conf; `null` without such a file. */
   readonly conf: Readonly<Record<string, string>> | null;
@@ -59,6 +64,8 @@ export interface EmbeddedControl {
   regen(visor: string): Promise<void>;
   changeBehindBack(visor: string, change: BehindBack): Promise<void>;
   inspect(visor: string): VisorInside;
+  /** Where a connection to a served port ends up, such as `localhost:3000`; `undefined` when it is turned away. */
+  reach(visor: string, knock: Knock): string | undefined;
 }
 
 /** Moves the visors of one fleet. */
@@ -109,8 +116,7 @@ export class FleetControl implements EmbeddedControl {
         else crashApp(visor, change.app);
         break;
       case "port":
-        if (change.record === "closed") instance.ports.delete(change.port);
-        else instance.ports.set(change.port, portOf({ ...change.record, Port: change.port }));
+        changePort(visor, change.port, change.record);
         await instance.savePorts();
         break;
       case "reward":
@@ -141,11 +147,18 @@ export class FleetControl implements EmbeddedControl {
         ...instance.status(app),
         args: app.args,
         runningArgs: instance.process(app).running(nowMs)?.args ?? null,
+        runningMode: instance.process(app).running(nowMs)?.mode ?? null,
       })),
-      ports: [...instance.ports.values()].map((port) => ({ ...port })),
+      ports: [...instance.ports.records.values()].map((port) => ({ ...port })),
+      dmsgListeners: instance.ports.listeners,
       rewardAddress: instance.rewardAddress ?? "",
       conf: visor.conf === undefined ? null : Object.fromEntries(visor.conf),
     };
+  }
+
+  reach(name: string, knock: Knock): string | undefined {
+    const visor = this.#visor(name);
+    return visor.isUp ? visor.instance.ports.reach(knock) : undefined;
   }
 
   #visor(name: string): EmbeddedVisor {
@@ -158,6 +171,16 @@ export class FleetControl implements EmbeddedControl {
     }
     return visor;
   }
+}
+
+/** As somebody does with the visor's own command line: it registers what is not served, else updates it. */
+function changePort(visor: EmbeddedVisor, port: number, record: JsonObject | "closed"): void {
+  const { ports } = visor.instance;
+  const isServed = ports.records.has(port);
+  if (record === "closed") {
+    if (isServed) ports.deregister(port);
+  } else if (isServed) ports.update(portOf({ ...record, Port: port }));
+  else ports.register(portOf({ ...record, Port: port }));
 }
 
 function phaseOf(visor: EmbeddedVisor): VisorInside["phase"] {

@@ -33,3 +33,4 @@ export {
   type ProfileName,
   PROFILES,
 } from "./profile.ts";
+export { type Knock } from "./served-ports.ts";

@@ -14,6 +14,7 @@ export type Makeable =
   | "oversized"
   | "regrowing"
   | "starting"
+  | "suspended"
   | "silent";
 
 /** Every {@link Makeable} with what it means, for help texts. */
@@ -27,6 +28,7 @@ const MAKEABLES: Readonly<Record<Makeable, string>> = {
   oversized: "announces a reply of 1 GiB and begins to send it",
   regrowing: "gets keys back that were taken off its trust lists",
   starting: "is up but never finishes starting",
+  suspended: "has everything but its local RPC taken down, until somebody resumes it",
   silent: "accepts connections and never answers",
 };
 

@@ -1,5 +1,5 @@
 import { type Schema, t } from "../gob/index.ts";
-import { withFlagOption, withValueOption } from "./app-args.ts";
+import { withBareFlag, withFlagValue, withValueOption } from "./app-args.ts";
 import { stopApp } from "./methods-process.ts";
 import { type CallContext, method, NO_LAUNCHER, type ReleaseMethod } from "./release-method.ts";
 import type { AppEntry, VisorInstance } from "./visor-instance.ts";
@@ -30,7 +30,8 @@ const ADDED_PORT_FIRST = 10;
 const ADDED_PORTS = 90;
 const ADDRESS_MIN_LENGTH = 5;
 const ADDRESS_PORT_MIN = 1025;
-const ADDRESS_PORT_MAX = 65_536;
+const ADDRESS_PORT_MAX = 65_535;
+const ADDRESS_PORT_MAX_2024 = 65_536;
 
 /**
  * Setters of the launcher's entries that all releases have.
@@ -47,11 +48,15 @@ export const SHARED_APP_SETTERS: readonly ReleaseMethod[] = [
   }),
   setter("SetAppSecure", setAppBoolIn, "dies", (instance, { AppName, Val }) => {
     allowOnly(AppName, ["vpn-server"], "change 'secure' parameter");
-    changeArgs(instance, AppName, (args) => withFlagOption(args, "secure", Val));
+    changeArgs(instance, AppName, (args) =>
+      withFlag(instance, args, { option: "secure", value: Val }),
+    );
   }),
   setter("SetAppKillswitch", setAppBoolIn, NO_LAUNCHER, (instance, { AppName, Val }) => {
     allowOnly(AppName, ["vpn-client"], "set killswitch");
-    changeArgs(instance, AppName, (args) => withFlagOption(args, "killswitch", Val));
+    changeArgs(instance, AppName, (args) =>
+      withFlag(instance, args, { option: "killswitch", value: Val }),
+    );
   }),
   setter(
     "SetAppNetworkInterface",
@@ -64,7 +69,7 @@ export const SHARED_APP_SETTERS: readonly ReleaseMethod[] = [
   ),
   setter("SetAppAddress", setAppStringIn, NO_LAUNCHER, (instance, { AppName, Val }) => {
     allowOnly(AppName, ["skychat"], "set addr");
-    requireAddress(Val);
+    requireAddress(instance, Val);
     changeArgs(instance, AppName, (args) => withValueOption(args, "--addr", Val));
   }),
   setter("AddApp", setAppAddIn, NO_LAUNCHER, (instance, { AppName, BinaryName }) => {
@@ -215,10 +220,26 @@ function withVariable(env: readonly string[], name: string, value: string): read
   return value === "" ? others : [...others, `${name}=${value}`];
 }
 
-function requireAddress(address: string): void {
-  const port = /^\*?:(\d+)$/.exec(address)?.[1];
+function withFlag(
+  { visor }: VisorInstance,
+  args: readonly string[],
+  { option, value }: { readonly option: string; readonly value: boolean },
+): readonly string[] {
+  return visor.profile.flagSetter.value === "one dash"
+    ? withFlagValue(args, option, value)
+    : withBareFlag(args, option, value);
+}
+
+/** 2024 takes `:PORT` and `*:PORT`; 2026 an IP address or `localhost` in front of the port too. */
+function requireAddress({ visor }: VisorInstance, address: string): void {
+  const is2024 = visor.profile.types.value === "2024";
+  const host = is2024
+    ? /^\*?:(\d+)$/
+    : /^(?:\*|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])?:(\d+)$/i;
+  const port = host.exec(address)?.[1];
   if (port === undefined || address.length < ADDRESS_MIN_LENGTH)
     throw new Error(`invalid addr value: ${address}`);
-  if (Number(port) < ADDRESS_PORT_MIN || Number(port) > ADDRESS_PORT_MAX)
+  const highest = is2024 ? ADDRESS_PORT_MAX_2024 : ADDRESS_PORT_MAX;
+  if (Number(port) < ADDRESS_PORT_MIN || Number(port) > highest)
     throw new Error(`invalid port number: ${port}`);
 }

@@ -6,7 +6,7 @@ import { method, never, type ReleaseMethod } from "./release-method.ts";
 import { flagAt, minHopsOf, reportedKey, transport2026Of, transportEntry } from "./replies.ts";
 import { type LiveTransport, transportId, TRANSPORT_TYPES } from "./transports.ts";
 import type { VisorInstance } from "./visor-instance.ts";
-import { type ForwardedPort, forwardedPort, skyenvState, transport2026 } from "./wire-2026.ts";
+import { skyenvState, transport2026 } from "./wire-2026.ts";
 import { addTransportIn, persistentTransport, transport2024 } from "./wire-shared.ts";
 
 const SHUTDOWN_TAKES_MS = 15;
@@ -96,7 +96,7 @@ export const ADD_TRANSPORT_2026: ReleaseMethod = addTransportMethod(
   (instance, transport) => transport2026Of(instance, transport, false),
 );
 
-/** Methods of 2026 on the configuration and on served ports. Source: visorapi/args.go; error texts assumed. */
+/** Methods of 2026 on the configuration. Source: visorapi/args.go. */
 export const NETWORK_2026: readonly ReleaseMethod[] = [
   fieldSetter("SetCalculateRoutes", t.bool, "routing.calculate_routes", "dies"),
   fieldSetter("SetIsPublic", t.bool, "is_public", "dies"),
@@ -110,7 +110,6 @@ export const NETWORK_2026: readonly ReleaseMethod[] = [
   read("PublicAutoconnectStatus", t.bool, "dies", ({ instance }) =>
     flagAt(instance, "transport", "public_autoconnect"),
   ),
-  read("IsSuspended", t.bool, "dies", () => false),
   read("GetConfigPath", t.string, "dies", ({ instance }) => instance.visor.folder.configPath),
   read("GetRuntimeConfig", t.bytes, "dies", ({ instance }) => {
     const { profile } = instance.visor;
@@ -128,42 +127,15 @@ export const NETWORK_2026: readonly ReleaseMethod[] = [
       return {};
     },
   }),
-  read("ListForwardedPorts", t.list(forwardedPort), "dies", ({ instance }) => [
-    ...instance.ports.values(),
-  ]),
-  read("ListTCPPorts", t.list(t.int), "dies", ({ instance }) => [...instance.ports.keys()]),
-  portMethod("RegisterForwardedPort", (instance, port) => {
-    if (instance.ports.has(port.Port)) throw new Error(`port ${port.Port} already registered`);
-  }),
-  portMethod("UpdateForwardedPort", (instance, port) => {
-    if (!instance.ports.has(port.Port)) throw new Error(`port ${port.Port} not registered`);
-  }),
-  method({
-    name: "RegisterTCPPort",
-    args: t.int,
-    reply: t.empty,
-    effect: "write",
-    early: "dies",
-    run: async ({ instance }, port) => {
-      if (instance.ports.has(port)) throw new Error(`port ${port} already registered`);
-      instance.ports.set(port, plainPort(port));
-      await instance.savePorts();
-      return {};
-    },
-  }),
-  method({
-    name: "DeregisterTCPPort",
-    args: t.int,
-    reply: t.empty,
-    effect: "write",
-    early: "dies",
-    run: async ({ instance }, port) => {
-      if (!instance.ports.delete(port)) throw new Error(`Port :${port} not registered`);
-      await instance.savePorts();
-      return {};
-    },
-  }),
 ];
+
+/** Whether somebody suspended the visor. It only looks at a flag. Source: api_suspend.go (31863948). */
+export const IS_SUSPENDED: ReleaseMethod = read(
+  "IsSuspended",
+  t.bool,
+  "runs",
+  ({ instance }) => instance.visor.state === "suspended",
+);
 
 /** What only the newest release has: a look into /etc/skywire.conf. */
 export const SKYENV_METHODS: readonly ReleaseMethod[] = [
@@ -210,23 +182,6 @@ function skyenvOf(instance: VisorInstance): typeof skyenvState extends Schema<in
   };
 }
 
-function plainPort(port: number): ForwardedPort {
-  return {
-    Port: port,
-    LocalPort: port,
-    Label: "",
-    Description: "",
-    ShowOnLanding: false,
-    Whitelist: [],
-    Skynet: true,
-    DMSG: true,
-    UDP: false,
-    ProxyAddr: "",
-    PreserveHost: false,
-    InjectPK: false,
-  };
-}
-
 function reload({ instance }: { readonly instance: VisorInstance }): Promise<never> {
   void instance.visor.reload();
   return never();
@@ -266,25 +221,6 @@ function action<A>(
     early,
     run: ({ instance }, value) => {
       act(instance, value);
-      return {};
-    },
-  });
-}
-
-function portMethod(
-  name: string,
-  check: (instance: VisorInstance, port: ForwardedPort) => void,
-): ReleaseMethod {
-  return method({
-    name,
-    args: forwardedPort,
-    reply: t.empty,
-    effect: "write",
-    early: "dies",
-    run: async ({ instance }, port) => {
-      check(instance, port);
-      instance.ports.set(port.Port, port);
-      await instance.savePorts();
       return {};
     },
   });

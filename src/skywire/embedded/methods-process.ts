@@ -7,7 +7,8 @@ import {
   NO_LAUNCHER,
   type ReleaseMethod,
 } from "./release-method.ts";
-import { type AppEntry, programOf, type VisorInstance } from "./visor-instance.ts";
+import { programOf } from "./app-program.ts";
+import type { AppEntry, VisorInstance } from "./visor-instance.ts";
 import { startAppIn } from "./wire-2026.ts";
 import { appStats, setAppErrorIn, setAppStatusIn } from "./wire-shared.ts";
 
@@ -107,15 +108,15 @@ export const START_APP_2024: ReleaseMethod = onApp("StartApp", ({ instance, sess
   startApp(instance, name, (delayMs) => session.takes(delayMs)),
 );
 
-/** 2026 takes a struct. */
+/** 2026 takes a struct; an empty mode is the default one. Source: rpc_apps.go, launcher.go (spring 2026). */
 export const START_APP_2026: ReleaseMethod = method({
   name: "StartApp",
   args: startAppIn,
   reply: t.empty,
   effect: "write",
   early: NO_LAUNCHER,
-  run: ({ instance, session }, { AppName }) =>
-    startApp(instance, AppName, (delayMs) => session.takes(delayMs)),
+  run: ({ instance, session }, { AppName, LauncherMode }) =>
+    startApp(instance, AppName, (delayMs) => session.takes(delayMs), LauncherMode),
 });
 
 type Takes = (delayMs: number) => Promise<void>;
@@ -126,6 +127,7 @@ export async function startApp(
   instance: VisorInstance,
   name: string,
   takes: Takes,
+  mode = "",
 ): Promise<Empty> {
   const app = instance.app(name);
   if (app === undefined) throw new Error("app not found");
@@ -138,7 +140,7 @@ export async function startApp(
     throw new Error(cannotRun(instance, app, "no such file or directory"));
   await takes(START_TAKES_MS);
   process.restartsInRow = 0;
-  instance.start(app, process);
+  instance.start(app, process, mode);
   return {};
 }
 

@@ -1,4 +1,4 @@
-/** The releases we model. */
+/** The releases we model. `v1.3.28` is what the recorded build calls itself: by its tags it is v1.3.20-6 (0e7420a5). */
 export type ProfileName = "newest" | "v1.3.94" | "v1.3.73" | "v1.3.28";
 
 /** How well a statement about a release is known. */
@@ -52,6 +52,8 @@ export interface Profile {
   readonly ptySection: Fact<"pty" | "dmsgpty">;
   /** How an app's arguments stand in the configuration file. */
   readonly argsOnDisk: Fact<"list" | "text">;
+  /** How the setters of flags store them: `-secure=true`, or `--secure` and nothing. */
+  readonly flagSetter: Fact<"one dash" | "bare or nothing">;
   /** Direct RPC connections served at a time; 0 is without limit. */
   readonly connectionsMax: Fact<number>;
   /** A direct RPC connection is cut after this time, busy or not; 0 is never. */
@@ -61,6 +63,7 @@ export interface Profile {
 /** The names of the properties that are {@link Fact}s. */
 export type ProfileField = Exclude<keyof Profile, "name">;
 
+/** The name that the recorded build has for itself; commit 0e7420a5 of 27 March 2024 is v1.3.20-6. */
 const RECORDED = "the recorded v1.3.28 sessions";
 
 function seen<T>(value: T, row: string): Fact<T> {
@@ -82,6 +85,7 @@ const MODERN = {
   bridge: fromText(true, "rpc_bridge.go; PR #2815 (2026-05-25)"),
   transitiveTrust: fromText(true, "peer_whitelist.go; PR #2940 (2026-05-31)"),
   ptySection: fromText("pty", "config_compat.go; PR #2877"),
+  flagSetter: fromText("bare or nothing", "v1_runtime.go (updateBoolArg); PR #3025 (2026-06-05)"),
   connectionsMax: fromText(50, "init_apps.go (maxConcurrentConns)"),
   connectionLifeMs: fromText(FIVE_MINUTES_MS, "init_apps.go (deadline set at accept)"),
 } satisfies Partial<Profile>;
@@ -155,6 +159,7 @@ const V1_3_28: Profile = {
   configWrite: seen("in place", "read while 400 setters ran: invalid JSON in 76 % of the reads"),
   ptySection: seen("dmsgpty", `${RECORDED}: the configuration file`),
   argsOnDisk: seen("list", `${RECORDED}: the configuration file`),
+  flagSetter: seen("one dash", `${RECORDED}: set-app-bools`),
   connectionsMax: seen(0, "200 connections served at a time"),
   connectionLifeMs: seen(0, "a connection used for 6 minutes and 10 seconds"),
 };

@@ -4,10 +4,12 @@ import { APP_SETTERS_2024, APP_SETTERS_2026, SHARED_APP_SETTERS } from "./method
 import {
   ADD_TRANSPORT_2024,
   ADD_TRANSPORT_2026,
+  IS_SUSPENDED,
   NETWORK_2026,
   SHARED_NETWORK,
   SKYENV_METHODS,
 } from "./methods-network.ts";
+import { PORT_METHODS } from "./methods-ports.ts";
 import { PROCESS_METHODS, START_APP_2024, START_APP_2026 } from "./methods-process.ts";
 import { READS_2024, READS_2026, SHARED_READS } from "./methods-read.ts";
 import { PAIRING_METHODS, TRUST_METHODS_2026 } from "./methods-trust.ts";
@@ -114,11 +116,12 @@ const V1_3_73: readonly ReleaseMethod[] = [
   ...APP_SETTERS_2026,
   ...TRUST_METHODS_2026,
   ...NETWORK_2026,
+  ...PORT_METHODS,
   START_APP_2026,
   ADD_TRANSPORT_2026,
 ];
 
-const V1_3_94: readonly ReleaseMethod[] = [...V1_3_73, ...PAIRING_METHODS];
+const V1_3_94: readonly ReleaseMethod[] = [...V1_3_73, ...PAIRING_METHODS, IS_SUSPENDED];
 
 /** The methods each release has. What is not here is answered as a method the release does not have. */
 export const RELEASE_METHODS: Readonly<Record<ProfileName, readonly ReleaseMethod[]>> = {

@@ -88,6 +88,7 @@ export function appStates2026(instance: VisorInstance): readonly AppState2026[] 
           WorkDir: "",
           Env: app.env,
           LauncherMode: app.launcherMode,
+          RestartPolicy: app.restartPolicy,
         },
         Status: status,
         DetailedStatus: detail,

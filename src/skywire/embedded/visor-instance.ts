@@ -2,14 +2,15 @@ import type { Json, JsonObject } from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
 import { AppProcess, type AppStatus } from "./app-process.ts";
 import { valueOption } from "./app-args.ts";
+import { argumentFault, faultOf, programOf } from "./app-program.ts";
 import { mirrorPaths } from "./conf-file.ts";
 import { isList, isObject } from "./config-shape.ts";
 import { withField, withValue } from "./config-path.ts";
 import type { EmbeddedVisor } from "./embedded-visor.ts";
 import { PeerList } from "./peer-list.ts";
+import { ServedPorts } from "./served-ports.ts";
 import { initialTransports, type LiveTransport } from "./transports.ts";
 import type { DiskState } from "./visor-folder.ts";
-import type { ForwardedPort } from "./wire-2026.ts";
 
 /** One app as the launcher's configuration has it. */
 export interface AppEntry {
@@ -54,7 +55,7 @@ export class VisorInstance {
   /** There was somebody to let in when the visor started; otherwise its remote RPC never listens on dmsg. */
   readonly listensOnDmsg: boolean;
   readonly pending: Map<string, PendingHypervisor> = new Map();
-  readonly ports: Map<number, ForwardedPort>;
+  readonly ports: ServedPorts;
   config: JsonObject;
   rewardAddress: string | undefined;
   readonly #bootConfig: JsonObject;
@@ -67,7 +68,7 @@ export class VisorInstance {
     this.config = config;
     this.#bootConfig = config;
     this.rewardAddress = disk.reward;
-    this.ports = new Map(disk.ports);
+    this.ports = new ServedPorts(disk.ports);
     this.peers = new PeerList(visor.key, this.trusted());
     this.listensOnDmsg = this.trusted().length > 0;
   }
@@ -82,7 +83,8 @@ export class VisorInstance {
   }
 
   get isComplete(): boolean {
-    return this.visor.state !== "starting" && this.ageMs() >= COMPLETE_AFTER_MS;
+    const { state } = this.visor;
+    return state !== "starting" && state !== "suspended" && this.ageMs() >= COMPLETE_AFTER_MS;
   }
 
   get isDmsgReady(): boolean {
@@ -147,16 +149,15 @@ export class VisorInstance {
     return this.process(app).status(this.visor.world.clock.now());
   }
 
-  /** Starts a process with what the configuration says now. */
-  start(app: AppEntry, process: AppProcess): void {
-    const { args, env } = app;
-    const atMs = this.visor.world.clock.now();
-    process.start({ atMs, behaviour: this.behaviourOf(app), args, env, fault: faultOf(app) });
+  /** Starts a process with what the configuration says now; the mode is the caller's word, where it has one. */
+  start(app: AppEntry, process: AppProcess, mode: string = app.launcherMode): void {
+    this.#begin(app, process, { mode, atMs: this.visor.world.clock.now() });
   }
 
   behaviourOf(app: AppEntry): AppBehaviour {
     const made = this.visor.appBehaviours.get(app.name);
     if (made !== undefined) return made;
+    if (argumentFault(app.args, this.visor.profile) !== undefined) return "crash-at-start";
     const isClient = programOf(app) === "skysocks-client" || programOf(app) === "vpn-client";
     const server = isClient ? valueOption(app.args, "--srv") : undefined;
     const isLost =
@@ -228,7 +229,7 @@ export class VisorInstance {
 
   /** Writes the file of the served ports. */
   savePorts(): Promise<void> {
-    return this.visor.folder.writePorts(this.ports.values());
+    return this.visor.folder.writePorts(this.ports.records.values());
   }
 
   /** Copies paths to /etc/skywire.conf where the visor keeps one. */
@@ -243,7 +244,7 @@ export class VisorInstance {
     const disk: DiskState = {
       config: this.config,
       reward: this.rewardAddress,
-      ports: this.ports,
+      ports: this.ports.records,
       conf: this.visor.conf,
     };
     const scratch: VisorInstance = new ScratchInstance(
@@ -268,9 +269,17 @@ export class VisorInstance {
 
   #autoStart(app: AppEntry, process: AppProcess): void {
     const atMs = this.startedAtMs + APPS_AFTER_MS * this.visor.world.timeScale;
-    const behaviour = this.behaviourOf(app);
-    if (behaviour !== "no-binary")
-      process.start({ atMs, behaviour, args: app.args, env: app.env, fault: faultOf(app) });
+    if (this.behaviourOf(app) !== "no-binary")
+      this.#begin(app, process, { mode: app.launcherMode, atMs });
+  }
+
+  #begin(
+    app: AppEntry,
+    process: AppProcess,
+    at: { readonly atMs: number; readonly mode: string },
+  ): void {
+    const { args, env } = app;
+    process.start({ ...at, behaviour: this.behaviourOf(app), args, env, fault: faultOf(app) });
   }
 }
 
@@ -290,22 +299,6 @@ class ScratchInstance extends VisorInstance {
   override mirror(): Promise<void> {
     return Promise.resolve();
   }
-}
-
-/** The program an app runs: its binary where that says something, else its name. */
-export function programOf(app: AppEntry): string {
-  return app.binary === "" || app.binary === "skywire" ? app.name : app.binary;
-}
-
-/** What a program that fails says. Source: sessions app-life-vpn-server, app-life-skychat, one-byte-writes. */
-function faultOf(app: AppEntry): string {
-  if (programOf(app) === "vpn-server")
-    return "error getting iptables forward policy: permission denied";
-  if (programOf(app) === "vpn-client") {
-    return "error getting Skywire-TCP entities: env arg STCP_TABLE_KEY_1 is not provided";
-  }
-  const port = valueOption(app.args, "--addr")?.replace(/^\*/, "") ?? ":0";
-  return `listen tcp 127.0.0.1${port}: bind: address already in use`;
 }
 
 function appsOf(config: JsonObject): readonly AppEntry[] {

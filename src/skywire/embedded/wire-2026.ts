@@ -24,6 +24,7 @@ export interface AppState2026 {
     readonly WorkDir: string;
     readonly Env: readonly string[];
     readonly LauncherMode: string;
+    readonly RestartPolicy: string;
   };
   readonly Status: number;
   readonly DetailedStatus: string;
@@ -41,6 +42,7 @@ export const appState2026: Schema<AppState2026> = t.struct("appserver.AppState",
     WorkDir: t.string,
     Env: t.list(t.string),
     LauncherMode: t.string,
+    RestartPolicy: t.string,
   }),
   Status: t.int,
   DetailedStatus: t.string,

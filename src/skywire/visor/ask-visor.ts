@@ -72,6 +72,10 @@ async function askFirst(connection: VisorConnection): Promise<FirstAnswers> {
     gate.ask(CALLS.TransportTypes, NOTHING, waitMs),
     gate.ask(CALLS.IsStartupComplete, NOTHING, waitMs),
   ]);
+  const isIncomplete = startup.kind === "answered" && !startup.value;
+  const suspended = isIncomplete
+    ? await gate.ask(CALLS.IsSuspended, NOTHING, waitMs)
+    : ({ kind: "absent" } as const);
   const uptimeSeconds = uptime.answer.kind === "answered" ? uptime.answer.value : 0;
   return {
     uptime: uptime.answer,
@@ -81,6 +85,7 @@ async function askFirst(connection: VisorConnection): Promise<FirstAnswers> {
     apps,
     transportTypes,
     startup,
+    suspended,
   };
 }
 

@@ -56,12 +56,16 @@ function noLocalVisor(rpcAddress: StreamAddress): UnseenReading {
 
 /** The thing to say when the local visor itself is why nobody else is reached. */
 export function localVisorAtFault(
-  reason: "old-local-visor" | "local-visor-starting",
+  reason: "old-local-visor" | "local-visor-starting" | "local-visor-suspended",
 ): UnseenReading {
-  return reason === "old-local-visor"
-    ? unreachableBecause(reason, "the local visor is too old to carry connections to other visors")
-    : unreachableBecause(reason, "the local visor has not finished starting");
+  return unreachableBecause(reason, LOCAL_FAULTS[reason]);
 }
+
+const LOCAL_FAULTS = {
+  "old-local-visor": "the local visor is too old to carry connections to other visors",
+  "local-visor-starting": "the local visor has not finished starting",
+  "local-visor-suspended": "the local visor is suspended, so it reaches no other visor",
+} as const;
 
 function closedSilently(context: FailureContext): UnseenReading {
   if (context.route.kind === "local") {
@@ -89,6 +93,7 @@ function isOldRoute(route: VisorRoute): boolean {
 const NEXT: Readonly<Record<Exclude<UnreachableReason, "no-local-visor">, string>> = {
   "old-local-visor": "update Skywire on this machine, or name a newer visor with --rpc HOST:PORT",
   "local-visor-starting": "wait a minute and try again",
+  "local-visor-suspended": "run `skywire cli visor resume` on this machine",
   "refused-or-no-listener": `${CHECK_TRUST}, and its rpc port: older builds need rpc: { scheme: dmsg, port: ${OLD_RPC_PORT} }`,
   "dial-timeout": "check that it is switched on and connected, then try again",
   "not-answering": "try again, with a longer --timeout if its connection is slow",

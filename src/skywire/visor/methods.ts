@@ -52,11 +52,12 @@ export const SERVICE = "app-visor";
 /**
  * When a method may be sent:
  * - `always`: seen to be harmless on a visor that is starting, cut off or old;
+ * - `incomplete`: only after `IsStartupComplete` said no on this connection, to learn why;
  * - `ready`: only after `Apps` and `TransportTypes` both answered on this connection;
  * - `unproved`: as `ready`, and after `IsStartupComplete` is true where it exists; no recording shows it;
  * - `write`: changes the visor; as `unproved`, and only from a write session.
  */
-export type MethodClass = "always" | "ready" | "unproved" | "write";
+export type MethodClass = "always" | "incomplete" | "ready" | "unproved" | "write";
 
 /** What makes us believe that a method is as described: a recorded session, a text, or nothing. */
 export type Evidence = `session:${string}` | `text:${string}` | "none";
@@ -84,6 +85,7 @@ export interface Calls {
   readonly Apps: Call<Empty, readonly AppStateWire[]>;
   readonly TransportTypes: Call<Empty, readonly string[]>;
   readonly IsStartupComplete: Call<Empty, boolean>;
+  readonly IsSuspended: Call<Empty, boolean>;
   readonly RemoteVisors: Call<Empty, readonly string[]>;
   readonly Transports: Call<TransportsIn, readonly TransportWire[]>;
   readonly Overview: Call<Empty, OverviewWire>;
@@ -154,6 +156,7 @@ export const CALLS: Calls = {
     "session:degraded-reads",
   ),
   IsStartupComplete: read("IsStartupComplete", "always", t.empty, t.bool, "session:unknown-method"),
+  IsSuspended: read("IsSuspended", "incomplete", t.empty, t.bool, "text:api_suspend.go 31863948"),
   RemoteVisors: read(
     "RemoteVisors",
     "always",

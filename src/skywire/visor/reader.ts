@@ -108,6 +108,7 @@ export class Explorer {
     const { reading } = opened;
     const methods = opened.connection === undefined ? opened.methods : opened.reading.methods;
     if (reading.kind === "unreachable" && reading.reason === "no-local-visor") return reading;
+    if (reading.kind === "suspended") return localVisorAtFault("local-visor-suspended");
     if (reading.kind !== "seen" && reading.kind !== "starting") return undefined;
     if (
       methods.get("IsStartupComplete") === "absent" &&

@@ -32,6 +32,8 @@ export interface AppReading {
   readonly env?: readonly string[];
   /** Undefined where this release does not show it. */
   readonly launcherMode?: string;
+  /** Undefined where nothing is said of it; `always` is started again whenever it stops. */
+  readonly restartPolicy?: string;
   /** 0 stopped, 1 running, 2 errored, 3 starting. A crashed app looks like one that never started. */
   readonly status: number;
   readonly detailedStatus: string;
@@ -130,6 +132,8 @@ export type UnreachableReason =
   | "old-local-visor"
   /** The local visor has not finished starting. */
   | "local-visor-starting"
+  /** Somebody suspended the local visor. */
+  | "local-visor-suspended"
   /** Closed at once without a byte: no trust, no listener, or too many connections. */
   | "refused-or-no-listener"
   /** Closed after as long as the local visor waits for a far one. */
@@ -151,6 +155,11 @@ export type UnseenReading =
       readonly kind: "starting";
       /** The method whose answer says so. */
       readonly waitingFor: string;
+      readonly detail: string;
+      readonly next: string;
+    }
+  | {
+      readonly kind: "suspended";
       readonly detail: string;
       readonly next: string;
     }
@@ -178,7 +187,7 @@ const RESTART_SLACK_MS = 1_000;
 
 /**
  * The error that a reading without a visor amounts to, with exit code 3: visor/no-local-visor, visor/unreachable,
- * visor/starting, visor/malformed or visor/impostor.
+ * visor/starting, visor/suspended, visor/malformed or visor/impostor.
  */
 export function readingError(
   rpcAddress: StreamAddress,
@@ -198,6 +207,7 @@ export function readingError(
       }
       return new FleetError("visor/unreachable", `${who}: ${reading.detail}`, options);
     case "starting":
+    case "suspended":
     case "malformed":
     case "impostor":
       return new FleetError(`visor/${reading.kind}`, `${who}: ${reading.detail}`, options);

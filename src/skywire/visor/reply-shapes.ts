@@ -33,6 +33,9 @@ function appOf({ AppConfig: config, Status, DetailedStatus }: AppStateWire): App
     port: config.Port,
     ...(env === undefined ? {} : { env }),
     ...(typeof config.LauncherMode === "string" ? { launcherMode: config.LauncherMode } : {}),
+    ...(typeof config.RestartPolicy === "string" && config.RestartPolicy !== ""
+      ? { restartPolicy: config.RestartPolicy }
+      : {}),
     status: Status,
     detailedStatus: DetailedStatus,
   };
@@ -43,10 +46,18 @@ export function portsOf(ports: readonly ForwardedPortWire[]): readonly PortReadi
   return ports.map(portOf).sort((left, right) => left.port - right.port);
 }
 
+/** The web port of a visor: local port 0 is its landing page there, and the port itself everywhere else. */
+const WEB_PORT = 80;
+
+/** Source: forwarded_ports.go (EffectiveLocalPort), api_network.go (refreshWebsiteHandler). */
+function localPortOf({ Port, LocalPort }: ForwardedPortWire): number {
+  return LocalPort === 0 && Port !== WEB_PORT ? Port : LocalPort;
+}
+
 function portOf(port: ForwardedPortWire): PortReading {
   return {
     port: port.Port,
-    localPort: port.LocalPort,
+    localPort: localPortOf(port),
     label: port.Label,
     description: port.Description,
     showOnLanding: port.ShowOnLanding,

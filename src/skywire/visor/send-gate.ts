@@ -117,6 +117,8 @@ export class SendGate {
     switch (row.class) {
       case "always":
         return true;
+      case "incomplete":
+        return this.#startup === "incomplete";
       case "ready":
         return this.#hasApps && this.#hasTransports;
       case "unproved":

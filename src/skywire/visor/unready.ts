@@ -9,7 +9,7 @@ import type { OverviewWire } from "./wire-types.ts";
 /** A visor that answers, but is not to be asked more. */
 export type Unready = Extract<
   UnseenReading,
-  { readonly kind: "starting" | "malformed" | "impostor" }
+  { readonly kind: "starting" | "suspended" | "malformed" | "impostor" }
 >;
 
 /** The answers that tell whether a visor is up. */
@@ -18,6 +18,8 @@ export interface GateAnswers {
   readonly apps: Answer<unknown>;
   readonly transportTypes: Answer<unknown>;
   readonly startup: Answer<boolean>;
+  /** Asked only of a visor that has not finished starting; a release without the method is not suspended. */
+  readonly suspended: Answer<boolean>;
 }
 
 /** Why a visor that gave these answers must not be asked more; undefined when it is up. */
@@ -25,6 +27,9 @@ export function unreadyBecause(answers: GateAnswers): Unready | undefined {
   const { uptime, apps, transportTypes, startup } = answers;
   if (uptime.kind !== "answered" || apps.kind === "absent" || transportTypes.kind === "absent")
     return NO_VISOR;
+  // Suspended, it looks as one that is starting, and it never will have.
+  const { suspended } = answers;
+  if (suspended.kind === "answered" && suspended.value) return SUSPENDED;
   if (apps.kind === "refused") return starting("Apps", `it says "${remoteText(apps.text)}"`);
   if (transportTypes.kind === "refused")
     return starting("TransportTypes", `it says "${remoteText(transportTypes.text)}"`);
@@ -60,6 +65,12 @@ const NO_VISOR: Unready = {
   code: "visor/no-visor",
   detail: "it answers calls but has not the methods of a visor",
   next: "check that --rpc names a visor's RPC address",
+};
+
+const SUSPENDED: Unready = {
+  kind: "suspended",
+  detail: "it is suspended: everything but its local RPC is taken down until somebody resumes it",
+  next: "run `skywire cli visor resume` on its machine",
 };
 
 const NO_KEY: Unready = {

@@ -17,6 +17,8 @@ export interface AppConfigWire {
   readonly Env: GenericValue;
   /** A string, or nothing on a release without the field. */
   readonly LauncherMode: GenericValue;
+  /** A string, or nothing on a release without the field. */
+  readonly RestartPolicy: GenericValue;
 }
 
 export interface AppStateWire {
@@ -34,6 +36,7 @@ export const appState: Schema<AppStateWire> = t.struct("appserver.AppState", {
     Port: t.uint16,
     Env: t.generic,
     LauncherMode: t.generic,
+    RestartPolicy: t.generic,
   }),
   Status: t.int,
   DetailedStatus: t.lossyString,

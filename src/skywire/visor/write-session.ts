@@ -61,8 +61,11 @@ export interface WriteSession {
     fields: ReadonlyMap<string, Json>,
     options?: WriteOptions,
   ): Promise<readonly FieldWritten[]>;
-  /** Success means that a process was started, not that it lives. */
-  startApp(name: string, options?: WriteOptions): Promise<void>;
+  /**
+   * Success means that a process was started, not that it lives. A visor does not look at the mode that its
+   * configuration has: `mode` must be that one, and empty is the release's default.
+   */
+  startApp(name: string, mode: string, options?: WriteOptions): Promise<void>;
   /** The visor waits for the process to end, for ever if need be: give a deadline. */
   stopApp(name: string, options?: WriteOptions): Promise<void>;
   /** Always succeeds, for unknown apps too. */
@@ -154,10 +157,10 @@ export class ConnectedSession implements WriteSession {
     return written.map(({ Path, Live }) => ({ path: Path, live: Live }));
   }
 
-  async startApp(name: string, options?: WriteOptions): Promise<void> {
+  async startApp(name: string, mode: string, options?: WriteOptions): Promise<void> {
     const forms = [
       (waitMs: number) =>
-        this.#connection.gate.ask(CALLS.StartApp, { AppName: name, LauncherMode: "" }, waitMs),
+        this.#connection.gate.ask(CALLS.StartApp, { AppName: name, LauncherMode: mode }, waitMs),
       (waitMs: number) => this.#connection.gate.askOlder(CALLS.StartApp, name, waitMs),
     ];
     // Which form a release takes is known from its refusal alone; the guess only saves a round trip.

@@ -102,6 +102,9 @@ function visorDrafts(visor: PlanVisor, plan: Plan): readonly Draft[] {
         `in force after the visor restarts (entry ${sinceEntry})`,
       ),
     ),
+    ...(visor.cannotStart ?? []).map(({ app, element, next }) =>
+      here("app/cannot-start", `apps.${app}`, `its program ends at ${element}; ${next}`),
+    ),
     ...visor.released.map((leaf) => releasedDraft(leaf, who, plan)),
   ];
 }

@@ -4,6 +4,7 @@ import type { Confirmation } from "../../reconcile/index.ts";
 import { agesText } from "../age-text.ts";
 import { placeText } from "../place-text.ts";
 import { planSummary, RULES_CHANGE } from "../plan-summary.ts";
+import { pushedTrustLines } from "../pushed-trust.ts";
 import { keyLabel, keyWithName } from "../value-text.ts";
 import { applyCommand, type CommandFacts } from "./apply-command.ts";
 import { changedText } from "../manifest-text.ts";
@@ -77,6 +78,7 @@ function markdownOf(
   const sixth = Math.floor(limits.bytesMax / 6);
   addKeyset(page, { plan, limits, keepBytes: 5 * sixth });
   addRefusals(page, { plan, limits, keepBytes: 3 * sixth });
+  addPushed(page, plan);
   addApply(page, plan, facts);
   addTable(page, { visors, limits, keepBytes: 2 * sixth });
   addOrigin(page, plan);
@@ -110,6 +112,10 @@ function addApply(page: Page, plan: Plan, facts: MarkdownFacts): void {
       `Applying asks: ${prose(question)}. Where nobody can be asked, plan with ${codeSpan(override)}; the decision is then another one.\n\n`,
     );
   }
+}
+
+function addPushed(page: Page, plan: Plan): void {
+  for (const line of pushedTrustLines(plan)) page.add(`${prose(line)}.\n\n`);
 }
 
 interface ListInput {

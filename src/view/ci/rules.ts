@@ -12,7 +12,8 @@ export type RuleId =
   | "leaf/unsupported"
   | "leaf/not-compared"
   | "leaf/not-observed"
-  | "leaf/awaiting-restart";
+  | "leaf/awaiting-restart"
+  | "app/cannot-start";
 
 /** How much a finding matters: a guard says no, trust is concerned, or neither. */
 export type FindingLevel = "refusal" | "trust" | "remark";
@@ -36,9 +37,16 @@ export interface GuardRule {
 
 /** Worst first. */
 const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = {
-  "lock-out": ["planning", "A controller, or everybody, would lose the way into a visor."],
+  "lock-out": [
+    "planning",
+    "A controller, or everybody, would lose the way into a visor, or everybody the right to sign.",
+  ],
   "would-open": ["planning", "Taking the last key off a list would open it to everybody."],
   "open-exit": ["planning", "An exit would start with an empty whitelist and serve everybody."],
+  "port-move": [
+    "planning",
+    "A port served over dmsg is moved only where its listener can be led to the new local port.",
+  ],
   removals: ["planning", "The plan would remove more than policy.max_removals allows."],
   "argument-size": [
     "planning",
@@ -75,6 +83,10 @@ const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = 
   "stale-ledger": [
     "applying",
     "Nobody else may have written, or be writing, to a visor of the plan since it was made.",
+  ],
+  "used-approval": [
+    "applying",
+    "A plan is applied once, and an approved decision is carried out once.",
   ],
   expired: ["applying", "A plan may be applied until it expires."],
   "stale-observation": ["applying", "What a plan goes by must have been read lately."],
@@ -158,6 +170,12 @@ export const RULES: readonly Rule[] = [
     "remark",
     "awaits a restart",
     "Written earlier, in force once the visor restarts.",
+  ),
+  rule(
+    "app/cannot-start",
+    "remark",
+    "an app cannot start",
+    "Its program ends as it reads the arguments that the visor has for it.",
   ),
 ];
 

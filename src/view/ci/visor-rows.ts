@@ -91,6 +91,10 @@ function remarkLines(visor: PlanVisor, { names }: Plan): readonly VisorRow[] {
     ...visor.unsupported.map(
       ({ path, why, place }) => `${path}: unsupported here (${lineText(place)}; ${why})`,
     ),
+    ...(visor.cannotStart ?? []).map(
+      ({ app, element, next }) =>
+        `apps.${app}: cannot start: its program ends at ${element} (${next})`,
+    ),
     ...visor.notCompared.map((path) => `${path}: secret, not compared`),
     ...(visor.notObserved ?? []).map((path) => `${path}: not in the observation`),
     ...(visor.ignored ?? []).map((leaf) => ignoredText(leaf, names)),
@@ -116,6 +120,7 @@ function noteOf(visor: PlanVisor, refusalCount: number): string {
     (visor.unseen === undefined ? "" : `, ${visor.status}`) +
     (refusalCount === 0 ? "" : `, ${counted(refusalCount, "refusal")}`) +
     whenAny(visor.unsupported.length, "unsupported") +
+    whenAny(visor.cannotStart?.length ?? 0, "cannot start") +
     whenAny(visor.notCompared.length, "not compared") +
     whenAny(visor.notObserved?.length ?? 0, "not observed") +
     whenAny(visor.ignored?.length ?? 0, "ignored") +

@@ -60,7 +60,7 @@ describe("adding an operator", () => {
       operator: "ben",
       outcome: "recorded",
       entries: [3],
-      notes: [],
+      notes: [expect.stringContaining("no relay is listed under ledger.relays")],
       manifest: { file: "fleet.yaml", diff: expect.stringContaining("+  ben: {") },
     });
     await recordIntent(ann);

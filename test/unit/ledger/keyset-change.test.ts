@@ -94,6 +94,17 @@ describe("a key-change document", () => {
   test.each<{ name: string; terms: Partial<KeysetChange> }>([
     { name: "nobody to apply", terms: { operators: {} } },
     { name: "fewer operators than must sign", terms: { policy: { keyset_signatures: 3 } } },
+    {
+      name: "9.4: a witness who could only witness for himself",
+      terms: {
+        operators: { ann: { key: ann.operator, feed: ann.feed, may: ["apply", "witness"] } },
+        policy: { require_witnesses: 1 },
+      },
+    },
+    {
+      name: "9.4: nobody whose commits count",
+      terms: { policy: { keyset_signatures: 2, signed_commits: "ssh" } },
+    },
   ])("is refused where it leaves $name", ({ terms }) => {
     expect(() => makeKeysetChange({ ...change, ...terms })).toThrow(refused);
   });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { utf8 } from "../../../src/core/index.ts";
+import { FleetError, fromUtf8, utf8 } from "../../../src/core/index.ts";
 import {
   createLedger,
   type LedgerOptions,
@@ -101,6 +101,68 @@ describe("writers in processes of their own", () => {
   );
 });
 
+describe("a folder in the place of a file of the ledger", () => {
+  let folder = "";
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "fleet-folders-"));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("9.8: is called one, or does no harm, whichever file it is", async () => {
+    const home = path.join(folder, "ledger");
+    const options = ledgerOptions(new MemoryFiles(), { files: nodeFiles, folder: home });
+    const ledger = await createLedger(options);
+    await ledger.append([plainKeyset("home")]);
+    const names = await nodeFiles.list(home);
+    await ledger.close();
+    expect(names).toEqual(expect.arrayContaining(["lock", "pin.log", "segment-000001.log"]));
+    for (const name of names) {
+      const file = path.join(home, name);
+      const bytes = await nodeFiles.read(file);
+      await rm(file, { force: true });
+      await nodeFiles.makeFolder(file);
+      const said = await openLedger(options).then(
+        async (opened) => {
+          await opened.close();
+          return "";
+        },
+        (error: unknown) => (error instanceof FleetError ? error.message : String(error)),
+      );
+      if (said !== "") expect(said).toBe(`${file} is a folder, and a file belongs there`);
+      expect(said === "", name).toBe(false);
+      await rm(file, { recursive: true });
+      if (bytes !== undefined) await nodeFiles.create(file, bytes);
+    }
+    await (await openLedger(options)).close();
+  });
+});
+
+describe("a clock that no entry can say", () => {
+  const at = (nowMs: number): LedgerOptions["clock"] => ({
+    now: () => nowMs,
+    after: () => () => undefined,
+  });
+  const refused = { code: "ledger/clock", exit: 4 };
+
+  it("9.8: is refused before anything is written, in words", async () => {
+    const files = new MemoryFiles();
+    for (const nowMs of [Date.UTC(2262, 3, 12), Date.UTC(9999, 0), -1, Number.NaN])
+      await expect(
+        createLedger(ledgerOptions(files, { clock: at(nowMs) })),
+        String(nowMs),
+      ).rejects.toMatchObject(refused);
+    expect([...files.files.keys()]).toEqual([]);
+    await (await createLedger(ledgerOptions(files))).close();
+    const ledger = await openLedger(ledgerOptions(files, { clock: at(Date.UTC(2263, 0)) }));
+    const before = ledger.head.size;
+    await expect(ledger.append([plainKeyset("home")])).rejects.toMatchObject(refused);
+    expect(ledger.head.size).toBe(before);
+    await ledger.close();
+  });
+});
+
 describe("the lock", () => {
   const holder = { owner: "kim", pid: 77, host: "here", sinceMs: 0, nonce: "abc" };
   const options = (files: MemoryFiles, isAlive: boolean, host = "here"): LedgerOptions =>
@@ -140,6 +202,46 @@ describe("the lock", () => {
     const ledger = await openLedger(options(files, true));
     await expect(openLedger(options(files, true))).rejects.toMatchObject({ code: "ledger/locked" });
     await ledger.close();
+  });
+
+  it("F06: of a number that another process has by now is taken over", async () => {
+    const files = await lockedStore(JSON.stringify({ ...holder, started: "boot-1 100" }));
+    const at = (start: string | undefined): LedgerOptions =>
+      ledgerOptions(files, {
+        process: { pid: 1, host: "here", owner: "me", isAlive: () => true, startOf: () => start },
+        lockTimeoutMs: 200,
+      });
+    for (const same of ["boot-1 100", undefined])
+      await expect(openLedger(at(same))).rejects.toMatchObject({ code: "ledger/locked" });
+    await (await openLedger(at("boot-2 100"))).close();
+  });
+
+  it("F06: tells later processes when its own began", async () => {
+    const files = new MemoryFiles();
+    const ledger = await createLedger(
+      ledgerOptions(files, {
+        process: {
+          pid: 1,
+          host: "here",
+          owner: "me",
+          isAlive: () => true,
+          startOf: (pid) => `boot ${pid}`,
+        },
+      }),
+    );
+    const text = fromUtf8((await files.read(LOCK)) ?? new Uint8Array());
+    await ledger.close();
+    expect(JSON.parse(text)).toMatchObject({ pid: 1, started: "boot 1" });
+  });
+
+  it("F06: that a crash left half taken over is taken over", async () => {
+    const files = await lockedStore(JSON.stringify(holder));
+    await files.create(
+      `${LOCK}.${holder.nonce}`,
+      utf8(JSON.stringify({ ...holder, pid: 78, nonce: "def" })),
+    );
+    await (await openLedger(options(files, false))).close();
+    expect((await files.list(FOLDER)).filter((name) => name.startsWith("lock"))).toEqual([]);
   });
 
   it("without readable text is taken over once it is old", async () => {

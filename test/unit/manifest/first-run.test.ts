@@ -170,7 +170,7 @@ const SEEN = seenVisor({
         "vpn-server",
         "--whitelist",
         `${DESK},${keyOf("kim")}`,
-        "-secure=true",
+        "--secure=true",
         "--x",
         "1",
       ],

@@ -117,6 +117,18 @@ const ROWS: readonly Row[] = [
     want: [],
   },
   {
+    rule: "app-and-setting",
+    name: "a proxy that its app stops and its setting starts",
+    body: "visors:\n  desk:\n    key: $desk\n    apps: { dmsgweb: { running: false } }\n    settings: { dmsg_web.enable: true }\n",
+    want: ["4:24 app-and-setting"],
+  },
+  {
+    rule: "app-and-setting",
+    name: "a proxy that both start, and another's setting",
+    body: "visors:\n  desk:\n    key: $desk\n    apps: { dmsgweb: { running: true } }\n    settings: { dmsg_web.enable: true, skynet_web.enable: false }\n",
+    want: [],
+  },
+  {
     rule: "whitelist-open",
     name: "an app and a port, in a role once",
     body: "roles:\n  a: { apps: { skysocks: { whitelist: anyone } } }\nvisors:\n  desk: { key: $desk, roles: [a] }\n  shop:\n    key: $shop\n    roles: [a]\n    ports:\n      80:\n        whitelist: anyone\n",

@@ -137,6 +137,12 @@ const POLICY: readonly Refusal[] = [
     want: ["manifest/too-many-required 3:30"],
   },
   {
+    name: "9.4: operators of whom nobody may apply",
+    text: oneVisor("", `operators:\n${operator("me", "5f", "").replace("plan, apply", "plan")}`),
+    want: ["manifest/nobody-applies 3:1"],
+    next: "may: [plan, apply]",
+  },
+  {
     name: "no signature at all",
     text: oneVisor("", "policy: { keyset_signatures: 0 }\n"),
     want: ["manifest/value 3:30"],

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -16,6 +18,26 @@ describe("files on disk", () => {
   afterEach(async () => {
     await chmod(folder, 0o700);
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it("9.8: say of a folder where a file belongs that it is one", async () => {
+    await nodeFiles.makeFolder(at("pin.log"));
+    const file = at("pin.log");
+    const refused = {
+      code: "files/not-a-file",
+      message: `${file} is a folder, and a file belongs there`,
+    };
+    for (const run of [
+      () => nodeFiles.read(file),
+      () => nodeFiles.replace(file, utf8("a")),
+      () => nodeFiles.openAppend(file),
+      () => nodeFiles.openAppend(file, { syncsEach: true }),
+      () => nodeFiles.openRead(file),
+      () => nodeFiles.truncate(file, 0),
+      () => nodeFiles.remove(file),
+    ])
+      await expect(run(), run.toString()).rejects.toMatchObject(refused);
+    expect(await readdir(folder)).toEqual(["pin.log"]);
   });
 
   it("read what was written, and nothing where nothing is", async () => {
@@ -150,5 +172,18 @@ describe("the rest of the machine", () => {
     const facts = nodeProcess();
     expect([facts.isAlive(facts.pid), facts.isAlive(2 ** 30)]).toEqual([true, false]);
     expect([facts.host, facts.owner]).not.toContain("");
+  });
+
+  it("F06: tells two processes of one number apart by when they began", async () => {
+    const facts = nodeProcess();
+    const { pid } = facts;
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    const own = facts.startOf(pid);
+    const other = facts.startOf(child.pid ?? 0);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect([own === undefined, own === facts.startOf(pid)]).toEqual([false, true]);
+    expect([undefined, own]).not.toContain(other);
+    expect(facts.startOf(2 ** 30)).toBeUndefined();
   });
 });

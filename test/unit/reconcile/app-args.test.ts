@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  composeArgs,
-  parseWhitelist,
-  programOf,
-  splitArgs,
-} from "../../../src/reconcile/diff/index.ts";
+import { editArgs, parseWhitelist, programOf, splitArgs } from "../../../src/model/index.ts";
 
 describe("splitting an argument list", () => {
   it.each([
@@ -15,9 +10,9 @@ describe("splitting an argument list", () => {
       want: { leading: ["app", "skychat"], typed: [["address", ":8001"]], rest: ["--pair-enable"] },
     },
     {
-      name: "one dash and an equals sign",
+      name: "two dashes and an equals sign",
       program: "vpn-server",
-      args: ["-secure=true", "--netifc=eth0"],
+      args: ["--secure=true", "--netifc=eth0"],
       want: {
         leading: [],
         typed: [
@@ -47,10 +42,10 @@ describe("splitting an argument list", () => {
       want: { leading: [], typed: [], rest: ["--whitelist", "02ab"] },
     },
     {
-      name: "an option that misses its value has an empty one",
+      name: "an option that misses its value has none: the app ends at it",
       program: "skysocks",
       args: ["--whitelist"],
-      want: { leading: [], typed: [["whitelist", ""]], rest: [] },
+      want: { leading: [], typed: [], rest: [] },
     },
     {
       name: "the last of two counts",
@@ -60,19 +55,42 @@ describe("splitting an argument list", () => {
     },
     { name: "nothing", program: "skysocks", args: [], want: { leading: [], typed: [], rest: [] } },
   ])("$name", ({ program, args, want }) => {
-    const parts = splitArgs(args, program);
-    expect({ ...parts, typed: [...parts.typed] }).toEqual(want);
+    const { leading, typed, rest } = splitArgs({ name: program, binary: "", args });
+    expect({ leading, typed: [...typed], rest }).toEqual(want);
   });
 
-  it("puts a list together the way the visor's own setters write it", () => {
+  it("puts a list together with what is set in front, where nothing can swallow it", () => {
     const typed = new Map([
       ["secure", "true"],
       ["whitelist", "02ab,03cd"],
       ["netifc", ""],
     ] as const);
-    expect(
-      composeArgs({ leading: ["app", "vpn-server"], rest: ["--x", "1"], typed }, "vpn-server"),
-    ).toEqual(["app", "vpn-server", "--x", "1", "--whitelist", "02ab,03cd", "-secure=true"]);
+    const app = {
+      name: "vpn-server",
+      binary: "skywire",
+      args: ["app", "vpn-server", "--netifc=x"],
+    };
+    expect(editArgs(app, { rest: ["--x", "1", "--"], typed })).toEqual([
+      "app",
+      "vpn-server",
+      "--whitelist",
+      "02ab,03cd",
+      "--secure=true",
+      "--x",
+      "1",
+      "--",
+    ]);
+  });
+
+  it("tells a combined program which app it is, where nothing does yet", () => {
+    const app = { name: "skysocks", binary: "skywire", args: [] };
+    expect(editArgs(app, { rest: ["--x"], typed: new Map() })).toEqual(["app", "skysocks", "--x"]);
+  });
+
+  it("drops the options of the program that an app was before", () => {
+    const app = { name: "skychat", binary: "", args: ["--addr", ":8001"] };
+    const edit = { rest: ["app", "vpn-server"], typed: new Map() };
+    expect(editArgs(app, edit)).toEqual(["app", "vpn-server"]);
   });
 
   it.each([

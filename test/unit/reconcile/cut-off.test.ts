@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { FleetError } from "../../../src/core/index.ts";
 import { intentsWithoutReceipt } from "../../../src/ledger/index.ts";
-import type { DesiredFleet, DesiredLeaf } from "../../../src/model/index.ts";
+import type { DesiredFleet, DesiredLeaf, Plan } from "../../../src/model/index.ts";
 import { type ApplyReport, settleIntents } from "../../../src/reconcile/index.ts";
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
 import type { VisorReader } from "../../../src/skywire/visor/index.ts";
@@ -129,6 +129,59 @@ describe("an apply that was cut off ends in the same state when it runs again", 
     const app = world.fleet.control.inspect("shop-1").apps.find(({ name }) => name === "skychat");
     expect(app?.runningArgs?.join(" ")).toContain("--persist");
     expect((await world.plan(desired)).counts.changing).toBe(0);
+  });
+});
+
+describe("a plan that was cut off after some of its steps", () => {
+  const own = [setLeaf("trust.hypervisors", [keyAt(4)])];
+
+  /** Applies to shop-1 and ends before shop-4; gives the plan. */
+  async function halfDone(world: FleetWorld): Promise<Plan> {
+    const plan = await world.plan(world.desired({ "shop-1": own, "shop-4": own }));
+    let receipts = 0;
+    await world
+      .apply(plan, {
+        timing: { parallel: 1 },
+        atPoint: (point) => {
+          if (point === "before-intent" && receipts === 1) throw new Error("the process ends here");
+          if (point === "after-receipt") receipts += 1;
+        },
+      })
+      .catch(() => undefined);
+    await world.reopenLedger();
+    return plan;
+  }
+
+  function trusts(world: FleetWorld): readonly boolean[] {
+    return ["shop-1", "shop-4"].map((name) => {
+      const { hypervisors } = world.fleet.control.inspect(name).config;
+      return Array.isArray(hypervisors) && hypervisors.includes(keyAt(4));
+    });
+  }
+
+  it("goes on with what is left", async () => {
+    const world = await startWorld(6);
+    const plan = await halfDone(world);
+    expect(trusts(world).filter((each) => each)).toEqual([true]);
+    expect((await world.apply(plan)).exit).toBe(0);
+    expect(trusts(world)).toEqual([true, true]);
+  });
+
+  it("9.3: does not write again what it had done and somebody took away", async () => {
+    const world = await startWorld(6);
+    const plan = await halfDone(world);
+    const done = trusts(world)[0] === true ? "shop-1" : "shop-4";
+    const visor = plan.visors.find(({ name }) => name === done);
+    const before = visor?.observed?.hypervisors ?? [];
+    await world.fleet.control.changeBehindBack(done, {
+      kind: "config",
+      path: "hypervisors",
+      value: [...before],
+    });
+    const report = await world.apply(plan);
+    expect(outcomes(report).find((line) => line.startsWith(done))).toMatch(/ stale$/);
+    expect(trusts(world).filter((each) => each)).toEqual([true]);
+    expect(trusts(world)[done === "shop-1" ? 0 : 1]).toBe(false);
   });
 });
 

@@ -134,7 +134,7 @@ describe("the recorded v1.3.28 visor", () => {
     const session = await createVisorWriter(
       accessTo(recorded("read-core", "read-misc", "app-start-twice", "app-not-existing")),
     ).open(LOCAL);
-    await expect(session.startApp("skysocks")).rejects.toMatchObject({
+    await expect(session.startApp("skysocks", "")).rejects.toMatchObject({
       code: "visor/refused",
       message: expect.stringContaining("app already started") as string,
     });

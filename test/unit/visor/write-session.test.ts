@@ -27,7 +27,7 @@ describe("a write", () => {
   }[] = [
     {
       name: "starts an app",
-      write: (s) => s.startApp("skychat"),
+      write: (s) => s.startApp("skychat", ""),
       method: "StartApp",
       args: { AppName: "skychat", LauncherMode: "" },
     },

@@ -89,7 +89,7 @@ describe("a write", () => {
   it("starts an app in the form its release takes", async () => {
     const old = scriptedVisor({ key: KEYS.local, release: "old" });
     const session = await createVisorWriter(accessTo(visorWorld(old))).open(LOCAL_KEY);
-    await session.startApp("skychat");
+    await session.startApp("skychat", "");
     expect(lastOf(old)).toEqual({
       method: "app-visor.StartApp",
       args: "skychat",
@@ -102,7 +102,7 @@ describe("a write", () => {
       methods: [answers("StartApp", t.string, t.empty, () => ({}))],
     });
     const other = await createVisorWriter(accessTo(visorWorld(between))).open(LOCAL_KEY);
-    await other.startApp("skychat");
+    await other.startApp("skychat", "");
     expect(
       between.requests
         .slice(-2)

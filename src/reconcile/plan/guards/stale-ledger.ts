@@ -1,7 +1,7 @@
 import type { VisorKey } from "../../../core/index.ts";
 import type { Plan, Refusal } from "../../../model/index.ts";
 
-/** An intent or receipt for a visor in another operator's ledger. */
+/** An intent or receipt for a visor in an operator's ledger. */
 export interface NewerEntry {
   readonly visor: VisorKey;
   /** The operator's name in the manifest, or the key where it has none. */
@@ -11,10 +11,12 @@ export interface NewerEntry {
   readonly entry: number;
   /** When its author says it was written, unix ms. */
   readonly timeMs: number;
+  /** Set for one of our own ledger, which nobody has to bring here. */
+  readonly isOwn?: true;
 }
 
 /**
- * Refuses to write to visors for which other operators recorded intents or receipts that the planner had not seen:
+ * Refuses to write to visors for which operators, we among them, recorded intents or receipts that the planner had not seen:
  * the plan goes by what these changed. One refusal a visor, in the plan's order; entries within `plan.heads` and
  * visors that the plan leaves alone give none. Nothing overrides it, since planning again costs nothing.
  */
@@ -40,7 +42,7 @@ export function staleLedgerRefusals(input: {
 
 function refusal(
   visor: VisorKey,
-  { operator, entry, timeMs }: NewerEntry,
+  { operator, entry, timeMs, isOwn }: NewerEntry,
   { others, seen }: { readonly others: number; readonly seen: number },
 ): Refusal {
   const more = others === 0 ? "" : `, and ${others} more`;
@@ -50,7 +52,8 @@ function refusal(
     message: `operator ${operator} recorded entry ${entry} for this visor at ${timeText(timeMs)}${more}, which the plan had not seen`,
     measured: `entry ${entry} of ${operator}`,
     limit: seen === 0 ? "no entry of that ledger seen" : `entries up to ${seen - 1} seen`,
-    next: "run `fleet ledger pull`, then make the plan again",
+    next:
+      isOwn === true ? "make the plan again" : "run `fleet ledger pull`, then make the plan again",
   };
 }
 
@@ -61,7 +64,8 @@ function latestFirst(left: NewerEntry, right: NewerEntry): number {
   return right.entry - left.entry;
 }
 
-function timeText(timeMs: number): string {
+/** A time of an entry, in words. */
+export function timeText(timeMs: number): string {
   const time = new Date(timeMs);
   return Number.isNaN(time.getTime()) ? "no time" : time.toISOString();
 }

@@ -1,7 +1,12 @@
 import { type Change, changesOf, type PlanVisor, type Refusal } from "../../../model/index.ts";
 
 /** Guards of one app or port, whose findings say nothing of what else the plan holds. */
-const OF_ONE_PART: readonly Refusal["guard"][] = ["would-open", "open-exit", "argument-size"];
+const OF_ONE_PART: readonly Refusal["guard"][] = [
+  "would-open",
+  "open-exit",
+  "port-move",
+  "argument-size",
+];
 /** More than these are told by their number; `fleet plan` shows them all. */
 const NAMED_MAX = 3;
 

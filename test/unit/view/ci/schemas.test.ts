@@ -50,6 +50,7 @@ describe("SARIF", () => {
       "guard/lock-out",
       "guard/would-open",
       "guard/open-exit",
+      "guard/port-move",
       "guard/removals",
       "guard/argument-size",
       "guard/observation-age",
@@ -63,6 +64,7 @@ describe("SARIF", () => {
       "guard/witnesses",
       "guard/relays",
       "guard/stale-ledger",
+      "guard/used-approval",
       "guard/expired",
       "guard/stale-observation",
       "change/keyset",
@@ -78,6 +80,7 @@ describe("SARIF", () => {
       "leaf/not-compared",
       "leaf/not-observed",
       "leaf/awaiting-restart",
+      "app/cannot-start",
     ]);
     for (const { ruleId, ruleIndex } of results) expect(ids[ruleIndex]).toBe(ruleId);
   });
@@ -169,6 +172,7 @@ describe("JUnit", () => {
       "guards lock-out: failure",
       "guards would-open: passed",
       "guards open-exit: passed",
+      "guards port-move: passed",
       "guards removals: passed",
       "guards argument-size: passed",
       "guards observation-age: passed",
@@ -182,6 +186,7 @@ describe("JUnit", () => {
       "guards witnesses: skipped",
       "guards relays: skipped",
       "guards stale-ledger: skipped",
+      "guards used-approval: skipped",
       "guards expired: skipped",
       "guards stale-observation: skipped",
     ]);
@@ -189,7 +194,7 @@ describe("JUnit", () => {
 
   it("counts what it holds", () => {
     const text = planJunit(anAllowedPlan());
-    expect(text).toContain('<testsuites name="fleet home" tests="25" failures="0" errors="1">');
+    expect(text).toContain('<testsuites name="fleet home" tests="27" failures="0" errors="1">');
     expect(() => readJunit(text.replace("<testsuite name", "<testsuite nome"))).toThrow(/name/);
   });
 });

@@ -1,0 +1,190 @@
+// An app's argument list taken apart and put together, the way the app itself reads it.
+import {
+  type AppTypedField,
+  BUILT_IN_APPS,
+  OTHER_VALUE_OPTIONS,
+  TYPED_FIELDS,
+  type TypedFieldForm,
+} from "./app-fields.ts";
+import { APP_WORD, type AppProgram, isCombined, programOf } from "./app-program.ts";
+
+/** One option, or one element that is none. */
+interface Piece {
+  readonly elements: readonly string[];
+  /** The typed field that it stands for. */
+  readonly field?: AppTypedField;
+  /** Its value, for a typed field. */
+  readonly text?: string;
+  /** Set when the app ends as it reads it: what may be shown of the element. */
+  readonly broken?: string;
+}
+
+/** An argument list taken apart: what the launcher needs, what typed fields own, and the rest. */
+export interface AppArgs {
+  /** `app NAME` of the app's own name, or nothing; never touched. */
+  readonly leading: readonly string[];
+  /** Values of typed fields as text, as the app reads them; a flag is `true` or `false`. */
+  readonly typed: ReadonlyMap<AppTypedField, string>;
+  /** Typed fields whose element keeps the app from starting, and what may be shown of it. */
+  readonly broken: ReadonlyMap<AppTypedField, string>;
+  /** Everything else in its order: the leaf `apps.NAME.args`. */
+  readonly rest: readonly string[];
+}
+
+/** What is written into an argument list; what is not named stays as it is found. */
+export interface ArgsEdit {
+  /** The leaf `apps.NAME.args`; one that begins with `app` replaces the launcher's words too. */
+  readonly rest?: readonly string[];
+  /** Typed fields that are set; empty takes the option away. */
+  readonly typed: ReadonlyMap<AppTypedField, string>;
+}
+
+/** What Go's strconv.ParseBool takes for yes and for no. */
+const YES: readonly string[] = ["1", "t", "T", "TRUE", "true", "True"];
+const NO: readonly string[] = ["0", "f", "F", "FALSE", "false", "False"];
+
+/** How a program's typed field is written, or `undefined` when it has no such field. */
+export function typedForm(program: string, field: AppTypedField): TypedFieldForm | undefined {
+  return formsOf(program).find((form) => form.field === field);
+}
+
+function formsOf(program: string): readonly TypedFieldForm[] {
+  return TYPED_FIELDS.filter(({ programs }) => programs.includes(program));
+}
+
+/**
+ * Takes an app's arguments apart as the app does: options have two dashes, their value behind `=` or as the next
+ * element, `--` ends them, and of an option given twice the last one counts.
+ */
+export function splitArgs(app: AppProgram): AppArgs {
+  const { leading, pieces } = piecesOf(app);
+  const typed = new Map<AppTypedField, string>();
+  const broken = new Map<AppTypedField, string>();
+  for (const piece of pieces) {
+    if (piece.field === undefined) continue;
+    if (piece.broken !== undefined) broken.set(piece.field, piece.broken);
+    else typed.set(piece.field, piece.text ?? "");
+  }
+  for (const field of broken.keys()) typed.delete(field);
+  return { leading, typed, broken, rest: restOf(pieces) };
+}
+
+/** Elements at which the app ends as it reads its arguments, as far as they may be shown; for built-in apps. */
+export function unreadableElements(app: AppProgram): readonly string[] {
+  if (!BUILT_IN_APPS.includes(programOf(app))) return [];
+  return piecesOf(app).pieces.flatMap(({ broken }) => broken ?? []);
+}
+
+/**
+ * An app's arguments after an edit. Options that are set stand in front, where no element before them can swallow
+ * them, flags as `--option=true`, which every release reads; what is not set keeps its elements as found.
+ */
+export function editArgs(app: AppProgram, edit: ArgsEdit): readonly string[] {
+  const { leading, pieces } = piecesOf(app);
+  // Arguments may name another program; it does not know the options of the one before.
+  const program = programOf({ ...app, args: edit.rest?.[0] === APP_WORD ? edit.rest : app.args });
+  const kept = pieces.filter(
+    ({ field }) =>
+      field === undefined || (!edit.typed.has(field) && typedForm(program, field) !== undefined),
+  );
+  const set = formsOf(program).flatMap((form) =>
+    elementsOf(form, edit.typed.get(form.field) ?? ""),
+  );
+  if (edit.rest === undefined) return joined(leading, set, kept.flatMap(elementsIn));
+  const typed = kept.filter(({ field }) => field !== undefined).flatMap(elementsIn);
+  const isWhole = edit.rest[0] === APP_WORD;
+  return joined(isWhole ? [] : leadingFor(app, leading), [...set, ...typed], edit.rest);
+}
+
+/** Options go behind the words that say which program it is. */
+function joined(
+  leading: readonly string[],
+  options: readonly string[],
+  rest: readonly string[],
+): readonly string[] {
+  const isTold = leading.length === 0 && rest[0] === APP_WORD && rest[1]?.startsWith("-") === false;
+  const words = isTold ? rest.slice(0, 2) : [];
+  return [...leading, ...words, ...options, ...rest.slice(words.length)];
+}
+
+/** The combined binary must be told which app to be; a visor that runs apps by name needs no words. */
+function leadingFor(app: AppProgram, found: readonly string[]): readonly string[] {
+  if (found.length > 0) return found;
+  return isCombined(app.binary) && BUILT_IN_APPS.includes(app.name) ? [APP_WORD, app.name] : [];
+}
+
+function elementsOf(form: TypedFieldForm, value: string): readonly string[] {
+  if (value === "") return [];
+  return form.form === "flag" ? [`--${form.option}=${value}`] : [`--${form.option}`, value];
+}
+
+function elementsIn({ elements }: Piece): readonly string[] {
+  return elements;
+}
+
+function restOf(pieces: readonly Piece[]): readonly string[] {
+  return pieces.filter(({ field }) => field === undefined).flatMap(elementsIn);
+}
+
+function piecesOf(app: AppProgram): {
+  readonly leading: readonly string[];
+  readonly pieces: readonly Piece[];
+} {
+  const { name, args } = app;
+  const hasOwnWords = args[0] === APP_WORD && args[1] === name;
+  const leading = hasOwnWords ? args.slice(0, 2) : [];
+  const program = programOf(app);
+  const pieces: Piece[] = [];
+  for (let index = leading.length; index < args.length;) {
+    if (args[index] === "--") {
+      pieces.push({ elements: args.slice(index) });
+      break;
+    }
+    const piece = pieceAt(args, index, program);
+    pieces.push(piece);
+    index += piece.elements.length;
+  }
+  return { leading, pieces };
+}
+
+/** The option that begins at an index, with its value, or the one element there. */
+function pieceAt(args: readonly string[], index: number, program: string): Piece {
+  const element = args[index] ?? "";
+  const [, dashes = "", option = "", given] = /^(--?)([^-=][^=]*)(?:=(.*))?$/s.exec(element) ?? [];
+  const form = formsOf(program).find((one) => one.option === option);
+  const takesValue = form?.form === "value" || OTHER_VALUE_OPTIONS.includes(option);
+  if (form === undefined && !takesValue) return { elements: [element] };
+  const next = given === undefined && takesValue ? args.slice(index + 1, index + 2) : [];
+  const field = form === undefined ? {} : { field: form.field };
+  const name = `${dashes}${option}`;
+  if (dashes === "-") {
+    // Its value, where it stands as an element of its own, goes with it.
+    const value = next[0]?.startsWith("-") === true ? [] : next;
+    const shown = form?.form === "flag" ? element : name;
+    return { elements: [element, ...value], ...field, broken: shown };
+  }
+  const elements = [element, ...next];
+  if (takesValue) {
+    const isMissing = given === undefined && next.length === 0;
+    return {
+      elements,
+      ...field,
+      text: given ?? next[0] ?? "",
+      ...(isMissing ? { broken: name } : {}),
+    };
+  }
+  const isYes = given === undefined || YES.includes(given);
+  if (isYes || NO.includes(given)) return { elements, ...field, text: String(isYes) };
+  return { elements, ...field, broken: name };
+}
+
+/** The keys of a whitelist argument: comma-separated, sorted, without blanks or repetitions. */
+export function parseWhitelist(text: string): readonly string[] {
+  const keys = text.split(",").map((key) => key.trim().toLowerCase());
+  return [...new Set(keys.filter((key) => key !== ""))].sort();
+}
+
+/** The arguments that a manifest names without the launcher's own words, `app NAME`, which it keeps by itself. */
+export function withoutOwnWords<T>(name: string, args: readonly T[]): readonly T[] {
+  return args[0] === APP_WORD && args[1] === name ? args.slice(2) : args;
+}

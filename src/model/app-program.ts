@@ -1,0 +1,82 @@
+// Which program an app runs, and whether it serves others: the one answer that every reader, guard and writer goes by.
+import { BUILT_IN_APPS, EXIT_PROGRAMS } from "./app-fields.ts";
+
+/** What is needed to tell which program an app runs. */
+export interface AppProgram {
+  readonly name: string;
+  /** Empty where the visor runs the app by its name. */
+  readonly binary: string;
+  readonly args: readonly string[];
+}
+
+/** The binary that holds all built-in apps and is told by its arguments which one to be. */
+const COMBINED_BINARY = "skywire";
+
+/** The word in front of an app's name in the arguments of {@link COMBINED_BINARY}. */
+export const APP_WORD = "app";
+
+const PROGRAM_ENDINGS = /\.(exe|com|bat|cmd)$/;
+
+/**
+ * The program that a path or name means: its last part; one that visors know is told in whatever letters and with
+ * whatever ending a system would start it.
+ */
+function programNamed(path: string): string {
+  const last = path.trim().split(/[/\\]/).at(-1) ?? "";
+  const plain = last
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[. ]+$/, "")
+    .replace(PROGRAM_ENDINGS, "");
+  return plain === COMBINED_BINARY || BUILT_IN_APPS.includes(plain) ? plain : last;
+}
+
+/**
+ * The program an app runs: its binary; where that is the combined one or none, what the words `app NAME` in front of
+ * its arguments say, else its own name.
+ */
+export function programOf({ name, binary, args }: AppProgram): string {
+  const own = programNamed(binary);
+  if (own !== "" && own !== COMBINED_BINARY) return own;
+  const [first, second] = args;
+  const isTold = first === APP_WORD && second !== undefined && !second.startsWith("-");
+  return programNamed(isTold ? second : name);
+}
+
+/** True for a binary that must be told by its arguments which app to be. */
+export function isCombined(binary: string): boolean {
+  return programNamed(binary) === COMBINED_BINARY;
+}
+
+/** An app that serves others while its whitelist is empty. */
+export interface Exit {
+  readonly program: string;
+  /** False where another program starts it: keys in a whitelist field of the app would not reach it. */
+  readonly takesWhitelist: boolean;
+}
+
+/**
+ * The exit that an app is or may start, or `undefined`. Of a program that nobody here knows every word of its
+ * arguments counts: it is better to ask once too often than to open an exit.
+ */
+export function exitOf(app: AppProgram): Exit | undefined {
+  const program = programOf(app);
+  if (EXIT_PROGRAMS.includes(program)) return { program, takesWhitelist: true };
+  const own = programNamed(app.binary);
+  const isKnown = own === "" || own === COMBINED_BINARY || BUILT_IN_APPS.includes(own);
+  const words = isKnown ? wordsBehindApp(app) : wordsIn(app.args);
+  const started = words.map(programNamed).find((word) => EXIT_PROGRAMS.includes(word));
+  return started === undefined ? undefined : { program: started, takesWhitelist: false };
+}
+
+/** Words that a program of Skywire's may take for the app to be. */
+function wordsBehindApp({ args }: AppProgram): readonly string[] {
+  const told = programNamed(args[1] ?? "");
+  if (args[0] === APP_WORD && BUILT_IN_APPS.includes(told)) return [told];
+  const at = args.findIndex((element) => element.toLowerCase() === APP_WORD);
+  return at < 0 ? [] : wordsIn(args.slice(at + 1));
+}
+
+function wordsIn(args: readonly string[]): readonly string[] {
+  return args.flatMap((element) => element.split(/[^\p{L}\p{N}._-]+/u));
+}

@@ -1,0 +1,108 @@
+// No exit opens to everybody unless the manifest says so, whatever it is called and whichever change opens it.
+import type { VisorKey } from "../../../core/index.ts";
+import {
+  type AppProgram,
+  type Change,
+  type Exit,
+  exitOf,
+  isKeptRunning,
+  type ObservedApp,
+  parseWhitelist,
+  programOf,
+  type Refusal,
+  type SeenVisor,
+  splitArgs,
+} from "../../../model/index.ts";
+import { appAfter, foundAt, parseLeafPath } from "../../diff/index.ts";
+
+/** What the guards of open lists look at: one visor as it is seen, and the changes that are still to come. */
+export interface OpenListsInput {
+  readonly visor: VisorKey;
+  readonly name: string;
+  readonly seen: SeenVisor;
+  readonly changes: readonly Change[];
+  /** Owned whitelists that are written `anyone`. */
+  readonly openToAnyone: readonly string[];
+}
+
+/**
+ * Refuses to start an exit, now or with the visor, that would serve everybody without the manifest saying so, and to
+ * make one of an app that runs or will. What counts is what would really run once all changes are written, and only
+ * keys that it reads: a wanted key that this release or this program cannot take protects nothing.
+ */
+export function checkOpenExits(input: OpenListsInput): readonly Refusal[] {
+  const apps = new Set(input.changes.flatMap(({ path }) => appNameOf(path) ?? []));
+  return [...apps].flatMap((name) => {
+    const app = input.seen.apps.find((candidate) => candidate.name === name);
+    const before = app === undefined ? undefined : { ...app, args: app.raw.open().args };
+    const after = appAfter(before ?? { name, binary: "", args: [] }, input.changes);
+    const exit = exitOf(after);
+    if (exit === undefined || !isOpen(input, after, exit)) return [];
+    const own = input.changes.filter(({ path }) => appNameOf(path) === name);
+    const starts = own.filter(startsApp);
+    if (starts.length > 0) return starts.map((change) => refusal(input, after, exit, change));
+    const [made] = own.filter(({ action }) => action === undefined);
+    if (app === undefined || before === undefined || made === undefined) return [];
+    const wasOpen = exitOf(before) !== undefined && isOpen({ ...input, changes: [] }, before, exit);
+    return !wasOpen && willRun(app, own) ? [refusal(input, after, exit, made)] : [];
+  });
+}
+
+function appNameOf(path: string): string | undefined {
+  const leaf = parseLeafPath(path);
+  return leaf.section === "apps" ? leaf.app : undefined;
+}
+
+function isOpen(input: OpenListsInput, app: AppProgram, exit: Exit): boolean {
+  const whitelist = `apps.${app.name}.whitelist`;
+  if (input.openToAnyone.includes(whitelist)) return false;
+  if (!exit.takesWhitelist) return true;
+  // A recorded observation holds no arguments, but the whitelists of exits.
+  if (input.seen.kept !== undefined) return membersAfter(input, whitelist).length === 0;
+  return parseWhitelist(splitArgs(app).typed.get("whitelist") ?? "").length === 0;
+}
+
+/** True for a change after which the app starts: now, or with the visor. */
+function startsApp({ path, action, after }: Change): boolean {
+  if (action !== undefined) return action !== "stop";
+  return path.endsWith(".auto_start") && after === true;
+}
+
+/** True for an app that runs after these changes, or does once it or its visor starts again by itself. */
+function willRun(app: ObservedApp, own: readonly Change[]): boolean {
+  const isOff = own.some(({ path, after }) => path.endsWith(".auto_start") && after === false);
+  const isStopped = own.some(({ action }) => action === "stop");
+  const isGone = own.some(({ path, op }) => path.endsWith(".present") && op === "remove");
+  if (isGone) return false;
+  return (app.autoStart && !isOff) || (app.running && !isStopped) || isKeptRunning(app);
+}
+
+function refusal(input: OpenListsInput, app: AppProgram, exit: Exit, change: Change): Refusal {
+  const whitelist = `apps.${app.name}.whitelist`;
+  const what = exit.program === app.name ? "" : `, which runs ${exit.program},`;
+  const keys = exit.takesWhitelist
+    ? `write ${whitelist} with the keys that may use it, or whitelist: anyone`
+    : `let ${app.name} run ${exit.program} itself and give it a whitelist, or write ${whitelist}: anyone; ${programOf(app)} passes no keys on`;
+  return {
+    guard: "open-exit",
+    visor: input.visor,
+    path: change.path,
+    message: `${app.name}${what} on ${input.name} would start with an empty whitelist and serve everybody`,
+    measured: "0 keys",
+    limit: "1 key",
+    place: change.reason.place,
+    next: keys,
+  };
+}
+
+/** The members of a whitelist once all changes are written. */
+export function membersAfter({ seen, changes }: OpenListsInput, path: string): readonly string[] {
+  const found = foundAt(seen, path);
+  const members = new Set(found.kind === "set" ? found.elements : []);
+  for (const { path: changed, element, after } of changes) {
+    if (changed !== path || element === undefined) continue;
+    if (after === true) members.add(element);
+    else members.delete(element);
+  }
+  return [...members];
+}
