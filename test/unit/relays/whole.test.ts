@@ -140,7 +140,7 @@ describe("a relay that asks for one object at a time", () => {
   });
 
   it("7: is said to lack what it was left without, and is hollow from then on", async () => {
-    const { relay, address } = await fragile();
+    const { relay, address } = await fragile(5);
     log.append(200);
     const stop = new AbortController();
     relay.choose = () => {
@@ -175,7 +175,7 @@ describe("a relay that asks for one object at a time", () => {
   });
 
   it("7: heals by the next Root where that brings new nodes", async () => {
-    const { relay, address } = await fragile();
+    const { relay, address } = await fragile(10);
     log.append(12);
     const stop = new AbortController();
     relay.choose = () => {
