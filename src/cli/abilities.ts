@@ -27,10 +27,15 @@ export function abilityFindings(local: SeenReading): readonly Finding[] {
     ["trust.hypervisors", byFields || (reads && has("AddHypervisor") && has("RemoveHypervisor"))],
     ["trust.pty", byFields && local.config?.ptyWhitelist !== undefined],
     ["survey", byFields],
-    ["settings (all)", byFields],
-    ["settings (min hops, autoconnect)", byFields || has("SetMinHops")],
+    ...(byFields
+      ? [["settings", true] as const]
+      : [
+          ["min hops and autoconnect of settings", has("SetMinHops")] as const,
+          ["other settings", false] as const,
+        ]),
     ["app fields", byFields || has("SetAppArgs") || has("SetAutoStart")],
-    ["adding and deleting apps", has("AddApp") && has("DeleteApp")],
+    ["adding apps", has("AddApp")],
+    ["deleting apps", has("DeleteApp")],
     ["served ports", local.ports !== undefined || has("RegisterForwardedPort")],
     ["reward address", byFields || has("SetRewardAddress")],
   ];
@@ -61,7 +66,7 @@ export function abilityFindings(local: SeenReading): readonly Finding[] {
         conf === undefined
           ? "this release cannot say whether it keeps a skywire.conf"
           : conf.exists && conf.writable
-            ? "mirrored settings go to skywire.conf and survive package updates"
+            ? "mirrored settings go to skywire.conf and survive package updates (to find out, the visor made a file in /etc and removed it)"
             : "no writable skywire.conf: a package update may regenerate the configuration",
     },
   ];

@@ -1,10 +1,8 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import {
   counted,
-  equalBytes,
   type ExitCode,
   FleetError,
-  fromUtf8,
   utf8,
   type VisorKey,
   visorKeyFault,
@@ -26,8 +24,9 @@ import type { Given } from "./arguments.ts";
 import { type Candidate, findFleet, type FoundVisor } from "./find-fleet.ts";
 import { listedKeys } from "./init.ts";
 import { canAsk } from "./look.ts";
-import { type ManifestSource, readManifest, readNamed } from "./manifest-source.ts";
+import type { ManifestSource } from "./manifest-source.ts";
 import { reporterOf } from "./reporter.ts";
+import { readEditableFile, rewriteFile } from "./rewrite-manifest.ts";
 import { wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
 
@@ -38,19 +37,18 @@ export async function adoptIntoFile(
   given: Given,
   world: World,
 ): Promise<ExitCode> {
-  const path = resolve(world.folder, name);
-  const source = await readManifest(name, world);
-  const bytes = await readNamed(name, world);
+  const read = await readEditableFile(name, "into", world);
+  const { source } = read;
   const { visors, unread, managed } = await visorsFor(source, request, given, world);
   const report = { file: basename(name), unread, managed } as const;
   const adopted = adoptInto({
     ...request,
-    text: fromUtf8(bytes),
+    text: read.text,
     file: name,
     visors,
     eyes: PLAN_EYES,
   });
-  if (adopted.kind === "invalid") throw changedMeanwhile(name);
+  if (adopted.kind === "invalid") throw doesNotFit(name);
   if (adopted.kind === "would-change") throw wouldChange(adopted.changed);
   const { text, adoption } = adopted;
   const exit = unread.length > 0 ? 3 : 0;
@@ -61,16 +59,13 @@ export async function adoptIntoFile(
     return exit;
   }
   verifyAdopted(text, visors);
-  const diff = await textDiff(basename(name), fromUtf8(bytes), text);
+  const diff = await textDiff(basename(name), read.text, text);
   world.terminal.err(diff);
   if (!given.flag("yes") && !(await isWanted(name, visors, world))) {
     finish({ outcome: "declined", diff });
     return 4;
   }
-  const now = await world.files.read(path);
-  if (now === undefined || !equalBytes(now, bytes)) throw changedMeanwhile(name);
-  const mode = (await world.files.stat(path))?.mode;
-  await world.files.replace(path, utf8(text), mode === undefined ? {} : { mode: mode & 0o777 });
+  await rewriteFile(read, utf8(text), world);
   finish({ outcome: "written", diff });
   return exit;
 }
@@ -175,10 +170,11 @@ function withManifest(candidate: Candidate, visor: DesiredVisor | undefined): Ca
   return { ...candidate, name, ...(rpc === undefined ? {} : { rpc }) };
 }
 
-function changedMeanwhile(name: string): FleetError {
-  return new FleetError("cli/changed", `${name} was changed while the visors were read`, {
-    next: "nothing was written; run the command again",
-    exit: 5,
+/** The manifest was found good, so that what is not is our own text. */
+function doesNotFit(name: string): FleetError {
+  return new FleetError("cli/does-not-fit", `visors cannot be written into the layout of ${name}`, {
+    next: "nothing was written; `fleet adopt --out OTHER` writes them to a file of their own",
+    exit: 4,
   });
 }
 

@@ -41,7 +41,7 @@ export const adopt: Command = {
     { name: "open", about: "write `whitelist: anyone` where a list is empty on the visor" },
     { name: "fleet", value: "NAME", about: "the fleet's name in a new file (default: home)" },
     { name: "operator", value: "NAME", about: "how a new file calls this machine's operator" },
-    { name: "yes", about: "write without asking" },
+    { name: "yes", short: "y", about: "write without asking" },
     {
       name: "commit",
       about: "of single values: commit the manifest; everything else must be committed already",

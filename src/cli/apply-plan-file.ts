@@ -8,7 +8,7 @@ import {
   type VisorKey,
 } from "../core/index.ts";
 import { readLedger } from "../ledger/index.ts";
-import { changesOf, type Plan } from "../model/index.ts";
+import { changesOf, MANIFEST_BYTES_MAX, type Plan } from "../model/index.ts";
 import {
   checkSignedCommits,
   earlierKeysets,
@@ -159,7 +159,10 @@ async function checkSecretFiles(plan: Plan, world: World): Promise<void> {
   if (!changes.some(({ secrets }) => secrets?.some((ref) => ref.startsWith("file:")) === true))
     return;
   const { path, digest } = plan.manifest;
-  const bytes = path === "-" ? undefined : await world.files.read(resolve(world.folder, path));
+  const bytes =
+    path === "-"
+      ? undefined
+      : await world.files.read(resolve(world.folder, path), { bytesMax: MANIFEST_BYTES_MAX });
   if (bytes !== undefined && `sha256:${toHex(sha256(bytes))}` === digest) return;
   throw new FleetError(
     "cli/other-manifest",

@@ -29,6 +29,7 @@ export const apply: Command = {
     ONLY_OPTION,
     {
       name: "yes",
+      short: "y",
       about: "answer the ordinary question; trust removals and strangers' plans still ask",
       aliases: ["no-confirm", "auto-approve"],
     },
@@ -66,7 +67,7 @@ export const apply: Command = {
       );
     }
     const name = manifestName(given, world, given.words[0]);
-    const text = await textOf(await readNamed(name, world));
+    const text = await textOf(await readNamed(name, world, "document"));
     return isPlanText(text)
       ? await applyPlanFile(text, name, given, world)
       : await applyManifest(given, world);

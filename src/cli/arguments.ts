@@ -1,7 +1,8 @@
 import { Command as Parser, CommanderError, Option } from "commander";
-import { FleetError } from "../core/index.ts";
+import { FleetError, parseDuration } from "../core/index.ts";
 import type { Command, OptionSpec } from "./command.ts";
-import { parseDuration } from "./duration.ts";
+import { foreignOptionHint } from "./foreign-words.ts";
+import { COMMON_OPTIONS } from "./options.ts";
 
 /** What the user gave a command: on the command line, or in FLEET_* variables. */
 export interface Given {
@@ -11,7 +12,7 @@ export interface Given {
   texts(name: string): readonly string[];
   /** A whole number from 0. */
   count(name: string): number | undefined;
-  /** Milliseconds of a text such as `2s`, `500ms`, `1h`. */
+  /** Milliseconds of a text such as `500ms`, `2s`, `1.5h`, `1d`; a number alone is seconds. */
   durationMs(name: string): number | undefined;
 }
 
@@ -59,15 +60,44 @@ function parserOf(command: Command): Parser {
   for (const word of command.words) parser.argument(word.form, word.about);
   for (const spec of command.options) {
     const option = new Option(flagsOf(spec), spec.about);
-    if (spec.many === true) {
-      option.argParser((value: string, earlier: readonly string[] | undefined) => [
-        ...(earlier ?? []),
-        value,
-      ]);
-    }
+    if (spec.value !== undefined) option.argParser(oneAfterTheOther(spec, command));
     parser.addOption(option);
   }
+  for (const spec of COMMON_OPTIONS)
+    parser.addOption(new Option(flagsOf(spec), spec.about).hideHelp());
   return parser;
+}
+
+/** What an option is worth once it is given again: a list, all selections together, or an error. */
+function oneAfterTheOther(spec: OptionSpec, command: Command) {
+  return (
+    value: string,
+    earlier: string | readonly string[] | undefined,
+  ): string | readonly string[] => {
+    if (isOption(value, command)) {
+      throw new FleetError("cli/usage", `--${spec.name} needs a value, and ${value} follows it`, {
+        next: `give --${spec.name} ${spec.value ?? "VALUE"}, or --${spec.name}=${value} where that is the value`,
+        exit: 64,
+      });
+    }
+    if (spec.many === true)
+      return typeof earlier === "string" ? [earlier, value] : [...(earlier ?? []), value];
+    if (earlier === undefined) return value;
+    // In a selection a comma binds last, so nothing needs parentheses.
+    if (spec.joins === true && typeof earlier === "string") return `${earlier},${value}`;
+    throw new FleetError(
+      "cli/usage",
+      `--${spec.name} is given twice: ${JSON.stringify(earlier)} and ${JSON.stringify(value)}`,
+      { next: `give --${spec.name} once`, exit: 64 },
+    );
+  };
+}
+
+/** True for the whole word of an option that the command has: it was hardly meant as the value of another. */
+function isOption(value: string, { options }: Command): boolean {
+  return [...options, ...COMMON_OPTIONS].some(
+    ({ name, aliases = [] }) => value === `--${name}` || aliases.includes(value.replace(/^--/, "")),
+  );
 }
 
 function flagsOf(spec: OptionSpec): string {
@@ -77,11 +107,15 @@ function flagsOf(spec: OptionSpec): string {
 
 function tailOf(command: Command): string {
   const examples = command.examples.map((example) => `  $ ${example}\n`).join("");
+  const common = [
+    ...COMMON_OPTIONS.map((spec) => [flagsOf(spec), spec.about] as const),
+    ["--no-color", "no colours, as with NO_COLOR"] as const,
+  ].map(([flags, about]) => `  ${flags.padEnd(16)} ${about}\n`);
   const env =
     command.options.length === 0
       ? ""
       : `\nEvery option can also be set in the environment, such as ${environmentName(command.options[0]?.name ?? "")}.\n`;
-  return `\nExamples:\n${examples}${env}`;
+  return `\nEvery command takes as well:\n${common.join("")}\nExamples:\n${examples}${env}`;
 }
 
 function wantsHelp(argv: readonly string[]): boolean {
@@ -96,14 +130,23 @@ function unaliased(command: Command, argv: readonly string[]): string[] {
       (spec.aliases ?? []).map((alias) => [`--${alias}`, `--${spec.name}`] as const),
     ),
   );
-  return argv.map((word) => names.get(word) ?? word);
+  const end = argv.indexOf("--");
+  return argv.map((word, index) => {
+    if (end >= 0 && index >= end) return word;
+    const at = word.indexOf("=");
+    const name = at < 0 ? word : word.slice(0, at);
+    const known = names.get(name);
+    return known === undefined ? word : `${known}${word.slice(name.length)}`;
+  });
 }
 
 function usageError(command: Command, error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
   const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+  const [, unknown] = /^unknown option '(-[^'=]*)/.exec(message) ?? [];
+  const hint = unknown === undefined ? undefined : foreignOptionHint(unknown, command);
   return new FleetError("cli/usage", message, {
-    next: `read \`fleet ${command.name} --help\``,
+    next: hint ?? `read \`fleet ${command.name} --help\``,
     exit: 64,
   });
 }
@@ -113,7 +156,7 @@ function fromEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): Values {
   const values: Record<string, unknown> = {};
-  for (const spec of command.options) {
+  for (const spec of [...command.options, ...COMMON_OPTIONS]) {
     const text = env[environmentName(spec.name)];
     if (text === undefined || text === "") continue;
     const key = camelCase(spec.name);
@@ -154,9 +197,10 @@ function givenOf(command: Command, words: readonly string[], values: Values): Gi
     durationMs: (name) => {
       const given = text(name);
       if (given === undefined) return undefined;
-      const durationMs = parseDuration(given);
+      // A number alone is seconds, here only: in a file or a question about the past it could mean anything.
+      const durationMs = parseDuration(/^[\d.]+$/.test(given) ? `${given}s` : given);
       if (durationMs !== undefined) return durationMs;
-      throw wrongValue(command, name, given, "a time such as 500ms, 2s, 5m or 1h");
+      throw wrongValue(command, name, given, "a time such as 500ms, 90s, 1.5h, 1d or 2w");
     },
   };
 }

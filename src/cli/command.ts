@@ -12,6 +12,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** May be given more than once. */
   readonly many?: true;
+  /** A selection: given more than once it is all of them together. */
+  readonly joins?: true;
   readonly about: string;
   /** Other long names that mean the same. */
   readonly aliases?: readonly string[];

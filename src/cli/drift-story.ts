@@ -2,6 +2,7 @@ import type { VisorKey } from "../core/index.ts";
 import { type BlamedLeaf, blameVisor, foldFleet } from "../ledger/index.ts";
 import { type Change, changesOf, DEFAULT_MANIFEST, type PlanVisor } from "../model/index.ts";
 import { type DriftStory, type DriftVerbs, type FeedNames, shellWord } from "../view/index.ts";
+import { atHandOf } from "./at-hand.ts";
 import { liveVisor } from "./blame-live.ts";
 import { feedNames, joinedRecords, openFeeds } from "./feeds.ts";
 import { fieldWord } from "./fields.ts";
@@ -17,7 +18,13 @@ const USUAL_WAIT = "7d";
  */
 export async function driftStory(planned: Planned & ReadFleet, world: World): Promise<DriftStory> {
   const { plan, source, operator, observation } = planned;
-  const verbs = (visor: PlanVisor, path: string): DriftVerbs => verbsOf(visor, path, source.name);
+  const { concernsTrust } = await import("./manifest-room.ts");
+  const verbs: DriftStory["verbs"] = (visor, path, changes) =>
+    verbsOf(visor, path, {
+      manifest: source.name,
+      isAdoptable: changes.every(({ secrets }) => secrets === undefined),
+      isIgnorable: !concernsTrust(path),
+    });
   const changing = plan.visors.filter(({ steps }) => steps.length > 0);
   const operators = new Map(source.desired.operators.map(({ key, name }) => [key, name]));
   if (operator === undefined || !plan.history.known || changing.length === 0) {
@@ -38,6 +45,7 @@ export async function driftStory(planned: Planned & ReadFleet, world: World): Pr
     feeds: feedNames([keys.feed, ...open.others.map(({ feed }) => feed)], source, keys),
   };
   const seenByKey = new Map(observation.visors.map((visor) => [visor.key, visor]));
+  const atHand = atHandOf(source);
   const blamed = new Map<string, BlamedLeaf>();
   const states = new Map(changing.map(({ key }) => [key, fleet.visor(key)]));
   for (const { key, steps } of changing) {
@@ -52,7 +60,10 @@ export async function driftStory(planned: Planned & ReadFleet, world: World): Pr
   return {
     feeds,
     verbs,
-    asWanted: (visor, { path }) => states.get(visor)?.asWanted.get(path),
+    asWanted: (visor, { path, element }) => {
+      const known = states.get(visor)?.known(path, element, atHand(visor, path));
+      return known === undefined ? undefined : { timeMs: known.seenMs, at: known.at };
+    },
     blamed: (visor, change) => blamed.get(placeOf(visor, change)),
   };
 }
@@ -61,13 +72,30 @@ function placeOf(visor: VisorKey, { path, element }: Pick<Change, "path" | "elem
   return `${visor} ${path} ${element ?? ""}`;
 }
 
-function verbsOf({ name }: PlanVisor, path: string, manifest: string): DriftVerbs {
+/** The lines that the commands take: what they would refuse whatever the value is not offered. */
+function verbsOf(
+  { name }: PlanVisor,
+  path: string,
+  {
+    manifest,
+    isAdoptable,
+    isIgnorable,
+  }: {
+    readonly manifest: string;
+    readonly isAdoptable: boolean;
+    readonly isIgnorable: boolean;
+  },
+): DriftVerbs {
   const field = fieldWord(name, path);
   const isDefault = manifest === DEFAULT_MANIFEST;
   const file = shellWord(manifest);
   return {
-    adopt: `fleet adopt ${field}${isDefault ? "" : ` --into ${file}`}`,
+    ...(isAdoptable ? { adopt: `fleet adopt ${field}${isDefault ? "" : ` --into ${file}`}` } : {}),
     revert: `fleet apply ${isDefault ? "" : `${file} `}--only ${field}`,
-    ignore: `fleet ignore ${field} --until ${USUAL_WAIT}${isDefault ? "" : ` --manifest ${file}`}`,
+    ...(isIgnorable
+      ? {
+          ignore: `fleet ignore ${field} --until ${USUAL_WAIT}${isDefault ? "" : ` --manifest ${file}`}`,
+        }
+      : {}),
   };
 }

@@ -35,8 +35,9 @@ export async function embeddedSample(given: Given, world: World): Promise<ExitCo
 function sampleManifest(file: EmbeddedFile, operator: Operator | undefined): string {
   const names = file.visors.map((visor) => visor.name);
   const controllers = names.slice(0, 2);
-  // A list of everybody on everybody grows with the square of the fleet.
-  const guests = names.length <= GUESTS_MAX ? "tag:shop" : "admins";
+  // A list of everybody on everybody grows with the square of the fleet, and one shop alone is no guest of itself.
+  const shops = file.visors.filter((visor) => tagOf(visor) === "shop").length;
+  const guests = names.length <= GUESTS_MAX && shops > 1 ? "tag:shop" : "admins";
   const rows = file.visors.map((visor, index) => visorLine(visor, rolesOf(visor, index)));
   return `# yaml-language-server: $schema=./fleet.schema.json
 apiVersion: fleet.skywire/v1
@@ -80,12 +81,15 @@ function rolesOf(visor: EmbeddedFile["visors"][number], index: number): readonly
   return [base, index % 2 === 0 ? "exit" : "chat"];
 }
 
+function tagOf({ name }: EmbeddedFile["visors"][number]): string {
+  const tag = name.replace(/-\d+$/, "");
+  return tag === name ? "home" : tag;
+}
+
 function visorLine(visor: EmbeddedFile["visors"][number], roles: readonly string[]): string {
   const port = isProfileName(visor.profile)
     ? PROFILES[visor.profile].rpcPort.value
     : USUAL_RPC_PORT;
   const rpc = port === USUAL_RPC_PORT || port === 0 ? "" : `, rpc: { scheme: dmsg, port: ${port} }`;
-  const tag = visor.name.replace(/-\d+$/, "");
-  const tags = tag === visor.name ? "home" : tag;
-  return `  ${visor.name}: { key: ${visor.key}, tags: [${tags}], roles: [${roles.join(", ")}]${rpc} }`;
+  return `  ${visor.name}: { key: ${visor.key}, tags: [${tagOf(visor)}], roles: [${roles.join(", ")}]${rpc} }`;
 }

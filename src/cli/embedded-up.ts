@@ -57,7 +57,7 @@ export async function embeddedUp(given: Given, world: World): Promise<ExitCode> 
   tell(fleet, folder, given, world);
   const stopped = new AbortController();
   const inputEnds = given.flag("until-input-ends")
-    ? [world.terminal.readInput(stopped.signal)]
+    ? [world.terminal.inputEnds(stopped.signal)]
     : [];
   await Promise.race([fleet.whenStopped, aborted(stop), ...inputEnds]);
   stopped.abort();

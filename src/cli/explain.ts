@@ -21,9 +21,12 @@ export const explainCommand: Command = {
     const path = given.words[0] ?? "";
     const { explanation, diagnostics } = explain(source.desired, path);
     if (explanation === undefined) {
-      world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
+      const isVisor = source.desired.visors.some(({ name, key }) => name === path || key === path);
+      if (!isVisor) world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
       throw new FleetError("cli/usage", `${path}: nothing to explain`, {
-        next: "give a path such as visors.NAME.apps.APP",
+        next: isVisor
+          ? `\`fleet explain visors.${path}\` says where the values of that visor come from`
+          : "give a path such as visors.NAME.apps.APP",
         exit: 64,
       });
     }

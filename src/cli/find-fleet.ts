@@ -1,18 +1,15 @@
 import { counted, type VisorKey } from "../core/index.ts";
 import type { RpcRoute, SeenVisor } from "../model/index.ts";
-import { type Emit, mapLimited, routeOf, toObserved } from "../reconcile/index.ts";
+import { type Emit, routeOf, toObserved } from "../reconcile/index.ts";
 import {
-  createVisorReader,
   type KnownVisor,
   readingError,
   type ReadingWants,
   type VisorReading,
   type VisorTarget,
 } from "../skywire/visor/index.ts";
-import type { WayIn } from "./way-in.ts";
+import { readerOf, type WayIn } from "./way-in.ts";
 import type { World } from "./world.ts";
-
-const PARALLEL_READS = 64;
 
 /** A visor for a first manifest. */
 export interface FoundVisor {
@@ -50,7 +47,7 @@ export interface FindInput {
  * @throws FleetError visor/no-local (exit 3)
  */
 export async function findFleet(input: FindInput): Promise<FoundFleet> {
-  const reader = createVisorReader(input.wayIn.access);
+  const reader = readerOf(input.wayIn, input.world);
   const localTarget: VisorTarget = { key: undefined, route: { kind: "local" } };
   const wants = { ...input.wants, summary: true };
   const atMs = input.world.clock.now();
@@ -58,16 +55,19 @@ export async function findFleet(input: FindInput): Promise<FoundFleet> {
   if (local.kind !== "seen") throw readingError(input.wayIn.access.rpcAddress, localTarget, local);
   const known = input.listed ?? (local.known ?? []).map(candidate);
   const others = known.filter(({ key }) => key !== local.key && input.without?.has(key) !== true);
-  const limit = input.wayIn.parallel ?? PARALLEL_READS;
-  const read = await mapLimited(others, limit, async ({ key, name, isMet, rpc }) => {
-    input.emit({ type: "observe_start", level: "info", message: `reading ${key}`, visor: key });
+  const readOne = async ({ key, name, isMet, rpc }: Candidate) => {
     const route = routeOf(rpc === undefined ? {} : { rpc }, input.wayIn.scheme);
-    const readAtMs = input.world.clock.now();
-    const reading = await reader.read({ key, route }, wants);
+    let readAtMs = input.world.clock.now();
+    const onBegin = (): void => {
+      readAtMs = input.world.clock.now();
+      input.emit({ type: "observe_start", level: "info", message: `reading ${key}`, visor: key });
+    };
+    const reading = await reader.read({ key, route }, wants, { onBegin });
     input.emit({ type: "observe_complete", level: "info", message: `read ${key}`, visor: key });
     const seen = toObserved(reading, key, route, readAtMs);
     return { key, wanted: name ?? hostnameOf(reading), unread: whyUnread(reading), isMet, seen };
-  });
+  };
+  const read = await Promise.all(others.map(readOne));
   const ours = read.filter(({ unread, isMet }) => unread === undefined || isMet !== true);
   const localName = input.listed?.find(({ key }) => key === local.key)?.name ?? hostnameOf(local);
   const seenLocal = toObserved(local, local.key, localTarget.route, atMs);

@@ -1,4 +1,4 @@
-import { FleetError } from "../core/index.ts";
+import { counted, FleetError } from "../core/index.ts";
 import { type LedgerRecord, OpenIntents, readLedger } from "../ledger/index.ts";
 import { routeOf, toSeenVisor, unreadableApps } from "../reconcile/index.ts";
 import {
@@ -168,7 +168,7 @@ async function keyFindings(
       last = record;
     }
     const open = intents.list().length;
-    const says = `${ledger.head.size} entries, head ${ledger.head.root.slice(0, 12)}`;
+    const says = `${counted(ledger.head.size, "entry", "entries")}, head ${ledger.head.root.slice(0, 12)}`;
     const store: Finding =
       open === 0
         ? { about: "ledger", verdict: "good", says }

@@ -1,9 +1,10 @@
 import { basename } from "node:path";
-import type { ExitCode } from "../core/index.ts";
+import { type ExitCode, FleetError } from "../core/index.ts";
+import type { KeptForm } from "../manifest/index.ts";
 import { textDiff } from "./adopt-text-diff.ts";
 import type { Command } from "./command.ts";
 import { manifestName, STANDARD_INPUT } from "./manifest-source.ts";
-import { readText, rewriteManifest, verifySame } from "./rewrite-manifest.ts";
+import { readManifestFile, rewriteManifest, verifySame } from "./rewrite-manifest.ts";
 
 /** `fleet fmt`: keys in one order, two spaces a level, comments where they belong. */
 export const fmt: Command = {
@@ -22,8 +23,10 @@ export const fmt: Command = {
   examples: ["fleet fmt", "fleet fmt --check", "fleet fmt - < fleet.yaml"],
   async run(given, world): Promise<ExitCode> {
     const name = manifestName(given, world, given.words[0]);
-    const read = await readText(name, world);
-    const { formatManifest } = await import("./manifest-room.ts");
+    const read = await readManifestFile(name, world);
+    const { formatManifest, keptForm } = await import("./manifest-room.ts");
+    const kept = keptForm(read.text);
+    if (kept !== undefined) throw keepsItsForm(name, kept);
     const text = formatManifest(read.text);
     const isSame = text === read.text;
     const file = name === STANDARD_INPUT ? "stdin" : basename(name);
@@ -45,3 +48,16 @@ export const fmt: Command = {
     return 0;
   },
 };
+
+/** The error of what cannot be formatted: nothing of it is, so that no part passes for all of it. */
+function keepsItsForm(name: string, { line }: KeptForm): FleetError {
+  const [why, next] =
+    line === undefined
+      ? ["put in order, it would say something else", "please report this with the manifest"]
+      : [`line ${line} has a key behind a question mark`, "write that key as `name:`"];
+  const what = name === STANDARD_INPUT ? "the text" : name;
+  return new FleetError("cli/not-formatted", `${what} keeps its form: ${why}`, {
+    next: `nothing was written; ${next}`,
+    exit: 4,
+  });
+}

@@ -1,10 +1,9 @@
-import { counted, type ExitCode, type VisorKey } from "../core/index.ts";
+import { counted, type ExitCode, parseDuration, type VisorKey } from "../core/index.ts";
 import type { ManifestEdit } from "../manifest/index.ts";
 import type { DesiredVisor } from "../model/index.ts";
 import { printable, tableText, untilText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { parseDuration } from "./duration.ts";
 import { checkCommit } from "./edit/commit.ts";
 import { editInTurn, readEditable, writeEdited } from "./edit/edit-text.ts";
 import { fieldsOf, fieldWord } from "./fields.ts";
@@ -15,7 +14,6 @@ import { printJson } from "./print.ts";
 import type { World } from "./world.ts";
 import { usage } from "./usage.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
 const SECOND_MS = 1_000;
 
 /** `fleet ignore`: values that are left alone until a time, written into the manifest. */
@@ -39,7 +37,7 @@ export const ignore: Command = {
     { name: "end", about: "ignore these values no longer" },
     { name: "list", about: "list what the manifest ignores" },
     MANIFEST_OPTION,
-    { name: "yes", about: "write without asking" },
+    { name: "yes", short: "y", about: "write without asking" },
     {
       name: "commit",
       about: "commit the manifest; everything else must be committed already",
@@ -117,13 +115,7 @@ async function untilOf(given: Given, nowMs: number): Promise<string> {
 
 /** The end of a stretch of time from now; a number alone could mean anything. */
 function after(text: string, nowMs: number): number | undefined {
-  const [, days] = /^([1-9]\d{0,3})d$/.exec(text) ?? [];
-  const lengthMs =
-    days !== undefined
-      ? Number(days) * DAY_MS
-      : /[a-z]$/.test(text)
-        ? parseDuration(text)
-        : undefined;
+  const lengthMs = parseDuration(text);
   if (lengthMs === undefined) return undefined;
   return Math.ceil((nowMs + lengthMs) / SECOND_MS) * SECOND_MS;
 }

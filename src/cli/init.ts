@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   counted,
   type ExitCode,
@@ -103,7 +103,7 @@ function tell(name: string, visors: readonly FoundVisor[], isKeyless: boolean, w
   world.terminal.err(`next: ${next}\n`);
   const notRead = unread.length === 0 ? "" : `, ${unread.length} not readable`;
   world.terminal.out(
-    `Wrote ${basename(name)}: ${counted(visors.length, "visor")}${notRead}, nothing owned.\n`,
+    `Wrote ${name}: ${counted(visors.length, "visor")}${notRead}, nothing owned.\n`,
   );
 }
 
@@ -114,7 +114,7 @@ export async function listedKeys(
 ): Promise<readonly { readonly key: VisorKey; readonly name?: string }[] | undefined> {
   const file = given.text("keys");
   if (file === undefined) return undefined;
-  const lines = fromUtf8(await readNamed(file, world)).split(/\r?\n/);
+  const lines = fromUtf8(await readNamed(file, world, "note")).split(/\r?\n/);
   return lines
     .map((line) => line.replace(/#.*/, "").trim())
     .filter((line) => line !== "")

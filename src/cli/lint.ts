@@ -10,7 +10,7 @@ import { manifestName, STANDARD_INPUT } from "./manifest-source.ts";
 import { nowOf } from "./moment-of-plan.ts";
 import { JSON_OPTION, NOW_OPTION } from "./options.ts";
 import { printJson } from "./print.ts";
-import { readText, rewriteManifest } from "./rewrite-manifest.ts";
+import { readManifestFile, rewriteManifest } from "./rewrite-manifest.ts";
 
 /** `fleet lint`: what a manifest may say and seldom means. */
 export const lint: Command = {
@@ -43,7 +43,7 @@ export const lint: Command = {
         exit: 64,
       });
     }
-    const read = await readText(name, world);
+    const read = await readManifestFile(name, world);
     const { fixManifest, lintManifest } = await import("./manifest-room.ts");
     const file = name === STANDARD_INPUT ? "stdin" : name;
     const nowMs = nowOf(given, world) ?? world.clock.now();

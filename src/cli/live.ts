@@ -27,7 +27,7 @@ export async function showLive(word: string, given: Given, world: World): Promis
 /** Reads everything a visor tells: directly when it is the local one, else through the bridge. */
 async function readVisor(visor: DesiredVisor, wayIn: WayIn, world: World): Promise<ObservedVisor> {
   const reader = createVisorReader(wayIn.access);
-  const wants = { summary: true, ports: true, skyenv: true };
+  const wants = { summary: true, ports: true };
   const here: VisorTarget = { key: undefined, route: { kind: "local" } };
   const atMs = world.clock.now();
   const local = await reader.read(here, wants);

@@ -7,7 +7,8 @@ const isBare = argv.length === 0 || (argv.length === 1 && argv[0] === "help");
 
 // Help loads nothing: the commands, the parser and everything behind them come with the first
 // command that needs them.
-if (isBare || argv[0] === "--help" || argv[0] === "-h") {
+const isAlone = argv.filter((word) => word !== "--no-color").length === 1;
+if (isBare || (isAlone && (argv[0] === "--help" || argv[0] === "-h"))) {
   process.stdout.on("error", () => undefined).write(helpText());
 } else if (argv[0] === "--version" || argv[0] === "-V") {
   const { FLEET_VERSION } = await import("../core/index.ts");

@@ -2,6 +2,7 @@
 // of the door, with the commands that use it.
 export {
   checkSecretFiles,
+  concernsTrust,
   diffFleets,
   editManifest,
   explain,
@@ -11,6 +12,7 @@ export {
   formatUntil,
   initManifest,
   isSameFleet,
+  keptForm,
   knownApps,
   LINT_RULES,
   lintManifest,

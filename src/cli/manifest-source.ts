@@ -1,6 +1,11 @@
 import { basename, dirname, resolve } from "node:path";
-import { counted, type Diagnostic, FleetError } from "../core/index.ts";
-import { DEFAULT_MANIFEST, type DesiredFleet, type DesiredVisor } from "../model/index.ts";
+import { counted, type Diagnostic, FleetError, hasCode } from "../core/index.ts";
+import {
+  DEFAULT_MANIFEST,
+  type DesiredFleet,
+  type DesiredVisor,
+  MANIFEST_BYTES_MAX,
+} from "../model/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
@@ -36,21 +41,40 @@ export function manifestPath(name: string, world: World): string | undefined {
   return name === STANDARD_INPUT ? undefined : resolve(world.folder, name);
 }
 
+const MIB = 1024 * 1024;
+
+/** What a file that the user named is to be. */
+export type NamedKind = "manifest" | "document" | "note";
+
+/** The largest files that are read, by what they are, in bytes. */
+const BYTES_MAX: Readonly<Record<NamedKind, number>> = {
+  manifest: MANIFEST_BYTES_MAX,
+  /** Plans and observations: those of ten thousand visors have some ten MiB. */
+  document: 128 * MIB,
+  /** Evidence, proofs, checkpoints, changes of operators, lists of keys. */
+  note: 8 * MIB,
+};
+
 /**
- * The bytes of a file the user named, or of standard input for `-`.
- * @throws FleetError cli/no-file (exit 64)
+ * The bytes of a file the user named, or of standard input for `-`. What is too large to be of its kind is not read to
+ * its end.
+ * @throws FleetError cli/no-file, cli/is-folder, cli/too-large (exit 64), files/no-writer
  */
-export async function readNamed(name: string, world: World): Promise<Uint8Array> {
-  if (name === STANDARD_INPUT) return await world.terminal.readInput();
-  const path = resolve(world.folder, name);
-  if ((await world.files.stat(path))?.isFolder === true) {
-    throw new FleetError("cli/is-folder", `${name} is a folder`, {
-      next: "name the file in it",
-      exit: 64,
-    });
+export async function readNamed(
+  name: string,
+  world: Pick<World, "terminal" | "files" | "folder">,
+  kind: NamedKind,
+): Promise<Uint8Array> {
+  const bytesMax = BYTES_MAX[kind];
+  try {
+    if (name === STANDARD_INPUT) return await world.terminal.readInput({ bytesMax });
+    const path = resolve(world.folder, name);
+    if ((await world.files.stat(path))?.isFolder === true) throw isFolder(name);
+    const bytes = await world.files.read(path, { bytesMax });
+    if (bytes !== undefined) return bytes;
+  } catch (cause) {
+    throw hasCode(cause, "files/too-large") ? tooLarge(name, kind) : cause;
   }
-  const bytes = await world.files.read(path);
-  if (bytes !== undefined) return bytes;
   throw new FleetError("cli/no-file", `${name}: no such file`, {
     next:
       name === DEFAULT_MANIFEST
@@ -60,12 +84,29 @@ export async function readNamed(name: string, world: World): Promise<Uint8Array>
   });
 }
 
+function isFolder(name: string): FleetError {
+  return new FleetError("cli/is-folder", `${name} is a folder`, {
+    next: "name the file in it",
+    exit: 64,
+  });
+}
+
+function tooLarge(name: string, kind: NamedKind): FleetError {
+  const what = name === STANDARD_INPUT ? "standard input" : name;
+  const than = kind === "manifest" ? "any manifest" : "anything that is read here";
+  return new FleetError(
+    "cli/too-large",
+    `${what} has more than ${BYTES_MAX[kind] / MIB} MiB, and is larger than ${than}`,
+    { next: "check that this is the right file", exit: 64 },
+  );
+}
+
 /** Reads and resolves a manifest; what is wrong with it comes back as diagnostics. */
 export async function checkManifest(
   name: string,
   world: World,
 ): Promise<{ readonly source?: ManifestSource; readonly diagnostics: readonly Diagnostic[] }> {
-  return await checkManifestBytes(name, await readNamed(name, world), world);
+  return await checkManifestBytes(name, await readNamed(name, world, "manifest"), world);
 }
 
 async function checkManifestBytes(
@@ -88,7 +129,7 @@ async function checkManifestBytes(
  * @throws FleetError cli/invalid-manifest (exit 64) after printing every error
  */
 export async function readManifest(name: string, world: World): Promise<ManifestSource> {
-  return await verifyManifest(name, await readNamed(name, world), world);
+  return await verifyManifest(name, await readNamed(name, world, "manifest"), world);
 }
 
 /**

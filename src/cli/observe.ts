@@ -10,6 +10,7 @@ import type { Operator } from "./operator.ts";
 import { checkOutputFiles } from "./output-files.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, NOW_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 import { readFleet, type ReadFleet } from "./planning.ts";
+import { refusedNote } from "./git/manifest-at.ts";
 import { reporterOf } from "./reporter.ts";
 import { TOOL } from "./tool.ts";
 import type { World } from "./world.ts";
@@ -52,12 +53,13 @@ export const observe: Command = {
       nowMs: read.nowMs,
       tool: TOOL,
       ...(operator === undefined ? {} : { keys: operator.keys }),
-      ...(git === undefined || git.dirty ? {} : { commit: git.commit }),
+      ...(git.kind !== "known" || git.facts.dirty ? {} : { commit: git.facts.commit }),
     });
+    if (git.kind === "refused") world.terminal.err(`note: ${refusedNote(source.name, git)}\n`);
     noteSigner(operator, read, world);
     const text = formatObservation(document);
     if (file !== undefined) {
-      await world.files.replace(resolve(world.folder, file), utf8(text), { mode: FILE_MODE });
+      await world.files.write(resolve(world.folder, file), utf8(text), { mode: FILE_MODE });
       world.terminal.err(
         `kept in ${file}; \`fleet plan --from-observation ${file} --base REF\` plans by it\n`,
       );

@@ -49,7 +49,7 @@ export async function planOffline(
   const trusted = await readTrusted(source, given, world);
   const nowMs = nowOf(given, world) ?? world.clock.now();
   const accepted = acceptObservation({
-    document: parseObservation(new TextDecoder().decode(await readNamed(file, world))),
+    document: parseObservation(new TextDecoder().decode(await readNamed(file, world, "document"))),
     trusted: trusted.manifest,
     proposed: source.desired,
     nowMs,
@@ -57,9 +57,8 @@ export async function planOffline(
   const recorded = recordedInput(accepted, selected, trusted.commit);
   const { commit } = trusted;
   const judged = await judgeCommits({
-    path: source.path,
-    desired: source.desired,
-    facts: await gitFactsOf(source),
+    source,
+    git: await gitFactsOf(source),
     history: recorded.history,
     trusted: { keyset: keysetOf(trusted.manifest), ...(commit === undefined ? {} : { commit }) },
   });
@@ -148,7 +147,8 @@ async function readTrustFile(name: string, source: ManifestSource, world: World)
       "name one that is in force already: another file, or --base REF",
     );
   }
-  return { manifest: await loadTrusted(await readNamed(name, world), { name, source }, world) };
+  const bytes = await readNamed(name, world, "manifest");
+  return { manifest: await loadTrusted(bytes, { name, source }, world) };
 }
 
 async function loadTrusted(

@@ -41,6 +41,7 @@ export const ON_OPTION: OptionSpec = {
   name: "on",
   value: "SELECTION",
   about: "only these visors: NAME, tag:T, role:R, all; with ! & , and parentheses",
+  joins: true,
 };
 
 export const ONLY_OPTION: OptionSpec = {
@@ -59,7 +60,12 @@ export const ACCESS_OPTIONS: readonly OptionSpec[] = [
   },
   { name: "via", value: "SCHEME", about: "reach other visors over dmsg (default) or skynet" },
   { name: "timeout", value: "TIME", about: "longest wait for one answer, such as 10s" },
-  { name: "parallelism", value: "N", about: "visors in flight at once (default 64)" },
+  { name: "parallelism", value: "N", about: "visors read at once (default 64)" },
+  {
+    name: "dials",
+    value: "N",
+    about: "connections that wait for a visor's first answer at once (default 256)",
+  },
 ];
 
 /** How long to wait for another writer of our ledger. */
@@ -127,4 +133,10 @@ export const OVERRIDE_OPTIONS: readonly OptionSpec[] = [
     name: "allow-keyset-change",
     about: "allow a change of operators, controllers or policy without being asked",
   },
+];
+
+/** What every command takes, whatever else it does. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  { name: "verbose", short: "v", about: "say on standard error what is done, line by line" },
+  { name: "concise", about: "no progress on standard error" },
 ];

@@ -30,6 +30,8 @@ export async function checkOutputFiles(
     if ((await world.files.stat(folder))?.isFolder === false || !(await isThere(folder, world)))
       throw usage(`${name}: there is no folder ${folder}`, "make it, or name another file");
     const place = await placeOf(name, world);
+    if ((await world.files.stat(place))?.isFolder === true)
+      throw usage(`${name} is a folder`, "name a file in it");
     if (places.has(place))
       throw usage(
         `two outputs want the file ${place}${await ofStepSummary(place, world)}`,

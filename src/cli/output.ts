@@ -82,7 +82,7 @@ export async function writeOutputs(
   for (const { kind, to } of outputs) {
     const text = outputText(kind, plan, facts);
     if (to.kind === "file") {
-      await world.files.replace(to.path, utf8(text), { mode: FILE_MODE });
+      await world.files.write(to.path, utf8(text), { mode: FILE_MODE });
     } else if (to.kind === "step-summary") await appendSummary(to.path, text, world);
     else if (kind === "text") world.terminal.out(commandFree(planText(plan, outPaint(world))));
     else world.terminal.out(text);
@@ -112,13 +112,7 @@ function outputText(kind: OutputKind, plan: Plan, facts: MarkdownFacts): string 
 
 async function appendSummary(path: string, text: string, world: World): Promise<void> {
   const hasText = ((await world.files.stat(path))?.size ?? 0) > 0;
-  const file = await world.files.openAppend(path);
-  try {
-    await file.append(utf8(hasText ? `\n${text}` : text));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await world.files.write(path, utf8(hasText ? `\n${text}` : text), { isAppended: true });
 }
 
 function parseOutput(text: string, world: World): Output {

@@ -85,7 +85,7 @@ export const plan: Command = {
     const made =
       file === undefined || keys === undefined ? planned.plan : signPlan(planned.plan, keys);
     if (file !== undefined) {
-      await world.files.replace(resolve(world.folder, file), utf8(formatPlan(made)), {
+      await world.files.write(resolve(world.folder, file), utf8(formatPlan(made)), {
         mode: 0o600,
       });
       const how =

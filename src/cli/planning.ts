@@ -1,7 +1,7 @@
 import { FleetError, type VisorKey } from "../core/index.ts";
 import { type ReadOnlyLedger, readLedger } from "../ledger/index.ts";
 import type { DesiredVisor, Plan } from "../model/index.ts";
-import type { GitFacts } from "../platform/index.ts";
+import type { GitAnswer } from "../platform/index.ts";
 import {
   buildPlan,
   type History,
@@ -10,9 +10,10 @@ import {
   observeFleet,
   type PlanInput,
 } from "../reconcile/index.ts";
-import { createVisorReader, type VisorReader } from "../skywire/visor/index.ts";
+import type { VisorReader } from "../skywire/visor/index.ts";
 import type { Given } from "./arguments.ts";
 import { otherOperators } from "./feeds.ts";
+import { keepAway, recallAway } from "./away-visors.ts";
 import { checkedOverrides, expiresAfterMs, plannedManifest } from "./asked-plan.ts";
 import { gitFactsOf } from "./git/manifest-at.ts";
 import { judgeCommits, type Judged } from "./git/judge-commits.ts";
@@ -24,7 +25,7 @@ import { nowOf } from "./moment-of-plan.ts";
 import { type PlannedPart, plannedPart } from "./only.ts";
 import type { Reporter } from "./reporter.ts";
 import { TOOL } from "./tool.ts";
-import { type WayIn, wayInOf } from "./way-in.ts";
+import { readerOf, type WayIn, wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
 
 /** A plan, and what it was made with. */
@@ -59,7 +60,7 @@ export interface ReadFleet extends Omit<Planned, "plan"> {
   readonly only?: HandedSource["only"];
   readonly observation: Observation;
   readonly heads: JoinedHistory["heads"];
-  readonly git: GitFacts | undefined;
+  readonly git: GitAnswer;
   /** `--now`, or the clock once all was read. */
   readonly nowMs: number;
 }
@@ -83,9 +84,8 @@ export async function planFleet(
 export async function judgeRead(read: ReadFleet, world: World): Promise<Judged> {
   const { source, history, git } = read;
   const judged = await judgeCommits({
-    path: source.path,
-    desired: source.desired,
-    facts: git,
+    source,
+    git,
     history,
   });
   for (const note of judged.notes) world.terminal.err(`note: ${note}\n`);
@@ -102,6 +102,7 @@ export function planRead(
   { judged, picks }: { readonly judged?: Judged; readonly picks?: PlanInput["picks"] } = {},
 ): Plan {
   const { source, selected, only, operator, observation, history, heads, nowMs } = read;
+  const on = given.text("on");
   return buildPlan({
     desired: source.desired,
     selected,
@@ -110,6 +111,7 @@ export function planRead(
     acting: observation.acting,
     history,
     heads,
+    ...(on === undefined ? {} : { on }),
     overrides: checkedOverrides(given, source),
     ...(picks === undefined ? {} : { picks }),
     nowMs,
@@ -161,7 +163,8 @@ export async function readFleet(
       },
     ),
   );
-  const reader = needs.reader ?? createVisorReader(wayIn.access);
+  const reader = needs.reader ?? readerOf(wayIn, world);
+  const away = await recallAway(world);
   const observation = await reporter.during(selected.length, "visors", () =>
     observeFleet({
       visors: selected,
@@ -169,12 +172,12 @@ export async function readFleet(
       rpcAddress: wayIn.access.rpcAddress,
       clock: nowMs === undefined ? world.clock : fixedClock(world, nowMs),
       ...(wayIn.scheme === undefined ? {} : { scheme: wayIn.scheme }),
-      ...(wayIn.parallel === undefined ? {} : { parallel: wayIn.parallel }),
+      away,
       emit: reporter.emit,
     }),
   );
+  if (operator !== undefined) await keepAway(away, observation.visors, world);
   const git = await gitFacts;
-  const isDirty = git !== undefined && source.isUnsaved === true;
   const pulled = await pulling;
   const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);
   for (const note of [...pullNotes(pulled), ...notes]) world.terminal.err(`note: ${note}\n`);
@@ -189,7 +192,7 @@ export async function readFleet(
     ...(only === undefined ? {} : { only }),
     observation,
     heads,
-    git: isDirty ? { ...git, dirty: true } : git,
+    git,
     nowMs: nowMs ?? world.clock.now(),
   };
 }

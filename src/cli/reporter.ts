@@ -2,6 +2,7 @@ import type { Emit, FleetEvent } from "../reconcile/index.ts";
 import type { Given } from "./arguments.ts";
 import { durationText } from "./duration.ts";
 import { canShowProgress } from "./look.ts";
+import { printable } from "../view/index.ts";
 import type { World } from "./world.ts";
 
 const QUIET_MS = 500;
@@ -39,6 +40,8 @@ interface Progress {
 /** Makes the reporter of one command. */
 export function reporterOf(given: Given, world: World): Reporter {
   const isEvents = given.flag("events");
+  const isVerbose = given.flag("verbose") && !isEvents;
+  const isConcise = given.flag("concise");
   let progress: Progress | undefined;
   const print = (event: FleetEvent): void =>
     world.terminal.out(eventLine(event, world.clock.now()));
@@ -48,6 +51,7 @@ export function reporterOf(given: Given, world: World): Reporter {
     emit: (event) => {
       if (progress !== undefined) note(progress, event, world.clock.now());
       if (isEvents) print(event);
+      if (isVerbose) world.terminal.err(`${printable(event.message)}\n`);
     },
     during: async (total, things, work) => {
       const current: Progress = {
@@ -61,7 +65,7 @@ export function reporterOf(given: Given, world: World): Reporter {
       progress = current;
       const end = isEvents
         ? beat(current, world, print)
-        : canShowProgress(world)
+        : canShowProgress(world) && !isVerbose && !isConcise
           ? draw(current, world)
           : () => undefined;
       try {

@@ -3,7 +3,9 @@ import {
   dialTcp,
   type Interrupt,
   nodeFiles,
+  onFirstInterrupt,
   onInterrupt,
+  openFilesMax,
   processTerminal,
   nodeClock,
   nodeMonoMs,
@@ -12,6 +14,10 @@ import {
 } from "../platform/index.ts";
 import { BesideWork } from "./beside.ts";
 import { run } from "./run.ts";
+import { watchedFiles } from "./watched-files.ts";
+
+/** Commands that start visors of their own: what these wrote is nobody's fleet. */
+const RUNS_VISORS: ReadonlySet<string> = new Set(["demo", "embedded"]);
 
 /** Runs one command line in this process: the only place that touches its arguments, signals and exit code. */
 export async function runHere(argv: readonly string[]): Promise<void> {
@@ -19,7 +25,17 @@ export async function runHere(argv: readonly string[]): Promise<void> {
   const stop = new AbortController();
   let interrupt: Interrupt | undefined;
   let release: (() => void) | undefined;
+  const { files, hasWritten } = watchedFiles(nodeFiles);
+  // Until a command asks for time to end in good order it only reads, and may end anywhere.
+  const forget = onFirstInterrupt(() => {
+    const wipe = terminal.errIsTerminal ? "\r\u001b[K" : "";
+    if (!RUNS_VISORS.has(argv[0] ?? ""))
+      terminal.err(
+        `${wipe}interrupted: ${hasWritten() ? "no visor was written to" : "nothing was written"}\n`,
+      );
+  });
   const stopSoftly = (): AbortSignal => {
+    forget();
     release ??= onInterrupt((wish) => {
       interrupt = wish;
       terminal.err("\nstopping: what is under way is finished first; once more stops at once\n");
@@ -31,15 +47,17 @@ export async function runHere(argv: readonly string[]): Promise<void> {
     terminal,
     env: process.env,
     folder: process.cwd(),
-    files: nodeFiles,
+    files,
     clock: nodeClock,
     monoMs: nodeMonoMs,
     random: nodeRandom,
     dial: dialTcp,
+    openFilesMax,
     watchFolder: nodeWatchFolder,
     beside: new BesideWork(nodeClock),
     stopSoftly,
   });
+  forget();
   release?.();
   // Both kinds of interruption stop alike; only the code tells which it was.
   process.exitCode = code === 130 && interrupt === "SIGTERM" ? 143 : code;

@@ -3,14 +3,18 @@ import { errorDocument, errorText } from "../view/index.ts";
 import { type Given, parseArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { COMMAND_GROUPS, commandEntry, type CommandFamily, isFamily } from "./command-table.ts";
+import { foreignWordHint } from "./foreign-words.ts";
 import { familyText } from "./help.ts";
 import { errPaint } from "./look.ts";
 import { TOOL } from "./tool.ts";
 import type { World } from "./world.ts";
 
 /** Runs one command line and says how it ended. Never throws: every error is printed with the next thing to try. */
-export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
-  const [first = "", ...others] = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
+export async function run(typed: readonly string[], around: World): Promise<ExitCode> {
+  const { argv, world } = withoutColour(typed, around);
+  const [first = "", ...others] = HELP_WORDS.has(argv[0] ?? "")
+    ? [...argv.slice(1), "--help"]
+    : argv;
   try {
     const entry = commandEntry(first);
     if (entry === undefined) throw unknownCommand(first, namesOf(COMMAND_GROUPS), "fleet");
@@ -29,10 +33,32 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     }
     return await runToTheEnd(command, parsed.given, world);
   } catch (error) {
-    if (argv.includes("--json")) world.terminal.out(`${JSON.stringify(errorDocument(error))}\n`);
+    if (wantsJson(argv, world)) world.terminal.out(`${JSON.stringify(errorDocument(error))}\n`);
     world.terminal.err(errorText(error, TOOL, errPaint(world)));
     return error instanceof FleetError ? error.exit : 1;
   }
+}
+
+/** `fleet help plan` and `fleet --help plan` ask about a command. */
+const HELP_WORDS: ReadonlySet<string> = new Set(["help", "--help", "-h"]);
+
+/** Takes `--no-color` out of a command line: it holds wherever it stands. */
+function withoutColour(
+  argv: readonly string[],
+  world: World,
+): { readonly argv: readonly string[]; readonly world: World } {
+  const isColour = (word: string, index: number): boolean =>
+    (word === "--no-color" || word === "--no-colour") && !argv.slice(0, index).includes("--");
+  if (!argv.some(isColour)) return { argv, world };
+  return {
+    argv: argv.filter((word, index) => !isColour(word, index)),
+    world: { ...world, env: { ...world.env, NO_COLOR: "1" } },
+  };
+}
+
+/** Whether an error is told as a document as well: by the option, or by its variable. */
+function wantsJson(argv: readonly string[], { env }: World): boolean {
+  return argv.includes("--json") || /^(1|true|yes|on)$/i.test(env["FLEET_JSON"] ?? "");
 }
 
 /** Runs a command, and waits a little for what it began beside. */
@@ -66,8 +92,11 @@ function unknownCommand(word: string, names: readonly string[], before: string):
       word.length > 1 && (name.startsWith(word) || (name[0] === word[0] && isNear(name, word))),
   );
   const what = word.startsWith("-") ? "an option before the command" : "no command of this name";
+  const foreign = before === "fleet" ? foreignWordHint(word) : undefined;
   return new FleetError("cli/usage", `${word}: ${what}`, {
-    next: near === undefined ? `read \`${before} --help\`` : `did you mean \`${before} ${near}\`?`,
+    next:
+      foreign ??
+      (near === undefined ? `read \`${before} --help\`` : `did you mean \`${before} ${near}\`?`),
     exit: 64,
   });
 }

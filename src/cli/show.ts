@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type ExitCode, FleetError, fromUtf8 } from "../core/index.ts";
 import {
   entryDocument,
@@ -18,6 +19,7 @@ import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "
 import { readPlan } from "./plan-source.ts";
 import { printJson } from "./print.ts";
 import { momentContext, openRecords, type RecordsSource } from "./records-source.ts";
+import { manifestFacts } from "./names-of-manifest.ts";
 import type { World } from "./world.ts";
 
 /** `fleet show`: an entry, a plan file, or a visor as it is. */
@@ -98,8 +100,21 @@ async function findRecord(
   return record === undefined ? {} : { record };
 }
 
+/** True for the name or key of a visor where no file is called so. */
+async function isVisorOnly(word: string, given: Given, world: World): Promise<boolean> {
+  if ((await world.files.stat(resolve(world.folder, word))) !== undefined) return false;
+  const { source } = await manifestFacts(given, world);
+  return source?.desired.visors.some(({ name, key }) => name === word || key === word) === true;
+}
+
 async function showPlan(file: string, given: Given, world: World): Promise<ExitCode> {
-  const text = fromUtf8(await readNamed(file, world));
+  if (await isVisorOnly(file, given, world)) {
+    throw new FleetError("cli/usage", `${file} is a visor, and no file or entry`, {
+      next: `\`fleet show --live ${file}\` shows it as it is now`,
+      exit: 64,
+    });
+  }
+  const text = fromUtf8(await readNamed(file, world, "document"));
   if (!isPlanText(text)) {
     throw new FleetError("cli/usage", `${file} is neither an entry's number nor a plan file`, {
       next: "`fleet plan --out FILE` writes plan files",

@@ -1,7 +1,6 @@
 import type { ExitCode } from "../core/index.ts";
 import type { DesiredVisor, ObservedVisor } from "../model/index.ts";
 import { awaitingRestart, type History, observeFleet } from "../reconcile/index.ts";
-import { createVisorReader } from "../skywire/visor/index.ts";
 import {
   type AwaitingField,
   type IgnoredField,
@@ -15,7 +14,7 @@ import { ACCESS_OPTIONS, JSON_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "./opti
 import { recordedHistory } from "./planning.ts";
 import { printJson } from "./print.ts";
 import { reporterOf } from "./reporter.ts";
-import { wayInOf } from "./way-in.ts";
+import { readerOf, wayInOf } from "./way-in.ts";
 
 /** `fleet status`: who answers. */
 export const status: Command = {
@@ -34,11 +33,10 @@ export const status: Command = {
       observeFleet({
         // Status asks for what every visor can tell, whatever the manifest owns.
         visors: selected.map((visor) => ({ ...visor, leaves: new Map() })),
-        reader: createVisorReader(wayIn.access),
+        reader: readerOf(wayIn, world),
         rpcAddress: wayIn.access.rpcAddress,
         clock: world.clock,
         ...(wayIn.scheme === undefined ? {} : { scheme: wayIn.scheme }),
-        ...(wayIn.parallel === undefined ? {} : { parallel: wayIn.parallel }),
         emit: reporter.emit,
       }),
     );

@@ -157,7 +157,7 @@ async function checkpointGiven(
   if (text === undefined) return undefined;
   const match = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text);
   if (match !== null) return { size: Number(match[1]), root: match[2] ?? "" };
-  const bytes = await readNamed(text, world);
+  const bytes = await readNamed(text, world, "note");
   try {
     const { size, root } = parseCheckpoint(parseNote(bytes).text);
     return { size, root: toHex(root) };

@@ -14,6 +14,8 @@ export interface World {
   readonly monoMs: () => number;
   readonly random: Random;
   readonly dial: Dial;
+  /** How many files and connections this process may have open; undefined where nothing tells. */
+  readonly openFilesMax?: () => number | undefined;
   readonly watchFolder: WatchFolder;
   /** What a command does beside its own work, such as bringing the ledger to relays that were down. */
   readonly beside: BesideWork;

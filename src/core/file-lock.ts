@@ -132,9 +132,12 @@ export class FileLock {
 
   /** Gives the lock back; nothing when it is no longer ours. */
   async release(): Promise<void> {
-    const holder = await readLock(this.#files, this.#subject.path);
-    if (holder?.nonce === this.#nonce) await this.#files.remove(this.#subject.path);
-    heldHere.delete(this.#nonce);
+    try {
+      const holder = await readLock(this.#files, this.#subject.path);
+      if (holder?.nonce === this.#nonce) await this.#files.remove(this.#subject.path);
+    } finally {
+      heldHere.delete(this.#nonce);
+    }
   }
 }
 

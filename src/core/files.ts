@@ -1,12 +1,35 @@
 /**
  * Durable storage as a port. Paths are absolute. Every failure is a FleetError with a `files/*`
- * code: files/full, files/read-only, files/denied, files/exists, files/not-a-file, files/failed.
+ * code: files/full, files/read-only, files/denied, files/exists, files/not-a-file, files/too-large, files/no-writer,
+ * files/no-reader, files/changed, files/failed.
  */
 export interface Files {
-  /** The whole file, or `undefined` when there is none. */
-  read(path: string): Promise<Uint8Array | undefined>;
-  /** Replaces a file in one step and makes it durable: temporary file, fsync, rename, fsync of the folder. */
+  /**
+   * The whole file, or `undefined` when there is none. What is larger than `bytesMax` (256 MiB when not given) fails
+   * with files/too-large before more than that is read; a pipe that stays silent fails with files/no-writer.
+   */
+  read(path: string, options?: { readonly bytesMax?: number }): Promise<Uint8Array | undefined>;
+  /**
+   * Replaces a file of ours in one step and makes it durable: temporary file, fsync, rename, fsync of the folder. What
+   * a person named is written with {@link Files.write}.
+   */
   replace(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
+  /**
+   * Writes what a person named, whatever it is: through links, into a device, into a pipe that is read
+   * (else files/no-reader). A file is replaced in one step and keeps its mode, owner and group; one with several
+   * names, or mounted by itself, is written where it stands; with `isAppended` bytes are put behind what it holds.
+   * With `expected` it must be a file that holds just that, else nothing is written and it fails with
+   * files/changed. `mode` is for a file that is not there yet.
+   */
+  write(
+    path: string,
+    bytes: Uint8Array,
+    options?: {
+      readonly mode?: number;
+      readonly expected?: Uint8Array;
+      readonly isAppended?: boolean;
+    },
+  ): Promise<void>;
   /** Makes a new file, failing with files/exists when there is one. Durable. */
   create(path: string, bytes: Uint8Array, options?: { readonly mode?: number }): Promise<void>;
   /**
@@ -44,6 +67,8 @@ export interface FileFacts {
   readonly mode: number;
   readonly modifiedMs: number;
   readonly isFolder: boolean;
+  /** It has no name any more: another file took it, and this one is still mounted or open somewhere. */
+  readonly isNameless?: boolean;
   /** Another one when another file has taken the name, or this one was changed; only to be compared. */
   readonly identity: string;
 }

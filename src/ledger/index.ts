@@ -13,6 +13,14 @@ export { diffStates, type MomentChange, type VisorChanges } from "./ask/diff-sta
 export { type EntryDocument, entryDocument, type EntryFacts } from "./ask/documents.ts";
 export { type RecordRef, refOf } from "./ask/record-ref.ts";
 export { pathsAsWanted } from "./ask/as-wanted.ts";
+export {
+  type AtHand,
+  digestOfWanted,
+  type FoundLeaf,
+  type KnownLeaf,
+  KnownLeaves,
+  type SetLeaf,
+} from "./ask/known-leaves.ts";
 export { FleetState, foldFleet, type VisorState } from "./ask/fleet-state.ts";
 export {
   isOpaque,

@@ -135,6 +135,14 @@ function missingKey(path: readonly string[], key: string): Fault {
       next: "write a section visors with a name and a key for each, or run fleet init",
     };
   }
+  if (key === "whitelist" && path.includes("settings")) {
+    return {
+      code: "manifest/missing-key",
+      message:
+        "a host that others reach is open to everybody there, and nothing says that this is meant",
+      next: "write { host: …, whitelist: anyone }, or the address of the machine itself, 127.0.0.1",
+    };
+  }
   if (key === "whitelist") {
     return {
       code: "manifest/missing-key",

@@ -1,6 +1,7 @@
 import { canonicalJson, type Json, type VisorKey } from "../core/index.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
 import { leafMeaning, visorDifferences } from "./leaf-meaning.ts";
+import { writtenOpen } from "./open-host.ts";
 
 /** What two manifests want differently of one leaf; what is absent is not owned there. */
 export type WantedChange =
@@ -174,7 +175,7 @@ function newIn(these: Members, those: Members): readonly string[] {
 }
 
 function wantedJson(leaf: DesiredLeaf): Json {
-  if (leaf.kind === "value") return leaf.value;
+  if (leaf.kind === "value") return writtenOpen(leaf);
   if (leaf.anyone === true) return "anyone";
   const members = leaf.members.map(({ value }) => value);
   if (leaf.exact) return members;

@@ -7,6 +7,7 @@ import type {
   Origin,
 } from "../model/index.ts";
 import { suggestion } from "./did-you-mean.ts";
+import { writtenOpen } from "./open-host.ts";
 
 /** Where the values at a path come from. Plain data, so that it can be printed as JSON. */
 export type Explanation = VisorExplanation | RulesExplanation;
@@ -160,7 +161,7 @@ function leavesBelow(visor: DesiredVisor, rest: string): readonly DesiredLeaf[] 
 
 function explainLeaf(leaf: DesiredLeaf, names: ReadonlyMap<string, string>): ExplainedLeaf {
   if (leaf.kind === "value") {
-    return { kind: "value", path: leaf.path, value: leaf.value, origin: leaf.origin };
+    return { kind: "value", path: leaf.path, value: writtenOpen(leaf), origin: leaf.origin };
   }
   const element = ({ value, origin }: DesiredElement): ExplainedElement => {
     const name = names.get(value);

@@ -37,7 +37,7 @@ export {
   withoutOperator,
 } from "./edit/operators.ts";
 export { type FirstManifest, initManifest } from "./init-manifest.ts";
-export { formatManifest } from "./format/index.ts";
+export { formatManifest, type KeptForm, keptForm } from "./format/index.ts";
 export { isSameFleet } from "./same-fleet.ts";
 export { knownApps } from "./known-apps.ts";
 export {
@@ -64,3 +64,4 @@ export { formatSectionsYaml } from "./sections-yaml.ts";
 export { selectVisors } from "./select-visors.ts";
 export { type EditedManifest, type EditInput, editManifest } from "./edit/edit-manifest.ts";
 export type { ManifestEdit } from "./edit/manifest-edit.ts";
+export { concernsTrust } from "./check-ignores.ts";

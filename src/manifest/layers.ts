@@ -14,6 +14,7 @@ import type {
 } from "../model/index.ts";
 import type { Body, Word, Written, WrittenList, WrittenValue, WrittenVisor } from "./manifest.ts";
 import type { MemberResolver } from "./members.ts";
+import { writtenOpen } from "./open-host.ts";
 
 /** One source of values for a visor: a role, or the visor itself, which comes last. */
 export interface Layer {
@@ -47,9 +48,9 @@ export function mergeValue(
   const own = said.find(({ layer }) => layer.role === undefined);
   const chosen = own ?? said[0];
   if (chosen === undefined) return undefined;
-  const text = canonicalJson(chosen.written.value);
+  const text = canonicalJson(writtenOpen(chosen.written));
   const differing = said.filter(
-    (other) => other !== chosen && canonicalJson(other.written.value) !== text,
+    (other) => other !== chosen && canonicalJson(writtenOpen(other.written)) !== text,
   );
   const [other] = differing;
   if (own === undefined && other !== undefined) {
@@ -61,9 +62,10 @@ export function mergeValue(
     path,
     value: chosen.written.value,
     secrets: chosen.written.secrets,
+    ...(chosen.written.anyone === true ? { anyone: true } : {}),
     origin: originOf(
       chosen,
-      differing.map((lost) => ({ said: lost, value: lost.written.value })),
+      differing.map((lost) => ({ said: lost, value: writtenOpen(lost.written) })),
     ),
   };
 }

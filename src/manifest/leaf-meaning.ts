@@ -1,10 +1,11 @@
 import { canonicalJson, type Json } from "../core/index.ts";
+import { writtenOpen } from "./open-host.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
 
 /** The meaning of a leaf, without where it is written; the empty text for a leaf that is not owned. */
 export function leafMeaning(leaf: DesiredLeaf | undefined): string {
   if (leaf === undefined) return "";
-  if (leaf.kind === "value") return canonicalJson([leaf.value, [...leaf.secrets]]);
+  if (leaf.kind === "value") return canonicalJson([writtenOpen(leaf), [...leaf.secrets]]);
   const keys = (elements: readonly { readonly value: string }[]): Json =>
     elements.map(({ value }) => value);
   return canonicalJson([leaf.exact, leaf.anyone === true, keys(leaf.members), keys(leaf.removed)]);

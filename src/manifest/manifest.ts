@@ -144,6 +144,8 @@ export interface WrittenValue {
   readonly kind: "value";
   readonly value: Json;
   readonly secrets: readonly SecretRef[];
+  /** A host that everybody may reach, because it is written with `whitelist: anyone`. */
+  readonly anyone?: true;
   readonly place: Place;
 }
 

@@ -1,5 +1,5 @@
 import type { Json, Place } from "../core/index.ts";
-import { SETTINGS } from "../model/index.ts";
+import { SAME_ENTRY, settingAt, settingFault, SETTINGS } from "../model/index.ts";
 import type { Body, Written } from "./manifest.ts";
 import { checkPlain, plain, readApp, readList } from "./read-app.ts";
 import { placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
@@ -15,7 +15,9 @@ export function readBody(reading: Reading, tree: MapTree): Body {
   const ports = new Map<string, Place>();
   const put = (path: string, value: Written): void => void written.set(path, value);
   for (const list of soundEntries(reading, soundAt(reading, tree, "trust"))) {
-    put(`trust.${list.key}`, readList(reading, list.value, placeOf(reading, list.offset)));
+    if (list.value.kind === "scalar" && typeof list.value.value === "boolean")
+      put(`trust.${list.key}`, plain(list.value.value, placeOf(reading, list.offset)));
+    else put(`trust.${list.key}`, readList(reading, list.value, placeOf(reading, list.offset)));
   }
   for (const app of soundEntries(reading, soundAt(reading, tree, "apps"))) {
     apps.set(app.key, placeOf(reading, app.offset));
@@ -71,18 +73,57 @@ function readSetting(
   setting: Entry,
   put: (path: string, written: Written) => void,
 ): void {
-  const value = valueOf(setting.value);
-  if (value === undefined) return;
-  for (const node of setting.value.kind === "list" ? setting.value.items : [setting.value]) {
-    checkPlain(reading, node);
+  const open = openHostOf(setting.value);
+  const tree = open ?? setting.value;
+  const value = valueOf(tree);
+  const type = settingAt(setting.key)?.type;
+  if (value === undefined || type === undefined) return;
+  for (const node of scalarsIn(tree)) checkPlain(reading, node);
+  const fault = settingFault(type, value);
+  if (fault !== undefined) {
+    // Lists and maps of another form were refused with the place of what is wrong in them.
+    if (tree.kind === "scalar" || fault === SAME_ENTRY) refuseSetting(reading, tree, fault);
+    return;
   }
-  put(`settings.${setting.key}`, plain(value, placeOf(reading, setting.offset)));
+  const written = plain(value, placeOf(reading, setting.offset));
+  put(`settings.${setting.key}`, open === undefined ? written : { ...written, anyone: true });
+}
+
+/** The host of `{ host: …, whitelist: anyone }`; `undefined` for anything else. */
+function openHostOf(tree: Tree): Tree | undefined {
+  return tree.kind === "map" ? tree.entries.get("host")?.value : undefined;
+}
+
+/** What the form of the manifest lets through and is no value all the same. */
+function refuseSetting(reading: Reading, tree: Tree, fault: string): void {
+  reading.report({
+    code: "manifest/value",
+    severity: "error",
+    message: `this ${fault}`,
+    at: placeOf(reading, tree.offset),
+    ...(tree.kind === "scalar" ? { text: tree.text.slice(0, 80) } : {}),
+    next: "correct the value",
+  });
 }
 
 function valueOf(tree: Tree): Json | undefined {
   if (tree.kind === "scalar") return tree.value ?? undefined;
-  if (tree.kind === "list") return tree.items.map((item) => textOf(item) ?? "");
+  if (tree.kind === "list") return tree.items.map((item) => recordOf(item) ?? textOf(item) ?? "");
   return undefined;
+}
+
+/** A map of texts, as an entry of a list. */
+function recordOf(tree: Tree): Json | undefined {
+  if (tree.kind !== "map") return undefined;
+  return Object.fromEntries(
+    [...tree.entries.values()].map(({ key, value }) => [key, textOf(value) ?? ""]),
+  );
+}
+
+function scalarsIn(tree: Tree): readonly Tree[] {
+  if (tree.kind === "list") return tree.items.flatMap(scalarsIn);
+  if (tree.kind === "map") return [...tree.entries.values()].map(({ value }) => value);
+  return [tree];
 }
 
 function readAddress(

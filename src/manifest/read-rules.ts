@@ -1,4 +1,4 @@
-import type { Json } from "../core/index.ts";
+import { type Json, parseDuration } from "../core/index.ts";
 import {
   checkRelayAddress,
   DEFAULT_POLICY,
@@ -18,15 +18,7 @@ import {
   textOf,
   wordsOf,
 } from "./reading.ts";
-import { DURATION_PATTERN } from "./schema-rules.ts";
-import { type MapTree, treeToJson } from "./tree.ts";
-
-const UNITS_MS: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
+import { type MapTree, type Tree, treeToJson } from "./tree.ts";
 
 /** Reads the policy; what is not written or was refused has its default. */
 export function readPolicy(reading: Reading, root: MapTree): Policy {
@@ -39,7 +31,7 @@ export function readPolicy(reading: Reading, root: MapTree): Policy {
     requireWitnesses: whole("require_witnesses") ?? DEFAULT_POLICY.requireWitnesses,
     keysetSignatures: whole("keyset_signatures") ?? DEFAULT_POLICY.keysetSignatures,
     maxObservationAgeMs:
-      durationMs(textOf(soundAt(reading, policy, "max_observation_age"))) ??
+      durationMs(soundAt(reading, policy, "max_observation_age")) ??
       DEFAULT_POLICY.maxObservationAgeMs,
     ...SIGNED_COMMITS.filter((word) => word === signedCommits).map((word) => ({
       signedCommits: word,
@@ -58,7 +50,7 @@ function removalsOf(limit: string | undefined): Policy["maxRemovals"] {
 /** Reads how the ledger is kept, and refuses relays that nobody could dial and those listed twice. */
 export function readLedger(reading: Reading, root: MapTree): WrittenLedger {
   const ledger = mapAt(reading, root, "ledger");
-  const maxAgeMs = durationMs(textOf(soundAt(reading, ledger, "max_age")));
+  const maxAgeMs = durationMs(soundAt(reading, ledger, "max_age"));
   return {
     seal: booleanOf(soundAt(reading, ledger, "seal")) ?? true,
     relays: readRelays(reading, ledger),
@@ -98,9 +90,9 @@ function readRelays(reading: Reading, ledger: MapTree | undefined): readonly str
 }
 
 /** Milliseconds of a text such as `6h`; `undefined` for what is none. */
-export function durationMs(text: string | undefined): number | undefined {
-  if (text === undefined || !new RegExp(DURATION_PATTERN).test(text)) return undefined;
-  return Number.parseInt(text, 10) * (UNITS_MS[text.slice(-1)] ?? 0);
+export function durationMs(value: Tree | undefined): number | undefined {
+  const text = textOf(value);
+  return text === undefined ? undefined : parseDuration(text);
 }
 
 /** What sections mean where they say nothing, as it would be written. */

@@ -1,12 +1,22 @@
-import type { Diagnostic, Json, Place, VisorKey } from "../core/index.ts";
-import type {
-  DesiredFleet,
-  DesiredLeaf,
-  DesiredOperator,
-  DesiredVisor,
-  Origin,
+import {
+  canonicalJson,
+  type Diagnostic,
+  type Json,
+  type JsonObject,
+  type Place,
+  type VisorKey,
+} from "../core/index.ts";
+import {
+  type DesiredFleet,
+  type DesiredLeaf,
+  type DesiredOperator,
+  type DesiredVisor,
+  keyMembersOf,
+  type Origin,
+  SAME_ENTRY,
 } from "../model/index.ts";
 import { checkApp } from "./app-rules.ts";
+import { checkProxies } from "./proxy-rules.ts";
 import { checkIgnores } from "./check-ignores.ts";
 import { indexNames, type Names } from "./index-names.ts";
 import { type Layer, type Merging, mergeList, mergeValue, type Said } from "./layers.ts";
@@ -112,6 +122,7 @@ function resolveVisor(names: Names, merging: Merging): DesiredVisor | undefined 
   ];
   const leaves = mergeLayers(merging, layers);
   for (const app of namedIn(layers, "apps").keys()) checkApp(app, leaves, merging.report);
+  checkProxies(leaves, merging.report);
   const { ignores } = visor;
   checkIgnores(visor, leaves, merging.report);
   if (visor.key === undefined) return undefined;
@@ -195,7 +206,51 @@ function mergeLeaf(
   if (lists.length > 0) return mergeList(merging, path, lists);
   const values = all.filter((one): one is Said<WrittenValue> => one.written.kind === "value");
   const isKey = path.startsWith("apps.") && path.endsWith(".pk");
-  return mergeValue(merging, path, isKey ? values.flatMap((one) => withKey(merging, one)) : values);
+  if (isKey)
+    return mergeValue(
+      merging,
+      path,
+      values.flatMap((one) => withKey(merging, one)),
+    );
+  const members = path.startsWith("settings.") ? keyMembersOf(path.slice("settings.".length)) : [];
+  return mergeValue(
+    merging,
+    path,
+    members.length === 0 ? values : values.flatMap((one) => withKeys(merging, one, members)),
+  );
+}
+
+/** Replaces the names of visors in records by their keys; two names of one visor make one entry twice. */
+function withKeys(
+  merging: Merging,
+  one: Said<WrittenValue>,
+  members: readonly string[],
+): readonly Said<WrittenValue>[] {
+  const { value, place } = one.written;
+  if (!Array.isArray(value)) return [];
+  const records: Json[] = [];
+  for (const item of value as readonly JsonObject[]) {
+    const record: Record<string, Json> = { ...(item as Record<string, Json>) };
+    for (const name of members) {
+      const text = record[name];
+      if (typeof text !== "string") return [];
+      const [element] = merging.members.resolveOne({ text, place }).elements;
+      if (element === undefined) return [];
+      record[name] = element.value;
+    }
+    records.push(record);
+  }
+  if (new Set(records.map((record) => canonicalJson(record))).size < records.length) {
+    merging.report({
+      code: "manifest/value",
+      severity: "error",
+      message: `this ${SAME_ENTRY}, and two of these names are one visor`,
+      at: place,
+      next: "remove one of the two",
+    });
+    return [];
+  }
+  return [{ ...one, written: { ...one.written, value: records } }];
 }
 
 /** Replaces the name of a visor by its key. */

@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from "../core/index.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
+import { writtenOpen } from "./open-host.ts";
 
 /** True when two manifests want the same of everybody, wherever it is written in each. */
 export function isSameFleet(left: DesiredFleet, right: DesiredFleet): boolean {
@@ -31,7 +32,7 @@ function visorMeaning({ key, name, tags, roles, rpc, leaves, ignores = [] }: Des
 }
 
 function leafMeaning(leaf: DesiredLeaf): Json {
-  if (leaf.kind === "value") return [leaf.value, [...leaf.secrets]];
+  if (leaf.kind === "value") return [writtenOpen(leaf), [...leaf.secrets]];
   const keys = (elements: readonly { readonly value: string }[]): Json =>
     elements.map(({ value }) => value);
   return [leaf.exact, leaf.anyone === true, keys(leaf.members), keys(leaf.removed)];

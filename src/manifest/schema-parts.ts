@@ -1,5 +1,18 @@
 import type { JsonObject } from "../core/index.ts";
-import { CAPABILITIES, SETTINGS, type SettingType } from "../model/index.ts";
+import { CAPABILITIES } from "../model/index.ts";
+import {
+  choice,
+  closed,
+  flag,
+  listOf,
+  member,
+  named,
+  type Properties,
+  ref,
+  text,
+  whole,
+} from "./schema-forms.ts";
+import { settings } from "./schema-settings.ts";
 
 /** What a name may look like. */
 export const NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_-]{0,62}$";
@@ -12,81 +25,6 @@ const UNTIL_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})
 /** Decimal numbers from 1 to 65535. */
 const PORT_PATTERN =
   "^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$";
-
-type Properties = Readonly<Record<string, JsonObject>>;
-
-/** A map with these keys and no others. */
-export function closed(
-  description: string,
-  properties: Properties,
-  required: readonly string[] = [],
-): JsonObject {
-  return {
-    type: "object",
-    description,
-    "x-expects": "a map",
-    properties,
-    additionalProperties: false,
-    minProperties: 1,
-    ...(required.length === 0 ? {} : { required }),
-  };
-}
-
-/** A map from names the user chooses to values of one kind. */
-export function named(description: string, pattern: string, value: JsonObject): JsonObject {
-  return {
-    type: "object",
-    description,
-    "x-expects": "a map",
-    propertyNames: { pattern },
-    additionalProperties: value,
-    minProperties: 1,
-  };
-}
-
-export function ref(name: string, description: string): JsonObject {
-  return { $ref: `#/$defs/${name}`, description };
-}
-
-export function flag(description: string): JsonObject {
-  return { type: "boolean", description, "x-expects": "true or false" };
-}
-
-function text(description: string): JsonObject {
-  return { type: "string", minLength: 1, description, "x-expects": "text" };
-}
-
-export function whole(description: string, minimum: number, maximum: number): JsonObject {
-  return {
-    type: "integer",
-    minimum,
-    maximum,
-    description,
-    "x-expects": `a whole number from ${minimum} to ${maximum}`,
-  };
-}
-
-function choice(description: string, choices: readonly string[]): JsonObject {
-  return {
-    type: "string",
-    enum: choices,
-    description,
-    "x-expects": choices.length > 2 ? `one of ${choices.join(", ")}` : choices.join(" or "),
-  };
-}
-
-export function listOf(items: JsonObject, description: string): JsonObject {
-  return { type: "array", minItems: 1, items, description, "x-expects": "a list in brackets" };
-}
-
-const member = {
-  type: "string",
-  minLength: 1,
-  maxLength: 1024,
-  description:
-    "The name of a visor, of an entry of `keys` or of a whitelist, a visor key, or a selection such as `tag:shop` or `all`.",
-  "x-expects": "a name, a key or a selection",
-};
 
 const name = {
   type: "string",
@@ -152,6 +90,13 @@ const trust = closed("Who may manage the visor.", {
   pty: ref(
     "list",
     "Keys that may open a terminal and call the RPC. Each of them has full control.",
+  ),
+  dmsgscp: ref(
+    "list",
+    "Keys that may copy files to and from the visor. In force: after a restart. No way in by itself.",
+  ),
+  allow_rpc_exec: flag(
+    "Whether clients of the visor's own RPC may run commands on it. In force: after a restart. `true` turns trust in that RPC into running code.",
   ),
 });
 
@@ -236,33 +181,6 @@ const port = {
     "x-expects": "a map with a whitelist, or the word closed",
   },
 };
-
-function settingSchema(type: SettingType, about: string): JsonObject {
-  switch (type.kind) {
-    case "boolean":
-      return flag(about);
-    case "integer":
-      return whole(about, type.min, type.max);
-    case "choice":
-      return choice(about, type.choices);
-    case "text":
-      return text(about);
-    case "texts":
-      return listOf(text("One entry."), about);
-  }
-}
-
-const settings = closed(
-  "Values of the visor's configuration, by path. Only the paths listed here can be owned.",
-  Object.fromEntries(
-    SETTINGS.map((setting) => {
-      const force = setting.live ? "live" : "after a restart";
-      const kept = setting.mirrored ? ", survives package updates" : "";
-      const about = `${setting.about.slice(0, 1).toUpperCase()}${setting.about.slice(1)}. In force: ${force}${kept}. Risk: ${setting.risk}.`;
-      return [setting.path, settingSchema(setting.type, about)];
-    }),
-  ),
-);
 
 const rewardAddress = {
   type: "string",

@@ -1,13 +1,11 @@
-import type { JsonObject } from "../core/index.ts";
+import { DURATION_PATTERN, type JsonObject } from "../core/index.ts";
 import { SIGNED_COMMITS } from "../model/index.ts";
-import { closed, flag, listOf, whole } from "./schema-parts.ts";
+import { closed, flag, listOf, whole } from "./schema-forms.ts";
 
 /** Relays that one manifest may list; every apply waits for each of them in turn. */
 const RELAYS_MAX = 16;
 /** More operators than this have no manifest in common. */
 const OPERATORS_MAX = 1_000;
-/** Whole seconds, minutes, hours or days. */
-export const DURATION_PATTERN = "^[1-9][0-9]{0,5}[smhd]$";
 
 /** What the guards go by. */
 export const policy: JsonObject = closed("What the guards go by.", {
@@ -57,7 +55,7 @@ export const policy: JsonObject = closed("What the guards go by.", {
     default: "1h",
     description:
       "How old what was read of a visor may be before plans that go by it are refused, such as `6h` or `2d`; the age of a recorded observation, and of a plan's readings when it is applied. Default: 1h.",
-    "x-expects": "a whole number of s, m, h or d, such as 6h or 2d",
+    "x-expects": "a time such as 90m, 1.5h or 2d",
   },
 });
 
@@ -84,6 +82,6 @@ export const ledger: JsonObject = closed("How the record of changes is kept.", {
     pattern: DURATION_PATTERN,
     description:
       "How old the newest signed entry of a ledger may be before readers call it frozen, such as `36h` or `7d`. Default: no age is too old.",
-    "x-expects": "a whole number of s, m, h or d, such as 36h or 7d",
+    "x-expects": "a time such as 36h, 7d or 2w",
   },
 });

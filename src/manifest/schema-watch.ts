@@ -1,7 +1,6 @@
-import type { JsonObject } from "../core/index.ts";
+import { DURATION_PATTERN, type JsonObject } from "../core/index.ts";
 import { WATCH_VERBS } from "../model/index.ts";
-import { closed, listOf } from "./schema-parts.ts";
-import { DURATION_PATTERN } from "./schema-rules.ts";
+import { closed, listOf } from "./schema-forms.ts";
 
 /** Nobody reads more rules than this. */
 const RULES_MAX = 200;
@@ -52,7 +51,7 @@ export const watch: JsonObject = closed("What `fleet watch` does about differenc
     pattern: DURATION_PATTERN,
     default: "60s",
     description: "How often the fleet is compared with the manifest. Default: 60s.",
-    "x-expects": "a whole number of s, m, h or d, such as 60s or 5m",
+    "x-expects": "a time such as 60s, 90m or 1.5h",
   },
   default: {
     ...verb,

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../core/index.ts";
 import { ledger, policy } from "./schema-rules.ts";
 import { watch } from "./schema-watch.ts";
-import { closed, DEFINITIONS, named, NAME_PATTERN, ref } from "./schema-parts.ts";
+import { closed, named, ref } from "./schema-forms.ts";
+import { DEFINITIONS, NAME_PATTERN } from "./schema-parts.ts";
 
 /** The one format of manifests that this release reads. */
 export const API_VERSION = "fleet.skywire/v1";

@@ -3,6 +3,7 @@ import {
   FleetError,
   type Files,
   fromUtf8,
+  hasCode,
   type Place,
   type VisorKey,
 } from "../core/index.ts";
@@ -116,11 +117,13 @@ function readVariable(ref: SecretRef, ports: SecretPorts): string {
 
 async function readFile(ref: SecretRef, ports: SecretPorts): Promise<string> {
   const path = await locate(ref, ports.files, ports.manifestFolder);
-  const bytes = await ports.files.read(path);
+  const bytes = await ports.files
+    .read(path, { bytesMax: SECRET_BYTES_MAX })
+    .catch((error: unknown) => {
+      if (!hasCode(error, "files/too-large")) throw error;
+      throw fault("secret/too-large", ref, "is too large for a secret", "name the right file");
+    });
   if (bytes === undefined) throw missingFile(ref);
-  if (bytes.length > SECRET_BYTES_MAX) {
-    throw fault("secret/too-large", ref, "is too large for a secret", "name the right file");
-  }
   let text: string;
   try {
     text = fromUtf8(bytes);

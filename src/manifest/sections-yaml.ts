@@ -1,8 +1,9 @@
-import type { Json } from "../core/index.ts";
+import type { Json, JsonObject } from "../core/index.ts";
 import {
   type AppTypedField,
   exitOf,
   isKeptRunning,
+  isLoopbackHost,
   knowsWhitelist,
   MASK,
   type ObservedApp,
@@ -81,6 +82,7 @@ function trustLines(
   const lists = [
     ["hypervisors", seen.hypervisors],
     ["pty", seen.pty],
+    ["dmsgscp", (seen.dmsgscp ?? []).length === 0 ? undefined : seen.dmsgscp],
   ] as const;
   const lines = lists.flatMap(([name, keys]) =>
     keys === undefined
@@ -91,7 +93,8 @@ function trustLines(
             : { own: true, line: `${list.name}: ${yamlList(list.keys)}` },
         ),
   );
-  return lines
+  const exec = seen.allowRpcExec === true ? [{ own: true, line: "allow_rpc_exec: true" }] : [];
+  return [...lines, ...exec]
     .map(({ own, line }) => (own ? `@trust ${line}` : `# trust.${line}`))
     .toSorted(ownFirst);
 }
@@ -108,18 +111,35 @@ function settingLines(settings: Readonly<Record<string, Json>>): readonly string
       const setting = settingAt(path);
       if (setting === undefined || settingFault(setting.type, value) !== undefined) return [];
       const text = valueText(value);
+      if (setting.type.kind === "open-host" && typeof value === "string" && !isLoopbackHost(value))
+        return [
+          `@settings ${path}: { host: ${text ?? ""}, whitelist: anyone }  # open to everybody`,
+        ];
       return text === undefined ? [] : [`@settings ${path}: ${text}`];
     });
 }
 
 function valueText(value: Json): string | undefined {
   if (typeof value === "string") return UNPRINTABLE.test(value) ? undefined : yamlText(value);
+  if (Array.isArray(value) && value.some((item: Json) => typeof item === "object")) {
+    const entries = (value as readonly JsonObject[]).map(recordText);
+    return entries.includes(undefined) ? undefined : `[${entries.join(", ")}]`;
+  }
   if (Array.isArray(value)) {
     return value.every((item) => typeof item === "string" && !UNPRINTABLE.test(item))
       ? yamlList(value as readonly string[])
       : undefined;
   }
   return typeof value === "object" ? undefined : String(value);
+}
+
+/** `{ name: text, … }`; `undefined` where a member cannot be shown. */
+function recordText(record: JsonObject): string | undefined {
+  const members = Object.entries(record).map(([name, text]) => {
+    const shown = typeof text === "string" ? valueText(text) : undefined;
+    return shown === undefined ? undefined : `${name}: ${shown}`;
+  });
+  return members.includes(undefined) ? undefined : `{ ${members.join(", ")} }`;
 }
 
 function appLines(

@@ -1,7 +1,5 @@
 import { type Diagnostic, fromUtf8, type Place } from "../core/index.ts";
-
-/** The largest manifest that is read; a fleet of ten thousand visors needs about 3 MB. */
-const MANIFEST_BYTES_MAX: number = 8 * 1024 * 1024;
+import { MANIFEST_BYTES_MAX } from "../model/index.ts";
 
 const CONFLICT_MARKER = /^(<{7}|={7}|>{7}|\|{7})(?=\s|$)/;
 const KEY_SHOWN_MAX = 80;

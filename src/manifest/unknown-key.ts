@@ -72,7 +72,9 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const OWN_SECTION: readonly (readonly [prefix: string, section: string])[] = [
   ["hypervisors", "trust: { hypervisors: […] }"],
   ["pty", "trust: { pty: […] }"],
+  ["pty.allow_rpc_exec", "trust: { allow_rpc_exec: true }"],
   ["dmsgpty", "trust: { pty: […] }"],
+  ["dmsgscp", "trust: { dmsgscp: […] }"],
   ["survey_whitelist", "survey: { add: […], remove: […] }"],
   ["user_survey_whitelist", "survey: { add: […], remove: […] }"],
   ["launcher.apps", "apps: { NAME: … }"],
@@ -153,6 +155,7 @@ function sectionOf(path: readonly string[]): string {
   if (section === undefined) return "visor";
   if (section === "apps" && name !== undefined) return "app";
   if (section === "ports" && name !== undefined) return "port";
+  if (section === "settings" && name !== undefined) return "setting";
   return section;
 }
 

@@ -19,7 +19,7 @@ export function readWatch(reading: Reading, root: MapTree): WrittenWatch | undef
   if (watch === undefined) return undefined;
   const rules = soundAt(reading, watch, "rules");
   return {
-    intervalMs: durationMs(textOf(soundAt(reading, watch, "interval"))) ?? DEFAULT_WATCH.intervalMs,
+    intervalMs: durationMs(soundAt(reading, watch, "interval")) ?? DEFAULT_WATCH.intervalMs,
     otherwise: verbOf(reading, watch, "default") ?? DEFAULT_WATCH.otherwise,
     rules: rules?.kind === "list" ? rules.items.flatMap((item) => readRule(reading, item)) : [],
   };

@@ -27,6 +27,8 @@ export interface Change {
   readonly op: "add" | "change" | "remove";
   /** What an app step does; only on `apps.NAME.running`. */
   readonly action?: "start" | "stop" | "restart";
+  /** Of a restart that an earlier apply owes: the entry that says so. */
+  readonly owedSince?: number;
   /** `null` is absent. Secrets are masked. */
   readonly before: Json;
   readonly after: Json;
@@ -44,8 +46,11 @@ export interface Change {
   readonly secrets?: readonly SecretRef[];
   /** The value that takes this change back. */
   readonly inverse: { readonly after: Json };
-  /** Set when the ledger says `fleet` had made it so: somebody else changed it. */
-  readonly drift?: { readonly sinceEntry: number };
+  /**
+   * Set when the ledger says that it was another value, as a manifest of ours wanted it: somebody else changed it.
+   * `was` is that value, where it is not the wanted one and may be shown.
+   */
+  readonly drift?: { readonly sinceEntry: number; readonly was?: Json };
 }
 
 /** What happened to one change. */

@@ -4,6 +4,9 @@ import type { DesiredWatch } from "./watch.ts";
 /** The manifest of a command that is given none. */
 export const DEFAULT_MANIFEST = "fleet.yaml";
 
+/** The largest manifest that is read, in bytes; a fleet of ten thousand visors needs about 3 MB. */
+export const MANIFEST_BYTES_MAX: number = 8 * 1024 * 1024;
+
 /** `env:NAME` or `file:path`: where the value of a secret is found when it is applied. */
 export type SecretRef = `env:${string}` | `file:${string}`;
 
@@ -50,6 +53,8 @@ export interface DesiredValue {
   readonly value: Json;
   /** References of the secrets inside `value`, in order; empty for most. */
   readonly secrets: readonly SecretRef[];
+  /** Set on a host to listen at that may be reached by everybody, because `whitelist: anyone` says so. */
+  readonly anyone?: true;
   readonly origin: Origin;
 }
 

@@ -1,3 +1,4 @@
+export { HOST_PATTERN, isLoopbackHost } from "./host.ts";
 export {
   type AppArgs,
   type ArgsEdit,
@@ -35,6 +36,7 @@ export {
   type Capability,
   DEFAULT_MANIFEST,
   DEFAULT_POLICY,
+  MANIFEST_BYTES_MAX,
   type DesiredElement,
   type DesiredFleet,
   type DesiredIgnore,
@@ -77,6 +79,8 @@ export {
   PLAN_FORMAT,
   type PlanCounts,
   changesOf,
+  owedRestartsOf,
+  valuesOf,
   type CommitEvidence,
   type ManifestCommit,
   type PlanHead,
@@ -88,6 +92,7 @@ export {
   type Released,
   type UnreadableApp,
   type Unsupported,
+  type WantedValue,
 } from "./plan.ts";
 export { checkRelayAddress, type RelayAddress, type RelayFault } from "./relay-address.ts";
 export {
@@ -96,6 +101,10 @@ export {
   settingAt,
   settingFault,
   SETTINGS,
+  keyMembersOf,
+  SAME_ENTRY,
+  type RecordMember,
+  WEB_PROXIES,
   type SettingType,
 } from "./settings.ts";
 export {

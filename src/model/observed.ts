@@ -81,8 +81,14 @@ export interface SeenVisor {
   readonly startedAtMs: number;
   readonly hypervisors?: readonly string[];
   readonly pty?: readonly string[];
+  /** Who may copy files to and from the visor; nobody where there is no such block. */
+  readonly dmsgscp?: readonly string[];
+  /** Whether RPC clients of the visor itself may run commands there; absent where it has no pty block. */
+  readonly allowRpcExec?: boolean;
   readonly survey?: readonly string[];
   readonly rewardAddress?: string;
+  /** Blocks that the configuration is without, such as `dmsg_web`; absent counts as none. */
+  readonly unsetBlocks?: readonly string[];
   /** Settings that can be read back, by configuration path. */
   readonly settings: Readonly<Record<string, Json>>;
   readonly apps: readonly ObservedApp[];

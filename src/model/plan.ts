@@ -24,6 +24,23 @@ export interface FieldAddress {
   readonly path: string;
 }
 
+/** What a manifest wants of one owned leaf, as records keep it to tell later what was there. */
+export type WantedValue =
+  | { readonly kind: "value"; readonly value: Json }
+  | {
+      readonly kind: "list";
+      /** Sorted. */
+      readonly members: readonly string[];
+      /** These must be gone; sorted, absent where none is named. */
+      readonly removed?: readonly string[];
+      /** Set where nobody else may be in it. */
+      readonly exact?: true;
+    }
+  /** Digest of one of the above that is too long to be repeated. */
+  | { readonly kind: "digest"; readonly digest: Digest }
+  /** Keyed digest of the value as it is, under the planner's key, where it may hold secrets. */
+  | { readonly kind: "keyed"; readonly keyed: string };
+
 /** What a plan says of one visor. */
 export interface PlanVisor {
   readonly key: VisorKey;
@@ -55,6 +72,8 @@ export interface PlanVisor {
   /** All paths the manifest owns on it, sorted. */
   readonly owned: readonly string[];
   readonly inSync: number;
+  /** What the manifest wants of leaves that are so, and of lists that change, by path; absent when there are none. */
+  readonly wanted?: Readonly<Record<string, WantedValue>>;
   readonly steps: readonly PlanStep[];
   readonly unsupported: readonly Unsupported[];
   /** Owned leaves that hold secrets and could not be compared. */
@@ -66,10 +85,12 @@ export interface PlanVisor {
     readonly path: string;
     readonly secrets: readonly SecretRef[];
   }[];
-  /** Owned whitelists that are written `anyone`. */
+  /** Owned whitelists and hosts that are written `anyone`. */
   readonly openToAnyone: readonly string[];
   /** Written earlier, in force once the visor restarts. */
   readonly awaitingRestart: readonly { readonly path: string; readonly sinceEntry: number }[];
+  /** Apps that were told to stop and show as stopped, though nobody saw their process end; absent when none. */
+  readonly doubtful?: readonly { readonly path: string; readonly sinceEntry: number }[];
   readonly released: readonly Released[];
   /** Leaves that the manifest ignores or ignored until a time, sorted by path; absent when there are none. */
   readonly ignored?: readonly IgnoredLeaf[];
@@ -121,6 +142,7 @@ export const GUARDS = [
   "would-open",
   "open-exit",
   "port-move",
+  "open-proxy",
   "argument-size",
   "observation-age",
   "signed-commits",
@@ -185,6 +207,8 @@ export interface PlanCounts {
   readonly ignored?: number;
   /** Leaves that differ and are left out of a narrowed plan; absent when there are none. */
   readonly leftOut?: number;
+  /** Apps whose process may still run; absent when there are none. */
+  readonly doubtful?: number;
 }
 
 /** The part of the manifest that says who may do what; compared with the ledger's latest keyset. */
@@ -246,6 +270,8 @@ export interface ManifestCommit {
 export type CommitEvidence =
   /** Git does not know the manifest. */
   | { readonly kind: "no-git" }
+  /** The manifest is read through a link that the repository holds. */
+  | { readonly kind: "linked" }
   /** What is planned is not what the commit has. */
   | { readonly kind: "not-committed" }
   /** The commit that is gone by, or what leads there, is not in this clone. */
@@ -285,6 +311,8 @@ export interface Plan {
   readonly overrides: Overrides;
   /** The fields that the plan was narrowed to, sorted; absent when it is of all that is owned. */
   readonly only?: readonly FieldAddress[];
+  /** Present when not all visors of the manifest were planned: how many it has, and what `--on` said. */
+  readonly scope?: { readonly of: number; readonly on?: string };
   /** False when something owned could not be read or compared. */
   readonly complete: boolean;
   /** False when a guard refuses. */
@@ -311,6 +339,18 @@ export interface Plan {
   readonly digest: Digest;
   /** ed25519 over the digest; outside of it. */
   readonly signature?: { readonly key: OperatorKey; readonly sig: string };
+}
+
+/** The values that are to change on a visor: a restart is no value, it follows from one, or is owed since an earlier one. */
+export function valuesOf(visor: Pick<PlanVisor, "steps">): readonly Change[] {
+  return changesOf(visor).filter(({ action }) => action !== "restart");
+}
+
+/** The restarts of apps that an earlier apply owes; those that follow from changes of the same plan are not among them. */
+export function owedRestartsOf(visor: Pick<PlanVisor, "steps">): readonly Change[] {
+  return changesOf(visor).filter(
+    ({ action, owedSince }) => action === "restart" && owedSince !== undefined,
+  );
 }
 
 /** All changes that are planned for a visor, in the order in which they are made. */

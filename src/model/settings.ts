@@ -1,4 +1,5 @@
-import type { Json } from "../core/index.ts";
+import type { Json, JsonObject } from "../core/index.ts";
+import { hostFault } from "./host.ts";
 
 /** What a setting's value must be. */
 export type SettingType =
@@ -6,7 +7,18 @@ export type SettingType =
   | { readonly kind: "integer"; readonly min: number; readonly max: number }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "text" }
-  | { readonly kind: "texts" };
+  | { readonly kind: "texts" }
+  /** Where something listens that asks nobody who he is: an IP address or host name without a port. */
+  | { readonly kind: "open-host" }
+  /** A list of maps that all have these members, none twice. */
+  | { readonly kind: "records"; readonly members: readonly RecordMember[] };
+
+/** A member of a record: the key of a visor, one of some words, or text. */
+export interface RecordMember {
+  readonly name: string;
+  readonly form: "key" | "text" | { readonly choices: readonly string[] };
+  readonly about: string;
+}
 
 /** How much harm a wrong value does, worst first. */
 export type Risk = "trust" | "reachability" | "app" | "label";
@@ -34,8 +46,28 @@ export interface Setting {
 
 const BOOLEAN: SettingType = { kind: "boolean" };
 const TEXT: SettingType = { kind: "text" };
+const OPEN_HOST: SettingType = { kind: "open-host" };
 const PORT: SettingType = { kind: "integer", min: 0, max: 65_535 };
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "warning", "error", "fatal", "panic"];
+
+const RULES: SettingType = {
+  kind: "records",
+  members: [
+    { name: "suffix", form: "text", about: "The end of the names that the rule is for." },
+    { name: "upstream", form: "text", about: "Where they go: `host:port`, or `direct`." },
+  ],
+};
+const PERSISTENT_TRANSPORTS: SettingType = {
+  kind: "records",
+  members: [
+    { name: "pk", form: "key", about: "The visor at the other end: a name or a key." },
+    {
+      name: "type",
+      form: { choices: ["stcp", "stcpr", "sudph", "dmsg"] },
+      about: "The type of the transport.",
+    },
+  ],
+};
 
 /** Every setting a manifest may own. Source: skywire-rpc 4.5 (live and mirrored lists) and section 7. */
 export const SETTINGS: readonly Setting[] = [
@@ -108,6 +140,13 @@ export const SETTINGS: readonly Setting[] = [
     "transport types in order of preference",
   ),
   row(
+    "persistent_transports",
+    PERSISTENT_TRANSPORTS,
+    "live",
+    "reachability",
+    "transports that the visor dials again until they are there, all of them",
+  ),
+  row(
     "stun_servers",
     { kind: "texts" },
     "restart",
@@ -125,7 +164,13 @@ export const SETTINGS: readonly Setting[] = [
   ),
   row("hypervisor.http_addr", TEXT, "restart", "trust", "address of the hypervisor's web page"),
   row("dmsg_web.enable", BOOLEAN, "live mirrored", "app", "resolve .dmsg names"),
-  row("dmsg_web.proxy_addr", TEXT, "live mirrored", "app", "address of the .dmsg proxy"),
+  row(
+    "dmsg_web.proxy_addr",
+    OPEN_HOST,
+    "live mirrored",
+    "reachability",
+    "host that the .dmsg proxy listens at, without a port; whoever reaches it may use the proxy",
+  ),
   row(
     "dmsg_web.upstream_socks",
     TEXT,
@@ -133,14 +178,34 @@ export const SETTINGS: readonly Setting[] = [
     "app",
     "proxy that .dmsg requests go through",
   ),
+  row(
+    "dmsg_web.upstream_rules",
+    RULES,
+    "live",
+    "app",
+    "proxies that .dmsg requests go through by the name they ask for, all of them",
+  ),
   row("skynet_web.enable", BOOLEAN, "live mirrored", "app", "resolve .skynet names"),
-  row("skynet_web.proxy_addr", TEXT, "live mirrored", "app", "address of the .skynet proxy"),
+  row(
+    "skynet_web.proxy_addr",
+    OPEN_HOST,
+    "live mirrored",
+    "reachability",
+    "host that the .skynet proxy listens at, without a port; whoever reaches it may use the proxy",
+  ),
   row(
     "skynet_web.upstream_socks",
     TEXT,
     "live mirrored",
     "app",
     "proxy that .skynet requests go through",
+  ),
+  row(
+    "skynet_web.upstream_rules",
+    RULES,
+    "live",
+    "app",
+    "proxies that .skynet requests go through by the name they ask for, all of them",
   ),
 ];
 
@@ -172,6 +237,10 @@ export function settingFault(type: SettingType, value: Json): string | undefined
         : `must be one of ${type.choices.join(", ")}`;
     case "text":
       return typeof value === "string" && value !== "" ? undefined : "must be text";
+    case "open-host":
+      return typeof value === "string" ? hostFault(value) : "must be a host";
+    case "records":
+      return recordsFault(type.members, value);
     case "texts":
       return Array.isArray(value) &&
         value.length > 0 &&
@@ -180,6 +249,42 @@ export function settingFault(type: SettingType, value: Json): string | undefined
         : "must be a list of texts";
   }
 }
+
+/** Why a list of records is none that no schema sees. */
+export const SAME_ENTRY = "must not hold the same entry twice";
+
+function recordsFault(members: readonly RecordMember[], value: Json): string | undefined {
+  if (!Array.isArray(value) || value.length === 0) return "must be a list of maps";
+  const known = new Set<string>();
+  for (const item of value as readonly Json[]) {
+    if (item === null || typeof item !== "object" || Array.isArray(item))
+      return "must be a list of maps";
+    const record: JsonObject = item as JsonObject;
+    const isWhole =
+      Object.keys(record).length === members.length &&
+      members.every((member) => isMember(member, record[member.name]));
+    if (!isWhole) return `must be a list of maps of ${members.map(({ name }) => name).join(", ")}`;
+    const text = members.map(({ name }) => JSON.stringify(record[name])).join();
+    if (known.has(text)) return SAME_ENTRY;
+    known.add(text);
+  }
+  return undefined;
+}
+
+function isMember({ form }: RecordMember, value: Json | undefined): boolean {
+  if (typeof value !== "string" || value === "") return false;
+  return typeof form === "string" || form.choices.includes(value);
+}
+
+/** The members of a setting's records that are keys of visors; empty for other settings. */
+export function keyMembersOf(path: string): readonly string[] {
+  const type = settingAt(path)?.type;
+  if (type?.kind !== "records") return [];
+  return type.members.filter(({ form }) => form === "key").map(({ name }) => name);
+}
+
+/** The blocks of the configuration that are web proxies: SOCKS5, without a password. */
+export const WEB_PROXIES = ["dmsg_web", "skynet_web"] as const;
 
 function row(
   path: string,

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   constants,
   type FileHandle,
@@ -6,7 +5,6 @@ import {
   mkdir,
   open,
   readdir,
-  readFile,
   realpath,
   rename,
   rm,
@@ -21,14 +19,22 @@ import {
   FleetError,
   type ReadFile,
 } from "../core/index.ts";
+import { isCode, syncFolder, temporaryName, writeAll } from "./file-handles.ts";
+import { readToEnd } from "./streams.ts";
+import { writeFile } from "./write-file.ts";
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const PERMISSION_BITS = 0o777;
+/** No file of this program is larger. */
+const READ_BYTES_MAX = 256 * 1024 * 1024;
 
 /** The real file system. */
 export const nodeFiles: Files = {
-  read: (file) => orUndefined(async () => toBytes(await readFile(file)), file),
+  read: (file, { bytesMax = READ_BYTES_MAX } = {}) =>
+    orUndefined(() => readToEnd(file, bytesMax), file),
+  write: (file, bytes, { mode = FILE_MODE, ...options } = {}) =>
+    coded(file, () => writeFile(file, bytes, { mode, ...options })),
   replace: (file, bytes, { mode = FILE_MODE } = {}) =>
     coded(file, () => replaceFile(file, bytes, mode)),
   create: (file, bytes, { mode = FILE_MODE } = {}) =>
@@ -144,14 +150,6 @@ async function readAt(handle: FileHandle, offset: number, size: number): Promise
   return bytes;
 }
 
-// The system may take fewer bytes than it was given, as it does when the disk gets full.
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at);
-    at += bytesWritten;
-  }
-}
-
 async function truncateFile(file: string, size: number): Promise<void> {
   await truncate(file, size);
   const handle = await open(file, "r+");
@@ -197,31 +195,10 @@ async function factsOf(file: string): Promise<FileFacts> {
     mode: facts.mode & PERMISSION_BITS,
     modifiedMs: facts.mtimeMs,
     isFolder: facts.isDirectory(),
+    ...(facts.isFile() && facts.nlink === 0 ? { isNameless: true } : {}),
     // A number alone comes back soon after its file was removed.
     identity: `${facts.ino} ${facts.birthtimeMs} ${facts.mtimeMs} ${facts.ctimeMs}`,
   };
-}
-
-// Windows cannot sync a folder, and does not need to: its renames are durable by themselves.
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function temporaryName(file: string): string {
-  return path.join(
-    path.dirname(file),
-    `.${path.basename(file)}.${randomBytes(6).toString("hex")}.tmp`,
-  );
-}
-
-function toBytes(buffer: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
 async function orUndefined<T>(run: () => Promise<T>, file: string): Promise<T | undefined> {
@@ -273,8 +250,4 @@ function codedError(file: string, cause: unknown): FleetError {
     });
   }
   return new FleetError("files/failed", `${file} cannot be read or written`, { cause });
-}
-
-function isCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

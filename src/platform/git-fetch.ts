@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import process from "node:process";
+import { gitEnv } from "./git-env.ts";
 
 /** A remote may be behind a slow line. */
 const FETCH_TIMEOUT_MS = 60_000;
@@ -37,7 +37,7 @@ export function fetchBranch(folder: string, from: RemoteBranch): Promise<string 
         cwd: folder,
         timeout: FETCH_TIMEOUT_MS,
         windowsHide: true,
-        env: { ...process.env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
+        env: { ...gitEnv(), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
       },
       (error, _stdout, stderr) => resolve(error === null ? undefined : faultOf(stderr, error)),
     );

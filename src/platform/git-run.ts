@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import process from "node:process";
+import { readingGitEnv } from "./git-env.ts";
 
 const GIT_TIMEOUT_MS = 3_000;
-/** No manifest is longer. */
-const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+/** More than the largest manifest; a git that says more is ended. */
+const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
  * Reading must not take locks nor run what a repository configures, and must go by the objects themselves: not by a
@@ -16,6 +16,8 @@ const READ_ONLY = [
   "core.commitGraph=false",
   "--no-optional-locks",
   "--no-replace-objects",
+  // A file is named to the letter, never as a pattern.
+  "--literal-pathspecs",
 ];
 
 /** How git ended. */
@@ -42,13 +44,7 @@ export function runGit(
         windowsHide: true,
         encoding: "buffer",
         maxBuffer: OUTPUT_BYTES_MAX,
-        env: {
-          ...process.env,
-          // A clone that lacks an object must say so instead of asking the network for it.
-          GIT_NO_LAZY_FETCH: "1",
-          GIT_TERMINAL_PROMPT: "0",
-          LC_ALL: "C",
-        },
+        env: readingGitEnv(),
       },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === "number" ? error.code : undefined;

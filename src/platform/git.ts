@@ -1,61 +1,22 @@
-import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
 import { isCommitId } from "./git-history.ts";
+import { findInTree, type GitRefusal, noCommitCause, realFile } from "./git-place.ts";
 import { gitBytes, gitText, runGit } from "./git-run.ts";
-
-/** Hooks may check the whole repository, and a signature may wait for somebody. */
-const COMMIT_TIMEOUT_MS = 120_000;
-
-/** How a file and its neighbours stand to the last commit. */
-export interface GitState {
-  /** The file differs from the last commit. */
-  readonly isChanged: boolean;
-  /** Other files that git knows and that differ, from the top of the repository. */
-  readonly othersChanged: readonly string[];
-}
-
-/** Asks git what is not committed; `undefined` without git, outside a repository, or for a file git does not know. */
-export async function readGitState(file: string): Promise<GitState | undefined> {
-  const folder = dirname(file);
-  const [own, changes] = await Promise.all([
-    gitText(folder, ["ls-files", "--full-name", "--error-unmatch", "--", basename(file)]),
-    // Both sides of a rename stand alone, so that every entry is a status and one path.
-    gitText(folder, ["status", "--porcelain", "-z", "--untracked-files=no", "--no-renames"]),
-  ]);
-  if (own === undefined || changes === undefined) return undefined;
-  const paths = changes
-    .split("\0")
-    .filter((entry) => entry !== "")
-    .map((entry) => entry.replace(/^.{1,2} /, ""));
-  return {
-    isChanged: paths.includes(own),
-    othersChanged: paths.filter((path) => path !== own),
-  };
-}
-
-/** Commits one file and nothing else, as the user's own git does; what git says when it does not is returned. */
-export function commitFile(file: string, message: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(
-      "git",
-      ["commit", "--quiet", "--only", "-m", message, "--", basename(file)],
-      { cwd: dirname(file), timeout: COMMIT_TIMEOUT_MS, windowsHide: true },
-      (error, stdout, stderr) =>
-        resolve(error === null ? undefined : `${stderr}${stdout}`.trim() || error.message),
-    );
-  });
-}
 
 /** Why git finds no commit of a name. */
 export type NoCommitCause =
   /** Git did not run in the folder, or took too long. */
-  "no-answer" | "no-repository" | "empty-repository" | "unknown-name";
+  "no-answer" | "no-repository" | "empty-repository" | "unknown-name" | GitRefusal;
 
 /** Asks git why it finds no commit from a folder, once it did not find one. */
 export async function readNoCommitCause(folder: string): Promise<NoCommitCause> {
   const { code, out, err } = await runGit(folder, ["rev-list", "--max-count=1", "--all"]);
   if (code === undefined) return "no-answer";
   if (err.includes("not a git repository")) return "no-repository";
+  if (code !== 0) {
+    const cause = await noCommitCause(folder, { code, out, err });
+    if (cause.kind === "refused") return cause;
+  }
   return code === 0 && out.length === 0 ? "empty-repository" : "unknown-name";
 }
 
@@ -67,11 +28,20 @@ export type FileAtCommit =
   | { readonly kind: "no-file"; readonly commit: string };
 
 /**
- * Reads a file as it stands at a commit, from the repository that its folder is in; nothing is checked out, and
- * nothing fetched.
+ * Reads a file as it stands at a commit, from the repository that its folder is in, through links of its tree; nothing is
+ * checked out, and nothing fetched.
  * @param ref a commit, branch or tag as git takes it
  */
-export async function readFileAt(file: string, ref: string): Promise<FileAtCommit> {
+export async function readFileAt(name: string, ref: string): Promise<FileAtCommit> {
+  const first = await readNameAt(name, ref);
+  if (first.kind === "file") return first;
+  const real = await realFile(name);
+  if (real === name) return first;
+  const second = await readNameAt(real, ref);
+  return second.kind === "no-commit" ? first : second;
+}
+
+async function readNameAt(file: string, ref: string): Promise<FileAtCommit> {
   const folder = dirname(file);
   const commit = await gitText(folder, [
     "rev-parse",
@@ -81,7 +51,8 @@ export async function readFileAt(file: string, ref: string): Promise<FileAtCommi
     `${ref}^{commit}`,
   ]);
   if (commit === undefined || !isCommitId(commit)) return { kind: "no-commit" };
-  // The leading dot has git look in this folder, wherever in the repository it is.
-  const bytes = await gitBytes(folder, ["cat-file", "blob", `${commit}:./${basename(file)}`]);
+  const found = await findInTree(folder, basename(file), commit);
+  if (found === undefined) return { kind: "no-file", commit };
+  const bytes = await gitBytes(folder, ["cat-file", "blob", found.blob]);
   return bytes === undefined ? { kind: "no-file", commit } : { kind: "file", commit, bytes };
 }

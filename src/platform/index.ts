@@ -1,15 +1,15 @@
 export { dialTcp, listenTcp, type TcpServer } from "./tcp.ts";
 export { type HomeFolders, homeFolders } from "./folders.ts";
+export { type FileAtCommit, type NoCommitCause, readFileAt, readNoCommitCause } from "./git.ts";
+export { commitFile, type GitState, readGitState } from "./git-commit.ts";
 export {
-  commitFile,
-  type FileAtCommit,
-  type GitState,
-  type NoCommitCause,
-  readFileAt,
-  readGitState,
-  readNoCommitCause,
-} from "./git.ts";
-export { type GitFacts, readGitFacts, readGitFactsAt } from "./git-facts.ts";
+  type GitAnswer,
+  type GitFacts,
+  type PlacedFacts,
+  readGitFacts,
+  readGitFactsAt,
+} from "./git-facts.ts";
+export type { GitRefusal } from "./git-place.ts";
 export {
   type Ancestry,
   type FileCommit,
@@ -20,11 +20,11 @@ export {
 } from "./git-history.ts";
 export { fetchBranch, isRefName, type RemoteBranch, trackingRef } from "./git-fetch.ts";
 export { type GitSigner, hasSignature, verifyCommit } from "./git-signature.ts";
-export { type Interrupt, onInterrupt } from "./interrupts.ts";
+export { type Interrupt, onFirstInterrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";
 export { nodeClock, nodeMonoMs } from "./clock.ts";
 export { nodeFiles } from "./files.ts";
-export { nodeProcess, type PlatformProcess } from "./process-facts.ts";
+export { nodeProcess, openFilesMax, type PlatformProcess } from "./process-facts.ts";
 export { nodeRandom } from "./random.ts";
 export {
   type HttpAnswer,

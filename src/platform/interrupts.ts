@@ -29,3 +29,23 @@ export function onInterrupt(wish: (interrupt: Interrupt) => void): () => void {
   }
   return release;
 }
+
+/**
+ * Calls `told` at the first ^C or SIGTERM, and then lets the process end by the signal itself.
+ * @returns a function that gives the signals back to the system
+ */
+export function onFirstInterrupt(told: () => void): () => void {
+  const listeners = (["SIGINT", "SIGTERM"] as const).map((interrupt) => {
+    const listener = (): void => {
+      release();
+      told();
+      process.kill(process.pid, interrupt);
+    };
+    process.on(interrupt, listener);
+    return [interrupt, listener] as const;
+  });
+  const release = (): void => {
+    for (const [interrupt, listener] of listeners) process.removeListener(interrupt, listener);
+  };
+  return release;
+}

@@ -75,3 +75,14 @@ function startByPs(pid: number): string | undefined {
   const text = status === 0 ? stdout.trim() : "";
   return text === "" ? undefined : text;
 }
+
+/** How many files and connections this process may have open; undefined where the system does not tell in a file. */
+export function openFilesMax(): number | undefined {
+  try {
+    const [, most] =
+      /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
+    return most === undefined ? undefined : Number(most);
+  } catch {
+    return undefined;
+  }
+}

@@ -23,7 +23,8 @@ export interface TcpServer {
 
 /**
  * Opens a TCP stream to a literal IP address; the resolver is never asked.
- * @throws FleetError net/refused (nobody listens), net/timeout, net/failed (anything else, no literal IP included)
+ * @throws FleetError net/refused (nobody listens), net/timeout, net/files-open (this process may open no more), net/failed
+ *   (anything else, no literal IP included)
  */
 export const dialTcp: Dial = (address, options) =>
   new Promise((resolve, reject) => {
@@ -165,6 +166,12 @@ function dialError(address: StreamAddress, cause: NodeJS.ErrnoException): FleetE
     return new FleetError("net/refused", `nobody listens on ${where}`, { cause });
   if (cause.code === "ETIMEDOUT")
     return new FleetError("net/timeout", `no connection to ${where}`, { cause });
+  if (cause.code === "EMFILE" || cause.code === "ENFILE") {
+    return new FleetError("net/files-open", "this process may open no more files and connections", {
+      cause,
+      next: "raise its limit of open files (ulimit -n), or give a smaller --dials",
+    });
+  }
   return new FleetError("net/failed", `cannot connect to ${where}`, { cause });
 }
 

@@ -1,6 +1,8 @@
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { tooLarge } from "./streams.ts";
 
 /** The streams a person or a pipe sees. Writing never fails: a reader that went away is not our error. */
 export interface Terminal {
@@ -17,8 +19,13 @@ export interface Terminal {
   ask(question: string, signal?: AbortSignal): Promise<string>;
   /** The same for a secret: what is typed is not shown. */
   askHidden(question: string): Promise<string>;
-  /** Everything that stands on standard input; read once. What has come counts when the signal calls it off. */
-  readInput(signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Everything that stands on standard input; read once.
+   * @throws FleetError files/too-large once there is more than `bytesMax`
+   */
+  readInput(options: { readonly bytesMax: number }): Promise<Uint8Array>;
+  /** Resolves when standard input has ended, whatever stands there, or the signal calls it off. */
+  inputEnds(signal: AbortSignal): Promise<void>;
 }
 
 /** The terminal of this process. A pipe that closes early ends output quietly. */
@@ -35,7 +42,8 @@ export function processTerminal(): Terminal {
     columns: process.stderr.columns ?? 80,
     ask,
     askHidden,
-    readInput: (signal) => (input ??= readInput(signal)),
+    readInput: ({ bytesMax }) => (input ??= readInput(bytesMax)),
+    inputEnds,
   };
 }
 
@@ -51,7 +59,30 @@ function quietly(stream: NodeJS.WriteStream): (text: string) => void {
   };
 }
 
+/** How long what was typed before a question may take to come out of the terminal, ms. */
+const TYPED_BEFORE_MS = 30;
+const INTERRUPT_BYTE = 3;
+
+/**
+ * Reads away what was typed before a question is shown: it answers nothing. Raw mode brings out lines that are not
+ * ended yet; a ^C among them counts.
+ */
+async function dropTyped(input: NodeJS.ReadStream): Promise<void> {
+  if (!input.isTTY) return;
+  let isInterrupted = false;
+  const onData = (chunk: Uint8Array | string): void => {
+    isInterrupted ||= Buffer.from(chunk).includes(INTERRUPT_BYTE);
+  };
+  input.setRawMode(true);
+  input.on("data", onData).resume();
+  await new Promise((resolve) => setTimeout(resolve, TYPED_BEFORE_MS));
+  input.off("data", onData).pause();
+  input.setRawMode(false);
+  if (isInterrupted) process.kill(process.pid, "SIGINT");
+}
+
 async function ask(question: string, signal?: AbortSignal): Promise<string> {
+  await dropTyped(process.stdin);
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new AbortController();
   lines.on("close", () => ended.abort());
@@ -68,6 +99,7 @@ async function ask(question: string, signal?: AbortSignal): Promise<string> {
 }
 
 async function askHidden(question: string): Promise<string> {
+  await dropTyped(process.stdin);
   process.stderr.write(question);
   // Readline echoes what is typed to its output, so it gets one that goes nowhere.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -81,13 +113,23 @@ async function askHidden(question: string): Promise<string> {
   }
 }
 
-async function readInput(signal?: AbortSignal): Promise<Uint8Array> {
+async function readInput(bytesMax: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  signal?.addEventListener("abort", () => process.stdin.destroy(), { once: true });
-  try {
-    for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-  } catch (error) {
-    if (signal?.aborted !== true) throw error;
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    const bytes = chunk as Uint8Array;
+    size += bytes.length;
+    if (size > bytesMax) throw tooLarge("standard input", bytesMax);
+    chunks.push(bytes);
   }
   return new Uint8Array(Buffer.concat(chunks));
+}
+
+async function inputEnds(signal: AbortSignal): Promise<void> {
+  signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
+  try {
+    await finished(process.stdin.resume());
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }

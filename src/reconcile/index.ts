@@ -29,7 +29,6 @@ export {
 } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {
-  mapLimited,
   type Observation,
   observeFleet,
   type ObserveInput,
@@ -72,6 +71,7 @@ export {
   keysetToRecord,
   type NewerEntry,
   parsePlan,
+  plainWanted,
   planExit,
   type PlanInput,
   planSigner,

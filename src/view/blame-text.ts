@@ -41,6 +41,7 @@ export function blameText(blame: Blame, names: Names, feeds: FeedNames, paint: P
 function blameSummary({ leaves, readMs, sealed, unread }: Blame): string {
   const count = (kind: BlameVerdict["kind"]): number =>
     leaves.filter(({ verdict }) => verdict.kind === kind).length;
+  const restarted = leaves.filter(({ verdict }) => isByRestart(verdict)).length;
   const how =
     readMs === undefined
       ? `; from the record alone${unread === undefined ? "" : ", the visor could not be read"}`
@@ -48,7 +49,8 @@ function blameSummary({ leaves, readMs, sealed, unread }: Blame): string {
   return (
     `Blame: ${counted(leaves.length, "value")}` +
     whenAny(count("fleet"), "set by fleet") +
-    whenAny(count("outside"), "changed outside fleet") +
+    whenAny(count("outside") - restarted, "changed outside fleet") +
+    whenAny(restarted, "left so by a restart") +
     whenAny(count("unsure"), "of unknown outcome") +
     whenAny(count("never"), "never set by fleet") +
     whenAny(leaves.filter(({ notCompared }) => notCompared !== undefined).length, "not compared") +
@@ -57,7 +59,13 @@ function blameSummary({ leaves, readMs, sealed, unread }: Blame): string {
   );
 }
 
+/** True for what a restart of the visor left so: nobody changed it. */
+export function isByRestart(verdict: BlameVerdict): boolean {
+  return verdict.kind === "outside" && verdict.byRestart === true;
+}
+
 function glyphOf(verdict: BlameVerdict, paint: Paint): string {
+  if (isByRestart(verdict)) return " ";
   if (verdict.kind === "outside") return paint("change", "~");
   return verdict.kind === "unsure" ? paint("unknown", "?") : " ";
 }
@@ -86,18 +94,34 @@ export function verdictText(
 ): string {
   switch (verdict.kind) {
     case "fleet":
-      return setText(verdict.set, feeds);
+      return (
+        setText(verdict.set, feeds) +
+        (verdict.acceptedAt === undefined
+          ? ""
+          : `; found as wanted at ${momentText(verdict.acceptedAt, feeds)}`)
+      );
     case "outside": {
-      const { set, from, to, restartedAtMs } = verdict;
+      const { set, was, from, to, restartedAtMs, byRestart, acceptedAt } = verdict;
+      if (byRestart === true && restartedAtMs !== undefined) {
+        const earlier = set === undefined ? "" : `; before that ${setText(set, feeds)}`;
+        return `as the visor's start at ${timeText(restartedAtMs)} left it, by auto_start${earlier}`;
+      }
       const what =
         restartedAtMs === undefined
           ? "changed outside fleet"
           : `changed outside fleet, or lost when the visor restarted at ${timeText(restartedAtMs)},`;
-      const was = leafValueText(
-        { value: set.value, ...(element === undefined ? {} : { element }) },
-        feeds.operators,
-      );
-      return `${what} between ${momentText(from, feeds)} and ${momentText(to, feeds, "now")}; fleet had set ${was}: ${setText(set, feeds)}`;
+      const between = `${what} between ${momentText(from, feeds)} and ${momentText(to, feeds, "now")}`;
+      const since =
+        acceptedAt === undefined
+          ? ""
+          : `; a manifest of ours wanted it so at ${momentText(acceptedAt, feeds)}`;
+      const text = (value: Json): string =>
+        leafValueText({ value, ...(element === undefined ? {} : { element }) }, feeds.operators);
+      if (set === undefined) {
+        const wanted = was === undefined || element !== undefined ? "" : ` ${text(was)},`;
+        return `${between}; at first it was${wanted} as wanted then${since}`;
+      }
+      return `${between}; fleet had set ${text(set.value)}: ${setText(set, feeds)}${since}`;
     }
     case "unsure": {
       const { unsure, matches, set } = verdict;
@@ -174,16 +198,22 @@ export function verdictDocument(
 ): { readonly [key: string]: Json | undefined } {
   switch (verdict.kind) {
     case "fleet":
-      return { verdict: "set-by-fleet", set: setDocument(verdict.set, feeds) };
+      return {
+        verdict: "set-by-fleet",
+        set: setDocument(verdict.set, feeds),
+        ...accepted(verdict, feeds),
+      };
     case "outside":
       return {
-        verdict: "changed-outside-fleet",
+        verdict: verdict.byRestart === true ? "left-by-restart" : "changed-outside-fleet",
         after: momentDocument(verdict.from, feeds),
         before: momentDocument(verdict.to, feeds),
         ...(verdict.restartedAtMs === undefined
           ? {}
           : { restarted: new Date(verdict.restartedAtMs).toISOString() }),
-        set: setDocument(verdict.set, feeds),
+        ...(verdict.was === undefined ? {} : { was: verdict.was }),
+        ...(verdict.set === undefined ? {} : { set: setDocument(verdict.set, feeds) }),
+        ...accepted(verdict, feeds),
       };
     case "unsure":
       return {
@@ -197,6 +227,13 @@ export function verdictDocument(
     case "never":
       return { verdict: "never-set-by-fleet" };
   }
+}
+
+function accepted(
+  { acceptedAt }: { readonly acceptedAt?: MomentRef },
+  feeds: FeedNames,
+): { readonly [key: string]: Json | undefined } {
+  return acceptedAt === undefined ? {} : { accepted: momentDocument(acceptedAt, feeds) };
 }
 
 function setDocument(set: LeafSet, feeds: FeedNames): Json {

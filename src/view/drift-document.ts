@@ -1,12 +1,18 @@
 import type { Json } from "../core/index.ts";
-import { type Change, changesOf, type Plan, type PlanVisor } from "../model/index.ts";
+import {
+  type Change,
+  owedRestartsOf,
+  type Plan,
+  type PlanVisor,
+  valuesOf,
+} from "../model/index.ts";
 import { momentDocument, verdictDocument } from "./blame-text.ts";
-import { type DriftStory, foundAsWanted, isByOthers } from "./drift-text.ts";
+import { type DriftStory, foundAsWanted, isByOthers, restartAfter } from "./drift-text.ts";
 
 /** What differs as a document: each value with who answers for it and the three command lines. */
 export function driftDocument(plan: Plan, story: DriftStory): Json {
   const fields = plan.visors.flatMap((visor) =>
-    changesOf(visor).map((change) => {
+    valuesOf(visor).map((change) => {
       const { path, element, before, after, secrets } = change;
       return {
         visor: visor.key,
@@ -16,7 +22,8 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
         by: isByOthers(visor.key, change, story) ? "others" : "manifest",
         ...(secrets === undefined ? { wanted: after, found: before } : { secret: true }),
         ...blameOf(visor, change, story),
-        ...story.verbs(visor, path),
+        ...story.verbs(visor, path, [change]),
+        ...(restartAfter(visor, change) === undefined ? {} : { restarts: true }),
       };
     }),
   );
@@ -26,6 +33,18 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
     at: plan.created,
     complete: plan.complete,
     fields,
+    restartsOwed: plan.visors.flatMap((visor) =>
+      owedRestartsOf(visor).map(({ path, owedSince }) => ({
+        visor: visor.key,
+        name: visor.name,
+        path,
+        sinceEntry: owedSince,
+        apply: story.verbs(visor, path, []).revert,
+      })),
+    ),
+    doubtful: plan.visors.flatMap(({ key, name, doubtful = [] }) =>
+      doubtful.map(({ path, sinceEntry }) => ({ visor: key, name, path, sinceEntry })),
+    ),
     ignored: plan.visors.flatMap(({ key, name, ignored = [] }) =>
       ignored.map(({ path, until, because, ended, changes }) => ({
         visor: key,

@@ -4,10 +4,12 @@ import {
   type Change,
   changesOf,
   type IgnoredLeaf,
+  owedRestartsOf,
   type Plan,
   type PlanVisor,
+  valuesOf,
 } from "../model/index.ts";
-import { isSetBy, momentText, verdictText } from "./blame-text.ts";
+import { isByRestart, isSetBy, momentText, verdictText } from "./blame-text.ts";
 import { changeRows, isShutAgain } from "./change-text.ts";
 import { whenAny } from "./count-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
@@ -15,16 +17,18 @@ import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import type { FeedNames } from "./record-text.ts";
 import { tableText } from "./table-text.ts";
+import { doubtCells } from "./remark-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
 import { AWAITING, visorText } from "./visor-text.ts";
 
 /** The three command lines for one value that differs. */
 export interface DriftVerbs {
-  /** Takes the live value into the manifest. */
-  readonly adopt: string;
+  /** Takes the live value into the manifest; absent where a manifest must not say it, such as a secret. */
+  readonly adopt?: string;
   /** Makes the value what the manifest says. */
   readonly revert: string;
-  readonly ignore: string;
+  /** Absent for what decides who manages a visor: that is never ignored. */
+  readonly ignore?: string;
 }
 
 /** What is known beyond the plan: who set what, and how to go on. */
@@ -32,9 +36,9 @@ export interface DriftStory {
   readonly feeds: FeedNames;
   /** Who answers for a value as it is now; `undefined` where no record was read. */
   readonly blamed: (visor: VisorKey, change: Change) => BlamedLeaf | undefined;
-  /** When a value that `fleet` never had to set was last found as wanted; `undefined` where nobody noted it. */
+  /** When a value was last as a manifest of ours wanted it; `undefined` where no record says. */
   readonly asWanted: (visor: VisorKey, change: Change) => MomentRef | undefined;
-  readonly verbs: (visor: PlanVisor, path: string) => DriftVerbs;
+  readonly verbs: (visor: PlanVisor, path: string, changes: readonly Change[]) => DriftVerbs;
 }
 
 /** Changes of a plan parted by who owes them: others made `drift`, the manifest wants `intended`. */
@@ -45,8 +49,8 @@ interface DriftCounts {
 }
 
 /**
- * True where others changed a value: outside of fleet, or another operator through it. What fleet set last and the
- * manifest no longer wants is not theirs, unless it is not there any more either.
+ * True where others changed a value since it was last as a manifest of ours wanted it: outside of fleet, or another
+ * operator through it. What only the manifest wants otherwise now is not theirs.
  */
 export function isByOthers(
   visor: VisorKey,
@@ -56,13 +60,14 @@ export function isByOthers(
   if (change.drift !== undefined) return true;
   const verdict = story?.blamed(visor, change)?.verdict;
   if (verdict === undefined || story === undefined) return false;
+  if ("acceptedAt" in verdict || isByRestart(verdict)) return false;
   return verdict.kind === "outside" || isSetBy(verdict, "others", story.feeds);
 }
 
 /** Counts the leaves that others changed and those that were never applied. */
 function driftCounts(plan: Plan, story: DriftStory | undefined): DriftCounts {
   const changes = plan.visors.map((visor) =>
-    changesOf(visor).map((change) => isByOthers(visor.key, change, story)),
+    valuesOf(visor).map((change) => isByOthers(visor.key, change, story)),
   );
   return {
     drift: changes.flat().filter((others) => others).length,
@@ -89,6 +94,7 @@ export function driftText(plan: Plan, paint: Paint, story?: DriftStory): string 
     awaitingText(plan, paint),
     ignoredText(plan, paint),
     cannotStartText(plan, paint),
+    doubtfulText(plan, paint),
     unseen,
   ].filter((block) => block !== "");
   return [...blocks, `${paint("strong", driftSummary(plan, story))}\n`].join(
@@ -115,9 +121,12 @@ function cannotStartText({ visors }: Plan, paint: Paint): string {
 function driftSummary(plan: Plan, story?: DriftStory): string {
   const { drift, driftVisors, intended } = driftCounts(plan, story);
   const unreachable = plan.counts.unreachable;
+  const owed = plan.visors.flatMap(owedRestartsOf).length;
   const rest =
     whenAny(intended, "not applied") +
     whenAny(plan.counts.ignored ?? 0, "ignored") +
+    whenAny(owed, owed === 1 ? "restart owed" : "restarts owed") +
+    whenAny(plan.counts.doubtful ?? 0, "doubtful") +
     whenAny(unreachable, "unreachable");
   // Where nothing was applied, or somebody could not be asked, the rest is not known.
   const isSure = unreachable === 0 && (intended === 0 || hasApplied(plan));
@@ -141,12 +150,14 @@ interface Section {
 function sectionText({ plan, paint, story, isWanted }: Section): string {
   return plan.visors
     .map((visor) => {
-      const changes = changesOf(visor).filter((change) =>
+      const changes = valuesOf(visor).filter((change) =>
         isWanted(isByOthers(visor.key, change, story)),
       );
-      if (changes.length === 0) return "";
+      const owed = isWanted(false) ? owedText(visor, paint, story) : "";
+      if (changes.length + owed.length === 0) return "";
       const head = `${paint("change", "~")} ${paint("strong", visor.name)}  ${shortKey(visor.key)}\n`;
-      if (story === undefined) return head + tableText(changeRows(changes, plan.names, paint));
+      if (story === undefined)
+        return head + tableText(changeRows(changes, plan.names, paint)) + owed;
       const paths = [...new Set(changes.map(({ path }) => path))];
       const fields = paths.map((path) =>
         fieldText(
@@ -155,9 +166,38 @@ function sectionText({ plan, paint, story, isWanted }: Section): string {
           { plan, paint, story },
         ),
       );
-      return head + fields.join("");
+      return head + fields.join("") + owed;
     })
     .join("");
+}
+
+/** Restarts that an earlier apply owes: nothing differs, and applying makes them. */
+function owedText(visor: PlanVisor, paint: Paint, story: DriftStory | undefined): string {
+  return owedRestartsOf(visor)
+    .map(({ path, owedSince = 0 }) => {
+      const what = `      ${paint("change", "~")}  ${appOf(path)} is to restart: owed since entry ${owedSince}\n`;
+      const { revert } = story?.verbs(visor, path, []) ?? {};
+      return revert === undefined
+        ? what
+        : what + paint("quiet", tableText([["        apply it", printable(revert)]]));
+    })
+    .join("");
+}
+
+/** The app of a path of one. */
+function appOf(path: string): string {
+  return printable(path.replace(/^apps\./, "").replace(/\.[^.]+$/, ""));
+}
+
+/** The restart that a changed value leads to, where the plan has one. */
+export function restartAfter(visor: PlanVisor, change: Change): Change | undefined {
+  if (change.restart !== "app") return undefined;
+  return changesOf(visor).find(
+    ({ action, path, owedSince }) =>
+      action === "restart" &&
+      owedSince === undefined &&
+      change.path.startsWith(path.replace(/running$/, "")),
+  );
 }
 
 /** One value: how it differs, since when and by whom, and the three ways to go on. */
@@ -174,16 +214,22 @@ function fieldText(
     told.set(who, [...(told.get(who) ?? []), whatDiffers(change, isDrift, plan.names)]);
   }
   const lines = [...told].map(([who, whats]) => `        ${whats.join(", ")}: ${who}\n`);
-  const { adopt, revert, ignore } = story.verbs(visor, changes[0]?.path ?? "");
+  const { adopt, revert, ignore } = story.verbs(visor, changes[0]?.path ?? "", changes);
   const isUndone = changes.some((change) => isByOthers(visor.key, change, story));
   const verbs = [
-    ["        keep it", adopt],
+    ...(adopt === undefined ? [] : [["        keep it", adopt]]),
     [isUndone ? "        undo it" : "        apply it", revert],
-    ["        wait", ignore],
+    ...(ignore === undefined ? [] : [["        wait", ignore]]),
   ];
+  const restart = changes.map((change) => restartAfter(visor, change)).find(Boolean);
+  const then =
+    restart === undefined
+      ? ""
+      : `        then ${appOf(restart.path)} restarts: ${printable(restart.reason.note ?? "")}\n`;
   return (
     tableText(changeRows(changes, plan.names, paint)) +
     lines.join("") +
+    then +
     paint("quiet", tableText(verbs.map(([label = "", line = ""]) => [label, printable(line)])))
   );
 }
@@ -197,7 +243,11 @@ function whatDiffers(change: Change, isDrift: boolean, names: Names): string {
   }
   if (change.secrets !== undefined) return "the secret is another";
   if (isShutAgain(change)) return "was shut until the restart, lets everybody in over dmsg";
-  return `${isDrift ? "was" : "wanted"} ${valueText(change.after, names)}, is ${valueText(change.before, names)}`;
+  const is = `is ${valueText(change.before, names)}`;
+  const was = change.drift?.was;
+  if (was !== undefined)
+    return `was ${valueText(was, names)}, ${is}, wanted ${valueText(change.after, names)}`;
+  return `${isDrift ? "was" : "wanted"} ${valueText(change.after, names)}, ${is}`;
 }
 
 /**
@@ -247,6 +297,15 @@ function awaitingText(plan: Plan, paint: Paint): string {
   );
   if (rows.length === 0) return "";
   return `${paint("strong", "Written, and owed until the visor restarts:")}\n${tableText(rows)}`;
+}
+
+/** Apps whose process may still run, and since which entry nobody knows. */
+function doubtfulText(plan: Plan, paint: Paint): string {
+  const rows = plan.visors.flatMap(({ name, doubtful = [] }) =>
+    doubtful.map((leaf) => [paint("unknown", "?"), printable(name), ...doubtCells(leaf, paint)]),
+  );
+  if (rows.length === 0) return "";
+  return `${paint("strong", "Not known:")}\n${tableText(rows)}`;
 }
 
 function ignoredText(plan: Plan, paint: Paint): string {

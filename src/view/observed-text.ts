@@ -15,6 +15,11 @@ export function observedText(visor: SeenVisor, names: Names): string {
     ["started", new Date(visor.startedAtMs).toISOString()],
     ["trust.hypervisors", keysText(visor.hypervisors, names)],
     ["trust.pty", keysText(visor.pty, names)],
+    ["trust.dmsgscp", keysText(visor.dmsgscp, names)],
+    [
+      "trust.allow_rpc_exec",
+      visor.allowRpcExec === undefined ? UNREADABLE : String(visor.allowRpcExec),
+    ],
     ["survey", keysText(visor.survey, names)],
     [
       "reward_address",
@@ -45,6 +50,8 @@ export function observedDocument(visor: SeenVisor, names: Names): Json {
     startedAt: new Date(visor.startedAtMs).toISOString(),
     hypervisors: visor.hypervisors,
     pty: visor.pty,
+    dmsgscp: visor.dmsgscp,
+    allow_rpc_exec: visor.allowRpcExec,
     survey: visor.survey,
     reward_address: visor.rewardAddress,
     settings: visor.settings,

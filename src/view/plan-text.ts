@@ -71,8 +71,11 @@ function onlyText({ only, names }: Plan, paint: Paint): string {
 
 function keysetText(plan: Plan, paint: Paint): string {
   if (plan.keysetChanges.length === 0) return "";
+  const isPart = plan.scope !== undefined || plan.only !== undefined;
+  const asked = plan.only === undefined ? "--on" : "--only";
+  const scope = isPart ? ` for the whole fleet, not only for what ${asked} names` : "";
   const lines = plan.keysetChanges.map((line) => `    ${printable(line)}\n`);
-  return `${paint("danger", "!")} who may sign, or what the guards go by, changes:\n${lines.join("")}`;
+  return `${paint("danger", "!")} who may sign, or what the guards go by, changes${scope}:\n${lines.join("")}`;
 }
 
 function pushedText(plan: Plan, paint: Paint): string {

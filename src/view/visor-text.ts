@@ -6,8 +6,9 @@ import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
 import type { Paint } from "./paint.ts";
 import { lineText } from "./place-text.ts";
 import { printable } from "./printable.ts";
+import { doubtCells, leftText, unsupportedGroups } from "./remark-text.ts";
 import { tableText } from "./table-text.ts";
-import { type Names, shortKey, valueText } from "./value-text.ts";
+import { type Names, shortKey } from "./value-text.ts";
 
 /** How a visor is reached, in one or two words. */
 export function routeText(route: Route): string {
@@ -45,11 +46,11 @@ function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly str
   const unknown = `      ${paint("unknown", "?")}`;
   const waits = `      ${paint("change", "~")}`;
   return [
-    ...visor.unsupported.map((leaf) => [
+    ...unsupportedGroups(visor.unsupported).map(({ path, what, first }) => [
       unknown,
-      printable(leaf.path),
-      "unsupported here",
-      paint("quiet", `(${lineText(leaf.place)}; ${printable(leaf.why)})`),
+      printable(path),
+      what,
+      paint("quiet", `(${lineText(first.place)}; ${printable(first.why)})`),
     ]),
     ...(visor.cannotStart ?? []).map(({ app, element, next }) => [
       `    ${paint("danger", "!")} ${paint("unknown", "?")}`,
@@ -76,10 +77,11 @@ function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly str
       AWAITING,
       paint("quiet", `(entry ${leaf.sinceEntry})`),
     ]),
+    ...(visor.doubtful ?? []).map((leaf) => [unknown, ...doubtCells(leaf, paint)]),
     ...visor.released.map((leaf) => [
       leaf.trust ? `    ${paint("danger", "!")} ${paint("unknown", "?")}` : unknown,
       printable(leaf.path),
-      `released, left ${leaf.value === undefined ? "as it is" : `at ${valueText(leaf.value, names)}`}`,
+      `released, ${leftText(leaf, names)}`,
       paint("quiet", `(${printable(leaf.how)})`),
     ]),
   ];

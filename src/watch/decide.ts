@@ -47,7 +47,12 @@ function noteVisors(turn: Turn, visors: readonly VisorFacts[], random: number): 
     const before = state.visors[name];
     if (isSeen) {
       const told = differences.filter(({ verb }) => verb !== "ignore").length;
-      next[name] = { failures: 0, seenMs: state.time.wallMs, differences: told };
+      next[name] = {
+        failures: 0,
+        seenMs: state.time.wallMs,
+        ...(state.manifest === undefined ? {} : { seenBy: state.manifest.digest }),
+        differences: told,
+      };
       continue;
     }
     const failures = (before?.failures ?? 0) + 1;

@@ -1,7 +1,8 @@
 import type { Digest, Json, VisorKey } from "../core/index.ts";
 import {
   type Change,
-  changesOf,
+  owedRestartsOf,
+  valuesOf,
   DEFAULT_WATCH,
   type DesiredWatch,
   type FeedKey,
@@ -92,7 +93,8 @@ export function factsOf(plan: Plan, input: FactsInput): PlanFacts {
 
 function visorFacts(visor: PlanVisor, plan: Plan, input: FactsInput): VisorFacts {
   const { watch = DEFAULT_WATCH } = input;
-  const changes = changesOf(visor);
+  // A restart that follows from a change is done with it; one that is owed from earlier is told by itself.
+  const changes = [...valuesOf(visor), ...owedRestartsOf(visor)];
   return {
     name: visor.name,
     isSeen: visor.observed !== undefined,
@@ -104,8 +106,14 @@ function visorFacts(visor: PlanVisor, plan: Plan, input: FactsInput): VisorFacts
         visor: visor.name,
         path: change.path,
         ...(change.element === undefined ? {} : { element: change.element }),
-        found: valueText(change, change.before, plan.names),
-        wanted: valueText(change, change.after, plan.names),
+        found:
+          change.owedSince === undefined
+            ? valueText(change, change.before, plan.names)
+            : `as it was started before entry ${change.owedSince}`,
+        wanted:
+          change.owedSince === undefined
+            ? valueText(change, change.after, plan.names)
+            : "a restart",
         verb: watchVerbOf(watch, visor.key, change.path),
         removesTrust: isKeyRemoval(change),
         isTrustUnnamed: isTrustUnnamed(watch, visor.key, change.path),

@@ -20,6 +20,7 @@ export { type Moment, timeText } from "./moment.ts";
 export {
   CORRECTIONS_MAX,
   type Finding,
+  manifestKey,
   type ManifestRef,
   newWatchState,
   type WatchState,

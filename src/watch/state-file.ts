@@ -50,7 +50,7 @@ const STATE: Shape = {
     visors: {
       mapOf: {
         must: { failures: "number", differences: "number" },
-        may: { nextMs: "number", why: "text", seenMs: "number" },
+        may: { nextMs: "number", why: "text", seenMs: "number", seenBy: "text" },
       },
     },
     fields: {

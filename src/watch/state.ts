@@ -49,6 +49,8 @@ export interface VisorState {
   readonly why?: string;
   /** When it was last read, by the wall's clock. */
   readonly seenMs?: number;
+  /** The manifest it was compared with then. */
+  readonly seenBy?: Digest;
   readonly differences: number;
 }
 

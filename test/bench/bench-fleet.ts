@@ -4,7 +4,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { isProfileName, PROFILES } from "../../src/skywire/embedded/index.ts";
+import { dialTcp, nodeClock, nodeFiles } from "../../src/platform/index.ts";
+import {
+  connectControl,
+  isProfileName,
+  PROFILES,
+  readEmbeddedFile,
+} from "../../src/skywire/embedded/index.ts";
 
 const READY_WITHIN_MS = 120_000;
 const STOPS_WITHIN_MS = 20_000;
@@ -40,21 +46,29 @@ export interface BenchFleet {
   cpuSeconds(): number;
   /** How long it was ready so far and others had the processors; 0 where the system does not tell. */
   waitedSeconds(): number;
+  /** Switches visors off. */
+  makeDead(visors: readonly BenchVisor[]): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts `fleet embedded up` with this many visors, a simulated round trip, and an empty home. */
+/**
+ * Starts `fleet embedded up` with this many visors, a simulated round trip, and an empty home. A patient one waits for
+ * dead visors as long as real ones do.
+ */
 export async function startBenchFleet(
   program: string,
   count: number,
   rttMs: number,
+  { isPatient = false } = {},
 ): Promise<BenchFleet> {
   const folder = await mkdtemp(join(tmpdir(), "fleet-bench-"));
   const words = ["embedded", "up", "--json", "--rpc-port", "0", "--visors", String(count)];
   const distance = rttMs === 0 ? [] : ["--rtt", `${rttMs}ms`];
+  const patience = isPatient ? ["--time-scale", "1"] : [];
+  const visorsFolder = join(folder, "visors");
   const child = spawn(
     process.execPath,
-    [program, ...words, "--dir", join(folder, "visors"), ...distance],
+    [program, ...words, "--dir", visorsFolder, ...distance, ...patience],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   const stop = async (): Promise<void> => {
@@ -73,12 +87,21 @@ export async function startBenchFleet(
       manifestBytes: Buffer.byteLength(text),
       cpuSeconds: () => cpuSecondsOf(child.pid),
       waitedSeconds: () => waitedSecondsOf(child.pid),
+      makeDead: (some) => makeDead(visorsFolder, some),
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function makeDead(folder: string, visors: readonly BenchVisor[]): Promise<void> {
+  const file = await readEmbeddedFile(nodeFiles, folder);
+  if (file === undefined) throw new Error("the embedded fleet does not run");
+  const control = await connectControl(dialTcp, file.control, nodeClock);
+  for (const { name } of visors) await control.send({ do: "make", visor: name, state: "dead" });
+  control.close();
 }
 
 async function announced(child: ChildProcess): Promise<Announced> {

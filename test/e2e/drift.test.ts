@@ -147,7 +147,7 @@ describe("drift, and the three ways to go on", () => {
       path: "hypervisors",
       value: list,
     });
-    expect((await user.run("drift")).out).toContain("shop-2 is there: ");
+    expect((await user.run("drift")).out).toContain("shop-2 came: changed outside fleet ");
     user.answers.push("no");
     expect(await user.run("adopt", "shop-1/trust.hypervisors")).toMatchObject({ code: 4 });
     expect(await user.run("drift", "--detailed-exitcode")).toMatchObject({ code: 2 });

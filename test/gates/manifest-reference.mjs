@@ -127,6 +127,7 @@ function valueText(root, schema = {}) {
 function choiceText(root, schema) {
   const then = valueText(root, schema.then);
   if (schema.then?.const !== undefined) return `${then}, or ${valueText(root, schema.else)}`;
+  if (then !== "" && then === schema.else?.["x-expects"]) return then;
   return `${then}, or \`{ add, remove }\``;
 }
 

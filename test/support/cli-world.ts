@@ -9,6 +9,7 @@ import {
   PROFILES,
   startEmbeddedFleet,
 } from "../../src/skywire/embedded/index.ts";
+import { checkAdvice } from "./advised-lines.ts";
 import { fastClock } from "./clocks.ts";
 import { countingRandom } from "./ledger-world.ts";
 import { MemoryFiles } from "./memory-files.ts";
@@ -109,10 +110,14 @@ export function cliWorld(dial = dialTcp, rpc?: string, name = "cli", haste = HAS
       const code = await run(argv, world);
       printed.push(out, err);
       stops.delete(stop);
+      await checkAdvice(out + err);
       return { code, out, err, last: out.trimEnd().split("\n").at(-1) ?? "" };
     },
   };
 }
+
+/** What somebody answers, or does before answering. */
+export type Answer = string | (() => Promise<string>);
 
 /** A terminal that writes to functions; with answers somebody sits at it. */
 export function memoryTerminal({
@@ -123,10 +128,14 @@ export function memoryTerminal({
 }: {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  readonly answers: string[];
+  readonly answers: Answer[];
   readonly input: { readonly text: string };
 }): World["terminal"] {
   const isTerminal = answers.length > 0;
+  const next = async (): Promise<string> => {
+    const answer = answers.shift() ?? "";
+    return typeof answer === "string" ? answer : await answer();
+  };
   return {
     out,
     err,
@@ -136,10 +145,11 @@ export function memoryTerminal({
     columns: 100,
     ask: async (question) => {
       err(question);
-      return answers.shift() ?? "";
+      return await next();
     },
-    askHidden: async () => answers.shift() ?? "",
+    askHidden: next,
     readInput: async () => utf8(input.text),
+    inputEnds: async () => undefined,
   };
 }
 

@@ -4,7 +4,7 @@ import { run } from "../../src/cli/run.ts";
 import type { World } from "../../src/cli/world.ts";
 import { nodeFiles, nodeWatchFolder } from "../../src/platform/index.ts";
 import { type EmbeddedFleet, startEmbeddedFleet } from "../../src/skywire/embedded/index.ts";
-import { memoryTerminal, type Ran } from "./cli-world.ts";
+import { type Answer, memoryTerminal, type Ran } from "./cli-world.ts";
 import { fastClock } from "./clocks.ts";
 import { type GitWorld, gitWorld } from "./git-world.ts";
 import { countingRandom } from "./ledger-world.ts";
@@ -29,7 +29,7 @@ export interface GitFleet {
   readonly run: (...argv: readonly string[]) => Promise<Ran>;
   readonly runIn: (folder: string, ...argv: readonly string[]) => Promise<Ran>;
   /** Runs a command line at a terminal where these answers are given. */
-  readonly asked: (answers: readonly string[], ...argv: readonly string[]) => Promise<Ran>;
+  readonly asked: (answers: readonly Answer[], ...argv: readonly string[]) => Promise<Ran>;
   stop(): Promise<void>;
 }
 
@@ -83,7 +83,7 @@ export async function gitFleet(): Promise<GitFleet> {
 function runner(
   fleet: EmbeddedFleet,
   env: Readonly<Record<string, string>>,
-): (folder: string, answers: readonly string[], argv: readonly string[]) => Promise<Ran> {
+): (folder: string, answers: readonly Answer[], argv: readonly string[]) => Promise<Ran> {
   const clock = fastClock(HASTE);
   const common = commonWorld(env, { clock, random: countingRandom("git"), dial: fleet.dial });
   return async (folder, answers, argv) => {

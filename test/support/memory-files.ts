@@ -1,4 +1,10 @@
-import { type AppendFile, type Files, FleetError, type ReadFile } from "../../src/core/index.ts";
+import {
+  type AppendFile,
+  equalBytes,
+  type Files,
+  FleetError,
+  type ReadFile,
+} from "../../src/core/index.ts";
 
 /** What can go wrong in {@link MemoryFiles}. */
 export interface FileFaults {
@@ -32,8 +38,29 @@ export class MemoryFiles implements Files {
   effects = 0;
   nowMs = 0;
 
-  async read(path: string): Promise<Uint8Array | undefined> {
-    return this.files.get(path)?.bytes.slice();
+  async read(
+    path: string,
+    { bytesMax = Number.MAX_SAFE_INTEGER } = {},
+  ): Promise<Uint8Array | undefined> {
+    const bytes = this.files.get(path)?.bytes;
+    if (bytes !== undefined && bytes.length > bytesMax)
+      throw new FleetError("files/too-large", `${path} is larger than ${bytesMax} bytes`, {
+        exit: 64,
+      });
+    return bytes?.slice();
+  }
+
+  async write(
+    path: string,
+    bytes: Uint8Array,
+    { mode = 0o600, expected, isAppended = false }: NonNullable<Parameters<Files["write"]>[2]> = {},
+  ): Promise<void> {
+    const there = this.files.get(path);
+    if (expected !== undefined && (there === undefined || !equalBytes(there.bytes, expected)))
+      throw new FleetError("files/changed", `${path} is not what was read any more`, { exit: 5 });
+    const before = isAppended && there !== undefined ? there.bytes : new Uint8Array();
+    const all = new Uint8Array([...before, ...bytes]);
+    await this.replace(path, all, { mode: there?.mode ?? mode });
   }
 
   async replace(path: string, bytes: Uint8Array, { mode = 0o600 } = {}): Promise<void> {

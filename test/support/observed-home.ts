@@ -1,4 +1,5 @@
 import { Hidden } from "../../src/core/index.ts";
+import { KnownLeaves, type RecordRef } from "../../src/ledger/index.ts";
 import type {
   DesiredFleet,
   DesiredVisor,
@@ -122,30 +123,41 @@ function withoutSurvey({ survey: _survey, ...seen }: SeenVisor): SeenVisor {
 /** A ledger in which something waits, something was written, and something was let go. */
 function homeHistory(): KnownHistory {
   const waits = { what: "settings.log_level", sinceEntry: 4, sinceMs: READ_AT_MS };
-  const written = { path: "trust.pty", element: keyAt(2), after: true, entry: 6 };
+  const written = { path: "trust.pty", element: keyAt(2), value: true, at: entryAt(6) };
   return knownHistory({
     head: 9,
     owned: new Map([
       [keyAt(1), ["trust.pty", "settings.log_level"]],
       [keyAt(5), ["trust.hypervisors"]],
     ]),
-    inSync: new Map([[keyAt(1), new Map([["trust.pty", 5]])]]),
     awaitingRestart: new Map([[keyAt(0), [waits]]]),
     owedRestarts: new Map([[keyAt(1), [{ ...waits, what: "skysocks" }]]]),
-    recorded: (visor, path, element) =>
-      visor === keyAt(1) && path === written.path && element === written.element
-        ? written
-        : undefined,
-    recordedOf: (visor) =>
-      visor === keyAt(1)
-        ? [written, { path: "apps.gone.args", after: [UNTOLD.host], entry: 3 }]
-        : [],
+    leaves: KnownLeaves.of(
+      new Map([
+        [
+          keyAt(1),
+          {
+            found: ["trust.pty", "settings.log_level"].map((path) => ({
+              path,
+              at: entryAt(5),
+              seenMs: 0,
+            })),
+            set: [written, { path: "apps.gone.args", value: [UNTOLD.host], at: entryAt(3) }],
+          },
+        ],
+        [keyAt(5), { found: [{ path: "trust.hypervisors", at: entryAt(4), seenMs: 0 }], set: [] }],
+      ]),
+    ),
     secretReceipt: (visor, path) =>
       visor === keyAt(1) && path === "apps.skysocks.args"
         ? { ref: "env:PASS", hmac: OWNER.secretHmac(`["--passcode","${UNTOLD.passcode}"]`) }
         : undefined,
     lastManifest: { digest: `sha256:${"0".repeat(64)}`, entry: 7 },
   });
+}
+
+function entryAt(index: number): RecordRef {
+  return { feed: OWNER.feed, index, timeMs: 0, operator: OWNER.operator };
 }
 
 /** All that an observation of this fleet is made of, signed by its owner. */

@@ -1,6 +1,7 @@
 import {
   Hidden,
   type Json,
+  type OperatorKey,
   parseVisorKey,
   type Place,
   type VisorKey,
@@ -14,6 +15,7 @@ import {
   type SecretRef,
   type SeenVisor,
 } from "../../src/model/index.ts";
+import { type FeedKey, KnownLeaves, type RecordRef } from "../../src/ledger/index.ts";
 import type { History } from "../../src/reconcile/index.ts";
 
 /** Real points of the curve: the generator's first multiples. */
@@ -173,6 +175,13 @@ export function seenApp(
   };
 }
 
+const NOWHERE: RecordRef = {
+  feed: "" as FeedKey,
+  index: 0,
+  timeMs: 0,
+  operator: "" as OperatorKey,
+};
+
 /** A history in which nothing happened but what is given. */
 export function knownHistory(
   more: Partial<Extract<History, { known: true }>> = {},
@@ -181,7 +190,6 @@ export function knownHistory(
     known: true,
     head: 0,
     owned: new Map(),
-    inSync: new Map(),
     keyset: undefined,
     accepted: undefined,
     keysets: new Map(),
@@ -189,8 +197,16 @@ export function knownHistory(
     keysetFaults: [],
     awaitingRestart: new Map(),
     owedRestarts: new Map(),
-    recorded: () => undefined,
-    recordedOf: () => [],
+    doubtfulStops: new Map(),
+    // What was owned was as wanted, though nobody noted how.
+    leaves: KnownLeaves.of(
+      new Map(
+        [...(more.owned ?? [])].map(([key, owned]) => [
+          key,
+          { set: [], found: owned.map((path) => ({ path, at: NOWHERE, seenMs: 0 })) },
+        ]),
+      ),
+    ),
     secretReceipt: () => undefined,
     lastManifest: undefined,
     lastCommit: undefined,

@@ -178,7 +178,7 @@ export function configOf(
       http_addr: ":8000",
       cookies: { hash_key: CANARY },
     },
-    dmsg_web: { enable: false, proxy_addr: "127.0.0.1:4445" },
+    dmsg_web: { enable: false, proxy_addr: "" },
     ...more,
   };
 }

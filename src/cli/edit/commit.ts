@@ -1,39 +1,46 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { type ExitCode, FleetError } from "../../core/index.ts";
-import { commitFile, readGitState } from "../../platform/index.ts";
+import { commitFile, type GitState, readGitState } from "../../platform/index.ts";
 import type { Given } from "../arguments.ts";
 import type { World } from "../world.ts";
-import { shellWord } from "../../view/index.ts";
+import { printable, shellWord } from "../../view/index.ts";
 
 const SHOWN_MAX = 3;
 
 /**
  * Checks before anything is done that `--commit` could commit our edit of the manifest and nothing else.
- * @throws FleetError cli/not-in-git, cli/uncommitted (exit 64)
+ * @throws FleetError cli/git-refuses, cli/not-in-git, cli/under-way, cli/uncommitted (exit 64)
  */
 export async function checkCommit(path: string, given: Given): Promise<void> {
   if (!given.flag("commit")) return;
   const state = await readGitState(path);
-  if (state === undefined) {
-    throw new FleetError("cli/not-in-git", `git does not know ${basename(path)}`, {
-      next: "add it to a repository first, or leave --commit out",
-      exit: 64,
-    });
-  }
-  if (state.isChanged) {
-    throw new FleetError(
-      "cli/uncommitted",
-      `${basename(path)} has edits of its own that are not committed`,
-      { next: "commit or stash those first, or leave --commit out", exit: 64 },
+  const name = basename(path);
+  const refuse = (code: `cli/${string}`, message: string, next: string): FleetError =>
+    new FleetError(code, message, { next: `${next}, or leave --commit out`, exit: 64 });
+  if (state.kind === "refused")
+    throw refuse("cli/git-refuses", `git says nothing of ${name}: ${state.why}`, state.next);
+  if (state.kind === "none")
+    throw refuse("cli/not-in-git", `git does not know ${name}`, "add it to a repository first");
+  if (state.underWay !== undefined)
+    throw refuse(
+      "cli/under-way",
+      `a ${state.underWay} is under way in the repository of ${name}, and a commit of one file alone would not belong to it`,
+      `end it first with \`git ${state.underWay}\``,
     );
-  }
+  if (state.isChanged)
+    throw refuse(
+      "cli/uncommitted",
+      `${name} has edits of its own that are not committed`,
+      "commit or stash those first",
+    );
   const [first] = state.othersChanged;
   if (first === undefined) return;
   const shown = state.othersChanged.slice(0, SHOWN_MAX).join(", ");
-  throw new FleetError("cli/uncommitted", `other files are not committed either: ${shown}`, {
-    next: "commit or stash them first, or leave --commit out",
-    exit: 64,
-  });
+  throw refuse(
+    "cli/uncommitted",
+    `other files are not committed either: ${shown}`,
+    "commit or stash them first",
+  );
 }
 
 /** What was done to a manifest, and in which words. */
@@ -54,19 +61,40 @@ export async function offerCommit(
   world: World,
 ): Promise<void> {
   const state = await readGitState(path);
-  if (state?.isChanged !== true) return;
-  const message = `fleet: ${line.join(" ")}`;
-  const command = `git commit -m ${shellWord(message)} -- ${shellWord(basename(path))}`;
-  if (!given.flag("commit") || exit !== 0) {
-    world.terminal.err(`to commit it: ${command}\n`);
-    return;
-  }
-  const refusal = await commitFile(path, message);
-  if (refusal === undefined) world.terminal.err(`committed: ${message}\n`);
-  else {
-    throw new FleetError("cli/commit", `git did not commit ${basename(path)}: ${refusal}`, {
-      next: `everything else is done; commit it yourself: ${command}`,
+  const isAsked = given.flag("commit") && exit === 0;
+  const notDone = (why: string, next: string): FleetError =>
+    new FleetError("cli/commit", `git did not commit ${basename(path)}: ${why}`, {
+      next: `everything else is done; ${next}`,
       exit: 6,
     });
+  if (state.kind !== "known") {
+    if (!isAsked) return;
+    throw state.kind === "refused"
+      ? notDone(state.why, state.next)
+      : notDone("it does not know the file", "commit it yourself");
   }
+  if (!state.isChanged) {
+    if (isAsked) world.terminal.err("nothing to commit: git has this text already\n");
+    return;
+  }
+  const message = `fleet: ${line.join(" ")}`;
+  if (!isAsked) {
+    world.terminal.err(`${offerOf(state, message, world)}\n`);
+    return;
+  }
+  const refusal = await commitFile(state.path, message);
+  if (refusal !== undefined)
+    throw notDone(refusal, `commit it yourself: ${commandOf(state, message, world)}`);
+  world.terminal.err(`committed: ${printable(message)}\n`);
+}
+
+function offerOf(state: GitState, message: string, world: World): string {
+  return state.underWay === undefined
+    ? `to commit it: ${commandOf(state, message, world)}`
+    : `to commit it: a ${state.underWay} is under way in its repository; \`git add\` takes the manifest into it`;
+}
+
+function commandOf({ path }: GitState, message: string, { folder }: World): string {
+  const at = dirname(path) === folder ? "" : ` -C ${shellWord(dirname(path))}`;
+  return printable(`git${at} commit -m ${shellWord(message)} -- ${shellWord(basename(path))}`);
 }

@@ -1,4 +1,4 @@
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { applyManifest } from "../apply-manifest.ts";
 import type { Given } from "../arguments.ts";
@@ -14,18 +14,18 @@ import {
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
 } from "../options.ts";
+import { rewriteFile } from "../rewrite-manifest.ts";
 import type { World } from "../world.ts";
 import { checkCommit, offerCommit } from "./commit.ts";
 import { editInTurn, readEditable, writeEdited } from "./edit-text.ts";
 import { checkKnownApps } from "./known-app.ts";
 import { checkNewPort } from "./new-port.ts";
-import { writeText } from "./write-text.ts";
 
 /** What every command takes that edits the manifest for a selection of visors. */
 export const EDIT_OPTIONS: readonly OptionSpec[] = [
   ON_OPTION,
   MANIFEST_OPTION,
-  { name: "yes", about: "answer the ordinary question; trust removals still ask" },
+  { name: "yes", short: "y", about: "answer the ordinary question; trust removals still ask" },
   { name: "edit-only", about: "edit the manifest and stop; no visor is asked anything" },
   {
     name: "commit",
@@ -50,7 +50,7 @@ export async function editAndApply(
   world: World,
 ): Promise<ExitCode> {
   const isYes = given.flag("yes");
-  if (!isYes && !canAsk(world)) throw cannotAsk();
+  if (!isYes && !canAsk(world)) throw cannotAsk(given.flag("edit-only"));
   requireSelection(given);
   const editable = await readEditable("manifest", given, world);
   const { source } = editable;
@@ -79,7 +79,7 @@ export async function editAndApply(
       ...(isEdited ? { alsoWrites: name } : {}),
       agreed: async () => {
         if (!isEdited) return;
-        await writeText({ name, path, bytes: editable.bytes, text: edited.text }, world);
+        await rewriteFile(editable, utf8(edited.text), world);
         isWritten = true;
       },
     });
@@ -115,9 +115,11 @@ export function requireSelection(given: Given): void {
   });
 }
 
-function cannotAsk(): FleetError {
+function cannotAsk(isEditOnly: boolean): FleetError {
   return new FleetError("cli/cannot-ask", "nobody can be asked here, and --yes was not given", {
-    next: "look at the same line with --edit-only in a copy, then give --yes",
+    next: isEditOnly
+      ? "give --yes: the manifest alone is edited, and no visor is asked anything"
+      : "look at what the line would edit with --edit-only --yes on a copy of the manifest, then give --yes",
     exit: 64,
   });
 }

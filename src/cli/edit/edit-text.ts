@@ -1,29 +1,18 @@
 import { basename } from "node:path";
-import { type ExitCode, fromUtf8, utf8, type VisorKey } from "../../core/index.ts";
+import { type ExitCode, utf8, type VisorKey } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { textDiff } from "../adopt-text-diff.ts";
 import type { Given } from "../arguments.ts";
-import {
-  manifestName,
-  type ManifestSource,
-  readNamed,
-  verifyManifest,
-} from "../manifest-source.ts";
+import { manifestName } from "../manifest-source.ts";
 import { printJson } from "../print.ts";
-import { usage } from "../usage.ts";
+import { type ManifestFile, readEditableFile, rewriteFile } from "../rewrite-manifest.ts";
 import type { World } from "../world.ts";
 import { offerCommit } from "./commit.ts";
-import { agreedToWrite, writeText } from "./write-text.ts";
-
-/** A manifest that can be edited. */
-export interface EditableManifest {
-  readonly source: ManifestSource;
-  /** As they were read. */
-  readonly bytes: Uint8Array;
-}
+import { agreedToWrite } from "./agreed.ts";
 
 /** What edits make of a manifest. */
-export interface EditedText extends EditableManifest {
+export interface EditedText {
+  readonly read: ManifestFile;
   readonly edited: EditedManifest;
   /** False where the manifest says so already. */
   readonly isEdited: boolean;
@@ -48,22 +37,20 @@ export async function readEditable(
   option: "manifest" | "into",
   given: Given,
   world: World,
-): Promise<EditableManifest> {
+): Promise<ManifestFile> {
   const name = manifestName(given, world, option === "into" ? given.text("into") : undefined);
-  if (name === "-") throw usage("standard input cannot be edited", `name a file with --${option}`);
-  const bytes = await readNamed(name, world);
-  return { bytes, source: await verifyManifest(name, bytes, world) };
+  return await readEditableFile(name, option, world);
 }
 
 /** Makes edits one after the other, each for its visors, and shows how the text differs. */
 export async function editInTurn(
-  { source, bytes }: EditableManifest,
+  read: ManifestFile,
   edits: Iterable<{ readonly edit: ManifestEdit; readonly visors: readonly VisorKey[] }>,
   world: World,
 ): Promise<EditedText> {
   const { editManifest } = await import("../manifest-room.ts");
-  const { desired, name: file } = source;
-  const text = fromUtf8(bytes);
+  const { name: file, text } = read;
+  const { desired } = read.source;
   let edited: EditedManifest = { text, desired, places: [], followers: [], concerned: [] };
   for (const { edit, visors } of edits) {
     const next = editManifest({ bytes: utf8(edited.text), file, visors, edit });
@@ -77,7 +64,7 @@ export async function editInTurn(
   const isEdited = edited.places.length > 0;
   const diff = isEdited ? await textDiff(basename(file), text, edited.text) : "";
   world.terminal.err(diff);
-  return { source, bytes, edited, isEdited, diff };
+  return { read, edited, isEdited, diff };
 }
 
 /**
@@ -86,13 +73,14 @@ export async function editInTurn(
  * @throws FleetError cli/unconfirmed (exit 64) when nobody can be asked, cli/changed (exit 5), cli/commit (exit 6)
  */
 export async function writeEdited(
-  { source: { name, path }, bytes, edited: { text, places }, isEdited, diff }: EditedText,
+  { read, edited: { text, places }, isEdited, diff }: EditedText,
   { line, visors }: EditWords,
   given: Given,
   world: World,
 ): Promise<ExitCode> {
+  const { name, path } = read;
   const isAgreed = isEdited && (given.flag("yes") || (await agreedToWrite(name, world)));
-  if (isAgreed) await writeText({ name, path, bytes, text }, world);
+  if (isAgreed) await rewriteFile(read, utf8(text), world);
   const outcome = !isEdited ? "unchanged" : isAgreed ? "written" : "declined";
   if (given.flag("json")) {
     printJson(world, { format: "fleet.skywire/edit/v1", file: name, outcome, places, diff });

@@ -1,8 +1,8 @@
 import { fromUtf8 } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
 import { BUILT_IN_APPS } from "../../model/index.ts";
+import type { ManifestFile } from "../rewrite-manifest.ts";
 import { usage } from "../usage.ts";
-import type { EditableManifest } from "./edit-text.ts";
 
 /** Words that name a list beside the names of apps. */
 const LISTS = ["pty", "hypervisors", "survey"];
@@ -14,7 +14,7 @@ const LISTS = ["pty", "hypervisors", "survey"];
  */
 export async function checkKnownApps(
   edit: ManifestEdit,
-  { source: { name }, bytes }: EditableManifest,
+  { name, bytes }: ManifestFile,
 ): Promise<void> {
   const found = await unknownApp(appsOf(edit), { name, bytes });
   if (found === undefined) return;

@@ -5,12 +5,10 @@ import type { World } from "../world.ts";
 import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
 
 const KEY_WORD = { form: "<KEY_OR_NAME>", about: "a visor, an entry of keys, or a key" };
-const TO_OPTION = {
-  name: "to",
-  value: "LIST",
-  about: "the list: pty, hypervisors, survey, the name of an app, or the number of a served port",
-  aliases: ["from"],
-};
+const ABOUT_LIST =
+  "the list: pty, hypervisors, survey, the name of an app, or the number of a served port";
+const TO_OPTION = { name: "to", value: "LIST", about: ABOUT_LIST, aliases: ["from"] };
+const FROM_OPTION = { name: "from", value: "LIST", about: ABOUT_LIST, aliases: ["to"] };
 
 /** `fleet whitelist add`: wants a key in a list. */
 export const whitelistAdd: Command = {
@@ -32,21 +30,22 @@ export const whitelistRemove: Command = {
   about:
     "Write into the manifest that a key is not in a list of the visors of --on, show the plan, ask, apply.",
   words: [KEY_WORD],
-  options: [TO_OPTION, ...EDIT_OPTIONS],
+  options: [FROM_OPTION, ...EDIT_OPTIONS],
   examples: ["fleet whitelist remove friend-kim --from pty --on all"],
   run: (given, world) => change("remove", given, world),
 };
 
 async function change(action: "add" | "remove", given: Given, world: World): Promise<ExitCode> {
   const [member = ""] = given.words;
-  const to = given.text("to");
+  const { name } = action === "add" ? TO_OPTION : FROM_OPTION;
+  const to = given.text(name);
   if (to === undefined) {
-    throw new FleetError("cli/usage", "--to is missing: which list?", {
-      next: "give --to pty, hypervisors, survey, the name of an app, or the number of a served port",
+    throw new FleetError("cli/usage", `--${name} is missing: which list?`, {
+      next: `give --${name} pty, hypervisors, survey, the name of an app, or the number of a served port`,
       exit: 64,
     });
   }
-  const words = ["whitelist", action, member, action === "add" ? "--to" : "--from", to];
+  const words = ["whitelist", action, member, `--${name}`, to];
   return await editAndApply(
     { kind: "member", action, list: listOf(to), member },
     words,

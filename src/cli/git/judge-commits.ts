@@ -10,6 +10,7 @@ import type {
 import {
   type FileAtCommit,
   type FileCommit,
+  type GitAnswer,
   type GitFacts,
   type GitSigner,
   hasSignature,
@@ -19,6 +20,8 @@ import {
   readMeeting,
   verifyCommit,
 } from "../../platform/index.ts";
+import type { ManifestSource } from "../manifest-source.ts";
+import { refusedNote } from "./manifest-at.ts";
 import {
   earlierKeysets,
   type History,
@@ -31,16 +34,24 @@ import {
 /** Each takes git and gpg some hundredths of a second. */
 const COMMITS_MAX = 500;
 
-/** A manifest, where git has it, and what was in force before. */
+/** A manifest, what git says of it, and what was in force before. */
 export interface JudgeInput {
-  /** Absolute. */
+  readonly source: ManifestSource;
+  readonly git: GitAnswer;
+  readonly history: History;
+  /** A manifest that is trusted beside what is recorded, and its commit where it has one. */
+  readonly trusted?: { readonly keyset: Keyset; readonly commit?: string };
+}
+
+/** The same, with the file that git was asked of. */
+interface Judging extends Pick<JudgeInput, "history" | "trusted"> {
+  /** Absolute; no link. */
   readonly path: string;
   readonly desired: DesiredFleet;
   /** Absent outside of git. */
   readonly facts: GitFacts | undefined;
-  readonly history: History;
-  /** A manifest that is trusted beside what is recorded, and its commit where it has one. */
-  readonly trusted?: { readonly keyset: Keyset; readonly commit?: string };
+  /** The name leads there through a link that the repository holds. */
+  readonly isLinked: boolean;
 }
 
 /** What a plan is told of its manifest's commits. */
@@ -66,7 +77,18 @@ interface InForce {
  * records and the trusted manifest; where neither is known, the manifest before its last change. Nothing is
  * verified where no policy asks for it, but for the last commit when somebody lists keys.
  */
-export async function judgeCommits(input: JudgeInput): Promise<Judged> {
+export async function judgeCommits({ source, git, ...rest }: JudgeInput): Promise<Judged> {
+  const { path, desired } = source;
+  const input: Judging =
+    git.kind === "known"
+      ? { ...rest, desired, path: git.path, facts: git.facts, isLinked: git.isLinked }
+      : { ...rest, desired, path, facts: undefined, isLinked: false };
+  const judged = await judge(input);
+  if (git.kind !== "refused") return judged;
+  return { ...judged, notes: [refusedNote(source.name, git), ...judged.notes] };
+}
+
+async function judge(input: Judging): Promise<Judged> {
   const inForce = await inForceOf(input);
   const signers = signersOf(inForce.keysets);
   const inGit = await placeInGit(input, signers);
@@ -76,7 +98,7 @@ export async function judgeCommits(input: JudgeInput): Promise<Judged> {
 }
 
 /** Says when the commit does not follow the last one that is recorded, which may be meant. */
-async function notesOn({ path, facts }: JudgeInput, inForce: InForce): Promise<readonly string[]> {
+async function notesOn({ path, facts }: Judging, inForce: InForce): Promise<readonly string[]> {
   const { since, mustFollow } = inForce;
   if (facts === undefined || since === undefined || !mustFollow || since === facts.commit)
     return [];
@@ -100,7 +122,7 @@ async function besideText(path: string, commit: string, since: string): Promise<
     : `which commit ${shortCommit(commit)} does not follow: it is on another branch, or the history was rewritten`;
 }
 
-async function inForceOf(input: JudgeInput): Promise<InForce> {
+async function inForceOf(input: Judging): Promise<InForce> {
   const { history, trusted, facts, path } = input;
   const keysets = earlierKeysets(history, trusted?.keyset);
   if (trusted !== undefined && trusted.commit !== undefined)
@@ -113,7 +135,7 @@ async function inForceOf(input: JudgeInput): Promise<InForce> {
 }
 
 /** Nothing recorded and no earlier manifest to see: a policy of its own can only be taken at its word. */
-function ownWhenUnknown({ desired }: JudgeInput): readonly Keyset[] {
+function ownWhenUnknown({ desired }: Judging): readonly Keyset[] {
   return desired.policy.signedCommits === undefined ? [] : [keysetOf(desired)];
 }
 
@@ -121,7 +143,7 @@ function ownWhenUnknown({ desired }: JudgeInput): readonly Keyset[] {
 async function beforeLastChange(
   path: string,
   { commit }: GitFacts,
-  input: JudgeInput,
+  input: Judging,
 ): Promise<InForce> {
   const { commits, isCutOff } = await readFileHistory(path, {
     until: commit,
@@ -140,7 +162,7 @@ async function beforeLastChange(
 }
 
 async function placeInGit(
-  { path, facts }: JudgeInput,
+  { path, facts }: Judging,
   signers: readonly GitSigner[],
 ): Promise<Judged["inGit"]> {
   if (facts === undefined) return {};
@@ -161,9 +183,11 @@ async function unverified(path: string, commit: string): Promise<CommitSignature
     : { kind: "unchecked", why: "no operator lists a key for it" };
 }
 
-async function evidenceOf(input: JudgeInput, inForce: InForce): Promise<CommitEvidence> {
-  const { path, facts, desired } = input;
+async function evidenceOf(input: Judging, inForce: InForce): Promise<CommitEvidence> {
+  const { path, facts, desired, isLinked } = input;
   if (facts === undefined) return { kind: "no-git" };
+  // Commits of the file do not tell who turned the link to it.
+  if (isLinked) return { kind: "linked" };
   const { commit } = facts;
   const found = await readFileAt(path, commit);
   // Not what git calls changed, which files and settings can bend: the very bytes.

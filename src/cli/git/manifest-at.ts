@@ -1,5 +1,12 @@
 import { FleetError } from "../../core/index.ts";
-import { type GitFacts, readFileAt, readGitFacts, readGitFactsAt } from "../../platform/index.ts";
+import {
+  type GitAnswer,
+  type GitRefusal,
+  readFileAt,
+  readGitFacts,
+  readGitFactsAt,
+} from "../../platform/index.ts";
+import { printable } from "../../view/index.ts";
 import { type ManifestSource, manifestPath, verifyManifest } from "../manifest-source.ts";
 import type { World } from "../world.ts";
 import { noCommitAt } from "./no-commit.ts";
@@ -45,8 +52,15 @@ export async function readManifestAt(name: string, ref: string, world: World): P
 }
 
 /** Where git has the manifest that was read: at its commit, or as it is checked out. */
-export async function gitFactsOf(source: ManifestSource): Promise<GitFacts | undefined> {
-  const { name, path, commit } = source;
-  if (name === "-") return undefined;
-  return commit === undefined ? await readGitFacts(path) : await readGitFactsAt(path, commit);
+export async function gitFactsOf(source: ManifestSource): Promise<GitAnswer> {
+  const { name, path, commit, desired } = source;
+  if (name === "-") return { kind: "none" };
+  return commit === undefined
+    ? await readGitFacts(path, desired.manifestDigest)
+    : await readGitFactsAt(path, commit);
+}
+
+/** Says that git would not answer, so that no commit is named; a sentence for a note. */
+export function refusedNote(name: string, { why, next }: GitRefusal): string {
+  return printable(`git says nothing of ${name}: ${why}; no commit is named for it (${next})`);
 }

@@ -12,7 +12,14 @@ export async function noCommitAt(
   ref: string,
   { name, path }: { readonly name: string; readonly path: string },
 ): Promise<NoCommit> {
-  switch (await readNoCommitCause(dirname(path))) {
+  const cause = await readNoCommitCause(dirname(path));
+  if (typeof cause !== "string") {
+    return {
+      message: `git does not say what commit ${ref} is beside ${name}: ${cause.why}`,
+      next: cause.next,
+    };
+  }
+  switch (cause) {
     case "no-answer":
       return {
         message: `git does not answer in the folder of ${name}, which commit ${ref} is asked of`,

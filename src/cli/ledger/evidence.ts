@@ -54,7 +54,7 @@ export const ledgerEvidence: Command = {
 };
 
 async function readEvidence(file: string, world: World): Promise<EvidenceDocument> {
-  const bytes = await readNamed(file, world);
+  const bytes = await readNamed(file, world, "note");
   try {
     return parseEvidence(bytes);
   } catch (cause) {

@@ -30,7 +30,7 @@ interface Trusted {
  * @throws FleetError cli/usage, cli/no-file (exit 64) for what cannot be read
  */
 export async function checkProof(file: string, given: Given, world: World): Promise<ExitCode> {
-  const proof = await readNamed(file, world);
+  const proof = await readNamed(file, world, "note");
   const trusted = trustedKeys(given);
   const isGrowth = startsWith(proof, "old ");
   if (!isGrowth && !startsWith(proof, "c2sp.org/tlog-proof@"))
@@ -44,7 +44,7 @@ export async function checkProof(file: string, given: Given, world: World): Prom
       ? usage("the older checkpoint is missing", "give its file with --from FILE")
       : usage("the entry is missing", "give its bytes with --entry-file FILE");
   }
-  const other = await readNamed(beside, world);
+  const other = await readNamed(beside, world, "note");
   const check = isGrowth ? checkGrowth : checkEntry;
   const checked = verdictOf(() => check(proof, other, trusted));
   if (given.flag("json"))

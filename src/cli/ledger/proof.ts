@@ -114,7 +114,7 @@ async function proveEntry(word: string, given: Given, world: World): Promise<Exi
   verifyLeafProof(proof, leaf, trustOf(kept));
   const out = given.text("entry-out");
   if (out !== undefined)
-    await world.files.replace(resolve(world.folder, out), object, { mode: ENTRY_MODE });
+    await world.files.write(resolve(world.folder, out), object, { mode: ENTRY_MODE });
   if (given.flag("json")) {
     printJson(world, {
       ...documentOf("entry", kept, proof),
@@ -173,7 +173,7 @@ async function olderTree(
       throw usage(`--from ${size}: the ledger has ${ledger.head.size} entries`, NEXT_ASK);
     return { size, root: fromHex(await ledger.treeAt(size)) };
   }
-  const note = await readNamed(from, world);
+  const note = await readNamed(from, world, "note");
   const { size, root } = readCheckpoint(from, note);
   if (size === 0 || size > ledger.head.size) return { size, root };
   await checkSigned(note, ledger, size);

@@ -105,7 +105,7 @@ export async function serveRelay(
       `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}${lies}.\n`,
     );
     if (given.flag("until-input-ends"))
-      void world.terminal.readInput(end.signal).then(() => end.abort());
+      void world.terminal.inputEnds(end.signal).then(() => end.abort());
     await server.stopped;
   } finally {
     await store.close();

@@ -64,7 +64,7 @@ export const ledgerWitness: Command = {
     const note = judged[0]?.verdict.kind === "refused" ? undefined : judged[0]?.verdict.note;
     if (out !== undefined && note !== undefined) {
       const bytes = typeof note === "string" ? utf8(note) : note;
-      await world.files.replace(resolve(world.folder, out), bytes, { mode: NOTE_MODE });
+      await world.files.write(resolve(world.folder, out), bytes, { mode: NOTE_MODE });
     }
     for (const each of notes) world.terminal.err(`${each}\n`);
     if (given.flag("json"))

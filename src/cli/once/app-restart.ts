@@ -45,7 +45,7 @@ export const appRestart: Command = {
     ON_OPTION,
     { name: "once", about: "says that this is no desired state; nothing else is possible here" },
     MANIFEST_OPTION,
-    { name: "yes", about: "do not ask" },
+    { name: "yes", short: "y", about: "do not ask" },
     LOCK_OPTION,
     JSON_OPTION,
     ...ACCESS_OPTIONS,
@@ -61,7 +61,7 @@ export const appRestart: Command = {
     const apps = [...new Set(given.words)];
     if (apps.includes("pty")) throw neverStops();
     const name = manifestName(given, world, undefined);
-    const bytes = await readNamed(name, world);
+    const bytes = await readNamed(name, world, "manifest");
     const source = await verifyManifest(name, bytes, world);
     const selected = await selectedVisors(source, given, world);
     const reporter = reporterOf(given, world);

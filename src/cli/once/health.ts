@@ -1,11 +1,6 @@
 import { counted, type ExitCode, type VisorKey } from "../../core/index.ts";
-import { mapLimited, routeOf } from "../../reconcile/index.ts";
-import {
-  createVisorReader,
-  readingError,
-  type VisorReading,
-  type VisorTarget,
-} from "../../skywire/visor/index.ts";
+import { routeOf } from "../../reconcile/index.ts";
+import { readingError, type VisorReading, type VisorTarget } from "../../skywire/visor/index.ts";
 import { printable, tableText } from "../../view/index.ts";
 import type { Command } from "../command.ts";
 import { durationText } from "../duration.ts";
@@ -14,7 +9,7 @@ import { manifestName, readManifest, selectedVisors } from "../manifest-source.t
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, ON_OPTION } from "../options.ts";
 import { printJson } from "../print.ts";
 import { reporterOf } from "../reporter.ts";
-import { wayInOf } from "../way-in.ts";
+import { readerOf, wayInOf } from "../way-in.ts";
 
 /** A summary starts a shell on the visor: fewer at once than readings that do not. */
 const PARALLEL = 16;
@@ -36,21 +31,24 @@ export const health: Command = {
   examples: ["fleet health --on tag:home", "fleet health --on all --json"],
   async run(given, world): Promise<ExitCode> {
     requireSelection(given);
-    const { access, scheme, parallel = PARALLEL } = wayInOf(given, world);
+    const wayIn = wayInOf(given, world);
+    const { access, scheme } = wayIn;
     const source = await readManifest(manifestName(given, world, undefined), world);
     const selected = await selectedVisors(source, given, world);
-    const reader = createVisorReader(access);
+    const reader = readerOf(wayIn, world, PARALLEL);
     const wants = { config: false, summary: true };
     const here: VisorTarget = { key: undefined, route: { kind: "local" } };
     const local = await reader.read(here, { config: false });
     if (local.kind !== "seen") throw readingError(access.rpcAddress, here, local);
     const reporter = reporterOf(given, world);
     const rows = await reporter.during(selected.length, "visors", () =>
-      mapLimited(selected, parallel, async (visor): Promise<HealthRow> => {
-        const { key, name } = visor;
-        const route = key === local.key ? here.route : routeOf(visor, scheme);
-        return healthOf(key, name, await reader.read({ key, route }, wants));
-      }),
+      Promise.all(
+        selected.map(async (visor): Promise<HealthRow> => {
+          const { key, name } = visor;
+          const route = key === local.key ? here.route : routeOf(visor, scheme);
+          return healthOf(key, name, await reader.read({ key, route }, wants));
+        }),
+      ),
     );
     if (given.flag("json")) {
       printJson(world, { format: "fleet.skywire/health/v1", visors: rows });

@@ -29,7 +29,7 @@ export const operatorApprove: Command = {
     "Sign a change of operators that another operator began: says in words what changes, checks every signature in it, asks, and adds ours.",
   words: [{ form: "<FILE>", about: "the document, such as keyset-change.json" }],
   options: [
-    { name: "yes", about: "sign without asking" },
+    { name: "yes", short: "y", about: "sign without asking" },
     MANIFEST_OPTION,
     JSON_OPTION,
     ...OPERATOR_OPTIONS,

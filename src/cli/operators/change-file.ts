@@ -1,5 +1,5 @@
-import { basename, resolve } from "node:path";
-import { equalBytes, FleetError, type OperatorKey } from "../../core/index.ts";
+import { resolve } from "node:path";
+import { FleetError, type OperatorKey } from "../../core/index.ts";
 import {
   type ChangeState,
   formatKeysetChange,
@@ -14,6 +14,7 @@ import { keysetDifferences, keysetFromRecord } from "../../reconcile/index.ts";
 import { printable } from "../../view/index.ts";
 import type { Given } from "../arguments.ts";
 import { readNamed } from "../manifest-source.ts";
+import { type ReadFile, rewriteFile } from "../rewrite-manifest.ts";
 import type { World } from "../world.ts";
 import { type KeysetPast, namesOf } from "./keyset-past.ts";
 import type { SignaturesReport } from "./report.ts";
@@ -22,17 +23,13 @@ import type { SignaturesReport } from "./report.ts";
 const FILE_MODE = 0o644;
 
 /** A keyset-change document in its file. */
-export interface ChangeFile {
-  /** As the user named it. */
-  readonly name: string;
-  readonly path: string;
-  readonly bytes: Uint8Array;
+export interface ChangeFile extends ReadFile {
   readonly document: KeysetChangeDocument;
 }
 
 /** Reads a document, all of whose signatures hold. @throws FleetError cli/no-file, ledger/keyset-change */
 export async function readChangeFile(name: string, world: World): Promise<ChangeFile> {
-  const bytes = await readNamed(name, world);
+  const bytes = await readNamed(name, world, "note");
   return {
     name,
     path: resolve(world.folder, name),
@@ -179,18 +176,11 @@ export async function createChangeFile(
  * @throws FleetError cli/changed (exit 5) when somebody else changed it meanwhile
  */
 export async function replaceChangeFile(
-  { name, path, bytes }: ChangeFile,
+  file: ChangeFile,
   document: KeysetChangeDocument,
   world: World,
 ): Promise<void> {
-  const now = await world.files.read(path);
-  if (now === undefined || !equalBytes(now, bytes))
-    throw new FleetError("cli/changed", `${basename(name)} was changed meanwhile`, {
-      next: "nothing was written; run the command again",
-      exit: 5,
-    });
-  const mode = ((await world.files.stat(path))?.mode ?? FILE_MODE) & 0o777;
-  await world.files.replace(path, formatKeysetChange(document), { mode });
+  await rewriteFile(file, formatKeysetChange(document), world);
 }
 
 function isSameChange(

@@ -8,6 +8,7 @@ import type { Given } from "../arguments.ts";
 import { type Operator, requireOperator } from "../operator.ts";
 import { relaysAndOthers } from "../feeds.ts";
 import { bringUpToDate, publishAndTell } from "../relaying.ts";
+import type { ManifestFile } from "../rewrite-manifest.ts";
 import type { World } from "../world.ts";
 import { isAgreed } from "./agree.ts";
 import { approvedFiles, type ChangeFile } from "./change-file.ts";
@@ -17,7 +18,6 @@ import { checkWriter, type KeysetPast, readKeysets } from "./keyset-past.ts";
 import {
   editManifest,
   type ManifestEdit,
-  type ManifestText,
   readManifestText,
   writeManifest,
 } from "./manifest-text.ts";
@@ -37,7 +37,7 @@ export interface OperatorChange {
 
 /** What a change is decided by. */
 export interface ChangeInput {
-  readonly manifest: ManifestText;
+  readonly manifest: ManifestFile;
   readonly past: KeysetPast;
   readonly operator: Operator;
 }

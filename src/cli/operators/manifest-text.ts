@@ -1,15 +1,5 @@
 import { basename } from "node:path";
-import {
-  assert,
-  canonicalJson,
-  equalBytes,
-  FleetError,
-  fromUtf8,
-  type Json,
-  sha256,
-  toHex,
-  utf8,
-} from "../../core/index.ts";
+import { assert, canonicalJson, FleetError, type Json, utf8 } from "../../core/index.ts";
 import { loadManifest } from "../../manifest/index.ts";
 import type { DesiredFleet } from "../../model/index.ts";
 import { keysetOf } from "../../reconcile/index.ts";
@@ -17,19 +7,13 @@ import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
 import { textDiff } from "../adopt-text-diff.ts";
 import type { Given } from "../arguments.ts";
 import { errPaint } from "../look.ts";
-import { manifestName, type ManifestSource, readManifest, readNamed } from "../manifest-source.ts";
+import { manifestName } from "../manifest-source.ts";
+import { type ManifestFile, readEditableFile, rewriteFile } from "../rewrite-manifest.ts";
 import type { World } from "../world.ts";
-
-/** A good manifest and its text. */
-export interface ManifestText {
-  readonly source: ManifestSource;
-  readonly bytes: Uint8Array;
-  readonly text: string;
-}
 
 /** A manifest that is to be written; without a difference there is nothing to write. */
 export interface ManifestEdit {
-  readonly before: ManifestText;
+  readonly before: ManifestFile;
   readonly text: string;
   readonly desired: DesiredFleet;
   /** The last part of its name. */
@@ -42,18 +26,8 @@ export interface ManifestEdit {
  * Reads the manifest that a change of operators goes into.
  * @throws FleetError cli/usage for standard input, cli/no-file, cli/invalid-manifest (exit 64)
  */
-export async function readManifestText(given: Given, world: World): Promise<ManifestText> {
-  const name = manifestName(given, world, undefined);
-  if (name === "-")
-    throw new FleetError("cli/usage", "a manifest on standard input cannot be edited", {
-      next: "name the file with --manifest",
-      exit: 64,
-    });
-  const source = await readManifest(name, world);
-  const bytes = await readNamed(name, world);
-  const digest = `sha256:${toHex(sha256(bytes))}`;
-  if (digest !== source.desired.manifestDigest) throw changedMeanwhile(name);
-  return { source, bytes, text: fromUtf8(bytes) };
+export async function readManifestText(given: Given, world: World): Promise<ManifestFile> {
+  return await readEditableFile(manifestName(given, world, undefined), "manifest", world);
 }
 
 /**
@@ -61,7 +35,7 @@ export async function readManifestText(given: Given, world: World): Promise<Mani
  * @throws FleetError cli/invalid-manifest (exit 64) after printing what is wrong
  */
 export async function editManifest(
-  before: ManifestText,
+  before: ManifestFile,
   text: string,
   operator: string,
   world: World,
@@ -91,12 +65,7 @@ export async function writeManifest(
   { before, text, diff }: ManifestEdit,
   world: World,
 ): Promise<void> {
-  if (diff === "") return;
-  const { path, name } = before.source;
-  const now = await world.files.read(path);
-  if (now === undefined || !equalBytes(now, before.bytes)) throw changedMeanwhile(name);
-  const mode = (await world.files.stat(path))?.mode;
-  await world.files.replace(path, utf8(text), mode === undefined ? {} : { mode: mode & 0o777 });
+  if (diff !== "") await rewriteFile(before, utf8(text), world);
 }
 
 /** What a manifest says of everybody else, in a form to compare. */
@@ -105,11 +74,4 @@ function restOf(desired: DesiredFleet, operator: string): string {
   const others = operators.filter(({ name }) => name !== operator);
   const visors = desired.visors.map(({ name, key }) => [name, key]);
   return canonicalJson({ others, controllers, policy, visors } as unknown as Json);
-}
-
-function changedMeanwhile(name: string): FleetError {
-  return new FleetError("cli/changed", `${name} was changed by somebody else meanwhile`, {
-    next: "nothing was written; run the command again",
-    exit: 5,
-  });
 }

@@ -14,7 +14,7 @@ export const CHANGE_OPTIONS: readonly OptionSpec[] = [
     many: true,
     about: "record the change that the others signed in this file",
   },
-  { name: "yes", about: "do it without asking" },
+  { name: "yes", short: "y", about: "do it without asking" },
   LOCK_OPTION,
   MANIFEST_OPTION,
   JSON_OPTION,

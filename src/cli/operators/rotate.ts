@@ -9,6 +9,7 @@ import type { Command } from "../command.ts";
 import { type Operator, requireOperator } from "../operator.ts";
 import { relaysAndOthers } from "../feeds.ts";
 import { bringUpToDate, publishAndTell } from "../relaying.ts";
+import type { ManifestFile } from "../rewrite-manifest.ts";
 import type { World } from "../world.ts";
 import { isAgreed } from "./agree.ts";
 import {
@@ -24,7 +25,6 @@ import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
 import {
   editManifest,
   type ManifestEdit,
-  type ManifestText,
   readManifestText,
   writeManifest,
 } from "./manifest-text.ts";
@@ -87,7 +87,7 @@ function end(report: Omit<OperatorReport, "verb">, given: Given, world: World): 
 /** What a rotation is decided by. */
 interface RotateInput {
   readonly operator: Operator;
-  readonly manifest: ManifestText;
+  readonly manifest: ManifestFile;
   readonly past: KeysetPast;
   readonly rotation: KeyRotation;
 }

@@ -6,8 +6,9 @@ import {
   type OperatorKeys,
   type RecordRef,
 } from "../../ledger/index.ts";
-import { type Change, changesOf, type Plan } from "../../model/index.ts";
-import { changeId, timeText, type WatchState } from "../../watch/index.ts";
+import { type Change, type Plan, valuesOf } from "../../model/index.ts";
+import { changeId, manifestKey, timeText, type WatchState } from "../../watch/index.ts";
+import { atHandOf } from "../at-hand.ts";
 import { liveVisor } from "../blame-live.ts";
 import { feedNames, joinedRecords, openFeeds } from "../feeds.ts";
 import type { ReadFleet } from "../planning.ts";
@@ -41,7 +42,7 @@ export async function findCulprits(
   const known = new Map([...before].filter(([id]) => !planned.has(id.split(" ", 1)[0] ?? "")));
   if (operator === undefined) return known;
   const isKnown = changing.every((visor) =>
-    changesOf(visor).every((change) => before.has(culpritId(visor.key, change))),
+    valuesOf(visor).every((change) => before.has(culpritId(visor.key, change))),
   );
   const fleet = isKnown
     ? undefined
@@ -52,10 +53,11 @@ export async function findCulprits(
       ? []
       : fleet.visors().flatMap(({ leaves }) => leaves.flatMap(({ set }) => set?.at.feed ?? []));
   const names = feedNames(feeds, source, keys);
+  const atHand = atHandOf(source);
   for (const visor of changing) {
     const seen = observation.visors.find(({ key }) => key === visor.key);
     const recorded = fleet?.visor(visor.key);
-    for (const change of changesOf(visor)) {
+    for (const change of valuesOf(visor)) {
       const id = culpritId(visor.key, change);
       const said = before.get(id);
       if (said !== undefined || fleet === undefined || seen?.kind !== "seen") {
@@ -68,8 +70,11 @@ export async function findCulprits(
         path: change.path,
         live: liveVisor(seen, keys),
       }).filter(({ path, element }) => path === change.path && element === change.element);
+      const { path, element } = change;
       const foundMs =
-        change.drift === undefined ? 0 : (recorded?.asWanted.get(change.path)?.timeMs ?? 0);
+        change.drift === undefined
+          ? 0
+          : (recorded?.known(path, element, atHand(visor.key, path))?.seenMs ?? 0);
       const seenMs = Math.max(lastRightMs(state, visor, change), foundMs);
       const text = culpritText(leaf?.verdict ?? { kind: "never" }, {
         seenMs,
@@ -94,16 +99,23 @@ export function culpritId(visor: string, change: Change): string {
   return `${changeId(visor as never, change)} = ${value}`;
 }
 
-/** When this watch last saw, or made, the field as wanted: since a visor that was read had no such difference then. */
+/**
+ * When this watch last saw, or made, the field as this very manifest wants it: a visor that was read had no such
+ * difference then. What was seen under another manifest says nothing of what this one wants.
+ */
 function lastRightMs(
-  { visors, fields, findings }: WatchState,
+  { visors, fields, findings, manifest }: WatchState,
   { key, name }: Plan["visors"][number],
   change: Change,
 ): number {
+  if (manifest === undefined) return 0;
   const id = changeId(key, change);
-  const corrected = fields[id]?.corrections.at(-1)?.wallMs ?? 0;
-  const seen = findings[id] === undefined ? (visors[name]?.seenMs ?? 0) : 0;
-  return Math.max(corrected, seen);
+  const field = fields[id];
+  const corrected =
+    field?.manifest === manifestKey(manifest) ? (field.corrections.at(-1)?.wallMs ?? 0) : 0;
+  const visor = visors[name];
+  const isSeen = findings[id] === undefined && visor?.seenBy === manifest.digest;
+  return Math.max(corrected, isSeen ? (visor.seenMs ?? 0) : 0);
 }
 
 function culpritText(
@@ -122,17 +134,27 @@ function culpritText(
 ): string {
   const record = ({ feed, index, timeMs }: RecordRef): string =>
     `entry ${index} of ${names.get(feed) ?? feed.slice(0, 8)}, ${timeText(timeMs)}`;
+  const outside = (fromMs: number): string =>
+    `changed outside fleet between ${timeText(fromMs)} and ${timeText(readMs)}`;
+  const accepted = "acceptedAt" in verdict ? verdict.acceptedAt : undefined;
+  // Seen as wanted since: whoever had set the value before did not do this.
+  if (accepted !== undefined && seenMs > accepted.timeMs) return outside(seenMs);
+  if (accepted !== undefined)
+    return `as a manifest of ours wanted it${accepted.at === undefined ? "" : ` (${record(accepted.at)})`}`;
   switch (verdict.kind) {
     case "outside": {
+      if (verdict.byRestart === true)
+        return `as the visor's start at ${timeText(verdict.restartedAtMs ?? 0)} left it, by auto_start`;
       const fromMs = Math.max(verdict.from.timeMs, seenMs);
       const restarted =
         verdict.restartedAtMs === undefined
           ? ""
           : `, or lost by the restart at ${timeText(verdict.restartedAtMs)}`;
-      return `changed outside fleet between ${timeText(fromMs)} and ${timeText(readMs)}${restarted}`;
+      return `${outside(fromMs)}${restarted}`;
     }
     case "fleet": {
       const { at, commit } = verdict.set;
+      if (seenMs > at.timeMs) return outside(seenMs);
       const from = commit === undefined ? "" : ` from commit ${shortCommit(commit)}`;
       return at.operator === keys.operator
         ? `set by another manifest of ours${from} (${record(at)})`
@@ -141,8 +163,6 @@ function culpritText(
     case "unsure":
       return `a write was begun and nobody saw how it ended (${record(verdict.unsure.at)})`;
     case "never":
-      return seenMs === 0
-        ? "fleet never set it here"
-        : `changed outside fleet between ${timeText(seenMs)} and ${timeText(readMs)}`;
+      return seenMs === 0 ? "fleet never set it here" : outside(seenMs);
   }
 }

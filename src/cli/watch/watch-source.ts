@@ -57,7 +57,11 @@ export async function fileSource(name: string, world: World): Promise<WatchSourc
   return {
     id: path,
     name,
-    fetch: async () => ({ bytes: await readNamed(name, world), ref: {} }),
+    fetch: async () => {
+      const bytes = await readNamed(name, world, "manifest");
+      if ((await world.files.stat(path))?.isNameless === true) throw replacedBehindMount(name);
+      return { bytes, ref: {} };
+    },
     onHint: (callback) => {
       hint = callback;
     },
@@ -66,6 +70,15 @@ export async function fileSource(name: string, world: World): Promise<WatchSourc
       await watching.close();
     },
   };
+}
+
+/** A file that is mounted by itself stays what it was when its name outside is given to another. */
+function replacedBehindMount(name: string): FleetError {
+  return new FleetError(
+    "watch/replaced",
+    `${name} is mounted by itself, and outside another file has taken its place: edits are not seen here`,
+    { next: "mount the folder that it is in instead, and start the watch again" },
+  );
 }
 
 /** Calls back once things have been quiet for a moment. */

@@ -22,7 +22,7 @@ import { rememberingHistory } from "../joined-history.ts";
 import { selectedVisors, verifyManifest } from "../manifest-source.ts";
 import { type HandedSource, judgeRead, planRead, readFleet, type ReadFleet } from "../planning.ts";
 import type { Reporter } from "../reporter.ts";
-import { wayInOf } from "../way-in.ts";
+import { readerOf, wayInOf } from "../way-in.ts";
 import type { World } from "../world.ts";
 import { type Culprits, culpritId, findCulprits, withoutDeeds } from "./culprits.ts";
 import type { FetchedManifest, WatchSource } from "./watch-source.ts";
@@ -73,8 +73,8 @@ export class WatchWork {
       ...world,
       terminal: { ...world.terminal, err: (text) => (this.#said += text), out: () => undefined },
     };
-    const { access } = wayInOf(given, { ...world, dial: dialUntil(world.dial, input.stop) });
-    this.#reader = rememberingReader(createVisorReader(access), world.clock);
+    const stoppable = { ...this.#world, dial: dialUntil(world.dial, input.stop) };
+    this.#reader = rememberingReader(readerOf(wayInOf(given, stoppable), stoppable), world.clock);
     this.#plainReader = createVisorReader(wayInOf(given, world).access);
   }
 
@@ -164,7 +164,10 @@ export class WatchWork {
       const wanted = new Set(ids);
       const plan = planRead(narrowed(read, wanted), this.#given, {
         judged,
-        picks: (visor, change) => wanted.has(changeId(visor, change)),
+        // The restart that a correction leads to belongs to it; one that was owed before does not.
+        picks: (visor, change) =>
+          wanted.has(changeId(visor, change)) ||
+          (change.action === "restart" && change.owedSince === undefined),
       });
       const questions = confirmationsOf(plan).map(({ question }) => question);
       if (questions.length > 0)

@@ -1,6 +1,14 @@
 import type { Json } from "../../core/index.ts";
+import { MASK } from "../../model/index.ts";
+import type { KnownLeaf } from "./known-leaves.ts";
 import type { VisorState } from "./fleet-state.ts";
-import { type LeafSet, type LeafState, recordedValue, type Sighting } from "./leaf-state.ts";
+import {
+  isOpaque,
+  type LeafSet,
+  type LeafState,
+  recordedValue,
+  type Sighting,
+} from "./leaf-state.ts";
 import { isBelow } from "./log-sieve.ts";
 import type { RecordRef } from "./record-ref.ts";
 
@@ -30,18 +38,24 @@ export interface MomentRef {
   readonly at?: RecordRef;
 }
 
-/** Who answers for a value. */
+/** Who answers for a value. `acceptedAt` is when a manifest of ours, a later one, was found to want just it. */
 export type BlameVerdict =
   /** `fleet` set it, and nothing says otherwise. */
-  | { readonly kind: "fleet"; readonly set: LeafSet }
-  /** Somebody else changed it after `fleet` saw it last at `from`, and before it was found otherwise at `to`. */
+  | { readonly kind: "fleet"; readonly set: LeafSet; readonly acceptedAt?: MomentRef }
+  /** Somebody else changed it after it was last seen right at `from`, and before it was found otherwise at `to`. */
   | {
       readonly kind: "outside";
-      readonly set: LeafSet;
+      /** The last time `fleet` set it; absent where it never had to. */
+      readonly set?: LeafSet;
+      /** What it was at `from`; absent where only its keyed digest is known. */
+      readonly was?: Json;
       readonly from: MomentRef;
       readonly to: MomentRef;
       /** It lasts until the visor restarts, and the visor did: nobody need have changed it. */
       readonly restartedAtMs?: number;
+      /** The app is as that start of the visor leaves it. */
+      readonly byRestart?: true;
+      readonly acceptedAt?: MomentRef;
     }
   /** A write was begun and nobody saw how it ended; `matches` says whether the visor shows what it wanted. */
   | {
@@ -100,7 +114,7 @@ export function blameVisor(input: BlameInput): readonly BlamedLeaf[] {
   return [...leaves.values()]
     .filter((leaf) => !isGoneElement(leaf, live))
     .toSorted(byPath)
-    .map((leaf) => blameLeaf(leaf, live));
+    .map((leaf) => blameLeaf(leaf, live, state?.known(leaf.path, leaf.element)));
 }
 
 /** Something `fleet` wrote, or may have written, or saw: not a leaf that only stands in a list. */
@@ -117,7 +131,11 @@ function isGoneElement(leaf: LeafState, live: LiveVisor | undefined): boolean {
   return leaf.seen?.value === false;
 }
 
-function blameLeaf(leaf: LeafState, live: LiveVisor | undefined): BlamedLeaf {
+function blameLeaf(
+  leaf: LeafState,
+  live: LiveVisor | undefined,
+  known: KnownLeaf | undefined,
+): BlamedLeaf {
   const { path, element, set, unsure } = leaf;
   const look = live?.look(leaf);
   const isLike = (
@@ -143,9 +161,58 @@ function blameLeaf(leaf: LeafState, live: LiveVisor | undefined): BlamedLeaf {
     };
     return { ...base, verdict };
   }
+  const found = known?.how === "found" ? known : undefined;
+  const asFound =
+    found === undefined || look?.kind !== "shown" ? undefined : isFound(leaf, found, live);
+  // A later manifest of ours found it so: what others did before that, or do since, is judged by it.
+  if (found !== undefined && asFound === false && live !== undefined)
+    return { ...base, verdict: sinceFound(leaf, found, live) };
   if (set === undefined) return { ...base, verdict: { kind: "never" } };
+  const acceptedAt = asFound === true && found !== undefined ? momentOf(found) : undefined;
+  const accepted = acceptedAt === undefined ? {} : { acceptedAt };
   const differs = asSet === undefined ? leaf.otherwise !== undefined : !asSet;
-  return { ...base, verdict: differs ? outside(leaf, set, live) : { kind: "fleet", set } };
+  return differs
+    ? { ...base, verdict: { ...outside(leaf, set, live), ...accepted } }
+    : { ...base, verdict: { kind: "fleet", set, ...accepted } };
+}
+
+/** Whether a visor shows what was found as wanted; `undefined` where the two cannot be compared. */
+function isFound(
+  leaf: LeafState,
+  { value, keyed, at }: KnownLeaf,
+  live: LiveVisor | undefined,
+): boolean | undefined {
+  if (value !== undefined) return live?.matches(leaf, { value, at });
+  return keyed === undefined
+    ? undefined
+    : live?.matches(leaf, { value: MASK, at, secret: { ref: "", hmac: keyed } });
+}
+
+function sinceFound({ path, set }: LeafState, found: KnownLeaf, live: LiveVisor): BlameVerdict {
+  return {
+    kind: "outside",
+    ...(set === undefined ? {} : { set }),
+    ...(found.value === undefined ? {} : { was: found.value }),
+    from: momentOf(found),
+    to: { timeMs: live.readMs },
+    ...restartOf({ path, set }, found.seenMs, live),
+  };
+}
+
+/** What a restart of the visor after a moment has to do with a value: it undoes whether an app runs. */
+function restartOf(
+  { path, set }: Pick<LeafState, "path"> & { readonly set: LeafSet | undefined },
+  afterMs: number,
+  live: LiveVisor | undefined,
+): Pick<BlameVerdict & { readonly kind: "outside" }, "restartedAtMs" | "byRestart"> {
+  if (live === undefined || live.startedAtMs <= afterMs) return {};
+  const restartedAtMs = live.startedAtMs;
+  const app = /^(apps\..+)\.running$/.exec(path)?.[1];
+  if (app === undefined) return set?.lifetime === "memory" ? { restartedAtMs } : {};
+  const auto = live.look({ path: `${app}.auto_start` });
+  const now = live.look({ path });
+  if (auto.kind !== "shown" || now.kind !== "shown") return { restartedAtMs };
+  return auto.value === now.value ? { restartedAtMs, byRestart: true } : {};
 }
 
 function valueOf(
@@ -162,18 +229,25 @@ function valueOf(
 }
 
 function outside(
-  { seen, otherwise }: LeafState,
+  { path, seen, otherwise }: LeafState,
   set: LeafSet,
   live: LiveVisor | undefined,
-): BlameVerdict {
+): BlameVerdict & { readonly kind: "outside" } {
   const from = seen === undefined ? { timeMs: set.at.timeMs, at: set.at } : momentOf(seen);
   const to =
     otherwise === undefined ? { timeMs: live?.readMs ?? from.timeMs } : momentOf(otherwise.first);
-  const isLost = set.lifetime === "memory" && live !== undefined && live.startedAtMs > from.timeMs;
-  return { kind: "outside", set, from, to, ...(isLost ? { restartedAtMs: live.startedAtMs } : {}) };
+  const was = isOpaque(set.value) ? {} : { was: set.value };
+  return {
+    kind: "outside",
+    set,
+    ...was,
+    from,
+    to,
+    ...restartOf({ path, set }, from.timeMs, live),
+  };
 }
 
-function momentOf({ seenMs, at }: Sighting): MomentRef {
+function momentOf({ seenMs, at }: Pick<Sighting, "seenMs" | "at">): MomentRef {
   return { timeMs: seenMs, at };
 }
 

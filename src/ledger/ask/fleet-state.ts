@@ -1,6 +1,7 @@
 import type { VisorKey } from "../../core/index.ts";
 import type { IntentPayload, LedgerRecord, PlanPayload } from "../entries/payloads.ts";
 import { pathsAsWanted } from "./as-wanted.ts";
+import { type AtHand, type KnownLeaf, KnownLeaves } from "./known-leaves.ts";
 import { type RecordRef, refOf } from "./record-ref.ts";
 import { LeafHistory, type LeafState } from "./leaf-state.ts";
 
@@ -16,14 +17,11 @@ export interface VisorState {
   readonly ownedBy?: RecordRef;
   /** Sorted by path and element. */
   readonly leaves: readonly LeafState[];
-  /** When an owned leaf was last found as the manifest of then wanted it, without a write. */
-  readonly asWanted: ReadonlyMap<string, Sighted>;
-}
-
-/** When something was seen, unix ms, and the record that says so. */
-export interface Sighted {
-  readonly timeMs: number;
-  readonly at: RecordRef;
+  /**
+   * What a leaf or element was when it was last as a manifest of then wanted it, whether or not it had to be
+   * written. `atHand` is the manifest to be asked where a record says less.
+   */
+  readonly known: (path: string, element?: string, atHand?: AtHand) => KnownLeaf | undefined;
 }
 
 /**
@@ -34,6 +32,7 @@ export class FleetState {
   readonly #visors = new Map<VisorKey, VisorHistory>();
   readonly #plans = new Map<string, PlanPayload>();
   readonly #open = new Map<string, IntentPayload>();
+  readonly #known = new KnownLeaves();
   #count = 0;
   #sealed = 0;
   #last: RecordRef | undefined;
@@ -80,7 +79,7 @@ export class FleetState {
       owned: found.owned,
       ...(found.ownedBy === undefined ? {} : { ownedBy: found.ownedBy }),
       leaves,
-      asWanted: new Map(found.asWanted),
+      known: (path, element, atHand) => this.#known.lastKnown(key, path, element, atHand),
     };
   }
 
@@ -100,21 +99,23 @@ export class FleetState {
     const history = this.#history(payload.visor);
     history.owned = payload.owned;
     history.ownedBy = at;
+    const plan = this.#plans.get(`${feed} ${payload.plan}`);
+    this.#known.foundPart(payload, at, plan?.manifest);
     const { reading } = payload;
     const seenMs = reading === undefined ? Number.NaN : Date.parse(reading.at);
     // Without its time a reading proves nothing: another operator may have written since.
     if (reading === undefined || Number.isNaN(seenMs)) return;
     for (const { path, element, before, after } of payload.changes) {
       history.leaf(path, element).see({ value: before, beside: after, at, seenMs });
-      history.asWanted.delete(path);
     }
-    const manifest = this.#plans.get(`${feed} ${payload.plan}`)?.manifest;
     const asWanted = new Set(pathsAsWanted(payload));
-    for (const path of asWanted) history.asWanted.set(path, { timeMs: seenMs, at });
     for (const leaf of history.leaves.values()) {
       if (!asWanted.has(leaf.path)) continue;
-      // As wanted means as recorded only where the very manifest that set it wanted it.
-      if (manifest !== undefined) leaf.seeInSync(manifest, at, seenMs);
+      const found = this.#known.lastKnown(payload.visor, leaf.path, leaf.element);
+      if (found?.at === at && found.value !== undefined)
+        leaf.see({ value: found.value, at, seenMs });
+      // Where the record does not say it: as recorded where the very manifest that set it wanted it.
+      else if (plan !== undefined) leaf.seeInSync(plan.manifest, at, seenMs);
     }
   }
 
@@ -124,6 +125,7 @@ export class FleetState {
     const at = refOf(record);
     const history = this.#history(payload.visor);
     this.#open.set(`${feed} ${index}`, payload);
+    this.#known.begun(payload);
     for (const change of payload.changes) {
       const leaf = history.leaf(change.path, change.element);
       // An intent follows a reading of its own, taken right before it.
@@ -147,6 +149,7 @@ export class FleetState {
         ({ path, element }) => path === outcome.path && element === outcome.element,
       );
       if (change === undefined) continue;
+      this.#known.ended(intent, outcome, at);
       history
         .leaf(change.path, change.element)
         .end({ at, intent: payload.intent, digest: payload.plan, plan, change, outcome });
@@ -164,7 +167,6 @@ export class FleetState {
 
 class VisorHistory {
   readonly leaves = new Map<string, LeafHistory>();
-  readonly asWanted = new Map<string, Sighted>();
   owned: readonly string[] = [];
   ownedBy: RecordRef | undefined;
 

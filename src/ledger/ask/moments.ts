@@ -1,15 +1,8 @@
-import { FleetError } from "../../core/index.ts";
+import { FleetError, parseDuration } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import type { LedgerRecord } from "../entries/payloads.ts";
 import { type RecordRef, refOf } from "./record-ref.ts";
 
-const UNITS_MS: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
 const SHOWN_MAX = 4;
 
 /** What a word for a moment may mean. A word can have two meanings until the records are asked. */
@@ -50,8 +43,8 @@ export interface MomentContext {
  * in unix ms; `undefined` for anything else.
  */
 export function parseTime(text: string, nowMs: number): number | undefined {
-  const [, count, unit] = /^(\d{1,6}(?:\.\d{1,3})?)([smhdw])$/.exec(text) ?? [];
-  if (count !== undefined) return nowMs - Math.round(Number(count) * (UNITS_MS[unit ?? ""] ?? 0));
+  const agoMs = parseDuration(text);
+  if (agoMs !== undefined) return nowMs - agoMs;
   const form = /^(\d{4}-\d\d-\d\d)([Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d))?$/;
   const [, date = "", time = ""] = form.exec(text) ?? [];
   const midnightMs = Date.parse(date);

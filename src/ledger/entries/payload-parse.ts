@@ -79,6 +79,18 @@ const CHANGE = {
   after: isAnything,
   origin: maybe(ORIGIN),
 };
+const isWanted: Check = (value) =>
+  [
+    shape({ kind: oneOf("value"), value: isAnything }),
+    shape({
+      kind: oneOf("list"),
+      members: listOf(isText),
+      removed: maybe(listOf(isText)),
+      exact: maybe((flag) => flag === true),
+    }),
+    shape({ kind: oneOf("digest"), digest: isDigest }),
+    shape({ kind: oneOf("keyed"), keyed: isText }),
+  ].some((check) => check(value));
 const OPEN = shape({ fleet: isText });
 
 const CHECKS: Readonly<Record<EntryKind, Check>> = {
@@ -129,7 +141,9 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
     visor: isVisor,
     owned: listOf(isText),
     changes: listOf(shape(CHANGE)),
-    reading: maybe(shape({ at: isText, unsure: listOf(isText) })),
+    reading: maybe(
+      shape({ at: isText, unsure: listOf(isText), wanted: maybe(membersOf(isWanted)) }),
+    ),
   }),
   intent: shape({
     fleet: isText,

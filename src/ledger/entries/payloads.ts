@@ -7,7 +7,12 @@ import type {
   SealKey,
   VisorKey,
 } from "../../core/index.ts";
-import type { Lifetime, OutcomeKind, StepLetter as ModelStepLetter } from "../../model/index.ts";
+import type {
+  Lifetime,
+  OutcomeKind,
+  StepLetter as ModelStepLetter,
+  WantedValue,
+} from "../../model/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 
 /** Every kind of entry. */
@@ -162,6 +167,10 @@ export interface RecordedReading {
   readonly at: string;
   /** Owned paths that could not be compared or not be written, sorted. */
   readonly unsure: readonly string[];
+  /**
+   * By path what the manifest wanted of what was found so, and of lists that change. Release 0.1.0 does not say.
+   */
+  readonly wanted?: Readonly<Record<string, WantedValue>>;
 }
 
 /** What a plan holds for one visor. */

@@ -16,6 +16,8 @@ import {
 } from "./keys.ts";
 
 const FILE_MODE = 0o600;
+/** A key file has some hundred bytes. */
+const FILE_BYTES_MAX = 64 * 1024;
 const OTHERS_BITS = 0o077;
 
 /** How to read a key file. */
@@ -49,7 +51,7 @@ async function openKeyFile({
   passphrase,
   isModeChecked = true,
 }: ReadKeyOptions): Promise<OpenedKeyFile> {
-  const bytes = await files.read(path);
+  const bytes = await files.read(path, { bytesMax: FILE_BYTES_MAX });
   if (bytes === undefined) {
     throw new FleetError("key/missing", `there is no operator key at ${path}`, {
       next: "run fleet keygen",
@@ -143,7 +145,7 @@ async function replaceKeyFile(
   counters: KeyCounters,
 ): Promise<void> {
   const bytes = formatKeyFile(makeKeyFile(secret, counters, passphrase, random));
-  await files.replace(path, bytes, { mode: FILE_MODE });
+  await files.write(path, bytes, { mode: FILE_MODE });
 }
 
 /** How to write a key file. */

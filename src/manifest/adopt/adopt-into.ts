@@ -1,4 +1,4 @@
-import { assert, type Diagnostic, utf8 } from "../../core/index.ts";
+import { type Diagnostic, utf8 } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
 import { leafMeaning } from "../leaf-meaning.ts";
 import { loadManifest } from "../load-manifest.ts";
@@ -22,6 +22,7 @@ export interface ChangedRecord {
 /** What became of it. */
 export type AdoptedInto =
   | { readonly kind: "adopted"; readonly text: string; readonly adoption: Adoption }
+  /** The manifest is not good, or would not be with what is written into its layout. */
   | { readonly kind: "invalid"; readonly diagnostics: readonly Diagnostic[] }
   /** Selections of the manifest, such as `all`, would take the new visors in. */
   | { readonly kind: "would-change"; readonly changed: readonly ChangedRecord[] };
@@ -41,8 +42,7 @@ export function adoptInto(input: AdoptIntoInput): AdoptedInto {
   for (const useRoles of [true, false]) {
     const { text, adoption } = attempt({ ...input, visors }, existing, useRoles);
     const { desired, diagnostics } = loadManifest(utf8(text), input.file);
-    const fault = diagnostics.map(({ at, code }) => `${at?.line ?? "-"} ${code}`).join("; ");
-    assert(desired !== undefined, `an adoption made a manifest that is refused: ${fault}`);
+    if (desired === undefined) return { kind: "invalid", diagnostics };
     changed = changedRecords(existing.desired, desired);
     if (changed.length === 0) return { kind: "adopted", text, adoption };
   }

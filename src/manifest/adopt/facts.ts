@@ -43,7 +43,18 @@ export type Fact =
   | { readonly kind: "key"; readonly path: string; readonly key: VisorKey }
   | KeysFact
   | { readonly kind: "anyone"; readonly path: string }
+  | RecordsFact
+  | { readonly kind: "open-host"; readonly path: string; readonly host: string }
   | PortFact;
+
+/** A list of records, in the order of the visor; members that are keys are named apart. */
+export interface RecordsFact {
+  readonly kind: "records";
+  readonly path: string;
+  readonly records: readonly Readonly<Record<string, string>>[];
+  readonly keys: readonly VisorKey[];
+  readonly keyMembers: readonly string[];
+}
 
 /** A list of keys, sorted: all of it, or members that must be in it. */
 export interface KeysFact {
@@ -75,6 +86,7 @@ export function keysOf(fact: Fact): readonly VisorKey[] {
     case "key":
       return [fact.key];
     case "keys":
+    case "records":
       return fact.keys;
     case "port":
       return fact.whitelist === "anyone" ? [] : fact.whitelist;

@@ -1,5 +1,12 @@
 import type { Json } from "../../core/index.ts";
-import { type SeenVisor, settingAt, settingFault, SETTINGS } from "../../model/index.ts";
+import {
+  isLoopbackHost,
+  keyMembersOf,
+  type SeenVisor,
+  settingAt,
+  settingFault,
+  SETTINGS,
+} from "../../model/index.ts";
 import { rewardAddressFault } from "../reward-address.ts";
 import {
   type AdoptSection,
@@ -13,7 +20,9 @@ import {
 import { isPlainText, keysIn, type Look } from "./look.ts";
 import { readAppFacts } from "./read-app-facts.ts";
 
-const TRUST_LISTS = ["hypervisors", "pty"] as const;
+/** What a starting visor puts in place of nothing: its .dmsg proxy goes on to its .skynet one. */
+const CHAINED = { path: "dmsg_web.upstream_socks", value: "127.0.0.1:4446" };
+const TRUST_LISTS = ["hypervisors", "pty", "dmsgscp"] as const;
 const PORT_TEXTS = ["label", "description", "proxy_addr"] as const;
 const PORT_FLAGS = [
   ["show_on_landing", false],
@@ -49,6 +58,7 @@ export function readFacts({ seen, sections, open, eyes, keyOf }: ReadFactsInput)
     note: (sentence) => void notes.push(sentence),
   };
   if (sections.has("trust")) readTrust(look);
+  if (sections.has("trust")) readRpcExec(look);
   if (sections.has("apps")) readAppFacts(look);
   if (sections.has("ports")) readPorts(look);
   if (sections.has("settings")) readSettings(look);
@@ -61,12 +71,21 @@ function readTrust(look: Look): void {
   for (const list of TRUST_LISTS) {
     const path = `trust.${list}`;
     const found = look.eyes.foundAt(look.seen, path);
-    if (found.kind === "unsupported") look.note(`${path} is left out: ${found.why}`);
+    // Who may copy files is told by releases that have such a list, and missed of no other.
+    if (found.kind === "unsupported" && list !== "dmsgscp")
+      look.note(`${path} is left out: ${found.why}`);
     if (found.kind !== "set") continue;
     const keys = keysIn(look, found.elements);
     if (keys === undefined) look.note(`${path} is left out: a member of it is no visor key`);
     else look.put({ kind: "keys", path, keys, form: "exact" });
   }
+}
+
+/** Only what is switched on: off is what visors have, and a manifest would own it for nothing. */
+function readRpcExec(look: Look): void {
+  const path = "trust.allow_rpc_exec";
+  const found = look.eyes.foundAt(look.seen, path);
+  if (found.kind === "value" && found.raw === true) look.put({ kind: "value", path, value: true });
 }
 
 function readSettings(look: Look): void {
@@ -77,6 +96,27 @@ function readSettings(look: Look): void {
     if (found.kind !== "value" || found.raw === null || found.raw === "") continue;
     const type = settingAt(path)?.type;
     if (type === undefined || settingFault(type, found.raw) !== undefined) continue;
+    if (path === CHAINED.path && found.raw === CHAINED.value) {
+      look.note(`settings.${path} is left out: visors fill it in by themselves`);
+      continue;
+    }
+    if (type.kind === "open-host" && typeof found.raw === "string" && !isLoopbackHost(found.raw)) {
+      if (look.open && isTold(look, path))
+        look.put({ kind: "open-host", path: `settings.${path}`, host: found.raw });
+      else
+        look.note(
+          `settings.${path} is left out: it is open to everybody there; --open writes whitelist: anyone`,
+        );
+      continue;
+    }
+    if (type.kind === "open-host" && !isTold(look, path)) {
+      look.note(`settings.${path} is left out: the visor does not say whether the proxy runs`);
+      continue;
+    }
+    if (type.kind === "records") {
+      readRecords(look, path, found.raw);
+      continue;
+    }
     const value = plainValue(found.raw);
     if (value !== undefined && [value].flat().every(isPlain)) {
       look.put({ kind: "value", path: `settings.${path}`, value });
@@ -86,6 +126,31 @@ function readSettings(look: Look): void {
   const which =
     hidden.length === 1 ? `settings.${hidden.join("")} is` : `${hidden.length} settings are`;
   look.note(`${which} left out: this release does not show ${hidden.length === 1 ? "it" : "them"}`);
+}
+
+/** Takes a list of records over, when all of it can be shown and every key in it is one. */
+function readRecords(look: Look, path: string, raw: Json): void {
+  const records = (Array.isArray(raw) ? raw : []) as readonly Readonly<Record<string, string>>[];
+  const keyMembers = keyMembersOf(path);
+  const texts = records.flatMap((record) =>
+    Object.entries(record).flatMap(([name, text]) => (keyMembers.includes(name) ? [] : [text])),
+  );
+  const keys = keysIn(
+    look,
+    records.flatMap((record) => keyMembers.map((name) => record[name] ?? "")),
+  );
+  if (keys === undefined || !texts.every(isPlain)) {
+    look.note(`settings.${path} is left out: its text could be a secret or cannot be shown`);
+    return;
+  }
+  look.put({ kind: "records", path: `settings.${path}`, records, keys, keyMembers });
+}
+
+/** True for a web proxy's address where the visor says whether it runs: a manifest needs both. */
+function isTold(look: Look, path: string): boolean {
+  const enable = path.replace(/\.[^.]+$/, ".enable");
+  const found = look.eyes.foundAt(look.seen, `settings.${enable}`);
+  return found.kind === "value" && typeof found.raw === "boolean";
 }
 
 function isPlain(value: string | number | boolean): boolean {

@@ -1,3 +1,4 @@
+import { parseVisorKey } from "../../core/index.ts";
 import { SETTINGS } from "../../model/index.ts";
 import { bodyKeyOrder, inKeyOrder, type KeyOrder } from "../format/index.ts";
 import { yamlList, yamlText } from "../yaml-text.ts";
@@ -5,7 +6,7 @@ import type { Fact, PlainValue } from "./facts.ts";
 import type { Spelling } from "./spelling.ts";
 
 /** What is written below a key: a scalar, a list of words, or a map. */
-export type Written = PlainValue | WrittenMap;
+export type Written = PlainValue | WrittenMap | readonly WrittenMap[];
 
 export type WrittenMap = ReadonlyMap<string, Written>;
 
@@ -23,6 +24,21 @@ export function writtenFact(fact: Fact, spelling: Spelling): Written {
       return spelling.key(fact.key);
     case "anyone":
       return "anyone";
+    case "records":
+      return fact.records.map(
+        (record) =>
+          new Map(
+            Object.entries(record).map(([name, text]) => [
+              name,
+              fact.keyMembers.includes(name) ? spelling.key(parseVisorKey(text)) : text,
+            ]),
+          ),
+      );
+    case "open-host":
+      return new Map([
+        ["host", fact.host],
+        ["whitelist", "anyone"],
+      ]);
     case "keys": {
       const members = spelling.list(fact.keys);
       return fact.form === "exact" ? members : new Map([["add", members]]);
@@ -93,6 +109,7 @@ export function flowText(value: Written): string {
     return `{ ${entries.join(", ")} }`;
   }
   if (typeof value === "string") return yamlText(value);
+  if (isRecords(value)) return `[${value.map(flowText).join(", ")}]`;
   return isList(value) ? yamlList(value) : String(value);
 }
 
@@ -107,6 +124,8 @@ function entryLines(key: string, value: Written, indent: string): readonly strin
     const isWide = line.length > WIDTH || value.size > maxOnALine(indent);
     const isDeep = [...value.values()].some(isMap);
     if (isWide || isDeep) return [`${indent}${key}:`, ...blockLines(value, `${indent}  `)];
+  } else if (isRecords(value) && line.length > WIDTH) {
+    return [`${indent}${key}:`, ...value.map((item) => `${indent}  - ${flowText(item)}`)];
   } else if (isList(value) && line.length > WIDTH) {
     return [`${indent}${key}:`, ...value.map((item) => `${indent}  - ${yamlText(item)}`)];
   }
@@ -123,5 +142,9 @@ function isMap(value: Written): value is WrittenMap {
 }
 
 function isList(value: Written): value is readonly string[] {
-  return Array.isArray(value);
+  return Array.isArray(value) && !isRecords(value);
+}
+
+function isRecords(value: Written): value is readonly WrittenMap[] {
+  return Array.isArray(value) && value.some((item: Written) => isMap(item));
 }

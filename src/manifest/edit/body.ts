@@ -8,6 +8,7 @@ import {
   lineStart,
   type MapPlace,
 } from "./splice.ts";
+import { withoutSpan } from "./without-span.ts";
 
 /** What to write below a key: a value as YAML on one line, or a map of such. */
 export type BodyValue = string | BodyTree;
@@ -94,22 +95,6 @@ export function withoutEntry(text: string, map: MapPlace, entry: EntryPlace): re
   }
   const spans = map.entries.map(({ keyFrom, valueTo }) => ({ from: keyFrom, to: valueTo }));
   return [withoutSpan(text, spans, map.entries.indexOf(entry))];
-}
-
-/** Takes one of several spans that commas part out of braces or brackets. */
-export function withoutSpan(
-  text: string,
-  spans: readonly { readonly from: number; readonly to: number }[],
-  index: number,
-): Edit {
-  const [before, span, next] = [spans[index - 1], spans[index], spans[index + 1]];
-  const from = span?.from ?? 0;
-  const to = span?.to ?? 0;
-  if (next !== undefined) return { from, to: next.from, text: "" };
-  const between = text.slice(before?.to ?? from, from);
-  // What stands behind a comment is on a line of its own: the comma before may stay, and so does the comment.
-  if (!between.includes("#")) return { from: before?.to ?? from, to, text: "" };
-  return { from: lineStart(text, from), to: lineEnd(text, to), text: "" };
 }
 
 /** A value on one line. */

@@ -1,4 +1,4 @@
-import { FleetError, fromUtf8, utf8, type VisorKey } from "../../core/index.ts";
+import { type Diagnostic, FleetError, fromUtf8, utf8, type VisorKey } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
 import { type ExistingManifest, readExisting } from "../existing-manifest.ts";
 import { type MeaningDifference, meaningDifferences, visorDifferences } from "../leaf-meaning.ts";
@@ -99,7 +99,7 @@ function attemptWith(
       left.map(({ name }) => name),
     );
     const loaded = load(text, file);
-    if (loaded.desired === undefined) return cannotBe(loaded.diagnostics);
+    if (loaded.desired === undefined) return refusedAfter(loaded.diagnostics);
     desired = loaded.desired;
   }
   if (desired === undefined) return notInRole(role ?? "");
@@ -144,6 +144,27 @@ function editedAt(
 ): string {
   const edits = bodyEdits({ text, existing, edit, meant, section, names });
   return spliced(text, withLineEnds(text, edits));
+}
+
+/** What is wrong with a text only since it is no YAML of a manifest, whatever it says. */
+const FORM_FAULTS: ReadonlySet<string> = new Set([
+  "manifest/syntax",
+  "manifest/tab",
+  "manifest/key",
+  "manifest/duplicate-key",
+  "manifest/second-document",
+  "manifest/not-a-map",
+]);
+
+/** The error of an edited text that is refused: where its form is wrong it is ours, and nobody has seen its lines. */
+function refusedAfter(diagnostics: readonly Diagnostic[]): FleetError {
+  const [first] = diagnostics;
+  if (first === undefined || !FORM_FAULTS.has(first.code)) return cannotBe(diagnostics);
+  const line = first.at === undefined ? "" : ` near line ${first.at.line}`;
+  return new FleetError("manifest/edit", `this cannot be written into this layout${line} by us`, {
+    next: "nothing was written; write it by hand, or first write each visor and role as `name:` with what it has below",
+    exit: 4,
+  });
 }
 
 const NAMED_MAX = 5;

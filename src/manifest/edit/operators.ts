@@ -8,6 +8,7 @@ import {
   placesOf,
   spliced,
 } from "./splice.ts";
+import { withoutSpan } from "./without-span.ts";
 
 /** An operator as a manifest's line says it. */
 export interface OperatorLine {
@@ -75,11 +76,8 @@ export function withoutOperator(text: string, name: string): string | undefined 
     return spliced(text, [
       { from: lineStart(text, entry.keyFrom), to: behindEntry(text, entry), text: "" },
     ]);
-  const next = map.entries[index + 1];
-  const before = map.entries[index - 1];
-  if (next !== undefined)
-    return spliced(text, [{ from: entry.keyFrom, to: next.keyFrom, text: "" }]);
-  return spliced(text, [{ from: before?.valueTo ?? entry.keyFrom, to: entry.valueTo, text: "" }]);
+  const spans = map.entries.map(({ keyFrom, valueTo }) => ({ from: keyFrom, to: valueTo }));
+  return spliced(text, [withoutSpan(text, spans, index)]);
 }
 
 function withSection(

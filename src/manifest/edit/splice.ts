@@ -64,7 +64,12 @@ function placeOfMap(text: string, map: YAMLMap, depth: number): MapPlace {
   const from = entries[0]?.keyFrom ?? 0;
   const lineFrom = text.lastIndexOf("\n", from - 1) + 1;
   const before = text.slice(lineFrom, from);
-  return { entries, isFlow: map.flow === true, indent: /^\s*$/.test(before) ? before : "  " };
+  return { entries, isFlow: map.flow === true, indent: indentOf(before) };
+}
+
+/** White space as far as a first key stands from the line's start; its line may begin with signs of YAML. */
+function indentOf(before: string): string {
+  return /^\s*(?:[?:-]\s+)*$/.test(before) ? before.replace(/[?:-]/g, " ") : "  ";
 }
 
 function placeOfEntry(text: string, { key, value }: Pair, depth: number): EntryPlace {

@@ -1,5 +1,6 @@
 import { yamlText } from "../yaml-text.ts";
-import { type BodyPlace, entryAt, putTree, treeOf, withoutEntry, withoutSpan } from "./body.ts";
+import { type BodyPlace, entryAt, putTree, treeOf, withoutEntry } from "./body.ts";
+import { withoutSpans } from "./without-span.ts";
 import {
   type Edit,
   type EntryPlace,
@@ -34,23 +35,15 @@ export function withoutWords(
   list: ListPlace,
   isGone: (word: string) => boolean,
 ): readonly Edit[] {
-  const gone = list.items.filter((item) => isGone(item.text));
   if (!list.isFlow) {
+    const gone = list.items.filter((item) => isGone(item.text));
     return gone.map(({ from, to }) => ({
       from: lineStart(text, from),
       to: lineEnd(text, to),
       text: "",
     }));
   }
-  const [only] = gone;
-  if (gone.length === 1 && only !== undefined) {
-    return [withoutSpan(text, list.items, list.items.indexOf(only))];
-  }
-  const [first, last] = [list.items[0], list.items.at(-1)];
-  if (gone.length === 0 || first === undefined || last === undefined) return [];
-  const kept = list.items.filter((item) => !gone.includes(item));
-  const words = kept.map(({ from, to }) => text.slice(from, to)).join(", ");
-  return [{ from: first.from, to: last.to, text: words }];
+  return withoutSpans(text, list.items, (index) => isGone(list.items[index]?.text ?? ""));
 }
 
 /** True when every word of a list is gone, so that nothing of it may stay. */

@@ -1,3 +1,3 @@
-export { formatManifest } from "./format-manifest.ts";
+export { formatManifest, type KeptForm, keptForm } from "./format-manifest.ts";
 export { bodyKeyOrder, inKeyOrder, type KeyOrder } from "./key-order.ts";
 export { type ListOutline, type Outline, outlineOf } from "./outline.ts";

@@ -76,8 +76,8 @@ async function runAppAction(context: AppActionContext, change: Change): Promise<
       // The visor did not say that the old process ended: a start now could run two side by side.
       return {
         path: change.path,
-        outcome: "failed",
-        note: `${firstNote(book)}; not started again`,
+        outcome: "unverified",
+        note: `${firstNote(book)}; its process may still run, so it was not started again`,
       };
     }
   }

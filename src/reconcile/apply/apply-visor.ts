@@ -313,8 +313,8 @@ async function carryOut(
     const outcomes = await runAppActions(context, step.changes);
     return () => outcomes;
   }
-  const { openToAnyone } = visor;
-  const notes = await writeChanges(session, step.changes, { secrets, openToAnyone });
+  const { openToAnyone, owned } = visor;
+  const notes = await writeChanges(session, step.changes, { secrets, openToAnyone, owned });
   return (seen) =>
     seen === undefined
       ? step.changes.map((change) => ({ ...outcomeBase(change), ...NOT_READ_BACK }))

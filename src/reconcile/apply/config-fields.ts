@@ -1,6 +1,11 @@
-import { assert, FleetError, type Json } from "../../core/index.ts";
+import { assert, FleetError, type Json, type JsonObject } from "../../core/index.ts";
 import { type Change, parseWhitelist, type SecretRef, splitArgs } from "../../model/index.ts";
-import type { AppReading, WriteSession } from "../../skywire/visor/index.ts";
+import {
+  type AppReading,
+  type TrustReading,
+  WHOLE_BLOCKS,
+  type WriteSession,
+} from "../../skywire/visor/index.ts";
 import { appAfter, changesArgs, isOfApp, parseLeafPath } from "../diff/index.ts";
 import { plainText } from "./plain-text.ts";
 import { revealSecrets } from "./read-back.ts";
@@ -10,6 +15,8 @@ export interface WriteFacts {
   readonly secrets: ReadonlyMap<SecretRef, string>;
   /** Whitelists that may end empty, because they are written `anyone`. */
   readonly openToAnyone: readonly string[];
+  /** Every path that the manifest owns on the visor. */
+  readonly owned: readonly string[];
 }
 
 /**
@@ -70,31 +77,38 @@ export function envAfter(
     .sort();
 }
 
+/** One field of `SetConfigFields`, and the changes that it makes. */
+export interface ConfigField {
+  readonly value: Json;
+  readonly changes: readonly Change[];
+}
+
 /**
- * The fields of one `SetConfigFields` call for a step. Lists are set-to values there, so each is read again on
- * the same connection first and only the elements of this step are added or taken away.
+ * What a block is made of beside what is said of it. A hypervisor without this would let everybody in without a
+ * password: Go's zero value of `enable_auth` is false.
+ */
+const BLOCK_DEFAULTS: Readonly<Record<string, JsonObject>> = { hypervisor: { enable_auth: true } };
+
+/**
+ * The fields that make changes. Lists are set-to values, so each is read again on the same connection first and only
+ * the elements of this step are added or taken away; a block that the visor is without is one field, whole.
  */
 export async function configFieldsOf(
   session: WriteSession,
   changes: readonly Change[],
   facts: WriteFacts,
-): Promise<ReadonlyMap<string, { readonly value: Json; readonly changes: readonly Change[] }>> {
-  const fields = new Map<string, { value: Json; changes: Change[] }>();
+): Promise<ReadonlyMap<string, ConfigField>> {
+  const fields = new Map<string, ConfigField>();
   const put = (path: string, value: Json, of: readonly Change[]): void => {
     fields.set(path, { value, changes: [...of] });
   };
-  for (const [path, list] of groupLists(changes)) {
-    const trust = await session.readTrust();
-    const now =
-      trust === undefined
-        ? undefined
-        : path === "trust.pty"
-          ? trust.pty
-          : path === "survey"
-            ? trust.survey
-            : trust.hypervisors;
+  const lists = groupLists(changes);
+  const needsTrust = lists.size > 0 || changes.some(isInBlock);
+  const trust = needsTrust ? await session.readTrust() : undefined;
+  for (const [path, list] of lists) {
+    const now = trust === undefined ? undefined : CONFIG_LISTS[path]?.of(trust);
     if (now === undefined) throw listGone(path);
-    put(CONFIG_LISTS[path] ?? path, applyElements(now, list), list);
+    put(CONFIG_LISTS[path]?.path ?? path, applyElements(now, list), list);
   }
   const needsApps = changes.some((change) => changesArgs(change));
   const apps = needsApps ? await session.readApps() : [];
@@ -103,18 +117,64 @@ export async function configFieldsOf(
     if (own.length > 0) put(`launcher.apps[${app.name}].args`, argsAfter(app, changes, facts), own);
   }
   for (const change of changes) {
-    const leaf = parseLeafPath(change.path);
-    if (leaf.section === "settings") put(leaf.setting, change.after, [change]);
-    else if (leaf.section === "reward_address") put("reward_address", change.after, [change]);
-    else if (leaf.section === "apps" && leaf.field === "auto_start") {
-      put(`launcher.apps[${leaf.app}].auto_start`, change.after, [change]);
-    } else if (leaf.section === "apps" && leaf.field === "binary") {
-      put(`launcher.apps[${leaf.app}].binary`, change.after, [change]);
-    } else if (leaf.section === "apps" && leaf.field === "env") {
-      put(`launcher.apps[${leaf.app}].env`, [...envAfter(change, facts.secrets)], [change]);
-    }
+    const field = fieldOf(change, facts);
+    if (field !== undefined) put(field.path, field.value, [change]);
   }
-  return fields;
+  const unset = trust?.unsetBlocks ?? [];
+  return wholeBlocks(
+    fields,
+    WHOLE_BLOCKS.filter((block) => unset.includes(block)),
+  );
+}
+
+/** The field of a change that is neither of a list nor of an app's arguments. */
+function fieldOf(
+  change: Change,
+  facts: WriteFacts,
+): { readonly path: string; readonly value: Json } | undefined {
+  const leaf = parseLeafPath(change.path);
+  if (leaf.section === "rpc_exec") return { path: "pty.allow_rpc_exec", value: change.after };
+  if (leaf.section === "settings") return { path: leaf.setting, value: change.after };
+  if (leaf.section === "reward_address") return { path: "reward_address", value: change.after };
+  if (leaf.section !== "apps") return undefined;
+  const at = `launcher.apps[${leaf.app}].${leaf.field}`;
+  switch (leaf.field) {
+    case "auto_start":
+    case "binary":
+      return { path: at, value: change.after };
+    case "env":
+      return { path: at, value: [...envAfter(change, facts.secrets)] };
+    default:
+      return undefined;
+  }
+}
+
+/** True for a setting that stands in a block of the configuration. */
+function isInBlock({ path }: Change): boolean {
+  const leaf = parseLeafPath(path);
+  return leaf.section === "settings" && leaf.setting.includes(".");
+}
+
+/** The same fields, those of blocks that are not set joined to one field each. */
+function wholeBlocks(
+  fields: ReadonlyMap<string, ConfigField>,
+  unset: readonly string[],
+): ReadonlyMap<string, ConfigField> {
+  const whole = new Map<string, ConfigField>();
+  for (const [path, field] of fields) {
+    const [block = "", name, ...deeper] = path.split(".");
+    if (name === undefined || deeper.length > 0 || !unset.includes(block)) {
+      whole.set(path, field);
+      continue;
+    }
+    const known = whole.get(block);
+    const members = (known?.value ?? BLOCK_DEFAULTS[block] ?? {}) as JsonObject;
+    whole.set(block, {
+      value: { ...members, [name]: field.value },
+      changes: [...(known?.changes ?? []), ...field.changes],
+    });
+  }
+  return whole;
 }
 
 function listGone(path: string): FleetError {
@@ -127,10 +187,20 @@ function listGone(path: string): FleetError {
   );
 }
 
-const CONFIG_LISTS: Readonly<Record<string, string>> = {
-  "trust.hypervisors": "hypervisors",
-  "trust.pty": "pty.whitelist",
-  survey: "survey_whitelist",
+/** Where the lists of a manifest stand in a configuration, and how they were read. */
+const CONFIG_LISTS: Readonly<
+  Record<
+    string,
+    {
+      readonly path: string;
+      readonly of: (trust: TrustReading) => readonly string[] | undefined;
+    }
+  >
+> = {
+  "trust.hypervisors": { path: "hypervisors", of: ({ hypervisors }) => hypervisors },
+  "trust.pty": { path: "pty.whitelist", of: ({ pty }) => pty },
+  "trust.dmsgscp": { path: "dmsgscp.whitelist", of: ({ dmsgscp }) => dmsgscp },
+  survey: { path: "survey_whitelist", of: ({ survey }) => survey },
 };
 
 function groupLists(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {

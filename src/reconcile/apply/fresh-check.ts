@@ -7,9 +7,11 @@ import {
   type PlanVisor,
   type SeenVisor,
 } from "../../model/index.ts";
+import { isWayIn } from "../diff/index.ts";
 import {
   checkLists,
   checkLockOut,
+  checkOpenProxies,
   keyedObservedDigest,
   observedDigest,
   type ObservedValues,
@@ -94,7 +96,7 @@ export function checkGuardsAgain({
       visor: key,
       name,
       before: { hypervisors: seen.hypervisors ?? [], pty: seen.pty ?? [] },
-      changes: changes.filter(({ path }) => path.startsWith("trust.")),
+      changes: changes.filter(({ path }) => isWayIn(path)),
       acting: plan.acting,
       protected: plan.protected,
       allowLoss: plan.overrides.allowTrustLoss.includes(name),
@@ -102,6 +104,7 @@ export function checkGuardsAgain({
       ...(pending === undefined ? {} : { pending }),
     }),
     ...checkLists(lists),
+    ...checkOpenProxies(lists),
   ];
   return first === undefined ? undefined : { outcome: "refused", note: first.message };
 }

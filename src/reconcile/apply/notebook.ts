@@ -32,7 +32,7 @@ export class Notebook implements WriteNotes {
       await write();
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
-      this.note(changes, causeText(error));
+      this.note(changes, withWayOut(causeText(error)));
       if (error.code === "visor/refused") {
         for (const change of changes) this.refused.add(changeKey(change));
       }
@@ -41,6 +41,24 @@ export class Notebook implements WriteNotes {
       }
     }
   }
+}
+
+/** What visors say, and what helps. Source: api_hypervisors.go, api_proxies.go. */
+const WAYS_OUT: readonly (readonly [RegExp, string])[] = [
+  [
+    /already connected to hypervisor/,
+    "it is connected to that hypervisor though its list lacks it: restart the visor, then apply again",
+  ],
+  [/DMSG client not running/, "apply again once the visor's dmsg client runs"],
+  [
+    /resolver not initialized/,
+    "the visor started without this proxy: restart it, then apply again",
+  ],
+];
+
+function withWayOut(text: string): string {
+  const way = WAYS_OUT.find(([said]) => said.test(text))?.[1];
+  return way === undefined ? text : `${text}; ${way}`;
 }
 
 function causeText(error: FleetError): string {

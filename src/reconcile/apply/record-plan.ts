@@ -31,8 +31,8 @@ export interface RecordInput {
 
 /**
  * The entries that begin an apply: a keyset where the fleet has none, it changes, or our own ledger does not hold
- * it; the plan; and one part for each visor that changes or whose owned leaves are others than recorded. Empty when
- * there is nothing to say.
+ * it; the plan; and one part for each visor that changes, or whose owned leaves or their wanted values are others than
+ * recorded. Empty when there is nothing to say.
  */
 export function openingEntries(input: RecordInput): readonly EntryDraft[] {
   const { plan, history } = input;
@@ -133,14 +133,23 @@ function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
     if (visor.observed === undefined) continue;
     const changes = changesOf(visor).map(recordedChange);
     const recorded = history.owned.get(visor.key) ?? [];
-    if (changes.length === 0 && recorded.join("\n") === visor.owned.join("\n")) continue;
+    const isNews =
+      recorded.join("\n") !== visor.owned.join("\n") ||
+      Object.entries(visor.wanted ?? {}).some(([path, wanted]) =>
+        history.leaves.isNews(visor.key, path, wanted),
+      );
+    if (changes.length === 0 && !isNews) continue;
     const unsure = [
       ...visor.unsupported.map(({ path }) => path),
       ...visor.notCompared,
       ...(visor.leftOut ?? []),
       ...(visor.ignored ?? []).flatMap((leaf) => leaf.changes.map(({ path }) => path)),
     ];
-    const reading = { at: visor.observed.at, unsure: [...new Set(unsure)].sort() };
+    const reading = {
+      at: visor.observed.at,
+      unsure: [...new Set(unsure)].sort(),
+      ...(visor.wanted === undefined ? {} : { wanted: visor.wanted }),
+    };
     parts.push({
       kind: "plan-part",
       payload: { ...base, visor: visor.key, owned: visor.owned, changes, reading },

@@ -2,10 +2,11 @@ import { assert, type Json, parseVisorKey } from "../../core/index.ts";
 import { type Change, parseWhitelist, type SecretRef, splitArgs } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
 import { changesArgs, parseLeafPath } from "../diff/index.ts";
-import { argsAfter, configFieldsOf, envAfter, type WriteFacts } from "./config-fields.ts";
+import { argsAfter, envAfter, type WriteFacts } from "./config-fields.ts";
 import { Notebook } from "./notebook.ts";
 import { plainText } from "./plain-text.ts";
 import { changeKey, type WriteNotes } from "./read-back.ts";
+import { writeConfigFields } from "./write-fields.ts";
 import { writePorts } from "./write-ports.ts";
 
 /**
@@ -48,25 +49,6 @@ function isHeldBack(change: Change, changes: readonly Change[], book: WriteNotes
   if (change.method !== "SetAutoStart" || change.after !== true) return false;
   const prefix = `apps.${appLeaf(change).app}.`;
   return changes.some((other) => other.path.startsWith(prefix) && book.notes.has(changeKey(other)));
-}
-
-async function writeConfigFields(
-  session: WriteSession,
-  changes: readonly Change[],
-  facts: WriteFacts,
-  book: Notebook,
-): Promise<void> {
-  if (changes.length === 0) return;
-  await book.attempt(changes, async () => {
-    const fields = await configFieldsOf(session, changes, facts);
-    const values = new Map<string, Json>([...fields].map(([path, { value }]) => [path, value]));
-    const reply = await session.setConfigFields(values);
-    for (const { path, live } of reply) {
-      if (live) continue;
-      for (const change of fields.get(path)?.changes ?? [])
-        book.afterRestart.add(changeKey(change));
-    }
-  });
 }
 
 async function writeArgs(

@@ -22,7 +22,7 @@ export function changeOf(
   }: Pick<Change, "before" | "op" | "step"> & { readonly writer: LeafWriter },
 ): Change {
   const { place, role } = leaf.origin;
-  return {
+  const change: Change = {
     path: leaf.path,
     op,
     before,
@@ -35,6 +35,7 @@ export function changeOf(
     method: writer.method,
     inverse: { after: before },
   };
+  return withWhy(change, writer.note);
 }
 
 /** The same change with a sentence about why, where there is one. */

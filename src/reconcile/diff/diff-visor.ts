@@ -41,7 +41,7 @@ export interface VisorDiff {
   readonly notCompared: readonly string[];
   readonly notObserved: readonly string[];
   /** Owned leaves without any change. */
-  readonly inSync: number;
+  readonly inSync: readonly string[];
 }
 
 /**
@@ -60,7 +60,7 @@ export function diffVisor(
   const unsupported: Unsupported[] = [];
   const notCompared: string[] = [];
   const notObserved: string[] = [];
-  let inSync = 0;
+  const inSync: string[] = [];
   const withAdded = assumeAddedApps(desired, seen);
   const context = { secrets, left };
   const verdicts = [...desired.leaves.values()].map((leaf) => ({
@@ -84,9 +84,12 @@ export function diffVisor(
     }
     if (verdict.notObserved === true) notObserved.push(leaf.path);
     else if (verdict.notCompared === true) notCompared.push(leaf.path);
-    else if (verdict.changes.length === 0 && verdict.unsupported.length === 0) inSync += 1;
+    else if (verdict.changes.length === 0 && verdict.unsupported.length === 0)
+      inSync.push(leaf.path);
   }
-  return { changes: sortChanges(changes), unsupported, notCompared, notObserved, inSync };
+  const isTold = new Set(unsupported.map(({ path }) => path));
+  const lasting = changes.map((change) => lastingRun(desired, seen, change, isTold));
+  return { changes: sortChanges(lasting), unsupported, notCompared, notObserved, inSync };
 }
 
 /** Sorts changes by path, then element. */
@@ -117,6 +120,22 @@ function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVisor {
     added.push(freshApp(seen, path.app, binaryOf(desired, path.app)));
   }
   return added.length === 0 ? seen : { ...seen, apps: [...seen.apps, ...added] };
+}
+
+/** A start or stop lasts where the app will be started with the visor just so. */
+function lastingRun(
+  desired: DesiredVisor,
+  seen: SeenVisor,
+  change: Change,
+  unsupported: ReadonlySet<string>,
+): Change {
+  const path = parseLeafPath(change.path);
+  if (path.section !== "apps" || path.field !== "running") return change;
+  const auto = `apps.${path.app}.auto_start`;
+  const leaf = unsupported.has(auto) ? undefined : desired.leaves.get(auto);
+  const app = seen.apps.find(({ name }) => name === path.app);
+  const wanted = leaf?.kind === "value" ? leaf.value : (app?.autoStart ?? false);
+  return wanted === change.after ? { ...change, lifetime: "config" } : change;
 }
 
 /** A change that adds an app says which program it runs. */
@@ -201,6 +220,7 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
         reason: {
           place: origin.place,
           ...(origin.role === undefined ? {} : { role: origin.role }),
+          ...(writer.note === undefined ? {} : { note: writer.note }),
         },
         lifetime: writer.lifetime,
         restart: writer.restart,
@@ -273,12 +293,14 @@ function valueChange(
   if (writer.kind === "unsupported") return { changes: [], unsupported: [writer.why] };
   const kept = leaf.value === false ? startedAgain(seen, path) : undefined;
   if (kept !== undefined) return { changes: [], unsupported: [kept] };
-  const change = changeOf(leaf, {
+  const made = changeOf(leaf, {
     before: facts.before,
     op: isPresence ? verb : isAbsent(facts.before) ? "add" : "change",
     step: isRunning ? "b" : "a",
     writer: isRunning && leaf.value === false ? { ...writer, method: "StopApp" } : writer,
   });
+  const isLasting = isPresence && isOneWay(seen, path.section, leaf.value);
+  const change = isLasting ? withWhy(made, "this release cannot delete the app again") : made;
   return {
     changes: [
       {
@@ -291,6 +313,13 @@ function valueChange(
     ],
     unsupported: [],
   };
+}
+
+/** True for adding an app where nothing can take it away again. */
+function isOneWay(seen: SeenVisor, section: string, value: Json): boolean {
+  return (
+    section === "apps" && value === true && appPresenceWriter(seen, false).kind === "unsupported"
+  );
 }
 
 function isAbsent(value: Json): boolean {

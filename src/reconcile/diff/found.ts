@@ -60,7 +60,9 @@ function foundLive(seen: SeenVisor, path: string): Found {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
-      return foundTrust(seen, leaf.list === "pty" ? seen.pty : seen.hypervisors);
+      return foundTrust(seen, seen[leaf.list]);
+    case "rpc_exec":
+      return foundRpcExec(seen);
     case "survey":
       return seen.survey === undefined
         ? unsupported("this release does not show its survey whitelist")
@@ -84,13 +86,29 @@ function foundTrust(seen: SeenVisor, list: readonly string[] | undefined): Found
     : { kind: "set", elements: list.filter((key) => key !== seen.key) };
 }
 
+function foundRpcExec(seen: SeenVisor): Found {
+  if (seen.allowRpcExec !== undefined) return plain(seen.allowRpcExec);
+  return unsupported(
+    seen.configReadable && isBlockUnset(seen, "pty.allow_rpc_exec")
+      ? "the visor has no pty block"
+      : "this release does not show whether commands may be run by RPC",
+  );
+}
+
 function foundSetting(seen: SeenVisor, setting: string): Found {
   const value = seen.settings[setting];
   if (value !== undefined) return plain(value);
+  // What is switched on in a block is off where there is no such block.
+  if (setting.endsWith(".enable") && isBlockUnset(seen, setting)) return plain(false);
   const known = settingAt(setting)?.summaryField !== undefined;
   return seen.configReadable && !known
     ? plain(null)
     : unsupported("this release does not show the setting, so a change could not be checked");
+}
+
+/** True for a configuration path in a block that the visor is without. */
+export function isBlockUnset(seen: Pick<SeenVisor, "unsetBlocks">, path: string): boolean {
+  return path.includes(".") && (seen.unsetBlocks ?? []).includes(path.split(".", 1)[0] ?? "");
 }
 
 function foundApp(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }): Found {

@@ -8,7 +8,7 @@ export {
   type VisorDiff,
 } from "./diff-visor.ts";
 export { defaultPort, type Found, foundAt } from "./found.ts";
-export { isLeafPath, type LeafPath, parseLeafPath, type PortField } from "./leaf-path.ts";
+export { isLeafPath, isWayIn, type LeafPath, parseLeafPath, type PortField } from "./leaf-path.ts";
 export { riskOf } from "./risk-of.ts";
 export {
   CLOSING,
@@ -18,4 +18,11 @@ export {
   type LeftToRestart,
   moveFault,
 } from "./served-port.ts";
-export { type LeafVerb, type LeafWriter, methodsOf, type NoWriter, writerOf } from "./writer-of.ts";
+export {
+  appPresenceWriter,
+  type LeafVerb,
+  type LeafWriter,
+  methodsOf,
+  type NoWriter,
+  writerOf,
+} from "./writer-of.ts";

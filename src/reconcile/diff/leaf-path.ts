@@ -16,9 +16,23 @@ export type PortField =
   | "preserve_host"
   | "inject_pk";
 
+/** The lists of trust: the first two are ways in, the third says who may copy files. */
+const TRUST_LISTS = ["hypervisors", "pty", "dmsgscp"] as const;
+/** One of {@link TRUST_LISTS}. */
+export type TrustList = (typeof TRUST_LISTS)[number];
+
+/** Whether RPC clients of the visor itself may run commands there: one value, no list. */
+const RPC_EXEC = "trust.allow_rpc_exec";
+
+/** True for a list by which keys come into a visor: lock-out goes by these. */
+export function isWayIn(path: string): boolean {
+  return path === "trust.hypervisors" || path === "trust.pty";
+}
+
 /** A leaf path taken apart. */
 export type LeafPath =
-  | { readonly section: "trust"; readonly list: "hypervisors" | "pty" }
+  | { readonly section: "trust"; readonly list: TrustList }
+  | { readonly section: "rpc_exec" }
   | { readonly section: "survey" }
   | { readonly section: "reward_address" }
   | { readonly section: "settings"; readonly setting: string }
@@ -28,8 +42,9 @@ export type LeafPath =
 /** Parses a leaf path that the manifest or a plan made; anything else is a bug. */
 export function parseLeafPath(path: string): LeafPath {
   if (path === "survey" || path === "reward_address") return { section: path };
-  if (path === "trust.hypervisors") return { section: "trust", list: "hypervisors" };
-  if (path === "trust.pty") return { section: "trust", list: "pty" };
+  if (path === RPC_EXEC) return { section: "rpc_exec" };
+  const list = TRUST_LISTS.find((name) => path === `trust.${name}`);
+  if (list !== undefined) return { section: "trust", list };
   if (path.startsWith("settings."))
     return { section: "settings", setting: path.slice("settings.".length) };
   const match = /^(apps|ports)\.(.+)\.([^.]+)$/.exec(path);
@@ -73,7 +88,8 @@ const PORT_FIELDS: Readonly<Record<PortField, true>> = {
 
 /** True for a text that {@link parseLeafPath} takes: a path that some manifest could own. */
 export function isLeafPath(text: string): boolean {
-  if (["survey", "reward_address", "trust.hypervisors", "trust.pty"].includes(text)) return true;
+  if (["survey", "reward_address", RPC_EXEC].includes(text)) return true;
+  if (TRUST_LISTS.some((name) => text === `trust.${name}`)) return true;
   if (text.startsWith("settings.")) return settingAt(text.slice("settings.".length)) !== undefined;
   const [, app, appField = ""] = /^apps\.(.+)\.([^.]+)$/.exec(text) ?? [];
   if (app !== undefined) return Object.hasOwn(APP_FIELDS, appField);

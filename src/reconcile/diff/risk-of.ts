@@ -10,6 +10,7 @@ export function riskOf(path: string, opensToAnyone: boolean): Risk {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
+    case "rpc_exec":
       return "trust";
     case "survey":
       return "reachability";

@@ -6,6 +6,7 @@ import {
   settingAt,
 } from "../../model/index.ts";
 import { type MethodName, methodRow } from "../../skywire/visor/index.ts";
+import { isBlockUnset } from "./found.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
 import { isWebPort, type LeftOf, mayListen, NOTHING_LEFT, recordOf } from "./served-port.ts";
 
@@ -15,6 +16,8 @@ export interface LeafWriter {
   readonly method: string;
   readonly lifetime: Lifetime;
   readonly restart: Change["restart"];
+  /** What the plan says of it beside when it is in force, a clause. */
+  readonly note?: string;
 }
 
 /** A leaf that this visor's release cannot take. */
@@ -52,10 +55,12 @@ export function writerOf(
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
-      return trustWriter(seen, leaf.list, verb);
+      return leaf.list === "dmsgscp" ? scpWriter(seen) : trustWriter(seen, leaf.list, verb);
+    case "rpc_exec":
+      return rpcExecWriter(seen);
     case "survey":
       return serves(seen, "SetConfigFields")
-        ? writer("SetConfigFields", "config", "visor")
+        ? { ...writer("SetConfigFields", "config", "visor"), note: SURVEY_LOST }
         : unsupported("this release cannot change its survey whitelist");
     case "reward_address":
       return rewardWriter(seen, verb);
@@ -66,6 +71,18 @@ export function writerOf(
     case "ports":
       return portWriter(seen, leaf, left);
   }
+}
+
+/** The survey whitelist has a variable there, and is not copied to it. Source: api_config_mirror.go. */
+const SURVEY_LOST =
+  "lost at the next package update where the visor's configuration comes from /etc/skywire.conf, unless SURVEYPKS has the key too";
+
+const CONFIG_ONLY =
+  "lost at the next package update where the visor's configuration comes from /etc/skywire.conf";
+
+function blockNote(path: string): string {
+  const block = path.split(".", 1)[0] ?? "";
+  return `the visor has no ${block} block, so it is sent whole; lost at the next package update where the configuration comes from /etc/skywire.conf`;
 }
 
 function trustWriter(
@@ -85,6 +102,21 @@ function trustWriter(
   return writer(method, "config", serves(seen, "PendingHypervisors") ? "none" : "visor");
 }
 
+function scpWriter(seen: SeenVisor): LeafWriter | NoWriter {
+  if (!serves(seen, "SetConfigFields"))
+    return unsupported("this release has no lasting way to change who may copy files");
+  const note = isBlockUnset(seen, "dmsgscp.whitelist")
+    ? blockNote("dmsgscp.whitelist")
+    : CONFIG_ONLY;
+  return { ...writer("SetConfigFields", "config", "visor"), note };
+}
+
+function rpcExecWriter(seen: SeenVisor): LeafWriter | NoWriter {
+  if (!serves(seen, "SetConfigFields"))
+    return unsupported("this release has no lasting way to change it");
+  return { ...writer("SetConfigFields", "config", "visor"), note: CONFIG_ONLY };
+}
+
 function rewardWriter(seen: SeenVisor, verb: LeafVerb): LeafWriter | NoWriter {
   if (serves(seen, "SetConfigFields")) {
     return writer("SetConfigFields", seen.keepsConf ? "conf" : "config", "none");
@@ -100,6 +132,9 @@ function settingWriter(seen: SeenVisor, path: string): LeafWriter | NoWriter {
   if (setting === undefined)
     return unsupported("this version of fleet does not manage the setting");
   if (serves(seen, "SetConfigFields")) {
+    // The block is sent whole then, which is neither live nor mirrored.
+    if (isBlockUnset(seen, path))
+      return { ...writer("SetConfigFields", "config", "visor"), note: blockNote(path) };
     const lifetime = setting.mirrored && seen.keepsConf ? "conf" : "config";
     return writer("SetConfigFields", lifetime, setting.live ? "none" : "visor");
   }
@@ -174,8 +209,10 @@ export function closingWriter(
 export function methodsOf(path: string): readonly MethodName[] {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
+    case "rpc_exec":
+      return ["SetConfigFields"];
     case "trust":
-      return leaf.list === "pty"
+      return leaf.list !== "hypervisors"
         ? ["SetConfigFields"]
         : ["SetConfigFields", "AddHypervisor", "RemoveHypervisor"];
     case "survey":

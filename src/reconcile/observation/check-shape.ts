@@ -91,7 +91,7 @@ const leafPath = is("leaf path", (value) => typeof value === "string" && isLeafP
 /** Paths of the past may be of leaves that this release does not manage. */
 const pastPath = textLike(
   "leaf path",
-  /^(survey|reward_address|trust\.(hypervisors|pty)|settings\..+|(apps|ports)\..+\.[^.]+)$/,
+  /^(survey|reward_address|trust\.(hypervisors|pty|dmsgscp|allow_rpc_exec)|settings\..+|(apps|ports)\..+\.[^.]+)$/,
 );
 
 /** True for a key in its one form. */
@@ -143,6 +143,7 @@ const seen = shape({
   keepsConf: yesOrNo,
   "hypervisors?": listOf(text),
   "pty?": listOf(text),
+  "unsetBlocks?": listOf(text),
   methods: mapOf(textLike("method", /^[A-Za-z]{1,64}$/), oneOf("present", "absent", "unknown")),
   apps: mapOf(
     text,
@@ -182,13 +183,33 @@ const awaiting = shape({
   sinceMs: is("time", Number.isSafeInteger),
 });
 
+const wantedValue = byMember(
+  "kind",
+  new Map([
+    ["value", shape({ kind: anything, value: anything })],
+    [
+      "list",
+      shape({
+        kind: anything,
+        members: listOf(text),
+        "removed?": listOf(text),
+        "exact?": is("true", (value) => value === true),
+      }),
+    ],
+    ["digest", shape({ kind: anything, digest })],
+    ["keyed", shape({ kind: anything, keyed: text })],
+  ]),
+);
+
 const past = shape({
   key: visorKey,
   "owned?": listOf(pastPath),
   inSync: listOf(pastPath),
   "inSyncSince?": listOf(shape({ path: pastPath, entry: whole })),
+  "wanted?": listOf(shape({ path: pastPath, by: operatorKey, value: wantedValue })),
   awaitingRestart: listOf(awaiting),
   owedRestarts: listOf(awaiting),
+  "doubtfulStops?": listOf(awaiting),
   values: listOf(shape({ path: pastPath, "element?": text, after: anything, entry: whole })),
   secrets: listOf(shape({ path: pastPath, ref: text, hmac: text })),
 });

@@ -1,5 +1,12 @@
 import type { Digest, Json, OperatorKey, VisorKey } from "../../core/index.ts";
-import type { KeptLeaf, Keyset, PlanHead, Route, UnseenVisor } from "../../model/index.ts";
+import type {
+  KeptLeaf,
+  Keyset,
+  PlanHead,
+  Route,
+  UnseenVisor,
+  WantedValue,
+} from "../../model/index.ts";
 
 /** The name and version of the observation format; a reader refuses another major version. */
 export const OBSERVATION_FORMAT = "fleet.skywire/observation/v1";
@@ -29,6 +36,8 @@ export interface KeptSeen {
   /** Both trust lists whole, owned or not: who has a way in is what guards go by. */
   readonly hypervisors?: readonly string[];
   readonly pty?: readonly string[];
+  /** Blocks that its configuration is without; absent in observations of earlier releases, and where there is none. */
+  readonly unsetBlocks?: readonly string[];
   /** Methods that could write what is owned. */
   readonly methods: Readonly<Record<string, "present" | "absent" | "unknown">>;
   /** Managed apps that are there, by name. */
@@ -65,8 +74,16 @@ export interface KeptPast {
   readonly inSync: readonly string[];
   /** Where an entry before the last apply says so. */
   readonly inSyncSince?: readonly { readonly path: string; readonly entry: number }[];
+  /** What was wanted of paths that are owned still, and who found it so; release 0.1.0 does not say. */
+  readonly wanted?: readonly {
+    readonly path: string;
+    readonly by: OperatorKey;
+    readonly value: WantedValue;
+  }[];
   readonly awaitingRestart: readonly KeptAwaiting[];
   readonly owedRestarts: readonly KeptAwaiting[];
+  /** Stops of apps that nobody saw end; absent when there are none. */
+  readonly doubtfulStops?: readonly KeptAwaiting[];
   /** Values that were seen right after they were written, of paths that are owned still. */
   readonly values: readonly {
     readonly path: string;

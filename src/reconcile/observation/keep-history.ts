@@ -1,7 +1,17 @@
-import type { VisorKey } from "../../core/index.ts";
+import type { Digest, OperatorKey, VisorKey } from "../../core/index.ts";
+import {
+  type FeedKey,
+  type FoundLeaf,
+  KnownLeaves,
+  type RecordRef,
+  type SetLeaf,
+} from "../../ledger/index.ts";
 import type { DesiredFleet, PlanHead } from "../../model/index.ts";
 import type { Awaiting, History, KnownHistory } from "../plan/index.ts";
 import type { KeptAwaiting, KeptHistory, KeptPast } from "./document.ts";
+
+/** Stands for whoever wrote a record, where an observation did not keep it. */
+const NOBODY = "" as OperatorKey;
 
 /** Takes from the ledgers' history what a planner goes by; values only of leaves that are owned still. */
 export function keepHistory(
@@ -43,10 +53,19 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
   return {
     key,
     ...(owned === undefined ? {} : { owned }),
-    ...keepInSync(history, key),
+    ...keepInSync(history, key, ownedNow),
     awaitingRestart: awaiting(history.awaitingRestart.get(key)),
     owedRestarts: awaiting(history.owedRestarts.get(key)),
-    values: history.recordedOf(key).filter(({ path }) => ownedNow.has(path)),
+    ...doubts(awaiting(history.doubtfulStops.get(key))),
+    values: history.leaves
+      .setOf(key)
+      .filter(({ path }) => ownedNow.has(path))
+      .map(({ path, element, value, at }) => ({
+        path,
+        ...(element === undefined ? {} : { element }),
+        after: value,
+        entry: at.index,
+      })),
     secrets: [...ownedNow].flatMap((path) => {
       const receipt = history.secretReceipt(key, path);
       return receipt === undefined ? [] : [{ path, ref: receipt.ref, hmac: receipt.hmac }];
@@ -54,32 +73,68 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
   };
 }
 
-/** Paths with their entry where that is another one than the last apply's. */
+/** Paths with their entry where that is another one than the last apply's, and what was wanted of them. */
 function keepInSync(
-  { inSync, lastManifest }: KnownHistory,
+  { leaves, lastManifest, owned }: KnownHistory,
   key: VisorKey,
-): Pick<KeptPast, "inSync" | "inSyncSince"> {
-  const all = [...(inSync.get(key) ?? [])];
+  ownedNow: ReadonlySet<string>,
+): Pick<KeptPast, "inSync" | "inSyncSince" | "wanted"> {
+  const all = leaves.foundOf(key);
   const since = all
-    .filter(([, entry]) => entry !== lastManifest?.entry)
-    .map(([path, entry]) => ({ path, entry }));
+    .filter(({ at }) => at.index !== lastManifest?.entry)
+    .map(({ path, at }) => ({ path, entry: at.index }));
+  const wanted = all.flatMap((found) =>
+    found.wanted === undefined || !ownedNow.has(found.path)
+      ? []
+      : [{ path: found.path, by: found.at.operator, value: found.wanted }],
+  );
+  // What was written and is owned no more is let go of: its path must be known, its value not.
+  const known = new Set(all.map(({ path }) => path));
+  const written = (owned.get(key) ?? []).filter(
+    (path) => !known.has(path) && !ownedNow.has(path) && leaves.wasEverOurs(key, path),
+  );
   return {
-    inSync: all.map(([path]) => path),
+    inSync: [...known, ...written],
     ...(since.length === 0 ? {} : { inSyncSince: since }),
+    ...(wanted.length === 0 ? {} : { wanted }),
   };
 }
 
-function inSyncAgain(
-  { inSync, inSyncSince = [] }: KeptPast,
-  lastEntry: number | undefined,
-): ReadonlyMap<string, number> {
+/** What was found and set, as a planner asks for it. Times and feeds were not kept: none goes by them. */
+function leavesAgain(
+  { inSync, inSyncSince = [], wanted = [], values }: KeptPast,
+  last: { readonly digest: Digest; readonly entry: number } | undefined,
+): { readonly found: readonly FoundLeaf[]; readonly set: readonly SetLeaf[] } {
   const since = new Map(inSyncSince.map(({ path, entry }) => [path, entry]));
-  return new Map(
-    inSync.flatMap((path) => {
-      const entry = since.get(path) ?? lastEntry;
-      return entry === undefined ? [] : [[path, entry] as const];
+  const wants = new Map(wanted.map((each) => [each.path, each]));
+  const at = (index: number, operator = NOBODY): RecordRef => ({
+    feed: "" as FeedKey,
+    index,
+    timeMs: 0,
+    operator,
+  });
+  return {
+    found: inSync.flatMap((path) => {
+      const entry = since.get(path) ?? last?.entry;
+      if (entry === undefined) return [];
+      const want = wants.get(path);
+      const isLast = last !== undefined && entry === last.entry;
+      return [
+        {
+          path,
+          at: at(entry, want?.by),
+          seenMs: 0,
+          ...(want === undefined ? {} : { wanted: want.value }),
+          ...(isLast ? { manifest: last.digest } : {}),
+        },
+      ];
     }),
-  );
+    set: values.map(({ after, entry, ...leaf }) => ({ ...leaf, value: after, at: at(entry) })),
+  };
+}
+
+function doubts(doubtfulStops: readonly KeptAwaiting[]): Pick<KeptPast, "doubtfulStops"> {
+  return doubtfulStops.length === 0 ? {} : { doubtfulStops };
 }
 
 function isEmpty({ owned, awaitingRestart, owedRestarts, values, secrets }: KeptPast): boolean {
@@ -104,7 +159,6 @@ export function historyAgain(kept: KeptHistory): History {
     known: true,
     head,
     owned: new Map(planned),
-    inSync: by((past) => inSyncAgain(past, lastManifest?.entry)),
     keyset,
     accepted: undefined,
     keysets: new Map(),
@@ -113,9 +167,8 @@ export function historyAgain(kept: KeptHistory): History {
     keysetFaults: [],
     awaitingRestart: by(({ awaitingRestart }) => awaitingRestart),
     owedRestarts: by(({ owedRestarts }) => owedRestarts),
-    recorded: (visor, path, element) =>
-      pasts.get(visor)?.values.find((value) => value.path === path && value.element === element),
-    recordedOf: (visor) => pasts.get(visor)?.values ?? [],
+    doubtfulStops: by(({ doubtfulStops = [] }) => doubtfulStops),
+    leaves: KnownLeaves.of(by((past) => leavesAgain(past, lastManifest))),
     secretReceipt: (visor, path) => pasts.get(visor)?.secrets.find((each) => each.path === path),
     lastManifest,
   };

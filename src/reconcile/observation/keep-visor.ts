@@ -10,11 +10,14 @@ import {
   programOf,
   type SeenVisor,
   unreadableElements,
+  WEB_PROXIES,
 } from "../../model/index.ts";
 import { foundAt, methodsOf, parseLeafPath } from "../diff/index.ts";
 import { observedDigest, observedValues } from "../plan/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
 
+/** Where a web proxy listens is what a guard goes by, owned or not. */
+const WEB_PROXY_PATH = /^settings\.(dmsg|skynet)_web\./;
 /** Tells releases apart that admit keys at once from those that need a restart. */
 const ALWAYS_KEPT_METHODS: readonly string[] = ["PendingHypervisors"];
 /** Reasons are words of ours; anything else could carry what a visor or the system said. */
@@ -49,6 +52,12 @@ function keepSeen(
     if (exitOf(asRun(app)) !== undefined)
       leaves[path] ??= keepLeaf(seen, undefined, path, keyedDigest);
   }
+  if (owned.some((path) => WEB_PROXY_PATH.test(path))) {
+    for (const proxy of WEB_PROXIES) {
+      const path = `settings.${proxy}.proxy_addr`;
+      leaves[path] ??= keepLeaf(seen, undefined, path, keyedDigest);
+    }
+  }
   return {
     release: seen.release.version,
     startedAt: new Date(seen.startedAtMs).toISOString(),
@@ -57,6 +66,7 @@ function keepSeen(
     keepsConf: seen.keepsConf,
     ...(seen.hypervisors === undefined ? {} : { hypervisors: seen.hypervisors }),
     ...(seen.pty === undefined ? {} : { pty: seen.pty }),
+    ...(seen.unsetBlocks === undefined ? {} : { unsetBlocks: seen.unsetBlocks }),
     methods: keepMethods(owned, seen),
     apps,
     leaves,

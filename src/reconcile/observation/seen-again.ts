@@ -45,7 +45,7 @@ function seenVisor(
   when: Pick<SeenVisor, "route" | "atMs">,
   kept: KeptSeen,
 ): SeenVisor {
-  const { hypervisors, pty, configReadable, keepsConf } = kept;
+  const { hypervisors, pty, unsetBlocks, configReadable, keepsConf } = kept;
   return {
     kind: "seen",
     key,
@@ -54,6 +54,7 @@ function seenVisor(
     startedAtMs: Date.parse(kept.startedAt),
     ...(hypervisors === undefined ? {} : { hypervisors }),
     ...(pty === undefined ? {} : { pty }),
+    ...(unsetBlocks === undefined ? {} : { unsetBlocks }),
     settings: {},
     apps: Object.entries(kept.apps).map(([name, app]) => appAgain(name, app)),
     ports: portsAgain(kept),

@@ -5,16 +5,13 @@ import {
   type MethodName,
   readingError,
   type ReadingWants,
+  type SeenReading,
   type VisorReader,
   type VisorReading,
 } from "../../skywire/visor/index.ts";
-import { methodsOf, parseLeafPath } from "../diff/index.ts";
+import { diffVisor, methodsOf, parseLeafPath } from "../diff/index.ts";
 import type { Emit } from "../event.ts";
-import { mapLimited } from "./map-limited.ts";
 import { toSeenVisor } from "./seen-visor.ts";
-
-/** Visors that are read at the same time unless the caller says otherwise. */
-const PARALLEL_READS = 64;
 
 /** What {@link observeFleet} needs. Only reading: there is no writer among it. */
 export interface ObserveInput {
@@ -25,7 +22,8 @@ export interface ObserveInput {
   readonly clock: Clock;
   /** `--via`; dmsg when not given. A visor's own `rpc` in the manifest wins. */
   readonly scheme?: "dmsg" | "skynet";
-  readonly parallel?: number;
+  /** Visors that did not answer not long ago: they are asked when all others were. */
+  readonly away?: Pick<ReadonlySet<string>, "has">;
   /** Also reads the summary, which costs a real visor the start of a shell. */
   readonly summary?: boolean;
   readonly emit?: Emit;
@@ -39,22 +37,26 @@ export interface Observation {
 }
 
 /**
- * Reads the local visor, then all others through it, many at a time. A visor that cannot be read is an
- * {@link ObservedVisor} with its reason and never an error for the rest.
+ * Reads the local visor, then all others through it, as many at a time as the reader takes. A visor that cannot be
+ * read is an {@link ObservedVisor} with its reason and never an error for the rest.
  * @throws FleetError visor/no-local (exit 3) when the local visor itself does not answer
  */
 export async function observeFleet(input: ObserveInput): Promise<Observation> {
   const startMs = input.clock.now();
-  const localWants = wantsOf(allPaths(input.visors), input.summary === true);
+  const localWants = {
+    ...wantsOf(allPaths(input.visors), input.summary === true),
+    skyenv: confCounts(input.visors, { kind: "local" }),
+  };
   const target = { key: undefined, route: { kind: "local" } } as const;
   const local = await input.reader.read(target, localWants);
   if (local.kind !== "seen") throw readingError(input.rpcAddress, target, local);
   const acting = local.key;
   const seenLocal = toSeenVisor(local, { kind: "local" }, startMs);
-  const visors = await mapLimited(input.visors, input.parallel ?? PARALLEL_READS, async (visor) => {
-    if (visor.key === acting) return seenLocal;
-    return await observeVisor(input, visor);
-  });
+  const visors = await Promise.all(
+    input.visors.map(async (visor) =>
+      visor.key === acting ? seenLocal : await observeVisor(input, visor),
+    ),
+  );
   return { acting, visors };
 }
 
@@ -68,18 +70,22 @@ function allPaths(visors: readonly DesiredVisor[]): ReadonlySet<string> {
 async function observeVisor(input: ObserveInput, visor: DesiredVisor): Promise<ObservedVisor> {
   const { clock, emit } = input;
   const route = routeOf(visor, input.scheme);
-  const atMs = clock.now();
-  emit?.({
-    type: "observe_start",
-    level: "info",
-    message: `reading ${visor.name}`,
-    visor: visor.key,
-  });
-  const target = { key: visor.key, route };
-  const reading = await input.reader.read(
-    target,
-    wantsOf(visor.leaves.keys(), input.summary === true),
-  );
+  const wants = {
+    ...wantsOf(visor.leaves.keys(), input.summary === true),
+    skyenv: confCounts([visor], route),
+  };
+  let atMs = clock.now();
+  const onBegin = (): void => {
+    atMs = clock.now();
+    emit?.({
+      type: "observe_start",
+      level: "info",
+      message: `reading ${visor.name}`,
+      visor: visor.key,
+    });
+  };
+  const turn = { isLast: input.away?.has(visor.key) === true, onBegin };
+  const reading = await input.reader.read({ key: visor.key, route }, wants, turn);
   const observed = toObserved(reading, visor.key, route, atMs);
   const tookMs = clock.now() - atMs;
   emit?.(
@@ -87,7 +93,7 @@ async function observeVisor(input: ObserveInput, visor: DesiredVisor): Promise<O
       ? {
           type: "observe_complete",
           level: "info",
-          message: `read ${visor.name}`,
+          message: `read ${visor.name}${reading.kind === "seen" ? askedConf(reading) : ""}`,
           visor: visor.key,
           facts: { tookMs },
         }
@@ -100,6 +106,13 @@ async function observeVisor(input: ObserveInput, visor: DesiredVisor): Promise<O
         },
   );
   return observed;
+}
+
+/** Said where a visor was asked something that is more than reading for it. */
+function askedConf({ skyenv }: SeenReading): string {
+  return skyenv === undefined
+    ? ""
+    : ", and asked whether it can write /etc/skywire.conf: to find out, it makes a file there and removes it";
 }
 
 /** The way to a visor's remote RPC: what the manifest says, or dmsg at the usual port. */
@@ -134,19 +147,40 @@ export function toObserved(
   return { kind: reading.kind, key, route, atMs, reason, detail, next };
 }
 
+/**
+ * Whether the answer of Skyenv counts: something differs that is copied to /etc/skywire.conf where there is one. Only
+ * then does a plan say how long a value lasts.
+ */
+function confCounts(
+  visors: readonly DesiredVisor[],
+  route: Route,
+): (reading: SeenReading) => boolean {
+  return (reading) => {
+    const visor = visors.find(({ key }) => key === reading.key);
+    if (visor === undefined || reading.methods.get("SetConfigFields") === "absent") return false;
+    // A reading may leave out what an earlier one told of methods.
+    const methods = new Map([...reading.methods, ["SetConfigFields", "present"] as const]);
+    const seen = toSeenVisor({ ...reading, methods }, route, 0);
+    return diffVisor(visor, seen, undefined).changes.some(({ path }) => isMirrored(path));
+  };
+}
+
+function isMirrored(path: string): boolean {
+  const leaf = parseLeafPath(path);
+  if (leaf.section === "settings") return settingAt(leaf.setting)?.mirrored === true;
+  return leaf.section === "trust" || leaf.section === "reward_address";
+}
+
 /** What must be read for these owned paths, and which writing methods are asked about. */
 export function wantsOf(paths: Iterable<string>, summary = false): ReadingWants {
   const probes = new Set<MethodName>();
   let ports = false;
-  let skyenv = false;
   let liveTrust = false;
   for (const path of paths) {
     const leaf = parseLeafPath(path);
     if (leaf.section === "ports") ports = true;
     if (leaf.section === "trust") liveTrust = true;
-    if (leaf.section === "trust" || leaf.section === "reward_address") skyenv = true;
-    if (leaf.section === "settings" && settingAt(leaf.setting)?.mirrored === true) skyenv = true;
     for (const method of methodsOf(path)) probes.add(method);
   }
-  return { ports, skyenv, liveTrust, summary, probes: [...probes].sort() };
+  return { ports, liveTrust, summary, probes: [...probes].sort() };
 }

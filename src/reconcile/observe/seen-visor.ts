@@ -25,8 +25,13 @@ export function toSeenVisor(reading: SeenReading, route: Route, atMs: number): S
     startedAtMs: reading.startedAtMs,
     ...(config === undefined ? {} : { hypervisors: config.hypervisors }),
     ...(config?.ptyWhitelist === undefined ? {} : { pty: config.ptyWhitelist }),
+    ...(config === undefined ? {} : { dmsgscp: config.scpWhitelist }),
+    ...(config?.allowRpcExec === undefined ? {} : { allowRpcExec: config.allowRpcExec }),
     ...(config === undefined ? {} : { survey: config.surveyWhitelist }),
     ...rewardAddress(config?.rewardAddress ?? summary?.rewardAddress),
+    ...(config === undefined || config.unsetBlocks.length === 0
+      ? {}
+      : { unsetBlocks: config.unsetBlocks }),
     settings: config?.settings ?? settingsOfSummary(summary),
     apps: reading.apps.map(toObservedApp),
     ...(reading.ports === undefined ? {} : { ports: reading.ports.map(toObservedPort) }),

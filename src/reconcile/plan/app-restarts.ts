@@ -47,6 +47,7 @@ export function planAppRestarts(
       path,
       op: "change",
       action: "restart",
+      ...(changed || earlier === undefined ? {} : { owedSince: earlier.sinceEntry }),
       before: true,
       after: true,
       reason: { place, ...(role === undefined ? {} : { role }), note },

@@ -18,12 +18,13 @@ import {
   type Refusal,
   type SignedCommits,
 } from "../../model/index.ts";
-import type { SecretComparison } from "../diff/index.ts";
+import { isWayIn, type SecretComparison } from "../diff/index.ts";
 import { decisionDigest, planDigest } from "./digests.ts";
 import {
   checkLists,
   checkLockOut,
   checkObservationAge,
+  checkOpenProxies,
   checkPortMoves,
   checkRemovals,
   checkRightToSign,
@@ -32,7 +33,7 @@ import {
 } from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
-import { leftToRestart, pendingTrust, planVisor } from "./plan-visor.ts";
+import { earlierDeeds, leftToRestart, pendingTrust, planVisor } from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
 import { signedCommitsOf } from "./signers.ts";
@@ -67,6 +68,8 @@ export interface PlanInput {
   readonly operator?: OperatorKey;
   /** Plan these fields and what they need, nothing else; everything that is owned by default. */
   readonly only?: readonly FieldAddress[];
+  /** The words that selected the visors, as `--on` gave them. */
+  readonly on?: string;
   /** What was seen of the other operators' ledgers, each once, in any order; nothing by default. */
   readonly heads?: readonly PlanHead[];
   /** Where `observed` comes from, when it is a recorded observation. */
@@ -94,7 +97,8 @@ export function buildPlan(input: PlanInput): Plan {
   const context = {
     history,
     secrets: secretComparison(input),
-    isLastManifest: history.known && history.lastManifest?.digest === input.manifest.digest,
+    manifest: input.manifest.digest,
+    ...(input.operator === undefined ? {} : { operator: input.operator }),
     ...(input.recorded === undefined ? {} : { ageFromMs: input.nowMs }),
     nowMs: input.nowMs,
     ...(input.only === undefined ? {} : { only: pathsByVisor(input.only) }),
@@ -133,6 +137,7 @@ export function buildPlan(input: PlanInput): Plan {
     heads: sortedHeads(input.heads ?? []),
     overrides: input.overrides,
     ...(input.only === undefined ? {} : { only: sortedFields(input.only) }),
+    ...scopeOf(input),
     complete: counts.unreachable + counts.notCompared + (counts.notObserved ?? 0) === 0,
     applyable: refusals.length === 0,
     history: history.known
@@ -149,6 +154,12 @@ export function buildPlan(input: PlanInput): Plan {
     decision: decisionDigest(visors, input.overrides, policies),
   };
   return { ...draft, digest: planDigest(draft) };
+}
+
+/** Said where the plan is not of every visor: what it says holds for those that were planned. */
+function scopeOf({ desired, selected, on }: PlanInput): Pick<Plan, "scope"> {
+  if (selected.length === desired.visors.length) return {};
+  return { scope: { of: desired.visors.length, ...(on === undefined ? {} : { on }) } };
 }
 
 function pathsByVisor(fields: readonly FieldAddress[]): ReadonlyMap<VisorKey, ReadonlySet<string>> {
@@ -197,7 +208,10 @@ function releasedVisorsOf(desired: DesiredFleet, history: History): Plan["releas
   const managed = new Set(desired.visors.map(({ key }) => key));
   return [...history.owned]
     .filter(([key, owned]) => !managed.has(key) && owned.length > 0)
-    .map(([key, owned]) => ({ key, released: releasedOf(owned, undefined, undefined) }))
+    .map(([key]) => ({
+      key,
+      released: releasedOf(earlierDeeds(history, key), undefined, undefined),
+    }))
     .toSorted((left, right) => (left.key < right.key ? -1 : 1));
 }
 
@@ -224,7 +238,7 @@ function checkGuards(
         visor: wanted.key,
         name: wanted.name,
         before: { hypervisors: seen.hypervisors ?? [], pty: seen.pty ?? [] },
-        changes: changes.filter(({ path }) => path.startsWith("trust.")),
+        changes: changes.filter(({ path }) => isWayIn(path)),
         acting,
         protected: guarded,
         allowLoss: overrides.allowTrustLoss.includes(wanted.name),
@@ -232,6 +246,7 @@ function checkGuards(
         pending: pendingTrust(history, seen),
       }),
       ...checkLists(lists),
+      ...checkOpenProxies(lists),
       ...checkPortMoves({
         desired: wanted,
         seen,

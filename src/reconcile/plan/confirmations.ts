@@ -5,8 +5,9 @@ import {
   type OperatorKey,
   type VisorKey,
 } from "../../core/index.ts";
-import type { Plan, Refusal } from "../../model/index.ts";
+import { changesOf, type Plan, type Refusal } from "../../model/index.ts";
 import { hasCapability } from "./may.ts";
+import { isTrustRemoval } from "./removal-counts.ts";
 import type { History } from "./history.ts";
 import { checkRightToSign } from "./guards/index.ts";
 import { earlierKeysets, keysetChanges, policiesInForce } from "./keyset.ts";
@@ -28,12 +29,13 @@ export interface Confirmation {
 /** What must be confirmed beyond the ordinary prompt, as far as no option answered it already. */
 export function confirmationsOf(plan: Plan): readonly Confirmation[] {
   const { overrides, counts, keysetChanges } = plan;
+  const isPart = plan.scope !== undefined || plan.only !== undefined;
   const wanted: Confirmation[] = [];
   if (counts.trustRemovals > 0 && overrides.allowTrustRemovals !== counts.trustRemovals) {
     wanted.push({
       guard: "trust-removals",
       count: counts.trustRemovals,
-      question: counted(counts.trustRemovals, "key loses trust", "keys lose trust"),
+      question: trustQuestion(plan),
       override: `--allow-trust-removals ${counts.trustRemovals}`,
     });
   }
@@ -53,11 +55,24 @@ export function confirmationsOf(plan: Plan): readonly Confirmation[] {
     wanted.push({
       guard: "keyset-change",
       count: keysetChanges.length,
-      question: `operators, controllers or policy change: ${keysetChanges.join("; ")}`,
+      question: `operators, controllers or policy change${isPart ? " for the whole fleet" : ""}: ${keysetChanges.join("; ")}`,
       override: "--allow-keyset-change",
     });
   }
   return wanted;
+}
+
+/** How many keys lose trust, and in how many lists, where one key stands in several. */
+function trustQuestion(plan: Plan): string {
+  const removals = plan.visors.flatMap((visor) =>
+    changesOf(visor)
+      .filter(isTrustRemoval)
+      .map(({ path, element = "" }) => ({ element, list: `${visor.key} ${path}` })),
+  );
+  const keys = new Set(removals.map(({ element }) => element)).size;
+  const lists = new Set(removals.map(({ list }) => list)).size;
+  const many = removals.length === keys ? "" : `, in ${counted(lists, "list")}`;
+  return counted(keys, "key loses trust", "keys lose trust") + many;
 }
 
 /** What {@link checkApply} looks at. */

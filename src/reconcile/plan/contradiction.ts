@@ -113,7 +113,8 @@ function changeFault(change: Change): string | undefined {
 }
 
 function isSetPath(path: string): boolean {
-  return path === "survey" || path.startsWith("trust.") || path.endsWith(".whitelist");
+  const { section } = parseLeafPath(path);
+  return section === "survey" || section === "trust" || path.endsWith(".whitelist");
 }
 
 function secretsIn(value: Json): readonly string[] {

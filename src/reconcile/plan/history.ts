@@ -1,16 +1,18 @@
-import type { Digest, Json, VisorKey } from "../../core/index.ts";
+import type { Digest, VisorKey } from "../../core/index.ts";
 import {
   type AcceptedKeyset,
   type FeedKey,
   type IntentPayload,
   isRecordOf,
+  KnownLeaves,
   type KeysetFault,
   KeysetFollower,
   type KeysetPayload,
   type LedgerRecord,
-  pathsAsWanted,
-  type PlanPartPayload,
+  type PlanPayload,
   type ReadOnlyLedger,
+  type RecordRef,
+  refOf,
 } from "../../ledger/index.ts";
 import type { Keyset } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
@@ -39,8 +41,6 @@ export interface KnownHistory {
   readonly head: number;
   /** The owned paths of the latest recorded plan, by visor. */
   readonly owned: ReadonlyMap<VisorKey, readonly string[]>;
-  /** Owned paths that were found as wanted, by visor, each with the entry of the plan that last found it so. */
-  readonly inSync: ReadonlyMap<VisorKey, ReadonlyMap<string, number>>;
   readonly keyset: Keyset | undefined;
   /** The keyset in force, as its entry says it. */
   readonly accepted: AcceptedKeyset | undefined;
@@ -54,10 +54,10 @@ export interface KnownHistory {
   readonly keysetFaults: readonly KeysetFault[];
   readonly awaitingRestart: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   readonly owedRestarts: ReadonlyMap<VisorKey, readonly Awaiting[]>;
-  /** The value `fleet` last made a leaf or element have, seen on the visor. */
-  readonly recorded: (visor: VisorKey, path: string, element?: string) => RecordedValue | undefined;
-  /** All that `recorded` finds, a visor's in the order in which they were first written. */
-  readonly recordedOf: (visor: VisorKey) => readonly RecordedLeaf[];
+  /** Stops of apps that nobody saw end: their processes may run on until the visor restarts. */
+  readonly doubtfulStops: ReadonlyMap<VisorKey, readonly Awaiting[]>;
+  /** What values were when they were last as a manifest of ours wanted them. */
+  readonly leaves: KnownLeaves;
   readonly secretReceipt: (visor: string, path: string) => SecretReceipt | undefined;
   /** The manifest that was applied last, and the entry that says so. */
   readonly lastManifest:
@@ -65,18 +65,6 @@ export interface KnownHistory {
     | undefined;
   /** The commit of the latest recorded plan that was made from one. */
   readonly lastCommit: string | undefined;
-}
-
-/** A value seen right after it was written. */
-export interface RecordedValue {
-  readonly after: Json;
-  readonly entry: number;
-}
-
-/** A leaf or element, and the value it was last made to have. */
-export interface RecordedLeaf extends RecordedValue {
-  readonly path: string;
-  readonly element?: string;
 }
 
 /** The history, or why there is none. */
@@ -107,10 +95,12 @@ export class HistoryFold {
   readonly #fleet: string;
   readonly #own: FeedKey;
   readonly #owned = new Map<VisorKey, readonly string[]>();
-  readonly #inSync = new Map<VisorKey, ReadonlyMap<string, number>>();
   readonly #awaiting = new Map<VisorKey, Map<string, Awaiting>>();
   readonly #owed = new Map<VisorKey, Map<string, Awaiting>>();
-  readonly #values = new Map<string, RecordedLeaf & { readonly visor: VisorKey }>();
+  readonly #doubts = new Map<VisorKey, Map<string, Awaiting>>();
+  readonly #leaves = new KnownLeaves();
+  /** The plans that parts may follow of, the latest of each feed. */
+  readonly #plans = new Map<FeedKey, { readonly payload: PlanPayload; readonly at: RecordRef }>();
   readonly #secrets = new Map<string, SecretReceipt>();
   /** Intents that no receipt answers yet. */
   readonly #intents = new Map<string, IntentPayload>();
@@ -141,10 +131,11 @@ export class HistoryFold {
         in: { feed: record.feed, timeMs: record.timeMs },
       };
       this.#lastCommit = record.payload.commit ?? this.#lastCommit;
-    } else if (isRecordOf(record, "plan-part", this.#fleet))
-      this.#notePart(record.payload, record.index);
+      this.#plans.set(record.feed, { payload: record.payload, at: refOf(record) });
+    } else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record);
     else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
       this.#intents.set(intentKey(record, record.index), record.payload);
+      this.#leaves.begun(record.payload);
       for (const app of record.payload.restartsOwed)
         inner(this.#owed, record.payload.visor).set(app, sinceOf(record, app));
     } else if (isRecordOf(record, "receipt", this.#fleet)) this.#noteReceipt(record);
@@ -154,14 +145,11 @@ export class HistoryFold {
   history(): KnownHistory {
     const accepted = this.#follower.current(this.#fleet);
     const changedBy = this.#follower.changes(this.#fleet).at(-1);
-    const values = new Map(this.#values);
     const secrets = new Map(this.#secrets);
-    let byVisor: ReadonlyMap<VisorKey, readonly RecordedLeaf[]> | undefined;
     return {
       known: true,
       head: this.#head,
       owned: new Map(this.#owned),
-      inSync: new Map(this.#inSync),
       keyset: accepted === undefined ? undefined : keysetFromRecord(accepted.payload),
       accepted,
       ...(changedBy === undefined ? {} : { changedBy }),
@@ -170,8 +158,8 @@ export class HistoryFold {
       keysetFaults: [...this.#keysetFaults],
       awaitingRestart: flatten(this.#awaiting),
       owedRestarts: flatten(this.#owed),
-      recorded: (visor, path, element) => values.get(valueKey(visor, path, element)),
-      recordedOf: (visor) => (byVisor ??= groupByVisor(values)).get(visor) ?? [],
+      doubtfulStops: flatten(this.#doubts),
+      leaves: this.#leaves.copy(),
       secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
       lastManifest: this.#lastManifest,
       lastCommit: this.#lastCommit,
@@ -195,22 +183,15 @@ export class HistoryFold {
       this.#keysets.set(verdict.keyset.feed, verdict.keyset.payload);
   }
 
-  #notePart(part: PlanPartPayload | undefined, index: number): void {
+  #notePart(record: LedgerRecord<"plan-part">): void {
+    const { payload: part, feed } = record;
     if (part === undefined) return;
-    const { visor, owned, changes } = part;
-    const entry = this.#lastManifest?.entry ?? index;
-    const before = this.#inSync.get(visor);
-    const asWanted = new Set(pathsAsWanted(part));
-    const changed = new Set(changes.map(({ path }) => path));
-    const inSync = new Map<string, number>();
-    for (const path of owned) {
-      // What could not be compared, or was left alone, is as it was known before.
-      const known = changed.has(path) ? undefined : before?.get(path);
-      const since = asWanted.has(path) ? entry : known;
-      if (since !== undefined) inSync.set(path, since);
-    }
-    this.#owned.set(visor, owned);
-    this.#inSync.set(visor, inSync);
+    const plan = this.#plans.get(feed);
+    const isOfPlan = plan?.payload.plan === part.plan;
+    // An entry is named by the plan: it is what people look up.
+    const at = isOfPlan ? { ...refOf(record), index: plan.at.index } : refOf(record);
+    this.#owned.set(part.visor, part.owned);
+    this.#leaves.foundPart(part, at, isOfPlan ? plan.payload.manifest : undefined);
   }
 
   #noteSecrets({ payload }: LedgerRecord<"receipt">): void {
@@ -238,19 +219,19 @@ export class HistoryFold {
       }
       const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
       if (receipt.step === "b" && app !== undefined) inner(this.#owed, receipt.visor).delete(app);
-      const wanted = intent?.changes.find(
-        (change) => change.path === path && change.element === element,
-      );
-      if (wanted === undefined) continue;
-      this.#values.set(valueKey(receipt.visor, path, element), {
-        visor: receipt.visor,
-        path,
-        ...(element === undefined ? {} : { element }),
-        after: wanted.after,
-        entry: record.index,
-      });
+    }
+    if (intent === undefined) return;
+    for (const outcome of receipt.outcomes) {
+      this.#leaves.ended(intent, outcome, refOf(record));
+      if (outcome.outcome === "unverified" && isStop(intent, outcome.path))
+        inner(this.#doubts, receipt.visor).set(outcome.path, sinceOf(record, outcome.path));
     }
   }
+}
+
+/** True for an intent that stops an app, to start it again or not. */
+function isStop({ changes, step }: IntentPayload, path: string): boolean {
+  return step === "b" && changes.some((each) => each.path === path && each.before === true);
 }
 
 /** An entry's number counts in its own feed only. */
@@ -270,18 +251,6 @@ function inner(map: Map<VisorKey, Map<string, Awaiting>>, visor: VisorKey): Map<
   const found = map.get(visor) ?? new Map<string, Awaiting>();
   map.set(visor, found);
   return found;
-}
-
-function groupByVisor(
-  values: ReadonlyMap<string, RecordedLeaf & { readonly visor: VisorKey }>,
-): ReadonlyMap<VisorKey, readonly RecordedLeaf[]> {
-  const groups = new Map<VisorKey, RecordedLeaf[]>();
-  for (const { visor, ...leaf } of values.values()) {
-    const group = groups.get(visor);
-    if (group === undefined) groups.set(visor, [leaf]);
-    else group.push(leaf);
-  }
-  return groups;
 }
 
 function flatten(

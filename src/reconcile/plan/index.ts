@@ -17,6 +17,7 @@ export {
 export {
   checkLists,
   checkLockOut,
+  checkOpenProxies,
   checkSignedCommits,
   hasWayIn,
   keysetSignaturesRefusal,
@@ -40,7 +41,6 @@ export {
   HistoryFold,
   historyOf,
   type KnownHistory,
-  type RecordedLeaf,
 } from "./history.ts";
 export {
   earlierKeysets,
@@ -56,3 +56,4 @@ export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-
 export { awaitingRestart } from "./plan-visor.ts";
 export { isPolicy, policyToJson } from "./policy.ts";
 export { unreadableApps } from "./unreadable-apps.ts";
+export { plainWanted } from "./wanted-values.ts";

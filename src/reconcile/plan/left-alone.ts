@@ -7,6 +7,9 @@ function pathsBehind(ignore: DesiredIgnore, desired: DesiredVisor): readonly str
   const below = (prefix: string): readonly string[] =>
     [...desired.leaves.keys()].filter((path) => path.startsWith(prefix));
   if (leaf.section === "ports" && leaf.field === "open") return below(`ports.${leaf.port}.`);
+  // Setting the address of a web proxy turns it on.
+  const proxy = /^settings\.(\w+_web)\.enable$/.exec(ignore.path)?.[1];
+  if (proxy !== undefined) return [ignore.path, `settings.${proxy}.proxy_addr`];
   if (leaf.section !== "apps") return [ignore.path];
   if (leaf.field === "present") return below(`apps.${leaf.app}.`);
   // Without the program that the manifest names an app must not be added either.

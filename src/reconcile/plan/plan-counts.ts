@@ -15,6 +15,7 @@ export function countPlan(
     (visor) => visor.ignored?.filter((leaf) => leaf.changes.length > 0).length ?? 0,
   );
   const leftOut = sum((visor) => visor.leftOut?.length ?? 0);
+  const doubtful = sum((visor) => visor.doubtful?.length ?? 0);
   return {
     visors: visors.length,
     changing: visors.filter(({ status }) => status === "changes").length,
@@ -32,5 +33,6 @@ export function countPlan(
     ...(notObserved === 0 ? {} : { notObserved }),
     ...(ignored === 0 ? {} : { ignored }),
     ...(leftOut === 0 ? {} : { leftOut }),
+    ...(doubtful === 0 ? {} : { doubtful }),
   };
 }

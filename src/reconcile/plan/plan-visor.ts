@@ -1,4 +1,4 @@
-import type { VisorKey } from "../../core/index.ts";
+import type { Digest, OperatorKey, VisorKey } from "../../core/index.ts";
 import type {
   Change,
   DesiredVisor,
@@ -9,27 +9,30 @@ import type {
   StepLetter,
 } from "../../model/index.ts";
 import {
-  CLOSING,
   diffVisor,
   type LeftOf,
-  parseLeafPath,
   type SecretComparison,
   sortChanges,
 } from "../diff/index.ts";
 import { unreadableApps } from "./unreadable-apps.ts";
 import { planAppRestarts } from "./app-restarts.ts";
+import { doubtfulStops, withoutDoubtful } from "./doubtful-stops.ts";
 import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
 import { pendingElement } from "./guards/index.ts";
 import type { Awaiting, History, KnownHistory } from "./history.ts";
 import { ignoredLeaves, narrowed, wholeRecords, withoutIgnored } from "./left-alone.ts";
-import { releasedOf } from "./released.ts";
+import { type DriftContext, markDrift } from "./mark-drift.ts";
+import { type EarlierDeeds, NO_DEEDS, releasedOf } from "./released.ts";
+import { wantedValues } from "./wanted-values.ts";
 
 /** What planning one visor needs beside the visor itself. */
 export interface PlanVisorContext {
   readonly history: History;
   readonly secrets: SecretComparison | undefined;
-  /** Differences from what `fleet` had recorded are drift when the manifest is the one last applied. */
-  readonly isLastManifest: boolean;
+  /** The digest of the manifest that is planned. */
+  readonly manifest: Digest;
+  /** Whose keyed digests can be compared; absent without a key. */
+  readonly operator?: OperatorKey;
   /** The time of the plan, when it goes by a recorded observation: readings then say their age. */
   readonly ageFromMs?: number;
   /** The time of the plan, which ends what is ignored. */
@@ -57,11 +60,11 @@ export function planVisor(
     secretLeaves: secretLeavesOf(desired),
     openToAnyone: owned.filter((path) => {
       const leaf = desired.leaves.get(path);
-      return leaf?.kind === "set" && leaf.anyone === true;
+      return leaf?.anyone === true;
     }),
   };
   const { history } = context;
-  const ownedEarlier = history.known ? (history.owned.get(desired.key) ?? []) : [];
+  const deeds = earlierDeeds(history, desired.key);
   if (observed.kind !== "seen") {
     const { kind, reason, detail, next } = observed;
     return {
@@ -73,26 +76,29 @@ export function planVisor(
       unsupported: [],
       notCompared: [],
       awaitingRestart: [],
-      released: releasedOf(ownedEarlier, desired, undefined),
+      released: releasedOf(deeds, desired, undefined),
     };
   }
   const heeded = withoutIgnored(desired, context.nowMs);
   const left = leftToRestart(history, observed);
-  const diff = diffVisor(heeded.desired, observed, context.secrets, left);
+  const doubtful = doubtfulStops(history, observed);
+  const diff = withoutDoubtful(
+    diffVisor(heeded.desired, observed, context.secrets, left),
+    doubtful,
+    heeded.desired,
+  );
   const only = context.only?.get(desired.key);
   const isPicked = (change: Change): boolean => context.picks?.(desired.key, change) !== false;
   const asked = only === undefined ? diff.changes : narrowed(diff.changes, only);
-  const everything =
-    heeded.left.size === 0
-      ? diff.changes
-      : diffVisor(desired, observed, context.secrets, left).changes;
+  const whole = heeded.left.size === 0 ? diff : diffVisor(desired, observed, context.secrets, left);
+  const everything = whole.changes;
   const wanted = wholeRecords(asked.filter(isPicked), everything);
   const owedEarlier = history.known ? (history.owedRestarts.get(desired.key) ?? []) : [];
   const owed =
     only === undefined ? owedEarlier : owedEarlier.filter(({ what }) => concerns(only, what));
   const restarts = planAppRestarts(heeded.desired, observed, wanted, owed);
   const all = sortChanges([...wanted, ...restarts.changes.filter(isPicked)]).map((change) =>
-    markDrift(change, desired, context),
+    history.known ? markDrift(change, desired, observed, driftContext(history, context)) : change,
   );
   const others = diff.changes.filter((change) => !wanted.includes(change)).map(({ path }) => path);
   const leftOut = [...new Set(others)].sort();
@@ -101,18 +107,31 @@ export function planVisor(
     ...base,
     status: all.length === 0 ? "in-sync" : "changes",
     observed: observedFacts(desired, observed, context),
-    inSync: diff.inSync,
+    inSync: diff.inSync.length,
+    ...wantedOf(desired, observed, { inSync: whole.inSync, changes: all }, context),
     steps: stepsOf(all, restarts.owed),
     unsupported: diff.unsupported,
     notCompared: diff.notCompared,
     ...(diff.notObserved.length === 0 ? {} : { notObserved: diff.notObserved }),
     awaitingRestart: awaitingRestart(history, desired, observed),
-    released: releasedOf(ownedEarlier, desired, observed),
+    ...(doubtful.length === 0 ? {} : { doubtful }),
+    released: releasedOf(deeds, desired, observed),
     ...(desired.ignores === undefined
       ? {}
       : { ignored: ignoredLeaves(desired, everything, context.nowMs) }),
     ...(leftOut.length === 0 ? {} : { leftOut }),
     ...(broken.length === 0 ? {} : { cannotStart: broken }),
+  };
+}
+
+/** What earlier applies did on a visor, as far as a ledger was read. */
+export function earlierDeeds(history: History, visor: VisorKey): EarlierDeeds {
+  if (!history.known) return NO_DEEDS;
+  const { leaves, owned } = history;
+  return {
+    owned: owned.get(visor) ?? [],
+    wasOurs: (path) => leaves.wasEverOurs(visor, path),
+    wasWritten: (path) => leaves.wasWritten(visor, path),
   };
 }
 
@@ -192,32 +211,27 @@ export function pendingTrust(history: History, seen: SeenVisor): ReadonlySet<str
   );
 }
 
-/** The rest of a closing that `fleet` itself began, or what such a port lost by it. */
-function isOwnDoing(
-  { path, before, after }: Change,
-  visor: VisorKey,
-  { recorded }: Pick<KnownHistory, "recorded">,
-): boolean {
-  const leaf = parseLeafPath(path);
-  if (leaf.section !== "ports") return false;
-  if (leaf.field === "open") return before === CLOSING && after === false;
-  return recorded(visor, `ports.${leaf.port}.open`)?.after === false;
+function driftContext(
+  history: KnownHistory,
+  { manifest, operator, secrets }: PlanVisorContext,
+): DriftContext {
+  return {
+    history,
+    manifest,
+    ...(operator === undefined ? {} : { operator }),
+    ...(secrets?.digest === undefined ? {} : { secretDigest: secrets.digest }),
+  };
 }
 
-/**
- * A change is drift when `fleet` had seen the wanted value there: after writing it, or when this very manifest
- * was last applied and the leaf needed no change. What an apply tried and failed to do is no drift.
- */
-function markDrift(change: Change, desired: DesiredVisor, context: PlanVisorContext): Change {
-  const { history } = context;
-  if (!history.known || change.action === "restart" || isOwnDoing(change, desired.key, history))
-    return change;
-  const recorded = history.recorded(desired.key, change.path, change.element);
-  const wasMade =
-    recorded !== undefined && JSON.stringify(recorded.after) === JSON.stringify(change.after);
-  if (wasMade) return { ...change, drift: { sinceEntry: recorded.entry } };
-  const sinceEntry = history.inSync.get(desired.key)?.get(change.path);
-  return context.isLastManifest && sinceEntry !== undefined && recorded === undefined
-    ? { ...change, drift: { sinceEntry } }
-    : change;
+/** What the manifest wants of the leaves that are so, and of lists that an apply will have made so. */
+function wantedOf(
+  desired: DesiredVisor,
+  seen: SeenVisor,
+  { inSync, changes }: { readonly inSync: readonly string[]; readonly changes: readonly Change[] },
+  { secrets }: PlanVisorContext,
+): Pick<PlanVisor, "wanted"> {
+  const lists = changes.flatMap(({ path, element }) => (element === undefined ? [] : [path]));
+  const paths = [...new Set([...inSync, ...lists])].sort();
+  const wanted = wantedValues(desired, seen, paths, secrets?.digest);
+  return Object.keys(wanted).length === 0 ? {} : { wanted };
 }

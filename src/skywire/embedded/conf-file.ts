@@ -13,8 +13,8 @@ interface ConfRow {
 }
 
 /**
- * Source: api_config_mirror.go for the paths; the names of HYPERVISORPKS, DMSGPTYPKS, SURVEYPKS and MINHOPS from
- * the packaging documents, the other names are assumed.
+ * Source: api_config_mirror.go for the paths, describe.go for the names of the variables; HYPERVISORAUTH alone is
+ * assumed.
  */
 const CONF_ROWS: readonly ConfRow[] = [
   { path: "hypervisors", variable: "HYPERVISORPKS", form: "keys" },
@@ -64,20 +64,79 @@ export function applyConf(config: JsonObject, conf: Conf): JsonObject {
   return changed;
 }
 
-/** The text of /etc/skywire.conf. */
+const FORMS: ReadonlyMap<string, ConfRow["form"]> = new Map(
+  [...CONF_ROWS, ...READ_ONLY_ROWS].map(({ variable, form }) => [variable, form]),
+);
+
+/**
+ * The text of /etc/skywire.conf: lists are arrays of quoted words, flags and numbers are bare, texts are quoted.
+ * Source: autoconfigcmd.go, describe.go.
+ */
 export function formatConf(conf: Conf): string {
-  return [...conf].map(([variable, value]) => `${variable}='${value}'\n`).join("");
+  return [...conf]
+    .map(([variable, value]) => `${variable}=${shellValue(FORMS.get(variable) ?? "text", value)}\n`)
+    .join("");
 }
 
-/** Reads the variables of /etc/skywire.conf; other lines are passed over. */
+function shellValue(form: ConfRow["form"], value: string): string {
+  switch (form) {
+    case "keys":
+      return `(${wordsOf(value)
+        .map((word) => `'${word}'`)
+        .join(" ")})`;
+    case "text":
+      return `'${value}'`;
+    default:
+      return value;
+  }
+}
+
+function wordsOf(value: string): readonly string[] {
+  return value.split(",").filter((word) => word !== "");
+}
+
+/** Reads the variables of /etc/skywire.conf, in this form or with a quoted text for a list; other lines are passed over. */
 export function parseConf(text: string): Conf {
   const conf = new Map<string, string>();
   for (const line of text.split("\n")) {
+    const [, variable, list] = /^([A-Z]+)=\(([^)]*)\)$/.exec(line) ?? [];
+    if (variable !== undefined && list !== undefined) {
+      const words = list.split(/\s+/).map((word) => word.replaceAll("'", ""));
+      conf.set(variable, words.filter((word) => word !== "").join(","));
+      continue;
+    }
     const match = /^([A-Z]+)='?([^']*)'?$/.exec(line);
     if (match?.[1] !== undefined) conf.set(match[1], match[2] ?? "");
   }
   return conf;
 }
+
+/** A flag of the packaging that a variable of /etc/skywire.conf stands for. Source: describe.go. */
+export interface ConfFlag {
+  readonly Name: string;
+  readonly Type: string;
+  readonly Usage: string;
+  readonly EnvKey: string;
+  readonly EnvFormat: string;
+  readonly EnvNegate: boolean;
+}
+
+/** The flags behind the variables that visors mirror. Their names and usage texts are ours. */
+export const CONF_FLAGS: readonly ConfFlag[] = CONF_ROWS.map(({ path, variable, form }) => ({
+  Name: path.replaceAll(/[._]/g, "-"),
+  Type:
+    form === "keys"
+      ? "stringSlice"
+      : form === "text"
+        ? "string"
+        : form === "number"
+          ? "int"
+          : "bool",
+  Usage: path,
+  EnvKey: variable,
+  EnvFormat: form === "keys" ? "array" : form === "text" ? "quoted" : "bare",
+  EnvNegate: form === "inverted",
+}));
 
 function fieldOf(config: JsonObject, path: string): Json | undefined {
   const parsed = parseConfigPath(path);
@@ -102,7 +161,7 @@ function formatValue(row: ConfRow, value: Json | undefined): string {
 function parseValue(row: ConfRow, text: string): Json {
   switch (row.form) {
     case "keys":
-      return text.split(",").filter((key) => key !== "");
+      return wordsOf(text);
     case "text":
       return text;
     case "number":

@@ -1,12 +1,6 @@
 import type { Json, JsonObject } from "../../core/index.ts";
-import { isList, type Shape, shapeFault } from "./config-shape.ts";
-import {
-  type ConfigPath,
-  parseConfigPath,
-  type PathStep,
-  valueAt,
-  withValue,
-} from "./config-path.ts";
+import { goTypeOf, isList, type Shape, shapeFault } from "./config-shape.ts";
+import { parseConfigPath, type PathStep, valueAt, withValue } from "./config-path.ts";
 
 /** One field to set: where, and to what. */
 export interface FieldEdit {
@@ -17,10 +11,11 @@ export interface FieldEdit {
   readonly isLive: boolean;
 }
 
-/** Paths in force at once. Source: api_config_fields.go (PRs #5052 and #5071, then pty.whitelist). */
+/** Paths in force at once. Source: liveConfigFieldTable in api_config_fields.go (PRs #5052 and #5071, and later). */
 const LIVE_PATHS: ReadonlySet<string> = new Set([
   "is_public",
   "log_level",
+  "flight_recorder",
   "hypervisors",
   "pty.whitelist",
   "persistent_transports",
@@ -44,27 +39,32 @@ const LIVE_PATHS: ReadonlySet<string> = new Set([
   ),
 ]);
 
-const WHOLE_MAPS: ReadonlySet<string> = new Set([
-  "app_settings",
-  "routing.router_settings",
-  "routing.router_app_settings",
+/** Paths of which another part of the visor is the owner, and the command that sets them. Source: ownedConfigPaths. */
+const OWNED: ReadonlyMap<string, string> = new Map([
+  ["app_settings", "skywire cli proxy settings"],
+  ["app_settings[*]", "skywire cli proxy settings"],
+  ["routing.router_settings", "skywire cli route settings"],
+  ["routing.router_app_settings", "skywire cli route settings --app <app>"],
+  ["routing.router_app_settings[*]", "skywire cli route settings --app <app>"],
 ]);
-const READ_ONLY: ReadonlySet<string> = new Set(["dmsg.sessions_count"]);
 
 /**
  * Checks one entry of `SetConfigFields` against a configuration. Throws the text a visor refuses it with.
- * Source: api_config_fields.go for the rules; the texts are assumed, but for `is not set`.
+ * Source: api_config_fields.go for the rules and the texts.
  */
 export function checkField(config: JsonObject, path: string, text: string): FieldEdit {
-  const parsed = parseConfigPath(path);
+  const parsed = parseConfigPath(path, config);
   if (typeof parsed === "string") throw new Error(parsed);
-  refuseSecrets(path, parsed);
-  if (WHOLE_MAPS.has(path)) throw new Error(`${path} cannot be set as a whole`);
-  if (READ_ONLY.has(path)) throw new Error(`${path} is read-only`);
-  refuseUnset(config, parsed.steps);
+  const template = path.replaceAll(/\[[^\]]*\]/g, "[*]");
+  const owner = OWNED.get(template);
+  if (owner !== undefined) {
+    throw new Error(
+      `${path} is owned by the router/app settings catalogs; set it with \`${owner}\``,
+    );
+  }
   const value = parseFieldValue(path, parsed.shape, text);
-  const isLive = LIVE_PATHS.has(path.replaceAll(/\[[^\]]*\]/g, "[*]"));
-  return { path, steps: parsed.steps, old: valueAt(config, parsed.steps) ?? null, value, isLive };
+  const old = valueAt(config, parsed.steps) ?? null;
+  return { path, steps: parsed.steps, old, value, isLive: LIVE_PATHS.has(template) };
 }
 
 /** The configuration after an edit. */
@@ -72,40 +72,26 @@ export function withEdit(config: JsonObject, edit: FieldEdit): JsonObject {
   return withValue(config, edit.steps, edit.value);
 }
 
-function refuseSecrets(path: string, parsed: ConfigPath): void {
-  for (const { name } of parsed.steps) {
-    if (name === "sk" || name === "pk" || name.endsWith("_sk") || name.includes("secret_key")) {
-      throw new Error(`${path} cannot be set`);
-    }
-  }
-}
-
-function refuseUnset(config: JsonObject, steps: readonly PathStep[]): void {
-  for (let count = 1; count < steps.length; count += 1) {
-    const block = steps.slice(0, count);
-    const value = valueAt(config, block);
-    if (value === undefined || value === null) {
-      throw new Error(`${formatSteps(block)} is not set; set the whole block first`);
-    }
-  }
-  const app = steps.at(-1);
-  if (app?.kind === "app" && valueAt(config, steps) === undefined)
-    throw new Error(`no app named ${app.name}`);
-}
-
 /** Strict, with two indulgences: a bare word for a text, and a quoted scalar for what is none. */
 function parseFieldValue(path: string, shape: Shape, text: string): Json {
   const parsed = parseJson(text);
   if (parsed === undefined) {
     if (shape.kind === "text" || shape.kind === "key") return text;
-    throw new Error(`${path}: invalid JSON`);
+    throw notValid(path, shape, text, "invalid JSON");
   }
   const fault = shapeFault(shape, parsed);
   if (fault === undefined) return parsed;
   const inner = typeof parsed === "string" && shape.kind !== "text" ? parseJson(parsed) : undefined;
   if (inner === undefined || shapeFault(shape, inner) !== undefined)
-    throw new Error(`${path}: ${fault}`);
+    throw notValid(path, shape, text, fault);
   return inner;
+}
+
+/** The error gives back the value that was sent. */
+function notValid(path: string, shape: Shape, text: string, fault: string): Error {
+  return new Error(
+    `${path}: value ${text} is not valid for this field (${goTypeOf(shape)}): ${fault}`,
+  );
 }
 
 function parseJson(text: string): Json | undefined {
@@ -114,14 +100,6 @@ function parseJson(text: string): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function formatSteps(steps: readonly PathStep[]): string {
-  return steps
-    .map((step, index) =>
-      step.kind === "member" ? (index === 0 ? "" : ".") + step.name : `[${step.name}]`,
-    )
-    .join("");
 }
 
 /** The texts of a list of JSON values. */

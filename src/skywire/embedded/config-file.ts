@@ -6,7 +6,7 @@ import type { Profile } from "./profile.ts";
 export function formatConfig(
   config: JsonObject,
   profile: Profile,
-  options: { readonly secretKey: boolean },
+  options: { readonly secretKey: boolean; readonly unknown?: JsonObject },
 ): string {
   const shown: Record<string, Json> = {};
   for (const name of Object.keys(CONFIG_SHAPE)) {
@@ -15,7 +15,24 @@ export function formatConfig(
     shown[name] =
       name === "launcher" && profile.argsOnDisk.value === "text" ? withArgsAsText(member) : member;
   }
-  return `${JSON.stringify(shown, undefined, "\t")}\n`;
+  return `${JSON.stringify({ ...shown, ...options.unknown }, undefined, "\t")}\n`;
+}
+
+/** The members of a file, at its top, that no build of ours knows. Source: preserve.go. */
+export function unknownMembers(text: string): JsonObject {
+  const value = parseJson(text);
+  if (!isObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter(([name]) => !Object.hasOwn(CONFIG_SHAPE, name)),
+  );
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -23,12 +40,7 @@ export function formatConfig(
  * it cannot start with.
  */
 export function parseConfig(text: string): JsonObject | undefined {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
   if (!isObject(value)) return undefined;
   const known: Record<string, Json> = {};
   for (const [name, shape] of Object.entries(CONFIG_SHAPE)) {

@@ -13,37 +13,92 @@ export interface ConfigPath {
   readonly shape: Shape;
 }
 
-const ELEMENT = /^([^.[\]]+)(?:\[([^\]]*)\])?(?:\.|$)/;
+/** A path's element: a name, and what stands in brackets behind it. */
+interface Element {
+  readonly name: string;
+  readonly index: string | undefined;
+}
+
+/**
+ * Splits a path into its elements. A text when it is none.
+ * Source: parseConfigPath in api_config_fields.go, for the texts too.
+ */
+function elementsOf(path: string): readonly Element[] | string {
+  if (path.trim() === "") return "empty config path";
+  const malformed = `malformed config path ${JSON.stringify(path)}: `;
+  const elements: Element[] = [];
+  for (const part of path.split(".")) {
+    if (part === "") return `${malformed}empty path element`;
+    const open = part.indexOf("[");
+    if (open >= 0 && !part.endsWith("]"))
+      return `${malformed}unterminated '[' in ${JSON.stringify(part)}`;
+    const name = open < 0 ? part : part.slice(0, open);
+    const index = open < 0 ? undefined : part.slice(open + 1, -1);
+    if (name === "" || index === "")
+      return `${malformed}empty name or index in ${JSON.stringify(part)}`;
+    elements.push({ name, index });
+  }
+  return elements;
+}
+
+/** Members that a visor shows and takes from elsewhere. */
+const READ_ONLY: ReadonlySet<string> = new Set(["dmsg.sessions_count"]);
 
 /**
  * Parses a path as `SetConfigFields` takes it: JSON names joined by dots, `launcher.apps[NAME].…` for an app,
- * `routing.router_settings[NAME]` for an entry of a map, only at the end. A text when no such field exists.
- * Source: api_config_fields.go.
+ * `routing.router_settings[NAME]` for an entry of a map, only at the end. A text when it leads to no field, or, where
+ * a configuration is given, to one in a block that is not set.
+ * Source: resolveConfigTarget in api_config_fields.go, for the texts and the order of the checks too.
  */
-export function parseConfigPath(path: string): ConfigPath | string {
-  const unknown = `unknown config field ${JSON.stringify(path)}`;
+export function parseConfigPath(path: string, config?: JsonObject): ConfigPath | string {
+  const elements = elementsOf(path);
+  if (typeof elements === "string") return elements;
   const steps: PathStep[] = [];
   let shape: Shape = { kind: "object", fields: CONFIG_SHAPE };
-  let rest = path;
-  while (rest !== "") {
-    const match = ELEMENT.exec(rest);
-    const name = match?.[1];
-    if (match === null || name === undefined || shape.kind !== "object") return unknown;
+  for (const [at, { name, index }] of elements.entries()) {
+    if (isSecretName(name))
+      return `${path} is not editable: visor identity and secret keys are refused`;
+    if (config !== undefined && isUnset(config, steps))
+      return `${path}: ${formatSteps(steps)} is not set; set the whole block first`;
+    if (shape.kind !== "object")
+      return `${path}: ${JSON.stringify(formatSteps(steps))} is not a config block`;
     const member: Shape | undefined = Object.hasOwn(shape.fields, name)
       ? shape.fields[name]
       : undefined;
-    if (member === undefined) return unknown;
+    if (member === undefined)
+      return `unknown config path ${JSON.stringify(path)} (no field ${JSON.stringify(name)})`;
     steps.push({ kind: "member", name });
+    if (config !== undefined && READ_ONLY.has(path) && at === elements.length - 1)
+      return `${path} is a read-only mirror of state held elsewhere in the config and cannot be set by path`;
     shape = member;
-    const inner = match[2];
-    if (inner !== undefined) {
-      if (shape.kind !== "list" && shape.kind !== "map") return unknown;
-      steps.push({ kind: shape.kind === "list" ? "app" : "entry", name: inner });
-      shape = shape.of;
-    }
-    rest = rest.slice(match[0].length);
+    if (index === undefined) continue;
+    if (shape.kind !== "list" && shape.kind !== "map") return `${path}: ${name} is not indexable`;
+    if (shape.kind === "map" && at !== elements.length - 1)
+      return `${path}: a map index must be the last path element`;
+    steps.push({ kind: shape.kind === "list" ? "app" : "entry", name: index });
+    if (config !== undefined && shape.kind === "list" && valueAt(config, steps) === undefined)
+      return `${path}: no entry named ${JSON.stringify(index)} in ${name}`;
+    shape = shape.of;
   }
-  return steps.length === 0 ? unknown : { steps, shape };
+  return { steps, shape };
+}
+
+/** True for names of secrets and of the visor's identity. */
+function isSecretName(name: string): boolean {
+  return name === "sk" || name === "pk" || name.endsWith("_sk") || name.includes("secret_key");
+}
+
+/** A block that is a pointer in Go and not there. A map is made by its first entry. */
+function isUnset(config: JsonObject, steps: readonly PathStep[]): boolean {
+  if (steps.length === 0) return false;
+  const value = valueAt(config, steps);
+  return value === undefined || value === null;
+}
+
+function formatSteps(steps: readonly PathStep[]): string {
+  return steps
+    .map((step, index) => (step.kind === "member" ? (index === 0 ? "" : ".") + step.name : "[*]"))
+    .join("");
 }
 
 /** The value at a path, or `undefined` when a block on the way, or the value, is not set. */

@@ -5,18 +5,21 @@ import { type Json, type JsonObject, visorKeyFault } from "../../core/index.ts";
  * struct, and what the struct does not have is forgotten.
  */
 export type Shape =
-  | { readonly kind: "bool" | "int" | "text" | "key" | "json" }
+  | { readonly kind: "bool" | "int" | "uint16" | "text" | "key" | "json" }
   | { readonly kind: "list"; readonly of: Shape }
   | { readonly kind: "map"; readonly of: Shape }
   | { readonly kind: "object"; readonly fields: Readonly<Record<string, Shape>> };
 
 const bool: Shape = { kind: "bool" };
 const int: Shape = { kind: "int" };
+const uint16: Shape = { kind: "uint16" };
 const text: Shape = { kind: "text" };
 const json: Shape = { kind: "json" };
 const key: Shape = { kind: "key" };
 const keys: Shape = { kind: "list", of: key };
 const texts: Shape = { kind: "list", of: text };
+
+const UINT16_MAX = 65_535;
 
 function object(fields: Readonly<Record<string, Shape>>): Shape {
   return { kind: "object", fields };
@@ -28,7 +31,7 @@ const webResolver = object({
   proxy_addr: text,
   domain_suffix: text,
   upstream_socks: text,
-  upstream_rules: texts,
+  upstream_rules: { kind: "list", of: object({ suffix: text, upstream: text }) },
 });
 
 const pty = object({
@@ -37,6 +40,7 @@ const pty = object({
   cli_address: text,
   whitelist: keys,
   ssh_listen: text,
+  allow_rpc_exec: bool,
 });
 
 const app = object({
@@ -57,7 +61,9 @@ const persistentTransports: Shape = { kind: "list", of: object({ pk: key, type: 
 
 /**
  * The configuration in memory: apps' arguments are a list here whatever the file has.
- * Source: visorconfig/v1.go and config_compat.go (mid-2026), in their field order.
+ * Source: visorconfig/v1.go and config_compat.go (mid-2026), in their field order; the newest members and the types
+ * of mux_fec, router_settings and upstream_rules from api_config_fields.go (autumn 2026). `dmsghttp_server_path` and
+ * `restart_check_delay` are of older releases only.
  */
 export const CONFIG_SHAPE: Readonly<Record<string, Shape>> = {
   version: text,
@@ -91,20 +97,24 @@ export const CONFIG_SHAPE: Readonly<Record<string, Shape>> = {
     stcpr_port: int,
     sudph_port: int,
     ar_transport_limit: int,
+    tps_sk: text,
   }),
   routing: object({
     route_setup_nodes: keys,
+    user_route_setup_nodes: keys,
+    route_setup_sk: text,
     route_finder: text,
     route_finder_dmsg: text,
     route_finder_timeout: text,
-    min_hops: int,
+    min_hops: uint16,
     calculate_routes: bool,
     transport_preference: texts,
     policy_per_dial: text,
-    mux_fec: text,
+    mux_fec: bool,
+    mux_routes: int,
     no_transit: bool,
-    router_settings: { kind: "map", of: int },
-    router_app_settings: json,
+    router_settings: { kind: "map", of: text },
+    router_app_settings: { kind: "map", of: json },
   }),
   uptime_tracker: object({ addr: text, addr_dmsg: text }),
   launcher: object({
@@ -116,8 +126,18 @@ export const CONFIG_SHAPE: Readonly<Record<string, Shape>> = {
     display_node_ip: bool,
     heartbeat_interval: text,
   }),
-  app_settings: json,
+  app_settings: { kind: "map", of: json },
   stats: json,
+  wisp: json,
+  resolvers: json,
+  browse_origin: json,
+  skymail: json,
+  wallet: json,
+  coin_nodes: json,
+  embedded_services: json,
+  keyring: json,
+  public_visor: json,
+  flight_recorder: bool,
   skychat: object({ group_history_db: text }),
   survey_whitelist: keys,
   user_survey_whitelist: keys,
@@ -161,9 +181,8 @@ export function shapeFault(shape: Shape, value: Json): string | undefined {
     case "bool":
       return typeof value === "boolean" ? undefined : cannot(value, "bool");
     case "int":
-      return typeof value === "number" && Number.isInteger(value)
-        ? undefined
-        : cannot(value, "int");
+    case "uint16":
+      return isWhole(value, shape.kind) ? undefined : cannot(value, shape.kind);
     case "text":
       return typeof value === "string" ? undefined : cannot(value, "string");
     case "key":
@@ -175,6 +194,31 @@ export function shapeFault(shape: Shape, value: Json): string | undefined {
     case "object":
       return isObject(value) ? fieldsFault(shape.fields, value) : cannot(value, "struct");
   }
+}
+
+/** The name of a shape's Go type, as a visor writes it in its errors; structs are called so. */
+export function goTypeOf(shape: Shape): string {
+  switch (shape.kind) {
+    case "text":
+      return "string";
+    case "key":
+      return "cipher.PubKey";
+    case "list":
+      return `[]${goTypeOf(shape.of)}`;
+    case "map":
+      return `map[string]${goTypeOf(shape.of)}`;
+    case "object":
+      return "struct";
+    case "json":
+      return "interface {}";
+    default:
+      return shape.kind;
+  }
+}
+
+function isWhole(value: Json, kind: "int" | "uint16"): boolean {
+  if (typeof value !== "number" || !Number.isInteger(value)) return false;
+  return kind === "int" || (value >= 0 && value <= UINT16_MAX);
 }
 
 /** A value without the members its shape does not have: what decoding into a Go struct leaves of it. */

@@ -1,4 +1,4 @@
-import { FleetError, type Json, type JsonObject, utf8 } from "../../core/index.ts";
+import { FleetError, type Json, type JsonObject, utf8, type VisorKey } from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
 import { startApp, stopApp } from "./methods-process.ts";
 import { setRewardAddress } from "./methods-network.ts";
@@ -10,6 +10,7 @@ import { isObject } from "./config-shape.ts";
 import type { Makeable } from "./makeable.ts";
 import type { Knock } from "./served-ports.ts";
 import { portOf } from "./visor-folder.ts";
+import type { WebProxy } from "./web-proxies.ts";
 
 /** What somebody else does to a visor while nobody of us looks. */
 export type BehindBack =
@@ -49,6 +50,8 @@ export interface VisorInside {
   /** The dmsg listeners of served ports that really accept connections, whatever the records say. */
   readonly dmsgListeners: readonly { readonly port: number; readonly localPort: number }[];
   readonly rewardAddress: string;
+  /** Where the web proxies listen, `host:port`; `null` for one that does not. */
+  readonly webProxies: Readonly<Record<WebProxy, string | null>>;
   /** The variables of /etc/skywire.conf; `null` without such a file. */
   readonly conf: Readonly<Record<string, string>> | null;
 }
@@ -63,6 +66,10 @@ export interface EmbeddedControl {
   /** A package update: what is only in the configuration file is gone, but for what is carried forward. */
   regen(visor: string): Promise<void>;
   changeBehindBack(visor: string, change: BehindBack): Promise<void>;
+  /** From now on the live setter of a configuration path fails with this text; `undefined` mends it. */
+  failField(visor: string, path: string, error: string | undefined): Promise<void>;
+  /** From now on adding this hypervisor fails with this text. */
+  failKey(visor: string, key: VisorKey, error: string): Promise<void>;
   inspect(visor: string): VisorInside;
   /** Where a connection to a served port ends up, such as `localhost:3000`; `undefined` when it is turned away. */
   reach(visor: string, knock: Knock): string | undefined;
@@ -127,6 +134,18 @@ export class FleetControl implements EmbeddedControl {
     }
   }
 
+  async failField(name: string, path: string, error: string | undefined): Promise<void> {
+    const { fieldFaults } = this.#visor(name);
+    if (error === undefined) fieldFaults.delete(path);
+    else fieldFaults.set(path, error);
+    await Promise.resolve();
+  }
+
+  async failKey(name: string, key: VisorKey, error: string): Promise<void> {
+    this.#visor(name).keyFaults.set(key, error);
+    await Promise.resolve();
+  }
+
   inspect(name: string): VisorInside {
     const visor = this.#visor(name);
     const { instance } = visor;
@@ -152,6 +171,10 @@ export class FleetControl implements EmbeddedControl {
       ports: [...instance.ports.records.values()].map((port) => ({ ...port })),
       dmsgListeners: instance.ports.listeners,
       rewardAddress: instance.rewardAddress ?? "",
+      webProxies: {
+        dmsg_web: instance.webProxies.listening("dmsg_web", config),
+        skynet_web: instance.webProxies.listening("skynet_web", config),
+      },
       conf: visor.conf === undefined ? null : Object.fromEntries(visor.conf),
     };
   }

@@ -55,6 +55,10 @@ export class EmbeddedVisor {
   readonly spread: number;
   readonly appBehaviours: Map<string, AppBehaviour> = new Map();
   readonly connections: Set<Cuttable> = new Set();
+  /** Live setters that fail, by configuration path, with their error text. */
+  readonly fieldFaults: Map<string, string> = new Map();
+  /** Hypervisors that cannot be added, with the error text. */
+  readonly keyFaults: Map<string, string> = new Map();
   state: Makeable = "honest";
   /** Told when the visor comes up or goes down, so that its local port opens and closes. */
   onPowerChange: ((isUp: boolean) => Promise<void>) | undefined;

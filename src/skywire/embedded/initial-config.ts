@@ -33,7 +33,8 @@ export function deploymentKeys(): readonly VisorKey[] {
 /**
  * The configuration a package installation writes: about 8 KB, nine apps. Sections that do not differ between
  * visors of a release are shared objects.
- * Source: section and field names from visorconfig/v1.go; service addresses are made up.
+ * Source: section and field names from visorconfig/v1.go; service addresses are made up. The blocks `dmsg_web` and
+ * `skynet_web` come with flags only (PR #2366), and `hypervisor` with being one.
  */
 export function initialConfig(input: InitialConfigInput): JsonObject {
   const { profile, key } = input;
@@ -153,8 +154,6 @@ function template2026(profile: Profile): JsonObject {
     version: profile.build.value.version,
     dmsg: { ...block(shared["dmsg"]), protocol: "yamux" },
     ui_server: null,
-    dmsg_web: webResolver(4445, ".dmsg"),
-    skynet_web: webResolver(4446, ".skynet"),
     transport: { ...block(shared["transport"]), user_transport_setup: [], ar_transport_limit: 0 },
     routing: {
       ...block(shared["routing"]),
@@ -170,7 +169,6 @@ function template2026(profile: Profile): JsonObject {
     reward_address: "",
     reward_system: "http://rewards.deployment.example",
     geoip: "http://ip.deployment.example",
-    hypervisor: HYPERVISOR,
   };
 }
 
@@ -189,17 +187,6 @@ const LAUNCHER = {
   server_addr: "localhost:5505",
   display_node_ip: false,
 } satisfies JsonObject;
-
-function webResolver(port: number, suffix: string): JsonObject {
-  return {
-    enable: false,
-    proxy_port: port,
-    proxy_addr: `127.0.0.1:${port}`,
-    domain_suffix: suffix,
-    upstream_socks: "",
-    upstream_rules: [],
-  };
-}
 
 function apps2026(): readonly Json[] {
   const app = (name: string, port: number, more: JsonObject = {}): JsonObject => ({

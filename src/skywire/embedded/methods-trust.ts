@@ -99,8 +99,29 @@ export const PAIRING_METHODS: readonly ReleaseMethod[] = [
   }),
 ];
 
+/**
+ * Brings the list of hypervisors to what is wanted, key by key: added ones first. Source: setHypervisorsLive in
+ * api_config_fields.go.
+ */
+export async function reconcileHypervisors(
+  instance: VisorInstance,
+  wanted: readonly string[],
+): Promise<void> {
+  const had = instance.keysAt("hypervisors");
+  for (const key of wanted) if (!had.includes(key)) await addHypervisor(instance, key);
+  const gone = had.filter((key) => !wanted.includes(key));
+  if (gone.length === 0) return;
+  await setHypervisors(
+    instance,
+    instance.keysAt("hypervisors").filter((key) => !gone.includes(key)),
+  );
+}
+
 async function addHypervisor(instance: VisorInstance, key: string): Promise<void> {
   requireKey(key);
+  if (!instance.isDmsgReady) throw new Error("DMSG client not running");
+  const fault = instance.visor.keyFaults.get(key);
+  if (fault !== undefined) throw new Error(fault);
   if (instance.connectedHypervisors().some((each) => each.key === key)) {
     throw new Error(`already connected to hypervisor ${key}`);
   }

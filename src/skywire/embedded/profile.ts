@@ -47,7 +47,11 @@ export interface Profile {
   /** `GetRuntimeConfig` shows the secret key. */
   readonly secretKeyShown: Fact<boolean>;
   /** How the configuration file is rewritten. */
-  readonly configWrite: Fact<"in place" | "in one step">;
+  readonly configWrite: Fact<"in place">;
+  /** The mode of a configuration file that the visor makes. */
+  readonly configMode: Fact<"0640" | "0644">;
+  /** What becomes of members of the file that the build does not know when it writes the file. */
+  readonly unknownMembers: Fact<"kept" | "forgotten">;
   /** The name of the section of the remote shell. */
   readonly ptySection: Fact<"pty" | "dmsgpty">;
   /** How an app's arguments stand in the configuration file. */
@@ -103,10 +107,9 @@ const NEWEST: Profile = {
   recordsRefused: fromText(true, "PR #4732 (2026-09-09)"),
   mirrors: fromText("hypervisors and fields", "api_config_mirror.go; PR #5052 (2026-09-18)"),
   secretKeyShown: fromText(false, "PR #3738 (2026-08-05)"),
-  configWrite: assumed(
-    "in one step",
-    "not recorded; the older form is kept for the older releases",
-  ),
+  configWrite: fromText("in place", "common_native.go @3ef36865 (os.WriteFile)"),
+  configMode: fromText("0640", "common_native.go @3ef36865, of a file that is created"),
+  unknownMembers: fromText("kept", "preserve.go @a841aa39; PR #4611 (2026-09-07)"),
   argsOnDisk: fromText("text", "visorconfig/v1.go"),
 };
 
@@ -119,8 +122,7 @@ const V1_3_94: Profile = {
   ),
   rpcPort: fromText(65, "skyenv.go (before 2026-08-29), so in the tag of 2026-09-14"),
   mirrors: fromText("hypervisors", "PRs #4746 and #4749 (2026-09-10)"),
-  configWrite: assumed("in place", "as recorded for v1.3.28"),
-  argsOnDisk: assumed("text", "the day of the change was not found"),
+  argsOnDisk: fromText("text", "visorconfig/v1.go (appsList, spring 2026)"),
 };
 
 const V1_3_73: Profile = {
@@ -137,8 +139,9 @@ const V1_3_73: Profile = {
     "docs/guides/remote-visor-cli.md: inbound access starts on the next restart",
   ),
   recordsRefused: assumed(false, "PR #4732 names it as new"),
-  mirrors: assumed("nothing", "PR #4746 names it as new"),
+  mirrors: fromText("nothing", "api_hypervisors.go: only the configuration is written"),
   secretKeyShown: fromText(true, "before PR #3738 (2026-08-05)"),
+  unknownMembers: fromText("forgotten", "before PR #4611 (2026-09-07)"),
 };
 
 const V1_3_28: Profile = {
@@ -157,6 +160,8 @@ const V1_3_28: Profile = {
   mirrors: seen("nothing", `${RECORDED}: no setter writes another file`),
   secretKeyShown: seen(false, `${RECORDED}: GetRuntimeConfig does not exist`),
   configWrite: seen("in place", "read while 400 setters ran: invalid JSON in 76 % of the reads"),
+  configMode: seen("0644", `${RECORDED}: the configuration file`),
+  unknownMembers: seen("forgotten", `${RECORDED}: set-autostart, app-address-taken`),
   ptySection: seen("dmsgpty", `${RECORDED}: the configuration file`),
   argsOnDisk: seen("list", `${RECORDED}: the configuration file`),
   flagSetter: seen("one dash", `${RECORDED}: set-app-bools`),

@@ -1,6 +1,6 @@
 import { type Files, fromUtf8, type Json, type JsonObject, utf8 } from "../../core/index.ts";
 import { type Conf, formatConf, parseConf } from "./conf-file.ts";
-import { formatConfig, parseConfig } from "./config-file.ts";
+import { formatConfig, parseConfig, unknownMembers } from "./config-file.ts";
 import { isList, isObject } from "./config-shape.ts";
 import type { Profile } from "./profile.ts";
 import type { ForwardedPort } from "./wire-2026.ts";
@@ -9,8 +9,6 @@ const CONFIG_FILE = "skywire-config.json";
 const REWARD_FILE = "reward.txt";
 const PORTS_FILE = "forwarded_ports.json";
 const CONF_FILE = "skywire.conf";
-/** A visor writes its configuration, secret key included, for everybody to read. */
-const CONFIG_MODE = 0o644;
 
 /** What a visor finds on its disk when it starts. */
 export interface DiskState {
@@ -62,14 +60,18 @@ export class VisorFolder {
     };
   }
 
+  /** Writes the whole file in place; members that this build does not know stay where it keeps them. */
   writeConfig(config: JsonObject): Promise<void> {
-    const bytes = utf8(formatConfig(config, this.#profile, { secretKey: true }));
+    const options = { secretKey: true };
     return this.#inOrder(async () => {
-      if (this.#profile.configWrite.value === "in one step") {
-        await this.#files.replace(this.configPath, bytes, { mode: CONFIG_MODE });
-      } else {
-        await this.#rewrite(CONFIG_FILE, bytes);
-      }
+      const unknown =
+        this.#profile.unknownMembers.value === "kept"
+          ? unknownMembers((await this.#text(CONFIG_FILE)) ?? "")
+          : {};
+      await this.#rewrite(
+        CONFIG_FILE,
+        utf8(formatConfig(config, this.#profile, { ...options, unknown })),
+      );
     });
   }
 
@@ -77,7 +79,7 @@ export class VisorFolder {
   editConfig(change: (text: string | undefined) => string): Promise<void> {
     return this.#inOrder(async () => {
       const text = change(await this.#text(CONFIG_FILE));
-      await this.#files.replace(this.configPath, utf8(text), { mode: CONFIG_MODE });
+      await this.#files.replace(this.configPath, utf8(text), { mode: this.#mode() });
     });
   }
 
@@ -102,10 +104,14 @@ export class VisorFolder {
     await this.#queue;
   }
 
+  #mode(): number {
+    return Number.parseInt(this.#profile.configMode.value, 8);
+  }
+
   /** Truncate, then write: a reader can meet an empty or half a file. */
   async #rewrite(name: string, bytes: Uint8Array): Promise<void> {
     const path = this.#at(name);
-    const file = await this.#files.openAppend(path, { mode: CONFIG_MODE });
+    const file = await this.#files.openAppend(path, { mode: this.#mode() });
     try {
       await this.#files.truncate(path, 0);
       const half = bytes.length >> 1;

@@ -11,6 +11,7 @@ import { PeerList } from "./peer-list.ts";
 import { ServedPorts } from "./served-ports.ts";
 import { initialTransports, type LiveTransport } from "./transports.ts";
 import type { DiskState } from "./visor-folder.ts";
+import { WebProxies, withChainedProxy } from "./web-proxies.ts";
 
 /** One app as the launcher's configuration has it. */
 export interface AppEntry {
@@ -56,6 +57,7 @@ export class VisorInstance {
   readonly listensOnDmsg: boolean;
   readonly pending: Map<string, PendingHypervisor> = new Map();
   readonly ports: ServedPorts;
+  readonly webProxies: WebProxies;
   config: JsonObject;
   rewardAddress: string | undefined;
   readonly #bootConfig: JsonObject;
@@ -65,8 +67,9 @@ export class VisorInstance {
   constructor(visor: EmbeddedVisor, config: JsonObject, disk: DiskState, startedAtMs: number) {
     this.visor = visor;
     this.startedAtMs = startedAtMs;
-    this.config = config;
+    this.config = withChainedProxy(config);
     this.#bootConfig = config;
+    this.webProxies = new WebProxies(config);
     this.rewardAddress = disk.reward;
     this.ports = new ServedPorts(disk.ports);
     this.peers = new PeerList(visor.key, this.trusted());

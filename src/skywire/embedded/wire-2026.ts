@@ -1,5 +1,6 @@
 /** Arguments and replies of the 2026 releases. Source: visorapi/args.go and visorapi/api.go. */
 import { duration, type GoTime, type LogEntry, type Schema, t, time, uuid } from "../gob/index.ts";
+import type { ConfFlag } from "./conf-file.ts";
 import { trafficLog, visorKey } from "./wire-keys.ts";
 import {
   buildInfo,
@@ -289,13 +290,22 @@ export const skyenvState: Schema<{
   Exists: boolean;
   Writable: boolean;
   Values: ReadonlyMap<string, string>;
-  Flags: readonly string[];
+  Flags: readonly ConfFlag[];
 }> = t.struct("visorapi.SkyenvState", {
   Path: t.string,
   Exists: t.bool,
   Writable: t.bool,
   Values: t.map(t.string, t.string),
-  Flags: t.list(t.string),
+  Flags: t.list(
+    t.struct("visorapi.SkyenvFlag", {
+      Name: t.string,
+      Type: t.string,
+      Usage: t.string,
+      EnvKey: t.string,
+      EnvFormat: t.string,
+      EnvNegate: t.bool,
+    }),
+  ),
 });
 
 export const startAppIn: Schema<{ AppName: string; LauncherMode: string }> = t.struct(

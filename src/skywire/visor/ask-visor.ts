@@ -44,19 +44,31 @@ const REREAD_DELAY_MS = 150;
 /**
  * Asks one visor in two writes: what is harmless on any visor, then, when the answers allow it, the rest.
  * A third write follows only where a configuration was half written, or cannot be read on a release that looked
- * as if it could.
+ * as if it could. `onAnswer` is waited for between the first two.
  * @throws FleetError of the connection or of a reply that is not as it should be
  */
 export async function askVisor(
   connection: VisorConnection,
   wants: ReadingWants,
+  onAnswer?: () => Promise<void>,
 ): Promise<VisorReading> {
   const first = await askFirst(connection);
   const unready = unreadyBecause(first);
   if (unready !== undefined) return unready;
+  await onAnswer?.();
   const later = await askLater(connection, wants);
   const key = keyFrom(connection.target, later.config, later.overview ?? later.summary?.Overview);
-  return typeof key === "string" ? seenReading(connection, wants, first, later, key) : key;
+  if (typeof key !== "string") return key;
+  const reading = seenReading(connection, wants, first, later, key);
+  if (typeof wants.skyenv !== "function" || !wants.skyenv(reading)) return reading;
+  const skyenv = await askLeniently(connection, CALLS.Skyenv);
+  return { ...reading, ...skyenvPart(skyenv), methods: new Map(connection.gate.methods) };
+}
+
+function skyenvPart(skyenv: SkyenvWire | undefined): Pick<SeenReading, "skyenv"> {
+  return skyenv === undefined
+    ? {}
+    : { skyenv: { exists: skyenv.Exists, writable: skyenv.Writable } };
 }
 
 async function askFirst(connection: VisorConnection): Promise<FirstAnswers> {
@@ -204,9 +216,7 @@ function seenReading(
     apps: first.apps.kind === "answered" ? appsOf(first.apps.value) : [],
     ...(summary === undefined ? {} : { summary }),
     ...(ports === undefined ? {} : { ports: portsOf(ports) }),
-    ...(skyenv === undefined
-      ? {}
-      : { skyenv: { exists: skyenv.Exists, writable: skyenv.Writable } }),
+    ...skyenvPart(skyenv),
     ...(wants.known === true ? { known: knownFrom(key, later, summary) } : {}),
     // A copy: a session goes on learning after its reading was made.
     methods: new Map(connection.gate.methods),

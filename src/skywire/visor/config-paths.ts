@@ -1,8 +1,16 @@
 import { assert } from "../../core/index.ts";
+import { WHOLE_BLOCKS } from "./blocks.ts";
 import { SETTING_PATHS } from "./safe-config.ts";
 
-const LISTS = ["hypervisors", "pty.whitelist", "survey_whitelist", "reward_address"];
-const WRITABLE: ReadonlySet<string> = new Set([...LISTS, ...SETTING_PATHS]);
+const LISTS = [
+  "hypervisors",
+  "pty.whitelist",
+  "dmsgscp.whitelist",
+  "survey_whitelist",
+  "reward_address",
+  "pty.allow_rpc_exec",
+];
+const WRITABLE: ReadonlySet<string> = new Set([...LISTS, ...WHOLE_BLOCKS, ...SETTING_PATHS]);
 /** A bracketed app name ends at the first bracket, so a name with one could reach another field. */
 const APP_FIELD = /^launcher\.apps\[[^[\]]+\]\.(?:args|env|auto_start|launcher_mode|binary)$/;
 

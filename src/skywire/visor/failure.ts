@@ -7,6 +7,8 @@ import type { VisorRoute } from "./target.ts";
 export interface FailureContext {
   readonly rpcAddress: StreamAddress;
   readonly route: VisorRoute;
+  /** The local visor took a connection before: it is there. */
+  readonly wasTaken: boolean;
   /** From the open connection to the failure. */
   readonly elapsedMs: number;
   readonly bridgeDialMs: number;
@@ -24,7 +26,7 @@ const CHECK_TRUST = "check that it trusts this machine's visor (hypervisors or p
  */
 export function explainFailure(error: unknown, context: FailureContext): UnseenReading {
   if (!(error instanceof FleetError)) throw error;
-  if (error.code.startsWith("net/")) return noLocalVisor(context.rpcAddress);
+  if (error.code.startsWith("net/")) return notTaken(error, context);
   switch (error.code) {
     case "rpc/closed-silent":
       return closedSilently(context);
@@ -44,6 +46,21 @@ export function explainFailure(error: unknown, context: FailureContext): UnseenR
   }
 }
 
+/** A local visor that is surely there and takes no more connections has too many, or we have too many files open. */
+function notTaken(error: FleetError, { rpcAddress, wasTaken }: FailureContext): UnseenReading {
+  if (error.code === "net/files-open") {
+    return {
+      kind: "unreachable",
+      reason: "local-visor-short",
+      detail: error.message,
+      next: error.next ?? NEXT["local-visor-short"],
+    };
+  }
+  return wasTaken && error.code !== "net/refused"
+    ? localVisorAtFault("local-visor-short")
+    : noLocalVisor(rpcAddress);
+}
+
 /** The one thing to say when nobody listens at the local address. */
 function noLocalVisor(rpcAddress: StreamAddress): UnseenReading {
   return {
@@ -54,18 +71,25 @@ function noLocalVisor(rpcAddress: StreamAddress): UnseenReading {
   };
 }
 
-/** The thing to say when the local visor itself is why nobody else is reached. */
-export function localVisorAtFault(
-  reason: "old-local-visor" | "local-visor-starting" | "local-visor-suspended",
-): UnseenReading {
-  return unreachableBecause(reason, LOCAL_FAULTS[reason]);
-}
+/** How the local visor itself can be why nobody else is reached. */
+export type LocalFault =
+  | "old-local-visor"
+  | "local-visor-starting"
+  | "local-visor-suspended"
+  | "local-visor-short";
 
-const LOCAL_FAULTS = {
+const FAULT: Readonly<Record<LocalFault, string>> = {
   "old-local-visor": "the local visor is too old to carry connections to other visors",
   "local-visor-starting": "the local visor has not finished starting",
   "local-visor-suspended": "the local visor is suspended, so it reaches no other visor",
-} as const;
+  "local-visor-short":
+    "the local visor has more connections than it can carry; whether this visor answers is not known",
+};
+
+/** The thing to say when the local visor itself is why nobody else is reached. */
+export function localVisorAtFault(reason: LocalFault): UnseenReading {
+  return unreachableBecause(reason, FAULT[reason]);
+}
 
 function closedSilently(context: FailureContext): UnseenReading {
   if (context.route.kind === "local") {
@@ -94,6 +118,8 @@ const NEXT: Readonly<Record<Exclude<UnreachableReason, "no-local-visor">, string
   "old-local-visor": "update Skywire on this machine, or name a newer visor with --rpc HOST:PORT",
   "local-visor-starting": "wait a minute and try again",
   "local-visor-suspended": "run `skywire cli visor resume` on this machine",
+  "local-visor-short":
+    "try again, with a smaller --dials, or when other programs use the local visor less",
   "refused-or-no-listener": `${CHECK_TRUST}, and its rpc port: older builds need rpc: { scheme: dmsg, port: ${OLD_RPC_PORT} }`,
   "dial-timeout": "check that it is switched on and connected, then try again",
   "not-answering": "try again, with a longer --timeout if its connection is slow",

@@ -1,3 +1,4 @@
+export { WHOLE_BLOCKS } from "./blocks.ts";
 export type { VisorAccess, VisorTimeouts } from "./connection.ts";
 export {
   type Call,
@@ -11,6 +12,7 @@ export {
   METHODS,
   SERVICE,
 } from "./methods.ts";
+export { DEFAULT_PACE, type Pace, type Turn } from "./paced-reads.ts";
 export { createVisorReader, type VisorReader } from "./reader.ts";
 export { type RememberingReader, rememberingReader } from "./remembering-reader.ts";
 export {

@@ -11,8 +11,11 @@ export interface ReadingWants {
   /** The summary: it starts a shell on the visor, so it is read only where it is needed. */
   readonly summary?: boolean;
   readonly ports?: boolean;
-  /** Whether the visor keeps an /etc/skywire.conf. */
-  readonly skyenv?: boolean;
+  /**
+   * Whether the visor keeps an /etc/skywire.conf. To answer, it makes a file in /etc and removes it again, so it is
+   * asked only where the answer counts: a function is handed what was read, and says so.
+   */
+  readonly skyenv?: boolean | ((reading: SeenReading) => boolean);
   /** Which other visors it knows. */
   readonly known?: boolean;
   /** Whether its trust lists take effect without a restart; answered by `methods`. */
@@ -134,6 +137,8 @@ export type UnreachableReason =
   | "local-visor-starting"
   /** Somebody suspended the local visor. */
   | "local-visor-suspended"
+  /** The local visor does not carry as many connections as were asked of it, or we may open no more. */
+  | "local-visor-short"
   /** Closed at once without a byte: no trust, no listener, or too many connections. */
   | "refused-or-no-listener"
   /** Closed after as long as the local visor waits for a far one. */

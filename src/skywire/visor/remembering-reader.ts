@@ -34,19 +34,19 @@ interface Memory {
 export function rememberingReader(reader: VisorReader, clock: Clock): RememberingReader {
   const memories = new Map<string, Memory>();
   return {
-    read: async (target, wants = {}) => {
+    read: async (target, wants = {}, turn = {}) => {
       const id = idOf(target);
       const memory = memories.get(id);
       const spared = memory === undefined ? undefined : spare(wants, memory, clock.now());
       if (memory !== undefined && spared !== undefined) {
-        const reading = await reader.read(target, spared);
+        const reading = await reader.read(target, spared, turn);
         if (reading.kind !== "seen") return reading;
         if (isSameRun(memory, reading)) {
           memories.set(id, goneOn(memory, reading, clock.now()));
           return withMemory(reading, memory);
         }
       }
-      const reading = await reader.read(target, wants);
+      const reading = await reader.read(target, wants, turn);
       if (reading.kind === "seen") memories.set(id, memoryOf(reading, askedOf(wants), clock.now()));
       return reading;
     },

@@ -1,4 +1,5 @@
 import { FleetError, type Json, parseVisorKey, type VisorKey } from "../../core/index.ts";
+import { unsetBlocksOf } from "./blocks.ts";
 import { compileAllowList, projectJson } from "./config-projection.ts";
 
 /** Configuration paths that are plain settings. Source: skywire-rpc 4.5 and 7. */
@@ -11,6 +12,7 @@ export const SETTING_PATHS: readonly string[] = [
   "routing.min_hops",
   "routing.calculate_routes",
   "routing.transport_preference",
+  "persistent_transports",
   "stun_servers",
   "hypervisor.enable",
   "hypervisor.enable_auth",
@@ -19,9 +21,11 @@ export const SETTING_PATHS: readonly string[] = [
   "dmsg_web.enable",
   "dmsg_web.proxy_addr",
   "dmsg_web.upstream_socks",
+  "dmsg_web.upstream_rules",
   "skynet_web.enable",
   "skynet_web.proxy_addr",
   "skynet_web.upstream_socks",
+  "skynet_web.upstream_rules",
 ];
 
 /** What is taken from a visor's configuration. Its secret key, app arguments and everything else stay out. */
@@ -34,8 +38,14 @@ export interface SafeConfig {
   /** Undefined when the visor has no pty block: then it has no such list, and none can be set. */
   readonly ptyWhitelist?: readonly string[];
   readonly surveyWhitelist: readonly string[];
+  /** Who may copy files; nobody where there is no such block. */
+  readonly scpWhitelist: readonly string[];
+  /** Whether RPC clients of the visor itself may run commands; undefined when the visor has no pty block. */
+  readonly allowRpcExec?: boolean;
   /** Empty when there is none. */
   readonly rewardAddress: string;
+  /** Blocks that are not there; no field of theirs can be set by its path. */
+  readonly unsetBlocks: readonly string[];
   /** The {@link SETTING_PATHS} that are there. */
   readonly settings: Readonly<Record<string, Json>>;
 }
@@ -46,6 +56,8 @@ const ALLOWED = compileAllowList([
   "hypervisors",
   "pty.whitelist",
   "dmsgpty.whitelist",
+  "pty.allow_rpc_exec",
+  "dmsgscp.whitelist",
   "survey_whitelist",
   "reward_address",
   ...SETTING_PATHS,
@@ -82,7 +94,10 @@ function safeConfigOf(
     hypervisors: keysAt(found, "hypervisors"),
     ...(found.has(block) ? { ptyWhitelist: keysAt(found, `${block}.whitelist`) } : {}),
     surveyWhitelist: keysAt(found, "survey_whitelist"),
+    scpWhitelist: keysAt(found, "dmsgscp.whitelist"),
+    ...(found.has("pty") ? { allowRpcExec: found.get("pty.allow_rpc_exec") === true } : {}),
     rewardAddress: textAt(found, "reward_address"),
+    unsetBlocks: unsetBlocksOf(found),
     settings,
   };
 }

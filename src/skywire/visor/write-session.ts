@@ -23,12 +23,15 @@ export interface WriteOptions {
   readonly timeoutMs?: number;
 }
 
-/** The lists that say who is trusted, as configured. */
+/** The lists that say who is trusted, as configured, and the blocks that lists and settings stand in. */
 export interface TrustReading {
   readonly hypervisors: readonly string[];
   /** Undefined when the visor has no pty block. */
   readonly pty?: readonly string[];
+  readonly dmsgscp: readonly string[];
   readonly survey: readonly string[];
+  /** Blocks that the configuration is without. */
+  readonly unsetBlocks: readonly string[];
 }
 
 /** What the visor says that it did with one configuration path. */
@@ -122,10 +125,12 @@ export class ConnectedSession implements WriteSession {
     this.#assertOpen();
     const config = await askConfig(this.#connection).catch(asUnanswered);
     if (config === undefined) return undefined;
-    const { hypervisors, ptyWhitelist, surveyWhitelist } = config;
+    const { hypervisors, ptyWhitelist, surveyWhitelist, scpWhitelist, unsetBlocks } = config;
     return {
       hypervisors,
+      dmsgscp: scpWhitelist,
       survey: surveyWhitelist,
+      unsetBlocks,
       ...(ptyWhitelist === undefined ? {} : { pty: ptyWhitelist }),
     };
   }

@@ -47,6 +47,10 @@ const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = 
     "planning",
     "A port served over dmsg is moved only where its listener can be led to the new local port.",
   ],
+  "open-proxy": [
+    "planning",
+    "A web proxy without a password would listen where more than its own machine reaches it.",
+  ],
   removals: ["planning", "The plan would remove more than policy.max_removals allows."],
   "argument-size": [
     "planning",

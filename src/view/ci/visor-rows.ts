@@ -10,7 +10,7 @@ import { changeGroups } from "../change-text.ts";
 import { whenAny } from "../count-text.ts";
 import { ignoredNotes, ignoredWhat } from "../ignored-text.ts";
 import { lineText } from "../place-text.ts";
-import { valueText } from "../value-text.ts";
+import { leftText, unsupportedGroups } from "../remark-text.ts";
 import { codeLine } from "./markdown-text.ts";
 
 /** What a Markdown report says of one visor. */
@@ -88,8 +88,8 @@ function remarkLines(visor: PlanVisor, { names }: Plan): readonly VisorRow[] {
   const { unseen } = visor;
   const lines = [
     ...(unseen === undefined ? [] : [`${visor.status}: ${unseen.detail}`, `next: ${unseen.next}`]),
-    ...visor.unsupported.map(
-      ({ path, why, place }) => `${path}: unsupported here (${lineText(place)}; ${why})`,
+    ...unsupportedGroups(visor.unsupported).map(
+      ({ path, what, first }) => `${path}: ${what} (${lineText(first.place)}; ${first.why})`,
     ),
     ...(visor.cannotStart ?? []).map(
       ({ app, element, next }) =>
@@ -104,9 +104,13 @@ function remarkLines(visor: PlanVisor, { names }: Plan): readonly VisorRow[] {
         `${path}: written, in force after the visor restarts (entry ${sinceEntry})`,
     ),
     ...visor.released.map(({ path, trust, value, how }) => {
-      const left = value === undefined ? "left as it is" : `left at ${valueText(value, names)}`;
+      const left = leftText(value === undefined ? {} : { value }, names);
       return `${path}: ${trust ? "trust, " : ""}released, ${left} (${how})`;
     }),
+    ...(visor.doubtful ?? []).map(
+      ({ path, sinceEntry }) =>
+        `${path}: shows as stopped, and its process may still run (entry ${sinceEntry})`,
+    ),
   ];
   return lines.map((line) => ({ line: codeLine(`? ${line}`), changes: 0, trust: 0 }));
 }
@@ -126,6 +130,7 @@ function noteOf(visor: PlanVisor, refusalCount: number): string {
     whenAny(visor.ignored?.length ?? 0, "ignored") +
     whenAny(visor.leftOut?.length ?? 0, "left out") +
     whenAny(visor.awaitingRestart.length, "awaiting restart") +
-    whenAny(visor.released.length, "released");
+    whenAny(visor.released.length, "released") +
+    whenAny(visor.doubtful?.length ?? 0, "doubtful");
   return notes.slice(", ".length);
 }

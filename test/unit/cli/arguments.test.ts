@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from "vitest";
 import { environmentName, parseArguments } from "../../../src/cli/arguments.ts";
 import type { Command } from "../../../src/cli/command.ts";
-import { durationText, parseDuration } from "../../../src/cli/duration.ts";
+import { durationText } from "../../../src/cli/duration.ts";
+import { parseDuration } from "../../../src/core/index.ts";
 
 const COMMAND: Command = {
   name: "try",
@@ -95,12 +96,12 @@ describe("durations", () => {
   test.each([
     ["500ms", 500],
     ["2s", 2_000],
-    ["2", 2_000],
+    ["2", undefined],
     ["1.5m", 90_000],
     ["1h", 3_600_000],
     ["0s", undefined],
     ["-1s", undefined],
-    ["1d", undefined],
+    ["1d", 86_400_000],
     ["", undefined],
   ])("%s", (text, wanted) => {
     expect(parseDuration(text)).toBe(wanted);

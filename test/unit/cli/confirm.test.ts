@@ -36,7 +36,7 @@ describe("an apply that needs several options", () => {
     expect(ran.code).toBe(4);
     expect(ran.out).toContain("run again with --allow-removals 2 --allow-trust-removals 2\n");
     expect(ran.err).toContain(
-      "to be confirmed as well: 2 keys lose trust (--allow-trust-removals 2 allows it); operators, controllers or policy change: ",
+      "to be confirmed as well: 2 keys lose trust (--allow-trust-removals 2 allows it); operators, controllers or policy change for the whole fleet: ",
     );
     expect(ran.err).toContain("(--allow-keyset-change allows it)\nnothing was written\n");
   });
@@ -58,6 +58,8 @@ describe("an apply that needs several options", () => {
     });
     const all = ["--allow-removals", "2", "--allow-trust-removals", "2", "--allow-keyset-change"];
     expect(await user.run(...argv, ...all)).toMatchObject({ code: 0 });
-    expect(await user.run("plan", "--on", "shop")).toMatchObject({ last: "No changes." });
+    expect(await user.run("plan", "--on", "shop")).toMatchObject({
+      last: "No changes on 1 of 3 visors (--on shop).",
+    });
   });
 });

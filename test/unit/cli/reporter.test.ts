@@ -34,6 +34,7 @@ function stage(
       ask: async () => "",
       askHidden: async () => "",
       readInput: async () => new Uint8Array(),
+      inputEnds: async () => undefined,
     },
     env,
     folder: "/desk",

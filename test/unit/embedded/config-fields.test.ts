@@ -71,8 +71,8 @@ describe("SetConfigFields", () => {
     },
     {
       name: "an entry of a map",
-      fields: { "routing.router_settings[width]": 3 },
-      reply: ["routing.router_settings[width] null 3 true"],
+      fields: { "routing.router_settings[width]": "wide" },
+      reply: ['routing.router_settings[width] null "wide" true'],
     },
     {
       name: "several, sorted by path",
@@ -104,47 +104,60 @@ describe("SetConfigFields", () => {
   });
 
   it.each([
-    { name: "the secret key", fields: { sk: "x" }, error: "sk cannot be set" },
-    { name: "the key", fields: { pk: FRIEND }, error: "pk cannot be set" },
+    {
+      name: "the secret key",
+      fields: { sk: "x" },
+      error: "sk is not editable: visor identity and secret keys are refused",
+    },
+    {
+      name: "the key",
+      fields: { pk: FRIEND },
+      error: "pk is not editable: visor identity and secret keys are refused",
+    },
     {
       name: "a whole map",
       fields: { "routing.router_settings": {} },
-      error: "routing.router_settings cannot be set as a whole",
+      error:
+        "routing.router_settings is owned by the router/app settings catalogs; set it with `skywire cli route settings`",
     },
     {
       name: "a field nobody knows",
       fields: { "routing.nope": 1 },
-      error: 'unknown config field "routing.nope"',
+      error: 'unknown config path "routing.nope" (no field "nope")',
     },
     {
       name: "an app nobody knows",
       fields: { "launcher.apps[nope].args": [] },
-      error: "launcher.apps[nope] is not set; set the whole block first",
+      error: 'launcher.apps[nope].args: no entry named "nope" in apps',
     },
     {
       name: "a field of a block that is not set",
       fields: { "dmsgscp.whitelist": [] },
-      error: "dmsgscp is not set; set the whole block first",
+      error: "dmsgscp.whitelist: dmsgscp is not set; set the whole block first",
     },
     {
       name: "a value of another type",
       fields: { "routing.min_hops": true },
-      error: "routing.min_hops: json: cannot unmarshal bool into Go value of type int",
+      error:
+        "routing.min_hops: value true is not valid for this field (uint16): json: cannot unmarshal bool into Go value of type uint16",
     },
     {
       name: "a key that is none",
       fields: { hypervisors: ["02ff"] },
-      error: "hypervisors: Invalid public key",
+      error:
+        'hypervisors: value ["02ff"] is not valid for this field ([]cipher.PubKey): Invalid public key',
     },
     {
       name: "an unknown member",
       fields: { dmsg_web: { nope: 1 } },
-      error: 'dmsg_web: json: unknown field "nope"',
+      error:
+        'dmsg_web: value {"nope":1} is not valid for this field (struct): json: unknown field "nope"',
     },
     {
       name: "a read-only mirror",
       fields: { "dmsg.sessions_count": 3 },
-      error: "dmsg.sessions_count is read-only",
+      error:
+        "dmsg.sessions_count is a read-only mirror of state held elsewhere in the config and cannot be set by path",
     },
   ])("refuses $name, and sets nothing else either", async ({ fields, error }) => {
     const before = world.fleet.control.inspect("shop").config;

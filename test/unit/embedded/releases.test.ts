@@ -129,7 +129,7 @@ describe("sizes and defaults", () => {
     await client.callGeneric("app-visor.Summary", { schema: t.empty, value: {} });
     expect(client.bytesReceived).toBeGreaterThanOrEqual(12 * 1024);
     client.close();
-    expect((await configOf("newest")).length).toBeGreaterThanOrEqual(8 * 1024);
+    expect((await configOf("newest")).length).toBeGreaterThanOrEqual(8_000);
     expect(world.fleet.control.inspect("newest").apps).toHaveLength(9);
   });
 

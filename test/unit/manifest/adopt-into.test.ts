@@ -75,7 +75,7 @@ policy: { max_removals: 20% }
     const note = "settings are left out: this release does not show them";
     const comments = result.replaceAll(/\n *# /g, " ");
     expect(comments).toContain(
-      `On all 2 visors adopted together (shop-2 to shop-3): 19 ${note}\nvisors:\n`,
+      `On all 2 visors adopted together (shop-2 to shop-3): 22 ${note}\nvisors:\n`,
     );
     expect(comments.split(note)).toHaveLength(2);
   });

@@ -230,14 +230,17 @@ describe("visors that misbehave", () => {
     const report = await world.apply(await world.plan(desired));
     expect(outcomes(report)).toEqual([
       "shop-1 apps.skychat.args done",
-      "shop-1 apps.skychat.running failed",
+      "shop-1 apps.skychat.running unverified",
     ]);
     const starts = world.fleet.counters
       .calls("shop-1")
       .filter(({ method, mutating }) => method.endsWith("StartApp") && mutating);
     expect(starts).toEqual([]);
     const next = await world.plan(desired);
-    expect(next.visors[0]?.steps.map(({ letter }) => letter)).toEqual(["b"]);
+    expect(next.visors[0]?.steps).toEqual([]);
+    expect(next.visors[0]?.unsupported.map(({ why }) => why)).toEqual([
+      expect.stringContaining("a second process may run beside it"),
+    ]);
   });
 
   it("stops after the first failed trust step", async () => {

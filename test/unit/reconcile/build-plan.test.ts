@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { KnownLeaves, type RecordRef } from "../../../src/ledger/index.ts";
 import { DEFAULT_POLICY, type ObservedVisor } from "../../../src/model/index.ts";
 import {
   buildPlan,
@@ -32,6 +33,10 @@ const OPERATOR = {
   may: ["plan", "apply"] as const,
   place: { file: "f", line: 1, column: 1 },
 };
+
+function recordAt(index: number): RecordRef {
+  return { feed: KEYS.feed, index, timeMs: 0, operator: KEYS.operator };
+}
 
 function known(more: Partial<Extract<History, { known: true }>> = {}): History {
   return knownHistory({ head: 7, ...more });
@@ -168,8 +173,17 @@ describe("a plan", () => {
 
   it("calls it drift when fleet had seen the wanted value there", () => {
     const history = known({
-      recorded: (_visor, path) =>
-        path === "settings.log_level" ? { after: "debug", entry: 5 } : undefined,
+      leaves: KnownLeaves.of(
+        new Map([
+          [
+            keyAt(0),
+            {
+              found: [],
+              set: [{ path: "settings.log_level", value: "debug", at: recordAt(5) }],
+            },
+          ],
+        ]),
+      ),
     });
     const changes = buildPlan(input({ history })).visors.flatMap(({ steps }) =>
       steps.flatMap((step) => step.changes),

@@ -40,7 +40,7 @@ function lines(
     }),
     ...diff.unsupported.map(({ path }) => `unsupported ${path}`),
     ...diff.notCompared.map((path) => `not compared ${path}`),
-    `${diff.inSync} in sync`,
+    `${diff.inSync.length} in sync`,
   ];
 }
 
@@ -104,7 +104,7 @@ describe("differences of one visor", () => {
       seen: { apps: [seenApp("skysocks", { rawArgs: ["--whitelist", B] })] },
       want: [
         "~ apps.skysocks.auto_start (a SetConfigFields config none app)",
-        "~ apps.skysocks.running (b StartApp memory none app)",
+        "~ apps.skysocks.running (b StartApp config none app)",
         `- apps.skysocks.whitelist ${B.slice(0, 6)} (a SetConfigFields config app app)`,
         `+ apps.skysocks.whitelist ${A.slice(0, 6)} (a SetConfigFields config app app)`,
         "0 in sync",

@@ -101,6 +101,9 @@ describe("the safe part of a configuration", () => {
       hypervisors: [KEYS.local, KEYS.third],
       ptyWhitelist: [KEYS.local],
       surveyWhitelist: [KEYS.third],
+      scpWhitelist: [],
+      allowRpcExec: false,
+      unsetBlocks: ["skynet_web", "dmsgscp"],
       rewardAddress: "2jBbGxZRGoQG1mqhPBnXnLTxK6oxsTf8os6",
       settings: {
         is_public: false,
@@ -116,7 +119,7 @@ describe("the safe part of a configuration", () => {
         "hypervisor.enable_auth": true,
         "hypervisor.http_addr": ":8000",
         "dmsg_web.enable": false,
-        "dmsg_web.proxy_addr": "127.0.0.1:4445",
+        "dmsg_web.proxy_addr": "",
       },
     });
   });

@@ -10,6 +10,7 @@ export {
 export { checkObservationAge } from "./observation-age.ts";
 export type { OpenListsInput } from "./open-exits.ts";
 export { checkLists } from "./open-lists.ts";
+export { checkOpenProxies } from "./open-proxies.ts";
 export { checkPortMoves } from "./port-move.ts";
 export { checkRemovals, type RemovalsInput } from "./removals.ts";
 export { checkRightToSign } from "./right-to-sign.ts";

@@ -1,4 +1,5 @@
 import type { VisorKey } from "../../../core/index.ts";
+import { isWayIn } from "../../diff/index.ts";
 import type { Change, Refusal } from "../../../model/index.ts";
 
 /** The two configured trust lists of a visor, as far as they could be read. */
@@ -38,7 +39,7 @@ export function pendingElement(path: string, element: string): string {
 export function withTrustChange(lists: TrustLists, change: Change): TrustLists {
   const name = change.path === "trust.pty" ? "pty" : "hypervisors";
   const { element } = change;
-  if (element === undefined || !change.path.startsWith("trust.")) return lists;
+  if (element === undefined || !isWayIn(change.path)) return lists;
   const others = lists[name].filter((key) => key !== element);
   return { ...lists, [name]: change.op === "remove" ? others : [...others, element] };
 }

@@ -103,6 +103,12 @@ function unknownOf(
         measured: "not in git",
         next: "plan the manifest in its repository; git also refuses the folder of another user, until safe.directory names it",
       };
+    case "linked":
+      return {
+        what: `${path} is read through a symbolic link, and no signature of the file behind it says who turned the link to it`,
+        measured: "a link",
+        next: "name the file itself, or keep the manifest under that name",
+      };
     case "not-committed":
       return {
         what: `${path} has changes that are not committed`,

@@ -1,9 +1,10 @@
 import { type Change, changesOf, type PlanVisor, type Refusal } from "../../../model/index.ts";
 
-/** Guards of one app or port, whose findings say nothing of what else the plan holds. */
+/** Guards of one app, port or proxy, whose findings say nothing of what else the plan holds. */
 const OF_ONE_PART: readonly Refusal["guard"][] = [
   "would-open",
   "open-exit",
+  "open-proxy",
   "port-move",
   "argument-size",
 ];

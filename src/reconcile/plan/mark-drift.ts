@@ -1,0 +1,106 @@
+// Says of a change whether somebody else made it needed.
+import { canonicalJson, type Digest, type Json, type OperatorKey, type VisorKey } from "../../core/index.ts";
+import type { KnownLeaf } from "../../ledger/index.ts";
+import { type Change, type DesiredVisor, MASK, type SeenVisor } from "../../model/index.ts";
+import { CLOSING, foundAt, parseLeafPath } from "../diff/index.ts";
+import type { KnownHistory } from "./history.ts";
+import { plainWanted } from "./wanted-values.ts";
+
+/** What judging a change goes by. */
+export interface DriftContext {
+  readonly history: KnownHistory;
+  /** The manifest that is planned. */
+  readonly manifest: Digest;
+  /** Keyed digest of a text under the key of `operator`; absent without a key. */
+  readonly secretDigest?: (text: string) => string;
+  readonly operator?: OperatorKey;
+}
+
+/**
+ * Marks a change as drift when the records say that this very value was another one, as a manifest of ours wanted it:
+ * then somebody else changed it since. What an apply tried and may have done is no drift, and neither is what the
+ * manifest alone wants otherwise now.
+ */
+export function markDrift(
+  change: Change,
+  desired: DesiredVisor,
+  seen: SeenVisor,
+  context: DriftContext,
+): Change {
+  const { history, manifest } = context;
+  if (change.action === "restart" || isOwnDoing(change, desired.key, history)) return change;
+  const { path, element } = change;
+  const leaf = desired.leaves.get(path);
+  const known = history.leaves.lastKnown(
+    desired.key,
+    path,
+    element,
+    leaf === undefined ? undefined : { manifest, wanted: plainWanted(leaf) },
+  );
+  if (known === undefined || !isChanged(change, seen, known, context)) return change;
+  if (history.leaves.mayBeOurs(desired.key, path, element, change.before)) return change;
+  const started = startedWithVisor(change, seen, known);
+  if (started !== undefined) {
+    const { note } = change.reason;
+    const reason = { ...change.reason, note: note === undefined ? started : `${note}; ${started}` };
+    return { ...change, reason };
+  }
+  const was = wasOf(change, known);
+  return { ...change, drift: { sinceEntry: known.at.index, ...was } };
+}
+
+/** The rest of a closing that `fleet` itself began, or what such a port lost by it. */
+function isOwnDoing(
+  { path, before, after }: Change,
+  visor: VisorKey,
+  { leaves }: KnownHistory,
+): boolean {
+  const leaf = parseLeafPath(path);
+  if (leaf.section !== "ports") return false;
+  if (leaf.field === "open") return before === CLOSING && after === false;
+  return leaves.lastKnown(visor, `ports.${leaf.port}.open`, undefined)?.value === false;
+}
+
+/** Said of an app that is as the visor's own start left it, on a visor that has started since. */
+function startedWithVisor(change: Change, seen: SeenVisor, known: KnownLeaf): string | undefined {
+  const leaf = parseLeafPath(change.path);
+  if (leaf.section !== "apps" || leaf.field !== "running") return undefined;
+  const app = seen.apps.find(({ name }) => name === leaf.app);
+  const isByStart = seen.startedAtMs > known.seenMs && app?.autoStart === change.before;
+  if (!isByStart) return undefined;
+  return change.before === true
+    ? "started with the visor, by auto_start"
+    : "not started with the visor: auto_start is false";
+}
+
+/** True where the visor shows another value than the one that is known. */
+function isChanged(
+  change: Change,
+  seen: SeenVisor,
+  known: KnownLeaf,
+  { secretDigest, operator }: DriftContext,
+): boolean {
+  if (known.value === undefined) {
+    const found = foundAt(seen, change.path);
+    const isOurs = operator !== undefined && known.at.operator === operator;
+    if (found.kind !== "value" || found.hidden !== undefined || !isOurs) return false;
+    return secretDigest !== undefined && secretDigest(canonicalJson(found.raw)) !== known.keyed;
+  }
+  // What is masked says nothing; then the value differs for sure where it was the one that is wanted now.
+  const isOpaque = change.secrets !== undefined || holdsMask(change.before);
+  return canonicalJson(known.value) !== canonicalJson(isOpaque ? change.after : change.before)
+    ? !isOpaque
+    : isOpaque;
+}
+
+/** What was there, where it may be shown and is not just what is wanted. */
+function wasOf(change: Change, { value }: KnownLeaf): { readonly was?: Json } {
+  if (value === undefined || change.element !== undefined || change.secrets !== undefined)
+    return {};
+  if (canonicalJson(value) === canonicalJson(change.after)) return {};
+  return change.path.endsWith(".args") || change.path.endsWith(".env") ? {} : { was: value };
+}
+
+function holdsMask(value: Json): boolean {
+  return canonicalJson(value).includes(MASK);
+}
