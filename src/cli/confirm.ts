@@ -63,7 +63,8 @@ export function confirmationText({ question, override }: Confirmation): string {
   return `${question} (${override} allows it)`;
 }
 
-async function isYes(question: string, world: World): Promise<boolean> {
+/** Asks a question that only `yes` answers; says that nothing was written otherwise. */
+export async function isYes(question: string, world: World): Promise<boolean> {
   const answer = await world.terminal.ask(`${question} Only yes goes on: `, world.stopSoftly());
   if (answer.trim().toLowerCase() === "yes") return true;
   world.terminal.err("declined: nothing was written\n");

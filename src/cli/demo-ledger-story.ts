@@ -89,7 +89,7 @@ async function lies(stage: DemoStage, [first]: Relays, feed: string): Promise<vo
   await stage.stopRelay("relay-2");
   stage.tell("It holds objects back");
   const missing = await stage.startRelay("relay-2", ["embedded", "relay", "missing-object"]);
-  await stage.run([...restore, missing], { exit: 4, says: ["lies: missing-object"] }, READER);
+  await stage.run([...restore, missing], { exit: 3, says: ["hollow"] }, READER);
   await stage.stopRelay("relay-2");
   stage.tell("It shows an older Root than a reader has seen");
   await share(stage, (text) => text.replace("log_level: info", "log_level: warn"));

@@ -1,7 +1,7 @@
 import { cp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ExitCode, fromUtf8, utf8 } from "../core/index.ts";
+import { type ExitCode, fromUtf8, onAbort, utf8 } from "../core/index.ts";
 import { type Child, type ChildOptions, startChild } from "../platform/index.ts";
 import { printable } from "../view/index.ts";
 import { outPaint } from "./look.ts";
@@ -127,9 +127,9 @@ export class DemoStage {
     await this.#world.files.makeFolder(join(this.#folder, as.folder));
     const child = this.#start(args, (more) => (text += more), {}, as);
     const stop = (): void => void child.stop();
-    this.#stop.addEventListener("abort", stop, { once: true });
+    const forget = onAbort(this.#stop, stop);
     const code = await child.ended;
-    this.#stop.removeEventListener("abort", stop);
+    forget();
     if (!this.isStopped) this.#judge(text, code, end);
     return text;
   }

@@ -3,7 +3,7 @@ import { type Finding, findingsText } from "../view/index.ts";
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
 import { worstExit } from "./exit.ts";
-import { findings } from "./findings.ts";
+import { findings, MANIFEST } from "./findings.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 import { printJson } from "./print.ts";
 
@@ -28,5 +28,6 @@ const MISSING_VISORS: readonly string[] = ["local visor", "bridge"];
 
 function exitOf(found: readonly Finding[]): ExitCode {
   const bad = found.filter((finding) => finding.verdict === "bad");
+  if (bad.some(({ about }) => about === MANIFEST)) return 64;
   return worstExit(bad.map((finding) => (MISSING_VISORS.includes(finding.about) ? 3 : 4)));
 }

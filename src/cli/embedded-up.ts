@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { counted, type ExitCode, FleetError, hasCode } from "../core/index.ts";
+import { counted, type ExitCode, FleetError, hasCode, onAbort } from "../core/index.ts";
 import { listenTcp } from "../platform/index.ts";
 import {
   connectControl,
@@ -140,8 +140,5 @@ function timeScaleOf(given: Given): number {
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", () => done(), { once: true });
-  });
+  return new Promise((done) => void onAbort(signal, done));
 }

@@ -11,10 +11,13 @@ import { type Finding, shortKey } from "../view/index.ts";
 import { abilityFindings, PROBED } from "./abilities.ts";
 import type { Given } from "./arguments.ts";
 import { durationText } from "./duration.ts";
-import { manifestFacts, type ManifestFacts } from "./names-of-manifest.ts";
+import { manifestFacts, type ManifestFacts, NO_FACTS } from "./names-of-manifest.ts";
 import { findOperator } from "./operator.ts";
 import { type WayIn, wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
+
+/** How the finding of a manifest that cannot be read is called. */
+export const MANIFEST = "manifest";
 
 /** The program is younger than any honest clock. */
 const CLOCK_FLOOR_MS = Date.parse("2026-01-01T00:00:00Z");
@@ -22,7 +25,7 @@ const CLOCK_FLOOR_MS = Date.parse("2026-01-01T00:00:00Z");
 /** Looks at everything a run depends on, one finding each, and changes nothing. */
 export async function findings(given: Given, world: World): Promise<readonly Finding[]> {
   const wayIn = wayInOf(given, world);
-  const facts = await manifestFacts(given, world);
+  const { facts, unreadable } = await factsOrFault(given, world);
   const reader = createVisorReader(wayIn.access);
   const target: VisorTarget = { key: undefined, route: { kind: "local" } };
   const local = await reader.read(target, { known: true, skyenv: true, probes: PROBED });
@@ -36,7 +39,19 @@ export async function findings(given: Given, world: World): Promise<readonly Fin
           await bridgeFinding(local, facts, reader, wayIn, world),
         ]
       : [{ about: "local visor", verdict: "bad", says: local.detail, next: local.next }];
-  return [...visor, ...(await keyFindings(given, facts, world))];
+  return [...unreadable, ...visor, ...(await keyFindings(given, facts, world))];
+}
+
+/** What the manifest says; one that cannot be read is a finding of its own. */
+async function factsOrFault(
+  given: Given,
+  world: World,
+): Promise<{ readonly facts: ManifestFacts; readonly unreadable: readonly Finding[] }> {
+  try {
+    return { facts: await manifestFacts(given, world), unreadable: [] };
+  } catch (error) {
+    return { facts: NO_FACTS, unreadable: [badFinding(MANIFEST, asFleetError(error))] };
+  }
 }
 
 function localFinding(local: SeenReading): Finding {

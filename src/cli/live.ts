@@ -4,7 +4,7 @@ import { routeOf, toObserved } from "../reconcile/index.ts";
 import { createVisorReader, readingError, type VisorTarget } from "../skywire/visor/index.ts";
 import { keyLabel, observedDocument, observedText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
-import { manifestFacts, type ManifestFacts } from "./names-of-manifest.ts";
+import { type ManifestFacts, namesIfReadable } from "./names-of-manifest.ts";
 import { printJson } from "./print.ts";
 import { type WayIn, wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
@@ -13,7 +13,7 @@ const HEXADECIMAL = /^[0-9a-fA-F]+$/;
 
 /** Shows one visor as it is now, as text, as a document, or as manifest sections. */
 export async function showLive(word: string, given: Given, world: World): Promise<ExitCode> {
-  const facts = await manifestFacts(given, world);
+  const facts = await namesIfReadable(given, world);
   const visor = visorNamed(word, facts);
   const wayIn = wayInOf(given, world);
   const seen = await readVisor(visor, wayIn, world);

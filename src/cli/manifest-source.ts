@@ -175,7 +175,7 @@ export async function selectedVisors(
 }
 
 /** The error of a manifest whose faults were printed. */
-function invalidManifest(name: string, diagnostics: readonly Diagnostic[]): FleetError {
+export function invalidManifest(name: string, diagnostics: readonly Diagnostic[]): FleetError {
   return new FleetError(
     "cli/invalid-manifest",
     `${basename(name)} has ${diagnosticCounts(diagnostics)}`,

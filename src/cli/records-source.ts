@@ -4,7 +4,7 @@ import type { Given } from "./arguments.ts";
 import { feedNames, joinedRecords, type OpenFeeds, openFeeds, replicaFolderOf } from "./feeds.ts";
 import { Findings } from "./joined-history.ts";
 import type { ManifestSource } from "./manifest-source.ts";
-import { manifestFacts } from "./names-of-manifest.ts";
+import { namesIfReadable } from "./names-of-manifest.ts";
 import { requireOperator } from "./operator.ts";
 import { beginRetry } from "./relaying.ts";
 import type { World } from "./world.ts";
@@ -35,7 +35,7 @@ export interface RecordsSource {
 export async function openRecords(given: Given, world: World): Promise<RecordsSource> {
   const operator = await requireOperator(given, world);
   const { keys } = operator;
-  const { source: manifest, names } = await manifestFacts(given, world);
+  const { source: manifest, names } = await namesIfReadable(given, world);
   beginRetry(operator, manifest?.desired.ledger.relays ?? [], world);
   const findings = new Findings();
   const marked = async (open: OpenFeeds): Promise<string> => {

@@ -1,17 +1,26 @@
-import { counted, FleetError } from "../core/index.ts";
+import { counted, dialUntil, FleetError } from "../core/index.ts";
 import { ledgerObjects, readLedger } from "../ledger/index.ts";
 import { checkRelayAddress, type RelayAddress } from "../model/index.ts";
 import { nodeProcess } from "../platform/index.ts";
 import type * as Replicas from "../replicas/index.ts";
-import type { PublishedLedger, PulledFeed, RelayResult } from "../replicas/index.ts";
+import type { PublishedLedger, PulledFeed, RelayResult, RelayState } from "../replicas/index.ts";
 import { type OtherOperator, relayNotesOf, replicaFolderOf } from "./feeds.ts";
 import type { Operator } from "./operator.ts";
+import { RelayProgress } from "./relay-progress.ts";
 import type { World } from "./world.ts";
 
 /** A relay on the same continent answers within a tenth of it. */
 const DIAL_TIMEOUT_MS = 3_000;
-/** What a command waits for relays before it goes on with what is here. */
+/** What a command waits for others' ledgers before it goes on with what is here. */
 const PATIENCE_MS = 10_000;
+/** How long a relay may be silent, neither asking for more nor showing a Root, before it is given up. */
+const SILENCE_MS = 15_000;
+/** Beside other work nothing is pushed that takes longer, one round trip counted for each object. */
+const BESIDE_BUDGET_MS = 1_000;
+/** A push that was begun beside other work is small, and is not left while the relay asks. */
+const BESIDE_GRACE_MS = 5_000;
+/** How long `ledger status` asks relays back before it says that it has not seen all of it yet. */
+const STATUS_CHECK_MS = 10_000;
 
 /** Loaded with the first relay: without one in the manifest no command waits for it. */
 async function loadReplicas(): Promise<typeof Replicas> {
@@ -47,7 +56,7 @@ export function relayWorld(world: World): {
 }
 
 /** Does something with our ledger as it would be published, and lets its files go. */
-export async function withPublished<T>(
+async function withPublished<T>(
   { keys, ledgerFolder: folder }: Pick<Operator, "keys" | "ledgerFolder">,
   { files }: World,
   use: (ledger: PublishedLedger) => Promise<T>,
@@ -62,48 +71,81 @@ export async function withPublished<T>(
       headRoot: ledger.headRoot,
       objects,
       rootHashAt: (seq) => objects.rootHashAt(seq),
+      rootUpTo: (seq) => objects.rootUpTo(seq),
     });
   } finally {
     await objects.close();
   }
 }
 
-/** What publishing may leave out, and when it gives up. */
+/** How relays are worked on. */
 export interface PublishOptions {
-  /** Only relays that lack the newest Root by our notes and whose next try has come. */
-  readonly onlyDue?: boolean;
-  /** Aborting it gives up; so does the time limit of a command. */
-  readonly signal?: AbortSignal;
+  /**
+   * The end of other work, beside which this is done: only relays are tried that lack the newest Root by our notes and
+   * whose next try has come, and no push begins that is long. Else relays are waited for as long as they ask, up to ^C.
+   */
+  readonly beside?: AbortSignal;
+  /** Also pushes to a relay that was left before it had the registry. */
+  readonly pushesAgain?: boolean;
 }
 
 /**
- * Brings our newest Root to the relays. A relay that is down is a result.
+ * Brings our newest Root to the relays, shows how far it is, and ends early by ^C. A relay that is down is a result.
  * @throws FleetError ledger/*, files/* when our own ledger cannot be read
  */
 export async function publishOwn(
   operator: Pick<Operator, "keys" | "ledgerFolder">,
   relays: readonly string[],
   world: World,
-  { onlyDue = false, signal }: PublishOptions = {},
+  { beside, pushesAgain = false }: PublishOptions = {},
 ): Promise<readonly RelayResult[]> {
   if (relays.length === 0) return [];
   const { publishLedger } = await loadReplicas();
   return await withPublished(operator, world, async (ledger) => {
-    const limit = timeLimit(world, signal);
+    const work = {
+      ...relayWorld(world),
+      confirmTimeoutMs: SILENCE_MS,
+      ledger,
+      relays: relayAddresses(relays),
+      files: world.files,
+      notesPath: relayNotesOf(ledger.feed, world),
+      pushesAgain,
+    };
+    if (beside !== undefined) {
+      const budgetMs = BESIDE_BUDGET_MS;
+      const stopGraceMs = BESIDE_GRACE_MS;
+      return await publishLedger({ ...work, onlyDue: true, budgetMs, stop: beside, stopGraceMs });
+    }
+    const stop = world.stopSoftly();
+    // Who asked for the end before does not wait for a long push now.
+    const haste = stop.aborted ? { budgetMs: BESIDE_BUDGET_MS } : { stop };
+    const progress = new RelayProgress(world);
     try {
-      return await publishLedger({
-        ...relayWorld(world),
-        ledger,
-        relays: relayAddresses(relays),
-        files: world.files,
-        notesPath: relayNotesOf(ledger.feed, world),
-        onlyDue,
-        signal: limit.signal,
-      });
+      return await publishLedger({ ...work, ...haste, onProgress: progress.take });
     } finally {
-      limit.clear();
+      progress.end();
     }
   });
+}
+
+/** Looks which Root of our ledger each relay holds, by the check that publishing goes by. */
+export async function lookAtOwn(
+  operator: Pick<Operator, "keys" | "ledgerFolder">,
+  relays: readonly string[],
+  world: World,
+): Promise<readonly RelayState[]> {
+  if (relays.length === 0) return [];
+  const { lookAtRelays } = await loadReplicas();
+  return await withPublished(operator, world, (ledger) =>
+    lookAtRelays({
+      ...relayWorld(world),
+      ledger,
+      relays: relayAddresses(relays),
+      files: world.files,
+      notesPath: relayNotesOf(ledger.feed, world),
+      checkMs: STATUS_CHECK_MS,
+    }),
+  );
 }
 
 /** Brings what was just recorded to the relays, and says where it is. One that is down is tried again beside later commands. */
@@ -114,9 +156,7 @@ export async function publishAndTell(
 ): Promise<void> {
   if (relays.length === 0) return;
   const results = await publishOwn(operator, relays, world);
-  for (const { relay, isHeld, outcome } of results)
-    if (!isHeld)
-      world.terminal.err(`note: relay ${relay} does not hold the ledger yet: ${outcome.reason}\n`);
+  tellUnheld(results, world);
   const held = results.filter(({ isHeld }) => isHeld).length;
   world.terminal.err(`the ledger is on ${held} of ${counted(relays.length, "relay")}\n`);
 }
@@ -142,7 +182,36 @@ export async function bringUpToDate(
   if (results.length === 0) return { results, notes: pullNotes(pulled) };
   const conflict = (await loadReplicas()).conflictError(results);
   if (conflict !== undefined) throw conflict;
+  tellUnheld(
+    results.filter(({ outcome }) => MENDED_BY_PUBLISH.includes(outcome.kind)),
+    world,
+  );
   return { results, notes: pullNotes(pulled) };
+}
+
+/** What no waiting mends: said before the work, since nobody is told later. */
+const MENDED_BY_PUBLISH: readonly RelayResult["outcome"]["kind"][] = ["hollow", "stuck", "stopped"];
+
+function tellUnheld(results: readonly RelayResult[], { terminal }: World): void {
+  for (const { relay, isHeld, outcome } of results)
+    if (!isHeld)
+      terminal.err(
+        `note: relay ${relay} does not hold the ledger yet: ${outcome.reason}${nextOf(outcome)}\n`,
+      );
+}
+
+/** What mends a relay, a clause that follows what is the matter with it. */
+export function nextOf({ kind }: Pick<RelayResult["outcome"], "kind">): string {
+  switch (kind) {
+    case "hollow":
+    case "stopped":
+    case "later":
+      return "; `fleet ledger publish` mends it";
+    case "stuck":
+      return "; restart it, then run `fleet ledger publish --push-again`";
+    default:
+      return "";
+  }
 }
 
 /** Tries relays that missed the newest Root again, beside what the command does. */
@@ -152,9 +221,7 @@ export function beginRetry(
   world: World,
 ): void {
   if (operator === undefined || relays.length === 0) return;
-  void world.beside.begin((signal) =>
-    publishOwn(operator, relays, world, { onlyDue: true, signal }),
-  );
+  void world.beside.begin((beside) => publishOwn(operator, relays, world, { beside }));
 }
 
 /** What came of one operator's ledger. */
@@ -180,7 +247,7 @@ export async function pullOthers(
   { signal, stallTimeoutMs }: PullOptions = {},
 ): Promise<readonly PulledOther[]> {
   if (relays.length === 0 || others.length === 0) return [];
-  const { dialUntil, pullFeed } = await loadReplicas();
+  const { pullFeed } = await loadReplicas();
   const limit = timeLimit(world, signal);
   try {
     return await Promise.all(
@@ -218,8 +285,11 @@ export function pullNotes(all: readonly PulledOther[]): readonly string[] {
     const lies = outcomes.flatMap(({ kind, relay, says }) =>
       kind === "lie" ? [`relay ${relay} lies about ${name}'s ledger: ${says}`] : [],
     );
+    const hollow = outcomes.flatMap(({ kind, relay, says }) =>
+      kind === "hollow" ? [`relay ${relay} is hollow for ${name}'s ledger: ${says}`] : [],
+    );
     const isAnswered = outcomes.some(({ kind }) => kind === "new" || kind === "current");
-    if (isAnswered || lies.length > 0) return lies;
+    if (isAnswered || lies.length > 0) return [...lies, ...hollow];
     // Who has published nothing yet is missing here, which is said apart.
     if (outcomes.length > 0 && outcomes.every(({ kind }) => kind === "none")) return [];
     const why = outcomes.map(({ relay, says }) => `${relay}: ${says}`).join("; ");

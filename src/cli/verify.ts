@@ -8,7 +8,7 @@ import type { Command } from "./command.ts";
 import { copiedFeeds, feedNames, openFeeds, replicaFolderOf } from "./feeds.ts";
 import { outPaint } from "./look.ts";
 import { type ManifestSource, readNamed } from "./manifest-source.ts";
-import { manifestFacts } from "./names-of-manifest.ts";
+import { namesIfReadable } from "./names-of-manifest.ts";
 import { findOperator, type Operator } from "./operator.ts";
 import { ledgerFolderOf } from "./operator-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
@@ -85,7 +85,7 @@ interface Verified {
 }
 
 async function whatToVerify(given: Given, world: World): Promise<Verified> {
-  const { operators, source } = await manifestFacts(given, world);
+  const { operators, source } = await namesIfReadable(given, world);
   const named = given.text("ledger");
   const feed = given.text("feed");
   const folder = named === undefined ? undefined : resolve(world.folder, named);

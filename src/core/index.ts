@@ -7,6 +7,7 @@ export {
   type JsonObject,
 } from "./canonical-json.ts";
 export { counted } from "./counted.ts";
+export { dialUntil } from "./dial-until.ts";
 export { DURATION_PATTERN, parseDuration } from "./duration.ts";
 export { type Diagnostic, type Place } from "./diagnostic.ts";
 export {
@@ -63,5 +64,6 @@ export {
   type StreamAddress,
   type StreamListener,
 } from "./ports.ts";
+export { onAbort } from "./on-abort.ts";
 export { stretchPassphrase } from "./passphrase.ts";
 export { FLEET_VERSION } from "./release.ts";

@@ -2,6 +2,8 @@
  * The world, as small function types. The core is handed these; only src/platform makes real ones.
  */
 
+import { onAbort } from "./on-abort.ts";
+
 /** Time as a value that tests control. */
 export interface Clock {
   /** Milliseconds since 1970-01-01 UTC. */
@@ -73,14 +75,14 @@ export type Listen = (
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason as Error);
-    const onAbort = (): void => {
+    const giveUp = (): void => {
       cancel();
       reject(signal?.reason as Error);
     };
+    const forget = signal === undefined ? undefined : onAbort(signal, giveUp);
     const cancel = clock.after(delayMs, () => {
-      signal?.removeEventListener("abort", onAbort);
+      forget?.();
       resolve();
     });
-    signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

@@ -6,9 +6,10 @@ import {
   type ReadFile,
   sha256,
 } from "../core/index.ts";
-import type { ObjectStore } from "../skywire/cxo/index.ts";
+import type { ObjectStore, SentRoot } from "../skywire/cxo/index.ts";
 import type { FeedKey } from "./keys/keys.ts";
-import { FRAME_BODY, FRAME_TYPES } from "./store/frame.ts";
+import { LEDGER_NONCE } from "./newest.ts";
+import { FRAME_BODY, FRAME_TYPES, frameAt } from "./store/frame.ts";
 import { isFrame, streamFrames } from "./store/frame-stream.ts";
 import { HashIndex, type ObjectPlace } from "./store/hash-index.ts";
 import { HashList } from "./store/hash-list.ts";
@@ -21,6 +22,8 @@ export interface LedgerObjects extends ObjectStore {
   put(): Promise<never>;
   /** The hash of the feed's own Root of a number, `undefined` where that Root is not here. */
   rootHashAt(seq: bigint): Promise<Uint8Array | undefined>;
+  /** The newest Root of the feed that is here and has this number or a lower one, as it was signed. */
+  rootUpTo(seq: bigint): Promise<SentRoot | undefined>;
   /** Lets the files go. */
   close(): Promise<void>;
 }
@@ -44,6 +47,8 @@ class FolderObjects implements LedgerObjects {
   readonly #options: Parameters<typeof ledgerObjects>[0];
   readonly #index = new HashIndex();
   readonly #seqs: bigint[] = [];
+  /** Where the commits of `#seqs` stand. */
+  readonly #commits: ObjectPlace[] = [];
   readonly #roots = new HashList();
   readonly #open = new Map<number, ReadFile>();
   /** Behind the last commit that was read. */
@@ -70,14 +75,38 @@ class FolderObjects implements LedgerObjects {
   }
 
   async rootHashAt(seq: bigint): Promise<Uint8Array | undefined> {
+    const at = await this.#lastUpTo(seq);
+    return this.#seqs[at] === seq ? this.#roots.at(at).slice() : undefined;
+  }
+
+  async rootUpTo(seq: bigint): Promise<SentRoot | undefined> {
+    const place = this.#commits[await this.#lastUpTo(seq)];
+    if (place === undefined) return undefined;
+    const file = await this.#file(place.segment);
+    const bytes = await file?.read(place.offset, place.sizeBytes);
+    const frame = frameAt(bytes ?? new Uint8Array(), 0);
+    const commit = frame === undefined ? undefined : parseCommit(frame, place.segment);
+    if (commit === undefined) return undefined;
+    const { root: value, signature } = commit;
+    return {
+      feed: fromHex(this.#options.feed),
+      nonce: LEDGER_NONCE,
+      seq: commit.seq,
+      value,
+      signature,
+    };
+  }
+
+  /** Where in `#seqs` the last number up to `seq` stands; -1 when all are higher. */
+  async #lastUpTo(seq: bigint): Promise<number> {
     if (seq > (this.#seqs.at(-1) ?? -1n)) await this.#catchUp();
     let [low, high] = [0, this.#seqs.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#seqs[middle] ?? 0n) < seq) low = middle + 1;
+      if ((this.#seqs[middle] ?? 0n) <= seq) low = middle + 1;
       else high = middle;
     }
-    return this.#seqs[low] === seq ? this.#roots.at(low).slice() : undefined;
+    return low - 1;
   }
 
   async close(): Promise<void> {
@@ -127,6 +156,7 @@ class FolderObjects implements LedgerObjects {
           this.#next = { segment: number, offset: to };
           if (commit.seq <= (this.#seqs.at(-1) ?? -1n)) continue;
           this.#seqs.push(commit.seq);
+          this.#commits.push({ segment: number, offset, sizeBytes: to - offset });
           this.#roots.push(fromHex(commit.rootHash));
         }
       }

@@ -5,6 +5,7 @@ import {
   type ByteStreamListener,
   type Dial,
   FleetError,
+  onAbort,
   type StreamAddress,
 } from "../core/index.ts";
 
@@ -37,12 +38,7 @@ export const dialTcp: Dial = (address, options) =>
       return;
     }
     const { signal } = options;
-    const socket = connect({
-      host: address.host,
-      port: address.port,
-      noDelay: true,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const socket = connect({ host: address.host, port: address.port, noDelay: true });
     const timer = setTimeout(() => {
       socket.destroy();
       reject(
@@ -58,6 +54,10 @@ export const dialTcp: Dial = (address, options) =>
       reject(dialError(address, cause));
     };
     socket.once("error", onError);
+    if (signal !== undefined) {
+      const forget = onAbort(signal, () => socket.destroy(signal.reason as Error));
+      socket.once("close", forget);
+    }
     socket.once("connect", () => {
       clearTimeout(timer);
       const stream = streamOf(socket);

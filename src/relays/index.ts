@@ -17,7 +17,13 @@ export {
   type PreviousRootsOptions,
   type PreviousStep,
 } from "./previous-roots.ts";
-export { publishFeed, type PublishOptions, type PublishOutcome } from "./publish-feed.ts";
+export {
+  publishFeed,
+  type PublishOptions,
+  type PublishOutcome,
+  type PublishProgress,
+} from "./publish-feed.ts";
+export { type OwnRoots, type RelayFact, type RelayMemory } from "./relay-memory.ts";
 export { type RelayQuota } from "./quota.ts";
 export {
   type RelayEvent,

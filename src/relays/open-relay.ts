@@ -33,7 +33,7 @@ export interface RelayWorld {
 export interface OpenRelay {
   readonly node: CxoNode;
   readonly connection: Connection;
-  /** How the relay is called in errors: host and port. */
+  /** How the relay is called in errors; whoever prints them says its address. */
   readonly name: string;
   close(): void;
 }
@@ -48,7 +48,7 @@ export async function openRelay(
   world: RelayWorld,
   serving: ObjectStore = NOTHING,
 ): Promise<OpenRelay> {
-  const name = formatAddress(address);
+  const name = "the relay";
   const secret = freshSecret(world.random);
   const { responseTimeoutMs } = world;
   const node = new CxoNode({

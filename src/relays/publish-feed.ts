@@ -1,35 +1,54 @@
-import { equalBytes, FleetError, hasCode, type StreamAddress } from "../core/index.ts";
-import {
-  type ObjectStore,
-  proveRoot,
-  RelayPublisher,
-  type SentRoot,
-  type SignedRoot,
-} from "../skywire/cxo/index.ts";
-import { ObjectFetcher } from "./object-fetcher.ts";
-import { type OpenRelay, openRelay, type RelayWorld } from "./open-relay.ts";
-import { edgeOf, PushSample } from "./sample.ts";
-import { shownRoot } from "./shown-root.ts";
+// Brings a feed's newest Root to one relay, so that the relay is whole afterwards or is not believed.
+
+import { FleetError, hasCode, type StreamAddress } from "../core/index.ts";
+import type { ObjectStore, SentRoot, SignedRoot } from "../skywire/cxo/index.ts";
+import { Publication } from "./publication.ts";
+import type { RelayWorld } from "./open-relay.ts";
+import type { RelayMemory, SomeOwnRoots } from "./relay-memory.ts";
 
 /** What is published where. */
-export interface PublishOptions extends RelayWorld {
+export interface PublishOptions extends RelayWorld, SomeOwnRoots {
   readonly address: StreamAddress;
   /** The feed's newest Root, signed. */
   readonly root: SentRoot;
   /** Everything below the Root; only read. */
   readonly store: ObjectStore;
-  /**
-   * The hash of the feed's own Root of a number, `undefined` where it is not known any more.
-   * By it a relay's older Root is told from one that ours does not follow.
-   */
-  readonly rootHashAt: (seq: bigint) => Promise<Uint8Array | undefined>;
-  /** How long the relay may take to show the Root, or to ask for more of it; 120 s when not given. */
+  /** What is known of the relay from before; all is asked back when not given. */
+  readonly memory?: RelayMemory;
+  /** How long the relay may ask for nothing more and not show the Root either; 120 s when not given. */
   readonly confirmTimeoutMs?: number;
   /** How long the relay may give nothing when its objects are asked back; 15 s when not given. */
   readonly stallTimeoutMs?: number;
+  /** How long the relay may take to greet us and to say what it has; 10 s when not given. */
+  readonly openTimeoutMs?: number;
+  /** Begins no push that takes longer, one round trip counted for each object; any when not given. */
+  readonly budgetMs?: number;
+  /** Pushes also to a relay that was cut before it had the registry, which may end its process. */
+  readonly pushesAgain?: boolean;
+  /** Ends the work soon: nothing is begun any more, and a filling under way is cut after a short while. */
+  readonly stop?: AbortSignal;
+  /** How long such a filling may go on; 1 s when not given. */
+  readonly stopGraceMs?: number;
+  readonly onProgress?: (progress: PublishProgress) => void;
 }
 
-/** What became of a publication; `reason` says it in words. Only `held` and `already` mean that the relay has the Root. */
+/** How far a publication is. */
+export type PublishProgress =
+  | {
+      readonly kind: "sending";
+      /** The Root that is filled now, and the last one. */
+      readonly seq: bigint;
+      readonly lastSeq: bigint;
+      /** Objects that the relay asked for, of those that it will. */
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly kind: "checking"; readonly done: number };
+
+/**
+ * What became of a publication; `reason` says it in words whose subject is the relay. Only `held` and `already` mean that
+ * the relay has the Root with everything below it.
+ */
 export type PublishOutcome =
   | {
       readonly kind: "held";
@@ -49,6 +68,12 @@ export type PublishOutcome =
       readonly shown: SignedRoot;
       readonly ours: SignedRoot;
     }
+  /** It shows our newest Root and does not give everything below it. It asks for nothing more. */
+  | { readonly kind: "hollow"; readonly reason: string; readonly error: FleetError }
+  /** It was cut before it had the registry: it asks for nothing more, and nothing was pushed. */
+  | { readonly kind: "stuck"; readonly reason: string }
+  /** It lacks more than `budgetMs` is enough for, or the work was stopped; `lacks` counts objects of our newest Root. */
+  | { readonly kind: "later" | "stopped"; readonly reason: string; readonly lacks: number }
   | {
       readonly kind: "unreachable" | "refused" | "unconfirmed";
       readonly reason: string;
@@ -58,118 +83,35 @@ export type PublishOutcome =
 /**
  * Brings the newest Root of a feed to one relay, without harming it: the relay is asked first what it
  * holds, the Root is checked (registry, every object there, none too large, none reached twice), then
- * pushed alone, and nothing follows until the relay shows it.
+ * pushed alone, and nothing follows until the relay shows it. A relay that asks for one object at a time and is far
+ * behind gets older Roots first, few entries at a time, each seen whole before the next. It is
+ * waited for as long as it goes on asking: who leaves a Go node's filling leaves it hollow.
  *
- * A Root counts as held when the relay shows it and gives it back. Of a push of up to 96 objects all
- * are asked back and hashed; of a larger one the registry, the log, the right edge of its list down to
- * the last entry, and up to 64 entries spread over the new ones. Of a Root that it had already, the
- * registry, the log and the right edge.
+ * A Root counts as held when the relay shows it and everything below it was once asked back and hashed, by the
+ * memory or now ({@link WholeChecker}).
  *
- * Every failure of the world is an outcome; nothing is thrown but bugs and what `store` throws.
+ * Every failure of the world is an outcome; nothing is thrown but bugs and what `store` and `memory` throw.
  */
 export async function publishFeed(options: PublishOptions): Promise<PublishOutcome> {
-  let sent = 0;
-  // Counts what the relay asks for; what is read here to prepare the push is not the relay's.
-  const serving: ObjectStore = {
-    has: (hash) => options.store.has(hash),
-    get: (hash) => {
-      sent += 1;
-      return options.store.get(hash);
-    },
-    put: () => Promise.reject(new FleetError("relay/refused", "a publisher takes no objects")),
-  };
-  let relay: OpenRelay | undefined;
+  const publication = new Publication(options);
   try {
-    const ours = proveRoot(options.root);
-    relay = await openRelay(options.address, options, serving);
-    const shown = await shownRoot(relay.connection, ours.root.pub, relay.name);
-    const conflict = await conflictOf(ours, shown, options, relay.name);
-    if (conflict !== undefined) return conflict;
-    try {
-      return await push(ours, relay, options, () => sent);
-    } catch (error) {
-      if (!hasCode(error, "cxo/fork")) throw error;
-      // The relay took another Root since it was asked.
-      const now = await shownRoot(relay.connection, ours.root.pub, relay.name);
-      const late = await conflictOf(ours, now, options, relay.name);
-      if (late === undefined) throw error;
-      return late;
-    }
+    return await publication.run();
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
-    return failure(error, relay?.name);
+    return (await publication.stopped()) ?? failure(error);
   } finally {
-    relay?.close();
+    await publication.close();
   }
 }
 
-async function push(
-  { root, sent }: SignedRoot,
-  { node, connection, name }: OpenRelay,
-  options: PublishOptions,
-  served: () => number,
-): Promise<PublishOutcome> {
-  const { store, clock, confirmTimeoutMs } = options;
-  const sample = new PushSample();
-  const publisher = new RelayPublisher({
-    node,
-    connection,
-    feed: root.pub,
-    store,
-    clock,
-    onNew: (object) => sample.show(object),
-    progress: served,
-    ...(confirmTimeoutMs === undefined ? {} : { confirmTimeoutMs }),
-  });
-  const end = await publisher.publish(sent);
-  const asked = served();
-  const fetcher = new ObjectFetcher({ ...options, connection, relay: name });
-  const chosen = [...(await edgeOf(root, store)), ...sample.chosen()];
-  const unique = new Map(chosen.map((hash) => [hash.join(), hash]));
-  await Promise.all([...unique.values()].map((hash) => fetcher.fetch(hash)));
-  const checked = unique.size;
-  if (end === "already")
-    return { kind: "already", reason: `${name} had Root ${root.seq} already`, checked };
-  return { kind: "held", reason: `${name} holds Root ${root.seq}`, sent: asked, checked };
-}
-
-async function conflictOf(
-  ours: SignedRoot,
-  shown: SignedRoot | undefined,
-  { rootHashAt }: PublishOptions,
-  relay: string,
-): Promise<PublishOutcome | undefined> {
-  if (shown === undefined || equalBytes(shown.root.hash, ours.root.hash)) return undefined;
-  const { seq, nonce } = shown.root;
-  const fork = (what: string): PublishOutcome => ({
-    kind: "fork",
-    reason: `${relay} shows ${what}: two histories are signed by the feed's key`,
-    shown,
-    ours,
-  });
-  if (nonce !== ours.root.nonce) return fork(`sequence ${nonce} of the feed`);
-  if (seq > ours.root.seq)
-    return {
-      kind: "ahead",
-      reason: `${relay} shows Root ${seq}, newer than our Root ${ours.root.seq}: restore the feed from it first`,
-      shown,
-    };
-  if (seq === ours.root.seq) return fork(`another Root ${seq}`);
-  const own = await rootHashAt(seq);
-  if (own !== undefined && !equalBytes(own, shown.root.hash))
-    return fork(`a Root ${seq} that our Root ${ours.root.seq} does not follow`);
-  return undefined;
-}
-
-function failure(error: FleetError, name: string | undefined): PublishOutcome {
-  const relay = name ?? "the relay";
+function failure(error: FleetError): PublishOutcome {
   if (hasCode(error, "relay/unreachable"))
     return { kind: "unreachable", reason: error.message, error };
   if (hasCode(error, "relay/refused") || hasCode(error, "cxo/refused"))
-    return { kind: "refused", reason: `${relay} refuses the feed`, error };
+    return { kind: "refused", reason: "the relay refuses the feed", error };
   if (OURS.some((code) => hasCode(error, code)))
     return { kind: "refused", reason: "the Root is not fit to be published", error };
-  return { kind: "unconfirmed", reason: `${relay} did not prove that it holds the Root`, error };
+  return { kind: "unconfirmed", reason: "the relay did not prove that it holds the Root", error };
 }
 
 /** What is wrong with a Root before anything of it is sent. */
@@ -190,5 +132,4 @@ const OURS = [
   "cxo/length",
   "cxo/feed",
   "cxo/key",
-  "relay/incomplete",
 ];

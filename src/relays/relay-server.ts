@@ -4,6 +4,7 @@ import {
   FleetError,
   hasCode,
   type Listen,
+  onAbort,
   type Random,
   type StreamAddress,
   toHex,
@@ -149,8 +150,7 @@ async function listenFor(
       node.close();
       server.close().then(resolve, reject);
     };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    onAbort(signal, stop);
   });
   return { address: server.address, stopped };
 }

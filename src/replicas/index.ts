@@ -1,4 +1,3 @@
-export { dialUntil } from "./dial-until.ts";
 export {
   conflictError,
   type PublishedLedger,

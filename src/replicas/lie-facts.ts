@@ -66,7 +66,7 @@ async function rewrittenPart(
       const fetched = await fetchLog({
         ...sources,
         connection,
-        relay: relay.text,
+        relay: "the relay",
         feed: fromHex(sources.feed),
         shape: LEDGER_SHAPE,
         pin: undefined,

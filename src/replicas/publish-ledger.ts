@@ -1,10 +1,16 @@
 import { type Files, FleetError } from "../core/index.ts";
 import type { FeedKey } from "../ledger/index.ts";
 import type { RelayAddress } from "../model/index.ts";
-import { publishFeed, type PublishOutcome, type RelayWorld } from "../relays/index.ts";
+import {
+  publishFeed,
+  type PublishOptions,
+  type PublishOutcome,
+  type PublishProgress,
+  type RelayWorld,
+} from "../relays/index.ts";
 import type { ObjectStore, SentRoot } from "../skywire/cxo/index.ts";
-import { dialUntil } from "./dial-until.ts";
-import { nextTryMs, readRelayNotes, type RelayNote, writeRelayNotes } from "./relay-notes.ts";
+import { entriesBelow, memoryOf } from "./relay-memories.ts";
+import { changeRelayNote, nextTryMs, readRelayNotes, type RelayNote } from "./relay-notes.ts";
 
 /** A ledger as it is published: its newest Root, and where its objects are found. */
 export interface PublishedLedger {
@@ -14,10 +20,24 @@ export interface PublishedLedger {
   readonly objects: ObjectStore;
   /** The hash of an own Root; `undefined` where it is not known. */
   readonly rootHashAt: (seq: bigint) => Promise<Uint8Array | undefined>;
+  /** The newest own Root of a number or a lower one; `undefined` where none is kept. */
+  readonly rootUpTo: (seq: bigint) => Promise<SentRoot | undefined>;
 }
 
 /** What {@link publishLedger} needs. */
-export interface PublishLedgerInput extends RelayWorld {
+export interface PublishLedgerInput
+  extends
+    RelayWorld,
+    Pick<
+      PublishOptions,
+      | "budgetMs"
+      | "confirmTimeoutMs"
+      | "openTimeoutMs"
+      | "pushesAgain"
+      | "stallTimeoutMs"
+      | "stop"
+      | "stopGraceMs"
+    > {
   readonly ledger: PublishedLedger;
   readonly relays: readonly RelayAddress[];
   readonly files: Files;
@@ -25,15 +45,13 @@ export interface PublishLedgerInput extends RelayWorld {
   readonly notesPath: string;
   /** Leave out relays that hold the newest Root by our notes, and those whose next try has not come. */
   readonly onlyDue?: boolean;
-  readonly confirmTimeoutMs?: number;
-  /** Aborting it gives up: what is not held by then counts as not tried. */
-  readonly signal?: AbortSignal;
+  readonly onProgress?: (relay: string, progress: PublishProgress) => void;
 }
 
 /** What came of one relay. */
 export interface RelayResult {
   readonly relay: string;
-  /** It shows the newest Root and gives back its objects. */
+  /** It shows the newest Root, and everything below it was once asked back. */
   readonly isHeld: boolean;
   /** A relay with a newer Root than ours, or another history: publishing further would fork the feed. */
   readonly conflict?: "ahead" | "fork";
@@ -48,19 +66,20 @@ export interface RelayResult {
  */
 export async function publishLedger(input: PublishLedgerInput): Promise<readonly RelayResult[]> {
   const { ledger, relays, files, notesPath, clock, onlyDue = false } = input;
-  const notes = new Map(await readRelayNotes(files, notesPath, ledger.feed));
+  const notes = await readRelayNotes(files, notesPath, ledger.feed);
   const wanted = relays.filter(
     ({ text }) => !onlyDue || isDue(notes.get(text), ledger, clock.now()),
   );
-  if (wanted.length === 0) return [];
-  const results = await Promise.all(wanted.map((relay) => publishTo(relay, input)));
-  const tried = results.filter((result) => result !== undefined);
-  for (const result of tried) {
-    const before = notes.get(result.relay);
-    notes.set(result.relay, noteOf(result, ledger, before, clock.now()));
-  }
-  if (tried.length > 0) await writeRelayNotes(files, notesPath, ledger.feed, notes);
-  return tried;
+  const place = { files, path: notesPath, feed: ledger.feed };
+  return await Promise.all(
+    wanted.map(async (relay) => {
+      const result = await publishTo(relay, notes.get(relay.text), input);
+      // Who was stopped, or had no time, tells nothing of the relay: it is tried again at once.
+      if (result.outcome.kind !== "stopped" && result.outcome.kind !== "later")
+        await changeRelayNote(place, relay.text, (before) => noteOf(result, before, clock.now()));
+      return result;
+    }),
+  );
 }
 
 /** Says that publishing must stop because a relay knows more, or other things, than we do. */
@@ -68,12 +87,12 @@ export function conflictError(results: readonly RelayResult[]): FleetError | und
   const found = results.find(({ conflict }) => conflict !== undefined);
   if (found === undefined) return undefined;
   if (found.conflict === "ahead") {
-    return new FleetError("ledger/behind-relay", found.outcome.reason, {
+    return new FleetError("ledger/behind-relay", `${found.relay}: ${found.outcome.reason}`, {
       next: `run \`fleet ledger restore --from ${found.relay}\`: the ledger on this machine is an old copy, and would fork the feed`,
       exit: 4,
     });
   }
-  return new FleetError("ledger/forked", found.outcome.reason, {
+  return new FleetError("ledger/forked", `${found.relay}: ${found.outcome.reason}`, {
     next: "two machines write with one key, or the relay was given another history: run `fleet ledger status`, keep both copies, and begin a new ledger with `fleet keygen --new`",
     exit: 4,
   });
@@ -81,19 +100,23 @@ export function conflictError(results: readonly RelayResult[]): FleetError | und
 
 async function publishTo(
   relay: RelayAddress,
-  input: PublishLedgerInput,
-): Promise<RelayResult | undefined> {
-  const { ledger, signal } = input;
-  const work = publishFeed({
+  note: RelayNote | undefined,
+  { onProgress, ...input }: PublishLedgerInput,
+): Promise<RelayResult> {
+  const { ledger } = input;
+  const outcome = await publishFeed({
     ...input,
-    ...(signal === undefined ? {} : { dial: dialUntil(input.dial, signal) }),
     address: { host: relay.host, port: relay.port },
     root: ledger.headRoot,
     store: ledger.objects,
     rootHashAt: ledger.rootHashAt,
+    rootUpTo: ledger.rootUpTo,
+    entriesOf: (root) => entriesBelow(root, ledger),
+    memory: memoryOf(relay.text, note, input),
+    ...(onProgress === undefined
+      ? {}
+      : { onProgress: (progress) => onProgress(relay.text, progress) }),
   });
-  const outcome = signal === undefined ? await work : await Promise.race([work, aborted(signal)]);
-  if (outcome === undefined) return undefined;
   const isHeld = outcome.kind === "held" || outcome.kind === "already";
   const isConflict = outcome.kind === "ahead" || outcome.kind === "fork";
   return {
@@ -104,30 +127,19 @@ async function publishTo(
   };
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
-}
-
 function isDue(note: RelayNote | undefined, { head }: PublishedLedger, nowMs: number): boolean {
   if (note === undefined) return true;
-  if (note.held?.root === head.root) return false;
+  if (note.whole?.root === head.root) return false;
   return nowMs >= nextTryMs(note);
 }
 
 function noteOf(
   { isHeld, outcome }: RelayResult,
-  { head }: PublishedLedger,
   before: RelayNote | undefined,
   nowMs: number,
 ): RelayNote {
-  const held = isHeld
-    ? { seq: Number(head.seq), root: head.root, size: head.size, atMs: nowMs }
-    : before?.held;
   return {
-    ...(held === undefined ? {} : { held }),
+    ...before,
     triedAtMs: nowMs,
     failures: isHeld ? 0 : (before?.failures ?? 0) + 1,
     says: outcome.reason,

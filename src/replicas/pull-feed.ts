@@ -33,7 +33,8 @@ export type PullOutcome =
     }
   | {
       readonly relay: string;
-      readonly kind: "current" | "none" | "unreachable";
+      /** `hollow`: it shows a Root and does not give all of it, which an honest relay does that was left half filled. */
+      readonly kind: "current" | "none" | "unreachable" | "hollow";
       readonly says: string;
     }
   | { readonly relay: string; readonly kind: "lie"; readonly lie: RelayLie; readonly says: string };
@@ -97,7 +98,7 @@ async function pullFrom(
     open = await openRelay({ host: relay.host, port: relay.port }, input);
     const fetched = await fetchLog({
       connection: open.connection,
-      relay: relay.text,
+      relay: "the relay",
       feed: fromHex(input.feed),
       shape: LEDGER_SHAPE,
       clock: input.clock,
@@ -138,7 +139,6 @@ function pinOf({ pin }: Replica): LogPin | undefined {
 /** Codes of an answer that is not what was asked for, and what it is called. */
 const LIES: readonly (readonly [code: string, what: RelayLie["what"], isSigned: boolean])[] = [
   ["relay/wrong-bytes", "wrong-bytes", false],
-  ["relay/missing-object", "missing-object", false],
   ["relay/older-root", "older-root", false],
   ["ledger/older-root", "older-root", false],
   ["relay/second-root", "second-root", true],
@@ -190,6 +190,7 @@ async function lieOf(
   const says = textOf(error);
   if (GONE.some((code) => hasCode(error, code)))
     return { relay: relay.text, kind: "unreachable", says };
+  if (error.code === "relay/missing-object") return { relay: relay.text, kind: "hollow", says };
   const found = LIES.find(([code]) => hasCode(error, code));
   if (found === undefined) throw error;
   const [, what, isSigned] = found;

@@ -4,12 +4,11 @@ import type { SentRoot, SignedRoot } from "../skywire/cxo/index.ts";
 /** A relay's answer that was not followed, with what proves it where the feed's own key signed it. */
 export interface RelayLie {
   /**
-   * What the relay did: gave other bytes than asked for, held an object back, showed an older Root, a second Root of
+   * What the relay did: gave other bytes than asked for, showed an older Root, a second Root of
    * one number, another sequence, fewer entries, another history, or what is no ledger.
    */
   readonly what:
     | "wrong-bytes"
-    | "missing-object"
     | "older-root"
     | "second-root"
     | "other-nonce"

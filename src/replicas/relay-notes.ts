@@ -1,21 +1,35 @@
 import { canonicalJsonBytes, type Files, fromUtf8, hasCode, type Json } from "../core/index.ts";
 import type { FeedKey } from "../ledger/index.ts";
 
+const HASH = /^[0-9a-f]{64}$/;
 const FORMAT = "fleet.skywire/relay-notes/v1";
 const RETRY_FIRST_MS = 5_000;
 /** A relay that is back is found within a quarter of an hour, without a dead one slowing every command. */
 const RETRY_LAST_MS: number = 15 * 60 * 1_000;
 const DOUBLINGS_MAX = 10;
 
+/** Relays are worked on at the same time; their notes are changed one after the other. */
+const turns = new WeakMap<Files, Promise<void>>();
+
+/** A Root of ours that a relay was seen to have with everything below it. */
+export interface WholeNote {
+  readonly seq: number;
+  /** Hex. */
+  readonly root: string;
+  /** Entries. */
+  readonly size: number;
+  readonly atMs: number;
+}
+
 /** What was last seen of one relay. Only a memory: what a relay holds is asked of the relay. */
 export interface RelayNote {
-  /** The last Root of ours that it was seen to hold and to serve; absent when it never was. */
-  readonly held?: {
-    readonly seq: number;
-    readonly root: string;
-    readonly size: number;
-    readonly atMs: number;
-  };
+  /**
+   * Our Root up to which everything was asked back from it, and came; absent when that never was. Release 0.1.0 wrote
+   * `held`, which said less and counts for nothing.
+   */
+  readonly whole?: WholeNote;
+  /** A first Root was pushed, and it is not known that the registry came. */
+  readonly awaitsRegistry?: true;
   readonly triedAtMs: number;
   /** Tries in a row that did not end with the relay holding the newest Root. */
   readonly failures: number;
@@ -41,6 +55,28 @@ export async function readRelayNotes(
 ): Promise<RelayNotes> {
   const bytes = await files.read(path);
   return bytes === undefined ? new Map() : parseNotes(bytes, feed);
+}
+
+/**
+ * Changes the note about one relay in one step, beside what others changed meanwhile.
+ * @throws FleetError files/*
+ */
+export async function changeRelayNote(
+  place: { readonly files: Files; readonly path: string; readonly feed: FeedKey },
+  relay: string,
+  change: (before: RelayNote | undefined) => RelayNote,
+): Promise<void> {
+  const { files, path, feed } = place;
+  const turn = (turns.get(files) ?? Promise.resolve()).then(async () => {
+    const notes = new Map(await readRelayNotes(files, path, feed));
+    notes.set(relay, change(notes.get(relay)));
+    await writeRelayNotes(files, path, feed, notes);
+  });
+  turns.set(
+    files,
+    turn.catch(() => undefined),
+  );
+  await turn;
 }
 
 /** Replaces the notes of a feed in one step. @throws FleetError files/* */
@@ -73,14 +109,15 @@ function parseNotes(bytes: Uint8Array, feed: FeedKey): RelayNotes {
 
 function isNote(value: unknown): value is RelayNote {
   if (!isObject(value)) return false;
-  const { held, triedAtMs, failures, says } = value;
-  const isHeld =
-    held === undefined ||
-    (isObject(held) &&
-      [held["seq"], held["size"], held["atMs"]].every((part) => typeof part === "number") &&
-      typeof held["root"] === "string");
+  const { whole, triedAtMs, failures, says } = value;
+  const isWhole =
+    whole === undefined ||
+    (isObject(whole) &&
+      [whole["seq"], whole["size"], whole["atMs"]].every(Number.isSafeInteger) &&
+      typeof whole["root"] === "string" &&
+      HASH.test(whole["root"]));
   return (
-    isHeld &&
+    isWhole &&
     typeof triedAtMs === "number" &&
     typeof failures === "number" &&
     typeof says === "string"

@@ -47,10 +47,10 @@ export interface CliWorld {
   read(name: string): Promise<string>;
 }
 
-/** Makes a user; without `dial` no visor answers. Users of other names have other keys. */
-export function cliWorld(dial: Dial = dialTcp, rpc?: string, name = "cli"): CliWorld {
+/** Makes a user, whose clock runs `haste` times as fast; without `dial` no visor answers. Users of other names have other keys. */
+export function cliWorld(dial = dialTcp, rpc?: string, name = "cli", haste = HASTE): CliWorld {
   const files = new MemoryFiles();
-  const clock = fastClock(HASTE);
+  const clock = fastClock(haste);
   const random = countingRandom(name);
   const env: Record<string, string | undefined> = {
     FLEET_HOME: "/user/fleet",
@@ -166,12 +166,15 @@ export interface CliFleet extends CliWorld {
 }
 
 /** Starts these visors, the first of them local, and a user in front of them. */
-export async function cliFleet(visors: readonly EmbeddedVisorSpec[]): Promise<CliFleet> {
+export async function cliFleet(
+  visors: readonly EmbeddedVisorSpec[],
+  haste = HASTE,
+): Promise<CliFleet> {
   const fleet = await startEmbeddedFleet({
     visors,
     files: new MemoryFiles(),
     folder: "/visors",
-    clock: fastClock(HASTE),
+    clock: fastClock(haste),
     random: countingRandom("fleet"),
     timeScale: 0.1,
   });
@@ -180,7 +183,7 @@ export async function cliFleet(visors: readonly EmbeddedVisorSpec[]): Promise<Cl
   const dial: Dial = (to, options) =>
     to.host === RELAY_HOST ? relays.dial(to, options) : fleet.dial(to, options);
   const rpc = `${address?.host ?? ""}:${address?.port ?? 0}`;
-  const user = cliWorld(dial, rpc);
+  const user = cliWorld(dial, rpc, "cli", haste);
   const find = (name: string): EmbeddedFleet["visors"][number] => {
     const visor = fleet.visors.find((each) => each.name === name);
     if (visor === undefined) throw new Error(`there is no visor ${name}`);
@@ -190,7 +193,7 @@ export async function cliFleet(visors: readonly EmbeddedVisorSpec[]): Promise<Cl
     ...user,
     fleet,
     relays,
-    another: (name) => cliWorld(dial, rpc, name),
+    another: (name) => cliWorld(dial, rpc, name, haste),
     keyOf: (name) => find(name).key,
     manifest: async (rest, bodies) => {
       const { out } = await user.run("keygen", "--json", "--new", "--name", "owner");

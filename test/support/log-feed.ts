@@ -114,6 +114,16 @@ export class LogFeed {
     return Promise.resolve(sent === undefined ? undefined : sha256(sent.value));
   };
 
+  /** The newest Root of a number or a lower one. */
+  readonly rootUpTo = (seq: bigint): Promise<SentRoot | undefined> =>
+    Promise.resolve(this.roots.findLast((root) => root.seq <= seq));
+
+  /** Entries below a Root. */
+  readonly entriesOf = async ({ refs }: Root): Promise<number | undefined> => {
+    const log = await this.store.get(refs[0]?.hash ?? BLANK_HASH);
+    return log === undefined ? undefined : Number(decodeLog(log).size);
+  };
+
   /** The last Root. */
   get last(): SentRoot {
     const last = this.roots.at(-1);

@@ -4,6 +4,8 @@ import {
   type PublishOptions,
   type PublishOutcome,
   type RelayEvent,
+  type RelayFact,
+  type RelayMemory,
   type RelayServerOptions,
   type RelayStore,
   startRelay,
@@ -20,6 +22,22 @@ export interface RunningRelay {
   readonly store: RelayStore;
   readonly events: RelayEvent[];
   stop(): Promise<void>;
+}
+
+/** What is known of a relay, in memory, with every fact that was kept. */
+export class TestMemory implements RelayMemory {
+  whole: RelayMemory["whole"];
+  awaitsRegistry = false;
+  readonly facts: RelayFact[] = [];
+
+  keep(fact: RelayFact): Promise<void> {
+    this.facts.push(fact);
+    if (fact.kind === "whole") this.whole = fact.root;
+    if (fact.kind === "forgot") this.whole = undefined;
+    if (fact.kind === "first-push") this.awaitsRegistry = true;
+    if (fact.kind === "has-registry") this.awaitsRegistry = false;
+    return Promise.resolve();
+  }
 }
 
 const UNBOUNDED = { feedBytesMax: 2 ** 40, totalBytesMax: 2 ** 40 };
@@ -79,6 +97,8 @@ export class RelayTestWorld {
       root: log.last,
       store: log.store,
       rootHashAt: log.rootHashAt,
+      rootUpTo: log.rootUpTo,
+      entriesOf: log.entriesOf,
       ...options,
     });
   }

@@ -4,7 +4,7 @@ import { proofText } from "../../view/index.ts";
 import type { Command } from "../command.ts";
 import { outPaint } from "../look.ts";
 import { readNamed } from "../manifest-source.ts";
-import { manifestFacts } from "../names-of-manifest.ts";
+import { namesIfReadable } from "../names-of-manifest.ts";
 import { JSON_OPTION, MANIFEST_OPTION } from "../options.ts";
 import { printJson } from "../print.ts";
 import type { World } from "../world.ts";
@@ -28,7 +28,7 @@ export const ledgerEvidence: Command = {
     const document = await readEvidence(file, world);
     const { kind, feed } = document;
     const { proved, what, steps } = checkEvidence(document);
-    const { source } = await manifestFacts(given, world);
+    const { source } = await namesIfReadable(given, world);
     const owner = source?.desired.operators.find((operator) => operator.feed === feed);
     if (given.flag("json")) {
       const operator =

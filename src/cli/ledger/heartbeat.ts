@@ -71,7 +71,10 @@ async function beat(own: OwnLedger, maxAgeMs: number | undefined, nowMs: number)
 }
 
 /** The fleet of the manifest, else the one that our ledger last recorded operators of. */
-async function fleetOf({ source, ledger }: OwnLedger): Promise<string> {
+export async function fleetOf({
+  source,
+  ledger,
+}: Pick<OwnLedger, "source" | "ledger">): Promise<string> {
   if (source !== undefined) return source.desired.fleet;
   let fleet: string | undefined;
   for await (const record of ledger.records())

@@ -5,7 +5,7 @@ import type { Given } from "../arguments.ts";
 import type { OptionSpec } from "../command.ts";
 import { replicaFolderOf } from "../feeds.ts";
 import type { ManifestSource } from "../manifest-source.ts";
-import { manifestFacts } from "../names-of-manifest.ts";
+import { namesIfReadable } from "../names-of-manifest.ts";
 import { findOperator, type Operator, requireOperator } from "../operator.ts";
 import { ledgerFolderOf } from "../operator-files.ts";
 import type { World } from "../world.ts";
@@ -36,7 +36,7 @@ export async function openNamedLedger(
   given: Given,
   world: World,
 ): Promise<NamedLedger> {
-  const { source } = await manifestFacts(given, world);
+  const { source } = await namesIfReadable(given, world);
   const operator =
     word === undefined ? await requireOperator(given, world) : await findOperator(given, world);
   const feed = await feedOf(word, { source, operator, world });

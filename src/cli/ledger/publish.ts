@@ -1,27 +1,49 @@
+// `fleet ledger publish`: our ledger at its relays, whole, now.
+
 import { counted, type ExitCode } from "../../core/index.ts";
-import { conflictError } from "../../replicas/index.ts";
+import { conflictError, type RelayResult } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
+import type { Given } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { requireOperator } from "../operator.ts";
-import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+import { manifestFacts } from "../names-of-manifest.ts";
+import { type Operator, requireOperator } from "../operator.ts";
+import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
 import { printJson } from "../print.ts";
-import { publishOwn } from "../relaying.ts";
+import { nextOf, publishOwn } from "../relaying.ts";
+import type { World } from "../world.ts";
+import { mendHollow } from "./mend.ts";
 import { RELAY_OPTION, relaysOf } from "./relay-option.ts";
 
 /** `fleet ledger publish`: our ledger to its relays, now. */
 export const ledgerPublish: Command = {
   name: "ledger publish",
   about:
-    "Bring this machine's ledger to its relays now. Asks each first what it holds, and refuses to fork.",
+    "Bring this machine's ledger to its relays now, and wait while they ask. Asks each first what it holds, and refuses to fork. A relay that shows a Root and lacks part of it is mended.",
   words: [],
-  options: [RELAY_OPTION, MANIFEST_OPTION, JSON_OPTION, ...OPERATOR_OPTIONS],
+  options: [
+    RELAY_OPTION,
+    {
+      name: "mend",
+      about:
+        "write the list of entries anew for relays that are hollow, without asking; operators with release 0.1.0 cannot read it",
+    },
+    {
+      name: "push-again",
+      about:
+        "push also to a relay that was left before it had the registry; unless it was restarted, that may end its process",
+    },
+    LOCK_OPTION,
+    MANIFEST_OPTION,
+    JSON_OPTION,
+    ...OPERATOR_OPTIONS,
+  ],
   examples: ["fleet ledger publish", "fleet ledger publish --relay 10.0.0.5:8870"],
   async run(given, world): Promise<ExitCode> {
     const operator = await requireOperator(given, world);
     const relays = await relaysOf(given, world);
-    const results = await publishOwn(operator, relays, world);
+    const results = await publishWhole(operator, relays, given, world);
     const held = results.filter(({ isHeld }) => isHeld).length;
-    if (given.flag("json"))
+    if (given.flag("json")) {
       printJson(world, {
         format: "fleet.skywire/ledger-publish/v1",
         feed: operator.keys.feed,
@@ -30,19 +52,37 @@ export const ledgerPublish: Command = {
           held: isHeld,
           outcome: outcome.kind,
           says: outcome.reason,
+          ...("lacks" in outcome ? { lacks: outcome.lacks } : {}),
         })),
       });
-    else {
-      const rows = relays.map((relay) => {
-        const result = results.find((each) => each.relay === relay);
-        return [`  ${relay}`, result?.outcome.reason ?? "did not answer in time"];
-      });
+    } else {
+      const rows = results.map(({ relay, outcome }) => [
+        `  ${relay}`,
+        `${outcome.reason}${nextOf(outcome)}`,
+      ]);
       world.terminal.out(
         `${tableText(rows)}Held by ${held} of ${counted(relays.length, "relay")}.\n`,
       );
     }
     const conflict = conflictError(results);
     if (conflict !== undefined) throw conflict;
+    if (results.some(({ outcome }) => outcome.kind === "stopped")) return 130;
     return held === relays.length ? 0 : 3;
   },
 };
+
+/** Publishes, and once more where a relay was hollow and could be mended. */
+async function publishWhole(
+  operator: Operator,
+  relays: readonly string[],
+  given: Given,
+  world: World,
+): Promise<readonly RelayResult[]> {
+  const options = { pushesAgain: given.flag("push-again") };
+  const results = await publishOwn(operator, relays, world, options);
+  if (conflictError(results) !== undefined) return results;
+  const { source } = await manifestFacts(given, world);
+  return (await mendHollow(results, { operator, source, given, world }))
+    ? await publishOwn(operator, relays, world, options)
+    : results;
+}

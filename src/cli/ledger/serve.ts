@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { counted, type ExitCode, FleetError, fromHex, toHex } from "../../core/index.ts";
+import { counted, type ExitCode, FleetError, fromHex, onAbort, toHex } from "../../core/index.ts";
 import { isFeedKey } from "../../ledger/index.ts";
 import { checkRelayAddress } from "../../model/index.ts";
 import { listenTcp } from "../../platform/index.ts";
@@ -78,7 +78,7 @@ export async function serveRelay(
   const folder = resolve(world.folder, given.text("dir") ?? "relay");
   const stop = world.stopSoftly();
   const end = new AbortController();
-  stop.addEventListener("abort", () => end.abort(), { once: true });
+  onAbort(stop, () => end.abort());
   const store = await DiskRelayStore.open({
     files: world.files,
     folder,

@@ -1,21 +1,15 @@
 import { counted, type ExitCode } from "../../core/index.ts";
 import { checkFreshness, type Freshness, readLedger } from "../../ledger/index.ts";
-import { lookAtRelays, type RelayState } from "../../replicas/index.ts";
+import type { RelayState } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
 import type { Command } from "../command.ts";
 import { durationText } from "../duration.ts";
-import {
-  openFeeds,
-  type OpenFeeds,
-  type OtherOperator,
-  otherOperators,
-  relayNotesOf,
-} from "../feeds.ts";
+import { openFeeds, type OpenFeeds, type OtherOperator, otherOperators } from "../feeds.ts";
 import { manifestFacts } from "../names-of-manifest.ts";
 import { type Operator, requireOperator } from "../operator.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
 import { printJson } from "../print.ts";
-import { beginRetry, relayAddresses, relayWorld, withPublished } from "../relaying.ts";
+import { beginRetry, lookAtOwn } from "../relaying.ts";
 import type { World } from "../world.ts";
 
 const HEAD_DIGITS = 12;
@@ -37,7 +31,7 @@ export const ledgerStatus: Command = {
     const { relays = [], maxAgeMs } = source?.desired.ledger ?? {};
     const { keys, ledgerFolder: folder } = operator;
     const own = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
-    const states = await statesOf(operator, relays, world);
+    const states = await lookAtOwn(operator, relays, world);
     const feeds = await openFeeds(operator, source, world, own);
     const copies = copiesOf(otherOperators(source, own.feed), feeds, maxAgeMs, world);
     const status = { operator, states, feeds, copies, maxAgeMs };
@@ -67,23 +61,6 @@ interface Status {
   readonly states: readonly RelayState[];
   readonly feeds: OpenFeeds;
   readonly copies: readonly Copy[];
-}
-
-async function statesOf(
-  operator: Operator,
-  relays: readonly string[],
-  world: World,
-): Promise<readonly RelayState[]> {
-  if (relays.length === 0) return [];
-  return await withPublished(operator, world, (ledger) =>
-    lookAtRelays({
-      ...relayWorld(world),
-      ledger,
-      relays: relayAddresses(relays),
-      files: world.files,
-      notesPath: relayNotesOf(ledger.feed, world),
-    }),
-  );
 }
 
 function copiesOf(

@@ -1,4 +1,4 @@
-import type { Clock, Random } from "../../core/index.ts";
+import { type Clock, onAbort, type Random } from "../../core/index.ts";
 import {
   type LogLine,
   type Notice,
@@ -62,8 +62,7 @@ class Driver {
   async run(): Promise<WatchState> {
     const { stop, onHint } = this.#input;
     const onStop = (): void => this.#send({ kind: "stop" });
-    if (stop.aborted) onStop();
-    else stop.addEventListener("abort", onStop, { once: true });
+    const forget = onAbort(stop, onStop);
     onHint(() => this.#send({ kind: "hint" }));
     while (!this.#isOver) {
       const news = this.#news.shift();
@@ -76,7 +75,7 @@ class Driver {
       }
       await this.#take(news);
     }
-    stop.removeEventListener("abort", onStop);
+    forget();
     this.#cancelWake?.();
     return this.#state;
   }

@@ -1,4 +1,4 @@
-import { FleetError, sha256, toHex } from "../../core/index.ts";
+import { dialUntil, FleetError, sha256, toHex } from "../../core/index.ts";
 import { DEFAULT_WATCH, type DesiredFleet, type FeedKey, type Plan } from "../../model/index.ts";
 import { type ApplyReport, confirmationsOf, type History } from "../../reconcile/index.ts";
 import {
@@ -25,7 +25,6 @@ import type { Reporter } from "../reporter.ts";
 import { readerOf, wayInOf } from "../way-in.ts";
 import type { World } from "../world.ts";
 import { type Culprits, culpritId, findCulprits, withoutDeeds } from "./culprits.ts";
-import { stoppableDial } from "./stoppable-dial.ts";
 import type { FetchedManifest, WatchSource } from "./watch-source.ts";
 
 /** A watch says what it does by its own lines. */
@@ -74,7 +73,7 @@ export class WatchWork {
       ...world,
       terminal: { ...world.terminal, err: (text) => (this.#said += text), out: () => undefined },
     };
-    const stoppable = { ...this.#world, dial: stoppableDial(world.dial, input.stop) };
+    const stoppable = { ...this.#world, dial: dialUntil(world.dial, input.stop) };
     this.#reader = rememberingReader(readerOf(wayInOf(given, stoppable), stoppable), world.clock);
     this.#plainReader = createVisorReader(wayInOf(given, world).access);
   }

@@ -1,4 +1,4 @@
-import { type Clock, FleetError, type Random, sleep } from "../../core/index.ts";
+import { type Clock, FleetError, onAbort, type Random, sleep } from "../../core/index.ts";
 import type { Connection } from "./connection.ts";
 import { RECONNECT_FIRST_MS, RECONNECT_LAST_MS } from "./node-limits.ts";
 
@@ -43,7 +43,7 @@ async function useOnce({
   let connection: Connection | undefined;
   const stop = (): void =>
     connection?.close(new FleetError("cxo/closed", "the connection is no longer needed"));
-  signal.addEventListener("abort", stop, { once: true });
+  const forget = onAbort(signal, stop);
   try {
     connection = await open();
     await use(connection);
@@ -53,7 +53,7 @@ async function useOnce({
     throw error;
   } finally {
     stop();
-    signal.removeEventListener("abort", stop);
+    forget();
   }
 }
 

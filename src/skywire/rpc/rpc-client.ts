@@ -1,4 +1,4 @@
-import { type ByteStream, type Clock, FleetError } from "../../core/index.ts";
+import { type ByteStream, type Clock, FleetError, onAbort } from "../../core/index.ts";
 import {
   Decoder,
   Encoder,
@@ -192,8 +192,7 @@ export class RpcClient {
   #onAbort(signal: AbortSignal | undefined, seq: number, method: string): (() => void) | undefined {
     if (signal === undefined) return undefined;
     const giveUp = (): void => this.#forget(seq)?.reject(aborted(method, signal.reason));
-    signal.addEventListener("abort", giveUp, { once: true });
-    return () => signal.removeEventListener("abort", giveUp);
+    return onAbort(signal, giveUp);
   }
 
   #forget(seq: number): Pending | undefined {

@@ -28,13 +28,17 @@ describe("a ledger's objects", () => {
     await objects.close();
   });
 
-  it("give the hash of every own Root that is here", async () => {
+  it("give every own Root that is here, and its hash", async () => {
     const objects = ledgerObjects({ files: source.files, folder: FOLDER, feed });
     for (const { root } of source.offers)
       expect(await objects.rootHashAt(root.seq)).toEqual(sha256(root.value));
     expect(await objects.rootHashAt(last.root.seq + 1n)).toBeUndefined();
+    for (const { root } of source.offers) expect(await objects.rootUpTo(root.seq)).toEqual(root);
+    expect(await objects.rootUpTo(last.root.seq + 5n)).toEqual(last.root);
     const gaps = ledgerObjects({ files: await replicaOf(last), folder: FOLDER, feed });
     expect(await gaps.rootHashAt(0n)).toBeUndefined();
+    expect(await gaps.rootUpTo(last.root.seq - 1n)).toBeUndefined();
+    expect(await gaps.rootUpTo(last.root.seq)).toEqual(last.root);
     expect(await gaps.rootHashAt(last.root.seq)).toEqual(sha256(last.root.value));
   });
 

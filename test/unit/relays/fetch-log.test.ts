@@ -16,7 +16,7 @@ import { realClock } from "../../support/clocks.ts";
 import { LEDGER_SHAPE, LogFeed } from "../../support/log-feed.ts";
 import { random } from "../../support/memory-network.ts";
 import { MemoryRelayStore } from "../../support/memory-relay-store.ts";
-import { RelayTestWorld, type RunningRelay } from "../../support/relay-world.ts";
+import { RelayTestWorld, type RunningRelay, TestMemory } from "../../support/relay-world.ts";
 
 let world: RelayTestWorld;
 let relay: RunningRelay;
@@ -260,34 +260,33 @@ describe("old Roots", () => {
 });
 
 describe("a look at a relay", () => {
-  it("finds the last Root and a sample of what lies below", async () => {
+  it("finds the last Root, and asks for everything below it", async () => {
     log.append(3000);
     await publish();
     const look = await lookAt(relay.address);
-    expect(look).toMatchObject({ kind: "holds", shown: { root: { seq: 0n } } });
-    // Registry, log, top, edge, and up to 64 entries with the nodes above them.
-    expect(look.kind === "holds" && look.checked).toBeGreaterThan(64);
+    expect(look).toMatchObject({
+      kind: "shows",
+      shown: { root: { seq: 0n } },
+      check: { kind: "whole", checked: log.store.byHash.size - 1 },
+    });
   });
 
   it("does not subscribe, and finds nothing of a feed that is not there", async () => {
-    expect(await lookAt(relay.address)).toEqual({ kind: "empty" });
+    expect(await lookAt(relay.address)).toEqual({ kind: "empty", isStuck: false });
     expect(relay.events.map(({ kind }) => kind)).not.toContain("feed-refused");
   });
 
   test.each([
     ["the registry", () => toHex(LEDGER_SHAPE.registry)],
     ["the last entry", () => entryName(199)],
-    ["one of few entries", () => entryName(100)],
+    ["one entry among many", () => entryName(100)],
   ])("says that a relay shows a Root without %s", async (_, name) => {
     log.append(200);
     await publish();
-    // Of 200 entries every third is asked for; so are its neighbours, to be sure to hit one.
-    const index = Number(log.entries.findIndex((hash) => toHex(hash) === name()));
-    const spoilt = index === 100 ? [99, 100, 101, 102, 103].map(entryName) : [name()];
-    for (const one of spoilt) store.objects.byHash.delete(one);
+    store.objects.byHash.delete(name());
     expect(await lookAt(relay.address)).toMatchObject({
       kind: "shows",
-      error: { code: "relay/missing-object" },
+      check: { kind: "hollow", error: { code: "relay/missing-object" } },
     });
   });
 
@@ -359,8 +358,13 @@ function stepText(step: PreviousStep): string {
 function lookAt(address: StreamAddress) {
   const { dial } = world.network;
   const { feed } = log;
-  const options = { dial, clock: realClock, random, address, feed, stallTimeoutMs: 300 };
-  return lookAtRelay(options);
+  const { store, rootHashAt } = log;
+  return lookAtRelay({
+    ...{ dial, clock: realClock, random, address, feed, store, rootHashAt },
+    memory: new TestMemory(),
+    registry: LEDGER_SHAPE.registry,
+    stallTimeoutMs: 300,
+  });
 }
 
 function countGets(): () => number {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
 import {
+  changeRelayNote,
   nextTryMs,
   readRelayNotes,
   type RelayNote,
@@ -12,7 +13,7 @@ import { MemoryFiles } from "../../support/memory-files.ts";
 const PATH = "/state/relays/notes.json";
 const { feed } = testKeys("owner");
 const NOTE = {
-  held: { seq: 3, root: "ab".repeat(32), size: 12, atMs: 1_790_000_000_000 },
+  whole: { seq: 3, root: "ab".repeat(32), size: 12, atMs: 1_790_000_000_000 },
   triedAtMs: 1_790_000_005_000,
   failures: 2,
   says: "it cannot be reached",
@@ -57,6 +58,23 @@ describe("notes about relays", () => {
     const files = new MemoryFiles();
     await files.replace(PATH, text === "\u{fffd}" ? Uint8Array.of(0xff) : utf8(text));
     expect(await readRelayNotes(files, PATH, feed)).toEqual(new Map());
+  });
+
+  it("7: of release 0.1.0 prove nothing: what it called held was asked for in part", async () => {
+    const files = new MemoryFiles();
+    const { whole: held, ...rest } = NOTE;
+    const old = new Map([["127.0.0.1:8870", { held, ...rest }]]);
+    await writeRelayNotes(files, PATH, feed, old);
+    const notes = await readRelayNotes(files, PATH, feed);
+    expect(notes.get("127.0.0.1:8870")?.whole).toBeUndefined();
+  });
+
+  it("7: about relays that are worked on at the same time are all kept", async () => {
+    const files = new MemoryFiles();
+    const place = { files, path: PATH, feed };
+    const relays = ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"];
+    await Promise.all(relays.map((relay) => changeRelayNote(place, relay, () => NOTE)));
+    expect([...(await readRelayNotes(files, PATH, feed)).keys()]).toEqual(relays);
   });
 
   it("of another feed are not ours", async () => {

@@ -1,0 +1,74 @@
+// The cure of a relay that is hollow: the list of entries written anew, so that the relay asks for all it lacks.
+
+import { counted } from "../../core/index.ts";
+import type { RelayResult } from "../../replicas/index.ts";
+import type { Given } from "../arguments.ts";
+import { isYes } from "../confirm.ts";
+import { openFeeds, seenHeads } from "../feeds.ts";
+import { canAsk } from "../look.ts";
+import type { ManifestSource } from "../manifest-source.ts";
+import { openOwnLedger } from "../open-own-ledger.ts";
+import type { Operator } from "../operator.ts";
+import type { World } from "../world.ts";
+import { fleetOf } from "./heartbeat.ts";
+
+/** Whose ledger is to be written anew, and who else reads it. */
+export interface MendInput {
+  readonly operator: Operator;
+  readonly source: ManifestSource | undefined;
+  readonly given: Given;
+  readonly world: World;
+}
+
+/**
+ * Writes the list of entries of our ledger anew where relays are hollow, after saying what that means for release 0.1.0.
+ * A Go node skips what is below a node of a list that it has, so only other nodes bring it to ask for what it lacks.
+ * Where other operators read the ledger it takes `--mend` or an answer.
+ * @returns true when there is a new Root to publish
+ * @throws FleetError ledger/* (exit 4)
+ */
+export async function mendHollow(
+  results: readonly RelayResult[],
+  { operator, source, given, world }: MendInput,
+): Promise<boolean> {
+  const hollow = results.filter(({ outcome }) => outcome.kind === "hollow");
+  if (hollow.length === 0) return false;
+  const readers = (source?.desired.operators ?? [])
+    .filter(({ key }) => key !== operator.keys.operator)
+    .map(({ name }) => name);
+  world.terminal.err(warning(hollow, readers));
+  if (readers.length > 0 && !given.flag("mend")) {
+    if (!canAsk(world)) {
+      world.terminal.err(
+        "note: nothing was written anew, since nobody can be asked here; `fleet ledger publish --mend` does it\n",
+      );
+      return false;
+    }
+    if (!(await isYes("Write the list of entries anew?", world))) return false;
+  }
+  const ledger = await openOwnLedger(operator, given, world);
+  try {
+    const feeds = await openFeeds(operator, source, world, ledger);
+    const fleet = await fleetOf({ source, ledger });
+    const draft = { kind: "heartbeat", payload: { fleet } } as const;
+    await ledger.append([draft], { heads: seenHeads(feeds), relist: true });
+    world.terminal.err(`the list of entries was written anew, at degree ${ledger.degree}\n`);
+  } finally {
+    await ledger.close();
+  }
+  return true;
+}
+
+function warning(hollow: readonly RelayResult[], readers: readonly string[]): string {
+  const names = hollow.map(({ relay }) => relay).join(", ");
+  const verb = hollow.length === 1 ? "is" : "are";
+  const who =
+    readers.length === 0
+      ? "Nobody else reads this ledger by the manifest."
+      : `${counted(readers.length, "operator")} of the manifest (${readers.join(", ")}) must update first.`;
+  return (
+    `${names} ${verb} hollow and will ask for nothing that is missing there. What mends that is one more entry over a list that is written anew, at a degree above 16, where the ledger then stays.\n` +
+    `Release 0.1.0 cannot read such a list: there fleet calls each relay of this ledger a liar (malformed: "the log of N entries has a list of N"), takes none of its newer entries, and can neither restore nor open it. ` +
+    `A relay of release 0.1.0 (fleet ledger serve) takes it like any other. ${who}\n`
+  );
+}
