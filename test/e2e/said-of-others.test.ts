@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { EmbeddedVisorSpec } from "../../src/skywire/embedded/index.ts";
 import { type CliFleet, cliFleet } from "../support/cli-world.ts";
 
@@ -129,7 +129,11 @@ describe("what is said about others", () => {
     await user.run("apply", "--yes");
     expect((await user.run("drift")).last).toBe("No drift.");
     await user.fleet.control.restart("laptop");
-    const after = await user.run("plan");
+    const after = await vi.waitFor(async () => {
+      const ran = await user.run("plan");
+      expect(ran.err).not.toContain("still starting");
+      return ran;
+    });
     expect(after.out).toContain("started with the visor, by auto_start");
     expect(after.out).not.toContain("changed by others");
     expect((await user.run("drift")).last).toBe("No drift, 1 not applied.");

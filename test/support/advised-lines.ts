@@ -4,6 +4,8 @@ import { allCommands } from "../../src/cli/command-table.ts";
 /** What is wrong with a command line of ours; `undefined` when its command and its options exist. */
 export async function lineFault(line: string): Promise<string | undefined> {
   const [, ...words] = line.trim().split(/\s+/);
+  // The name of the program and its release is no command line.
+  if (/^\d/.test(words[0] ?? "")) return undefined;
   const rows = allCommands();
   const row =
     rows.find(({ name }) => name === `${words[0] ?? ""} ${words[1] ?? ""}`) ??

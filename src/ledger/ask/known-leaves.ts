@@ -69,6 +69,16 @@ class KnownVisor {
   readonly tried = new Map<string, Json[]>();
   /** By path: lists of the latest plan part. */
   readonly pending = new Map<string, Pending>();
+
+  /** Closing a port ends what was known of its other leaves: nobody changed those. */
+  forgetBelow(path: string): void {
+    const record = /^(ports\.\d+\.)open$/.exec(path)?.[1];
+    if (record === undefined) return;
+    for (const leaves of [this.found, this.set]) {
+      for (const [name, leaf] of leaves)
+        if (leaf.path.startsWith(record) && leaf.path !== path) leaves.delete(name);
+    }
+  }
 }
 
 /**
@@ -140,6 +150,7 @@ export class KnownLeaves {
       at,
       order,
     });
+    if (after === false) visor.forgetBelow(path);
     const pending = visor.pending.get(path);
     if (element === undefined || pending === undefined) return;
     pending.left.delete(element);

@@ -43,7 +43,8 @@ export function markDrift(
     element,
     leaf === undefined ? undefined : { manifest, wanted: plainWanted(leaf) },
   );
-  if (known === undefined || !isChanged(change, seen, known, context)) return change;
+  if (known === undefined) return change;
+  if (!isChanged(change, seen, known, context) && !isUndone(change, known)) return change;
   if (history.leaves.mayBeOurs(desired.key, path, element, change.before)) return change;
   const started = startedWithVisor(change, seen, known);
   if (started !== undefined) {
@@ -63,8 +64,17 @@ function isOwnDoing(
 ): boolean {
   const leaf = parseLeafPath(path);
   if (leaf.section !== "ports") return false;
-  if (leaf.field === "open") return before === CLOSING && after === false;
-  return leaves.lastKnown(visor, `ports.${leaf.port}.open`, undefined)?.value === false;
+  const open = leaves.lastKnown(visor, `ports.${leaf.port}.open`, undefined);
+  if (leaf.field === "open")
+    return before === CLOSING && (after === false || open?.value === false);
+  return open?.value === false;
+}
+
+/** A port that was shut until the restart and whose record somebody took away: as wanted, and open again. */
+function isUndone({ path, before, after }: Change, known: KnownLeaf): boolean {
+  const leaf = parseLeafPath(path);
+  const isPort = leaf.section === "ports" && leaf.field === "open";
+  return isPort && before === false && after === false && known.value === false;
 }
 
 /** Said of an app that is as the visor's own start left it, on a visor that has started since. */

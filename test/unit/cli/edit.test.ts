@@ -172,7 +172,7 @@ describe("one line for several visors", () => {
     const second = await user.run(...argv.filter((word) => !/^(--allow.*|\d)$/.test(word)));
     expect(second).toMatchObject({ code: 0, err: expect.stringContaining("says so already") });
     expect(changedLines(second.err)).toEqual([]);
-    expect(second.last).toMatch(/^No changes( on \d of 4 visors \(--on [^)]+\))?\.$/);
+    expect(second.last).toMatch(/^No changes( on \d of 4 visors \(--on [^)]+\))?(, 1 awaiting restart)?\.$/);
     expect(user.fleet.counters.mutating()).toBe(0);
     expect(await user.read("fleet.yaml")).toBe(after);
   });

@@ -133,7 +133,7 @@ describe("ledger witness", () => {
     expect((await ann.run("ledger", "witness")).err).toContain("may: [witness]");
     const alone = await kim.run("ledger", "witness");
     expect([alone.code, alone.last]).toEqual([3, "Witnessed: 0 ledgers."]);
-    expect(alone.err).toContain("fleet ledger pull");
+    expect(alone.err).toContain("no relay is listed that could bring it");
   });
 
   test.each([

@@ -71,7 +71,7 @@ describe("a visor that is not to be asked more", () => {
       name: "one that has not finished",
       script: { methods: [answers("IsStartupComplete", t.empty, t.bool, () => false)] },
       reading: { kind: "starting", waitingFor: "IsStartupComplete" },
-      asked: 4,
+      asked: 5,
     },
     {
       name: "a server that is no visor",

@@ -218,6 +218,8 @@ describe("reading again on the same connection", () => {
       hypervisors: [KEYS.third],
       pty: [KEYS.local],
       survey: [KEYS.third],
+      dmsgscp: [],
+      unsetBlocks: expect.arrayContaining(["dmsgscp"]),
     });
     expect((await session.readApps()).map(({ name }) => name)).toEqual(["a", "b"]);
     expect((await session.readPorts())?.map(({ port }) => port)).toEqual([1]);
