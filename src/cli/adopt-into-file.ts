@@ -21,9 +21,10 @@ import {
 } from "./adopt-report.ts";
 import { textDiff } from "./adopt-text-diff.ts";
 import type { Given } from "./arguments.ts";
+import { saysYes } from "./ask.ts";
+import { unaskedToWrite } from "./edit/edit-text.ts";
 import { type Candidate, findFleet, type FoundVisor } from "./find-fleet.ts";
 import { listedKeys } from "./init.ts";
-import { canAsk } from "./look.ts";
 import type { ManifestSource } from "./manifest-source.ts";
 import { reporterOf } from "./reporter.ts";
 import { readEditableFile, rewriteFile } from "./rewrite-manifest.ts";
@@ -61,28 +62,14 @@ export async function adoptIntoFile(
   verifyAdopted(text, visors);
   const diff = await textDiff(basename(name), read.text, text);
   world.terminal.err(diff);
-  if (!given.flag("yes") && !(await isWanted(name, visors, world))) {
+  const question = `Write ${counted(visors.length, "visor")} into ${name}?`;
+  if (!given.flag("yes") && !(await saysYes(question, unaskedToWrite(name), world))) {
     finish({ outcome: "declined", diff });
     return 4;
   }
   await rewriteFile(read, utf8(text), world);
   finish({ outcome: "written", diff });
   return exit;
-}
-
-async function isWanted(
-  name: string,
-  visors: readonly ReadVisor[],
-  world: World,
-): Promise<boolean> {
-  if (!canAsk(world)) {
-    throw new FleetError("cli/unconfirmed", `nobody can be asked whether to write ${name}`, {
-      next: "read the difference above; --yes writes it",
-      exit: 64,
-    });
-  }
-  const question = `Write ${counted(visors.length, "visor")} into ${name}? Only yes goes on: `;
-  return (await world.terminal.ask(question, world.stopSoftly())).trim().toLowerCase() === "yes";
 }
 
 /** What is to be adopted, as far as it could be read. */

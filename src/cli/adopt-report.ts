@@ -82,7 +82,7 @@ export function printReport(report: AdoptReport, isJson: boolean, world: World):
 
 function closingLine({ file, adoption, unread, outcome }: AdoptReport): string {
   if (outcome === "nothing-to-adopt") return `Nothing to adopt: ${file} is as it was.`;
-  if (outcome === "declined") return `Declined: ${file} is as it was.`;
+  if (outcome === "declined") return `Declined: nothing was written, ${file} is as it was.`;
   const owned = adoption.visors.reduce((sum, visor) => sum + visor.owned, 0);
   const notRead = unread.length === 0 ? "" : `, ${unread.length} not readable`;
   const [visors, roles] = [adoption.visors.length, adoption.roles.length];

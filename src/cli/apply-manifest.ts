@@ -1,10 +1,10 @@
-import { type ExitCode, FleetError } from "../core/index.ts";
+import type { ExitCode } from "../core/index.ts";
 import { planText } from "../view/index.ts";
 import { refuseOtherDecision } from "./apply-decision.ts";
 import { runApply } from "./apply-run.ts";
 import type { Given } from "./arguments.ts";
 import { confirm, unanswered } from "./confirm.ts";
-import { canAsk, errPaint, outPaint } from "./look.ts";
+import { errPaint, outPaint } from "./look.ts";
 import { requireOperator } from "./operator.ts";
 import { type HandedSource, planFleet } from "./planning.ts";
 import { reporterOf } from "./reporter.ts";
@@ -26,7 +26,6 @@ export async function applyManifest(
   edited?: EditedSource,
 ): Promise<ExitCode> {
   const isYes = given.flag("yes");
-  if (!isYes && !canAsk(world)) throw cannotAsk();
   await requireOperator(given, world);
   const reporter = reporterOf(given, world);
   const planned = await planFleet(given, world, reporter, {
@@ -61,12 +60,5 @@ export async function applyManifest(
     reporter,
     given,
     world,
-  });
-}
-
-function cannotAsk(): FleetError {
-  return new FleetError("cli/cannot-ask", "nobody can be asked here, and --yes was not given", {
-    next: "look at `fleet plan`, then run `fleet apply --yes`",
-    exit: 64,
   });
 }

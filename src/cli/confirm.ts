@@ -1,7 +1,8 @@
-import { counted, FleetError } from "../core/index.ts";
+import { counted, type FleetError } from "../core/index.ts";
 import type { Plan } from "../model/index.ts";
 import { type Confirmation, confirmationsOf } from "../reconcile/index.ts";
 import type { Given } from "./arguments.ts";
+import { saysYes, unconfirmed } from "./ask.ts";
 import { canAsk } from "./look.ts";
 import { overridesOf } from "./overrides.ts";
 import type { World } from "./world.ts";
@@ -34,7 +35,7 @@ export async function confirm({
   alsoWrites,
 }: ConfirmInput): Promise<boolean> {
   const confirmations = unanswered(plan, given);
-  if (confirmations.length > 0 && !canAsk(world)) throw unconfirmed(confirmations);
+  if (confirmations.length > 0 && !canAsk(world)) throw unanswerable(confirmations);
   for (const confirmation of confirmations) {
     if (!(await isYes(`${confirmationText(confirmation)}.`, world))) return false;
   }
@@ -64,19 +65,23 @@ export function confirmationText({ question, override }: Confirmation): string {
 }
 
 /** Asks a question that only `yes` answers; says that nothing was written otherwise. */
-export async function isYes(question: string, world: World): Promise<boolean> {
-  const answer = await world.terminal.ask(`${question} Only yes goes on: `, world.stopSoftly());
-  if (answer.trim().toLowerCase() === "yes") return true;
+/** Asks, and says that nothing was written where the answer is not yes. @throws FleetError as of {@link saysYes} */
+export async function isYes(
+  question: string,
+  world: World,
+  next = "look at `fleet plan`, then give --yes",
+): Promise<boolean> {
+  if (await saysYes(question, { next }, world)) return true;
   world.terminal.err("declined: nothing was written\n");
   return false;
 }
 
 /** Names all that must be confirmed, so that one more run is enough. */
-function unconfirmed(confirmations: readonly Confirmation[]): FleetError {
+function unanswerable(confirmations: readonly Confirmation[]): FleetError {
   const questions = confirmations.map(({ question }) => question).join(", and ");
   const options = confirmations.map(({ override }) => override).join(" ");
-  return new FleetError("cli/unconfirmed", `${questions}, and nobody can be asked here`, {
+  return unconfirmed({
+    message: `${questions}, and nobody can be asked here`,
     next: `if that is wanted, give ${options}; --yes does not answer this`,
-    exit: 4,
   });
 }

@@ -3,7 +3,6 @@ import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { applyManifest } from "../apply-manifest.ts";
 import type { Given } from "../arguments.ts";
 import type { OptionSpec } from "../command.ts";
-import { canAsk } from "../look.ts";
 import { type ManifestSource, selectedVisors } from "../manifest-source.ts";
 import {
   ACCESS_OPTIONS,
@@ -49,8 +48,6 @@ export async function editAndApply(
   given: Given,
   world: World,
 ): Promise<ExitCode> {
-  const isYes = given.flag("yes");
-  if (!isYes && !canAsk(world)) throw cannotAsk(given.flag("edit-only"));
   requireSelection(given);
   const editable = await readEditable("manifest", given, world);
   const { source } = editable;
@@ -111,15 +108,6 @@ export function requireSelection(given: Given): void {
   if (given.text("on") !== undefined) return;
   throw new FleetError("cli/usage", "--on is missing: on which visors?", {
     next: "give names or a selection such as --on tag:home, or --on all",
-    exit: 64,
-  });
-}
-
-function cannotAsk(isEditOnly: boolean): FleetError {
-  return new FleetError("cli/cannot-ask", "nobody can be asked here, and --yes was not given", {
-    next: isEditOnly
-      ? "give --yes: the manifest alone is edited, and no visor is asked anything"
-      : "look at what the line would edit with --edit-only --yes on a copy of the manifest, then give --yes",
     exit: 64,
   });
 }

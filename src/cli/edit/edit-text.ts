@@ -3,12 +3,12 @@ import { type ExitCode, utf8, type VisorKey } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { textDiff } from "../adopt-text-diff.ts";
 import type { Given } from "../arguments.ts";
+import { saysYes, type Unasked } from "../ask.ts";
 import { manifestName } from "../manifest-source.ts";
 import { printJson } from "../print.ts";
 import { type ManifestFile, readEditableFile, rewriteFile } from "../rewrite-manifest.ts";
 import type { World } from "../world.ts";
 import { offerCommit } from "./commit.ts";
-import { agreedToWrite } from "./agreed.ts";
 
 /** What edits make of a manifest. */
 export interface EditedText {
@@ -70,7 +70,7 @@ export async function editInTurn(
 /**
  * Ends a command that only edits: asks whether the text that was shown is to be written, writes it, says so, and
  * offers the commit. Exit code 4 when it is declined.
- * @throws FleetError cli/unconfirmed (exit 64) when nobody can be asked, cli/changed (exit 5), cli/commit (exit 6)
+ * @throws FleetError cli/unconfirmed (exit 4) when nobody can be asked, cli/changed (exit 5), cli/commit (exit 6)
  */
 export async function writeEdited(
   { read, edited: { text, places }, isEdited, diff }: EditedText,
@@ -79,16 +79,27 @@ export async function writeEdited(
   world: World,
 ): Promise<ExitCode> {
   const { name, path } = read;
-  const isAgreed = isEdited && (given.flag("yes") || (await agreedToWrite(name, world)));
+  const isAgreed =
+    isEdited &&
+    (given.flag("yes") || (await saysYes(`Write ${name}?`, unaskedToWrite(name), world)));
   if (isAgreed) await rewriteFile(read, utf8(text), world);
   const outcome = !isEdited ? "unchanged" : isAgreed ? "written" : "declined";
   if (given.flag("json")) {
     printJson(world, { format: "fleet.skywire/edit/v1", file: name, outcome, places, diff });
   } else if (outcome === "unchanged") {
     world.terminal.out(`Nothing to edit: ${name} says so already.\n`);
-  } else if (outcome === "declined") world.terminal.out(`Declined: ${name} is as it was.\n`);
+  } else if (outcome === "declined")
+    world.terminal.out(`Declined: nothing was written, ${name} is as it was.\n`);
   else world.terminal.out(`Wrote ${name}: ${places.join(", ")}. ${visors}\n`);
   if (outcome === "declined") return 4;
   if (outcome === "written") await offerCommit({ path, line, exit: 0 }, given, world);
   return 0;
+}
+
+/** What is said where nobody can be asked whether a file is to be written. */
+export function unaskedToWrite(name: string): Unasked {
+  return {
+    message: `nobody can be asked whether to write ${name}`,
+    next: "read the difference above; --yes writes it",
+  };
 }

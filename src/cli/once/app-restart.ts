@@ -10,10 +10,11 @@ import {
 import { createVisorWriter } from "../../skywire/visor/index.ts";
 import { printable, refusalText, tableText } from "../../view/index.ts";
 import type { Given } from "../arguments.ts";
+import { saysYes } from "../ask.ts";
 import type { Command } from "../command.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
 import { checkKnownOrSeen } from "../edit/known-app.ts";
-import { canAsk, errPaint } from "../look.ts";
+import { errPaint } from "../look.ts";
 import { manifestName, readNamed, selectedVisors, verifyManifest } from "../manifest-source.ts";
 import { requireOperator } from "../operator.ts";
 import {
@@ -57,7 +58,6 @@ export const appRestart: Command = {
   ],
   async run(given, world): Promise<ExitCode> {
     requireSelection(given);
-    if (!given.flag("yes") && !canAsk(world)) throw cannotAsk();
     const apps = [...new Set(given.words)];
     if (apps.includes("pty")) throw neverStops();
     const name = manifestName(given, world, undefined);
@@ -127,9 +127,8 @@ async function isWanted(
 ): Promise<boolean> {
   if (given.flag("yes")) return true;
   const names = visors.map(({ name }) => name).join(", ");
-  const question = `Restart ${apps.join(", ")} on ${names}? Only yes goes on: `;
-  const answer = await world.terminal.ask(question, world.stopSoftly());
-  if (answer.trim().toLowerCase() === "yes") return true;
+  const question = `Restart ${apps.join(", ")} on ${names}?`;
+  if (await saysYes(question, { next: "give --yes" }, world)) return true;
   world.terminal.err("declined: nothing was restarted\n");
   return false;
 }
@@ -216,13 +215,6 @@ function exitOf(outcomes: readonly RestartOutcome[]): ExitCode {
   const kinds = new Set(outcomes.map(({ outcome }) => outcome));
   if (kinds.has("failed") || kinds.has("unverified")) return 6;
   return kinds.has("unreachable") || kinds.has("refused") ? 3 : 0;
-}
-
-function cannotAsk(): FleetError {
-  return new FleetError("cli/cannot-ask", "nobody can be asked here, and --yes was not given", {
-    next: "give --yes",
-    exit: 64,
-  });
 }
 
 function neverStops(): FleetError {

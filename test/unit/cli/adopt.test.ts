@@ -90,11 +90,14 @@ describe("a fleet that is there already", () => {
     const before = await user.read("fleet.yaml");
     user.answers.push("no");
     const declined = await user.run("adopt", user.keyOf("desk"), "--into", "fleet.yaml");
-    expect(declined).toMatchObject({ code: 4, last: "Declined: fleet.yaml is as it was." });
+    expect(declined).toMatchObject({
+      code: 4,
+      last: "Declined: nothing was written, fleet.yaml is as it was.",
+    });
     expect(await user.read("fleet.yaml")).toBe(before);
     expect(declined.err).toContain("--- a/fleet.yaml\n+++ b/fleet.yaml\n@@ ");
     expect(await user.run("adopt", user.keyOf("desk"), "--into", "fleet.yaml")).toMatchObject({
-      code: 64,
+      code: 4,
       err: expect.stringContaining("--yes"),
     });
     user.answers.push("yes");

@@ -172,7 +172,9 @@ describe("one line for several visors", () => {
     const second = await user.run(...argv.filter((word) => !/^(--allow.*|\d)$/.test(word)));
     expect(second).toMatchObject({ code: 0, err: expect.stringContaining("says so already") });
     expect(changedLines(second.err)).toEqual([]);
-    expect(second.last).toMatch(/^No changes( on \d of 4 visors \(--on [^)]+\))?(, 1 awaiting restart)?\.$/);
+    expect(second.last).toMatch(
+      /^No changes( on \d of 4 visors \(--on [^)]+\))?(, 1 awaiting restart)?\.$/,
+    );
     expect(user.fleet.counters.mutating()).toBe(0);
     expect(await user.read("fleet.yaml")).toBe(after);
   });
@@ -298,7 +300,7 @@ describe("a manifest that is edited", () => {
 
   test.each([
     { argv: ["app", "start", "skychat", "--yes"], code: 64, err: "--on is missing" },
-    { argv: ["app", "start", "skychat", "--on", "desk"], code: 64, err: "nobody can be asked" },
+    { argv: ["app", "stop", "skychat", "--on", "desk"], code: 4, err: "nobody can be asked" },
     {
       argv: ["app", "autostart", "skychat", "skysocks", "--on", "desk", "--yes"],
       code: 64,

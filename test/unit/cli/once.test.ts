@@ -145,11 +145,11 @@ describe("restarting apps once", () => {
 
   test.each([
     { argv: ["skychat", "--yes"], err: "--on is missing" },
-    { argv: ["skychat", "--on", "shop"], err: "nobody can be asked" },
+    { argv: ["skychat", "--on", "shop"], err: "nobody can be asked", code: 4 },
     { argv: ["pty", "--on", "shop", "--yes"], err: "the app pty cannot be stopped" },
-  ])("is refused: $argv", async ({ argv, err }) => {
+  ])("is refused: $argv", async ({ argv, err, code = 64 }) => {
     expect(await user.run("app", "restart", ...argv)).toMatchObject({
-      code: 64,
+      code,
       err: expect.stringContaining(err),
     });
   });

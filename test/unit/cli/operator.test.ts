@@ -134,7 +134,7 @@ describe("adding an operator", () => {
     const declined = await ann.run("operator", "add", "ben", ...keysOf(ben));
     expect([declined.code, declined.last]).toEqual([4, "Declined: nothing was written."]);
     const unasked = await ann.run("operator", "add", "ben", ...keysOf(ben), "--json");
-    expect(refusal(unasked)).toEqual([64, "cli/unconfirmed"]);
+    expect(refusal(unasked)).toEqual([4, "cli/unconfirmed"]);
     expect(contentOf(ann)).toEqual(before);
   });
 });

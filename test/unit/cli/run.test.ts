@@ -58,11 +58,17 @@ describe("a command line", () => {
     expect([ran.code, ran.err]).toEqual([64, expect.stringContaining("home is a folder")]);
   });
 
-  it("without a terminal an apply needs --yes", async () => {
+  it("4.4: what needs no terminal is said before that nobody can be asked", async () => {
     const world = cliWorld();
     await world.write("fleet.yaml", MANIFEST);
-    const ran = await world.run("apply");
-    expect([ran.code, ran.err]).toEqual([64, expect.stringContaining("--yes")]);
+    const keyless = await world.run("apply");
+    expect([keyless.code, keyless.err]).toEqual([4, expect.stringContaining("key/missing")]);
+    await world.run("keygen");
+    await world.write("fleet.yaml", "visors: [");
+    expect(await world.run("apply")).toMatchObject({
+      code: 64,
+      err: expect.stringContaining("fleet.yaml:1"),
+    });
   });
 
   it("without a visor a plan is one error with exit 3", async () => {
