@@ -36,6 +36,7 @@ export {
   type FeedKey,
   type Origin,
   type Policy,
+  type RevokedName,
   type RemovalLimit,
   type RpcRoute,
   type SecretMark,
@@ -85,6 +86,7 @@ export {
   SETTINGS,
   type SettingType,
 } from "./settings.ts";
+export { letsIn, takesOut, TRUST_PATHS, type TrustPath } from "./trust.ts";
 export {
   DEFAULT_WATCH,
   type DesiredWatch,

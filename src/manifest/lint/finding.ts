@@ -24,6 +24,8 @@ export interface Linted {
   readonly comments: readonly Comment[];
   /** The time to go by; absent when nobody knows it. */
   readonly nowMs?: number;
+  /** Keys that were taken away, as others than the manifest tell, each with why: `was a controller …`. */
+  readonly goneKeys?: ReadonlyMap<string, string>;
 }
 
 /** A warning of a rule. */
