@@ -11,6 +11,7 @@ export {
   formatUntil,
   initManifest,
   isSameFleet,
+  keysNamedIn,
   knownApps,
   LINT_RULES,
   lintManifest,

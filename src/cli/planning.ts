@@ -6,6 +6,7 @@ import {
   buildPlan,
   type History,
   historyOf,
+  type NamedBefore,
   type Observation,
   observeFleet,
   type PlanInput,
@@ -16,6 +17,7 @@ import { otherOperators } from "./feeds.ts";
 import { checkedOverrides, expiresAfterMs, plannedManifest } from "./asked-plan.ts";
 import { gitFactsOf } from "./git/manifest-at.ts";
 import { judgeCommits, type Judged } from "./git/judge-commits.ts";
+import { namedAtLastCommit } from "./git/named-before.ts";
 import { type JoinedHistory, joinedHistory, type JoinHistory } from "./joined-history.ts";
 import type { ManifestSource } from "./manifest-source.ts";
 import { findOperator, type Operator, requireOperator } from "./operator.ts";
@@ -60,6 +62,8 @@ export interface ReadFleet extends Omit<Planned, "plan"> {
   readonly observation: Observation;
   readonly heads: JoinedHistory["heads"];
   readonly git: GitFacts | undefined;
+  /** What the manifest applied last named, where git has another one than this. */
+  readonly namedBefore?: NamedBefore;
   /** `--now`, or the clock once all was read. */
   readonly nowMs: number;
 }
@@ -102,6 +106,7 @@ export function planRead(
   { judged, picks }: { readonly judged?: Judged; readonly picks?: PlanInput["picks"] } = {},
 ): Plan {
   const { source, selected, only, operator, observation, history, heads, nowMs } = read;
+  const { namedBefore } = read;
   return buildPlan({
     desired: source.desired,
     selected,
@@ -112,6 +117,7 @@ export function planRead(
     heads,
     overrides: checkedOverrides(given, source),
     ...(picks === undefined ? {} : { picks }),
+    ...(namedBefore === undefined ? {} : { namedBefore }),
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
     tool: TOOL,
@@ -177,6 +183,7 @@ export async function readFleet(
   const isDirty = git !== undefined && source.isUnsaved === true;
   const pulled = await pulling;
   const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);
+  const namedBefore = await namedAtLastCommit(source, history);
   for (const note of [...pullNotes(pulled), ...notes]) world.terminal.err(`note: ${note}\n`);
   return {
     source,
@@ -190,6 +197,7 @@ export async function readFleet(
     observation,
     heads,
     git: isDirty ? { ...git, dirty: true } : git,
+    ...(namedBefore === undefined ? {} : { namedBefore }),
     nowMs: nowMs ?? world.clock.now(),
   };
 }

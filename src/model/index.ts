@@ -86,6 +86,13 @@ export {
   SETTINGS,
   type SettingType,
 } from "./settings.ts";
+export {
+  type GoneKey,
+  type Lingering,
+  type LingeringKey,
+  type LingeringWay,
+  type UnknownWay,
+} from "./lingering.ts";
 export { letsIn, takesOut, TRUST_PATHS, type TrustPath } from "./trust.ts";
 export {
   DEFAULT_WATCH,

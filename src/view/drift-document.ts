@@ -1,5 +1,11 @@
 import type { Json } from "../core/index.ts";
-import { type Change, changesOf, type Plan, type PlanVisor } from "../model/index.ts";
+import {
+  type Change,
+  changesOf,
+  type Lingering,
+  type Plan,
+  type PlanVisor,
+} from "../model/index.ts";
 import { momentDocument, verdictDocument } from "./blame-text.ts";
 import { type DriftStory, foundAsWanted, isByOthers } from "./drift-text.ts";
 
@@ -37,11 +43,20 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
         differs: changes.length > 0,
       })),
     ),
+    ...(plan.lingering === undefined ? {} : { lingering: lingeringDocument(plan.lingering) }),
     unreachable: plan.visors.flatMap(({ key, name, unseen }) =>
       unseen === undefined ? [] : [{ visor: key, name, reason: unseen.reason }],
     ),
     plan: plan.digest,
     decision: plan.decision,
+  };
+}
+
+function lingeringDocument({ keys, unknown, unknownKeys }: Lingering): Json {
+  return {
+    keys: keys.map(({ ways, ...each }) => ({ ...each, ways: ways.map((way) => ({ ...way })) })),
+    unknown: unknown.map((each) => ({ ...each })),
+    unknownKeys: [...unknownKeys],
   };
 }
 

@@ -11,6 +11,7 @@ import { isSetBy, momentText, verdictText } from "./blame-text.ts";
 import { changeRows } from "./change-text.ts";
 import { whenAny } from "./count-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
+import { lingeringText } from "./lingering-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import type { FeedNames } from "./record-text.ts";
@@ -87,6 +88,7 @@ export function driftText(plan: Plan, paint: Paint, story?: DriftStory): string 
       ? ""
       : `${paint("strong", hasApplied(plan) ? "Wanted by the manifest, not applied:" : "Differs from the manifest (nothing was applied from here, so nobody can say who changed it):")}\n${intended}`,
     ignoredText(plan, paint),
+    lingeringText(plan.lingering, { names: plan.names, manifest: plan.manifest.path }, paint),
     unseen,
   ].filter((block) => block !== "");
   return [...blocks, `${paint("strong", driftSummary(plan, story))}\n`].join(

@@ -1,17 +1,22 @@
 // Keys that keep a way in because nothing in the manifest takes them out.
 import { counted, type Place } from "../../core/index.ts";
-import { type DesiredVisor, letsIn, takesOut, TRUST_PATHS } from "../../model/index.ts";
+import {
+  type DesiredVisor,
+  type GoneKey,
+  letsIn,
+  takesOut,
+  TRUST_PATHS,
+} from "../../model/index.ts";
 import { finding, type Linted, type LintFinding } from "./finding.ts";
 
 /** More visors than these are told by their number. */
 const NAMED_MAX = 5;
 
 /** A key that is no longer wanted, and where to say so. */
-interface Gone {
+interface Gone extends GoneKey {
   readonly key: string;
   /** As it is written in `remove`. */
   readonly word: string;
-  readonly why: string;
   readonly at?: Place;
 }
 
@@ -26,10 +31,10 @@ export function checkKeysThatStay({ desired, goneKeys }: Linted): readonly LintF
   const known = new Set(revoked.map(({ key }) => key));
   const others = [...(goneKeys ?? [])]
     .filter(([key]) => !known.has(key))
-    .map(([key, why]): Gone => ({ key, word: desired.keyNames.get(key) ?? key, why }));
+    .map(([key, each]): Gone => ({ ...each, key, word: desired.keyNames.get(key) ?? key }));
   return [...revoked, ...others].flatMap((gone) => {
     const left = desired.visors.flatMap((visor) => {
-      const lists = listsThatMayHold(visor, gone.key);
+      const lists = listsThatMayHold(visor, gone);
       return lists.length === 0 ? [] : [{ visor, lists }];
     });
     const [first] = left;
@@ -37,8 +42,8 @@ export function checkKeysThatStay({ desired, goneKeys }: Linted): readonly LintF
   });
 }
 
-function listsThatMayHold(visor: DesiredVisor, key: string): readonly string[] {
-  if (visor.key === key || letsIn(visor, key)) return [];
+function listsThatMayHold(visor: DesiredVisor, { key, visors }: Gone): readonly string[] {
+  if (visor.key === key || letsIn(visor, key) || visors?.has(visor.key) === false) return [];
   return TRUST_PATHS.filter((path) => !takesOut(visor.leaves.get(path), key)).map(nameOf);
 }
 

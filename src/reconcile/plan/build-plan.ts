@@ -33,6 +33,7 @@ import {
 } from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
+import { type LingeringInput, lingeringKeys, type NamedBefore, trustLook } from "./lingering.ts";
 import { pendingTrust, planVisor } from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
@@ -68,6 +69,8 @@ export interface PlanInput {
   readonly operator?: OperatorKey;
   /** Plan these fields and what they need, nothing else; everything that is owned by default. */
   readonly only?: readonly FieldAddress[];
+  /** What the manifest applied last named, where it is another one. */
+  readonly namedBefore?: NamedBefore;
   /** What was seen of the other operators' ledgers, each once, in any order; nothing by default. */
   readonly heads?: readonly PlanHead[];
   /** Where `observed` comes from, when it is a recorded observation. */
@@ -114,6 +117,7 @@ export function buildPlan(input: PlanInput): Plan {
     }),
   ];
   const counts = countPlan(visors, releasedVisors);
+  const lingering = lingeringKeys(lingeringInput(input, pairs, visors));
   const changing = visors.filter(({ status }) => status === "changes").map(({ key }) => key);
   const draft: Omit<Plan, "digest"> = {
     format: PLAN_FORMAT,
@@ -146,6 +150,7 @@ export function buildPlan(input: PlanInput): Plan {
     visors,
     releasedVisors,
     waves: wavesOf(changing, input.acting, guarded),
+    ...(lingering === undefined ? {} : { lingering }),
     refusals,
     decision: decisionDigest(visors, input.overrides, policies),
   };
@@ -183,6 +188,29 @@ function pairUp(input: PlanInput): readonly (readonly [DesiredVisor, ObservedVis
       return [wanted, seen] as const;
     })
     .toSorted(([left], [right]) => (left.key < right.key ? -1 : 1));
+}
+
+function lingeringInput(
+  { desired, history, namedBefore, recorded }: PlanInput,
+  pairs: readonly (readonly [DesiredVisor, ObservedVisor])[],
+  visors: readonly PlanVisor[],
+): LingeringInput {
+  const looks = new Map(
+    pairs.flatMap(([{ key }, seen], index) => {
+      const visor = visors[index];
+      if (seen.kind !== "seen" || visor === undefined) return [];
+      return [[key, trustLook(seen, changesOf(visor))] as const];
+    }),
+  );
+  const unread = pairs.flatMap(([{ key }, { kind }]) => (kind === "seen" ? [] : [key]));
+  return {
+    desired,
+    history,
+    ...(recorded === undefined ? {} : { trusted: recorded.trusted }),
+    ...(namedBefore === undefined ? {} : { namedBefore }),
+    looks,
+    unread: new Set(unread),
+  };
 }
 
 function secretComparison(input: PlanInput): SecretComparison | undefined {

@@ -15,6 +15,7 @@ import {
 import type { Keyset } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
 import { keysetFromRecord } from "./keyset-record.ts";
+import { type OnceTrusted, OnceTrustedFold } from "./once-trusted.ts";
 
 /** Something that an earlier apply left to a later start of the visor or app. */
 export interface Awaiting {
@@ -42,6 +43,8 @@ export interface KnownHistory {
   /** Owned paths that were found as wanted, by visor, each with the entry of the plan that last found it so. */
   readonly inSync: ReadonlyMap<VisorKey, ReadonlyMap<string, number>>;
   readonly keyset: Keyset | undefined;
+  /** Who had trust earlier; absent where an observation of an earlier release tells. */
+  readonly onceTrusted?: OnceTrusted;
   /** The keyset in force, as its entry says it. */
   readonly accepted: AcceptedKeyset | undefined;
   /** The entry that first said what the keyset in force says; an observation does not tell. */
@@ -115,6 +118,7 @@ export class HistoryFold {
   /** Intents that no receipt answers yet. */
   readonly #intents = new Map<string, IntentPayload>();
   readonly #follower = new KeysetFollower();
+  readonly #onceTrusted = new OnceTrustedFold();
   readonly #keysets = new Map<FeedKey, KeysetPayload>();
   readonly #epochKeysets: KeysetPayload[] = [];
   readonly #keysetFaults: KeysetFault[] = [];
@@ -163,6 +167,7 @@ export class HistoryFold {
       owned: new Map(this.#owned),
       inSync: new Map(this.#inSync),
       keyset: accepted === undefined ? undefined : keysetFromRecord(accepted.payload),
+      onceTrusted: this.#onceTrusted.result(values.values()),
       accepted,
       ...(changedBy === undefined ? {} : { changedBy }),
       keysets: new Map(this.#keysets),
@@ -191,8 +196,9 @@ export class HistoryFold {
     if (record.payload !== undefined) this.#epochKeysets.push(record.payload);
     const verdict = this.#follower.next(record);
     if (verdict?.kind === "refused") this.#keysetFaults.push(verdict.fault);
-    if (verdict?.kind === "accepted")
-      this.#keysets.set(verdict.keyset.feed, verdict.keyset.payload);
+    if (verdict?.kind !== "accepted") return;
+    this.#keysets.set(verdict.keyset.feed, verdict.keyset.payload);
+    this.#onceTrusted.next(verdict.keyset.payload);
   }
 
   #notePart(part: PlanPartPayload | undefined, index: number): void {

@@ -44,6 +44,16 @@ export {
   type RecordedLeaf,
 } from "./history.ts";
 export {
+  type GoneInput,
+  type LingeringInput,
+  keysGone,
+  lingeringKeys,
+  type NamedBefore,
+  type TrustLook,
+  trustLook,
+} from "./lingering.ts";
+export type { OnceTrusted } from "./once-trusted.ts";
+export {
   earlierKeysets,
   keysetChanges,
   keysetDifferences,
