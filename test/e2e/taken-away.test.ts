@@ -189,3 +189,38 @@ describe("a key in a repository", () => {
     }
   });
 });
+
+describe("manifests that are made for somebody", () => {
+  it.fails("3: own both trust lists in the sample, on every release", async () => {
+    const fleet = await cliFleet([
+      { name: "laptop", profile: "newest", local: true },
+      { name: "desk", profile: "newest", hypervisors: ["laptop"], pty: ["laptop"] },
+      { name: "shop-1", profile: "v1.3.73", hypervisors: ["laptop"], pty: ["laptop"] },
+      { name: "shop-2", profile: "newest", hypervisors: ["laptop"], pty: ["laptop"] },
+    ]);
+    try {
+      await fleet.run("keygen", "--name", "owner");
+      const visors = fleet.fleet.visors.map(({ name, key, profile }) => ({ name, key, profile }));
+      const file = { format: "fleet.skywire/embedded/v1", visors, control: {} };
+      await fleet.write("visors/embedded.json", JSON.stringify(file));
+      const sample = await fleet.run("embedded", "sample", "--dir", "/desk/visors");
+      expect(sample.code, sample.err).toBe(0);
+      await fleet.write("fleet.yaml", sample.out);
+      expect((await fleet.run("lint", "--rule", "half-owned-trust")).last).toContain("Nothing");
+      const plan = JSON.parse((await fleet.run("plan", "--json")).out) as Plan;
+      expect(plan.refusals).toEqual([]);
+      expect(plan.visors.flatMap(({ unsupported }) => unsupported)).toEqual([]);
+      for (const { owned } of plan.visors)
+        expect(owned).toEqual(expect.arrayContaining(["trust.hypervisors", "trust.pty"]));
+    } finally {
+      await fleet.fleet.stop();
+    }
+  });
+
+  it.fails("3: say in the first manifest that both lists are owned together", async () => {
+    await user.run("init", "first.yaml");
+    const text = await user.read("first.yaml");
+    expect(text).toContain("trust: { hypervisors: [");
+    expect(text).toContain("pty: [");
+  });
+});
