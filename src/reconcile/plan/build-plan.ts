@@ -117,8 +117,6 @@ export function buildPlan(input: PlanInput): Plan {
     }),
   ];
   const counts = countPlan(visors, releasedVisors);
-  const lingering = lingeringKeys(lingeringInput(input, pairs, visors));
-  const changing = visors.filter(({ status }) => status === "changes").map(({ key }) => key);
   const draft: Omit<Plan, "digest"> = {
     format: PLAN_FORMAT,
     tool: input.tool,
@@ -149,8 +147,8 @@ export function buildPlan(input: PlanInput): Plan {
     counts,
     visors,
     releasedVisors,
-    waves: wavesOf(changing, input.acting, guarded),
-    ...(lingering === undefined ? {} : { lingering }),
+    waves: wavesOf(changingOf(visors), input.acting, guarded),
+    ...lingeringOf(input, pairs, visors),
     refusals,
     decision: decisionDigest(visors, input.overrides, policies),
   };
@@ -188,6 +186,15 @@ function pairUp(input: PlanInput): readonly (readonly [DesiredVisor, ObservedVis
       return [wanted, seen] as const;
     })
     .toSorted(([left], [right]) => (left.key < right.key ? -1 : 1));
+}
+
+function changingOf(visors: readonly PlanVisor[]): readonly VisorKey[] {
+  return visors.filter(({ status }) => status === "changes").map(({ key }) => key);
+}
+
+function lingeringOf(...given: Parameters<typeof lingeringInput>): Pick<Plan, "lingering"> {
+  const lingering = lingeringKeys(lingeringInput(...given));
+  return lingering === undefined ? {} : { lingering };
 }
 
 function lingeringInput(
