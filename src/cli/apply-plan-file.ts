@@ -65,7 +65,7 @@ export async function applyPlanFile(
   const reporter = reporterOf(given, world);
   const isText = !given.flag("json") && !reporter.isEvents;
   // Names are the file's own word: in a stranger's plan any key could be called by a trusted name.
-  const shown = isAccepted ? plan : { ...plan, names: {} };
+  const shown = isAccepted ? plan : withoutNames(plan);
   if (isText) world.terminal.out(planText(shown, outPaint(world)));
   else world.terminal.err(planText(shown, errPaint(world)));
   if (!isAccepted && plan.relays.length > 0)
@@ -104,6 +104,15 @@ export async function applyPlanFile(
     given,
     world,
   });
+}
+
+function withoutNames({ lingering, ...plan }: Plan): Plan {
+  const keys = lingering?.keys.map(({ formerName: _, ...each }) => each) ?? [];
+  return {
+    ...plan,
+    ...(lingering === undefined ? {} : { lingering: { ...lingering, keys } }),
+    names: {},
+  };
 }
 
 /** True for a plan of our own, or of an operator whom our ledger's latest keyset lets plan. Never by the file's word. */

@@ -82,7 +82,9 @@ async function drift(stage: DemoStage): Promise<void> {
 async function refusals(stage: DemoStage): Promise<void> {
   const manifest = await stage.read("fleet/fleet.yaml");
   stage.tell("A manifest that would lock this machine out is refused (exit 4)");
-  const lockOut = manifest.replace("hypervisors: [admins] }", "hypervisors: [desk], pty: [desk] }");
+  const lockOut = manifest
+    .replace("hypervisors: [admins] }", "hypervisors: [desk] }")
+    .replace("pty: [admins] }", "pty: [desk] }");
   await stage.write("fleet/lock-out.yaml", lockOut);
   await stage.run(["plan", "lock-out.yaml"], {
     exit: 4,

@@ -56,6 +56,7 @@ roles:
     settings: { routing.min_hops: 0, transport.public_autoconnect: false }
   modern:                            # needs SetConfigFields
     extends: [base]
+    trust: { pty: [admins] }         # the other list that gives full control
     settings: { log_level: debug }
   exit:
     apps:

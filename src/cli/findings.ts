@@ -11,8 +11,9 @@ import { type Finding, shortKey } from "../view/index.ts";
 import { abilityFindings, PROBED } from "./abilities.ts";
 import type { Given } from "./arguments.ts";
 import { durationText } from "./duration.ts";
+import { lingeringFindings } from "./lingering-findings.ts";
 import { manifestFacts, type ManifestFacts, NO_FACTS } from "./names-of-manifest.ts";
-import { findOperator } from "./operator.ts";
+import { findOperator, type Operator } from "./operator.ts";
 import { type WayIn, wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
 
@@ -39,7 +40,13 @@ export async function findings(given: Given, world: World): Promise<readonly Fin
           await bridgeFinding(local, facts, reader, wayIn, world),
         ]
       : [{ about: "local visor", verdict: "bad", says: local.detail, next: local.next }];
-  return [...unreadable, ...visor, ...(await keyFindings(given, facts, world))];
+  const operator = await findOperator(given, world).catch((error: unknown) => asFleetError(error));
+  const keys = await keyFindings(operator, facts, world);
+  const { source } = facts;
+  if (local.kind !== "seen" || source === undefined) return [...unreadable, ...visor, ...keys];
+  const known = operator instanceof FleetError ? undefined : operator;
+  const lingering = await lingeringFindings(source, known, { reader, wayIn, world });
+  return [...unreadable, ...visor, ...keys, ...lingering];
 }
 
 /** What the manifest says; one that cannot be read is a finding of its own. */
@@ -132,11 +139,10 @@ async function bridgeFinding(
 }
 
 async function keyFindings(
-  given: Given,
+  operator: Operator | FleetError | undefined,
   facts: ManifestFacts,
   world: World,
 ): Promise<readonly Finding[]> {
-  const operator = await findOperator(given, world).catch((error: unknown) => asFleetError(error));
   if (operator instanceof FleetError) return [badFinding("key", operator)];
   if (operator === undefined) {
     const next = "`fleet keygen` makes one; planning works without";

@@ -1,15 +1,18 @@
 import { basename } from "node:path";
-import { counted, type ExitCode, FleetError } from "../core/index.ts";
+import { counted, type ExitCode, FleetError, utf8 } from "../core/index.ts";
 import type { LintFinding, LintRuleId } from "../manifest/index.ts";
+import type { GoneKey } from "../model/index.ts";
 import { diagnosticsText } from "../view/index.ts";
 import { textDiff } from "./adopt-text-diff.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
-import { manifestName, STANDARD_INPUT } from "./manifest-source.ts";
+import { manifestName, STANDARD_INPUT, verifyManifest } from "./manifest-source.ts";
 import { nowOf } from "./moment-of-plan.ts";
-import { JSON_OPTION, NOW_OPTION } from "./options.ts";
+import { operatorUnasked } from "./operator.ts";
+import { JSON_OPTION, NOW_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 import { printJson } from "./print.ts";
+import type { World } from "./world.ts";
 import { readManifestFile, rewriteManifest } from "./rewrite-manifest.ts";
 
 /** `fleet lint`: what a manifest may say and seldom means. */
@@ -31,6 +34,7 @@ export const lint: Command = {
     },
     JSON_OPTION,
     NOW_OPTION,
+    ...OPERATOR_OPTIONS,
   ],
   examples: ["fleet lint", "fleet lint --fix", "fleet lint --rule unused-role --rule plain-secret"],
   async run(given, world): Promise<ExitCode> {
@@ -50,7 +54,10 @@ export const lint: Command = {
     const { text, fixed } = isFix
       ? fixManifest(read.text, file, rules, nowMs)
       : { text: read.text, fixed: [] };
-    const { findings } = lintManifest(text, file, rules, nowMs);
+    const goneKeys = rules.has("key-stays")
+      ? await goneKeysOf(name, text, given, world)
+      : undefined;
+    const { findings } = lintManifest(text, file, rules, nowMs, goneKeys);
     if (text !== read.text) {
       world.terminal.err(await textDiff(basename(name), read.text, text));
       await rewriteManifest(read, text, world);
@@ -64,6 +71,24 @@ export const lint: Command = {
     return findings.length === 0 ? 0 : 2;
   },
 };
+
+/** Keys that were taken away, as the ledger on this machine and git tell; none for a manifest without a name. */
+async function goneKeysOf(
+  name: string,
+  text: string,
+  given: Given,
+  world: World,
+): Promise<ReadonlyMap<string, GoneKey> | undefined> {
+  if (name === STANDARD_INPUT) return undefined;
+  const operator = await operatorUnasked(given, world);
+  if (operator === undefined) return undefined;
+  const [{ goneInputOf }, { keysGone }] = await Promise.all([
+    import("./once-trusted.ts"),
+    import("../reconcile/index.ts"),
+  ]);
+  const source = await verifyManifest(name, utf8(text), world);
+  return keysGone(await goneInputOf(source, operator, world));
+}
 
 /** All rules without `--rule`. */
 async function rulesOf(given: Given): Promise<ReadonlySet<LintRuleId>> {

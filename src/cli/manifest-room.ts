@@ -13,6 +13,7 @@ export {
   initManifest,
   isSameFleet,
   keptForm,
+  keysNamedIn,
   knownApps,
   LINT_RULES,
   lintManifest,

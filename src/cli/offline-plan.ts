@@ -6,6 +6,7 @@ import {
   acceptObservation,
   buildPlan,
   keysetOf,
+  type NamedBefore,
   parseObservation,
   recordedInput,
 } from "../reconcile/index.ts";
@@ -14,6 +15,7 @@ import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
 import { gitFactsOf } from "./git/manifest-at.ts";
 import { judgeCommits } from "./git/judge-commits.ts";
+import { namedIn } from "./git/named-before.ts";
 import { noCommitAt } from "./git/no-commit.ts";
 import { type ManifestSource, readNamed } from "./manifest-source.ts";
 import { nowOf } from "./moment-of-plan.ts";
@@ -31,6 +33,8 @@ const STANDARD_INPUT = "-";
 interface Trusted {
   readonly manifest: TrustedManifest;
   readonly commit?: string;
+  /** What that commit's manifest names, where it is another one. */
+  readonly namedBefore?: NamedBefore;
 }
 
 /**
@@ -66,6 +70,7 @@ export async function planOffline(
     desired: source.desired,
     ...recorded,
     ...(only === undefined ? {} : { only }),
+    ...(trusted.namedBefore === undefined ? {} : { namedBefore: trusted.namedBefore }),
     overrides: checkedOverrides(given, source),
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
@@ -135,7 +140,9 @@ async function readBase(ref: string, source: ManifestSource, world: World): Prom
     case "file": {
       const { commit } = found;
       const name = `${source.name} at ${ref}`;
-      return { manifest: await loadTrusted(found.bytes, { name, source }, world), commit };
+      const manifest = await loadTrusted(found.bytes, { name, source }, world);
+      const namedBefore = await namedIn(found.bytes, commit, source);
+      return { manifest, commit, ...(namedBefore === undefined ? {} : { namedBefore }) };
     }
   }
 }

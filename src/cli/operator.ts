@@ -16,7 +16,11 @@ export interface Operator {
  * This machine's operator, or `undefined` when no key was made yet.
  * @throws FleetError key/* (exit 4) for a key that cannot be read
  */
-export async function findOperator(given: Given, world: World): Promise<Operator | undefined> {
+export async function findOperator(
+  given: Given,
+  world: World,
+  passphrase: (world: World) => Promise<string | undefined> = passphraseOf,
+): Promise<Operator | undefined> {
   const secretFile = secretFileOf(given, world);
   const isNamed = given.text("operator-secret-file") !== undefined;
   if ((await world.files.stat(secretFile)) === undefined) {
@@ -26,11 +30,26 @@ export async function findOperator(given: Given, world: World): Promise<Operator
   const keys = await readKeyFile({
     files: world.files,
     path: secretFile,
-    passphrase: () => passphraseOf(world),
+    passphrase: () => passphrase(world),
     // Secret stores mount their files as they like.
     isModeChecked: !isNamed,
   });
   return { keys, secretFile, ledgerFolder: ledgerFolderOf(keys.feed, world) };
+}
+
+/**
+ * The same for doors that need no key: nobody is asked for a passphrase, and a key that cannot be read is none, which
+ * is said on standard error.
+ */
+export async function operatorUnasked(given: Given, world: World): Promise<Operator | undefined> {
+  try {
+    return await findOperator(given, world, async () => passphraseGiven(world));
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    const what = "keys that were taken away earlier are looked for in the manifest only";
+    world.terminal.err(`note: ${what}: ${error.message}\n`);
+    return undefined;
+  }
 }
 
 /**
@@ -45,10 +64,15 @@ export async function requireOperator(given: Given, world: World): Promise<Opera
 
 /** FLEET_PASSPHRASE, or what is typed at a terminal. */
 export async function passphraseOf(world: World): Promise<string | undefined> {
-  const fromEnv = world.env["FLEET_PASSPHRASE"] ?? "";
-  if (fromEnv !== "") return fromEnv;
+  const fromEnv = passphraseGiven(world);
+  if (fromEnv !== undefined) return fromEnv;
   if (!canAsk(world)) return undefined;
   return await world.terminal.askHidden("passphrase of the operator key: ");
+}
+
+function passphraseGiven({ env }: World): string | undefined {
+  const given = env["FLEET_PASSPHRASE"] ?? "";
+  return given === "" ? undefined : given;
 }
 
 function noKey(secretFile: string): FleetError {

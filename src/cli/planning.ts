@@ -6,6 +6,7 @@ import {
   buildPlan,
   type History,
   historyOf,
+  type NamedBefore,
   type Observation,
   observeFleet,
   type PlanInput,
@@ -17,6 +18,7 @@ import { keepAway, recallAway } from "./away-visors.ts";
 import { checkedOverrides, expiresAfterMs, plannedManifest } from "./asked-plan.ts";
 import { gitFactsOf } from "./git/manifest-at.ts";
 import { judgeCommits, type Judged } from "./git/judge-commits.ts";
+import { namedAtLastCommit } from "./git/named-before.ts";
 import { type JoinedHistory, joinedHistory, type JoinHistory } from "./joined-history.ts";
 import type { ManifestSource } from "./manifest-source.ts";
 import { findOperator, type Operator, requireOperator } from "./operator.ts";
@@ -61,6 +63,8 @@ export interface ReadFleet extends Omit<Planned, "plan"> {
   readonly observation: Observation;
   readonly heads: JoinedHistory["heads"];
   readonly git: GitAnswer;
+  /** What the manifest applied last named, where git has another one than this. */
+  readonly namedBefore?: NamedBefore;
   /** `--now`, or the clock once all was read. */
   readonly nowMs: number;
 }
@@ -103,6 +107,7 @@ export function planRead(
 ): Plan {
   const { source, selected, only, operator, observation, history, heads, nowMs } = read;
   const on = given.text("on");
+  const { namedBefore } = read;
   return buildPlan({
     desired: source.desired,
     selected,
@@ -114,6 +119,7 @@ export function planRead(
     ...(on === undefined ? {} : { on }),
     overrides: checkedOverrides(given, source),
     ...(picks === undefined ? {} : { picks }),
+    ...(namedBefore === undefined ? {} : { namedBefore }),
     nowMs,
     expiresAfterMs: expiresAfterMs(given),
     tool: TOOL,
@@ -180,6 +186,7 @@ export async function readFleet(
   const git = await gitFacts;
   const pulled = await pulling;
   const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);
+  const namedBefore = await namedAtLastCommit(source, history);
   for (const note of [...pullNotes(pulled), ...notes]) world.terminal.err(`note: ${note}\n`);
   return {
     source,
@@ -193,6 +200,7 @@ export async function readFleet(
     observation,
     heads,
     git,
+    ...(namedBefore === undefined ? {} : { namedBefore }),
     nowMs: nowMs ?? world.clock.now(),
   };
 }

@@ -26,7 +26,7 @@ export interface VisorExplanation {
   readonly leaves: readonly ExplainedLeaf[];
 }
 
-/** What holds for the whole fleet, explained: operators, policy, watch and ledger. */
+/** What holds for the whole fleet, explained: operators, policy, watch, ledger and revoked keys. */
 export interface RulesExplanation {
   readonly kind: "rules";
   readonly path: string;
@@ -66,18 +66,19 @@ export interface ExplainedElement {
 }
 
 const PATH_FORM =
-  "visors.NAME, a section below it such as visors.NAME.apps.skysocks, or policy, watch, ledger or operators";
+  "visors.NAME, a section below it such as visors.NAME.apps.skysocks, or policy, watch, ledger, operators or keys";
 
 /**
  * Explains the values at `visors.NAME` or below, which may be written NAME/PATH as well: what they are, which line and role they come from,
- * and what they won over. NAME may be the visor's key. The same for `policy`, `watch`, `ledger` and `operators`, which
- * hold for the whole fleet.
+ * and what they won over. NAME may be the visor's key. The same for `policy`, `watch`, `ledger`, `operators` and those
+ * of `keys` that are revoked, which hold for the whole fleet.
  */
 export function explain(
   desired: DesiredFleet,
   path: string,
 ): { readonly explanation?: Explanation; readonly diagnostics: readonly Diagnostic[] } {
-  if (/^(policy|watch|ledger|operators)($|\.)/.test(path)) return explainRules(desired, path);
+  if (/^(policy|watch|ledger|operators|keys)($|\.)/.test(path))
+    return explainRules(desired, byName(desired, path));
   const [, name, rest = ""] =
     /^visors\.([^.]+)(?:\.([^]*))?$/.exec(path) ?? /^([^./]+)\/([^]+)$/.exec(path) ?? [];
   if (name === undefined) {
@@ -118,6 +119,13 @@ export function explain(
     })),
   };
   return { explanation, diagnostics: [] };
+}
+
+/** The path of a key by its name, where it is written by the key itself. */
+function byName({ keyNames }: DesiredFleet, path: string): string {
+  const key = /^keys\.(0[23][0-9a-fA-F]{64})$/.exec(path)?.[1]?.toLowerCase() ?? "";
+  const name = keyNames.get(key);
+  return name === undefined ? path : `keys.${name}`;
 }
 
 function ignoredOf({ ignores = [] }: DesiredVisor, path: string): Pick<ExplainedLeaf, "ignored"> {

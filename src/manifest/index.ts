@@ -50,7 +50,7 @@ export {
   type LintRuleId,
   lintRuleId,
 } from "./lint/index.ts";
-export { loadKeyset, loadManifest } from "./load-manifest.ts";
+export { keysNamedIn, loadKeyset, loadManifest } from "./load-manifest.ts";
 export { formatUntil, parseUntil } from "./read-ignores.ts";
 export { manifestSchema } from "./schema.ts";
 export {

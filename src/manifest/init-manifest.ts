@@ -55,6 +55,8 @@ export function initManifest(first: FirstManifest): string {
     "",
     "# Nothing is owned yet: what is not named here is never touched. To see sections that could be",
     "# added to a visor, run: fleet show --live NAME --yaml",
+    "# Who manages a visor stands in two lists, and a key in either has full control: own both, as in",
+    `# trust: { hypervisors: [${controllers.join(", ")}], pty: [${controllers.join(", ")}] }`,
     ...(visors.length === 0 ? ["# No visor was found. Each is a name and its public key:"] : []),
     visors.length === 0 ? "# visors: { NAME: { key: … } }" : "visors:",
     ...visors.flatMap(visorLines),

@@ -12,8 +12,8 @@ import type {
   DesiredValue,
   Origin,
 } from "../model/index.ts";
-import type { Body, Word, Written, WrittenList, WrittenValue, WrittenVisor } from "./manifest.ts";
-import type { MemberResolver } from "./members.ts";
+import type { Body, Written, WrittenList, WrittenValue, WrittenVisor } from "./manifest.ts";
+import type { MemberResolver, Members } from "./members.ts";
 import { writtenOpen } from "./open-host.ts";
 
 /** One source of values for a visor: a role, or the visor itself, which comes last. */
@@ -190,21 +190,20 @@ function collectParts(
   said: readonly Said<WrittenList>[],
 ): Parts {
   let incomplete = false;
-  const resolve = (words: readonly Word[], role: string | undefined): readonly DesiredElement[] => {
-    const members = merging.members.resolve(words, role);
+  const keysOfMembers = (members: Members): readonly DesiredElement[] => {
     incomplete ||= members.incomplete;
     return withoutOwnKey(merging, members.elements);
   };
-  const unite = (pick: (list: WrittenList) => readonly Word[]): readonly DesiredElement[] =>
-    union(
-      said.map(({ layer, written }) =>
-        pick(written).length === 0 ? [] : resolve(pick(written), layer.role),
-      ),
-    );
+  const unite = (resolved: (one: Said<WrittenList>) => Members): readonly DesiredElement[] =>
+    union(said.map((one) => keysOfMembers(resolved(one))));
   const kept =
-    exact?.written.exact === undefined ? [] : resolve(exact.written.exact, exact.layer.role);
-  const added = unite((list) => list.add);
-  const removed = unite((list) => list.remove);
+    exact?.written.exact === undefined
+      ? []
+      : keysOfMembers(merging.members.resolve(exact.written.exact, exact.layer.role));
+  const added = unite(({ layer, written }) => merging.members.resolve(written.add, layer.role));
+  const removed = unite(({ layer, written }) =>
+    merging.members.resolveGone(written.remove, layer.role),
+  );
   return { members: union([kept, added]), added, removed, kept, incomplete };
 }
 

@@ -1,4 +1,4 @@
-import { type Diagnostic, type Digest, sha256, toHex } from "../core/index.ts";
+import { checkVisorKey, type Diagnostic, type Digest, sha256, toHex } from "../core/index.ts";
 import type { DesiredFleet, TrustedManifest } from "../model/index.ts";
 import { keysetPart } from "./keyset-part.ts";
 import { parseManifest } from "./parse-manifest.ts";
@@ -32,6 +32,36 @@ export function loadKeyset(
   if (desired === undefined) return { diagnostics };
   const { fleet, manifestDigest, operators, controllers, policy } = desired;
   return { trusted: { fleet, manifestDigest, operators, controllers, policy }, diagnostics };
+}
+
+/**
+ * Every key that a manifest names: visors, entries of `keys`, and keys in lists and fields, each with its name where it
+ * has one. Of a file that is no manifest nothing is named; what is wrong in one that is does no harm.
+ */
+export function keysNamedIn(
+  bytes: Uint8Array,
+  file: string,
+): ReadonlyMap<string, string | undefined> {
+  const decoded = decodeManifest(bytes, file);
+  const manifest = "text" in decoded ? parseManifest(decoded.text, file).manifest : undefined;
+  const named = new Map<string, string | undefined>();
+  if (manifest === undefined) return named;
+  for (const [name, { key }] of [...manifest.visors, ...manifest.keys])
+    if (key !== undefined) named.set(key, name);
+  const put = (text: unknown): void => {
+    const checked = typeof text === "string" ? checkVisorKey(text) : undefined;
+    if (checked !== undefined && "key" in checked && !named.has(checked.key))
+      named.set(checked.key, undefined);
+  };
+  for (const { text } of manifest.controllers) put(text);
+  for (const { members } of manifest.whitelists.values()) for (const { text } of members) put(text);
+  for (const { body } of [...manifest.roles.values(), ...manifest.visors.values()]) {
+    for (const written of body.written.values()) {
+      if (written.kind === "value") put(written.value);
+      else for (const { text } of [...(written.exact ?? []), ...written.add]) put(text);
+    }
+  }
+  return named;
 }
 
 function load(bytes: Uint8Array, file: string, partOf: (root: MapTree) => MapTree): LoadedManifest {

@@ -60,6 +60,8 @@ export interface Word {
 export interface WrittenKey {
   readonly place: Place;
   readonly key?: VisorKey;
+  /** No list may use it any more; only what takes it out may name it. */
+  readonly revoked?: true;
 }
 
 /** A named whitelist. */

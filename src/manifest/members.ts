@@ -44,6 +44,8 @@ export class MemberResolver {
   readonly #selections = new Map<string, readonly string[]>();
   readonly #candidates: readonly string[];
   readonly #tags: ReadonlySet<string>;
+  /** Revoked names by key. */
+  readonly #revoked: ReadonlyMap<string, { readonly name: string; readonly place: Place }>;
   #membersLeft = MEMBERS_MAX;
   #suggestionsLeft = SUGGESTIONS_MAX;
 
@@ -53,6 +55,11 @@ export class MemberResolver {
     const { visors, keys, whitelists } = names.manifest;
     this.#candidates = [...whitelists.keys(), ...keys.keys(), ...visors.keys()];
     this.#tags = new Set(names.selectable.flatMap((visor) => visor.tags));
+    this.#revoked = new Map(
+      [...keys].flatMap(([name, { key, place, revoked }]) =>
+        key === undefined || revoked !== true ? [] : [[key, { name, place }] as const],
+      ),
+    );
     for (const list of whitelists.values()) this.#whitelist(list.name, []);
   }
 
@@ -80,12 +87,26 @@ export class MemberResolver {
 
   /** The members of one written list. `role` is where the list stands, for the origin. */
   resolve(words: readonly Word[], role: string | undefined): Members {
+    return this.#list(words, role, (word) => this.#word(word, []));
+  }
+
+  /** The same of a list that names whom to take out: that may be a key which is revoked. */
+  resolveGone(words: readonly Word[], role: string | undefined): Members {
+    return this.#list(words, role, (word) => this.#anyWord(word, []));
+  }
+
+  #list(
+    words: readonly Word[],
+    role: string | undefined,
+    resolvedOf: (word: Word) => Resolved,
+  ): Members {
+    if (words.length === 0) return { elements: [], incomplete: false };
     const known = this.#lists.get(words);
     if (known !== undefined) return known;
     const elements = new Map<string, DesiredElement>();
     let incomplete = false;
     for (const word of words) {
-      const resolved = this.#word(word, []);
+      const resolved = resolvedOf(word);
       incomplete ||= resolved.incomplete;
       for (const { key, via } of resolved.found) {
         if (!elements.has(key)) {
@@ -118,7 +139,23 @@ export class MemberResolver {
     return { elements, incomplete };
   }
 
+  /** What a word stands for; a key that is revoked is refused. */
   #word(word: Word, path: readonly Word[]): Resolved {
+    const resolved = this.#anyWord(word, path);
+    const [only] = resolved.found;
+    // What is named through a whitelist was looked at there.
+    const revoked = only?.via === undefined ? this.#revoked.get(only?.key ?? "") : undefined;
+    if (revoked === undefined) return resolved;
+    this.#refuse(word, {
+      code: "manifest/revoked-key",
+      message: `${revoked.name} is revoked, so nothing may use it`,
+      next: `take it out here, or take revoked: true from keys.${revoked.name} if it is good again`,
+      related: [{ message: "revoked here", at: revoked.place }],
+    });
+    return NOTHING;
+  }
+
+  #anyWord(word: Word, path: readonly Word[]): Resolved {
     const { text } = word;
     const { visors, keys, whitelists } = this.#names.manifest;
     if (text !== "all" && PLAIN_NAME.test(text)) {
@@ -242,6 +279,7 @@ export class MemberResolver {
       readonly code: `manifest/${string}`;
       readonly message: string;
       readonly next: string;
+      readonly related?: Diagnostic["related"];
     },
   ): void {
     this.#report({
@@ -251,6 +289,7 @@ export class MemberResolver {
       at: word.place,
       text: word.text.slice(0, 80),
       next: fault.next,
+      ...(fault.related === undefined ? {} : { related: fault.related }),
     });
   }
 }

@@ -24,7 +24,16 @@ import { readBody } from "./read-body.ts";
 import { readIgnores } from "./read-ignores.ts";
 import { readOperators } from "./read-operators.ts";
 import { readLedger, readPolicy, readRules } from "./read-rules.ts";
-import { mapAt, numberOf, placeOf, type Reading, soundAt, textOf, wordsOf } from "./reading.ts";
+import {
+  booleanOf,
+  mapAt,
+  numberOf,
+  placeOf,
+  type Reading,
+  soundAt,
+  textOf,
+  wordsOf,
+} from "./reading.ts";
 import { checkText, makeSource, type Source } from "./source.ts";
 import { readWatch } from "./watch.ts";
 import { parseSimilarTree } from "./similar-tree.ts";
@@ -143,9 +152,16 @@ function readKeys(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenK
   const section = soundAt(reading, root, "keys");
   if (section?.kind !== "map") return keys;
   for (const { key: name, offset, value } of section.entries.values()) {
-    const key = reading.faulty.has(value) ? undefined : readVisorKey(reading, value);
-    const place = placeOf(reading, offset);
-    keys.set(name, key === undefined ? { place } : { place, key });
+    const isMap = value.kind === "map";
+    const written = isMap ? soundAt(reading, value, "key") : value;
+    const isSound = !reading.faulty.has(value);
+    const key = isSound ? readVisorKey(reading, written) : undefined;
+    const isRevoked = isSound && isMap && booleanOf(soundAt(reading, value, "revoked")) === true;
+    keys.set(name, {
+      place: placeOf(reading, offset),
+      ...(key === undefined ? {} : { key }),
+      ...(isRevoked ? { revoked: true } : {}),
+    });
   }
   return keys;
 }

@@ -108,7 +108,10 @@ const DEFAULTS: Readonly<Record<"policy" | "watch" | "ledger", Readonly<Record<s
   ledger: { seal: true },
 };
 
-/** Every value of operators, policy, watch and ledger with its line, and the defaults that nobody wrote; sorted by path. */
+/**
+ * Every value of operators, policy, watch and ledger with its line, the defaults that nobody wrote, and the keys that
+ * are revoked; sorted by path.
+ */
 export function readRules(reading: Reading, root: MapTree): readonly DesiredValue[] {
   const rules = new Map<string, DesiredValue>();
   const put = (path: string, value: Json, offset: number, byDefault?: true): void => {
@@ -128,6 +131,10 @@ export function readRules(reading: Reading, root: MapTree): readonly DesiredValu
   for (const operator of soundEntries(reading, soundAt(reading, root, "operators"))) {
     for (const { key, value, offset } of soundEntries(reading, operator.value))
       put(`operators.${operator.key}.${key}`, treeToJson(value), offset);
+  }
+  for (const { key, value, offset } of soundEntries(reading, soundAt(reading, root, "keys"))) {
+    const isRevoked = booleanOf(soundAt(reading, value, "revoked")) === true;
+    if (isRevoked) put(`keys.${key}`, treeToJson(value), offset);
   }
   return [...rules.values()].toSorted((left, right) => (left.path < right.path ? -1 : 1));
 }

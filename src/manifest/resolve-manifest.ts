@@ -73,6 +73,7 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
     rules: manifest.rules,
     visors,
     keyNames: keyNamesOf(manifest),
+    ...revokedOf(manifest),
   };
   return { desired, diagnostics };
 }
@@ -82,9 +83,10 @@ function checkUnusedRoles(manifest: Manifest, members: MemberResolver): void {
   for (const role of manifest.roles.values()) {
     for (const written of role.body.written.values()) {
       if (written.kind !== "list") continue;
-      for (const words of [written.exact ?? [], written.add, written.remove]) {
+      for (const words of [written.exact ?? [], written.add]) {
         if (words.length > 0) members.resolve(words, role.name);
       }
+      if (written.remove.length > 0) members.resolveGone(written.remove, role.name);
     }
   }
 }
@@ -111,6 +113,13 @@ function keyNamesOf(manifest: Manifest): ReadonlyMap<string, string> {
   for (const [name, { key }] of manifest.keys) if (key !== undefined) names.set(key, name);
   for (const { name, key } of manifest.visors.values()) if (key !== undefined) names.set(key, name);
   return names;
+}
+
+function revokedOf({ keys }: Manifest): Pick<DesiredFleet, "revoked"> {
+  const revoked = [...keys].flatMap(([name, { key, place, revoked: isRevoked }]) =>
+    key === undefined || isRevoked !== true ? [] : [[key, { name, place }] as const],
+  );
+  return revoked.length === 0 ? {} : { revoked: new Map(revoked) };
 }
 
 function resolveVisor(names: Names, merging: Merging): DesiredVisor | undefined {

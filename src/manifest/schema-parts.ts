@@ -41,6 +41,26 @@ const visorKey = {
   "x-check": "visor-key",
 };
 
+const namedKey = {
+  description:
+    "A key; or `{ key: …, revoked: true }` for one that was taken away: no list may use it any more, `remove` may name it, and plans name every visor that it still has a way into.",
+  if: { type: "string" },
+  then: { $ref: "#/$defs/visorKey" },
+  else: {
+    ...closed(
+      "A key with what is known of it.",
+      {
+        key: ref("visorKey", "The public key: 66 hexadecimal digits that begin with 02 or 03."),
+        revoked: flag(
+          "`true` writes the key off: every list that uses it is an error, lists may only `remove` it.",
+        ),
+      },
+      ["key"],
+    ),
+    "x-expects": "the key of a visor, or { key: …, revoked: true }",
+  },
+};
+
 const members = listOf({ $ref: "#/$defs/member" }, "A list of members, exact.");
 
 const changes = {
@@ -304,6 +324,7 @@ const operator = closed(
 export const DEFINITIONS: Properties = {
   name,
   visorKey,
+  namedKey,
   member,
   members,
   list,

@@ -27,9 +27,11 @@ const root = closed(
         "Visors we come through, by name or key. Each that has a way into a visor keeps it.",
       "x-expects": "a list in brackets",
     },
-    keys: named("Names for keys that are not managed here.", NAME_PATTERN, {
-      $ref: "#/$defs/visorKey",
-    }),
+    keys: named(
+      "Names for keys that are not managed here; `{ key: …, revoked: true }` for one that was taken away.",
+      NAME_PATTERN,
+      { $ref: "#/$defs/namedKey" },
+    ),
     whitelists: named("Named lists; they may use each other.", NAME_PATTERN, {
       $ref: "#/$defs/members",
     }),

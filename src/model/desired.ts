@@ -171,6 +171,12 @@ export interface DesiredLedger {
   readonly maxAgeMs?: number;
 }
 
+/** The name of a key that no list may use any more. */
+export interface RevokedName {
+  readonly name: string;
+  readonly place: Place;
+}
+
 /** The whole manifest, resolved: one complete record a visor, each value with its origin. */
 export interface DesiredFleet {
   readonly fleet: string;
@@ -190,6 +196,8 @@ export interface DesiredFleet {
   readonly visors: readonly DesiredVisor[];
   /** Names by key: visors and the `keys` section, for showing. */
   readonly keyNames: ReadonlyMap<string, string>;
+  /** Keys that are written off by name, with the line; absent when none are. */
+  readonly revoked?: ReadonlyMap<string, RevokedName>;
 }
 
 /** A manifest as far as it says who may do what: what counts of one that others are judged by. */

@@ -50,6 +50,7 @@ export {
   type FeedKey,
   type Origin,
   type Policy,
+  type RevokedName,
   type RemovalLimit,
   type RpcRoute,
   type SecretMark,
@@ -107,6 +108,14 @@ export {
   WEB_PROXIES,
   type SettingType,
 } from "./settings.ts";
+export {
+  type GoneKey,
+  type Lingering,
+  type LingeringKey,
+  type LingeringWay,
+  type UnknownWay,
+} from "./lingering.ts";
+export { letsIn, takesOut, TRUST_PATHS, type TrustPath } from "./trust.ts";
 export {
   DEFAULT_WATCH,
   type DesiredWatch,

@@ -1,6 +1,7 @@
 import type { CommitSignature, Digest, Json, OperatorKey, Place, VisorKey } from "../core/index.ts";
 import type { Change, StepLetter } from "./change.ts";
 import type { DesiredOperator, FeedKey, Policy, SecretRef } from "./desired.ts";
+import type { Lingering } from "./lingering.ts";
 import type { Route } from "./observed.ts";
 
 /** The name and version of the plan format; a reader refuses another major version. */
@@ -332,6 +333,8 @@ export interface Plan {
   }[];
   /** Keys in the order of applying: each wave may run at once, the next waits for it. */
   readonly waves: readonly (readonly VisorKey[])[];
+  /** Keys that are no longer wanted and keep a way in, and where nobody can tell; absent when there is nothing of it. */
+  readonly lingering?: Lingering;
   readonly refusals: readonly Refusal[];
   /** What people approve: survives a merge or squash. */
   readonly decision: Digest;

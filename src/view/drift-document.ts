@@ -1,6 +1,7 @@
 import type { Json } from "../core/index.ts";
 import {
   type Change,
+  type Lingering,
   owedRestartsOf,
   type Plan,
   type PlanVisor,
@@ -62,11 +63,20 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
     awaitingRestart: plan.visors.flatMap(({ key, name, awaitingRestart }) =>
       awaitingRestart.map(({ path, sinceEntry }) => ({ visor: key, name, path, sinceEntry })),
     ),
+    ...(plan.lingering === undefined ? {} : { lingering: lingeringDocument(plan.lingering) }),
     unreachable: plan.visors.flatMap(({ key, name, unseen }) =>
       unseen === undefined ? [] : [{ visor: key, name, reason: unseen.reason }],
     ),
     plan: plan.digest,
     decision: plan.decision,
+  };
+}
+
+function lingeringDocument({ keys, unknown, unknownKeys }: Lingering): Json {
+  return {
+    keys: keys.map(({ ways, ...each }) => ({ ...each, ways: ways.map((way) => ({ ...way })) })),
+    unknown: unknown.map((each) => ({ ...each })),
+    unknownKeys: [...unknownKeys],
   };
 }
 

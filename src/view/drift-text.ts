@@ -13,6 +13,7 @@ import { isByRestart, isSetBy, momentText, verdictText } from "./blame-text.ts";
 import { changeRows, isShutAgain } from "./change-text.ts";
 import { whenAny } from "./count-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
+import { lingeringText } from "./lingering-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import type { FeedNames } from "./record-text.ts";
@@ -95,6 +96,7 @@ export function driftText(plan: Plan, paint: Paint, story?: DriftStory): string 
     ignoredText(plan, paint),
     cannotStartText(plan, paint),
     doubtfulText(plan, paint),
+    lingeringText(plan.lingering, { names: plan.names, manifest: plan.manifest.path }, paint),
     unseen,
   ].filter((block) => block !== "");
   return [...blocks, `${paint("strong", driftSummary(plan, story))}\n`].join(

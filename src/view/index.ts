@@ -35,6 +35,12 @@ export {
   manifestDiffText,
   type NamedCommit,
 } from "./fleet-diff-text.ts";
+export {
+  type LingeringFacts,
+  type LingeringLine,
+  lingeringLines,
+  unknownWaysLine,
+} from "./lingering-text.ts";
 export { observationText } from "./observation-text.ts";
 export { observedDocument, observedText } from "./observed-text.ts";
 export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";

@@ -1,5 +1,6 @@
 import type { Plan } from "../model/index.ts";
 import { agesText } from "./age-text.ts";
+import { lingeringText } from "./lingering-text.ts";
 import type { Paint } from "./paint.ts";
 import { planSummary } from "./plan-summary.ts";
 import { printable } from "./printable.ts";
@@ -23,6 +24,7 @@ export function planText(plan: Plan, paint: Paint): string {
     manifestText(plan.manifest, paint),
     ...plan.visors.map((visor) => visorText(visor, plan.names, paint)),
     pushedText(plan, paint),
+    lingeringText(plan.lingering, { names: plan.names, manifest: plan.manifest.path }, paint),
     releasedVisorsText(plan, paint),
     isRecorded ? "" : keysetText(plan, paint),
     historyText(plan, paint),

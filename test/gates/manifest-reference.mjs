@@ -71,6 +71,7 @@ export function manifestReference(manifestSchema) {
     INTRO,
     section(root, "The whole file", root),
     section(root, "operators.NAME", at(root, "operator")),
+    section(root, "keys.NAME", at(root, "namedKey").else),
     section(root, "visors.NAME", at(root, "visor")),
     section(root, "roles.NAME", at(root, "role")),
     section(root, "trust", at(root, "trust")),

@@ -175,7 +175,7 @@ export function seenApp(
   };
 }
 
-const NOWHERE: RecordRef = {
+export const NOWHERE: RecordRef = {
   feed: "" as FeedKey,
   index: 0,
   timeMs: 0,

@@ -1,4 +1,4 @@
-import { type Diagnostic, utf8 } from "../../core/index.ts";
+import { type Diagnostic, utf8, type VisorKey } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
 import { leafMeaning } from "../leaf-meaning.ts";
 import { loadManifest } from "../load-manifest.ts";
@@ -38,6 +38,8 @@ export function adoptInto(input: AdoptIntoInput): AdoptedInto {
   if ("diagnostics" in existing) return { kind: "invalid", diagnostics: existing.diagnostics };
   const managed = new Set(existing.desired.visors.filter(isManaged).map(({ key }) => key));
   const visors = input.visors.filter(({ seen }) => !managed.has(seen.key));
+  const refused = visors.flatMap(({ seen }) => revokedVisor(existing.desired, seen.key) ?? []);
+  if (refused.length > 0) return { kind: "invalid", diagnostics: refused };
   let changed: readonly ChangedRecord[] = [];
   for (const useRoles of [true, false]) {
     const { text, adoption } = attempt({ ...input, visors }, existing, useRoles);
@@ -47,6 +49,20 @@ export function adoptInto(input: AdoptIntoInput): AdoptedInto {
     if (changed.length === 0) return { kind: "adopted", text, adoption };
   }
   return { kind: "would-change", changed };
+}
+
+/** A name that is written off would become the name of a visor that is managed. */
+function revokedVisor({ revoked }: DesiredFleet, key: VisorKey): Diagnostic | undefined {
+  const found = revoked?.get(key);
+  if (found === undefined) return undefined;
+  return {
+    code: "manifest/revoked-key",
+    severity: "error",
+    message: `${found.name} is revoked, so the visor with this key is not adopted`,
+    at: found.place,
+    text: found.name,
+    next: `leave that visor out, or take revoked: true from keys.${found.name} if it is good again`,
+  };
 }
 
 /** True for a visor that the manifest says anything of beside its name, key, tags and way in. */

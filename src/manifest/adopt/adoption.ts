@@ -40,6 +40,8 @@ export interface KnownNames {
   readonly lists: readonly NamedList[];
   /** Visors that keep the name they have. */
   readonly named: ReadonlySet<VisorKey>;
+  /** Names of keys that no list may use. */
+  readonly revoked: ReadonlyMap<VisorKey, string>;
   /** Roles that are there and that fit a visor exactly, and what they own on it. */
   readonly rolesOf: (key: VisorKey) => FittingRoles;
 }
@@ -105,6 +107,7 @@ export function noNames(): KnownNames {
     taken: new Set(["all", "anyone", "closed"]),
     lists: [],
     named: new Set(),
+    revoked: new Map(),
     rolesOf: () => none,
   };
 }
@@ -115,7 +118,9 @@ export function noNames(): KnownNames {
  */
 export function factorFleet(input: AdoptInput, known: KnownNames): Adoption {
   const keyOf = keyChecker();
-  const facts = input.visors.map(({ seen }) => readFacts({ ...input, seen, keyOf }));
+  const facts = input.visors.map(({ seen }) =>
+    readFacts({ ...input, seen, keyOf, revoked: known.revoked }),
+  );
   const shared = shareLists(facts);
   const names = new Map(known.keys);
   for (const { name, seen } of input.visors) {

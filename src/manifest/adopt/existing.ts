@@ -32,6 +32,11 @@ export function knownNames(
     taken: takenNames(manifest),
     lists: listsOf(manifest),
     named: new Set(keys.keys()),
+    revoked: new Map(
+      [...manifest.keys].flatMap(([name, { key, revoked }]) =>
+        key === undefined || revoked !== true ? [] : [[key, name] as const],
+      ),
+    ),
     rolesOf: (key) => fitting.get(key) ?? NO_ROLES,
   };
 }

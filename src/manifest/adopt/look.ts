@@ -11,6 +11,8 @@ export interface Look {
   readonly open: boolean;
   /** The key that a text is; `undefined` when a manifest could not write it as the visor shows it. */
   readonly keyOf: (text: string) => VisorKey | undefined;
+  /** Names of keys that no list may use. */
+  readonly revoked: ReadonlyMap<VisorKey, string>;
   readonly put: (fact: Fact) => void;
   readonly note: (sentence: string) => void;
 }
@@ -36,9 +38,14 @@ export function isPlainText(text: string): boolean {
   return text !== "" && !UNSEEN.test(text) && !looksSecret(text) && !REFERENCE.test(text);
 }
 
-/** The members of a list, sorted, or `undefined` when one of them is no key. */
-export function keysIn(look: Look, elements: readonly string[]): readonly VisorKey[] | undefined {
+/** The members of a list, sorted, or why no manifest can say them. */
+export function keysIn(look: Look, elements: readonly string[]): readonly VisorKey[] | string {
   const keys = elements.map((element) => look.keyOf(element));
   const good = keys.filter((key) => key !== undefined);
-  return good.length < keys.length ? undefined : [...new Set(good)].sort();
+  if (good.length < keys.length) return "a member of it is no visor key";
+  const revoked = good.flatMap((key) => look.revoked.get(key) ?? []);
+  const [name] = revoked;
+  return name === undefined
+    ? [...new Set(good)].sort()
+    : `${name} is revoked and stands in it; take it out first`;
 }

@@ -118,7 +118,9 @@ function readText(
   // What is masked where the visor shows it must not come in through the field it is read as.
   const isShown = app.args.some((element) => element === text || element.endsWith(`=${text}`));
   const key = field === "pk" ? look.keyOf(text) : undefined;
-  if (isShown && key !== undefined) look.put({ kind: "key", path, key });
+  const revoked = key === undefined ? undefined : look.revoked.get(key);
+  if (revoked !== undefined) look.note(`${path} is left out: ${revoked} is revoked`);
+  else if (isShown && key !== undefined) look.put({ kind: "key", path, key });
   else if (field === "address" && isShown && isPlainText(text) && !isAppAddress(text))
     look.note(`${path} is left out: a manifest has no such address`);
   else if (isShown && field !== "pk" && isPlainText(text)) {
@@ -135,8 +137,8 @@ function readWhitelist(look: Look, app: ObservedApp, program: string): void {
   const found = look.eyes.foundAt(look.seen, path);
   if (found.kind !== "set") return;
   const keys = keysIn(look, found.elements);
-  if (keys === undefined) {
-    look.note(`${path} is left out: a member of it is no visor key`);
+  if (typeof keys === "string") {
+    look.note(`${path} is left out: ${keys}`);
   } else if (keys.length === 0) {
     if (look.open && EXIT_PROGRAMS.includes(program)) look.put({ kind: "anyone", path });
     else look.note(`${path} is empty, which means everybody; --open writes whitelist: anyone`);

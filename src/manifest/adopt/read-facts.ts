@@ -40,13 +40,15 @@ export interface ReadFactsInput {
   readonly open: boolean;
   readonly eyes: Eyes;
   readonly keyOf: Look["keyOf"];
+  readonly revoked: Look["revoked"];
 }
 
 /**
  * Reads what a manifest could own of one visor. Everything that is not known exactly, that could be a
  * secret, or that a manifest has no words for is left out with a note.
  */
-export function readFacts({ seen, sections, open, eyes, keyOf }: ReadFactsInput): VisorFacts {
+export function readFacts(input: ReadFactsInput): VisorFacts {
+  const { seen, sections, open, eyes, keyOf, revoked } = input;
   const facts = new Map<string, Fact>();
   const notes: string[] = [];
   const look: Look = {
@@ -54,6 +56,7 @@ export function readFacts({ seen, sections, open, eyes, keyOf }: ReadFactsInput)
     eyes,
     open,
     keyOf,
+    revoked,
     put: (fact) => void facts.set(fact.path, fact),
     note: (sentence) => void notes.push(sentence),
   };
@@ -76,7 +79,7 @@ function readTrust(look: Look): void {
       look.note(`${path} is left out: ${found.why}`);
     if (found.kind !== "set") continue;
     const keys = keysIn(look, found.elements);
-    if (keys === undefined) look.note(`${path} is left out: a member of it is no visor key`);
+    if (typeof keys === "string") look.note(`${path} is left out: ${keys}`);
     else look.put({ kind: "keys", path, keys, form: "exact" });
   }
 }
@@ -139,8 +142,9 @@ function readRecords(look: Look, path: string, raw: Json): void {
     look,
     records.flatMap((record) => keyMembers.map((name) => record[name] ?? "")),
   );
-  if (keys === undefined || !texts.every(isPlain)) {
-    look.note(`settings.${path} is left out: its text could be a secret or cannot be shown`);
+  if (typeof keys === "string" || !texts.every(isPlain)) {
+    const why = typeof keys === "string" ? keys : "its text could be a secret or cannot be shown";
+    look.note(`settings.${path} is left out: ${why}`);
     return;
   }
   look.put({ kind: "records", path: `settings.${path}`, records, keys, keyMembers });
@@ -164,7 +168,7 @@ function readSurvey(look: Look): void {
   // The list belongs to the deployment as well: only what is in it now is owned, never the whole.
   const others = found.elements.filter((element) => element !== look.seen.key);
   const keys = keysIn(look, others);
-  if (keys === undefined) look.note("survey is left out: a member of it is no visor key");
+  if (typeof keys === "string") look.note(`survey is left out: ${keys}`);
   else if (keys.length > 0) look.put({ kind: "keys", path: "survey", keys, form: "add" });
 }
 
@@ -204,7 +208,7 @@ function readPort(look: Look, port: number): PortFact | string {
   const list = look.eyes.foundAt(look.seen, `ports.${port}.whitelist`);
   const elements = list.kind === "set" ? list.elements : [];
   const whitelist = keysIn(look, elements);
-  if (whitelist === undefined) return "a member of its whitelist is no visor key";
+  if (typeof whitelist === "string") return `its whitelist cannot be written: ${whitelist}`;
   if (whitelist.includes(look.seen.key)) return "the visor's own key stands in its whitelist";
   if (whitelist.length === 0 && !look.open) {
     return "its whitelist is empty, which means everybody; --open writes whitelist: anyone";

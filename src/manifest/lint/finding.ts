@@ -1,5 +1,5 @@
 import type { Diagnostic, Place } from "../../core/index.ts";
-import type { DesiredFleet } from "../../model/index.ts";
+import type { DesiredFleet, GoneKey } from "../../model/index.ts";
 import type { Edit } from "../edit/splice.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Source } from "../source.ts";
@@ -24,6 +24,8 @@ export interface Linted {
   readonly comments: readonly Comment[];
   /** The time to go by; absent when nobody knows it. */
   readonly nowMs?: number;
+  /** Keys that are no longer wanted, as others than the manifest tell. */
+  readonly goneKeys?: ReadonlyMap<string, GoneKey>;
 }
 
 /** A warning of a rule. */

@@ -12,6 +12,7 @@ import { checkPlainSecrets } from "./check-plain-secrets.ts";
 import { checkUnusedRoles, checkUnusedWhitelists } from "./check-unused.ts";
 import { checkEndedIgnores } from "./check-ended-ignores.ts";
 import { commentsOf } from "./comments.ts";
+import { checkHalfOwnedTrust, checkKeysThatStay } from "./check-trust.ts";
 import { heedDisables } from "./disables.ts";
 import type { Linted, LintFinding } from "./finding.ts";
 import { LINT_RULES, type LintRuleId } from "./rules.ts";
@@ -26,6 +27,8 @@ const CHECKS: Readonly<
   "name-listed-twice": checkNamesListedTwice,
   "single-controller": checkSingleController,
   "whitelist-open": checkOpenWhitelists,
+  "key-stays": checkKeysThatStay,
+  "half-owned-trust": checkHalfOwnedTrust,
   "plain-secret": checkPlainSecrets,
   "ended-ignore": checkEndedIgnores,
   "app-and-setting": checkAppsAndSettings,
@@ -43,15 +46,17 @@ export interface LintReport {
 /**
  * Looks in a good manifest for what is allowed and seldom meant, in the order of its lines. Comments
  * `# fleet-lint-disable-line RULE` and `# fleet-lint-disable-next-line RULE` switch rules off on one line.
- * `nowMs` (unix ms) tells what has ended; without it nothing has.
+ * `nowMs` (unix ms) tells what has ended; without it nothing has. `goneKeys` are keys that were taken away, as others
+ * than the manifest tell, each with why.
  */
 export function lintManifest(
   text: string,
   file: string,
   rules: ReadonlySet<LintRuleId> = ALL,
   nowMs?: number,
+  goneKeys?: Linted["goneKeys"],
 ): LintReport {
-  const linted = lintedOf(text, file, nowMs);
+  const linted = lintedOf(text, file, nowMs, goneKeys);
   if ("diagnostics" in linted) return { findings: [], diagnostics: linted.diagnostics };
   return { findings: findingsOf(linted, rules), diagnostics: [] };
 }
@@ -95,6 +100,7 @@ function lintedOf(
   text: string,
   file: string,
   nowMs?: number,
+  goneKeys?: Linted["goneKeys"],
 ): Linted | { readonly diagnostics: readonly Diagnostic[] } {
   const parsed = parseManifest(text, file);
   if (parsed.manifest === undefined) return { diagnostics: parsed.diagnostics };
@@ -103,7 +109,10 @@ function lintedOf(
   const source = makeSource(text, file);
   const { tree } = parseTree(source);
   assert(tree?.kind === "map", "a manifest that resolves is a map");
-  const now = nowMs === undefined ? {} : { nowMs };
+  const now = {
+    ...(nowMs === undefined ? {} : { nowMs }),
+    ...(goneKeys === undefined ? {} : { goneKeys }),
+  };
   const comments = commentsOf(source);
   return { source, tree, manifest: parsed.manifest, desired, comments, ...now };
 }

@@ -6,6 +6,8 @@ export type LintRuleId =
   | "name-listed-twice"
   | "single-controller"
   | "whitelist-open"
+  | "key-stays"
+  | "half-owned-trust"
   | "plain-secret"
   | "ended-ignore"
   | "app-and-setting"
@@ -54,6 +56,17 @@ export const LINT_RULES: readonly LintRule[] = [
     id: "whitelist-open",
     finds: "`whitelist: anyone` of an app or a port",
     why: "everybody who finds the visor may use it",
+  },
+  {
+    id: "key-stays",
+    finds:
+      "a key that is no longer wanted (revoked in `keys`, or taken away earlier as the ledger on this machine or the last applied commit tell) and visors with a trust list that nothing takes it out of",
+    why: "being named nowhere takes no key out of a list that the manifest does not own: it keeps full control there",
+  },
+  {
+    id: "half-owned-trust",
+    finds: "a visor of which `hypervisors` or `pty` is exact, and nothing is said of the other",
+    why: "each of the two lists gives full control: a key that is taken out of one keeps its way in by the other",
   },
   {
     id: "plain-secret",

@@ -1,5 +1,5 @@
 import { checkGitKey, isOperatorKey, isSealKey } from "../../core/index.ts";
-import { CAPABILITIES } from "../../model/index.ts";
+import { CAPABILITIES, TRUST_PATHS } from "../../model/index.ts";
 import { isLeafPath } from "../diff/index.ts";
 import { isPolicy } from "../plan/index.ts";
 
@@ -229,6 +229,17 @@ const keyset = shape({
   policy: is("policy", isPolicy),
 });
 
+const trustReceipts = listOf(
+  shape({ visor: visorKey, path: oneOf(...TRUST_PATHS), key: text, entry: whole }),
+);
+
+const onceTrusted = shape({
+  controllers: listOf(visorKey),
+  operators: listOf(shape({ name: text, keys: listOf(text) })),
+  takenOut: trustReceipts,
+  putIn: trustReceipts,
+});
+
 const recorded = byMember(
   "known",
   new Map([
@@ -242,6 +253,7 @@ const recorded = byMember(
           shape({ feed: visorKey, size: whole, tree: textLike("hash", /^[0-9a-f]{64}$/) }),
         ),
         "keyset?": keyset,
+        "onceTrusted?": onceTrusted,
         "lastManifest?": shape({ digest, entry: whole }),
         visors: listOf(past),
       }),

@@ -1,4 +1,5 @@
 import type { Digest, Json, OperatorKey, VisorKey } from "../../core/index.ts";
+import type { OnceTrusted } from "../plan/index.ts";
 import type {
   KeptLeaf,
   Keyset,
@@ -106,6 +107,8 @@ export type KeptHistory =
       readonly head: number;
       readonly heads: readonly PlanHead[];
       readonly keyset?: Keyset;
+      /** Who had trust earlier, beside the keyset; absent when nobody had. */
+      readonly onceTrusted?: OnceTrusted;
       readonly lastManifest?: { readonly digest: Digest; readonly entry: number };
       /** Sorted by key; visors that nothing is recorded of are left out. */
       readonly visors: readonly KeptPast[];

@@ -31,6 +31,7 @@ export function keepHistory(
     head,
     heads: heads.toSorted((left, right) => (left.feed < right.feed ? -1 : 1)),
     ...(keyset === undefined ? {} : { keyset }),
+    ...keepOnceTrusted(history),
     ...(lastManifest === undefined
       ? {}
       : { lastManifest: { digest: lastManifest.digest, entry: lastManifest.entry } }),
@@ -39,6 +40,23 @@ export function keepHistory(
       .map((key) => keepPast(history, key, new Set(leaves.get(key)?.keys())))
       .filter((past) => !isEmpty(past)),
   };
+}
+
+/** Who had trust and is not in the keyset in force, which is kept as it is. */
+function keepOnceTrusted({
+  onceTrusted,
+  keyset,
+}: KnownHistory): Pick<KeptHistory & { readonly known: true }, "onceTrusted"> {
+  if (onceTrusted === undefined) return {};
+  const controllers = onceTrusted.controllers.filter(
+    (key) => keyset?.controllers.includes(key) !== true,
+  );
+  const operators = onceTrusted.operators.filter(
+    ({ name }) => keyset?.operators.some((each) => each.name === name) !== true,
+  );
+  const { takenOut, putIn } = onceTrusted;
+  const isEmpty = [controllers, operators, takenOut, putIn].every((list) => list.length === 0);
+  return isEmpty ? {} : { onceTrusted: { controllers, operators, takenOut, putIn } };
 }
 
 function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<string>): KeptPast {
@@ -148,7 +166,7 @@ function isEmpty({ owned, awaitingRestart, owedRestarts, values, secrets }: Kept
 export function historyAgain(kept: KeptHistory): History {
   if (!kept.known)
     return { known: false, why: "the observation was made where no ledger could be read" };
-  const { head, keyset, lastManifest, visors } = kept;
+  const { head, keyset, onceTrusted, lastManifest, visors } = kept;
   const pasts = new Map(visors.map((past) => [past.key as string, past]));
   const by = <Value>(pick: (past: KeptPast) => Value): ReadonlyMap<VisorKey, Value> =>
     new Map(visors.map((past) => [past.key, pick(past)]));
@@ -160,6 +178,7 @@ export function historyAgain(kept: KeptHistory): History {
     head,
     owned: new Map(planned),
     keyset,
+    ...(onceTrusted === undefined ? {} : { onceTrusted }),
     accepted: undefined,
     keysets: new Map(),
     lastCommit: undefined,

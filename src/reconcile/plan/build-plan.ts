@@ -33,6 +33,7 @@ import {
 } from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
+import { type LingeringInput, lingeringKeys, type NamedBefore, trustLook } from "./lingering.ts";
 import { earlierDeeds, leftToRestart, pendingTrust, planVisor } from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
@@ -70,6 +71,8 @@ export interface PlanInput {
   readonly only?: readonly FieldAddress[];
   /** The words that selected the visors, as `--on` gave them. */
   readonly on?: string;
+  /** What the manifest applied last named, where it is another one. */
+  readonly namedBefore?: NamedBefore;
   /** What was seen of the other operators' ledgers, each once, in any order; nothing by default. */
   readonly heads?: readonly PlanHead[];
   /** Where `observed` comes from, when it is a recorded observation. */
@@ -117,7 +120,6 @@ export function buildPlan(input: PlanInput): Plan {
     }),
   ];
   const counts = countPlan(visors, releasedVisors);
-  const changing = visors.filter(({ status }) => status === "changes").map(({ key }) => key);
   const draft: Omit<Plan, "digest"> = {
     format: PLAN_FORMAT,
     tool: input.tool,
@@ -149,7 +151,8 @@ export function buildPlan(input: PlanInput): Plan {
     counts,
     visors,
     releasedVisors,
-    waves: wavesOf(changing, input.acting, guarded),
+    waves: wavesOf(changingOf(visors), input.acting, guarded),
+    ...lingeringOf(input, pairs, visors),
     refusals,
     decision: decisionDigest(visors, input.overrides, policies),
   };
@@ -193,6 +196,38 @@ function pairUp(input: PlanInput): readonly (readonly [DesiredVisor, ObservedVis
       return [wanted, seen] as const;
     })
     .toSorted(([left], [right]) => (left.key < right.key ? -1 : 1));
+}
+
+function changingOf(visors: readonly PlanVisor[]): readonly VisorKey[] {
+  return visors.filter(({ status }) => status === "changes").map(({ key }) => key);
+}
+
+function lingeringOf(...given: Parameters<typeof lingeringInput>): Pick<Plan, "lingering"> {
+  const lingering = lingeringKeys(lingeringInput(...given));
+  return lingering === undefined ? {} : { lingering };
+}
+
+function lingeringInput(
+  { desired, history, namedBefore, recorded }: PlanInput,
+  pairs: readonly (readonly [DesiredVisor, ObservedVisor])[],
+  visors: readonly PlanVisor[],
+): LingeringInput {
+  const looks = new Map(
+    pairs.flatMap(([{ key }, seen], index) => {
+      const visor = visors[index];
+      if (seen.kind !== "seen" || visor === undefined) return [];
+      return [[key, trustLook(seen, changesOf(visor))] as const];
+    }),
+  );
+  const unread = pairs.flatMap(([{ key }, { kind }]) => (kind === "seen" ? [] : [key]));
+  return {
+    desired,
+    history,
+    ...(recorded === undefined ? {} : { trusted: recorded.trusted }),
+    ...(namedBefore === undefined ? {} : { namedBefore }),
+    looks,
+    unread: new Set(unread),
+  };
 }
 
 function secretComparison(input: PlanInput): SecretComparison | undefined {

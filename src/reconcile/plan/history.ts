@@ -17,6 +17,7 @@ import {
 import type { Keyset } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
 import { keysetFromRecord } from "./keyset-record.ts";
+import { type OnceTrusted, OnceTrustedFold } from "./once-trusted.ts";
 
 /** Something that an earlier apply left to a later start of the visor or app. */
 export interface Awaiting {
@@ -42,6 +43,8 @@ export interface KnownHistory {
   /** The owned paths of the latest recorded plan, by visor. */
   readonly owned: ReadonlyMap<VisorKey, readonly string[]>;
   readonly keyset: Keyset | undefined;
+  /** Who had trust earlier; absent where an observation of an earlier release tells. */
+  readonly onceTrusted?: OnceTrusted;
   /** The keyset in force, as its entry says it. */
   readonly accepted: AcceptedKeyset | undefined;
   /** The entry that first said what the keyset in force says; an observation does not tell. */
@@ -105,6 +108,7 @@ export class HistoryFold {
   /** Intents that no receipt answers yet. */
   readonly #intents = new Map<string, IntentPayload>();
   readonly #follower = new KeysetFollower();
+  readonly #onceTrusted = new OnceTrustedFold();
   readonly #keysets = new Map<FeedKey, KeysetPayload>();
   readonly #epochKeysets: KeysetPayload[] = [];
   readonly #keysetFaults: KeysetFault[] = [];
@@ -151,6 +155,7 @@ export class HistoryFold {
       head: this.#head,
       owned: new Map(this.#owned),
       keyset: accepted === undefined ? undefined : keysetFromRecord(accepted.payload),
+      onceTrusted: this.#onceTrusted.result(receiptsOf(this.#leaves)),
       accepted,
       ...(changedBy === undefined ? {} : { changedBy }),
       keysets: new Map(this.#keysets),
@@ -179,8 +184,9 @@ export class HistoryFold {
     if (record.payload !== undefined) this.#epochKeysets.push(record.payload);
     const verdict = this.#follower.next(record);
     if (verdict?.kind === "refused") this.#keysetFaults.push(verdict.fault);
-    if (verdict?.kind === "accepted")
-      this.#keysets.set(verdict.keyset.feed, verdict.keyset.payload);
+    if (verdict?.kind !== "accepted") return;
+    this.#keysets.set(verdict.keyset.feed, verdict.keyset.payload);
+    this.#onceTrusted.next(verdict.keyset.payload);
   }
 
   #notePart(record: LedgerRecord<"plan-part">): void {
@@ -257,4 +263,17 @@ function flatten(
   map: Map<VisorKey, Map<string, Awaiting>>,
 ): ReadonlyMap<VisorKey, readonly Awaiting[]> {
   return new Map([...map].map(([visor, items]) => [visor, [...items.values()]]));
+}
+
+/** The values that receipts set last, one after the other. */
+function receiptsOf(leaves: KnownLeaves): Parameters<OnceTrustedFold["result"]>[0] {
+  return leaves.visors().flatMap((visor) =>
+    leaves.setOf(visor).map(({ path, element, value, at }) => ({
+      visor,
+      path,
+      ...(element === undefined ? {} : { element }),
+      after: value,
+      entry: at.index,
+    })),
+  );
 }

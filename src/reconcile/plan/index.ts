@@ -43,6 +43,16 @@ export {
   type KnownHistory,
 } from "./history.ts";
 export {
+  type GoneInput,
+  type LingeringInput,
+  keysGone,
+  lingeringKeys,
+  type NamedBefore,
+  type TrustLook,
+  trustLook,
+} from "./lingering.ts";
+export type { OnceTrusted } from "./once-trusted.ts";
+export {
   earlierKeysets,
   keysetChanges,
   keysetDifferences,

@@ -1,6 +1,7 @@
 import { assert, digestOf, type Digest, type Place, type VisorKey } from "../../core/index.ts";
 import type { Change, Plan, PlanVisor, Refusal, Released } from "../../model/index.ts";
 import { changeGroups } from "../change-text.ts";
+import { lingeringWho } from "../lingering-text.ts";
 import { valueText } from "../value-text.ts";
 import { plainLine } from "./plain-line.ts";
 import { type Rule, type RuleId, ruleIndex, RULES } from "./rules.ts";
@@ -31,6 +32,7 @@ export function planFindings(plan: Plan): readonly PlanFinding[] {
     ...plan.refusals.map((refusal) => refusalDraft(refusal, plan)),
     ...plan.keysetChanges.map((line): Draft => fleetDraft("change/keyset", line, plan)),
     ...plan.visors.flatMap((visor) => visorDrafts(visor, plan)),
+    ...lingeringDrafts(plan),
     ...plan.releasedVisors.flatMap(({ key, released }) => {
       const visor = { key, name: nameOf(key, plan) };
       return released.map((leaf) => releasedDraft(leaf, visor, plan));
@@ -145,6 +147,20 @@ function releasedDraft(leaf: Released, visor: { key: VisorKey; name: string }, p
     place: placeOf(plan),
     identity: [visor.key, leaf.path],
   };
+}
+
+function lingeringDrafts(plan: Plan): readonly Draft[] {
+  return (plan.lingering?.keys ?? []).flatMap((each) =>
+    each.ways.map(({ visor, name, path }): Draft => ({
+      rule: "trust/lingering",
+      visor: { key: visor, name: plainLine(name) },
+      message: plainLine(
+        `${path}: ${lingeringWho(each, plan.names)} ${each.why} and still has a way in`,
+      ),
+      place: placeOf(plan),
+      identity: [visor, path, each.key],
+    })),
+  );
 }
 
 function refusalDraft(refusal: Refusal, plan: Plan): Draft {

@@ -2,6 +2,7 @@ import { counted } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import type { Confirmation } from "../../reconcile/index.ts";
 import { agesText } from "../age-text.ts";
+import { lingeringLines, unknownWaysLine } from "../lingering-text.ts";
 import { placeText } from "../place-text.ts";
 import { planSummary, RULES_CHANGE } from "../plan-summary.ts";
 import { pushedTrustLines } from "../pushed-trust.ts";
@@ -79,6 +80,7 @@ function markdownOf(
   addKeyset(page, { plan, limits, keepBytes: 5 * sixth });
   addRefusals(page, { plan, limits, keepBytes: 3 * sixth });
   addPushed(page, plan);
+  addLingering(page, { plan, limits, keepBytes: 3 * sixth });
   addApply(page, plan, facts);
   addTable(page, { visors, limits, keepBytes: 2 * sixth });
   addOrigin(page, plan);
@@ -116,6 +118,23 @@ function addApply(page: Page, plan: Plan, facts: MarkdownFacts): void {
 
 function addPushed(page: Page, plan: Plan): void {
   for (const line of pushedTrustLines(plan)) page.add(`${prose(line)}.\n\n`);
+}
+
+/** Keys that keep a way in, each with what ends it; they are as dangerous as what is planned. */
+function addLingering(page: Page, { plan, limits, keepBytes }: ListInput): void {
+  const { lingering, names, manifest } = plan;
+  if (lingering === undefined) return;
+  const found = lingeringLines(lingering, { names, manifest: manifest.path });
+  if (found.length > 0) {
+    page.add("> [!WARNING]\n> Keys that are no longer wanted keep a way in:\n>\n");
+    const items = found.map(
+      ({ says, next }) => `> - ${prose(says)}. Next: ${prose(next.join("; "))}.\n`,
+    );
+    const left = addSome(page, { items, itemsMax: limits.refusalsMax, keepBytes });
+    page.add(left === 0 ? "\n" : `> - ${counted(left, "more key")}, not shown here\n\n`);
+  }
+  const unknown = unknownWaysLine(lingering, names);
+  if (unknown !== undefined) page.add(`Note: ${prose(unknown)}.\n\n`);
 }
 
 interface ListInput {

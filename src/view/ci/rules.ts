@@ -7,6 +7,7 @@ export type RuleId =
   | "change/keyset"
   | "visor/impostor"
   | "visor/unread"
+  | "trust/lingering"
   | "leaf/released-trust"
   | "leaf/released"
   | "leaf/unsupported"
@@ -129,6 +130,12 @@ export const RULES: readonly Rule[] = [
     "trust",
     "another key answered",
     "Something answered at the visor's address with another key.",
+  ),
+  rule(
+    "trust/lingering",
+    "trust",
+    "a key keeps a way in",
+    "A key that is no longer wanted keeps a way into the visor once the plan is applied.",
   ),
   rule(
     "leaf/released-trust",

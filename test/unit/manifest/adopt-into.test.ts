@@ -120,3 +120,22 @@ visors:
     expect(into("fleet: home\n", visor(1, "shop-1")).kind).toBe("invalid");
   });
 });
+
+describe("adopting where a key is revoked", () => {
+  const text = `${HEAD}keys:\n  old: { key: ${keyAt(1)}, revoked: true }\nvisors:\n  laptop: { key: ${keyAt(0)}, settings: { log_level: info } }\n`;
+
+  it("3: leaves a list out that the key stands in, says so, and takes the other", () => {
+    const result = into(text, visor(2, "shop-1", { pty: [keyAt(0), keyAt(1)] }));
+    const written = textOf(result);
+    expect(written).toContain("hypervisors: [laptop]");
+    expect(written).not.toContain("pty: [");
+    expect(written).toContain("trust.pty is left out: old is revoked and stands in it");
+  });
+
+  it("3: does not make a visor of it that is managed", () => {
+    expect(into(text, visor(1, "shop-1"))).toMatchObject({
+      kind: "invalid",
+      diagnostics: [{ code: "manifest/revoked-key" }],
+    });
+  });
+});

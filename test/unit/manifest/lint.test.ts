@@ -177,6 +177,30 @@ const ROWS: readonly Row[] = [
     body: "visors:\n  desk: { key: $desk, settings: { log_level: info }, ignore: { settings.log_level: { until: 2026-11-27 } } }\n",
     want: [],
   },
+  {
+    rule: "key-stays",
+    name: "a revoked key that one list still may hold",
+    body: "keys:\n  old: { key: $old, revoked: true }\nvisors:\n  desk: { key: $desk, trust: { hypervisors: [$kim] } }\n",
+    want: ["2:3 key-stays"],
+  },
+  {
+    rule: "key-stays",
+    name: "a revoked key that both lists leave out",
+    body: "keys:\n  old: { key: $old, revoked: true }\nvisors:\n  desk: { key: $desk, trust: { hypervisors: [$kim], pty: { remove: [old] } } }\n",
+    want: [],
+  },
+  {
+    rule: "half-owned-trust",
+    name: "one exact list and nothing of the other",
+    body: "visors:\n  desk: { key: $desk, trust: { pty: [$kim] } }\n",
+    want: ["2:93 half-owned-trust"],
+  },
+  {
+    rule: "half-owned-trust",
+    name: "both lists, parts of lists, and none",
+    body: "visors:\n  desk: { key: $desk, trust: { hypervisors: [$kim], pty: { add: [$kim] } } }\n  shop: { key: $shop, trust: { pty: { add: [$kim] } } }\n  tent: { key: $tent }\n",
+    want: [],
+  },
 ];
 
 describe("lint rules", () => {

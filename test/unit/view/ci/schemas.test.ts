@@ -71,6 +71,7 @@ describe("SARIF", () => {
       "change/keyset",
       "change/trust",
       "visor/impostor",
+      "trust/lingering",
       "leaf/released-trust",
       "change/reachability",
       "visor/unread",

@@ -1,0 +1,66 @@
+// Keys that a ledger once trusted, and those that receipts took out of trust lists.
+import type { VisorKey } from "../../core/index.ts";
+import type { KeysetPayload } from "../../ledger/index.ts";
+import { TRUST_PATHS, type TrustPath } from "../../model/index.ts";
+
+/** What a ledger tells of keys that had trust at some time. */
+export interface OnceTrusted {
+  /** Every controller of every keyset that was in force, sorted. */
+  readonly controllers: readonly VisorKey[];
+  /** Every operator of those keysets: the name, and the keys it was known by. */
+  readonly operators: readonly { readonly name: string; readonly keys: readonly string[] }[];
+  /** Elements that a receipt took out of a trust list of a visor, and that none put back. */
+  readonly takenOut: readonly TrustReceipt[];
+  /** Elements that a receipt put into one, and that none took out. */
+  readonly putIn: readonly TrustReceipt[];
+}
+
+/** One element of a trust list, and the receipt that wrote it last. */
+export interface TrustReceipt {
+  readonly visor: VisorKey;
+  readonly path: TrustPath;
+  readonly key: string;
+  /** The entry of the receipt. */
+  readonly entry: number;
+}
+
+/** Gathers who had trust from the keysets that were accepted. */
+export class OnceTrustedFold {
+  readonly #controllers = new Set<VisorKey>();
+  readonly #operators = new Map<string, Set<string>>();
+
+  /** Takes the next accepted keyset. */
+  next({ controllers, operators }: Pick<KeysetPayload, "controllers" | "operators">): void {
+    for (const key of controllers) this.#controllers.add(key);
+    for (const [name, { key, feed }] of Object.entries(operators)) {
+      const keys = this.#operators.get(name) ?? new Set();
+      this.#operators.set(name, keys.add(key));
+      if (feed !== undefined) keys.add(feed);
+    }
+  }
+
+  /** What was taken so far. `values` are the leaves and elements that receipts set last. */
+  result(
+    values: Iterable<{
+      readonly visor: VisorKey;
+      readonly path: string;
+      readonly element?: string;
+      readonly after: unknown;
+      readonly entry: number;
+    }>,
+  ): OnceTrusted {
+    const takenOut: TrustReceipt[] = [];
+    const putIn: TrustReceipt[] = [];
+    for (const { visor, path, element, after, entry } of values) {
+      const list = TRUST_PATHS.find((each) => each === path);
+      if (list === undefined || element === undefined) continue;
+      (after === true ? putIn : takenOut).push({ visor, path: list, key: element, entry });
+    }
+    return {
+      controllers: [...this.#controllers].sort(),
+      operators: [...this.#operators].map(([name, keys]) => ({ name, keys: [...keys] })),
+      takenOut,
+      putIn,
+    };
+  }
+}
