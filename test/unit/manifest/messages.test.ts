@@ -15,7 +15,7 @@ function found(text: string): readonly string[] {
 const LAPTOP = `  laptop: { key: ${keyOf("laptop")} }\n`;
 
 describe("4.8: the line", () => {
-  it.fails("4.8: is shown with a caret below the place", () => {
+  it("4.8: is shown with a caret below the place", () => {
     expect(said(oneVisor("    settings:\n      log_levl: debug\n"))).toContain(
       "  7 |       log_levl: debug\n    |       ^\n".replace("debug", "***"),
     );
@@ -24,7 +24,7 @@ describe("4.8: the line", () => {
     );
   });
 
-  it.fails("4.8: is cut around the caret, and no line is wider than 100 columns", () => {
+  it("4.8: is cut around the caret, and no line is wider than 100 columns", () => {
     const tags = Array.from({ length: 60 }, (_, index) => `tag${index}`).join(", ");
     const text = said(oneVisor(`    tags: [${tags}, x!y, ${tags}]\n`));
     const [line = "", caret = ""] = text.split("\n").filter((each) => / \| /.test(each));
@@ -34,12 +34,12 @@ describe("4.8: the line", () => {
     expect(line).toMatch(/\| ….*…$/);
   });
 
-  it.fails("4.8: counts wide characters as two columns and cuts inside none", () => {
+  it("4.8: counts wide characters as two columns and cuts inside none", () => {
     const wide = "店".repeat(70);
     const text = said(oneVisor(`    tags: [a, ${wide}]\n`));
     const [line = "", caret = ""] = text.split("\n").filter((each) => / \| /.test(each));
     expect(line).toMatch(/店…$/);
-    const width = [...line].reduce((sum, each) => sum + (each === "店" ? 2 : 1), 0);
+    const width = line.length + line.replaceAll(/[^店]/g, "").length;
     expect(width).toBeLessThanOrEqual(100);
     expect(width).toBeGreaterThan(90);
     expect(line.slice(0, caret.length - 1)).toContain("tags: [a, ");
@@ -47,14 +47,14 @@ describe("4.8: the line", () => {
     expect(emoji).toMatch(/👩‍🚀…\n/u);
   });
 
-  it.fails("4.8: escapes what a terminal would obey", () => {
+  it("4.8: escapes what a terminal would obey", () => {
     const text = said(oneVisor("    tags: [\u202Ea, b c]\n"));
     expect(text).toContain("\\u202ea, b c]");
     const [line = "", caret = ""] = text.split("\n").filter((each) => / \| /.test(each));
     expect(line[caret.indexOf("^")]).toBe("\\");
   });
 
-  it.fails("4.8: is part of the diagnostic, for other printers", () => {
+  it("4.8: is part of the diagnostic, for other printers", () => {
     const [first] = load(oneVisor("    tags: { a: b }\n")).diagnostics;
     expect(first).toMatchObject({ excerpt: { line: "    tags: { a: *** }", caret: 10 } });
   });
@@ -86,7 +86,7 @@ describe("4.8: no secret is in the line", () => {
     "    notes: |\n      log_level: x\n      fleet: hunter2\n",
     "    args: [hunter2]\n    tags: [b c]\n",
   ];
-  it.fails.each(SECRETS)("4.8: %j", (lines) => {
+  it.each(SECRETS)("4.8: %j", (lines) => {
     const { diagnostics } = load(oneVisor(lines));
     expect(diagnostics.length).toBeGreaterThan(0);
     expect(JSON.stringify(diagnostics)).not.toContain("hunter2");
@@ -94,7 +94,7 @@ describe("4.8: no secret is in the line", () => {
     expect(said(oneVisor("    tags: [b c]\n"))).toContain("6 |     tags: [b c]");
   });
 
-  it.fails("4.8: a text of the form of a key is masked unless it is a visor's public key", () => {
+  it("4.8: a text of the form of a key is masked unless it is a visor's public key", () => {
     const secret = "5f".repeat(32);
     for (const line of [
       `    key2: ${secret}\n`,
