@@ -110,7 +110,7 @@ describe("4.8: no secret is in the line", () => {
 });
 
 describe("4.8: the cause", () => {
-  it.fails.each([
+  it.each([
     { text: 'apiVersion: fleet.skywire/v1\nfleet: "home\nvisors:\n' + LAPTOP, at: "2:8" },
     { text: "apiVersion: fleet.skywire/v1\nfleet: 'home\nvisors:\n" + LAPTOP, at: "2:8" },
     {
@@ -123,7 +123,7 @@ describe("4.8: the cause", () => {
     expect(load(text).diagnostics[0]?.message).toContain("quote");
   });
 
-  it.fails.each([
+  it.each([
     { text: manifest(`controllers: [laptop\nvisors:\n${LAPTOP}`), at: "3:14" },
     { text: oneVisor("    settings: { log_level: debug\n    tags: [a]\n"), at: "6:15" },
     { text: oneVisor("    trust: { pty: [laptop }\n"), at: "6:19" },
@@ -132,17 +132,17 @@ describe("4.8: the cause", () => {
     expect(load(text).diagnostics[0]?.message).toContain("not closed");
   });
 
-  it.fails.each([
-    { text: oneVisor("    settings:\n      log_level:debug\n"), at: "7:16" },
+  it.each([
+    { text: oneVisor("    settings:\n      log_level:debug\n"), at: "7:17" },
     {
       text: oneVisor("    settings:\n      log_level:debug\n      is_public: false\n"),
-      at: "7:16",
+      at: "7:17",
     },
     {
       text: oneVisor("    settings:\n      is_public: false\n      log_level:debug\n"),
-      at: "8:16",
+      at: "8:17",
     },
-    { text: oneVisor("    settings: {log_level:debug}\n"), at: "6:25" },
+    { text: oneVisor("    settings: {log_level:debug}\n"), at: "6:26" },
     { text: oneVisor("    tags:[a]\n"), at: "6:10" },
     { text: "apiVersion: fleet.skywire/v1\nfleet:home\nvisors:\n" + LAPTOP, at: "2:7" },
   ])("4.8: a missing space behind a colon is called that, $at", ({ text, at }) => {
@@ -150,7 +150,7 @@ describe("4.8: the cause", () => {
     expect(load(text).diagnostics[0]?.message).toContain("space is missing");
   });
 
-  it.fails.each([
+  it.each([
     {
       text: manifest(`controllers: [laptop]\nvisors:\n  - laptop:\n    key: ${keyOf("laptop")}\n`),
       at: "5:3",
@@ -173,13 +173,13 @@ describe("4.8: the cause", () => {
     expect(said(text)).toContain("dash");
   });
 
-  it.fails("4.8: a map where a list belongs is called that, once", () => {
+  it("4.8: a map where a list belongs is called that, once", () => {
     const text = oneVisor("    tags: { a: , b: }\n");
     expect(found(text)).toEqual(["manifest/value 6:11"]);
     expect(said(text)).toContain("not a map");
   });
 
-  it.fails.each([
+  it.each([
     { text: oneVisor("     roles: [a]\n"), at: "6:6" },
     { text: oneVisor("    settings:\n      log_level: debug\n     is_public: false\n"), at: "8:6" },
     {
@@ -192,7 +192,7 @@ describe("4.8: the cause", () => {
     expect(load(text).diagnostics[0]?.message).toContain("indented");
   });
 
-  it.fails.each([
+  it.each([
     { lines: '    rpc: { scheme: dmsg, port: "44" }\n', written: '"44"', next: "without quotes" },
     { lines: "    rpc: { scheme: dmsg, port: '44' }\n", written: "'44'", next: "without quotes" },
     { lines: '    settings: { is_public: "true" }\n', written: '"true"', next: "without quotes" },
@@ -205,7 +205,7 @@ describe("4.8: the cause", () => {
 });
 
 describe("4.8: another tool's file", () => {
-  it.fails.each([
+  it.each([
     { name: "Rancher", text: "defaultNamespace: x\nhelm: { chart: y }\n", who: "Rancher" },
     { name: "Rancher by one key", text: "targetCustomizations:\n- name: a\n", who: "Rancher" },
     {
