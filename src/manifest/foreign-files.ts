@@ -2,6 +2,9 @@
 import type { Diagnostic } from "../core/index.ts";
 import type { MapTree } from "./tree.ts";
 
+/** The code of a file that is another tool's: what else is wrong with it says nothing. */
+export const FOREIGN = "manifest/foreign-file";
+
 type Fault = Pick<Diagnostic, "code" | "message" | "next">;
 
 /** How one's own manifest is named where another file lies under the usual name. */
@@ -120,7 +123,7 @@ function byKeys(keys: readonly string[]): Fault | undefined {
 
 function foreign(is: string): Fault {
   return {
-    code: "manifest/foreign-file",
+    code: FOREIGN,
     message: `this is no manifest of this program: it looks like ${is}`,
     next: NAME_OURS,
   };

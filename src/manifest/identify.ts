@@ -8,9 +8,6 @@ import { THIS_RELEASE } from "./unknown-key.ts";
 
 const VERSION_FORM = /^fleet\.skywire\/v([0-9]+)$/;
 
-/** The code of a file that is another tool's: what else is wrong with it says nothing. */
-export const FOREIGN = "manifest/foreign-file";
-
 /** Says what a file is before anything in it is judged: the format must be one this release reads. */
 export function identify(root: MapTree, source: Source): Diagnostic | undefined {
   const entry = root.entries.get("apiVersion");

@@ -11,7 +11,8 @@ import type { RpcRoute } from "../model/index.ts";
 import { checkAppliers, checkRequirements, checkSigners } from "./check-requirements.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkValues } from "./check-values.ts";
-import { FOREIGN, identify, identifyText } from "./identify.ts";
+import { FOREIGN } from "./foreign-files.ts";
+import { identify, identifyText } from "./identify.ts";
 import type {
   Manifest,
   ParsedManifest,

@@ -1,6 +1,7 @@
 // As much of a manifest's line as may be shown beside a message about it.
 import { type Diagnostic, type Excerpt, type Place, visorKeyFault } from "../core/index.ts";
 import { namesSecret } from "../model/index.ts";
+import { FOREIGN } from "./foreign-files.ts";
 import { looksSecret } from "./plain-secrets.ts";
 import { manifestSchema } from "./schema.ts";
 import { DEFINITIONS } from "./schema-parts.ts";
@@ -36,7 +37,8 @@ export function withLines(
   const scopes = scopesOf(source);
   return diagnostics.map((diagnostic, index) => {
     const safe = withoutSecretText(diagnostic);
-    if (diagnostic.at?.file !== source.file || index >= SHOWN_MAX) return safe;
+    const isOthers = diagnostic.code === FOREIGN;
+    if (isOthers || diagnostic.at?.file !== source.file || index >= SHOWN_MAX) return safe;
     const excerpt = excerptAt(source, diagnostic.at, scopes[diagnostic.at.line - 1]);
     return excerpt === undefined ? safe : { ...safe, excerpt };
   });
