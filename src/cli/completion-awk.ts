@@ -1,5 +1,5 @@
 // The part of completion that reads the manifest and chooses, for shells that have awk.
-import { APP_PATHS, FIELD_PATHS, USUAL_APPS } from "./completion-values.ts";
+import { APP_PATHS, FIELD_PATHS, FLAG_FIELDS, USUAL_APPS } from "./completion-values.ts";
 
 /**
  * Prints what may stand in place of `word`, whole, one a line. `kind` says what is taken there. The manifest comes on
@@ -72,14 +72,14 @@ function choose(after) {
   text = body
   while (match(text, /apps: *[{]/)) { text = substr(text, RSTART + RLENGTH); keys(text, "apps") }
 }
-BEGIN { tags = -1; apps = -1; usual = "${USUAL_APPS.join(" ")}"; paths = "${FIELD_PATHS.join(" ")}"; fields = "${APP_PATHS.join(" ")}" }
+BEGIN { tags = -1; apps = -1; usual = "${USUAL_APPS.join(" ")}"; paths = "${FIELD_PATHS.join(" ")}"; fields = "${APP_PATHS.join(" ")}"; flags = "${FLAG_FIELDS.join(" ")}" }
 END {
   rest = word; base = ""
   joined = kind == "selection" || (kind == "fields" && !index(word, "/")) || kind ~ /^=,/
   if (joined && match(word, /.*[,&!( ]/)) { base = substr(word, 1, RLENGTH); rest = substr(word, RLENGTH + 1) }
   if (kind == "selection") choose("")
   else if (kind == "fields" && !index(word, "/")) choose("/")
-  else if (kind == "fields") {
+  else if (kind == "fields" || kind == "paths") {
     base = substr(word, 1, index(word, "/"))
     offer("", paths, "")
     count = split(list["apps"], names, / +/)
@@ -90,7 +90,9 @@ END {
   else if (kind == "lists") offer("", "pty hypervisors survey" list["apps"], "")
   else if (kind ~ /^=/) {
     words = substr(kind, 2); sub(/^,/, "", words)
-    if (words ~ /=/ && index(word, "=")) offer(substr(word, 1, index(word, "=")), "true false", "")
+    if (words ~ /=/ && index(word, "=")) {
+      if (index(" " flags " ", " " substr(word, 1, index(word, "=") - 1) " ")) offer(substr(word, 1, index(word, "=")), "true false", "")
+    }
     else offer("", words, "")
   }
   else offer("", list[kind], "")

@@ -1,5 +1,5 @@
 // The completion script of PowerShell, which has no awk where Windows runs it.
-import { APP_PATHS, FIELD_PATHS, USUAL_APPS } from "./completion-values.ts";
+import { APP_PATHS, FIELD_PATHS, FLAG_FIELDS, USUAL_APPS } from "./completion-values.ts";
 import { type CompletedCommand, familiesOf, firstWords } from "./completion-words.ts";
 
 /** The same choice as in the awk text, for a manifest of the usual layout. */
@@ -49,7 +49,7 @@ const OFFER = String.raw`
       if ($rest.StartsWith('tag:')) { $names['tags'] | ForEach-Object { "tag:$_$after" } }
       elseif ($rest.StartsWith('role:')) { $names['roles'] | ForEach-Object { "role:$_$after" } }
       else { @('all') + $names['visors'] | ForEach-Object { "$_$after" }; 'tag:'; 'role:' }
-    } elseif ($kind -eq 'fields') {
+    } elseif ($kind -eq 'fields' -or $kind -eq 'paths') {
       $base = $word.Substring(0, $word.IndexOf('/') + 1)
       '${FIELD_PATHS.join(" ")}' -split ' '
       foreach ($app in $names['apps']) { '${APP_PATHS.join(" ")}' -split ' ' | ForEach-Object { "apps.$app.$_" } }
@@ -58,7 +58,7 @@ const OFFER = String.raw`
     } elseif ($kind -eq 'lists') { @('pty', 'hypervisors', 'survey') + $names['apps']
     } elseif ($kind.StartsWith('=')) {
       $words = $kind.Substring(1).TrimStart(',')
-      if ($words.Contains('=') -and $word.Contains('=')) { $base = $word.Substring(0, $word.IndexOf('=') + 1); 'true'; 'false' }
+      if ($words.Contains('=') -and $word.Contains('=')) { $base = $word.Substring(0, $word.IndexOf('=') + 1); if ('${FLAG_FIELDS.join(" ")}' -split ' ' -contains $base.TrimEnd('=')) { 'true'; 'false' } }
       else { $words -split ' ' }
     } else { $names[$kind] }
     $found | Where-Object { $_ } | Select-Object -Unique | ForEach-Object { "$base$_" } | Where-Object { $_.StartsWith($word) }

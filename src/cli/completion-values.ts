@@ -18,6 +18,7 @@ const BY_NAME: Readonly<Record<string, Takes>> = {
   MANIFEST: "files",
   MANIFEST_OR_PLAN: "files",
   OPERATOR: "operators",
+  PATH: "paths",
   ROLE: "roles",
   SELECTION: "selection",
   TAG: "tags",
@@ -52,7 +53,7 @@ export function takenByWord(
   const name = form.replaceAll(/[<>[\]]|\.\.\./g, "");
   const more = form.includes("...") ? "..." : "";
   if (name.includes("|")) return `=${name.replaceAll("|", " ")}`;
-  if (command.startsWith("operator ") && name === "NAME") return `operators${more}`;
+  if (command === "operator remove" && name === "NAME") return `operators${more}`;
   if (command === "ledger witness" && name === "NAME") return `operators${more}`;
   if (command === "adopt" && name === "VISOR") return `fields${more}`;
   return `${BY_NAME[name] ?? listedIn(name, about)}${more}`;
@@ -92,6 +93,21 @@ export const APP_PATHS: readonly string[] = [
   "env",
   "launcher_mode",
   "whitelist",
+];
+
+/** Values of apps and ports that are true or false. */
+export const FLAG_FIELDS: readonly string[] = [
+  "present",
+  "running",
+  "auto_start",
+  "secure",
+  "killswitch",
+  "show_on_landing",
+  "skynet",
+  "dmsg",
+  "udp",
+  "preserve_host",
+  "inject_pk",
 ];
 
 /** Apps that need not stand in a manifest. */

@@ -33,11 +33,13 @@ export const completion: Command = {
 
 /** What every command takes, as completion needs it. */
 export async function completedCommands(): Promise<readonly CompletedCommand[]> {
+  const { LINT_RULES } = await import("./manifest-room.ts");
+  const rules = `=${LINT_RULES.map(({ id }) => id).join(" ")}`;
   return await Promise.all(
     allCommands().map(async ({ name, about, load }) => {
       const command = await load();
       const options = command.options.map((option) => {
-        const takes = takenByOption(name, option);
+        const takes = option.value === "RULE" ? rules : takenByOption(name, option);
         return {
           name: option.name,
           about: option.about,
