@@ -1,10 +1,8 @@
 // As much of a manifest's line as may be shown beside a message about it.
 import { type Diagnostic, type Excerpt, type Place, visorKeyFault } from "../core/index.ts";
-import { namesSecret } from "../model/index.ts";
 import { FOREIGN } from "./foreign-files.ts";
 import { looksSecret } from "./plain-secrets.ts";
-import { manifestSchema } from "./schema.ts";
-import { DEFINITIONS } from "./schema-parts.ts";
+import { HIDDEN_KEYS as HIDDEN, vocabulary } from "./public-keys.ts";
 import type { Source } from "./source.ts";
 
 /** What stands for a text that is not shown. */
@@ -17,8 +15,6 @@ const LINE_MAX = 20_000;
 const NAMED = new Set(["visors", "roles", "keys", "whitelists", "operators", "apps", "ports"]);
 /** Sections whose names have a public text or list as their value. */
 const PUBLIC_NAMED = new Set(["keys", "whitelists", "ports"]);
-/** Fields of an app that may hold anything. */
-const HIDDEN = new Set(["args", "env"]);
 /** Words that tell that the text behind them may be a secret. */
 const SECRET_WORD = /(pass|token|secret|private|[-_.]key|(^|[^a-z])sk)[\w.-]*["']?\s*[=:\s]\s*\S/i;
 /** Texts of the form of keys and tokens. */
@@ -276,51 +272,4 @@ class LineMask {
 function maskedText(text: string): string {
   const masked = text.replace(LONG_RUN, (run) => (visorKeyFault(run) === undefined ? run : MASK));
   return looksSecret(masked) ? MASK : masked;
-}
-
-interface Vocabulary {
-  /** Every key that a manifest can have. */
-  readonly known: ReadonlySet<string>;
-  /** Those whose value is a text, a number or a list, and no secret. */
-  readonly values: ReadonlySet<string>;
-}
-
-let words: Vocabulary | undefined;
-
-/** Read from the schema, which lists every key there is. */
-function vocabulary(): Vocabulary {
-  words ??= readVocabulary();
-  return words;
-}
-
-function readVocabulary(): Vocabulary {
-  const known = new Set<string>();
-  const values = new Set<string>(["name"]);
-  const visit = (schema: unknown): void => {
-    if (Array.isArray(schema)) for (const each of schema) visit(each);
-    if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return;
-    const properties: unknown = "properties" in schema ? schema.properties : undefined;
-    if (typeof properties === "object" && properties !== null) {
-      for (const [key, value] of Object.entries(properties) as [string, unknown][]) {
-        known.add(key);
-        if (!isOnlyMap(value) && !HIDDEN.has(key) && !isSecretName(key)) values.add(key);
-      }
-    }
-    for (const value of Object.values(schema)) visit(value);
-  };
-  visit(manifestSchema);
-  return { known, values };
-}
-
-/** `key` and its like are public keys in a manifest. */
-function isSecretName(key: string): boolean {
-  return namesSecret(key) && !/key/i.test(key);
-}
-
-function isOnlyMap(schema: unknown): boolean {
-  if (typeof schema !== "object" || schema === null) return false;
-  if ("$ref" in schema && typeof schema.$ref === "string") {
-    return isOnlyMap(DEFINITIONS[schema.$ref.slice("#/$defs/".length)]);
-  }
-  return "type" in schema && schema.type === "object";
 }
