@@ -2,6 +2,45 @@
 import { OFFER_AWK } from "./completion-awk.ts";
 import { type CompletedCommand, familiesOf, firstWords } from "./completion-words.ts";
 
+/** Finds which word is completed and offers what it takes; every command's own lists are set by then. */
+const CHOICE = `  # Which word this is: options and their values do not count.
+  for ((at = first; at < last; at++)); do
+    case "\${words[at]}" in
+      --*=*) ;;
+      -*) if _fleet_takes "\${words[at]}"; then at=$((at + 1)); option="\${words[at-1]}"; fi ;;
+      *) place=$((place + 1)) ;;
+    esac
+  done
+  kind=""
+  case "$word" in
+    --*=*) _fleet_takes "\${word%%=*}"; option="\${word%%=*}="; word="\${word#*=}" ;;
+    *)
+      if [ "$at" -gt "$last" ]; then _fleet_takes "$option"; option=""
+      else
+        option=""
+        case "$word" in -*) COMPREPLY=($(compgen -W "$options" -- "$word")); return ;; esac
+        local many=$((\${#takes[@]} - 1))
+        if [ "$place" -gt "$many" ] && [ "$many" -ge 0 ]; then
+          case "\${takes[many]}" in *...) place=$many ;; esac
+        fi
+        kind="\${takes[place]-}"
+        kind="\${kind%...}"
+      fi ;;
+  esac
+  case "$kind" in
+    "") ;;
+    files) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")) ;;
+    folders) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$word")) ;;
+    *)
+      while IFS= read -r part; do
+        case "$part" in *[:/=]) compopt -o nospace 2>/dev/null ;; esac
+        part="$option$part"
+        COMPREPLY+=("\${part:cut}")
+      done < <(_fleet_offer "$kind" "$word") ;;
+  esac
+}
+`;
+
 /** The script; the manifest is read by awk, as starting this program at each Tab would be too slow. */
 export function bash(commands: readonly CompletedCommand[]): string {
   const cases = commands.map((command) => {
@@ -59,42 +98,6 @@ ${families.join("")}  esac
   fi
   case "$command" in
 ${cases.join("")}  esac
-  # Which word this is: options and their values do not count.
-  for ((at = first; at < last; at++)); do
-    case "\${words[at]}" in
-      --*=*) ;;
-      -*) if _fleet_takes "\${words[at]}"; then at=$((at + 1)); option="\${words[at-1]}"; fi ;;
-      *) place=$((place + 1)) ;;
-    esac
-  done
-  kind=""
-  case "$word" in
-    --*=*) _fleet_takes "\${word%%=*}"; option="\${word%%=*}="; word="\${word#*=}" ;;
-    *)
-      if [ "$at" -gt "$last" ]; then _fleet_takes "$option"; option=""
-      else
-        option=""
-        case "$word" in -*) COMPREPLY=($(compgen -W "$options" -- "$word")); return ;; esac
-        local many=$((\${#takes[@]} - 1))
-        if [ "$place" -gt "$many" ] && [ "$many" -ge 0 ]; then
-          case "\${takes[many]}" in *...) place=$many ;; esac
-        fi
-        kind="\${takes[place]-}"
-        kind="\${kind%...}"
-      fi ;;
-  esac
-  case "$kind" in
-    "") ;;
-    files) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")) ;;
-    folders) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$word")) ;;
-    *)
-      while IFS= read -r part; do
-        case "$part" in *[:/=]) compopt -o nospace 2>/dev/null ;; esac
-        part="$option$part"
-        COMPREPLY+=("\${part:cut}")
-      done < <(_fleet_offer "$kind" "$word") ;;
-  esac
-}
-complete -F _fleet fleet
+${CHOICE}complete -F _fleet fleet
 `;
 }
