@@ -1,7 +1,9 @@
 import { type ExitCode, FleetError } from "../core/index.ts";
 import { allCommands } from "./command-table.ts";
 import type { Command } from "./command.ts";
-import { completionScript, SHELLS, takesVisors } from "./completion-script.ts";
+import { completionScript, SHELLS } from "./completion-script.ts";
+import { takenByOption, takenByWord } from "./completion-values.ts";
+import type { CompletedCommand } from "./completion-words.ts";
 
 /** `fleet completion`: what a shell needs to complete commands, options and visor names. */
 export const completion: Command = {
@@ -23,14 +25,28 @@ export const completion: Command = {
         exit: 64,
       });
     }
-    const commands = await Promise.all(
-      allCommands().map(async (row) => {
-        const command = await row.load();
-        const { options, words } = command;
-        return { name: row.name, about: row.about, options, takesVisors: takesVisors(words) };
-      }),
-    );
+    const commands = await completedCommands();
     world.terminal.out(completionScript(shell, commands));
     return 0;
   },
 };
+
+/** What every command takes, as completion needs it. */
+export async function completedCommands(): Promise<readonly CompletedCommand[]> {
+  const { LINT_RULES } = await import("./manifest-room.ts");
+  const rules = `=${LINT_RULES.map(({ id }) => id).join(" ")}`;
+  return await Promise.all(
+    allCommands().map(async ({ name, about, load }) => {
+      const command = await load();
+      const options = command.options.map((option) => {
+        const takes = option.value === "RULE" ? rules : takenByOption(name, option);
+        return {
+          name: option.name,
+          about: option.about,
+          ...(takes === undefined ? {} : { takes }),
+        };
+      });
+      return { name, about, options, words: command.words.map((word) => takenByWord(name, word)) };
+    }),
+  );
+}

@@ -5,6 +5,12 @@ export interface Place {
   readonly column: number;
 }
 
+/** As much of a line as may be shown, on one line, with the index in it that is meant (from 0, at most its length). */
+export interface Excerpt {
+  readonly line: string;
+  readonly caret: number;
+}
+
 /**
  * One thing to say about the user's text: what, where, why, and what to do.
  * Diagnostics are collected and shown together; they are never thrown.
@@ -17,6 +23,8 @@ export interface Diagnostic {
   readonly at?: Place;
   /** The offending text as written, when it is not secret. */
   readonly text?: string;
+  /** The line at `at`, where it may be shown; what may be secret in it is masked. */
+  readonly excerpt?: Excerpt;
   /** What to do about it, one sentence without a trailing period. */
   readonly next: string;
   /** Other places that matter, such as the second of two lines that disagree. */

@@ -9,7 +9,7 @@ export {
 export { counted } from "./counted.ts";
 export { dialUntil } from "./dial-until.ts";
 export { DURATION_PATTERN, parseDuration } from "./duration.ts";
-export { type Diagnostic, type Place } from "./diagnostic.ts";
+export { type Diagnostic, type Excerpt, type Place } from "./diagnostic.ts";
 export {
   ed25519KeyOf,
   isStrictEd25519Key,

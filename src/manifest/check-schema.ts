@@ -3,7 +3,8 @@ import type { Diagnostic } from "../core/index.ts";
 import { suggestion } from "./did-you-mean.ts";
 import { formCheck } from "./form-check.ts";
 import { placeAt, shownKey, type Source } from "./source.ts";
-import { type MapTree, type Tree, treeToJson } from "./tree.ts";
+import { GLUED, MISSING_SPACE } from "./syntax-faults.ts";
+import { type MapTree, type ScalarTree, type Tree, treeToJson, unquoted } from "./tree.ts";
 import { THIS_RELEASE, unknownKey } from "./unknown-key.ts";
 
 const TEXT_SHOWN_MAX = 80;
@@ -20,12 +21,14 @@ interface Found {
 
 /**
  * Checks a tree against the schema. `faulty` starts with values already reported (empty ones) and
- * receives every further value that is wrong: later stages take them for absent.
+ * receives every further value that is wrong: later stages take them for absent. `misplaced` receives lists and maps
+ * that stand where something else belongs.
  */
 export function checkSchema(
   root: MapTree,
   source: Source,
   faulty: Set<Tree>,
+  misplaced: Set<Tree> = new Set(),
 ): readonly Diagnostic[] {
   const validate = formCheck();
   if (validate(treeToJson(root))) return [];
@@ -36,7 +39,11 @@ export function checkSchema(
     const found = findNode(root, error.instancePath);
     if (found === undefined || faulty.has(found.tree)) continue;
     const diagnostic = diagnose(error, found, source, faulty);
-    if (diagnostic !== undefined) diagnostics.push(diagnostic);
+    if (diagnostic === undefined) continue;
+    diagnostics.push(diagnostic);
+    if (diagnostic.code === "manifest/value" && found.tree.kind !== "scalar") {
+      misplaced.add(found.tree);
+    }
   }
   return diagnostics;
 }
@@ -182,8 +189,9 @@ function wrongValue(
   const at = placeAt(source, tree.offset);
   const shown = holdsSecrets(path) ? undefined : shownText(tree, path, isScalar);
   const text = shown === undefined ? {} : { text: shown };
-  const isMay = path[0] === "operators" && path[2] === "may" && shown === "approve";
-  const isSecret = /^(env|file):/.test(shown ?? "");
+  const word = shown === undefined || tree.kind !== "scalar" ? "" : tree.text;
+  const isMay = path[0] === "operators" && path[2] === "may" && word === "approve";
+  const isSecret = /^(env|file):/.test(word);
   if (isMay || isSecret) {
     return {
       code: isMay ? "manifest/not-supported" : "manifest/secret-not-allowed",
@@ -198,20 +206,54 @@ function wrongValue(
         : `write ${expects} here`,
     };
   }
+  if (isGluedKey(tree, expects)) {
+    const behind = tree.offset + tree.text.indexOf(":") + 1;
+    return { ...MISSING_SPACE, severity: "error", at: placeAt(source, behind), ...text };
+  }
+  const kind = wrongKind(tree, expects, choices);
   return {
     code: "manifest/value",
     severity: "error",
-    message: `this must be ${expects}`,
+    message: `this must be ${expects}${kind === undefined ? "" : `, not ${kind.is}`}`,
     at,
     ...text,
-    next: suggestion(shown ?? "", choices, `write ${expects}`),
+    next: kind?.next ?? suggestion(word, choices, `write ${expects}`),
+  };
+}
+
+function isGluedKey(tree: Tree, expects: string): tree is ScalarTree {
+  const isPlain = tree.kind === "scalar" && tree.quote === undefined;
+  return isPlain && expects.startsWith("a map") && GLUED.test(tree.text);
+}
+
+/** What a value is instead of what it must be, and how it becomes that. */
+function wrongKind(
+  tree: Tree,
+  expects: string,
+  choices: readonly string[],
+): { readonly is: string; readonly next?: string } | undefined {
+  if (tree.kind === "list") {
+    const next = "take the dashes away, and write NAME: before what belongs to each name";
+    return expects.startsWith("a map") ? { is: "a list", next } : { is: "a list" };
+  }
+  if (tree.kind === "map") {
+    const next = "write it as a list in brackets, such as [one, two]";
+    return expects.startsWith("a list") ? { is: "a map", next } : { is: "a map" };
+  }
+  if (tree.quote === undefined) return undefined;
+  const isOther = typeof unquoted(tree.text) !== "string" && !expects.startsWith("text");
+  if (!isOther || choices.length > 0) return undefined;
+  return {
+    is: "text in quotes",
+    next: `write ${tree.text.slice(0, TEXT_SHOWN_MAX)} without quotes`,
   };
 }
 
 /** Where a list or a map is wanted, a text may be a broken piece of one, with anything inside. */
 function shownText(tree: Tree, path: readonly string[], isScalar: boolean): string | undefined {
   if (tree.kind !== "scalar") return undefined;
-  if (isScalar) return tree.text.slice(0, TEXT_SHOWN_MAX);
+  const quote = tree.quote ?? "";
+  if (isScalar) return `${quote}${tree.text.slice(0, TEXT_SHOWN_MAX)}${quote}`;
   return path[2] === "apps" ? undefined : shownKey(tree.text);
 }
 

@@ -5,30 +5,35 @@ import type { MapTree, Tree } from "./tree.ts";
 
 const REFERENCE = /^(env|file):\S+$/;
 
+/** A value that is refused, and why. */
+export interface FoundIn {
+  readonly tree: Tree;
+  readonly diagnostic: Diagnostic;
+}
+
 /**
  * Refuses empty values everywhere, and references to secrets where no secret may stand.
  * What is refused is put into `faulty`.
  */
-export function checkValues(
-  root: MapTree,
-  source: Source,
-  faulty: Set<Tree>,
-): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
+export function checkValues(root: MapTree, source: Source, faulty: Set<Tree>): readonly FoundIn[] {
+  const diagnostics: FoundIn[] = [];
   const path: string[] = [];
   const visit = (tree: Tree, offset: number): void => {
     if (isEmpty(tree)) {
       faulty.add(tree);
-      diagnostics.push({
+      const at = placeAt(source, offset);
+      const diagnostic: Diagnostic = {
         ...emptyFault(path),
         severity: "error",
-        at: placeAt(source, offset),
+        at,
         ...shownText(path),
-      });
+      };
+      diagnostics.push({ tree, diagnostic });
     } else if (tree.kind === "scalar") {
       if (REFERENCE.test(tree.text) && !holdsSecrets(path)) {
         faulty.add(tree);
-        diagnostics.push(misplacedReference(tree.text, source, tree.offset));
+        const diagnostic = misplacedReference(tree.text, source, tree.offset);
+        diagnostics.push({ tree, diagnostic });
       }
     } else if (tree.kind === "list") {
       for (const item of tree.items) visit(item, item.offset);

@@ -1,33 +1,11 @@
 import type { Diagnostic } from "../core/index.ts";
 import { suggest } from "./did-you-mean.ts";
+import { foreignFile, foreignText, foreignVersion } from "./foreign-files.ts";
 import { API_VERSION } from "./schema.ts";
 import { placeAt, type Source } from "./source.ts";
 import type { MapTree } from "./tree.ts";
 import { THIS_RELEASE } from "./unknown-key.ts";
 
-const RANCHER_KEYS = [
-  "bundles",
-  "defaultNamespace",
-  "dependsOn",
-  "diff",
-  "helm",
-  "kustomize",
-  "namespace",
-  "overrideTargets",
-  "paths",
-  "targetCustomizations",
-  "targets",
-];
-const FLEETDM_KEYS = [
-  "agent_options",
-  "controls",
-  "org_settings",
-  "policies",
-  "queries",
-  "reports",
-  "software",
-  "team_settings",
-];
 const VERSION_FORM = /^fleet\.skywire\/v([0-9]+)$/;
 
 /** Says what a file is before anything in it is judged: the format must be one this release reads. */
@@ -51,6 +29,13 @@ export function identify(root: MapTree, source: Source): Diagnostic | undefined 
   };
 }
 
+/** The same of a text that could not be read as YAML, as far as its left edge tells. */
+export function identifyText(source: Source): Diagnostic | undefined {
+  const foreign = foreignText(source.text);
+  if (foreign === undefined) return undefined;
+  return { ...foreign, severity: "error", at: { file: source.file, line: 1, column: 1 } };
+}
+
 type Fault = Pick<Diagnostic, "code" | "message" | "next">;
 
 function versionFault(written: string, root: MapTree): Fault {
@@ -62,8 +47,8 @@ function versionFault(written: string, root: MapTree): Fault {
       next: `use a release of fleet that reads ${written}`,
     };
   }
-  if (/cattle\.io/.test(written)) return RANCHER;
   return (
+    foreignVersion(written) ??
     foreignFile(root) ?? {
       code: "manifest/api-version",
       message: `this is no format that ${THIS_RELEASE} reads`,
@@ -73,24 +58,4 @@ function versionFault(written: string, root: MapTree): Fault {
           : `did you mean ${JSON.stringify(API_VERSION)}?`,
     }
   );
-}
-
-const RANCHER: Fault = {
-  code: "manifest/foreign-file",
-  message: "this looks like a file of Rancher Fleet, which deploys to Kubernetes",
-  next: "name the manifest of your visors, or make one with fleet init",
-};
-
-const FLEETDM: Fault = {
-  code: "manifest/foreign-file",
-  message: "this looks like a file of FleetDM, which manages devices through osquery",
-  next: "name the manifest of your visors, or make one with fleet init",
-};
-
-function foreignFile(root: MapTree): Fault | undefined {
-  if (root.entries.has("visors")) return undefined;
-  const version = root.entries.get("apiVersion")?.value;
-  const isFleetDm = version?.kind === "scalar" && version.text === "v1" && root.entries.has("spec");
-  if (isFleetDm || FLEETDM_KEYS.some((key) => root.entries.has(key))) return FLEETDM;
-  return RANCHER_KEYS.some((key) => root.entries.has(key)) ? RANCHER : undefined;
 }

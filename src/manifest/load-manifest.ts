@@ -3,7 +3,8 @@ import type { DesiredFleet, TrustedManifest } from "../model/index.ts";
 import { keysetPart } from "./keyset-part.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { resolveManifest } from "./resolve-manifest.ts";
-import { decodeManifest } from "./source.ts";
+import { withLines } from "./shown-line.ts";
+import { decodeManifest, makeSource } from "./source.ts";
 import type { MapTree } from "./tree.ts";
 
 interface LoadedManifest {
@@ -68,9 +69,11 @@ function load(bytes: Uint8Array, file: string, partOf: (root: MapTree) => MapTre
   const decoded = decodeManifest(bytes, file);
   if ("diagnostic" in decoded) return { diagnostics: [decoded.diagnostic] };
   const parsed = parseManifest(decoded.text, file, partOf);
-  if (parsed.manifest === undefined) return { diagnostics: inOrder(parsed.diagnostics) };
+  const shown = (found: readonly Diagnostic[]): readonly Diagnostic[] =>
+    found.length === 0 ? found : withLines(inOrder(found), makeSource(decoded.text, file));
+  if (parsed.manifest === undefined) return { diagnostics: shown(parsed.diagnostics) };
   const resolved = resolveManifest(parsed.manifest);
-  const diagnostics = inOrder([...parsed.diagnostics, ...resolved.diagnostics]);
+  const diagnostics = shown([...parsed.diagnostics, ...resolved.diagnostics]);
   if (resolved.desired === undefined) return { diagnostics };
   const manifestDigest: Digest = `sha256:${toHex(sha256(bytes))}`;
   return { desired: { ...resolved.desired, manifestDigest }, diagnostics };

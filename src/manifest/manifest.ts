@@ -42,6 +42,8 @@ export interface Manifest {
   readonly rules: readonly DesiredValue[];
   /** Errors were found while parsing: resolving goes on, but gives no desired fleet. */
   readonly incomplete: boolean;
+  /** A section of names was refused as a whole, so that no name can be called unknown. */
+  readonly isNameLost?: true;
 }
 
 /** What parsing gives; `manifest` is absent when the text is no manifest at all. */

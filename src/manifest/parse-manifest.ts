@@ -11,7 +11,8 @@ import type { RpcRoute } from "../model/index.ts";
 import { checkAppliers, checkRequirements, checkSigners } from "./check-requirements.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkValues } from "./check-values.ts";
-import { identify } from "./identify.ts";
+import { FOREIGN } from "./foreign-files.ts";
+import { identify, identifyText } from "./identify.ts";
 import type {
   Manifest,
   ParsedManifest,
@@ -54,14 +55,17 @@ export function parseManifest(
   if (textFaults.length > 0) return { diagnostics: textFaults };
   const { tree, diagnostics: yamlFaults } = parseSimilarTree(source);
   if (tree === undefined) {
-    return { diagnostics: yamlFaults.length > 0 ? yamlFaults : [emptyFile(source)] };
+    if (yamlFaults.length === 0) return { diagnostics: [emptyFile(source)] };
+    const foreign = identifyText(source);
+    return { diagnostics: foreign === undefined ? yamlFaults : [foreign] };
   }
   if (tree.kind !== "map") {
     const nothing = tree.kind === "scalar" && tree.value === null;
     return { diagnostics: [...yamlFaults, nothing ? emptyFile(source) : notAMap(source)] };
   }
   const foreign = identify(tree, source);
-  if (foreign !== undefined) return { diagnostics: [foreign, ...yamlFaults] };
+  if (foreign !== undefined)
+    return { diagnostics: foreign.code === FOREIGN ? [foreign] : [foreign, ...yamlFaults] };
   return readManifest(partOf(tree), source, yamlFaults);
 }
 
@@ -71,11 +75,20 @@ function readManifest(
   yamlFaults: readonly Diagnostic[],
 ): ParsedManifest {
   const faulty = new Set<Tree>();
+  const values = checkValues(root, source, faulty);
+  const misplaced = new Set<Tree>();
+  const form = checkSchema(root, source, faulty, misplaced);
+  // What stands in a list where a map belongs was not judged by what it should be.
+  const inside = new Set([...misplaced].flatMap((tree) => [...below(tree)]));
   const diagnostics = [
     ...yamlFaults,
-    ...checkValues(root, source, faulty),
-    ...checkSchema(root, source, faulty),
+    ...values.filter(({ tree }) => !inside.has(tree)).map(({ diagnostic }) => diagnostic),
+    ...form,
   ];
+  const isNameLost = NAMES.some((section) => {
+    const value = root.entries.get(section)?.value;
+    return value !== undefined && misplaced.has(value);
+  });
   const reading: Reading = {
     source,
     faulty,
@@ -102,8 +115,28 @@ function readManifest(
   checkRequirements(reading, root);
   checkSigners(reading, root, parts.operators);
   if (diagnostics.length === 0) checkAppliers(reading, root);
-  const manifest: Manifest = { ...parts, incomplete: diagnostics.length > 0 };
+  const manifest: Manifest = {
+    ...parts,
+    incomplete: diagnostics.length > 0,
+    ...(isNameLost ? { isNameLost: true as const } : {}),
+  };
   return { manifest, diagnostics };
+}
+
+/** Sections whose names are used elsewhere. */
+const NAMES = ["visors", "keys", "whitelists", "roles"] as const;
+
+function* below(tree: Tree): Generator<Tree> {
+  const parts =
+    tree.kind === "list"
+      ? tree.items
+      : tree.kind === "map"
+        ? [...tree.entries.values()].map(({ value }) => value)
+        : [];
+  for (const part of parts) {
+    yield part;
+    yield* below(part);
+  }
 }
 
 function digestOfText(text: string): Digest {

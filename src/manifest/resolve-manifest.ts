@@ -30,6 +30,14 @@ export interface ResolvedManifest {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Mistakes that cannot be told from a section that could not be read. */
+const NEEDS_NAMES: ReadonlySet<string> = new Set([
+  "manifest/selects-nothing",
+  "manifest/unknown-name",
+  "manifest/unknown-role",
+  "selection/unknown-name",
+]);
+
 /**
  * Resolves names, roles and lists into one complete record a visor, each value with its origin.
  * Never throws; everything that is wrong is reported. Time grows with visors times owned leaves.
@@ -40,6 +48,7 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
   // A role's mistake shows at every visor that has the role; it is one mistake.
   const report = (diagnostic: Diagnostic): void => {
     const { at, code, message } = diagnostic;
+    if (manifest.isNameLost === true && NEEDS_NAMES.has(code)) return;
     const id = `${code} ${at?.line}:${at?.column} ${message}`;
     if (seen.has(id)) return;
     seen.add(id);

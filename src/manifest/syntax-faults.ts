@@ -1,15 +1,36 @@
 import type { ErrorCode } from "yaml";
 import type { Diagnostic } from "../core/index.ts";
 
-type Fault = Pick<Diagnostic, "code" | "message" | "next">;
+/** A mistake in our words, and what to do about it. */
+export type SyntaxFault = Pick<Diagnostic, "code" | "message" | "next">;
+type Fault = SyntaxFault;
 
-const UNCLOSED: Fault = {
+/** A bracket without its end. */
+export const UNCLOSED_BRACKET: SyntaxFault = {
   code: "manifest/syntax",
-  message: "a [ or { above is not closed before this line, or this line continues it unindented",
-  next: "close the bracket that is open above, or indent this line",
+  message: "this bracket is not closed where it should be, or what is in it is not indented",
+  next: "close the bracket with its other half, or indent the lines in it",
 };
 
-const INDENT: Fault = {
+/** A quote without its end. */
+export const UNCLOSED_QUOTE: SyntaxFault = {
+  code: "manifest/syntax",
+  message: "this quote is not closed, so all that follows is taken for one text",
+  next: "close the quote at the end of the text, on the same line",
+};
+
+/** A name, a colon and, without a space, its value; no address. */
+export const GLUED: RegExp = /^[A-Za-z][\w.-]*:(?=[^\s/:])/;
+
+/** `log_level:debug`. */
+export const MISSING_SPACE: SyntaxFault = {
+  code: "manifest/syntax",
+  message: "a space is missing behind the colon: without it name and value are one word",
+  next: "write a space behind the colon",
+};
+
+/** A line that is too deep or not deep enough. */
+export const WRONG_INDENT: SyntaxFault = {
   code: "manifest/syntax",
   message: "this line is indented in a way that belongs to nothing above it",
   next: "give lines of one map the same number of leading spaces",
@@ -70,9 +91,9 @@ const FAULTS: Partial<Record<ErrorCode, Fault>> = {
     message: "a text cannot begin with this character unless it stands in quotes",
     next: "put the text in quotes",
   },
-  BAD_INDENT: INDENT,
-  BLOCK_IN_FLOW: INDENT,
-  BLOCK_AS_IMPLICIT_KEY: INDENT,
+  BAD_INDENT: WRONG_INDENT,
+  BLOCK_IN_FLOW: WRONG_INDENT,
+  BLOCK_AS_IMPLICIT_KEY: WRONG_INDENT,
   MULTILINE_IMPLICIT_KEY: {
     code: "manifest/syntax",
     message: "a key is not followed by a colon on its own line",
@@ -88,8 +109,6 @@ const FAULTS: Partial<Record<ErrorCode, Fault>> = {
 };
 
 /** What a syntax error of the YAML library means for a manifest. */
-export function syntaxFault(code: ErrorCode, said = ""): Fault {
-  // A bracket left open is reported where the next line begins, under the code of indentation.
-  if (code === "BAD_INDENT" && said.startsWith("Flow ")) return UNCLOSED;
+export function syntaxFault(code: ErrorCode): SyntaxFault {
   return FAULTS[code] ?? FLOW;
 }

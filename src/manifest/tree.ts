@@ -2,7 +2,6 @@ import {
   Composer,
   type CST,
   type Document,
-  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -13,7 +12,8 @@ import {
 } from "yaml";
 import type { Diagnostic, Json } from "../core/index.ts";
 import { leadingName, placeAt, shownKey, type Source } from "./source.ts";
-import { syntaxFault } from "./syntax-faults.ts";
+import { causesOf, type Reported } from "./syntax-cause.ts";
+import { GLUED, MISSING_SPACE, syntaxFault } from "./syntax-faults.ts";
 
 /** One node of a manifest's YAML, with the offset at which it is written. */
 export type Tree = ScalarTree | ListTree | MapTree;
@@ -24,6 +24,8 @@ export interface ScalarTree {
   readonly text: string;
   readonly value: string | number | boolean | null;
   readonly offset: number;
+  /** The quote it stands in. */
+  readonly quote?: '"' | "'";
 }
 
 /** A list. */
@@ -102,9 +104,9 @@ function parseYaml(
     throw error;
   }
   const [first, second] = documents;
-  const faults: Found[] = documents
+  const faults: Reported[] = documents
     .flatMap((document) => document.errors)
-    .map((error): Found => ({ code: error.code, offset: error.pos[0], said: error.message }));
+    .map((error): Reported => ({ code: error.code, offset: error.pos[0] }));
   if (second !== undefined) {
     faults.push({ code: "MULTIPLE_DOCS", offset: beginOf(source.text, second.range[0]) });
   }
@@ -141,23 +143,16 @@ function beginOf(text: string, offset: number): number {
   return dashes < 0 ? offset : dashes;
 }
 
-interface Found {
-  readonly code: ErrorCode;
-  readonly offset: number;
-  /** The library's own words, never shown: they quote the text. */
-  readonly said?: string;
-}
-
-function syntaxDiagnostics(source: Source, faults: readonly Found[]): readonly Diagnostic[] {
+function syntaxDiagnostics(source: Source, faults: readonly Reported[]): readonly Diagnostic[] {
   const lines = new Set<number>();
   const diagnostics: Diagnostic[] = [];
-  for (const { code, offset, said } of faults) {
+  for (const { fault, offset } of causesOf(source, faults)) {
     const at = placeAt(source, offset);
     if (lines.has(at.line)) continue;
     lines.add(at.line);
     const text = leadingName(source, at.line);
     diagnostics.push({
-      ...syntaxFault(code, said),
+      ...fault,
       severity: "error",
       at,
       ...(text === undefined ? {} : { text }),
@@ -210,7 +205,10 @@ class TreeBuilder {
     if (isScalar(node)) {
       const text = typeof node.value === "string" ? node.value : "";
       if (UNPRINTABLE.test(text)) this.#refuseCharacter(offset);
-      return { kind: "scalar", text, value: plainValue(text, node.type === "PLAIN"), offset };
+      const value = plainValue(text, node.type === "PLAIN");
+      if (node.type === "QUOTE_DOUBLE") return { kind: "scalar", text, value, offset, quote: '"' };
+      if (node.type === "QUOTE_SINGLE") return { kind: "scalar", text, value, offset, quote: "'" };
+      return { kind: "scalar", text, value, offset };
     }
     if (isSeq(node)) {
       const items: Tree[] = [];
@@ -238,6 +236,10 @@ class TreeBuilder {
         continue;
       }
       const key = keyTree.text;
+      if (isSpaceMissing(keyNode, value)) {
+        this.#refuseGlued(key, keyOffset);
+        continue;
+      }
       const first = entries.get(key);
       if (first !== undefined) {
         this.#refuseTwice(key, keyOffset, first.offset);
@@ -258,6 +260,15 @@ class TreeBuilder {
       text: shownKey(key),
       next: "keep one of the two, or join them",
       related: [{ message: "first written here", at: placeAt(this.#source, firstOffset) }],
+    });
+  }
+
+  #refuseGlued(key: string, offset: number): void {
+    this.broken = true;
+    this.diagnostics.push({
+      ...MISSING_SPACE,
+      severity: "error",
+      at: placeAt(this.#source, offset + key.indexOf(":") + 1),
     });
   }
 
@@ -315,8 +326,20 @@ class TreeBuilder {
   }
 }
 
+/** `{log_level:debug}`: one word with a colon inside and nothing behind it. */
+function isSpaceMissing(key: ParsedNode, value: ParsedNode | null): boolean {
+  if (!isScalar(key) || key.type !== "PLAIN" || typeof key.value !== "string") return false;
+  const isNothing = value === null || (isScalar(value) && value.value === "");
+  return isNothing && GLUED.test(key.value);
+}
+
 function nothingAt(offset: number): ScalarTree {
   return { kind: "scalar", text: "", value: null, offset };
+}
+
+/** What a text would be without its quotes. */
+export function unquoted(text: string): string | number | boolean | null {
+  return plainValue(text, true);
 }
 
 function plainValue(text: string, plain: boolean): string | number | boolean | null {

@@ -1,4 +1,5 @@
 import { counted, type Diagnostic } from "../core/index.ts";
+import { excerptText } from "./excerpt-text.ts";
 import type { Paint } from "./paint.ts";
 import { placeText } from "./place-text.ts";
 import { printable } from "./printable.ts";
@@ -28,6 +29,6 @@ function diagnosticText(diagnostic: Diagnostic, paint: Paint): string {
   const code = paint("quiet", `[${diagnostic.code}]`);
   return (
     `${where}${severity}: ${printable(diagnostic.message)} ${code}\n` +
-    `${text}${related}  next: ${printable(diagnostic.next)}\n`
+    `${excerptText(diagnostic, paint)}${text}${related}  next: ${printable(diagnostic.next)}\n`
   );
 }

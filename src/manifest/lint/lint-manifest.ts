@@ -3,7 +3,8 @@ import { type Edit, spliced } from "../edit/splice.ts";
 import { parseManifest } from "../parse-manifest.ts";
 import { resolveManifest } from "../resolve-manifest.ts";
 import { isSameFleet } from "../same-fleet.ts";
-import { makeSource } from "../source.ts";
+import { withLines } from "../shown-line.ts";
+import { makeSource, type Source } from "../source.ts";
 import { parseTree } from "../tree.ts";
 import { checkAppsAndSettings } from "./check-app-and-setting.ts";
 import { checkOpenWhitelists, checkSingleController } from "./check-access.ts";
@@ -57,8 +58,22 @@ export function lintManifest(
   goneKeys?: Linted["goneKeys"],
 ): LintReport {
   const linted = lintedOf(text, file, nowMs, goneKeys);
-  if ("diagnostics" in linted) return { findings: [], diagnostics: linted.diagnostics };
-  return { findings: findingsOf(linted, rules), diagnostics: [] };
+  if ("diagnostics" in linted) {
+    return { findings: [], diagnostics: withLines(linted.diagnostics, makeSource(text, file)) };
+  }
+  return { findings: shown(findingsOf(linted, rules), linted.source), diagnostics: [] };
+}
+
+function shown(findings: readonly LintFinding[], source: Source): readonly LintFinding[] {
+  const lines = withLines(
+    findings.map(({ diagnostic }) => diagnostic),
+    source,
+  );
+  return findings.map((finding, index) => {
+    const excerpt = lines[index]?.excerpt;
+    if (excerpt === undefined) return finding;
+    return { ...finding, diagnostic: { ...finding.diagnostic, excerpt } };
+  });
 }
 
 /**

@@ -5,12 +5,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it, test } from "vitest";
 import { allCommands, COMMAND_GROUPS } from "../../../src/cli/command-table.ts";
-import {
-  type CompletedCommand,
-  completionScript,
-  SHELLS,
-  takesVisors,
-} from "../../../src/cli/completion-script.ts";
+import { completedCommands } from "../../../src/cli/completion.ts";
+import { completionScript, SHELLS } from "../../../src/cli/completion-script.ts";
 import { helpText } from "../../../src/cli/help.ts";
 
 const ROWS = allCommands();
@@ -40,18 +36,9 @@ describe("commands", () => {
   });
 });
 
-async function completed(): Promise<readonly CompletedCommand[]> {
-  return await Promise.all(
-    ROWS.map(async ({ name, about, load }) => {
-      const { options, words } = await load();
-      return { name, about, options, takesVisors: takesVisors(words) };
-    }),
-  );
-}
-
 describe("completion", () => {
   it.each(SHELLS)("for %s knows every command and option", async (shell) => {
-    const commands = await completed();
+    const commands = await completedCommands();
     const script = completionScript(shell, commands);
     for (const { name, options } of commands) {
       for (const word of name.split(" ")) expect(script).toContain(word);
@@ -76,7 +63,7 @@ describe("completion", () => {
     );
     const line = ["fleet", ...words].join(" ");
     const ask = `COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _fleet; echo "\${COMPREPLY[@]}"`;
-    const script = completionScript("bash", await completed());
+    const script = completionScript("bash", await completedCommands());
     const bash = spawnSync("bash", ["--norc", "-c", `${script}\n${ask}`], {
       encoding: "utf8",
       cwd: folder,

@@ -26,9 +26,13 @@ describe("fleet lint", () => {
     expect(ran).toMatchObject({ code: 2, err: "" });
     expect(ran.out).toBe(
       "fleet.yaml:3:27: warning: desk stands twice in this list [lint/key-listed-twice]\n" +
+        "  3 | controllers: [desk, shop, desk]\n" +
+        "    |                           ^\n" +
         "  written: desk\n  see fleet.yaml:3:15: first written here\n" +
         "  next: take one of the two out; `fleet lint --fix` takes out this one\n" +
         "fleet.yaml:4:10: warning: no visor has the role spare, so its values reach nobody [lint/unused-role]\n" +
+        "  4 | roles: { spare: { settings: { is_public: true } } }\n" +
+        "    |          ^\n" +
         "  written: spare\n  next: list it at the visors that shall have it, or remove it\n" +
         "Found 2 warnings, 1 can be fixed by --fix: fleet.yaml.\n",
     );

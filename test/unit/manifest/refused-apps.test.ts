@@ -74,7 +74,9 @@ const SECRETS: readonly Refusal[] = [
   ...["CAM_TOKEN hunter2", "CAM_TOKEN:hunter2", "CAM_TOKEN=hunter2"].map((entry) => ({
     name: `a secret whose colon was forgotten: ${entry.slice(0, 10)}`,
     text: oneVisor(`    apps: { cam: { env: { ${entry} } } }\n`),
-    want: ["manifest/empty 6:27", "manifest/variable-name 6:27"],
+    want: /\w:\w/.test(entry)
+      ? ["manifest/syntax 6:37"]
+      : ["manifest/empty 6:27", "manifest/variable-name 6:27"],
     shown: undefined,
   })),
   {

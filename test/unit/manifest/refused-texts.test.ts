@@ -82,19 +82,19 @@ const FILES: readonly Refusal[] = [
   {
     name: "a bracket that is not closed",
     text: `${HEAD}visors:\n  laptop: { key: a, tags: [b }\n`,
-    want: ["manifest/syntax 4:30"],
+    want: ["manifest/syntax 4:27"],
     shown: "laptop",
   },
   {
     name: "a bracket that is not closed at the end of its line",
     text: `${HEAD}visors:\n  laptop: { key: a, tags: [b\n  desk: { key: b }\n`,
-    want: ["manifest/syntax 5:3"],
+    want: ["manifest/syntax 4:27"],
     next: "close the bracket",
   },
   {
     name: "a broken line never shows what follows its name",
     text: `${HEAD}visors:\n  laptop:\n    TOKEN: "hunter2\n`,
-    want: ["manifest/syntax 6:1"],
+    want: ["manifest/syntax 5:12"],
   },
   {
     name: "10 MB",

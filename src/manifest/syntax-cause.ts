@@ -1,0 +1,140 @@
+// Finds what a syntax error comes from: the library reports where it could not go on.
+import { type ErrorCode, Lexer } from "yaml";
+import type { Source } from "./source.ts";
+import { placeAt } from "./source.ts";
+import {
+  MISSING_SPACE,
+  type SyntaxFault,
+  syntaxFault,
+  UNCLOSED_BRACKET,
+  UNCLOSED_QUOTE,
+  WRONG_INDENT,
+} from "./syntax-faults.ts";
+
+/** A syntax error as the YAML library reports it. */
+export interface Reported {
+  readonly code: ErrorCode;
+  readonly offset: number;
+}
+
+/** A mistake, and the offset at which a person has to mend it. */
+export interface Cause {
+  readonly fault: SyntaxFault;
+  readonly offset: number;
+}
+
+/** Errors that an opening without its end can come out as. */
+const STRUCTURAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "BAD_INDENT",
+  "BLOCK_AS_IMPLICIT_KEY",
+  "BLOCK_IN_FLOW",
+  "MISSING_CHAR",
+  "MULTILINE_IMPLICIT_KEY",
+  "UNEXPECTED_TOKEN",
+]);
+
+/**
+ * What is to be mended, once for each mistake. An opening without its end explains everything behind it: what is
+ * reported there is left out.
+ */
+export function causesOf(source: Source, reported: readonly Reported[]): readonly Cause[] {
+  const structural = reported.filter(({ code }) => STRUCTURAL.has(code));
+  const opening = structural.length === 0 ? undefined : unclosed(source, structural);
+  const causes: Cause[] = opening === undefined ? [] : [opening];
+  for (const error of reported) {
+    if (opening !== undefined && error.offset >= opening.offset) continue;
+    causes.push(STRUCTURAL.has(error.code) ? causeOnLine(source, error) : plainCause(error));
+  }
+  return causes;
+}
+
+function plainCause({ code, offset }: Reported): Cause {
+  return { fault: syntaxFault(code), offset };
+}
+
+/** The first quote or bracket that is opened and not closed where it should be. */
+function unclosed(source: Source, errors: readonly Reported[]): Cause | undefined {
+  const firstError = Math.min(...errors.map(({ offset }) => offset));
+  const open: { readonly sign: string; readonly offset: number }[] = [];
+  let at = 0;
+  for (const lexeme of new Lexer().lex(source.text)) {
+    // Marks of the lexer's own take no room in the text.
+    if (lexeme === "\u0002" || lexeme === "\u001f") continue;
+    if (lexeme === "\u0018") return bracketCause(open);
+    const first = lexeme.charAt(0);
+    if ((first === '"' || first === "'") && isUnclosedQuote(lexeme, first)) {
+      return { fault: UNCLOSED_QUOTE, offset: at };
+    }
+    if (lexeme === "[" || lexeme === "{") open.push({ sign: lexeme, offset: at });
+    else if (lexeme === "]" || lexeme === "}") {
+      const top = open.at(-1);
+      if (top !== undefined && (top.sign === "[") !== (lexeme === "]")) return bracketCause(open);
+      open.pop();
+    }
+    at += lexeme.length;
+    if (at > firstError && open.length === 0) return undefined;
+  }
+  return bracketCause(open);
+}
+
+function bracketCause(open: readonly { readonly offset: number }[]): Cause | undefined {
+  const innermost = open.at(-1);
+  return innermost === undefined
+    ? undefined
+    : { fault: UNCLOSED_BRACKET, offset: innermost.offset };
+}
+
+/** A quote that has no end, or one that swallows lines which look like a manifest's. */
+function isUnclosedQuote(lexeme: string, quote: string): boolean {
+  const ended = lexeme.length > 1 && lexeme.endsWith(quote);
+  return !ended || /\n[ ]*(- |["']?[\w.-]+["']?:(\s|$))/.test(lexeme);
+}
+
+/** What is wrong with the line of an error, or with the one that continues it. */
+function causeOnLine(source: Source, error: Reported): Cause {
+  const { line } = placeAt(source, error.offset);
+  const missing = missingSpace(source, line);
+  if (missing !== undefined) return { fault: MISSING_SPACE, offset: missing };
+  if (error.code === "BLOCK_AS_IMPLICIT_KEY" || error.code === "MULTILINE_IMPLICIT_KEY") {
+    const deeper = deeperLine(source, line);
+    if (deeper !== undefined) return { fault: WRONG_INDENT, offset: deeper };
+  }
+  if (error.code !== "BAD_INDENT") return plainCause(error);
+  return { fault: WRONG_INDENT, offset: textBegin(source, line) };
+}
+
+/** Behind the colon of a line such as `log_level:debug`; not of `tag:shop` in a list or of an address. */
+function missingSpace(source: Source, line: number): number | undefined {
+  const match = /^ *(?:- +)*(?!(?:tag|role|env|file):)[A-Za-z][\w.-]*:(?=[^\s/:])/.exec(
+    lineOf(source, line),
+  );
+  return match === null ? undefined : (source.lineStarts[line - 1] ?? 0) + match[0].length;
+}
+
+/** The text of the next line, when it is a key that stands deeper below a key with a value. */
+function deeperLine(source: Source, line: number): number | undefined {
+  const here = lineOf(source, line);
+  if (!/^ *(?:- +)*["']?[\w.-]+["']?: +[^\s#]/.test(here)) return undefined;
+  for (let next = line + 1; next <= source.lineStarts.length; next += 1) {
+    const text = lineOf(source, next);
+    if (/^\s*(#|$)/.test(text)) continue;
+    const isDeeper = blanksOf(text) > blanksOf(here);
+    return isDeeper && /^ *["']?[\w.-]+["']?:(\s|$)/.test(text)
+      ? textBegin(source, next)
+      : undefined;
+  }
+  return undefined;
+}
+
+function lineOf(source: Source, line: number): string {
+  const start = source.lineStarts[line - 1] ?? source.text.length;
+  return source.text.slice(start, source.lineStarts[line] ?? source.text.length).trimEnd();
+}
+
+function blanksOf(line: string): number {
+  return /^ */.exec(line)?.[0].length ?? 0;
+}
+
+function textBegin(source: Source, line: number): number {
+  return (source.lineStarts[line - 1] ?? 0) + blanksOf(lineOf(source, line));
+}
