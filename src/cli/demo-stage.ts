@@ -183,12 +183,14 @@ export class DemoStage {
 
   /** Copies a folder of the stage with all that is in it. */
   async copy(from: string, to: string): Promise<void> {
+    if (this.isStopped) return;
     await cp(join(this.#folder, from), join(this.#folder, to), { recursive: true });
     this.#world.terminal.out(`  (${from} is copied to ${to})\n`);
   }
 
   /** Removes a folder of the stage. */
   async remove(name: string): Promise<void> {
+    if (this.isStopped) return;
     await rm(join(this.#folder, name), { recursive: true, force: true });
     this.#world.terminal.out(`  (${name} is deleted)\n`);
   }
