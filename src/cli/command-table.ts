@@ -126,7 +126,7 @@ export const COMMAND_GROUPS: readonly {
       },
       {
         name: "demo",
-        about: "show everything on an embedded fleet, in half a minute",
+        about: "show how it works on visors of our own, in at most 20 s",
         load: async () => (await import("./demo.ts")).demo,
       },
     ],

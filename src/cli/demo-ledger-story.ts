@@ -1,3 +1,4 @@
+import { beginApplied, MANIFEST } from "./demo-begin.ts";
 import type { Actor, DemoStage } from "./demo-stage.ts";
 
 /** A second operator, in a folder and home of their own. */
@@ -7,11 +8,12 @@ const TWIN: Actor = { folder: "twin", home: "home-twin" };
 /** Somebody without a key. */
 const READER: Actor = { folder: "reader", home: "home-reader" };
 const NOBODY: Actor = { folder: "empty", home: "home-nobody" };
-const MANIFEST = "fleet/fleet.yaml";
+const VISORS = 4;
 const CHANGED = "shop-1";
 
-/** The acts that are about where the ledger lives, in order. */
+/** The chapter that is about where the ledger lives. */
 export async function tellLedgerStory(stage: DemoStage): Promise<void> {
+  await beginApplied(stage, VISORS);
   const relays = await beginRelays(stage);
   const feed = await twoOperators(stage, relays);
   await lostState(stage, relays);

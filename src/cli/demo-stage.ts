@@ -1,7 +1,7 @@
 import { cp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ExitCode, fromUtf8, onAbort, utf8 } from "../core/index.ts";
+import { counted, type ExitCode, fromUtf8, onAbort, utf8 } from "../core/index.ts";
 import { type Child, type ChildOptions, startChild } from "../platform/index.ts";
 import { printable } from "../view/index.ts";
 import { outPaint } from "./look.ts";
@@ -9,8 +9,8 @@ import type { World } from "./world.ts";
 
 const MAIN = fileURLToPath(new URL("./main.js", import.meta.url));
 const READY_WITHIN_MS = 20_000;
-const LINES_AT_TOP = 9;
-const LINES_AT_END = 5;
+/** How many lines of a long output are shown. */
+const SHOWN_LINES = { top: 9, end: 5 };
 
 /** What a step of the demo must do to count. */
 export interface StepEnd {
@@ -18,6 +18,8 @@ export interface StepEnd {
   /** Each must be in what the command prints. */
   readonly says?: readonly string[];
   readonly saysNot?: readonly string[];
+  /** How many lines of the output are shown, when not the usual number. */
+  readonly shows?: { readonly top: number; readonly end: number };
 }
 
 /** Who runs a command: a folder of the stage to work in, and one that is the home. */
@@ -33,6 +35,9 @@ const OWNER: Actor = { folder: "fleet", home: "home" };
 export class DemoStage {
   steps = 0;
   good = 0;
+  #isQuiet = false;
+  /** The newest command, as it is shown. */
+  #shown = "";
   readonly #folder: string;
   readonly #world: World;
   readonly #stop: AbortSignal;
@@ -52,7 +57,37 @@ export class DemoStage {
 
   /** Says what comes next. */
   tell(text: string): void {
-    if (!this.isStopped) this.#world.terminal.out(`\n${this.#paint("strong", `# ${text}`)}\n`);
+    if (!this.isStopped && !this.#isQuiet)
+      this.#world.terminal.out(`\n${this.#paint("strong", `# ${text}`)}\n`);
+  }
+
+  /**
+   * Plays what only prepares a chapter: its steps count, and those that end otherwise than announced are shown.
+   * @param what what is there afterwards, for people
+   */
+  async quietly(what: string, act: () => Promise<void>): Promise<void> {
+    const before = this.steps;
+    this.#isQuiet = true;
+    await act();
+    this.#isQuiet = false;
+    if (!this.isStopped)
+      this.#world.terminal.out(`  (${what}: ${counted(this.steps - before, "command")})\n`);
+  }
+
+  /**
+   * Changes a line of a file of the stage as an editor would, and shows it.
+   * @param from the line as it is, without the spaces before it; it must be there
+   */
+  async edit(name: string, from: string, to: string): Promise<void> {
+    if (this.isStopped) return;
+    const text = await this.read(name);
+    await this.write(name, text.replace(from, to));
+    const said = [`- ${from}`, `+ ${to}`].map((line) => `  ${printable(line)}\n`).join("");
+    this.#world.terminal.out(said);
+    if (!text.includes(from)) {
+      this.steps += 1;
+      this.#world.terminal.out(this.#paint("remove", `  ! NOT AS ANNOUNCED: no such line\n`));
+    }
   }
 
   /** Starts the embedded fleet and waits until it answers. */
@@ -148,12 +183,14 @@ export class DemoStage {
 
   /** Copies a folder of the stage with all that is in it. */
   async copy(from: string, to: string): Promise<void> {
+    if (this.isStopped) return;
     await cp(join(this.#folder, from), join(this.#folder, to), { recursive: true });
     this.#world.terminal.out(`  (${from} is copied to ${to})\n`);
   }
 
   /** Removes a folder of the stage. */
   async remove(name: string): Promise<void> {
+    if (this.isStopped) return;
     await rm(join(this.#folder, name), { recursive: true, force: true });
     this.#world.terminal.out(`  (${name} is deleted)\n`);
   }
@@ -214,7 +251,8 @@ export class DemoStage {
   #show(args: readonly string[], as: Actor = OWNER): void {
     const where = as === OWNER ? "" : `${as.folder} `;
     const words = args.map((word) => (/^[\w./:=-]+$/.test(word) ? word : `'${word}'`));
-    this.#world.terminal.out(`${this.#paint("change", `${where}$ fleet ${words.join(" ")}`)}\n`);
+    this.#shown = `${this.#paint("change", `${where}$ fleet ${words.join(" ")}`)}\n`;
+    if (!this.#isQuiet) this.#world.terminal.out(this.#shown);
   }
 
   #judge(all: string, code: number, end: StepEnd): void {
@@ -223,6 +261,8 @@ export class DemoStage {
     const isGood = code === end.exit && missing.length === 0 && unwanted.length === 0;
     this.steps += 1;
     if (isGood) this.good += 1;
+    if (this.#isQuiet && isGood) return;
+    if (this.#isQuiet) this.#world.terminal.out(this.#shown);
     const faults = [
       ...(code === end.exit ? [] : [`exit ${code}, announced ${end.exit}`]),
       ...missing.map((words) => `does not say "${words}"`),
@@ -231,7 +271,9 @@ export class DemoStage {
     const verdict = isGood
       ? this.#paint("quiet", `  exit ${code}, as announced`)
       : this.#paint("remove", `  ! NOT AS ANNOUNCED: ${faults.join("; ")}`);
-    this.#world.terminal.out(`${shortened(all, isGood)}${verdict}\n`);
+    this.#world.terminal.out(
+      `${shownLines(all, isGood ? (end.shows ?? SHOWN_LINES) : undefined)}${verdict}\n`,
+    );
   }
 
   #paint(style: "strong" | "change" | "quiet" | "remove", text: string): string {
@@ -239,15 +281,16 @@ export class DemoStage {
   }
 }
 
-function shortened(text: string, isGood: boolean): string {
+function shownLines(text: string, shows: StepEnd["shows"]): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
-  const isLong = isGood && lines.length > LINES_AT_TOP + LINES_AT_END + 1;
-  const shown = isLong
-    ? [
-        ...lines.slice(0, LINES_AT_TOP),
-        `… ${lines.length - LINES_AT_TOP - LINES_AT_END} more lines`,
-        ...lines.slice(-LINES_AT_END),
-      ]
-    : lines;
+  const hidden = shows === undefined ? 0 : lines.length - shows.top - shows.end;
+  const shown =
+    shows !== undefined && hidden > 1
+      ? [
+          ...lines.slice(0, shows.top),
+          `… ${hidden} more lines`,
+          ...lines.slice(lines.length - shows.end),
+        ]
+      : lines;
   return shown.map((line) => `  ${printable(line)}\n`).join("");
 }

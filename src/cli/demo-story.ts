@@ -1,20 +1,18 @@
-import { tellLedgerStory } from "./demo-ledger-story.ts";
+import { beginApplied, MANIFEST } from "./demo-begin.ts";
 import type { DemoStage } from "./demo-stage.ts";
 
 const VISORS = 12;
+/** Enough for a chapter that is about something else than many visors. */
+const FEW = 4;
 const LIAR = "shop-4";
 const DEAD = "shop-5";
 const CHANGED = "shop-1";
 
-/** The acts of the demo, in order. */
-export async function tellStory(stage: DemoStage): Promise<void> {
+/** From the first key to a fleet that is as its manifest says, with a visor that lies and one that is dead. */
+export async function tellFirstFleet(stage: DemoStage): Promise<void> {
   await beginFleet(stage);
   await firstApply(stage);
   await secondApply(stage);
-  await drift(stage);
-  await refusals(stage);
-  await tellLedgerStory(stage);
-  await record(stage);
 }
 
 async function beginFleet(stage: DemoStage): Promise<void> {
@@ -27,14 +25,14 @@ async function beginFleet(stage: DemoStage): Promise<void> {
   stage.tell(
     "With the line that init's comment shows they are read too; nothing is owned, the plan is empty",
   );
-  const manifest = await stage.read("fleet/fleet.yaml");
-  await stage.write("fleet/fleet.yaml", manifest.replaceAll(/# (rpc: \{)/g, "$1"));
+  const manifest = await stage.read(MANIFEST);
+  await stage.write(MANIFEST, manifest.replaceAll(/# (rpc: \{)/g, "$1"));
   await stage.run(["plan"], { exit: 0, says: ["No changes."] });
 }
 
 async function firstApply(stage: DemoStage): Promise<void> {
   stage.tell("A manifest that owns something: trust, settings, two apps, by role");
-  await stage.write("fleet/fleet.yaml", await stage.run(["embedded", "sample"], { exit: 0 }));
+  await stage.write(MANIFEST, await stage.run(["embedded", "sample"], { exit: 0 }));
   await stage.run(["validate"], { exit: 0, says: ["Valid: fleet embedded"] });
   await stage.run(["explain", `visors.${CHANGED}.settings`], { exit: 0, says: ["role modern"] });
   stage.tell(`Before we apply, ${LIAR} becomes a liar (says yes, does nothing) and ${DEAD} dies`);
@@ -65,7 +63,9 @@ async function secondApply(stage: DemoStage): Promise<void> {
   await stage.run(["plan"], { exit: 0, says: ["No changes."] });
 }
 
-async function drift(stage: DemoStage): Promise<void> {
+/** Somebody else's change is found, and taken back by a plan that was kept in a file. */
+export async function tellDrift(stage: DemoStage): Promise<void> {
+  await beginApplied(stage, FEW);
   stage.tell("Somebody changes a visor behind our back");
   await stage.run(["embedded", "change", CHANGED, "config", "log_level", "error"], { exit: 0 });
   stage.tell("Drift names it, apart from what we want ourselves");
@@ -79,8 +79,10 @@ async function drift(stage: DemoStage): Promise<void> {
   await stage.run(["drift"], { exit: 0, says: ["No drift."] });
 }
 
-async function refusals(stage: DemoStage): Promise<void> {
-  const manifest = await stage.read("fleet/fleet.yaml");
+/** Manifests that would do harm are refused. */
+export async function tellRefusals(stage: DemoStage): Promise<void> {
+  await beginApplied(stage, FEW);
+  const manifest = await stage.read(MANIFEST);
   stage.tell("A manifest that would lock this machine out is refused (exit 4)");
   const lockOut = manifest
     .replace("hypervisors: [admins] }", "hypervisors: [desk] }")
@@ -95,7 +97,9 @@ async function refusals(stage: DemoStage): Promise<void> {
   await stage.run(["plan", "open.yaml"], { exit: 64, says: ["whitelist: anyone"] });
 }
 
-async function record(stage: DemoStage): Promise<void> {
+/** What was recorded, and what becomes of it when somebody changes a byte. */
+export async function tellRecord(stage: DemoStage): Promise<void> {
+  await beginApplied(stage, FEW);
   stage.tell("Everything was signed and recorded");
   await stage.run(["log", "--last", "6"], { exit: 0, says: ["receipt"] });
   await stage.run(["verify"], { exit: 0, says: ["Verified:"] });
