@@ -33,11 +33,9 @@ export async function adoptNewFile(
     eyes: PLAN_EYES,
     fleet: given.text("fleet") ?? "home",
     controllers: [found.local],
-    unread: unread.map(({ name: wanted, key, unread: why }) => ({
-      name: wanted,
-      key,
-      why: why ?? "not answering",
-    })),
+    unread: unread.flatMap(({ name: wanted, key, unread: about }) =>
+      about === undefined ? [] : [{ name: wanted, key, ...about }],
+    ),
     schemaPath: `./${SAVED_SCHEMA}`,
     ...(operator === undefined
       ? {}

@@ -2,7 +2,13 @@ import type { OperatorKey, SealKey, VisorKey } from "../core/index.ts";
 import type { FeedKey } from "../model/index.ts";
 import { API_VERSION } from "./schema.ts";
 import { NAME_PATTERN } from "./schema-parts.ts";
-import { commentText, yamlList, yamlText } from "./yaml-text.ts";
+import { commentLines, commentText, yamlList, yamlText } from "./yaml-text.ts";
+
+/** Why a visor could not be read, and what to do in that situation. Both are sentences without a trailing period. */
+export interface Unread {
+  readonly why: string;
+  readonly next: string;
+}
 
 /** What the first manifest of a fleet is made of. */
 export interface FirstManifest {
@@ -18,8 +24,8 @@ export interface FirstManifest {
   readonly visors: readonly {
     readonly name: string;
     readonly key: VisorKey;
-    /** Why the visor could not be read; absent when it was. */
-    readonly unread?: string;
+    /** Why the visor could not be read and what helps; absent when it was read. */
+    readonly unread?: Unread;
   }[];
   /** Path or address of the schema for editors. */
   readonly schemaPath?: string;
@@ -86,14 +92,17 @@ export function operatorLines(first: Pick<FirstManifest, "operators">): readonly
   ];
 }
 
+/** The comment below a visor that could not be read. */
+export function unreadLines({ why, next }: Unread): readonly string[] {
+  return [...commentLines(`Not read: ${why}`, "    "), ...commentLines(`Next: ${next}`, "    ")];
+}
+
 function visorLines(visor: FirstManifest["visors"][number]): readonly string[] {
   const lines = [`  ${visor.name}:`, `    key: "${visor.key}"`];
   if (visor.unread === undefined) return lines;
   return [
     ...lines,
-    `    # Not read: ${commentText(visor.unread)}`,
-    "    # Builds before v1.3.95 are reached with:",
-    "    # rpc: { scheme: dmsg, port: 44 }",
+    ...unreadLines(visor.unread),
   ];
 }
 

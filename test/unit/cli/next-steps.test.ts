@@ -77,7 +77,7 @@ describe("a next step", () => {
     expect(namesOf("can be managed").filter((name) => name === "settings")).toEqual([]);
   });
 
-  it.fails("R5: of init and adopt is one that helps against what hindered", async () => {
+  it("R5: of init and adopt is one that helps against what hindered", async () => {
     const user = await userOf([
       { name: "laptop", profile: "v1.3.28", local: true },
       { name: "desk", profile: "newest" },
@@ -93,7 +93,7 @@ describe("a next step", () => {
     }
   });
 
-  it.fails("R5: of init and adopt names the older port where that may be it", async () => {
+  it("R5: of init and adopt names the older port where that may be it", async () => {
     const trust = { hypervisors: ["laptop"], pty: ["laptop"] };
     const user = await userOf([
       { name: "laptop", profile: "newest", local: true, ...trust },

@@ -141,7 +141,7 @@ describe("what can be done on an old release", () => {
     };
   };
 
-  it.fails("R5: deleting an app is offered only where an app can be deleted", () => {
+  it("R5: deleting an app is offered only where an app can be deleted", () => {
     const leaves = [setLeaf("apps.skysocks.whitelist", [], [A])];
     const seen = { apps: [seenApp("skysocks", { rawArgs: ["--whitelist", A] })] };
     const nextOn = (more: Partial<SeenVisor>): string =>
@@ -151,7 +151,7 @@ describe("what can be done on an old release", () => {
     expect(nextOn(without("DeleteApp"))).not.toContain("present: false");
   });
 
-  it.fails("R5: keys are offered for an exit only where its release takes keys", () => {
+  it("R5: keys are offered for an exit only where its release takes keys", () => {
     const leaves = [valueLeaf("apps.skysocks.running", true)];
     const seen = { apps: [seenApp("skysocks")] };
     const nextOn = (more: Partial<SeenVisor>): string =>
