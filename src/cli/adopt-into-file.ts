@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import {
   counted,
   type ExitCode,
@@ -40,7 +39,7 @@ export async function adoptIntoFile(
   const read = await readEditableFile(name, "into", world);
   const { source } = read;
   const { visors, unread, managed } = await visorsFor(source, request, given, world);
-  const report = { file: basename(name), unread, managed } as const;
+  const report = { file: name, unread, managed } as const;
   const adopted = adoptInto({
     ...request,
     text: read.text,
@@ -59,7 +58,7 @@ export async function adoptIntoFile(
     return exit;
   }
   verifyAdopted(text, visors);
-  const diff = await textDiff(basename(name), read.text, text);
+  const diff = await textDiff(name, read.text, text);
   world.terminal.err(diff);
   if (!given.flag("yes") && !(await isWanted(name, visors, world))) {
     finish({ outcome: "declined", diff });

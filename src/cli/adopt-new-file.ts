@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type ExitCode, FleetError, utf8 } from "../core/index.ts";
 import { adoptFleet } from "../manifest/index.ts";
 import type { AdoptRequest } from "./adopt.ts";
@@ -55,7 +55,7 @@ export async function adoptNewFile(
   await saveSchema(path, world);
   tellStrangers(found.strangers, world);
   printReport(
-    { file: basename(name), adoption, unread, managed: [], outcome: "written" },
+    { file: name, adoption, unread, managed: [], outcome: "written" },
     given.flag("json"),
     world,
   );

@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { counted, type Diagnostic, FleetError, hasCode } from "../core/index.ts";
 import {
   DEFAULT_MANIFEST,
@@ -176,12 +176,8 @@ export async function selectedVisors(
 
 /** The error of a manifest whose faults were printed. */
 export function invalidManifest(name: string, diagnostics: readonly Diagnostic[]): FleetError {
-  return new FleetError(
-    "cli/invalid-manifest",
-    `${basename(name)} has ${diagnosticCounts(diagnostics)}`,
-    {
-      next: "correct the lines named above and run `fleet validate` again",
-      exit: 64,
-    },
-  );
+  return new FleetError("cli/invalid-manifest", `${name} has ${diagnosticCounts(diagnostics)}`, {
+    next: "correct the lines named above and run `fleet validate` again",
+    exit: 64,
+  });
 }

@@ -100,10 +100,7 @@ export function unreadLines({ why, next }: Unread): readonly string[] {
 function visorLines(visor: FirstManifest["visors"][number]): readonly string[] {
   const lines = [`  ${visor.name}:`, `    key: "${visor.key}"`];
   if (visor.unread === undefined) return lines;
-  return [
-    ...lines,
-    ...unreadLines(visor.unread),
-  ];
+  return [...lines, ...unreadLines(visor.unread)];
 }
 
 /** A name near the wanted one that a manifest can have and that is not taken; it is taken then. */

@@ -8,12 +8,7 @@ import {
 } from "../init-manifest.ts";
 import { API_VERSION } from "../schema.ts";
 import { commentLines, commentText, yamlList } from "../yaml-text.ts";
-import {
-  adoptionEntries,
-  commonNotes,
-  entryLines,
-  KEYS_COMMENT,
-} from "./adoption-lines.ts";
+import { adoptionEntries, commonNotes, entryLines, KEYS_COMMENT } from "./adoption-lines.ts";
 import { type AdoptInput, type Adoption, factorFleet, noNames } from "./adoption.ts";
 import { visorsText } from "./visor-count.ts";
 

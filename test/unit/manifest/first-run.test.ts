@@ -28,7 +28,11 @@ describe("the first manifest", () => {
       controllers: [LAPTOP],
       visors: [
         { name: "laptop", key: LAPTOP },
-        { name: "desk", key: DESK, unread: { why: "did not answer\nkey: x", next: "try\nagain: y" } },
+        {
+          name: "desk",
+          key: DESK,
+          unread: { why: "did not answer\nkey: x", next: "try\nagain: y" },
+        },
       ],
     });
     const desired = desiredOf(text);

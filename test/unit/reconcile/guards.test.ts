@@ -157,8 +157,12 @@ describe("what can be done on an old release", () => {
     const nextOn = (more: Partial<SeenVisor>): string =>
       planOne(leaves, { ...seen, ...more }).refusals[0]?.next ?? "";
     expect(nextOn({})).toContain("with the keys that may use it");
-    expect(nextOn(without("SetConfigFields", "SetAppArgs", "SetAppWhitelist"))).toContain("whitelist: anyone");
-    expect(nextOn(without("SetConfigFields", "SetAppArgs", "SetAppWhitelist"))).not.toContain("with the keys that may use it");
+    expect(nextOn(without("SetConfigFields", "SetAppArgs", "SetAppWhitelist"))).toContain(
+      "whitelist: anyone",
+    );
+    expect(nextOn(without("SetConfigFields", "SetAppArgs", "SetAppWhitelist"))).not.toContain(
+      "with the keys that may use it",
+    );
   });
 });
 
