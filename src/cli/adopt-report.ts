@@ -108,7 +108,12 @@ function documentOf({ file, adoption, unread, managed, outcome, diff }: AdoptRep
     })),
     whitelists: adoption.whitelists.map(({ name, members }) => ({ name, members })),
     keys: adoption.keys.map(({ name, key }) => ({ name, key })),
-    unread: unread.map(({ name, key, unread: about }) => ({ name, key, ...about })),
+    unread: unread.map(({ name, key, unread: about }) => ({
+      name,
+      key,
+      why: about?.why,
+      next: about?.next,
+    })),
     managed,
     ...(diff === undefined ? {} : { diff }),
   };

@@ -107,7 +107,9 @@ function hostnameOf(reading: VisorReading): string | undefined {
 }
 
 function whyUnread(reading: VisorReading): Unread | undefined {
-  return reading.kind === "seen" ? undefined : { why: reading.detail, next: reading.next };
+  if (reading.kind === "seen") return undefined;
+  const rpc = reading.kind === "unreachable" ? reading.otherRpc : undefined;
+  return { why: reading.detail, next: reading.next, ...(rpc === undefined ? {} : { rpc }) };
 }
 
 /** A host's name as a manifest takes it, or `undefined` when nothing is left of it. */

@@ -1,5 +1,5 @@
 import type { OperatorKey, SealKey, VisorKey } from "../core/index.ts";
-import type { FeedKey } from "../model/index.ts";
+import type { FeedKey, RpcRoute } from "../model/index.ts";
 import { API_VERSION } from "./schema.ts";
 import { NAME_PATTERN } from "./schema-parts.ts";
 import { commentLines, commentText, yamlList, yamlText } from "./yaml-text.ts";
@@ -8,6 +8,8 @@ import { commentLines, commentText, yamlList, yamlText } from "./yaml-text.ts";
 export interface Unread {
   readonly why: string;
   readonly next: string;
+  /** The line to try, where `next` speaks of another RPC port. */
+  readonly rpc?: RpcRoute;
 }
 
 /** What the first manifest of a fleet is made of. */
@@ -93,8 +95,12 @@ export function operatorLines(first: Pick<FirstManifest, "operators">): readonly
 }
 
 /** The comment below a visor that could not be read. */
-export function unreadLines({ why, next }: Unread): readonly string[] {
-  return [...commentLines(`Not read: ${why}`, "    "), ...commentLines(`Next: ${next}`, "    ")];
+export function unreadLines({ why, next, rpc }: Unread): readonly string[] {
+  return [
+    ...commentLines(`Not read: ${why}`, "    "),
+    ...commentLines(`Next: ${next}`, "    "),
+    ...(rpc === undefined ? [] : [`    # rpc: { scheme: ${rpc.scheme}, port: ${rpc.port} }`]),
+  ];
 }
 
 function visorLines(visor: FirstManifest["visors"][number]): readonly string[] {

@@ -106,6 +106,9 @@ describe("a next step", () => {
       const text = (await user.read(line.slice(-6))).replaceAll(/\n +# /g, " ");
       expect(text).toContain("older builds need rpc: { scheme: dmsg, port: 44 }");
       expect(text).toContain("check that it trusts this machine's visor");
+      expect(await user.read(line.slice(-6))).toContain(
+        "\n    # rpc: { scheme: dmsg, port: 44 }\n",
+      );
     }
   });
 });

@@ -17,7 +17,7 @@ async function userOf(profile: "newest" | "v1.3.28" = "newest"): Promise<CliFlee
 
 /** A good manifest in a folder below. */
 async function inFolder(user: CliFleet): Promise<void> {
-  await user.manifest("controllers: [laptop]", { laptop: "trust: { pty: [laptop] }" });
+  await user.manifest("controllers: [laptop]", { laptop: "settings: { log_level: debug }" });
   await user.write("t/fleet.yaml", await user.read("fleet.yaml"));
 }
 
@@ -39,7 +39,10 @@ describe("what a command says", () => {
     ["adopt --into t/fleet.yaml", "t/fleet.yaml is as it was"],
     ["fmt t/fleet.yaml --diff", "Formatted already: t/fleet.yaml."],
     ["lint t/fleet.yaml", ": t/fleet.yaml."],
-    ["ignore laptop/settings.log_level --manifest t/fleet.yaml --yes", "Wrote t/fleet.yaml: "],
+    [
+      "ignore laptop/settings.log_level --until 7d --manifest t/fleet.yaml --yes",
+      "Wrote t/fleet.yaml: ",
+    ],
   ])("R12: `%s` calls the manifest as it was named", async (line, said) => {
     const user = await userOf();
     await inFolder(user);
