@@ -22,6 +22,8 @@ export interface ManifestSource {
   readonly path: string;
   readonly folder: string;
   readonly desired: DesiredFleet;
+  /** What was read. */
+  readonly bytes: Uint8Array;
   /** The commit that it was read at, instead of the file. */
   readonly commit?: string;
   /** The text is an edit that the file does not hold yet. */
@@ -120,7 +122,7 @@ async function checkManifestBytes(
   const folder = name === STANDARD_INPUT ? world.folder : dirname(path);
   return {
     diagnostics,
-    ...(desired === undefined ? {} : { source: { name, path, folder, desired } }),
+    ...(desired === undefined ? {} : { source: { name, path, folder, desired, bytes } }),
   };
 }
 

@@ -121,7 +121,7 @@ describe("a line that is offered", () => {
     expect(fields.find(({ path }) => path === "trust.pty")?.ignore).toBeUndefined();
   }, 60_000);
 
-  it.fails("2.3: of drift works where somebody emptied what the manifest fills", async () => {
+  it("2.3: of drift works where somebody emptied what the manifest fills", async () => {
     const user = await emptiedFleet();
     const fields = await offeredBy(user);
     expect(fields.map(({ path }) => path)).toEqual(expect.arrayContaining(EMPTIED));
@@ -151,7 +151,7 @@ describe("a line that is offered", () => {
     }
   }, 120_000);
 
-  it.fails("2.3: of drift does not lead into a manifest that came on standard input", async () => {
+  it("2.3: of drift does not lead into a manifest that came on standard input", async () => {
     const user = await driftedFleet();
     user.input.text = await user.read("fleet.yaml");
     const fields = await offeredBy(user, "-");

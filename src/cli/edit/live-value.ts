@@ -54,6 +54,7 @@ function listEdits(
       "--open writes `whitelist: anyone`; `fleet apply --only` closes it again",
     );
   }
+  if (leaf.exact && live.length === 0) throw isEmpty(field);
   if (leaf.anyone === true)
     return [
       wholeList(
@@ -97,13 +98,7 @@ function valueEdits(field: LiveField): readonly ManifestEdit[] {
   if (canonicalJson(found.raw) !== canonicalJson(found.shown)) throw isSecret(field);
   const { raw } = found;
   if (leaf.section === "ports" && leaf.field === "open") return portEdits(field, leaf.port);
-  if (raw === null || raw === "") {
-    throw cannot(
-      field,
-      "nothing is set there, and a manifest cannot say so",
-      "take the line out of the manifest: then the value is left alone",
-    );
-  }
+  if (isNothing(raw)) throw isEmpty(field);
   switch (leaf.section) {
     case "settings":
       return [{ kind: "setting", setting: leaf.setting, value: raw }];
@@ -156,6 +151,20 @@ function portEdits(field: LiveField, port: number): readonly ManifestEdit[] {
   const others = Object.entries(values).filter(([name, value]) => value !== usual[name]);
   const members = whitelist.length === 0 ? "anyone" : whitelist.map((key) => nameOf(key, field));
   return [{ kind: "port", port, fields: { whitelist: members, ...Object.fromEntries(others) } }];
+}
+
+/** True for what a manifest has no words for: an empty value is refused there. */
+function isNothing(raw: Json): boolean {
+  if (typeof raw === "object" && raw !== null) return Object.keys(raw).length === 0;
+  return raw === null || raw === "";
+}
+
+function isEmpty(field: LiveField): FleetError {
+  return cannot(
+    field,
+    "nothing is set there, and a manifest cannot say so",
+    "take the line out of the manifest: then the value is left alone",
+  );
 }
 
 function isSecret(field: LiveField): FleetError {
