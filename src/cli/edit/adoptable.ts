@@ -29,7 +29,9 @@ export class Adoptable {
     const known = this.#tried.get(shape);
     if (known !== undefined) return known;
     if (this.#tried.size >= TRIED_MAX) return true;
-    const fits = unlessRefused(() => this.#tryOut(field, edits)) !== undefined;
+    // What differs all the same is not cured by a text that stays.
+    const text = unlessRefused(() => this.#tryOut(field, edits));
+    const fits = text !== undefined && text !== fromUtf8(this.#bytes);
     this.#tried.set(shape, fits);
     return fits;
   }
