@@ -1,6 +1,6 @@
 // Small words: files are called as they were named, things are counted, and nothing is said twice.
 import { afterEach, describe, expect, it } from "vitest";
-import { type CliFleet, cliFleet, RELAY_HOST } from "../../support/cli-world.ts";
+import { type CliFleet, cliFleet } from "../../support/cli-world.ts";
 
 const TRUST = { hypervisors: ["laptop"], pty: ["laptop"] };
 
@@ -74,24 +74,5 @@ describe("what a command says", () => {
     const { out } = await user.run("plan");
     expect(out.match(/ports\.8080/g)).toHaveLength(1);
     expect(out).toMatch(/ports\.8080\.\* +\d+ fields unsupported here/);
-  });
-
-  it("R12: says that a released list is left empty", async () => {
-    const user = await userOf();
-    const owned = `settings: { upstream_rules: [] }`;
-    await user.manifest("controllers: [laptop]", { laptop: owned });
-    expect((await user.run("plan")).out).not.toContain("[]");
-  });
-
-  it("R12: of publishing names a relay once in its line", async () => {
-    const user = await userOf();
-    await user.manifest(`controllers: [laptop]\nrelays: ["${RELAY_HOST}:8870"]`, {
-      laptop: "settings: { log_level: debug }",
-    });
-    await user.run("apply", "--yes");
-    const { out, err } = await user.run("ledger", "publish");
-    const lines = `${out}${err}`.split("\n").filter((line) => line.includes(":8870"));
-    expect(lines.length).toBeGreaterThan(0);
-    for (const line of lines) expect(line.match(/:8870/g), line).toHaveLength(1);
   });
 });
