@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import {
   counted,
   type ExitCode,
@@ -41,7 +40,7 @@ export async function adoptIntoFile(
   const read = await readEditableFile(name, "into", world);
   const { source } = read;
   const { visors, unread, managed } = await visorsFor(source, request, given, world);
-  const report = { file: basename(name), unread, managed } as const;
+  const report = { file: name, unread, managed } as const;
   const adopted = adoptInto({
     ...request,
     text: read.text,
@@ -60,7 +59,7 @@ export async function adoptIntoFile(
     return exit;
   }
   verifyAdopted(text, visors);
-  const diff = await textDiff(basename(name), read.text, text);
+  const diff = await textDiff(name, read.text, text);
   world.terminal.err(diff);
   const question = `Write ${counted(visors.length, "visor")} into ${name}?`;
   if (!given.flag("yes") && !(await saysYes(question, unaskedToWrite(name), world))) {

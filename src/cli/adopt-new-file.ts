@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type ExitCode, FleetError, utf8 } from "../core/index.ts";
 import { adoptFleet } from "../manifest/index.ts";
 import type { AdoptRequest } from "./adopt.ts";
@@ -33,11 +33,9 @@ export async function adoptNewFile(
     eyes: PLAN_EYES,
     fleet: given.text("fleet") ?? "home",
     controllers: [found.local],
-    unread: unread.map(({ name: wanted, key, unread: why }) => ({
-      name: wanted,
-      key,
-      why: why ?? "not answering",
-    })),
+    unread: unread.flatMap(({ name: wanted, key, unread: about }) =>
+      about === undefined ? [] : [{ name: wanted, key, ...about }],
+    ),
     schemaPath: `./${SAVED_SCHEMA}`,
     ...(operator === undefined
       ? {}
@@ -57,7 +55,7 @@ export async function adoptNewFile(
   await saveSchema(path, world);
   tellStrangers(found.strangers, world);
   printReport(
-    { file: basename(name), adoption, unread, managed: [], outcome: "written" },
+    { file: name, adoption, unread, managed: [], outcome: "written" },
     given.flag("json"),
     world,
   );

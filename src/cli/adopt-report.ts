@@ -64,7 +64,7 @@ export interface AdoptReport {
 /** Prints a report: the closing line on standard output, what to know before it on standard error. */
 export function printReport(report: AdoptReport, isJson: boolean, world: World): void {
   for (const { name, unread } of report.unread) {
-    world.terminal.err(`? ${name} could not be read: ${unread ?? ""}\n`);
+    world.terminal.err(`? ${name} could not be read: ${unread?.why ?? ""}\n`);
   }
   if (report.managed.length > 0) {
     world.terminal.err(`left as they are, managed already: ${report.managed.join(", ")}\n`);
@@ -108,7 +108,12 @@ function documentOf({ file, adoption, unread, managed, outcome, diff }: AdoptRep
     })),
     whitelists: adoption.whitelists.map(({ name, members }) => ({ name, members })),
     keys: adoption.keys.map(({ name, key }) => ({ name, key })),
-    unread: unread.map(({ name, key, unread: why }) => ({ name, key, why })),
+    unread: unread.map(({ name, key, unread: about }) => ({
+      name,
+      key,
+      why: about?.why,
+      next: about?.next,
+    })),
     managed,
     ...(diff === undefined ? {} : { diff }),
   };

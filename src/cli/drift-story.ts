@@ -2,10 +2,12 @@ import type { VisorKey } from "../core/index.ts";
 import { type BlamedLeaf, blameVisor, foldFleet } from "../ledger/index.ts";
 import { type Change, changesOf, DEFAULT_MANIFEST, type PlanVisor } from "../model/index.ts";
 import { type DriftStory, type DriftVerbs, type FeedNames, shellWord } from "../view/index.ts";
+import { Adoptable } from "./edit/adoptable.ts";
 import { atHandOf } from "./at-hand.ts";
 import { liveVisor } from "./blame-live.ts";
 import { feedNames, joinedRecords, openFeeds } from "./feeds.ts";
 import { fieldWord } from "./fields.ts";
+import { STANDARD_INPUT } from "./manifest-source.ts";
 import type { Planned, ReadFleet } from "./planning.ts";
 import type { World } from "./world.ts";
 
@@ -18,13 +20,23 @@ const USUAL_WAIT = "7d";
  */
 export async function driftStory(planned: Planned & ReadFleet, world: World): Promise<DriftStory> {
   const { plan, source, operator, observation } = planned;
-  const { concernsTrust } = await import("./manifest-room.ts");
-  const verbs: DriftStory["verbs"] = (visor, path, changes) =>
-    verbsOf(visor, path, {
+  const { concernsTrust, editManifest } = await import("./manifest-room.ts");
+  const seenByKey = new Map(observation.visors.map((visor) => [visor.key, visor]));
+  const desiredByKey = new Map(source.desired.visors.map((visor) => [visor.key, visor]));
+  const adoptable = new Adoptable(source.bytes, editManifest);
+  const isEditable = source.name !== STANDARD_INPUT;
+  const verbs: DriftStory["verbs"] = (visor, path) => {
+    const [desired, seen] = [desiredByKey.get(visor.key), seenByKey.get(visor.key)];
+    const isKnown = desired !== undefined && seen?.kind === "seen";
+    return verbsOf(visor, path, {
       manifest: source.name,
-      isAdoptable: changes.every(({ secrets }) => secrets === undefined),
-      isIgnorable: !concernsTrust(path),
+      isAdopted:
+        isEditable &&
+        isKnown &&
+        adoptable.has({ desired, seen, path, names: source.desired.keyNames }),
+      isIgnored: isEditable && !concernsTrust(path),
     });
+  };
   const changing = plan.visors.filter(({ steps }) => steps.length > 0);
   const operators = new Map(source.desired.operators.map(({ key, name }) => [key, name]));
   if (operator === undefined || !plan.history.known || changing.length === 0) {
@@ -44,7 +56,6 @@ export async function driftStory(planned: Planned & ReadFleet, world: World): Pr
     operators,
     feeds: feedNames([keys.feed, ...open.others.map(({ feed }) => feed)], source, keys),
   };
-  const seenByKey = new Map(observation.visors.map((visor) => [visor.key, visor]));
   const atHand = atHandOf(source);
   const blamed = new Map<string, BlamedLeaf>();
   const states = new Map(changing.map(({ key }) => [key, fleet.visor(key)]));
@@ -72,27 +83,27 @@ function placeOf(visor: VisorKey, { path, element }: Pick<Change, "path" | "elem
   return `${visor} ${path} ${element ?? ""}`;
 }
 
-/** The lines that the commands take: what they would refuse whatever the value is not offered. */
+/** The lines that the commands take: what they would refuse is not offered. */
 function verbsOf(
   { name }: PlanVisor,
   path: string,
   {
     manifest,
-    isAdoptable,
-    isIgnorable,
+    isAdopted,
+    isIgnored,
   }: {
     readonly manifest: string;
-    readonly isAdoptable: boolean;
-    readonly isIgnorable: boolean;
+    readonly isAdopted: boolean;
+    readonly isIgnored: boolean;
   },
 ): DriftVerbs {
   const field = fieldWord(name, path);
   const isDefault = manifest === DEFAULT_MANIFEST;
   const file = shellWord(manifest);
   return {
-    ...(isAdoptable ? { adopt: `fleet adopt ${field}${isDefault ? "" : ` --into ${file}`}` } : {}),
+    ...(isAdopted ? { adopt: `fleet adopt ${field}${isDefault ? "" : ` --into ${file}`}` } : {}),
     revert: `fleet apply ${isDefault ? "" : `${file} `}--only ${field}`,
-    ...(isIgnorable
+    ...(isIgnored
       ? {
           ignore: `fleet ignore ${field} --until ${USUAL_WAIT}${isDefault ? "" : ` --manifest ${file}`}`,
         }

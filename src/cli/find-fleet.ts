@@ -1,4 +1,5 @@
 import { counted, type VisorKey } from "../core/index.ts";
+import type { Unread } from "../manifest/index.ts";
 import type { RpcRoute, SeenVisor } from "../model/index.ts";
 import { type Emit, routeOf, toObserved } from "../reconcile/index.ts";
 import {
@@ -15,8 +16,8 @@ import type { World } from "./world.ts";
 export interface FoundVisor {
   readonly name: string;
   readonly key: VisorKey;
-  /** Why it could not be read. */
-  readonly unread?: string;
+  /** Why it could not be read, and what to do. */
+  readonly unread?: Unread;
   /** What it showed, as far as it was asked for. */
   readonly seen?: SeenVisor;
 }
@@ -105,8 +106,10 @@ function hostnameOf(reading: VisorReading): string | undefined {
   return reading.kind === "seen" ? nameFrom(reading.summary?.hostname ?? "") : undefined;
 }
 
-function whyUnread(reading: VisorReading): string | undefined {
-  return reading.kind === "seen" ? undefined : reading.detail;
+function whyUnread(reading: VisorReading): Unread | undefined {
+  if (reading.kind === "seen") return undefined;
+  const rpc = reading.kind === "unreachable" ? reading.otherRpc : undefined;
+  return { why: reading.detail, next: reading.next, ...(rpc === undefined ? {} : { rpc }) };
 }
 
 /** A host's name as a manifest takes it, or `undefined` when nothing is left of it. */

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { type ExitCode, FleetError } from "../core/index.ts";
 import type { KeptForm } from "../manifest/index.ts";
 import { textDiff } from "./adopt-text-diff.ts";
@@ -29,7 +28,7 @@ export const fmt: Command = {
     if (kept !== undefined) throw keepsItsForm(name, kept);
     const text = formatManifest(read.text);
     const isSame = text === read.text;
-    const file = name === STANDARD_INPUT ? "stdin" : basename(name);
+    const file = name === STANDARD_INPUT ? "stdin" : name;
     const diff = isSame ? "" : await textDiff(file, read.text, text);
     if (given.flag("check")) {
       if (!isSame) await verifySame(read, text);

@@ -95,7 +95,7 @@ export async function saveSchema(manifestPath: string, world: World): Promise<vo
 function tell(name: string, visors: readonly FoundVisor[], isKeyless: boolean, world: World): void {
   const unread = visors.filter((visor) => visor.unread !== undefined);
   for (const visor of unread) {
-    world.terminal.err(`? ${visor.name} could not be read: ${visor.unread ?? ""}\n`);
+    world.terminal.err(`? ${visor.name} could not be read: ${visor.unread?.why ?? ""}\n`);
   }
   const next = isKeyless
     ? "`fleet keygen` for a key, put its line below `operators:`, then `fleet plan`"

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { counted, type ExitCode, FleetError, utf8 } from "../core/index.ts";
 import type { LintFinding, LintRuleId } from "../manifest/index.ts";
 import type { GoneKey } from "../model/index.ts";
@@ -59,14 +58,14 @@ export const lint: Command = {
       : undefined;
     const { findings } = lintManifest(text, file, rules, nowMs, goneKeys);
     if (text !== read.text) {
-      world.terminal.err(await textDiff(basename(name), read.text, text));
+      world.terminal.err(await textDiff(name, read.text, text));
       await rewriteManifest(read, text, world);
     }
     if (given.flag("json")) printJson(world, documentOf(findings, fixed));
     else {
       const diagnostics = findings.map(({ diagnostic }) => diagnostic);
       world.terminal.out(diagnosticsText(diagnostics, outPaint(world)));
-      world.terminal.out(`${summaryOf(findings, fixed)}: ${basename(file)}.\n`);
+      world.terminal.out(`${summaryOf(findings, fixed)}: ${file}.\n`);
     }
     return findings.length === 0 ? 0 : 2;
   },

@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { counted, type Diagnostic, FleetError, hasCode } from "../core/index.ts";
 import {
   DEFAULT_MANIFEST,
@@ -22,6 +22,8 @@ export interface ManifestSource {
   readonly path: string;
   readonly folder: string;
   readonly desired: DesiredFleet;
+  /** What was read. */
+  readonly bytes: Uint8Array;
   /** The commit that it was read at, instead of the file. */
   readonly commit?: string;
   /** The text is an edit that the file does not hold yet. */
@@ -120,7 +122,7 @@ async function checkManifestBytes(
   const folder = name === STANDARD_INPUT ? world.folder : dirname(path);
   return {
     diagnostics,
-    ...(desired === undefined ? {} : { source: { name, path, folder, desired } }),
+    ...(desired === undefined ? {} : { source: { name, path, folder, desired, bytes } }),
   };
 }
 
@@ -176,12 +178,8 @@ export async function selectedVisors(
 
 /** The error of a manifest whose faults were printed. */
 export function invalidManifest(name: string, diagnostics: readonly Diagnostic[]): FleetError {
-  return new FleetError(
-    "cli/invalid-manifest",
-    `${basename(name)} has ${diagnosticCounts(diagnostics)}`,
-    {
-      next: "correct the lines named above and run `fleet validate` again",
-      exit: 64,
-    },
-  );
+  return new FleetError("cli/invalid-manifest", `${name} has ${diagnosticCounts(diagnostics)}`, {
+    next: "correct the lines named above and run `fleet validate` again",
+    exit: 64,
+  });
 }

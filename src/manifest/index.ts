@@ -36,7 +36,7 @@ export {
   withOperator,
   withoutOperator,
 } from "./edit/operators.ts";
-export { type FirstManifest, initManifest } from "./init-manifest.ts";
+export { type FirstManifest, initManifest, type Unread } from "./init-manifest.ts";
 export { formatManifest, type KeptForm, keptForm } from "./format/index.ts";
 export { isSameFleet } from "./same-fleet.ts";
 export { knownApps } from "./known-apps.ts";

@@ -1,8 +1,16 @@
 import type { OperatorKey, SealKey, VisorKey } from "../core/index.ts";
-import type { FeedKey } from "../model/index.ts";
+import type { FeedKey, RpcRoute } from "../model/index.ts";
 import { API_VERSION } from "./schema.ts";
 import { NAME_PATTERN } from "./schema-parts.ts";
-import { commentText, yamlList, yamlText } from "./yaml-text.ts";
+import { commentLines, commentText, yamlList, yamlText } from "./yaml-text.ts";
+
+/** Why a visor could not be read, and what to do in that situation. Both are sentences without a trailing period. */
+export interface Unread {
+  readonly why: string;
+  readonly next: string;
+  /** The line to try, where `next` speaks of another RPC port. */
+  readonly rpc?: RpcRoute;
+}
 
 /** What the first manifest of a fleet is made of. */
 export interface FirstManifest {
@@ -18,8 +26,8 @@ export interface FirstManifest {
   readonly visors: readonly {
     readonly name: string;
     readonly key: VisorKey;
-    /** Why the visor could not be read; absent when it was. */
-    readonly unread?: string;
+    /** Why the visor could not be read and what helps; absent when it was read. */
+    readonly unread?: Unread;
   }[];
   /** Path or address of the schema for editors. */
   readonly schemaPath?: string;
@@ -88,15 +96,19 @@ export function operatorLines(first: Pick<FirstManifest, "operators">): readonly
   ];
 }
 
+/** The comment below a visor that could not be read. */
+export function unreadLines({ why, next, rpc }: Unread): readonly string[] {
+  return [
+    ...commentLines(`Not read: ${why}`, "    "),
+    ...commentLines(`Next: ${next}`, "    "),
+    ...(rpc === undefined ? [] : [`    # rpc: { scheme: ${rpc.scheme}, port: ${rpc.port} }`]),
+  ];
+}
+
 function visorLines(visor: FirstManifest["visors"][number]): readonly string[] {
   const lines = [`  ${visor.name}:`, `    key: "${visor.key}"`];
   if (visor.unread === undefined) return lines;
-  return [
-    ...lines,
-    `    # Not read: ${commentText(visor.unread)}`,
-    "    # Builds before v1.3.95 are reached with:",
-    "    # rpc: { scheme: dmsg, port: 44 }",
-  ];
+  return [...lines, ...unreadLines(visor.unread)];
 }
 
 /** A name near the wanted one that a manifest can have and that is not taken; it is taken then. */

@@ -5,6 +5,7 @@ import {
   isKeptRunning,
   isLoopbackHost,
   knowsWhitelist,
+  leadingAddress,
   MASK,
   type ObservedApp,
   type ObservedPort,
@@ -209,7 +210,7 @@ function portLines(port: ObservedPort, key: (one: string) => string): readonly s
       : `whitelist: ${yamlList(port.whitelist.map(key))}`,
     ...(port.local_port === port.port ? [] : [`local_port: ${port.local_port}`]),
     ...(["label", "description", "proxy_addr"] as const).flatMap((field) =>
-      port[field] === "" || UNPRINTABLE.test(port[field])
+      port[field] === "" || port[field] === leadingAddress(port) || UNPRINTABLE.test(port[field])
         ? []
         : [`${field}: ${yamlText(port[field])}`],
     ),

@@ -60,6 +60,7 @@ export {
 } from "./desired.ts";
 export {
   type KeptLeaf,
+  leadingAddress,
   MASK,
   type ObservedApp,
   type ObservedPort,

@@ -53,6 +53,14 @@ export interface ObservedPort {
   readonly inject_pk: boolean;
 }
 
+/**
+ * The proxy address that leads where the local port leads anyway. A move leaves it until the visor restarts, for the
+ * dmsg listener that keeps its old local port; it says nothing that the local port does not say.
+ */
+export function leadingAddress({ local_port: port }: Pick<ObservedPort, "local_port">): string {
+  return `127.0.0.1:${port}`;
+}
+
 /** What a recorded observation holds of one leaf: all that is left of it once the visor is out of reach. */
 export type KeptLeaf =
   | {

@@ -42,6 +42,8 @@ export interface Setting {
   /** The field of `Summary` that shows it on releases without `GetRuntimeConfig`, when there is one. */
   readonly summaryField?: "MinHops" | "PublicAutoconnect" | "IsPublic";
   readonly about: string;
+  /** What switching it off leaves as it is, a clause. */
+  readonly offNote?: string;
 }
 
 const BOOLEAN: SettingType = { kind: "boolean" };
@@ -94,10 +96,12 @@ export const SETTINGS: readonly Setting[] = [
     BOOLEAN,
     "live mirrored",
     "reachability",
-    "connect to public visors by itself",
+    "connect to public visors by itself; connections that are there stay when it is switched off",
     {
       olderSetter: "SetPublicAutoconnect",
       summaryField: "PublicAutoconnect",
+      // The setter only writes it down. Source: api_network.go id 60239989725.
+      offNote: "connections that it made already stay",
     },
   ),
   row(
@@ -292,7 +296,7 @@ function row(
   force: "live" | "live mirrored" | "restart",
   risk: Risk,
   about: string,
-  older: Pick<Setting, "olderSetter" | "summaryField"> = {},
+  older: Pick<Setting, "olderSetter" | "summaryField" | "offNote"> = {},
 ): Setting {
   return {
     path,

@@ -23,7 +23,7 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
         by: isByOthers(visor.key, change, story) ? "others" : "manifest",
         ...(secrets === undefined ? { wanted: after, found: before } : { secret: true }),
         ...blameOf(visor, change, story),
-        ...story.verbs(visor, path, [change]),
+        ...story.verbs(visor, path),
         ...(restartAfter(visor, change) === undefined ? {} : { restarts: true }),
       };
     }),
@@ -40,7 +40,7 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
         name: visor.name,
         path,
         sinceEntry: owedSince,
-        apply: story.verbs(visor, path, []).revert,
+        apply: story.verbs(visor, path).revert,
       })),
     ),
     doubtful: plan.visors.flatMap(({ key, name, doubtful = [] }) =>

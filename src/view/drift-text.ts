@@ -24,11 +24,11 @@ import { AWAITING, visorText } from "./visor-text.ts";
 
 /** The three command lines for one value that differs. */
 export interface DriftVerbs {
-  /** Takes the live value into the manifest; absent where a manifest must not say it, such as a secret. */
+  /** Takes the live value into the manifest; absent where a manifest cannot or must not say it. */
   readonly adopt?: string;
   /** Makes the value what the manifest says. */
   readonly revert: string;
-  /** Absent for what decides who manages a visor: that is never ignored. */
+  /** Absent for what decides who manages a visor, which is never ignored, and where no file can be edited. */
   readonly ignore?: string;
 }
 
@@ -39,7 +39,7 @@ export interface DriftStory {
   readonly blamed: (visor: VisorKey, change: Change) => BlamedLeaf | undefined;
   /** When a value was last as a manifest of ours wanted it; `undefined` where no record says. */
   readonly asWanted: (visor: VisorKey, change: Change) => MomentRef | undefined;
-  readonly verbs: (visor: PlanVisor, path: string, changes: readonly Change[]) => DriftVerbs;
+  readonly verbs: (visor: PlanVisor, path: string) => DriftVerbs;
 }
 
 /** Changes of a plan parted by who owes them: others made `drift`, the manifest wants `intended`. */
@@ -178,7 +178,7 @@ function owedText(visor: PlanVisor, paint: Paint, story: DriftStory | undefined)
   return owedRestartsOf(visor)
     .map(({ path, owedSince = 0 }) => {
       const what = `      ${paint("change", "~")}  ${appOf(path)} is to restart: owed since entry ${owedSince}\n`;
-      const { revert } = story?.verbs(visor, path, []) ?? {};
+      const { revert } = story?.verbs(visor, path) ?? {};
       return revert === undefined
         ? what
         : what + paint("quiet", tableText([["        apply it", printable(revert)]]));
@@ -216,7 +216,7 @@ function fieldText(
     told.set(who, [...(told.get(who) ?? []), whatDiffers(change, isDrift, plan.names)]);
   }
   const lines = [...told].map(([who, whats]) => `        ${whats.join(", ")}: ${who}\n`);
-  const { adopt, revert, ignore } = story.verbs(visor, changes[0]?.path ?? "", changes);
+  const { adopt, revert, ignore } = story.verbs(visor, changes[0]?.path ?? "");
   const isUndone = changes.some((change) => isByOthers(visor.key, change, story));
   const verbs = [
     ...(adopt === undefined ? [] : [["        keep it", adopt]]),

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Adoptable, type FieldToKeep } from "../../src/cli/edit/adoptable.ts";
 import { liveEdits } from "../../src/cli/edit/live-value.ts";
 import { FleetError, utf8 } from "../../src/core/index.ts";
 import { adoptFleet, editManifest, loadManifest } from "../../src/manifest/index.ts";
@@ -67,6 +68,11 @@ function changedPaths(desired: DesiredFleet, seen: SeenVisor): readonly string[]
   return [...new Set(diffVisor(visor, seen, undefined).changes.map(({ path }) => path))];
 }
 
+/** What drift says of keeping a value. */
+function isOffered(text: string, field: FieldToKeep): boolean {
+  return new Adoptable(utf8(text), editManifest).has(field);
+}
+
 /** Takes one value over; `undefined` when the manifest cannot say it, and is told why. */
 function adoptOne(text: string, seen: SeenVisor, path: string): string | undefined {
   const { visors, keyNames: names } = desiredOf(text);
@@ -78,8 +84,11 @@ function adoptOne(text: string, seen: SeenVisor, path: string): string | undefin
       const bytes = utf8(after);
       after = editManifest({ bytes, file: "fleet.yaml", visors: [seen.key], edit }).text;
     }
+    expect(isOffered(text, { desired, seen, path, names }), `${path}\n${text}`).toBe(true);
     return after;
   } catch (error) {
+    // What drift offers to keep is what can be kept.
+    expect(isOffered(text, { desired, seen, path, names }), `${path}\n${text}`).toBe(false);
     const isTold = error instanceof FleetError && error.next !== undefined;
     if (isTold && /^(cli\/adopt-field|manifest\/edit)$/.test(error.code)) return undefined;
     throw error;

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { type ExitCode, utf8, type VisorKey } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { textDiff } from "../adopt-text-diff.ts";
@@ -62,7 +61,7 @@ export async function editInTurn(
     };
   }
   const isEdited = edited.places.length > 0;
-  const diff = isEdited ? await textDiff(basename(file), text, edited.text) : "";
+  const diff = isEdited ? await textDiff(file, text, edited.text) : "";
   world.terminal.err(diff);
   return { read, edited, isEdited, diff };
 }

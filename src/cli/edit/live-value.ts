@@ -1,6 +1,12 @@
 import { canonicalJson, FleetError, type Json } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
-import type { DesiredLeaf, DesiredVisor, ObservedApp, SeenVisor } from "../../model/index.ts";
+import {
+  type DesiredLeaf,
+  type DesiredVisor,
+  leadingAddress,
+  type ObservedApp,
+  type SeenVisor,
+} from "../../model/index.ts";
 import {
   defaultPort,
   diffVisor,
@@ -54,6 +60,7 @@ function listEdits(
       "--open writes `whitelist: anyone`; `fleet apply --only` closes it again",
     );
   }
+  if (leaf.exact && live.length === 0) throw isEmpty(field);
   if (leaf.anyone === true)
     return [
       wholeList(
@@ -97,28 +104,25 @@ function valueEdits(field: LiveField): readonly ManifestEdit[] {
   if (canonicalJson(found.raw) !== canonicalJson(found.shown)) throw isSecret(field);
   const { raw } = found;
   if (leaf.section === "ports" && leaf.field === "open") return portEdits(field, leaf.port);
-  if (raw === null || raw === "") {
-    throw cannot(
-      field,
-      "nothing is set there, and a manifest cannot say so",
-      "take the line out of the manifest: then the value is left alone",
-    );
-  }
+  if (isNothing(raw)) throw isEmpty(field);
   switch (leaf.section) {
     case "settings":
       return [{ kind: "setting", setting: leaf.setting, value: raw }];
     case "reward_address":
       if (typeof raw !== "string") break;
       return [{ kind: "reward-address", address: raw }];
-    case "ports":
-      if (seen.ports?.some(({ port }) => port === leaf.port) !== true) {
+    case "ports": {
+      const record = seen.ports?.find(({ port }) => port === leaf.port);
+      if (record === undefined) {
         throw cannot(
           field,
           `port ${leaf.port} is not served there`,
           `\`fleet adopt ${fieldWord(field.desired.name, `ports.${leaf.port}.open`)}\` takes that over`,
         );
       }
+      if (leaf.field === "proxy_addr" && raw === leadingAddress(record)) throw isLeftByMove(field);
       return [{ kind: "port", port: leaf.port, fields: { [leaf.field]: raw } }];
+    }
     case "apps": {
       const app = seen.apps.find(({ name }) => name === leaf.app);
       if (leaf.field === "env" || !isShown(app, raw)) throw isSecret(field);
@@ -153,9 +157,33 @@ function portEdits(field: LiveField, port: number): readonly ManifestEdit[] {
   }
   const { port: _, whitelist, ...values } = record;
   const usual: Readonly<Record<string, Json>> = { ...defaultPort(port) };
-  const others = Object.entries(values).filter(([name, value]) => value !== usual[name]);
+  const others = Object.entries(values).filter(
+    ([name, value]) => value !== usual[name] && value !== leadingAddress(record),
+  );
   const members = whitelist.length === 0 ? "anyone" : whitelist.map((key) => nameOf(key, field));
   return [{ kind: "port", port, fields: { whitelist: members, ...Object.fromEntries(others) } }];
+}
+
+/** True for what a manifest has no words for: an empty value is refused there. */
+function isNothing(raw: Json): boolean {
+  if (typeof raw === "object" && raw !== null) return Object.keys(raw).length === 0;
+  return raw === null || raw === "";
+}
+
+function isEmpty(field: LiveField): FleetError {
+  return cannot(
+    field,
+    "nothing is set there, and a manifest cannot say so",
+    "take the line out of the manifest: then the value is left alone",
+  );
+}
+
+function isLeftByMove(field: LiveField): FleetError {
+  return cannot(
+    field,
+    "it leads where the local port leads anyway, as a move leaves it until the visor restarts",
+    "`fleet apply` takes it away once the visor has restarted",
+  );
 }
 
 function isSecret(field: LiveField): FleetError {

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { assert, canonicalJson, FleetError, type Json, utf8 } from "../../core/index.ts";
 import { loadManifest } from "../../manifest/index.ts";
 import type { DesiredFleet } from "../../model/index.ts";
@@ -16,7 +15,7 @@ export interface ManifestEdit {
   readonly before: ManifestFile;
   readonly text: string;
   readonly desired: DesiredFleet;
-  /** The last part of its name. */
+  /** As the user named it. */
   readonly file: string;
   /** Empty when the text stays. */
   readonly diff: string;
@@ -40,10 +39,9 @@ export async function editManifest(
   operator: string,
   world: World,
 ): Promise<ManifestEdit> {
-  const { name, desired: old } = before.source;
-  const file = basename(name);
+  const { name: file, desired: old } = before.source;
   if (text === before.text) return { before, text, desired: old, file, diff: "" };
-  const { desired, diagnostics } = loadManifest(utf8(text), name);
+  const { desired, diagnostics } = loadManifest(utf8(text), file);
   if (desired === undefined) {
     world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
     throw new FleetError(

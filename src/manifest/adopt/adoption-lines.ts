@@ -1,4 +1,4 @@
-import { commentText, yamlList } from "../yaml-text.ts";
+import { commentLines, commentText, yamlList } from "../yaml-text.ts";
 import type { AdoptedKey, AdoptedList, AdoptedRole, AdoptedVisor, Adoption } from "./adoption.ts";
 import { blockLines, flowText, type Written, type WrittenMap } from "./written.ts";
 
@@ -7,7 +7,6 @@ export type AdoptionSection = "keys" | "whitelists" | "roles" | "visors";
 
 /** A visor's name, key and roles still fit on a line of this size. */
 const VISOR_WIDTH = 130;
-const COMMENT_WIDTH = 96;
 
 /** Stands above the keys of a new manifest, and goes with them. */
 export const KEYS_COMMENT =
@@ -39,19 +38,6 @@ export function adoptionEntries(
 /** An entry as lines, comments first. */
 export function entryLines(entry: SectionEntry, indent: string): readonly string[] {
   return [...entry.above.flatMap((text) => commentLines(text, indent)), ...entry.block(indent)];
-}
-
-/** A sentence as comment lines that are not too wide to read. */
-export function commentLines(text: string, indent: string): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of commentText(text).split(" ")) {
-    if (line !== "" && indent.length + line.length + word.length + 3 > COMMENT_WIDTH) {
-      lines.push(`${indent}# ${line}`);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return line === "" ? lines : [...lines, `${indent}# ${line}`];
 }
 
 function keyEntry({ name, key, about }: AdoptedKey): SectionEntry {

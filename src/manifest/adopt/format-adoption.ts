@@ -1,14 +1,14 @@
 import type { VisorKey } from "../../core/index.ts";
-import { type FirstManifest, freeName, operatorLines } from "../init-manifest.ts";
-import { API_VERSION } from "../schema.ts";
-import { commentText, yamlList } from "../yaml-text.ts";
 import {
-  adoptionEntries,
-  commentLines,
-  commonNotes,
-  entryLines,
-  KEYS_COMMENT,
-} from "./adoption-lines.ts";
+  type FirstManifest,
+  freeName,
+  operatorLines,
+  type Unread,
+  unreadLines,
+} from "../init-manifest.ts";
+import { API_VERSION } from "../schema.ts";
+import { commentLines, commentText, yamlList } from "../yaml-text.ts";
+import { adoptionEntries, commonNotes, entryLines, KEYS_COMMENT } from "./adoption-lines.ts";
 import { type AdoptInput, type Adoption, factorFleet, noNames } from "./adoption.ts";
 import { visorsText } from "./visor-count.ts";
 
@@ -18,11 +18,7 @@ export interface AdoptFleetInput extends AdoptInput {
   readonly operators?: NonNullable<FirstManifest["operators"]>;
   readonly controllers: readonly VisorKey[];
   /** Visors that could not be read, and why; they are named and own nothing. */
-  readonly unread: readonly {
-    readonly name: string;
-    readonly key: VisorKey;
-    readonly why: string;
-  }[];
+  readonly unread: readonly (Unread & { readonly name: string; readonly key: VisorKey })[];
   /** Path or address of the schema for editors. */
   readonly schemaPath?: string;
 }
@@ -87,12 +83,10 @@ function formatAdoption(
       ? "# visors: { NAME: { key: … } }"
       : "visors:",
     ...entries.visors.flatMap((entry) => entryLines(entry, "  ")),
-    ...input.unread.flatMap(({ key, why }) => [
-      `  ${names.get(key) ?? "visor"}:`,
-      `    key: "${key}"`,
-      ...commentLines(`Not read: ${why}`, "    "),
-      "    # Builds before v1.3.95 are reached with:",
-      "    # rpc: { scheme: dmsg, port: 44 }",
+    ...input.unread.flatMap((visor) => [
+      `  ${names.get(visor.key) ?? "visor"}:`,
+      `    key: "${visor.key}"`,
+      ...unreadLines(visor),
     ]),
     "",
   ].join("\n");

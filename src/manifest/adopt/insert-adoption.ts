@@ -4,7 +4,6 @@ import {
   adoptionEntries,
   bodyFlow,
   bodyLines,
-  commentLines,
   commonNotes,
   entryLines,
   KEYS_COMMENT,
@@ -24,6 +23,7 @@ import {
   spliced,
   withLineEnds,
 } from "../edit/splice.ts";
+import { commentLines } from "../yaml-text.ts";
 
 /** What is there of the visors to adopt. */
 export interface Present {

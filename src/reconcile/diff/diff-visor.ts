@@ -1,14 +1,15 @@
 import { canonicalJson, digestOf, Hidden, type Json } from "../../core/index.ts";
-import type {
-  Change,
-  DesiredLeaf,
-  DesiredSet,
-  DesiredValue,
-  DesiredVisor,
-  ObservedApp,
-  SecretRef,
-  SeenVisor,
-  Unsupported,
+import {
+  type Change,
+  type DesiredLeaf,
+  type DesiredSet,
+  type DesiredValue,
+  type DesiredVisor,
+  type ObservedApp,
+  type SecretRef,
+  type SeenVisor,
+  settingAt,
+  type Unsupported,
 } from "../../model/index.ts";
 import { changeOf, type LeafVerdict, withWhy } from "./change-of.ts";
 import { diffClosed, keepTrace } from "./diff-port.ts";
@@ -76,7 +77,10 @@ export function diffVisor(
       why === undefined ? found : { changes: [], unsupported: [...found.unsupported, why] };
     changes.push(
       ...verdict.changes.map((change) =>
-        withWhy(keepTrace(nameBinary(desired, change), ports), notes.get(change.path)),
+        withWhy(
+          keepTrace(nameBinary(desired, change), ports),
+          notes.get(change.path) ?? offNote(change),
+        ),
       ),
     );
     for (const why of new Set(verdict.unsupported)) {
@@ -107,6 +111,14 @@ function compareText(left: string, right: string): number {
 const IN_SYNC: LeafVerdict = { changes: [], unsupported: [] };
 const NOT_COMPARED: LeafVerdict = { ...IN_SYNC, notCompared: true };
 const NOT_OBSERVED: LeafVerdict = { ...IN_SYNC, notObserved: true };
+
+/** What a setting that is switched off leaves as it is, beside what its writer says. */
+function offNote({ path, after, reason }: Change): string | undefined {
+  const leaf = parseLeafPath(path);
+  const left = leaf.section === "settings" ? settingAt(leaf.setting)?.offNote : undefined;
+  if (left === undefined || after !== false) return undefined;
+  return reason.note === undefined ? left : `${left}; ${reason.note}`;
+}
 
 /** Apps that the plan adds are compared as they are right after that: stopped, with nothing set. */
 function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVisor {

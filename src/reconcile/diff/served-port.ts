@@ -1,6 +1,12 @@
 // What stays open of a served port when its record says otherwise, and how a record is closed or moved all the same.
 import type { VisorKey } from "../../core/index.ts";
-import type { DesiredValue, DesiredVisor, ObservedPort, SeenVisor } from "../../model/index.ts";
+import {
+  type DesiredValue,
+  type DesiredVisor,
+  leadingAddress,
+  type ObservedPort,
+  type SeenVisor,
+} from "../../model/index.ts";
 import { parseLeafPath } from "./leaf-path.ts";
 
 /**
@@ -122,15 +128,32 @@ export function withLedPorts(desired: DesiredVisor, seen: SeenVisor, left: LeftO
     const at = parseLeafPath(leaf.path);
     if (at.section !== "ports" || at.field !== "proxy_addr" || leaf.kind !== "value") continue;
     if (leaf.origin.byDefault !== true) continue;
-    const address = `127.0.0.1:${wantedLocalPort(desired, at.port)}`;
+    const address = leadingAddress({ local_port: wantedLocalPort(desired, at.port) });
     if (isMoved(desired, seen, at.port, left)) {
       leaves.set(leaf.path, { ...leaf, value: address });
       notes.set(leaf.path, "leads the dmsg listener there until the visor restarts");
     } else if (left(`ports.${at.port}.local_port`)?.isOver === true) {
       notes.set(leaf.path, "not needed since the visor restarted");
-    }
+    } else if (isLedBefore(desired, seen, at.port, left))
+      leaves.set(leaf.path, { ...leaf, value: address });
   }
-  return notes.size === 0 ? { desired, notes } : { desired: { ...desired, leaves }, notes };
+  return { desired: { ...desired, leaves }, notes };
+}
+
+/**
+ * True where the address leads to the local port that is wanted, and no record here says whether a listener needs it:
+ * a move that others made may have left it. It is kept, since it changes nothing for any other listener.
+ */
+function isLedBefore(desired: DesiredVisor, seen: SeenVisor, port: number, left: LeftOf): boolean {
+  const record = recordOf(seen, port);
+  const isTold = ["open", "dmsg", "local_port"].some(
+    (field) => left(`ports.${port}.${field}`) !== undefined,
+  );
+  if (record === undefined || isTold || isWebPort(port)) return false;
+  return (
+    record.local_port === wantedLocalPort(desired, port) &&
+    record.proxy_addr === leadingAddress(record)
+  );
 }
 
 /** Why a port cannot be moved as it is wanted; `undefined` where it can. */
@@ -164,7 +187,7 @@ function isMoved(desired: DesiredVisor, seen: SeenVisor, port: number, left: Lef
   const local = wantedLocalPort(desired, port);
   if (record.local_port !== local || isWaiting(left, `ports.${port}.local_port`)) return true;
   // Opened over a listener of unknown local port: what was written then stays.
-  return isOpenOwed && record.proxy_addr === `127.0.0.1:${local}`;
+  return isOpenOwed && record.proxy_addr === leadingAddress({ local_port: local });
 }
 
 function wantedLocalPort(desired: DesiredVisor, port: number): number {

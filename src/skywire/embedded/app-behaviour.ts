@@ -1,6 +1,6 @@
 /**
  * What an app's program does when it is started.
- * Source: the recorded v1.3.28 sessions app-life-*, app-crash-sigkill and app-stop-that-hangs.
+ * Source: the recorded sessions of v1.3.20-6 app-life-*, app-crash-sigkill and app-stop-that-hangs.
  */
 export type AppBehaviour =
   | "good"

@@ -19,7 +19,7 @@ export interface AppStart {
   readonly fault: string;
 }
 
-/** Times after the reply to StartApp, in ms. Source: the recorded v1.3.28 sessions app-life-*. */
+/** Times after the reply to StartApp, in ms. Source: the recorded sessions of v1.3.20-6 app-life-*. */
 const SPEAKS_AFTER_MS = 103;
 const RUNS_AFTER_MS = 110;
 const ERRORS_AFTER_MS = 140;

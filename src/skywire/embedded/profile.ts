@@ -67,8 +67,8 @@ export interface Profile {
 /** The names of the properties that are {@link Fact}s. */
 export type ProfileField = Exclude<keyof Profile, "name">;
 
-/** The name that the recorded build has for itself; commit 0e7420a5 of 27 March 2024 is v1.3.20-6. */
-const RECORDED = "the recorded v1.3.28 sessions";
+/** Commit 0e7420a5 of 27 March 2024, v1.3.20-6 by its tags; the tag v1.3.28 is of 29 September 2024. */
+const RECORDED = "the recorded sessions of v1.3.20-6";
 
 function seen<T>(value: T, row: string): Fact<T> {
   return { value, evidence: { kind: "seen", row } };

@@ -19,7 +19,7 @@ const PROTOCOL_VERSION = "0.1.0";
 const BUILD_TAG = "linux_arm64";
 const DMSG_SERVER_FIRST = 24;
 const DMSG_ROUND_TRIP_NS = 41_000_000n;
-/** `connecting` until the first report to the uptime tracker. Source: the recorded v1.3.28 sessions. */
+/** `connecting` until the first report to the uptime tracker. Source: the recorded sessions of v1.3.20-6. */
 const HEALTHY_AFTER_MS = 300_000;
 
 /** The key a visor says it has; one that is made an impostor says another. */

@@ -1,4 +1,4 @@
-/** Replies of v1.3.28. Source: the type definitions in the recorded sessions. */
+/** Replies of the profile v1.3.28. Source: the type definitions in the recorded sessions of v1.3.20-6. */
 import { duration, type Schema, t, uuid } from "../gob/index.ts";
 import { visorKey } from "./wire-keys.ts";
 import {

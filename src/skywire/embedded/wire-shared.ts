@@ -1,7 +1,7 @@
 /**
  * Types that every release has, as Go declares them. They are declared here once more and not taken from the
  * client's side: a mistake in one must not hide the same mistake in the other.
- * Source: the recorded v1.3.28 sessions; visorapi/args.go for 2026.
+ * Source: the recorded sessions of v1.3.20-6; visorapi/args.go for 2026.
  */
 import { duration, type LogEntry, type Schema, t, uuid } from "../gob/index.ts";
 import { trafficLog, visorKey } from "./wire-keys.ts";

@@ -93,10 +93,12 @@ export function localVisorAtFault(reason: LocalFault): UnseenReading {
 
 function closedSilently(context: FailureContext): UnseenReading {
   if (context.route.kind === "local") {
-    return unreachableBecause(
-      "refused-or-no-listener",
-      "it closed the connection without an answer",
-    );
+    return {
+      kind: "unreachable",
+      reason: "refused-or-no-listener",
+      detail: "it closed the connection without an answer",
+      next: "check that --rpc names the RPC port of the visor on this machine, and look at its log",
+    };
   }
   if (context.elapsedMs >= context.bridgeDialMs * PATIENCE_SHARE)
     return unreachableBecause("dial-timeout", "the local visor could not reach it in time");
@@ -106,7 +108,7 @@ function closedSilently(context: FailureContext): UnseenReading {
   );
   return isOldRoute(context.route)
     ? { ...closed, next: `${CHECK_TRUST}, and that it runs` }
-    : closed;
+    : { ...closed, otherRpc: { scheme: "dmsg", port: OLD_RPC_PORT } };
 }
 
 /** True for a route that leads to where older builds listen already. */
@@ -129,7 +131,7 @@ const NEXT: Readonly<Record<Exclude<UnreachableReason, "no-local-visor">, string
 function unreachableBecause(
   reason: Exclude<UnreachableReason, "no-local-visor">,
   detail: string,
-): UnseenReading {
+): Extract<UnseenReading, { readonly kind: "unreachable" }> {
   return { kind: "unreachable", reason, detail, next: NEXT[reason] };
 }
 

@@ -155,6 +155,8 @@ export type UnseenReading =
       readonly reason: UnreachableReason;
       readonly detail: string;
       readonly next: string;
+      /** Where it may listen instead, where that is what `next` says. */
+      readonly otherRpc?: { readonly scheme: "dmsg"; readonly port: number };
     }
   | {
       readonly kind: "starting";

@@ -251,6 +251,39 @@ describe("A3: a port served over dmsg is moved", () => {
     expect((await plan()).last).toBe("No changes.");
   });
 
+  it("A3: and adopted without the address that the move left", async () => {
+    await apply(MOVED);
+    await user.write("keys.txt", `${user.keyOf("laptop")} laptop\n${user.keyOf("shop")} shop\n`);
+    const adopt = ["adopt", "--sections", "ports", "--keys", "keys.txt", "--out", "b.yaml"];
+    expect(await user.run(...adopt)).toMatchObject({ code: 0 });
+    const text = await user.read("b.yaml");
+    expect(text).toContain("local_port: 4000");
+    expect(text).not.toContain("proxy_addr");
+    expect((await user.run("show", "--live", "shop", "--yaml")).out).not.toContain("proxy_addr");
+    const other = user.another("other");
+    await other.write("fleet.yaml", text);
+    expect((await other.run("plan")).last).toBe("No changes.");
+    await want("8080: closed");
+    const one = await user.run("adopt", "shop/ports.8080.open", "--yes");
+    expect(one, one.err).toMatchObject({ code: 0 });
+    expect(await user.read("fleet.yaml")).toContain("local_port: 4000");
+    expect(await user.read("fleet.yaml")).not.toContain("proxy_addr");
+  });
+
+  it("A3: and adopted with an address that leads elsewhere", async () => {
+    await change({
+      LocalPort: 3000,
+      Whitelist: [KIM] as never,
+      Skynet: true,
+      DMSG: true,
+      ProxyAddr: "127.0.0.1:9000",
+    });
+    await user.write("keys.txt", `${user.keyOf("laptop")} laptop\n${user.keyOf("shop")} shop\n`);
+    const adopt = ["adopt", "--sections", "ports", "--keys", "keys.txt", "--out", "b.yaml"];
+    expect(await user.run(...adopt)).toMatchObject({ code: 0 });
+    expect(await user.read("b.yaml")).toContain('proxy_addr: "127.0.0.1:9000"');
+  });
+
   it("A3: twice, and back, each time to where the manifest says", async () => {
     await apply(MOVED);
     await apply("8080: { whitelist: [kim], local_port: 5000 }");

@@ -1,4 +1,4 @@
-/** One recorded call that an embedded v1.3.28 visor answers otherwise, and why that is chosen. */
+/** One recorded call that an embedded visor of the profile v1.3.28 answers otherwise, and why that is chosen. */
 export interface KnownDifference {
   readonly session: string;
   readonly seq: number;

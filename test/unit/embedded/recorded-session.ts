@@ -43,7 +43,7 @@ export interface Replay {
 
 const responseHeader = t.struct("", { ServiceMethod: t.string, Seq: t.uint, Error: t.string });
 
-/** Sends a recorded session's own bytes to an embedded v1.3.28 visor in the same state, and reads the answers. */
+/** Sends a recorded session's own bytes to an embedded visor of the profile v1.3.28 in the same state, and reads the answers. */
 export async function replaySession(
   session: VisorSessionVector & { readonly outcome?: Json },
 ): Promise<Replay> {

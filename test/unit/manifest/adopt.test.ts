@@ -36,7 +36,7 @@ function adopted(
     }),
     fleet: "home",
     controllers: [keyAt(0)],
-    unread: [{ name: "attic", key: keyAt(5), why: "did not answer\nkey: x" }],
+    unread: [{ name: "attic", key: keyAt(5), why: "did not answer\nkey: x", next: "try again" }],
     schemaPath: "./fleet.schema.json",
   }).text;
 }
@@ -86,8 +86,7 @@ visors:
   attic:
     key: "03fff97bd5755eeea420453a14355235d382f6472f8568a18b2f057a1460297556"
     # Not read: did not answer key: x
-    # Builds before v1.3.95 are reached with:
-    # rpc: { scheme: dmsg, port: 44 }
+    # Next: try again
 `);
   });
 

@@ -28,7 +28,11 @@ describe("the first manifest", () => {
       controllers: [LAPTOP],
       visors: [
         { name: "laptop", key: LAPTOP },
-        { name: "desk", key: DESK, unread: "did not answer\nkey: x" },
+        {
+          name: "desk",
+          key: DESK,
+          unread: { why: "did not answer\nkey: x", next: "try\nagain: y" },
+        },
       ],
     });
     const desired = desiredOf(text);
@@ -40,7 +44,7 @@ describe("the first manifest", () => {
     expect(desired.operators).toMatchObject([{ name: "owner-laptop", may: ["plan", "apply"] }]);
     expect(text.split("\n")[0]).toBe("# yaml-language-server: $schema=./schemas/fleet.schema.json");
     expect(text).toContain("# Not read: did not answer key: x");
-    expect(text).toContain("# rpc: { scheme: dmsg, port: 44 }");
+    expect(text).toContain("    # Next: try again: y\n");
   });
 
   test("names the operator's feed when it is given", () => {

@@ -131,6 +131,41 @@ describe("what is said to do next", () => {
   });
 });
 
+describe("what can be done on an old release", () => {
+  const without = (...absent: readonly string[]): Partial<SeenVisor> => {
+    const { methods: present } = seenVisor(1, {});
+    return {
+      methods: new Map(
+        [...present].map(([name, served]) => [name, absent.includes(name) ? "absent" : served]),
+      ),
+    };
+  };
+
+  it("R5: deleting an app is offered only where an app can be deleted", () => {
+    const leaves = [setLeaf("apps.skysocks.whitelist", [], [A])];
+    const seen = { apps: [seenApp("skysocks", { rawArgs: ["--whitelist", A] })] };
+    const nextOn = (more: Partial<SeenVisor>): string =>
+      planOne(leaves, { ...seen, ...more }).refusals[0]?.next ?? "";
+    expect(nextOn({})).toContain("present: false");
+    expect(nextOn(without("DeleteApp"))).toContain("whitelist: anyone");
+    expect(nextOn(without("DeleteApp"))).not.toContain("present: false");
+  });
+
+  it("R5: keys are offered for an exit only where its release takes keys", () => {
+    const leaves = [valueLeaf("apps.skysocks.running", true)];
+    const seen = { apps: [seenApp("skysocks")] };
+    const nextOn = (more: Partial<SeenVisor>): string =>
+      planOne(leaves, { ...seen, ...more }).refusals[0]?.next ?? "";
+    expect(nextOn({})).toContain("with the keys that may use it");
+    expect(nextOn(without("SetConfigFields", "SetAppArgs", "SetAppWhitelist"))).toContain(
+      "whitelist: anyone",
+    );
+    expect(nextOn(without("SetConfigFields", "SetAppArgs", "SetAppWhitelist"))).not.toContain(
+      "with the keys that may use it",
+    );
+  });
+});
+
 describe("guards of a plan", () => {
   it.each<{
     name: string;

@@ -291,6 +291,19 @@ describe("A10: a question that writes is asked where it is needed", () => {
   });
 });
 
+describe("A10: a setting that is only written down", () => {
+  it("A10: the plan says that connections stay when no new ones are made", async () => {
+    const noteOf = async (wanted: boolean): Promise<string | undefined> => {
+      const world = await start({ "transport.public_autoconnect": !wanted });
+      const leaf = valueLeaf("settings.transport.public_autoconnect", wanted);
+      const plan = await world.plan(world.desired({ shop: [leaf] }));
+      return plan.visors[0]?.steps[0]?.changes[0]?.reason.note;
+    };
+    expect(await noteOf(false)).toBe("connections that it made already stay");
+    expect(await noteOf(true)).toBeUndefined();
+  });
+});
+
 describe("A10: what is not kept over package updates", () => {
   it("A10: the plan says so of survey keys", async () => {
     const world = await start();

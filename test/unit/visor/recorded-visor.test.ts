@@ -66,7 +66,7 @@ function accessTo(methods: readonly ServedMethod[]): VisorAccess {
   };
 }
 
-describe("the recorded v1.3.28 visor", () => {
+describe("the recorded visor of v1.3.20-6", () => {
   it("is seen once it is up", async () => {
     const reading = await createVisorReader(accessTo(recorded("read-core", "read-misc"))).read(
       LOCAL,

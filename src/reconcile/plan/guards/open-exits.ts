@@ -13,7 +13,7 @@ import {
   type SeenVisor,
   splitArgs,
 } from "../../../model/index.ts";
-import { appAfter, foundAt, parseLeafPath } from "../../diff/index.ts";
+import { appAfter, foundAt, parseLeafPath, writerOf } from "../../diff/index.ts";
 
 /** What the guards of open lists look at: one visor as it is seen, and the changes that are still to come. */
 export interface OpenListsInput {
@@ -80,9 +80,6 @@ function willRun(app: ObservedApp, own: readonly Change[]): boolean {
 function refusal(input: OpenListsInput, app: AppProgram, exit: Exit, change: Change): Refusal {
   const whitelist = `apps.${app.name}.whitelist`;
   const what = exit.program === app.name ? "" : `, which runs ${exit.program},`;
-  const keys = exit.takesWhitelist
-    ? `write ${whitelist} with the keys that may use it, or whitelist: anyone`
-    : `let ${app.name} run ${exit.program} itself and give it a whitelist, or write ${whitelist}: anyone; ${programOf(app)} passes no keys on`;
   return {
     guard: "open-exit",
     visor: input.visor,
@@ -91,8 +88,17 @@ function refusal(input: OpenListsInput, app: AppProgram, exit: Exit, change: Cha
     measured: "0 keys",
     limit: "1 key",
     place: change.reason.place,
-    next: keys,
+    next: nextOf(input, app, exit, whitelist),
   };
+}
+
+/** What can be done about it here: keys only where both the release and the program take some. */
+function nextOf(input: OpenListsInput, app: AppProgram, exit: Exit, whitelist: string): string {
+  if (writerOf(input.seen, whitelist, "add").kind === "unsupported")
+    return `leave ${app.name} stopped, or write ${whitelist}: anyone if everybody is meant; this release cannot give it keys`;
+  return exit.takesWhitelist
+    ? `write ${whitelist} with the keys that may use it, or whitelist: anyone`
+    : `let ${app.name} run ${exit.program} itself and give it a whitelist, or write ${whitelist}: anyone; ${programOf(app)} passes no keys on`;
 }
 
 /** The members of a whitelist once all changes are written. */

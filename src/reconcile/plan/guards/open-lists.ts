@@ -1,5 +1,6 @@
 import { type Json, utf8 } from "../../../core/index.ts";
 import { ARGUMENT_BYTES_MAX, type Refusal } from "../../../model/index.ts";
+import { appPresenceWriter } from "../../diff/index.ts";
 import { checkOpenExits, membersAfter, type OpenListsInput } from "./open-exits.ts";
 
 /** Every guard of lists and arguments of one visor; each door asks all of them by this one name. */
@@ -26,12 +27,18 @@ function checkWouldOpen(input: OpenListsInput): readonly Refusal[] {
       measured: "0 keys",
       limit: "1 key",
       place: change.reason.place,
-      next: owner.startsWith("ports.")
-        ? `name who stays, or write ${owner}: closed, or whitelist: anyone if everybody is meant`
-        : `name who stays, or write ${owner}: { present: false }, or whitelist: anyone if everybody is meant`,
+      next: `name who stays, ${waysOut(input, owner)}or whitelist: anyone if everybody is meant`,
     });
   }
   return refusals;
+}
+
+/** How what the whitelist belongs to can be taken away as a whole here. */
+function waysOut({ seen }: OpenListsInput, owner: string): string {
+  if (owner.startsWith("ports.")) return `or write ${owner}: closed, `;
+  return appPresenceWriter(seen, false).kind === "unsupported"
+    ? ""
+    : `or write ${owner}: { present: false }, `;
 }
 
 /** Refuses an argument element that no visor could pass to its app. */
