@@ -35,12 +35,13 @@ export {
   manifestDiffText,
   type NamedCommit,
 } from "./fleet-diff-text.ts";
+export { fitText } from "./fit-text.ts";
 export { observationText } from "./observation-text.ts";
 export { observedDocument, observedText } from "./observed-text.ts";
 export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";
 export { planEvents } from "./plan-events.ts";
 export { planSummary } from "./plan-summary.ts";
-export { planText } from "./plan-text.ts";
+export { type PlanLook, planText } from "./plan-text.ts";
 export { type CheckedProof, proofText } from "./proof-text.ts";
 export { printable } from "./printable.ts";
 export {

@@ -1,5 +1,7 @@
+import type { VisorKey } from "../core/index.ts";
 import type { Plan } from "../model/index.ts";
 import { agesText } from "./age-text.ts";
+import { alikeText, inReadingOrder, partPlan } from "./alike-text.ts";
 import type { Paint } from "./paint.ts";
 import { planSummary } from "./plan-summary.ts";
 import { printable } from "./printable.ts";
@@ -9,11 +11,19 @@ import { manifestText } from "./manifest-text.ts";
 import { keyLabel, keyWithName, valueText } from "./value-text.ts";
 import { visorText } from "./visor-text.ts";
 
+/** How much of a plan is shown, and in which order. */
+export interface PlanLook {
+  /** `visor`: each visor by itself, whatever it has alike with others. */
+  readonly by?: "visor";
+  /** Visors in the manifest's order; those not in it come last, by name. */
+  readonly order?: readonly VisorKey[];
+}
+
 /**
- * A plan for people: grouped by visor, most dangerous change first, only owned fields, what is in sync
- * hidden behind a count. The last line is {@link planSummary}.
+ * A plan for people: what several visors have alike first, then the rest visor by visor, most dangerous change first,
+ * only owned fields, what is in sync hidden behind a count. The last line is {@link planSummary}.
  */
-export function planText(plan: Plan, paint: Paint): string {
+export function planText(plan: Plan, paint: Paint, look: PlanLook = {}): string {
   // Where nobody asked the visors, who signed for what they say comes before what is said.
   const isRecorded = plan.source !== undefined;
   const blocks = [
@@ -21,7 +31,7 @@ export function planText(plan: Plan, paint: Paint): string {
     onlyText(plan, paint),
     isRecorded ? keysetText(plan, paint) : "",
     manifestText(plan.manifest, paint),
-    ...plan.visors.map((visor) => visorText(visor, plan.names, paint)),
+    ...visorsTexts(plan, paint, look),
     pushedText(plan, paint),
     releasedVisorsText(plan, paint),
     isRecorded ? "" : keysetText(plan, paint),
@@ -31,6 +41,16 @@ export function planText(plan: Plan, paint: Paint): string {
   return [...blocks, `${paint("strong", planSummary(plan))}\n`].join(
     blocks.length === 0 ? "" : "\n",
   );
+}
+
+function visorsTexts(plan: Plan, paint: Paint, { by, order }: PlanLook): readonly string[] {
+  const visors = inReadingOrder(plan.visors, order);
+  if (by === "visor") return visors.map((visor) => visorText(visor, plan.names, paint));
+  const { alike, restOf } = partPlan(visors, plan.names, paint);
+  return [
+    alike.map((group) => alikeText(group, plan, paint)).join(""),
+    ...visors.map((visor) => visorText(visor, plan.names, paint, restOf(visor))),
+  ];
 }
 
 function releasedVisorsText(plan: Plan, paint: Paint): string {
