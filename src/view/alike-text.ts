@@ -1,5 +1,5 @@
 // What a plan says of many visors at once: each thing that they have alike on one row, then their names.
-import { counted } from "../core/index.ts";
+import { counted, type VisorKey } from "../core/index.ts";
 import type { Change, Plan, PlanVisor } from "../model/index.ts";
 import { type Alike, earliestEntry, partAlike, type Parted, withoutEntry } from "./alike.ts";
 import { alikeNotes, changeLikeness, changeRows } from "./change-text.ts";
@@ -7,6 +7,14 @@ import { DANGER_NAMES_LENGTH_MAX, NAMES_LENGTH_MAX, namesText } from "./names-te
 import type { Paint } from "./paint.ts";
 import type { Names } from "./value-text.ts";
 import { type Said, saidOf } from "./visor-text.ts";
+
+/** How much of a plan is shown, and in which order. */
+export interface PlanLook {
+  /** `visor`: each visor by itself, whatever it has alike with others. */
+  readonly by?: "visor";
+  /** Visors in the manifest's order; those not in it come last, by name. */
+  readonly order?: readonly VisorKey[];
+}
 
 /** Where every visor is named whatever is said of it. */
 export const NAMED_BY_VISOR = "--by visor names all";

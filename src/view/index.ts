@@ -41,7 +41,8 @@ export { observedDocument, observedText } from "./observed-text.ts";
 export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";
 export { planEvents } from "./plan-events.ts";
 export { planSummary } from "./plan-summary.ts";
-export { type PlanLook, planText } from "./plan-text.ts";
+export type { PlanLook } from "./alike-text.ts";
+export { planText } from "./plan-text.ts";
 export { type CheckedProof, proofText } from "./proof-text.ts";
 export { printable } from "./printable.ts";
 export {

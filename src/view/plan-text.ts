@@ -1,7 +1,6 @@
-import type { VisorKey } from "../core/index.ts";
 import type { Plan } from "../model/index.ts";
 import { agesText } from "./age-text.ts";
-import { alikeText, inReadingOrder, partPlan } from "./alike-text.ts";
+import { alikeText, inReadingOrder, partPlan, type PlanLook } from "./alike-text.ts";
 import type { Paint } from "./paint.ts";
 import { planSummary } from "./plan-summary.ts";
 import { printable } from "./printable.ts";
@@ -10,14 +9,6 @@ import { refusalText } from "./refusal-text.ts";
 import { manifestText } from "./manifest-text.ts";
 import { keyLabel, keyWithName, valueText } from "./value-text.ts";
 import { visorText } from "./visor-text.ts";
-
-/** How much of a plan is shown, and in which order. */
-export interface PlanLook {
-  /** `visor`: each visor by itself, whatever it has alike with others. */
-  readonly by?: "visor";
-  /** Visors in the manifest's order; those not in it come last, by name. */
-  readonly order?: readonly VisorKey[];
-}
 
 /**
  * A plan for people: what several visors have alike first, then the rest visor by visor, most dangerous change first,
