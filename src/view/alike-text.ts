@@ -12,6 +12,8 @@ import { type Said, saidOf } from "./visor-text.ts";
 export interface PlanLook {
   /** `visor`: each visor by itself, whatever it has alike with others. */
   readonly by?: "visor";
+  /** Fields and counts only; what decides who reaches a visor is in full. Wins over `by`. */
+  readonly isSummary?: boolean;
   /** Visors in the manifest's order; those not in it come last, by name. */
   readonly order?: readonly VisorKey[];
 }
@@ -33,7 +35,7 @@ export function partPlan(
   const { alike, restOf } = partAlike(
     visors,
     (visor) => saidOf(visor, names, paint),
-    (said) => likenessOf(said, names),
+    (said) => saidLikeness(said, names),
   );
   const isTrust = (group: Alike<PlanVisor, Said>): boolean =>
     alikeChanges(group).some(([change]) => change?.risk === "trust");
@@ -105,7 +107,8 @@ function alikeRows(
   return [...changeRows(firsts, names, paint, (change) => notes.get(change) ?? ""), ...remarks];
 }
 
-function likenessOf(said: Said, names: Names): string {
+/** The same text for what reads alike. */
+export function saidLikeness(said: Said, names: Names): string {
   if ("change" in said) return changeLikeness(said.change, names);
   return withoutEntry(JSON.stringify("remark" in said ? said.remark : said.unseen));
 }

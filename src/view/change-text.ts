@@ -12,7 +12,12 @@ const NAMES_IN_A_ROW = 8;
 /** `shop-2` before `shop-10`. */
 const compareNames = new Intl.Collator("en", { numeric: true }).compare;
 const DANGER: readonly Risk[] = ["trust", "reachability", "app", "label"];
-const GLYPHS: Readonly<Record<Change["op"], string>> = { add: "+", change: "~", remove: "-" };
+/** The sign of what becomes of a field. */
+export const GLYPHS: Readonly<Record<Change["op"], string>> = {
+  add: "+",
+  change: "~",
+  remove: "-",
+};
 
 /** One change with what is compared and joined again and again. */
 interface Line {
@@ -97,13 +102,16 @@ export function alikeNotes(changes: readonly Change[]): string {
 
 /** By danger, then step, path and element, so that equal plans read the same. */
 function byDanger(left: Line, right: Line): number {
-  const [one, other] = [left.change, right.change];
+  return compareChanges(left.change, right.change) || compareNames(left.label, right.label);
+}
+
+/** Orders changes by danger, then step, path and what becomes of it. */
+export function compareChanges(one: Change, other: Change): number {
   return (
     DANGER.indexOf(one.risk) - DANGER.indexOf(other.risk) ||
     inOrder(one.step, other.step) ||
     inOrder(one.path, other.path) ||
-    inOrder(one.op, other.op) ||
-    compareNames(left.label, right.label)
+    inOrder(one.op, other.op)
   );
 }
 

@@ -7,6 +7,7 @@ import { printable } from "./printable.ts";
 import { pushedTrustLines } from "./pushed-trust.ts";
 import { refusalText } from "./refusal-text.ts";
 import { manifestText } from "./manifest-text.ts";
+import { visorsSummary } from "./summary-text.ts";
 import { keyLabel, keyWithName, valueText } from "./value-text.ts";
 import { visorText } from "./visor-text.ts";
 
@@ -34,8 +35,13 @@ export function planText(plan: Plan, paint: Paint, look: PlanLook = {}): string 
   );
 }
 
-function visorsTexts(plan: Plan, paint: Paint, { by, order }: PlanLook): readonly string[] {
+function visorsTexts(
+  plan: Plan,
+  paint: Paint,
+  { by, isSummary, order }: PlanLook,
+): readonly string[] {
   const visors = inReadingOrder(plan.visors, order);
+  if (isSummary === true) return visorsSummary(visors, plan, paint);
   if (by === "visor") return visors.map((visor) => visorText(visor, plan.names, paint));
   const { alike, restOf } = partPlan(visors, plan.names, paint);
   return [

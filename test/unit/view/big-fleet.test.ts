@@ -122,6 +122,21 @@ describe("5.1: a plan of 100 visors", () => {
     expect(planText(turned, plainPaint)).toContain("on shop-1 to shop-5\n");
   });
 
+  it("5.1: in short counts fields, and keeps trust in full", () => {
+    expect(planText(mixed(), plainPaint, { isSummary: true })).toBe(
+      `! + 4 visors: trust.pty friend-kim
+      (fleet.yaml:33 and 3 other lines)
+    on exit-of-the-north-10, shop-1, shop-2, shop-4
+
++ apps.vpn-client.running on 2 visors
+~ settings.log_level      on 100 visors
+~ settings.min_hops       on 100 visors
+
+Plan: 100 visors change (6 add, 200 change, 0 remove), 0 in sync, 0 unreachable.
+`,
+    );
+  });
+
   it("5.1: by visor is the long form", () => {
     const text = planText(bigPlan(100), plainPaint, { by: "visor" });
     expect(linesOf(text).filter((line) => line.startsWith("~ shop-"))).toHaveLength(100);
