@@ -80,6 +80,13 @@ describe("progress", () => {
     expect(on.out()).toBe("");
   });
 
+  it.fails("5.1: names visors and says what is left", async () => {
+    const on = stage([], true);
+    (on.reporter as unknown as { named(names: object): void }).named({ [keyAt(1)]: "shop-1" });
+    await observe(on, 700);
+    expect(on.err()).toMatch(/1 of 2 visors, 1 left, .*slowest shop-1 \d/);
+  });
+
   it.each([
     { name: "short work", isTerminal: true, env: {}, waitMs: 100 },
     { name: "no terminal", isTerminal: false, env: {}, waitMs: 5_000 },
