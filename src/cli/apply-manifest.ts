@@ -59,6 +59,7 @@ export async function applyManifest(
     acting,
     wayIn: planned.wayIn,
     reader: planned.reader,
+    order: planned.source.desired.visors,
     manifestFolder: planned.source.folder,
     reporter,
     given,
