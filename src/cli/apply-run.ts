@@ -62,6 +62,7 @@ async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly re
   try {
     const ready = await readyToApply(ledger, input);
     if ("refused" in ready) return ready;
+    if (input.isStrangers !== true) reporter.named(plan.names);
     return await reporter.during(stepsOf(plan), "steps", () =>
       applyPlan({
         plan,

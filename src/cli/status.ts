@@ -37,6 +37,7 @@ export const status: Command = {
     const source = await readManifest(manifestName(given, world, given.words[0]), world);
     const selected = await selectedVisors(source, given, world);
     const reporter = reporterOf(given, world);
+    reporter.named(source.desired.keyNames);
     const { visors } = await reporter.during(selected.length, "visors", () =>
       observeFleet({
         // Status asks for what every visor can tell, whatever the manifest owns.
