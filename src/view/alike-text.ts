@@ -83,7 +83,7 @@ export function alikeText(group: Alike<PlanVisor, Said>, plan: Plan, paint: Pain
 }
 
 /** The changes of a group, of each kind every visor's own. */
-export function alikeChanges(group: Alike<PlanVisor, Said>): readonly (readonly Change[])[] {
+function alikeChanges(group: Alike<PlanVisor, Said>): readonly (readonly Change[])[] {
   return group.things
     .map((said) => said.flatMap((each) => ("change" in each ? [each.change] : [])))
     .filter((changes) => changes.length > 0);

@@ -5,7 +5,7 @@ import { aChange, aChangingVisor, aPlan, someCounts } from "./plan-literals.ts";
 import { placeAt } from "./reconcile-builders.ts";
 
 /** The two changes that every visor of {@link bigPlan} gets. */
-export const TWO_CHANGES: readonly Change[] = [
+const TWO_CHANGES: readonly Change[] = [
   aChange(),
   aChange({
     path: "settings.min_hops",
