@@ -13,6 +13,7 @@ import { planRead, readFleet, type ReadFleet } from "./planning.ts";
 import { reporterOf } from "./reporter.ts";
 import type { World } from "./world.ts";
 import { usage } from "./usage.ts";
+import { forScreen } from "./plan-look.ts";
 
 /**
  * Takes the live values of fields into the manifest: shows the difference of the text and the plan of what it comes
@@ -50,7 +51,7 @@ function showPlan(
   const refusals = plan.refusals.filter(({ guard }) => guard !== "signed-commits");
   const shown = { ...plan, refusals };
   if (given.flag("json")) world.terminal.err(planText(shown, errPaint(world)));
-  else world.terminal.out(planText(shown, outPaint(world)));
+  else world.terminal.out(forScreen(planText(shown, outPaint(world)), given, world));
   const { name } = read.source;
   if (refusals.length < plan.refusals.length) {
     world.terminal.err(

@@ -7,6 +7,7 @@ import { confirm, unanswered } from "./confirm.ts";
 import { errPaint, outPaint } from "./look.ts";
 import { requireOperator } from "./operator.ts";
 import { type HandedSource, planFleet } from "./planning.ts";
+import { forScreen, planLook } from "./plan-look.ts";
 import { reporterOf } from "./reporter.ts";
 import { refuse } from "./refuse.ts";
 import type { World } from "./world.ts";
@@ -35,8 +36,9 @@ export async function applyManifest(
   const { plan, acting, history } = planned;
   const operator = planned.operator ?? (await requireOperator(given, world));
   const isText = !given.flag("json") && !reporter.isEvents;
-  if (isText) world.terminal.out(planText(plan, outPaint(world)));
-  else world.terminal.err(planText(plan, errPaint(world)));
+  const look = planLook(given, planned.source.desired.visors);
+  if (isText) world.terminal.out(forScreen(planText(plan, outPaint(world), look), given, world));
+  else world.terminal.err(planText(plan, errPaint(world), look));
   refuseOtherDecision(plan, given, world);
   const check = {
     plan,
@@ -56,6 +58,7 @@ export async function applyManifest(
     acting,
     wayIn: planned.wayIn,
     reader: planned.reader,
+    order: planned.source.desired.visors,
     manifestFolder: planned.source.folder,
     reporter,
     given,

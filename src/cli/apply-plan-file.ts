@@ -32,6 +32,7 @@ import { canAsk, errPaint, outPaint } from "./look.ts";
 import { requireOperator } from "./operator.ts";
 import { readPlan } from "./plan-source.ts";
 import { refuse } from "./refuse.ts";
+import { forScreen, planLook } from "./plan-look.ts";
 import { reporterOf } from "./reporter.ts";
 import { type WayIn, wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
@@ -66,8 +67,9 @@ export async function applyPlanFile(
   const isText = !given.flag("json") && !reporter.isEvents;
   // Names are the file's own word: in a stranger's plan any key could be called by a trusted name.
   const shown = isAccepted ? plan : withoutNames(plan);
-  if (isText) world.terminal.out(planText(shown, outPaint(world)));
-  else world.terminal.err(planText(shown, errPaint(world)));
+  const look = planLook(given);
+  if (isText) world.terminal.out(forScreen(planText(shown, outPaint(world), look), given, world));
+  else world.terminal.err(planText(shown, errPaint(world), look));
   if (!isAccepted && plan.relays.length > 0)
     world.terminal.err(`note: this plan brings your ledger to ${plan.relays.join(", ")}\n`);
   refuseOtherDecision(plan, given, world);

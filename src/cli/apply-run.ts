@@ -1,6 +1,6 @@
 import type { ExitCode, VisorKey } from "../core/index.ts";
 import type { Ledger, SeenHead } from "../ledger/index.ts";
-import type { Plan, SecretRef } from "../model/index.ts";
+import type { DesiredVisor, Plan, SecretRef } from "../model/index.ts";
 import { ApplyPast, applyPlan, type ApplyReport } from "../reconcile/index.ts";
 import { createVisorWriter, type VisorReader } from "../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../view/index.ts";
@@ -14,6 +14,7 @@ import type { Operator } from "./operator.ts";
 import { printJson } from "./print.ts";
 import { refuse } from "./refuse.ts";
 import { bringUpToDate, publishAndTell } from "./relaying.ts";
+import { forScreen, planLook } from "./plan-look.ts";
 import type { Reporter } from "./reporter.ts";
 import type { WayIn } from "./way-in.ts";
 import { openOwnLedger } from "./open-own-ledger.ts";
@@ -26,6 +27,8 @@ export interface RunInput {
   readonly acting: VisorKey;
   readonly wayIn: WayIn;
   readonly reader: VisorReader;
+  /** The visors of the manifest, where there is one here: reports are in its order. */
+  readonly order?: readonly Pick<DesiredVisor, "key" | "place">[];
   /** Nobody we accept signed the plan: what it says of our own ledger counts for nothing. */
   readonly isStrangers?: boolean;
   /** What `file:` secrets are relative to. */
@@ -59,6 +62,7 @@ async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly re
   try {
     const ready = await readyToApply(ledger, input);
     if ("refused" in ready) return ready;
+    if (input.isStrangers !== true) reporter.named(plan.names);
     return await reporter.during(stepsOf(plan), "steps", () =>
       applyPlan({
         plan,
@@ -136,7 +140,7 @@ async function secretsOf(
   });
 }
 
-function show(report: ApplyReport, { plan, reporter, given, world }: RunInput): void {
+function show(report: ApplyReport, { plan, order, reporter, given, world }: RunInput): void {
   if (given.flag("json")) printJson(world, report);
   else if (reporter.isEvents) {
     const level = report.exit === 0 ? "info" : "error";
@@ -149,5 +153,8 @@ function show(report: ApplyReport, { plan, reporter, given, world }: RunInput): 
   } else if (report.counts.changes === 0 && report.left.length === 0) {
     // The plan was just shown and its last line says all; saying it again keeps it the last line.
     world.terminal.out(plan.counts.changing === 0 ? "" : `${planSummary(plan)}\n`);
-  } else world.terminal.out(`\n${applyText(report, plan.names, outPaint(world))}`);
+  } else {
+    const text = applyText(report, plan.names, outPaint(world), planLook(given, order));
+    world.terminal.out(forScreen(`\n${text}`, given, world));
+  }
 }

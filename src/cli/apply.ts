@@ -12,11 +12,13 @@ import {
   EXPECT_DECISION_OPTION,
   JSON_OPTION,
   LOCK_OPTION,
+  LOOK_OPTIONS,
   ON_OPTION,
   ONLY_OPTION,
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
 } from "./options.ts";
+import { planLook } from "./plan-look.ts";
 
 /** `fleet apply`: plan, show, ask, write, read back, record; or the same from a plan file. */
 export const apply: Command = {
@@ -39,6 +41,7 @@ export const apply: Command = {
     LOCK_OPTION,
     JSON_OPTION,
     EVENTS_OPTION,
+    ...LOOK_OPTIONS,
     ...ACCESS_OPTIONS,
     ...OVERRIDE_OPTIONS,
     ...OPERATOR_OPTIONS,
@@ -58,6 +61,7 @@ export const apply: Command = {
         exit: 64,
       });
     }
+    planLook(given);
     const expected = expectedDecision(given, world);
     if (given.count("allow-repeat") !== undefined && expected === undefined) {
       throw new FleetError(

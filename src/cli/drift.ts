@@ -4,7 +4,15 @@ import { driftDocument, driftText } from "../view/index.ts";
 import type { Command } from "./command.ts";
 import { driftStory } from "./drift-story.ts";
 import { outPaint } from "./look.ts";
-import { ACCESS_OPTIONS, JSON_OPTION, NOW_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "./options.ts";
+import {
+  ACCESS_OPTIONS,
+  JSON_OPTION,
+  LOOK_OPTIONS,
+  NOW_OPTION,
+  ON_OPTION,
+  OPERATOR_OPTIONS,
+} from "./options.ts";
+import { forScreen, planLook } from "./plan-look.ts";
 import { planFleet } from "./planning.ts";
 import { printJson } from "./print.ts";
 import { reporterOf } from "./reporter.ts";
@@ -23,17 +31,23 @@ export const drift: Command = {
       aliases: ["exit-code"],
     },
     JSON_OPTION,
+    ...LOOK_OPTIONS,
     ...ACCESS_OPTIONS,
     NOW_OPTION,
     ...OPERATOR_OPTIONS,
   ],
   examples: ["fleet drift", "fleet drift --on role:exit --detailed-exitcode"],
   async run(given, world): Promise<ExitCode> {
+    planLook(given);
     const planned = await planFleet(given, world, reporterOf(given, world));
     const { plan } = planned;
     const story = await driftStory(planned, world);
     if (given.flag("json")) printJson(world, driftDocument(plan, story));
-    else world.terminal.out(driftText(plan, outPaint(world), story));
+    else {
+      const look = planLook(given, planned.source.desired.visors);
+      const text = driftText(plan, outPaint(world), story, look);
+      world.terminal.out(forScreen(text, given, world));
+    }
     // What a guard refuses, and who may sign from now on, is no news about drift.
     const drifted = { ...plan, applyable: true, keysetChanges: [] };
     return planExit(drifted, { detailed: given.flag("detailed-exitcode") });

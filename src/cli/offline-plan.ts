@@ -47,7 +47,7 @@ export async function planOffline(
   file: string,
   given: Given,
   world: World,
-): Promise<Pick<Planned, "plan" | "operator">> {
+): Promise<Pick<Planned, "plan" | "operator" | "source">> {
   const source = await plannedManifest(given, world);
   const { selected, only } = await plannedPart(source, given, world);
   const trusted = await readTrusted(source, given, world);
@@ -82,7 +82,7 @@ export async function planOffline(
     },
     ...(judged.commits === undefined ? {} : { commits: judged.commits }),
   });
-  return { plan, operator: await signerOf(given, world) };
+  return { plan, source, operator: await signerOf(given, world) };
 }
 
 /** Who signs a plan that is kept. */

@@ -51,6 +51,21 @@ export const ONLY_OPTION: OptionSpec = {
   about: "only this value: VISOR/PATH, such as desk/apps.skychat.running; may be repeated",
 };
 
+/** How much of a big fleet is shown, and for which screen. */
+export const LOOK_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "by",
+    value: "visor",
+    about: "show each visor by itself, also what several have alike",
+  },
+  { name: "summary", about: "show counts only, and in full what decides who reaches a visor" },
+  {
+    name: "columns",
+    value: "N",
+    about: "break lines between words at N columns (default: the screen's width, if there is one)",
+  },
+];
+
 /** How visors are reached. */
 export const ACCESS_OPTIONS: readonly OptionSpec[] = [
   {

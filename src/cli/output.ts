@@ -4,8 +4,10 @@ import type { Plan } from "../model/index.ts";
 import { confirmationsOf, formatPlan } from "../reconcile/index.ts";
 import {
   commandFree,
+  fitText,
   type MarkdownFacts,
   plainPaint,
+  type PlanLook,
   planAnnotations,
   planCodeQuality,
   planComment,
@@ -16,6 +18,7 @@ import {
 } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { outPaint } from "./look.ts";
+import { columnsOf, forScreen } from "./plan-look.ts";
 import { SUMMARY_FILE } from "./output-files.ts";
 import type { World } from "./world.ts";
 import { usage } from "./usage.ts";
@@ -72,10 +75,13 @@ export function outputsOf(given: Given, world: World): readonly Output[] {
 export async function writeOutputs(
   outputs: readonly Output[],
   plan: Plan,
-  { given, world }: { readonly given: Given; readonly world: World },
+  { given, world, look }: { readonly given: Given; readonly world: World; readonly look: PlanLook },
 ): Promise<void> {
   const selection = given.text("on");
+  const columns = columnsOf(given);
   const facts: MarkdownFacts = {
+    ...look,
+    ...(columns === undefined ? {} : { columns }),
     unanswered: confirmationsOf(plan),
     ...(selection === undefined ? {} : { selection }),
   };
@@ -84,7 +90,10 @@ export async function writeOutputs(
     if (to.kind === "file") {
       await world.files.write(to.path, utf8(text), { mode: FILE_MODE });
     } else if (to.kind === "step-summary") await appendSummary(to.path, text, world);
-    else if (kind === "text") world.terminal.out(commandFree(planText(plan, outPaint(world))));
+    else if (kind === "text")
+      world.terminal.out(
+        forScreen(commandFree(planText(plan, outPaint(world), look)), given, world),
+      );
     else world.terminal.out(text);
   }
 }
@@ -92,7 +101,7 @@ export async function writeOutputs(
 function outputText(kind: OutputKind, plan: Plan, facts: MarkdownFacts): string {
   switch (kind) {
     case "text":
-      return commandFree(planText(plan, plainPaint));
+      return fitText(commandFree(planText(plan, plainPaint, facts)), facts.columns);
     case "json":
       return formatPlan(plan);
     case "github":

@@ -8,6 +8,7 @@ import {
   ACCESS_OPTIONS,
   EVENTS_OPTION,
   JSON_OPTION,
+  LOOK_OPTIONS,
   NOW_OPTION,
   OBSERVATION_OPTIONS,
   ON_OPTION,
@@ -19,6 +20,7 @@ import {
 import { manifestName } from "./manifest-source.ts";
 import { outputsOf, writeOutputs } from "./output.ts";
 import { checkOutputFiles } from "./output-files.ts";
+import { planLook } from "./plan-look.ts";
 import type { Planned } from "./planning.ts";
 import { type Reporter, reporterOf } from "./reporter.ts";
 import type { World } from "./world.ts";
@@ -51,6 +53,7 @@ export const plan: Command = {
     OUTPUT_OPTION,
     JSON_OPTION,
     EVENTS_OPTION,
+    ...LOOK_OPTIONS,
     ...OBSERVATION_OPTIONS,
     ...ACCESS_OPTIONS,
     ...OVERRIDE_OPTIONS,
@@ -62,12 +65,14 @@ export const plan: Command = {
     "fleet plan --on 'tag:shop & !shop-3'",
     "fleet plan --out plan.json && fleet apply plan.json",
     "fleet plan --at v1.4 # what going back to it would change",
+    "fleet plan --by visor",
     "fleet plan --json --detailed-exitcode | jq .counts",
     "fleet plan --from-observation fleet.observed.json --base origin/main",
     "fleet plan --output github --output summary --output markdown=comment.md --output sarif=fleet.sarif",
   ],
   async run(given, world): Promise<ExitCode> {
     const outputs = outputsOf(given, world);
+    planLook(given);
     const file = given.text("out");
     await checkOutputFiles(
       [file, ...outputs.flatMap(({ to }) => (to.kind === "standard-output" ? [] : [to.path]))],
@@ -94,7 +99,11 @@ export const plan: Command = {
     }
     if (given.flag("json")) world.terminal.out(formatPlan(made));
     else if (reporter.isEvents) planEvents(made).forEach(reporter.emit);
-    await writeOutputs(outputs, made, { given, world });
+    await writeOutputs(outputs, made, {
+      given,
+      world,
+      look: planLook(given, planned.source.desired.visors),
+    });
     return planExit(made, { detailed: given.flag("detailed-exitcode") });
   },
 };
@@ -107,7 +116,7 @@ async function planAsAsked(
   given: Given,
   world: World,
   reporter: Reporter,
-): Promise<Pick<Planned, "plan" | "operator">> {
+): Promise<Pick<Planned, "plan" | "operator" | "source">> {
   const { planOffline, refuseTrustOptions } = await import("./offline-plan.ts");
   const observation = given.text("from-observation");
   if (observation !== undefined) return await planOffline(observation, given, world);

@@ -171,6 +171,7 @@ export async function readFleet(
   );
   const reader = needs.reader ?? readerOf(wayIn, world);
   const away = await recallAway(world);
+  reporter.named(source.desired.keyNames);
   const observation = await reporter.during(selected.length, "visors", () =>
     observeFleet({
       visors: selected,

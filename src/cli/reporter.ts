@@ -2,12 +2,13 @@ import type { Emit, FleetEvent } from "../reconcile/index.ts";
 import type { Given } from "./arguments.ts";
 import { durationText } from "./duration.ts";
 import { canShowProgress } from "./look.ts";
-import { printable } from "../view/index.ts";
+import { keyLabel, type Names, printable, shortKey } from "../view/index.ts";
 import type { World } from "./world.ts";
 
 const QUIET_MS = 500;
 const REDRAW_MS = 120;
 const HEARTBEAT_MS = 10_000;
+const COLUMNS_USUAL = 80;
 const EVENTS_FORMAT = "fleet.skywire/events/v1";
 
 /** Events that begin and end the work on one visor. */
@@ -19,6 +20,8 @@ export interface Reporter {
   readonly emit: Emit;
   /** True when standard output carries events, so that no text may. */
   readonly isEvents: boolean;
+  /** Says what visors are called, once that is known: progress names them. */
+  named(names: Names): void;
   /** Shows progress over `total` things, such as visors, while `work` runs. */
   during<Result>(
     total: number,
@@ -31,6 +34,7 @@ export interface Reporter {
 interface Progress {
   readonly total: number;
   readonly things: string;
+  readonly names: Names;
   readonly startMs: number;
   readonly pending: Map<string, number>;
   done: number;
@@ -43,11 +47,15 @@ export function reporterOf(given: Given, world: World): Reporter {
   const isVerbose = given.flag("verbose") && !isEvents;
   const isConcise = given.flag("concise");
   let progress: Progress | undefined;
+  let names: Names = {};
   const print = (event: FleetEvent): void =>
     world.terminal.out(eventLine(event, world.clock.now()));
   if (isEvents) print({ type: "version", level: "info", message: EVENTS_FORMAT });
   return {
     isEvents,
+    named: (known) => {
+      names = known;
+    },
     emit: (event) => {
       if (progress !== undefined) note(progress, event, world.clock.now());
       if (isEvents) print(event);
@@ -57,6 +65,7 @@ export function reporterOf(given: Given, world: World): Reporter {
       const current: Progress = {
         total,
         things,
+        names,
         startMs: world.clock.now(),
         pending: new Map(),
         done: 0,
@@ -101,9 +110,24 @@ function progressText(progress: Progress, nowMs: number): string {
   const slowest =
     oldest === undefined
       ? ""
-      : `, slowest ${oldest[0].slice(0, 8)}… ${durationText(nowMs - oldest[1])}`;
+      : `, slowest ${labelOf(oldest[0], progress.names)} ${durationText(nowMs - oldest[1])}`;
   const total = progress.total === 0 ? "" : ` of ${progress.total}`;
-  return `${progress.done}${total} ${progress.things}, ${rate}${failed}${slowest}`;
+  const left = progress.total === 0 ? "" : `, ${Math.max(progress.total - progress.done, 0)} left`;
+  return `${progress.done}${total} ${progress.things}${left}, ${rate}${failed}${slowest}`;
+}
+
+/** The name of a visor, or its short key where it has none. */
+function labelOf(key: string, names: Names): string {
+  const label = keyLabel(key, names);
+  return label === key ? shortKey(key) : printable(label);
+}
+
+/** A line for a screen of some width, cut between words; a width of 0 is one that nobody knows. */
+function cutToScreen(line: string, columns: number): string {
+  const room = (columns > 0 ? columns : COLUMNS_USUAL) - 1;
+  if (line.length <= room) return line;
+  const end = line.lastIndexOf(" ", room);
+  return line.slice(0, end < 0 ? room : end).replace(/,$/, "");
 }
 
 /** Draws one line again and again, and wipes it at the end. */
@@ -111,7 +135,7 @@ function draw(progress: Progress, world: World): () => void {
   let wasDrawn = false;
   let cancel = world.clock.after(QUIET_MS, function redraw(): void {
     wasDrawn = true;
-    const line = progressText(progress, world.clock.now()).slice(0, world.terminal.columns - 1);
+    const line = cutToScreen(progressText(progress, world.clock.now()), world.terminal.columns);
     world.terminal.err(`\r\u001b[K${line}`);
     cancel = world.clock.after(REDRAW_MS, redraw);
   });

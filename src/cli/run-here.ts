@@ -16,6 +16,8 @@ import { BesideWork } from "./beside.ts";
 import { run } from "./run.ts";
 import { watchedFiles } from "./watched-files.ts";
 
+/** Takes back what stands on the line of a screen. */
+const WIPE = "\r\u001b[K";
 /** Commands that start visors of their own: what these wrote is nobody's fleet. */
 const RUNS_VISORS: ReadonlySet<string> = new Set(["demo", "embedded"]);
 
@@ -28,7 +30,7 @@ export async function runHere(argv: readonly string[]): Promise<void> {
   const { files, hasWritten } = watchedFiles(nodeFiles);
   // Until a command asks for time to end in good order it only reads, and may end anywhere.
   const forget = onFirstInterrupt(() => {
-    const wipe = terminal.errIsTerminal ? "\r\u001b[K" : "";
+    const wipe = terminal.errIsTerminal ? WIPE : "";
     if (!RUNS_VISORS.has(argv[0] ?? ""))
       terminal.err(
         `${wipe}interrupted: ${hasWritten() ? "no visor was written to" : "nothing was written"}\n`,
@@ -38,7 +40,11 @@ export async function runHere(argv: readonly string[]): Promise<void> {
     forget();
     release ??= onInterrupt((wish) => {
       interrupt = wish;
-      terminal.err("\nstopping: what is under way is finished first; once more stops at once\n");
+      // On a screen the line of progress is wiped; it would stay there for good.
+      const fresh = terminal.errIsTerminal ? WIPE : "\n";
+      terminal.err(
+        `${fresh}stopping: what is under way is finished first; once more stops at once\n`,
+      );
       stop.abort(new Error("stopped"));
     });
     return stop.signal;

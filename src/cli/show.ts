@@ -16,6 +16,7 @@ import { showLive } from "./live.ts";
 import { outPaint } from "./look.ts";
 import { readNamed } from "./manifest-source.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
+import { forScreen } from "./plan-look.ts";
 import { readPlan } from "./plan-source.ts";
 import { printJson } from "./print.ts";
 import { momentContext, openRecords, type RecordsSource } from "./records-source.ts";
@@ -130,7 +131,7 @@ async function showPlan(file: string, given: Given, world: World): Promise<ExitC
         `decision ${plan.decision}\ndigest   ${plan.digest}\n` +
         `${signer === undefined ? "not signed" : `signed by ${signer}`}\n`,
     );
-    world.terminal.out(planText(plan, outPaint(world)));
+    world.terminal.out(forScreen(planText(plan, outPaint(world)), given, world));
   }
   return 0;
 }

@@ -10,8 +10,15 @@ import {
 import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
 import { manifestName, readManifest, selectedVisors } from "./manifest-source.ts";
-import { ACCESS_OPTIONS, JSON_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "./options.ts";
+import {
+  ACCESS_OPTIONS,
+  JSON_OPTION,
+  LOOK_OPTIONS,
+  ON_OPTION,
+  OPERATOR_OPTIONS,
+} from "./options.ts";
 import { recordedHistory } from "./planning.ts";
+import { forScreen, inManifestOrder, planLook } from "./plan-look.ts";
 import { printJson } from "./print.ts";
 import { reporterOf } from "./reporter.ts";
 import { readerOf, wayInOf } from "./way-in.ts";
@@ -22,13 +29,15 @@ export const status: Command = {
   about:
     "Show which visors of the manifest answer, with release, route and running apps. Writes nothing.",
   words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml)" }],
-  options: [ON_OPTION, JSON_OPTION, ...ACCESS_OPTIONS, ...OPERATOR_OPTIONS],
+  options: [ON_OPTION, JSON_OPTION, ...LOOK_OPTIONS, ...ACCESS_OPTIONS, ...OPERATOR_OPTIONS],
   examples: ["fleet status", "fleet status --on tag:shop --json"],
   async run(given, world): Promise<ExitCode> {
+    const look = planLook(given);
     const wayIn = wayInOf(given, world);
     const source = await readManifest(manifestName(given, world, given.words[0]), world);
     const selected = await selectedVisors(source, given, world);
     const reporter = reporterOf(given, world);
+    reporter.named(source.desired.keyNames);
     const { visors } = await reporter.during(selected.length, "visors", () =>
       observeFleet({
         // Status asks for what every visor can tell, whatever the manifest owns.
@@ -46,7 +55,13 @@ export const status: Command = {
       awaiting: awaitingIn(selected, visors, await recordedHistory(source, given, world)),
     };
     if (given.flag("json")) printJson(world, statusDocument(visors, names, remarks));
-    else world.terminal.out(statusText(visors, names, outPaint(world), remarks));
+    else {
+      const shown = inManifestOrder(selected).flatMap(({ key }) =>
+        visors.filter((visor) => visor.key === key),
+      );
+      const text = statusText(shown, names, outPaint(world), { ...remarks, ...look });
+      world.terminal.out(forScreen(text, given, world));
+    }
     return visors.every((visor) => visor.kind === "seen") ? 0 : 3;
   },
 };

@@ -39,7 +39,10 @@ export function processTerminal(): Terminal {
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     inIsTerminal: process.stdin.isTTY === true,
-    columns: process.stderr.columns ?? 80,
+    // Read each time: a window is made wider, and a screen that tells no width tells 0.
+    get columns() {
+      return process.stderr.columns || process.stdout.columns || 80;
+    },
     ask,
     askHidden,
     readInput: ({ bytesMax }) => (input ??= readInput(bytesMax)),

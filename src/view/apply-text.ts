@@ -1,7 +1,11 @@
 import { counted } from "../core/index.ts";
 import type { OutcomeKind } from "../model/index.ts";
 import type { ApplyReport, VisorReport } from "../reconcile/index.ts";
+import { type Alike, ALIKE_MIN, earliestEntry, partAlike, withoutEntry } from "./alike.ts";
+import { inReadingOrder, type PlanLook } from "./alike-text.ts";
 import { whenAny } from "./count-text.ts";
+import { namesText } from "./names-text.ts";
+import { notDoneText } from "./not-done-text.ts";
 import type { Paint, Style } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";
@@ -23,13 +27,36 @@ const LOOK: Readonly<
 
 type ReportedOutcome = VisorReport["outcomes"][number];
 
-/** What became of the changes, grouped by visor: what is done as a count, everything else by itself. The last line is {@link applySummary}. */
-export function applyText(report: ApplyReport, names: Names, paint: Paint): string {
-  const visors = report.visors.map((visor) => visorReportText(visor, names, paint));
+/**
+ * What became of the changes: what several visors have alike first, then visor by visor; what is done as a count,
+ * everything else by itself. What is not done is said again at the end with its next step. The last line is
+ * {@link applySummary}.
+ */
+export function applyText(
+  report: ApplyReport,
+  names: Names,
+  paint: Paint,
+  { by, isSummary, order }: PlanLook = {},
+): string {
+  const ordered = inReadingOrder(report.visors, order);
+  const { alike, restOf } = partAlike(
+    ordered,
+    (visor) => saidOf(visor, names, paint),
+    (said) => withoutEntry(JSON.stringify(said)),
+    by === "visor" ? Number.POSITIVE_INFINITY : ALIKE_MIN,
+  );
+  const visors =
+    isSummary === true
+      ? []
+      : [
+          ...alike.map((group) => alikeText(group, paint)),
+          ...ordered.map((visor) => visorReportText(visor, restOf(visor), paint)),
+        ];
   const left = report.left
     .map((sentence) => `${paint("unknown", "?")} left: ${printable(sentence)}\n`)
     .join("");
-  return `${visors.join("")}${left}${paint("strong", applySummary(report))}\n`;
+  const again = notDoneText(ordered, paint);
+  return `${visors.join("")}${left}${again}${paint("strong", applySummary(report))}\n`;
 }
 
 /** The last line of an apply, without its line end. Its form is a promise: scripts read it. */
@@ -50,14 +77,40 @@ export function applySummary(report: ApplyReport): string {
   );
 }
 
-function visorReportText(visor: VisorReport, names: Names, paint: Paint): string {
-  if (visor.outcomes.length === 0) return "";
-  const rest = visor.outcomes.filter(({ outcome }) => outcome !== "done");
-  const done = visor.outcomes.length - rest.length;
-  const glyph = rest.length === 0 ? paint("add", "+") : " ";
-  const count = done === 0 ? "" : `  ${done} done`;
-  const rows = rest.map((outcome) => outcomeCells(outcome, names, paint));
-  return `${glyph} ${paint("strong", visor.name)}  ${shortKey(visor.key)}${count}\n${tableText(rows)}`;
+/** What is said of a visor: how many changes are done, or one that is not, as the cells of a row. */
+type Said = { readonly done: number } | { readonly cells: readonly string[] };
+
+function saidOf({ outcomes }: VisorReport, names: Names, paint: Paint): readonly Said[] {
+  const rest = outcomes.filter(({ outcome }) => outcome !== "done");
+  const done = outcomes.length - rest.length;
+  return [
+    ...(done === 0 ? [] : [{ done }]),
+    ...rest.map((outcome) => ({ cells: outcomeCells(outcome, names, paint) })),
+  ];
+}
+
+function alikeText({ owners, things }: Alike<VisorReport, Said>, paint: Paint): string {
+  const count = paint("strong", counted(owners.length, "visor"));
+  const rows = things.map((said) => {
+    const [first] = said;
+    if (first === undefined || "done" in first)
+      return `${paint("add", "+")} ${count}: ${counted(first?.done ?? 0, "change")} done on each\n`;
+    const cells = said.flatMap((each) => ("cells" in each ? [each.cells] : []));
+    const [glyph = "", ...words] = first.cells.map((_, column) =>
+      earliestEntry(cells.map((row) => row[column] ?? "")),
+    );
+    return `${glyph.trim()} ${count}: ${words.filter((word) => word !== "").join(" ")}\n`;
+  });
+  const names = owners.map(({ name }) => name);
+  return `${rows.join("")}    on ${namesText(names, { more: "fleet log names all" })}\n`;
+}
+
+function visorReportText(visor: VisorReport, said: readonly Said[], paint: Paint): string {
+  if (said.length === 0) return "";
+  const rows = said.flatMap((each) => ("cells" in each ? [each.cells] : []));
+  const done = said.flatMap((each) => ("done" in each ? [`  ${each.done} done`] : [])).join("");
+  const glyph = rows.length === 0 ? paint("add", "+") : " ";
+  return `${glyph} ${paint("strong", visor.name)}  ${shortKey(visor.key)}${done}\n${tableText(rows)}`;
 }
 
 function outcomeCells(outcome: ReportedOutcome, names: Names, paint: Paint): readonly string[] {

@@ -1,8 +1,10 @@
+import { counted } from "../core/index.ts";
 import type { Change, Risk } from "../model/index.ts";
+import { earliestEntry, withoutEntry } from "./alike.ts";
 import type { Paint } from "./paint.ts";
 import { lineText } from "./place-text.ts";
 import { printable } from "./printable.ts";
-import { keyLabel, type Names, valueText } from "./value-text.ts";
+import { elementText, keyLabel, type Names, valueText } from "./value-text.ts";
 
 /** Longer than any name: a whole key keeps its own row. */
 const NAME_LENGTH_MAX = 63;
@@ -10,7 +12,12 @@ const NAMES_IN_A_ROW = 8;
 /** `shop-2` before `shop-10`. */
 const compareNames = new Intl.Collator("en", { numeric: true }).compare;
 const DANGER: readonly Risk[] = ["trust", "reachability", "app", "label"];
-const GLYPHS: Readonly<Record<Change["op"], string>> = { add: "+", change: "~", remove: "-" };
+/** The sign of what becomes of a field. */
+export const GLYPHS: Readonly<Record<Change["op"], string>> = {
+  add: "+",
+  change: "~",
+  remove: "-",
+};
 
 /** One change with what is compared and joined again and again. */
 interface Line {
@@ -31,11 +38,15 @@ export interface ChangeGroup {
 }
 
 /** Changes of one visor, most dangerous first. Elements of one list that come or go alike and have names are one. */
-export function changeGroups(changes: readonly Change[], names: Names): readonly ChangeGroup[] {
+export function changeGroups(
+  changes: readonly Change[],
+  names: Names,
+  notesOf: (change: Change) => string = notesText,
+): readonly ChangeGroup[] {
   const lines = changes.map((change): Line => ({
     change,
     label: elementLabel(change, names),
-    notes: notes(change).join("; "),
+    notes: notesOf(change),
   }));
   const groups: { readonly like: Line; readonly whats: string[] }[] = [];
   for (const line of lines.toSorted(byDanger)) {
@@ -58,8 +69,9 @@ export function changeRows(
   changes: readonly Change[],
   names: Names,
   paint: Paint,
+  notesOf: (change: Change) => string = notesText,
 ): readonly (readonly string[])[] {
-  return changeGroups(changes, names).map(({ change, what, notes: why }) => {
+  return changeGroups(changes, names, notesOf).map(({ change, what, notes: why }) => {
     const danger = change.risk === "trust" ? paint("danger", "!") : " ";
     return [
       `    ${danger} ${paint(change.op, GLYPHS[change.op])}`,
@@ -70,15 +82,36 @@ export function changeRows(
   });
 }
 
+/** The same text for changes of several visors that read alike, whichever line of the manifest wants each. */
+export function changeLikeness(change: Change, names: Names): string {
+  const { path, op, risk, element = "", reason } = change;
+  const later = withoutEntry([...laterNotes(change), reason.note ?? ""].join("; "));
+  return JSON.stringify([path, op, risk, change.step, element, whatText(change, names), later]);
+}
+
+/** The notes of changes that are alike: the lines that want them, and what all say. */
+export function alikeNotes(changes: readonly Change[]): string {
+  const reasons = [...new Set(changes.map(reasonText))];
+  const others = reasons.length - 1;
+  const [change] = changes;
+  if (change === undefined) return "";
+  const first = `${reasonText(change)}${others === 0 ? "" : ` and ${counted(others, "other line")}`}`;
+  const rest = changes.map((each) => [...ownNote(each), ...laterNotes(each)].join("; "));
+  return [first, earliestEntry(rest)].filter((text) => text !== "").join("; ");
+}
+
 /** By danger, then step, path and element, so that equal plans read the same. */
 function byDanger(left: Line, right: Line): number {
-  const [one, other] = [left.change, right.change];
+  return compareChanges(left.change, right.change) || compareNames(left.label, right.label);
+}
+
+/** Orders changes by danger, then step, path and what becomes of it. */
+export function compareChanges(one: Change, other: Change): number {
   return (
     DANGER.indexOf(one.risk) - DANGER.indexOf(other.risk) ||
     inOrder(one.step, other.step) ||
     inOrder(one.path, other.path) ||
-    inOrder(one.op, other.op) ||
-    compareNames(left.label, right.label)
+    inOrder(one.op, other.op)
   );
 }
 
@@ -101,7 +134,7 @@ export function whatText(change: Change, names: Names): string {
   if (change.secrets !== undefined && change.secrets.length > 0) {
     return `secret, set from ${change.secrets.join(", ")}`;
   }
-  if (change.element !== undefined) return valueText(change.element, names);
+  if (change.element !== undefined) return elementText(change.element, names);
   if (change.action !== undefined) return change.action;
   if (isShutAgain(change)) return "shut again";
   if (change.op === "add" && change.before === null) return valueText(change.after, names);
@@ -114,12 +147,22 @@ export function isShutAgain({ path, before, after }: Change): boolean {
 }
 
 /** Why a change is wanted, and when it is in force. */
-function notes(change: Change): string[] {
-  const { reason } = change;
-  const notes = [
-    `${lineText(reason.place)}${reason.role === undefined ? "" : ` role ${reason.role}`}`,
-  ];
-  if (reason.note !== undefined) notes.push(printable(reason.note));
+function notesText(change: Change): string {
+  return [reasonText(change), ...ownNote(change), ...laterNotes(change)].join("; ");
+}
+
+function ownNote({ reason }: Change): string[] {
+  return reason.note === undefined ? [] : [printable(reason.note)];
+}
+
+/** The line that wants a change, and the role that it is in. */
+function reasonText({ reason }: Change): string {
+  return `${lineText(reason.place)}${reason.role === undefined ? "" : ` role ${reason.role}`}`;
+}
+
+/** What else is to know of a change: whose it is, and when it is in force. */
+function laterNotes(change: Change): string[] {
+  const notes: string[] = [];
   if (change.drift !== undefined)
     notes.push(`changed by others since entry ${change.drift.sinceEntry}`);
   if (change.restart === "visor") notes.push("in force after the visor restarts");

@@ -9,6 +9,8 @@ import {
   type PlanVisor,
   valuesOf,
 } from "../model/index.ts";
+import { ALIKE_MIN, partAlike } from "./alike.ts";
+import { alikeText, inReadingOrder, type PlanLook, saidLikeness } from "./alike-text.ts";
 import { isByRestart, isSetBy, momentText, verdictText } from "./blame-text.ts";
 import { changeRows, isShutAgain } from "./change-text.ts";
 import { whenAny } from "./count-text.ts";
@@ -78,9 +80,14 @@ function driftCounts(plan: Plan, story: DriftStory | undefined): DriftCounts {
 }
 
 /** What others changed, since when and by whom as far as known, apart from what was not applied yet. */
-export function driftText(plan: Plan, paint: Paint, story?: DriftStory): string {
-  const drifted = sectionText({ plan, paint, story, isWanted: (others) => others });
-  const intended = sectionText({ plan, paint, story, isWanted: (others) => !others });
+export function driftText(
+  plan: Plan,
+  paint: Paint,
+  story?: DriftStory,
+  look: PlanLook = {},
+): string {
+  const drifted = sectionText({ plan, paint, story, look, isWanted: (others) => others });
+  const intended = sectionText({ plan, paint, story, look, isWanted: (others) => !others });
   const unseen = plan.visors
     .filter((visor) => visor.unseen !== undefined)
     .map((visor) => visorText(visor, plan.names, paint))
@@ -146,15 +153,29 @@ interface Section {
   readonly plan: Plan;
   readonly paint: Paint;
   readonly story: DriftStory | undefined;
+  readonly look: PlanLook;
   readonly isWanted: (others: boolean) => boolean;
 }
 
-function sectionText({ plan, paint, story, isWanted }: Section): string {
-  return plan.visors
+function sectionText({ plan, paint, story, look, isWanted }: Section): string {
+  const visors = inReadingOrder(plan.visors, look.order);
+  const { alike, restOf } = partAlike<PlanVisor, { readonly change: Change }>(
+    visors,
+    (visor) =>
+      valuesOf(visor)
+        .filter((change) => isWanted(isByOthers(visor.key, change, story)))
+        .map((change) => ({ change })),
+    (said) => saidLikeness(said, plan.names),
+    look.by === "visor" ? Number.POSITIVE_INFINITY : look.isSummary === true ? 1 : ALIKE_MIN,
+  );
+  const together = alike.map((group) => alikeText(group, plan, paint)).join("");
+  const more =
+    together === ""
+      ? ""
+      : `    ${paint("quiet", "since when, by whom and how to go on: fleet drift --by visor")}\n`;
+  const alone = visors
     .map((visor) => {
-      const changes = valuesOf(visor).filter((change) =>
-        isWanted(isByOthers(visor.key, change, story)),
-      );
+      const changes = restOf(visor).map(({ change }) => change);
       const owed = isWanted(false) ? owedText(visor, paint, story) : "";
       if (changes.length + owed.length === 0) return "";
       const head = `${paint("change", "~")} ${paint("strong", visor.name)}  ${shortKey(visor.key)}\n`;
@@ -171,6 +192,7 @@ function sectionText({ plan, paint, story, isWanted }: Section): string {
       return head + fields.join("") + owed;
     })
     .join("");
+  return together + more + alone;
 }
 
 /** Restarts that an earlier apply owes: nothing differs, and applying makes them. */

@@ -41,11 +41,13 @@ export {
   lingeringLines,
   unknownWaysLine,
 } from "./lingering-text.ts";
+export { fitText } from "./fit-text.ts";
 export { observationText } from "./observation-text.ts";
 export { observedDocument, observedText } from "./observed-text.ts";
 export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";
 export { planEvents } from "./plan-events.ts";
 export { planSummary } from "./plan-summary.ts";
+export type { PlanLook } from "./alike-text.ts";
 export { planText } from "./plan-text.ts";
 export { type CheckedProof, proofText } from "./proof-text.ts";
 export { printable } from "./printable.ts";

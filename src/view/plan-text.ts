@@ -1,20 +1,22 @@
 import type { Plan } from "../model/index.ts";
 import { agesText } from "./age-text.ts";
 import { lingeringText } from "./lingering-text.ts";
+import { alikeText, inReadingOrder, partPlan, type PlanLook } from "./alike-text.ts";
 import type { Paint } from "./paint.ts";
 import { planSummary } from "./plan-summary.ts";
 import { printable } from "./printable.ts";
 import { pushedTrustLines } from "./pushed-trust.ts";
 import { refusalText } from "./refusal-text.ts";
 import { manifestText } from "./manifest-text.ts";
+import { visorsSummary } from "./summary-text.ts";
 import { keyLabel, keyWithName, valueText } from "./value-text.ts";
 import { visorText } from "./visor-text.ts";
 
 /**
- * A plan for people: grouped by visor, most dangerous change first, only owned fields, what is in sync
- * hidden behind a count. The last line is {@link planSummary}.
+ * A plan for people: what several visors have alike first, then the rest visor by visor, most dangerous change first,
+ * only owned fields, what is in sync hidden behind a count. The last line is {@link planSummary}.
  */
-export function planText(plan: Plan, paint: Paint): string {
+export function planText(plan: Plan, paint: Paint, look: PlanLook = {}): string {
   // Where nobody asked the visors, who signed for what they say comes before what is said.
   const isRecorded = plan.source !== undefined;
   const blocks = [
@@ -22,7 +24,7 @@ export function planText(plan: Plan, paint: Paint): string {
     onlyText(plan, paint),
     isRecorded ? keysetText(plan, paint) : "",
     manifestText(plan.manifest, paint),
-    ...plan.visors.map((visor) => visorText(visor, plan.names, paint)),
+    ...visorsTexts(plan, paint, look),
     pushedText(plan, paint),
     lingeringText(plan.lingering, { names: plan.names, manifest: plan.manifest.path }, paint),
     releasedVisorsText(plan, paint),
@@ -33,6 +35,21 @@ export function planText(plan: Plan, paint: Paint): string {
   return [...blocks, `${paint("strong", planSummary(plan))}\n`].join(
     blocks.length === 0 ? "" : "\n",
   );
+}
+
+function visorsTexts(
+  plan: Plan,
+  paint: Paint,
+  { by, isSummary, order }: PlanLook,
+): readonly string[] {
+  const visors = inReadingOrder(plan.visors, order);
+  if (isSummary === true) return visorsSummary(visors, plan, paint);
+  if (by === "visor") return visors.map((visor) => visorText(visor, plan.names, paint));
+  const { alike, restOf } = partPlan(visors, plan.names, paint);
+  return [
+    alike.map((group) => alikeText(group, plan, paint)).join(""),
+    ...visors.map((visor) => visorText(visor, plan.names, paint, restOf(visor))),
+  ];
 }
 
 function releasedVisorsText(plan: Plan, paint: Paint): string {

@@ -1,33 +1,86 @@
 import { counted, type Json, type VisorKey } from "../core/index.ts";
 import type { ObservedVisor } from "../model/index.ts";
+import { partAlike } from "./alike.ts";
+import { NAMED_BY_VISOR, type PlanLook } from "./alike-text.ts";
 import { untilText } from "./ignored-text.ts";
+import { namesText } from "./names-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { tableText } from "./table-text.ts";
 import { keyLabel, type Names, shortKey } from "./value-text.ts";
 import { AWAITING, routeText } from "./visor-text.ts";
 
-/** One line a visor: name, key, release, state, route, running apps. The last line counts. */
+/** A row is short: so many visors have one alike before they share it. */
+const ALIKE_ROWS_MIN = 5;
+
+/** One line a visor: name, key, release, state, route, running apps. Visors that answer alike share one. The last line counts. */
 export function statusText(
   visors: readonly ObservedVisor[],
   names: Names,
   paint: Paint,
-  { ignored = [], awaiting = [] }: StatusRemarks = {},
+  { ignored = [], awaiting = [], by, isSummary }: StatusRemarks & PlanLook = {},
 ): string {
   const header = ["  NAME", "KEY", "RELEASE", "STATE", "ROUTE", "APPS RUNNING"];
-  const rows = visors.map((visor) => rowOf(visor, names, paint));
-  const seen = visors.filter((visor) => visor.kind === "seen").length;
-  const notes = visors
-    .filter((visor) => visor.kind !== "seen")
+  const { alike, restOf } = partAlike(
+    visors,
+    (visor) => [rowOf(visor, names, paint)],
+    ([, , ...cells]) => JSON.stringify(cells),
+    by === "visor" ? Number.POSITIVE_INFINITY : ALIKE_ROWS_MIN,
+  );
+  const together = alike.map(({ owners, things }) => {
+    const [, , ...cells] = things[0]?.[0] ?? [];
+    const who = namesText(
+      owners.map(({ key }) => keyLabel(key, names)),
+      { more: NAMED_BY_VISOR },
+    );
+    return { row: [`  ${counted(owners.length, "visor")}`, "", ...cells], who };
+  });
+  const rows = [...together.map(({ row }) => row), ...visors.flatMap((visor) => restOf(visor))];
+  const groups = together
     .map(
-      (visor) =>
-        `${paint("unknown", "?")} ${keyLabel(visor.key, names)}: ${printable(visor.detail)}\n    next: ${printable(visor.next)}\n`,
+      ({ row, who }) =>
+        `  ${row
+          .filter((cell) => cell !== "")
+          .join(" ")
+          .trim()}: ${who}\n`,
     )
     .join("");
+  const seen = visors.filter((visor) => visor.kind === "seen").length;
+  const notes = unseenTexts(visors, names, paint, by);
   const last = `Status: ${counted(visors.length, "visor")}, ${seen} answering, ${visors.length - seen} not readable.`;
   const left = ignored.map((field) => ignoredText(field, names, paint)).join("");
   const owed = awaiting.map((field) => awaitingText(field, names, paint)).join("");
-  return `${tableText([header, ...rows])}${notes}${owed}${left}${paint("strong", last)}\n`;
+  if (isSummary === true) return `${notes}${paint("strong", last)}\n`;
+  return `${tableText([header, ...rows])}${groups}${notes}${owed}${left}${paint("strong", last)}\n`;
+}
+
+/** Why visors could not be read and what to do, once for those of which it is the same. */
+function unseenTexts(
+  visors: readonly ObservedVisor[],
+  names: Names,
+  paint: Paint,
+  by: PlanLook["by"],
+): string {
+  const unseen = visors.filter((visor) => visor.kind !== "seen");
+  const whyOf = ({ detail, next }: (typeof unseen)[number]): string =>
+    `${printable(detail)}\n    next: ${printable(next)}\n`;
+  const { alike, restOf } = partAlike(
+    unseen,
+    (visor) => [whyOf(visor)],
+    (why) => why,
+    by === "visor" ? Number.POSITIVE_INFINITY : undefined,
+  );
+  const glyph = paint("unknown", "?");
+  return [
+    ...alike.map(({ owners, things }) => {
+      const labels = owners.map(({ key }) => keyLabel(key, names));
+      const who = namesText(labels, { lengthMax: Number.POSITIVE_INFINITY, more: "" });
+      return `${glyph} ${counted(owners.length, "visor")}: ${things[0]?.[0] ?? ""}    on ${who}\n`;
+    }),
+    ...unseen.flatMap((visor) =>
+      restOf(visor).map((why) => `${glyph} ${keyLabel(visor.key, names)}: ${why}`),
+    ),
+  ].join("");
 }
 
 /** What is said of values beside who answers. */

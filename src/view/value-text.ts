@@ -28,6 +28,11 @@ export function valueText(value: Json, names: Names = {}): string {
   return cut(printable(render(value, names)));
 }
 
+/** An element of a list, whole however long it is: what would be cut off could be what matters. */
+export function elementText(element: string, names: Names = {}): string {
+  return printable(render(element, names));
+}
+
 function render(value: Json, names: Names): string {
   if (value === null) return "(none)";
   if (typeof value === "string") return textOf(value, names);

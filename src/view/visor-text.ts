@@ -1,5 +1,11 @@
 import { counted } from "../core/index.ts";
-import { changesOf, type IgnoredLeaf, type PlanVisor, type Route } from "../model/index.ts";
+import {
+  type Change,
+  changesOf,
+  type IgnoredLeaf,
+  type PlanVisor,
+  type Route,
+} from "../model/index.ts";
 import { changeRows } from "./change-text.ts";
 import { ageText } from "./age-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
@@ -15,10 +21,36 @@ export function routeText(route: Route): string {
   return route.kind === "local" ? "local" : `${route.scheme}:${route.port}`;
 }
 
-/** What a plan says of one visor; empty when there is nothing to say. */
-export function visorText(visor: PlanVisor, names: Names, paint: Paint): string {
-  if (visor.unseen !== undefined) return unseenText(visor, paint);
-  const rows = [...changeRows(changesOf(visor), names, paint), ...remarkCells(visor, names, paint)];
+/** One thing that a plan says of a visor: a change, or a remark as the cells of a row. */
+export type Said =
+  | { readonly change: Change }
+  | { readonly remark: readonly string[] }
+  /** A visor that could not be read, and why. */
+  | { readonly unseen: readonly [why: string, next: string] };
+
+/** All that a plan says of one visor, in the order in which it is read. */
+export function saidOf(visor: PlanVisor, names: Names, paint: Paint): readonly Said[] {
+  const { unseen } = visor;
+  if (unseen !== undefined) {
+    return [{ unseen: [`${visor.status}: ${printable(unseen.detail)}`, printable(unseen.next)] }];
+  }
+  return [
+    ...changesOf(visor).map((change) => ({ change })),
+    ...remarkCells(visor, names, paint).map((remark) => ({ remark })),
+  ];
+}
+
+/** What a plan says of one visor, or the part of it that is given; empty when there is nothing to say. */
+export function visorText(
+  visor: PlanVisor,
+  names: Names,
+  paint: Paint,
+  said: readonly Said[] = saidOf(visor, names, paint),
+): string {
+  if (visor.unseen !== undefined) return said.length === 0 ? "" : unseenText(visor, paint);
+  const changes = said.flatMap((each) => ("change" in each ? [each.change] : []));
+  const remarks = said.flatMap((each) => ("remark" in each ? [each.remark] : []));
+  const rows = [...changeRows(changes, names, paint), ...remarks];
   if (rows.length === 0) return "";
   const glyph = visor.status === "changes" ? paint("change", "~") : " ";
   const release = visor.observed === undefined ? "" : `  ${printable(visor.observed.version)}`;

@@ -41,6 +41,7 @@ export const health: Command = {
     const local = await reader.read(here, { config: false });
     if (local.kind !== "seen") throw readingError(access.rpcAddress, here, local);
     const reporter = reporterOf(given, world);
+    reporter.named(new Map(selected.map(({ key, name }) => [key, name])));
     const rows = await reporter.during(selected.length, "visors", () =>
       Promise.all(
         selected.map(async (visor): Promise<HealthRow> => {

@@ -30,6 +30,7 @@ import type { FetchedManifest, WatchSource } from "./watch-source.ts";
 /** A watch says what it does by its own lines. */
 const SILENT: Reporter = {
   isEvents: false,
+  named: () => undefined,
   emit: () => undefined,
   during: async (_total, _things, work) => await work(),
 };

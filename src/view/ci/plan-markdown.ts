@@ -1,8 +1,10 @@
 import { counted } from "../../core/index.ts";
-import type { Plan } from "../../model/index.ts";
+import type { Plan, PlanVisor } from "../../model/index.ts";
 import type { Confirmation } from "../../reconcile/index.ts";
 import { agesText } from "../age-text.ts";
 import { lingeringLines, unknownWaysLine } from "../lingering-text.ts";
+import type { PlanLook } from "../alike-text.ts";
+import { fitText } from "../fit-text.ts";
 import { placeText } from "../place-text.ts";
 import { planSummary, RULES_CHANGE } from "../plan-summary.ts";
 import { pushedTrustLines } from "../pushed-trust.ts";
@@ -21,9 +23,11 @@ const SUMMARY_BYTES_MAX = 900_000;
 const LAST_WORDS_BYTES = 1_000;
 
 /** What a Markdown report says beyond the plan. */
-export interface MarkdownFacts extends CommandFacts {
+export interface MarkdownFacts extends CommandFacts, PlanLook {
   /** What applying will ask about, as far as no option of the plan answers it. */
   readonly unanswered?: readonly Confirmation[];
+  /** Lines of code blocks, which no renderer breaks, are broken between words at this width. */
+  readonly columns?: number;
 }
 
 /** How much of a plan a report shows. */
@@ -72,7 +76,7 @@ function markdownOf(
   { facts, limits, marker }: { facts: MarkdownFacts; limits: Limits; marker: string },
 ): string {
   const page = createPage(limits.bytesMax);
-  const visors = visorRows(plan);
+  const visors = visorRows(plan, facts).map((each) => fitted(each, facts.columns));
   page.add(`${marker}### Fleet ${codeSpan(plan.fleet)}: ${verdictOf(plan)}\n\n`);
   page.add(`${planSummary(plan)}\n\nDecision: ${codeSpan(plan.decision)}\n\n`);
   // Each list may take its share of the page, so that none crowds out those below it.
@@ -88,6 +92,14 @@ function markdownOf(
   addReleasedVisors(page, plan);
   page.add(leftText(left));
   return page.text();
+}
+
+function fitted(visor: VisorRows, columns: number | undefined): VisorRows {
+  if (columns === undefined) return visor;
+  return {
+    ...visor,
+    rows: visor.rows.map((row) => ({ ...row, line: fitText(row.line, columns) })),
+  };
 }
 
 function verdictOf({ applyable, refusals, counts, keysetChanges }: Plan): string {
@@ -181,10 +193,10 @@ function addTable(
 ): void {
   if (visors.length === 0) return;
   page.add("| visor | add | change | remove | trust | note |\n|---|--:|--:|--:|--:|---|\n");
-  const items = visors.map(({ visor, changes, trustCount, note }) => {
+  const items = visors.map(({ visors: owners, changes, trustCount, note }) => {
     const count = (op: string): number => changes.filter((change) => change.op === op).length;
     const cells = [
-      codeSpan(visor.name),
+      ownersText(owners, codeSpan),
       count("add"),
       count("change"),
       count("remove"),
@@ -194,7 +206,21 @@ function addTable(
     return `| ${cells.join(" | ")} |\n`;
   });
   const left = addSome(page, { items, itemsMax: limits.tableRowsMax, keepBytes });
-  page.add(left === 0 ? "\n" : `\n${counted(left, "more visor")} not in this table.\n\n`);
+  const more = visorsOf(visors.slice(items.length - left));
+  page.add(left === 0 ? "\n" : `\n${counted(more, "more visor")} not in this table.\n\n`);
+}
+
+/** The name of a visor, or how many they are. */
+function ownersText(owners: readonly PlanVisor[], nameText: (name: string) => string): string {
+  const [first] = owners;
+  return owners.length === 1 && first !== undefined
+    ? nameText(first.name)
+    : counted(owners.length, "visor");
+}
+
+/** How many visors these are, each once. */
+function visorsOf(rows: readonly VisorRows[]): number {
+  return new Set(rows.flatMap(({ visors }) => visors.map(({ key }) => key))).size;
 }
 
 /** Adds items as long as there is room; returns how many it left out. */
@@ -266,28 +292,33 @@ interface LeftOut {
 
 function addVisors(page: Page, { visors, limits }: VisorsInput): LeftOut {
   const left: LeftOut = { visors: 0, lines: 0, changes: 0, trust: 0 };
+  const leftOut: VisorRows[] = [];
   for (const visor of visors) {
     const kept = visor.rows.slice(0, limits.visorLinesMax);
     // Once one did not fit none does: a smaller one further down is less dangerous than what is left out.
     const isShown =
-      left.visors === 0 && page.fits(visorBlock(visor, kept.length), LAST_WORDS_BYTES);
-    if (!isShown) left.visors += 1;
+      leftOut.length === 0 && page.fits(visorBlock(visor, kept.length), LAST_WORDS_BYTES);
+    if (!isShown) leftOut.push(visor);
     for (const { changes, trust } of isShown ? visor.rows.slice(kept.length) : visor.rows) {
       left.lines += 1;
       left.changes += changes;
       left.trust += trust;
     }
   }
+  left.visors = visorsOf(leftOut);
   return left;
 }
 
-function visorBlock({ visor, changes, trustCount, note, rows }: VisorRows, shown: number): string {
+function visorBlock({ visors, changes, trustCount, note, rows }: VisorRows, shown: number): string {
   const trust = trustCount === 0 ? "" : `, ${trustCount} about trust`;
-  const says = changes.length === 0 ? note : `${counted(changes.length, "change")}${trust}`;
+  const isMany = visors.length > 1;
+  const each = isMany ? " each" : "";
+  const count = counted(changes.length / visors.length, "change");
+  const says = changes.length === 0 ? note : `${count}${each}${trust}`;
   const lines = rows.slice(0, shown).map(({ line }) => `${line}\n`);
   const more = rows.length - shown;
   const last = more === 0 ? "" : `? ${counted(more, "more line")}, not shown here\n`;
-  return `<details><summary>${htmlCode(visor.name)} ${says}</summary>\n\n\`\`\`diff\n${lines.join("")}${last}\`\`\`\n\n</details>\n\n`;
+  return `<details><summary>${ownersText(visors, htmlCode)}${isMany ? ":" : ""} ${says}</summary>\n\n\`\`\`diff\n${lines.join("")}${last}\`\`\`\n\n</details>\n\n`;
 }
 
 function addReleasedVisors(page: Page, plan: Plan): void {

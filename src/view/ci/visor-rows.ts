@@ -6,16 +6,19 @@ import {
   type Plan,
   type PlanVisor,
 } from "../../model/index.ts";
-import { changeGroups } from "../change-text.ts";
+import { type Alike, ALIKE_MIN, earliestEntry, partAlike, withoutEntry } from "../alike.ts";
+import { inReadingOrder, isDangerous, NAMED_BY_VISOR, type PlanLook } from "../alike-text.ts";
+import { alikeNotes, changeGroups, changeLikeness } from "../change-text.ts";
+import { DANGER_NAMES_LENGTH_MAX, NAMES_LENGTH_MAX, namesText } from "../names-text.ts";
 import { whenAny } from "../count-text.ts";
 import { ignoredNotes, ignoredWhat } from "../ignored-text.ts";
 import { lineText } from "../place-text.ts";
 import { leftText, unsupportedGroups } from "../remark-text.ts";
 import { codeLine } from "./markdown-text.ts";
 
-/** What a Markdown report says of one visor. */
+/** What a Markdown report says of one visor, or of several that have it alike. */
 export interface VisorRows {
-  readonly visor: PlanVisor;
+  readonly visors: readonly PlanVisor[];
   readonly changes: readonly Change[];
   readonly trustCount: number;
   readonly refusalCount: number;
@@ -34,46 +37,120 @@ export interface VisorRow {
 
 const SIGNS: Readonly<Record<Change["op"], string>> = { add: "+", change: "!", remove: "-" };
 const RISKS: readonly Change["risk"][] = ["trust", "reachability", "app", "label"];
-const compareNames = new Intl.Collator("en", { numeric: true }).compare;
 
-/** The visors of a plan that there is something to say of, most dangerous first. */
-export function visorRows(plan: Plan): readonly VisorRows[] {
-  return plan.visors
-    .map((visor) => rowsOf(visor, plan))
+/** One thing that is said of a visor: a change, or a sentence. */
+type Said = Change | string;
+
+/**
+ * What there is to say of the visors of a plan, most dangerous first; what several have alike is one entry unless it is
+ * asked for by visor.
+ */
+export function visorRows(plan: Plan, { by, order }: PlanLook = {}): readonly VisorRows[] {
+  const visors = inReadingOrder(plan.visors, order);
+  const saidOf = (visor: PlanVisor): readonly Said[] => [
+    ...changesOf(visor),
+    ...remarksOf(visor, plan),
+  ];
+  const { alike, restOf } = partAlike(
+    visors,
+    saidOf,
+    (said) => likenessOf(said, plan),
+    by === "visor" ? Number.POSITIVE_INFINITY : ALIKE_MIN,
+  );
+  return [
+    ...alike.map((group) => alikeRowsOf(group, plan)),
+    ...visors.map((visor) => rowsOf(visor, restOf(visor), plan)),
+  ]
     .filter(({ rows }) => rows.length > 0)
     .map((visor) => ({ visor, danger: dangerOf(visor) }))
     .toSorted(
-      (left, right) =>
-        left.danger - right.danger ||
-        right.visor.trustCount - left.visor.trustCount ||
-        compareNames(left.visor.visor.name, right.visor.visor.name) ||
-        (left.visor.visor.key < right.visor.visor.key ? -1 : 1),
+      (left, right) => left.danger - right.danger || right.visor.trustCount - left.visor.trustCount,
     )
     .map(({ visor }) => visor);
 }
 
-function rowsOf(visor: PlanVisor, plan: Plan): VisorRows {
-  const changes = changesOf(visor);
-  const refusalCount = plan.refusals.filter((refusal) => refusal.visor === visor.key).length;
+function likenessOf(said: Said, { names }: Plan): string {
+  return typeof said === "string" ? `? ${withoutEntry(said)}` : changeLikeness(said, names);
+}
+
+function alikeRowsOf({ owners, things }: Alike<PlanVisor, Said>, plan: Plan): VisorRows {
+  const kinds = things.map(changesIn).filter((changes) => changes.length > 0);
+  const notes = new Map(kinds.map((changes) => [changes[0], alikeNotes(changes)]));
+  const firsts = kinds.flatMap((changes) => changes.slice(0, 1));
+  const remarks = things.map(remarksIn).filter((lines) => lines.length > 0);
+  const lengthMax = firsts.some(isDangerous) ? DANGER_NAMES_LENGTH_MAX : NAMES_LENGTH_MAX;
+  const who = namesText(
+    owners.map(({ name }) => name),
+    { lengthMax, more: NAMED_BY_VISOR },
+  );
+  const times = owners.length;
+  const changes = kinds.flat();
+  const states = [...new Set(owners.flatMap(({ unseen, status }) => (unseen ? [status] : [])))];
+  const refusalCount = owners.reduce((count, visor) => count + refusalsOf(visor, plan), 0);
   return {
-    visor,
+    visors: owners,
     changes,
     refusalCount,
-    trustCount: changes.filter(({ risk }) => risk === "trust").length,
-    rows: [...changeLines(changes, plan), ...remarkLines(visor, plan)],
+    trustCount: changes.filter(isTrust).length,
+    rows: [
+      ...changeLines(firsts, plan, (change) => notes.get(change) ?? "").map((row) => ({
+        ...row,
+        changes: row.changes * times,
+        trust: row.trust * times,
+      })),
+      ...remarkLines(remarks.map(earliestEntry)),
+      { line: codeLine(`  on ${who}`), changes: 0, trust: 0 },
+    ],
+    note: [...states, ...refusalNotes(refusalCount)].join(", "),
+  };
+}
+
+function rowsOf(visor: PlanVisor, said: readonly Said[], plan: Plan): VisorRows {
+  const changes = changesIn(said);
+  const refusalCount = refusalsOf(visor, plan);
+  return {
+    visors: [visor],
+    changes,
+    refusalCount,
+    trustCount: changes.filter(isTrust).length,
+    rows: [...changeLines(changes, plan), ...remarkLines(remarksIn(said))],
     note: noteOf(visor, refusalCount),
   };
 }
 
-function dangerOf({ visor, refusalCount, changes }: VisorRows): number {
+function changesIn(said: readonly Said[]): readonly Change[] {
+  return said.flatMap((each) => (typeof each === "string" ? [] : [each]));
+}
+
+function remarksIn(said: readonly Said[]): readonly string[] {
+  return said.flatMap((each) => (typeof each === "string" ? [each] : []));
+}
+
+function isTrust({ risk }: Change): boolean {
+  return risk === "trust";
+}
+
+function refusalsOf(visor: PlanVisor, plan: Plan): number {
+  return plan.refusals.filter((refusal) => refusal.visor === visor.key).length;
+}
+
+function refusalNotes(count: number): readonly string[] {
+  return count === 0 ? [] : [counted(count, "refusal")];
+}
+
+function dangerOf({ visors, refusalCount, changes }: VisorRows): number {
   if (refusalCount > 0) return 0;
-  if (visor.status === "impostor") return 1;
+  if (visors.some(({ status }) => status === "impostor")) return 1;
   const risk = RISKS.findIndex((each) => changes.some((change) => change.risk === each));
   return risk < 0 ? RISKS.length + 2 : risk + 2;
 }
 
-function changeLines(changes: readonly Change[], { names }: Plan): readonly VisorRow[] {
-  return changeGroups(changes, names).map(({ change, size, what, notes }) => {
+function changeLines(
+  changes: readonly Change[],
+  { names }: Plan,
+  notesOf?: (change: Change) => string,
+): readonly VisorRow[] {
+  return changeGroups(changes, names, notesOf).map(({ change, size, what, notes }) => {
     const isTrust = change.risk === "trust";
     const why = isTrust ? `trust; ${notes}` : notes;
     return {
@@ -84,9 +161,13 @@ function changeLines(changes: readonly Change[], { names }: Plan): readonly Viso
   });
 }
 
-function remarkLines(visor: PlanVisor, { names }: Plan): readonly VisorRow[] {
+function remarkLines(lines: readonly string[]): readonly VisorRow[] {
+  return lines.map((line) => ({ line: codeLine(`? ${line}`), changes: 0, trust: 0 }));
+}
+
+function remarksOf(visor: PlanVisor, { names }: Plan): readonly string[] {
   const { unseen } = visor;
-  const lines = [
+  return [
     ...(unseen === undefined ? [] : [`${visor.status}: ${unseen.detail}`, `next: ${unseen.next}`]),
     ...unsupportedGroups(visor.unsupported).map(
       ({ path, what, first }) => `${path}: ${what} (${lineText(first.place)}; ${first.why})`,
@@ -112,7 +193,6 @@ function remarkLines(visor: PlanVisor, { names }: Plan): readonly VisorRow[] {
         `${path}: shows as stopped, and its process may still run (entry ${sinceEntry})`,
     ),
   ];
-  return lines.map((line) => ({ line: codeLine(`? ${line}`), changes: 0, trust: 0 }));
 }
 
 function ignoredText(leaf: IgnoredLeaf, names: Plan["names"]): string {

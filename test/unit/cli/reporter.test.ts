@@ -75,9 +75,16 @@ describe("progress", () => {
     const on = stage([], true);
     await observe(on, 700);
     expect(on.err()).toContain("1 of 2 visors, ");
-    expect(on.err()).toMatch(/slowest 02c6047f… \d/);
+    expect(on.err()).toMatch(/slowest 02c6047f…9ee5 \d/);
     expect(on.err().endsWith("\r\u001b[K")).toBe(true);
     expect(on.out()).toBe("");
+  });
+
+  it("5.1: names visors and says what is left", async () => {
+    const on = stage([], true);
+    on.reporter.named({ [keyAt(1)]: "shop-1" });
+    await observe(on, 700);
+    expect(on.err()).toMatch(/1 of 2 visors, 1 left, .*slowest shop-1 \d/);
   });
 
   it.each([
