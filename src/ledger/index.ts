@@ -12,7 +12,6 @@ export {
 export { diffStates, type MomentChange, type VisorChanges } from "./ask/diff-states.ts";
 export { type EntryDocument, entryDocument, type EntryFacts } from "./ask/documents.ts";
 export { type RecordRef, refOf } from "./ask/record-ref.ts";
-export { pathsAsWanted } from "./ask/as-wanted.ts";
 export {
   type AtHand,
   digestOfWanted,

@@ -30,7 +30,7 @@ export async function lineFault(line: string): Promise<string | undefined> {
 }
 
 /** The command lines of ours in what a person is shown: those in backquotes, and drift's after their labels. */
-export function advisedLines(text: string): readonly string[] {
+function advisedLines(text: string): readonly string[] {
   const quoted = [...text.matchAll(/`(fleet [^`\n]+)`/g)].map(([, line = ""]) => line);
   const labelled = [...text.matchAll(/^ +(?:keep it|undo it|apply it|wait) +(fleet .+)$/gm)];
   return [...quoted, ...labelled.map(([, line = ""]) => line)];

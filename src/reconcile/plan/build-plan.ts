@@ -34,7 +34,13 @@ import {
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
 import { type LingeringInput, lingeringKeys, type NamedBefore, trustLook } from "./lingering.ts";
-import { earlierDeeds, leftToRestart, pendingTrust, planVisor } from "./plan-visor.ts";
+import {
+  earlierDeeds,
+  leftToRestart,
+  pendingTrust,
+  planVisor,
+  type PlanVisorContext,
+} from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
 import { signedCommitsOf } from "./signers.ts";
@@ -97,16 +103,7 @@ export function buildPlan(input: PlanInput): Plan {
     ),
   ].sort();
   const pairs = pairUp(input);
-  const context = {
-    history,
-    secrets: secretComparison(input),
-    manifest: input.manifest.digest,
-    ...(input.operator === undefined ? {} : { operator: input.operator }),
-    ...(input.recorded === undefined ? {} : { ageFromMs: input.nowMs }),
-    nowMs: input.nowMs,
-    ...(input.only === undefined ? {} : { only: pathsByVisor(input.only) }),
-    ...(input.picks === undefined ? {} : { picks: input.picks }),
-  };
+  const context = contextOf(input);
   const visors = pairs.map(([wanted, seen]) => planVisor(wanted, seen, context));
   const releasedVisors = releasedVisorsOf(desired, history);
   const changesOfKeyset = keysetChanges(keyset, history, trusted);
@@ -157,6 +154,20 @@ export function buildPlan(input: PlanInput): Plan {
     decision: decisionDigest(visors, input.overrides, policies),
   };
   return { ...draft, digest: planDigest(draft) };
+}
+
+/** What planning each visor goes by. */
+function contextOf(input: PlanInput): PlanVisorContext {
+  return {
+    history: input.history,
+    secrets: secretComparison(input),
+    manifest: input.manifest.digest,
+    ...(input.operator === undefined ? {} : { operator: input.operator }),
+    ...(input.recorded === undefined ? {} : { ageFromMs: input.nowMs }),
+    nowMs: input.nowMs,
+    ...(input.only === undefined ? {} : { only: pathsByVisor(input.only) }),
+    ...(input.picks === undefined ? {} : { picks: input.picks }),
+  };
 }
 
 /** Said where the plan is not of every visor: what it says holds for those that were planned. */

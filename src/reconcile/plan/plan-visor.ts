@@ -7,6 +7,7 @@ import type {
   PlanVisor,
   SeenVisor,
   StepLetter,
+  UnseenVisor,
 } from "../../model/index.ts";
 import { diffVisor, type LeftOf, type SecretComparison, sortChanges } from "../diff/index.ts";
 import { unreadableApps } from "./unreadable-apps.ts";
@@ -60,20 +61,8 @@ export function planVisor(
   };
   const { history } = context;
   const deeds = earlierDeeds(history, desired.key);
-  if (observed.kind !== "seen") {
-    const { kind, reason, detail, next } = observed;
-    return {
-      ...base,
-      status: kind,
-      unseen: { reason, detail, next },
-      inSync: 0,
-      steps: [],
-      unsupported: [],
-      notCompared: [],
-      awaitingRestart: [],
-      released: releasedOf(deeds, desired, undefined),
-    };
-  }
+  if (observed.kind !== "seen")
+    return { ...base, ...unseenPart(observed), released: releasedOf(deeds, desired, undefined) };
   const heeded = withoutIgnored(desired, context.nowMs);
   const left = leftToRestart(history, observed);
   const doubtful = doubtfulStops(history, observed);
@@ -116,6 +105,19 @@ export function planVisor(
       : { ignored: ignoredLeaves(desired, everything, context.nowMs) }),
     ...(leftOut.length === 0 ? {} : { leftOut }),
     ...(broken.length === 0 ? {} : { cannotStart: broken }),
+  };
+}
+
+/** What is said of a visor that was not read. */
+function unseenPart({ kind, reason, detail, next }: UnseenVisor) {
+  return {
+    status: kind,
+    unseen: { reason, detail, next },
+    inSync: 0,
+    steps: [],
+    unsupported: [],
+    notCompared: [],
+    awaitingRestart: [],
   };
 }
 

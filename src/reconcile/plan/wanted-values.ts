@@ -11,7 +11,7 @@ const RECORDED_LENGTH_MAX = 4_096;
  * What the manifest wants of a leaf. Of arguments and environments, which may hold secrets, only a keyed digest of
  * what is there: `undefined` without a key.
  */
-export function wantedValue(
+function wantedValue(
   leaf: DesiredLeaf,
   seen: SeenVisor,
   secretDigest: ((text: string) => string) | undefined,
