@@ -42,7 +42,7 @@ export const observe: Command = {
     const file = fileOf(given);
     const manifest = manifestName(given, world, given.words[0]);
     await checkOutputFiles([file], [manifest], given, world);
-    const read = await readFleet(given, world, reporterOf(given, world));
+    const read = await readFleet(given, world, reporterOf(given, world), { forLater: true });
     const { source, operator, git } = read;
     const document = makeObservation({
       desired: source.desired,

@@ -49,6 +49,8 @@ export interface HandedSource extends PlannedPart {
 /** What planning goes by, and must have. */
 export interface PlanNeeds {
   readonly ledger?: true;
+  /** What is read is kept in a file, and not planned now. */
+  readonly forLater?: true;
   readonly handed?: HandedSource;
   /** What visors are read with; made here when not given. */
   readonly reader?: VisorReader;
@@ -180,6 +182,7 @@ export async function readFleet(
       clock: nowMs === undefined ? world.clock : fixedClock(world, nowMs),
       ...(wayIn.scheme === undefined ? {} : { scheme: wayIn.scheme }),
       away,
+      ...(needs.forLater === true ? { forLater: true } : {}),
       emit: reporter.emit,
     }),
   );

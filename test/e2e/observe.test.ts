@@ -87,7 +87,8 @@ function comparable(text: string): unknown {
     visors: readonly Record<string, unknown>[];
   };
   const { source: _s, digest: _d, operator: _o, created: _c, expires: _e, ...rest } = plan;
-  const visors = rest.visors.map(({ observed: facts, ...visor }) => {
+  // What was found as wanted is kept as a keyed digest where it may hold secrets; a planner without the key has none.
+  const visors = rest.visors.map(({ observed: facts, wanted: _w, ...visor }) => {
     const seen = (facts ?? {}) as Record<string, unknown>;
     // Visors tell how long they run; the time they started at comes out a little different each time.
     const { at: _a, keyed: _k, ageSeconds: _g, startedAt: _t, ...others } = seen;

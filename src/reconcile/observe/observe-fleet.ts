@@ -24,6 +24,8 @@ export interface ObserveInput {
   readonly scheme?: "dmsg" | "skynet";
   /** Visors that did not answer not long ago: they are asked when all others were. */
   readonly away?: Pick<ReadonlySet<string>, "has">;
+  /** What is read goes into a file for plans that are not known yet: whatever may count for one is asked. */
+  readonly forLater?: boolean;
   /** Also reads the summary, which costs a real visor the start of a shell. */
   readonly summary?: boolean;
   readonly emit?: Emit;
@@ -45,7 +47,7 @@ export async function observeFleet(input: ObserveInput): Promise<Observation> {
   const startMs = input.clock.now();
   const localWants = {
     ...wantsOf(allPaths(input.visors), input.summary === true),
-    skyenv: confCounts(input.visors, { kind: "local" }),
+    skyenv: confCounts(input.visors, { kind: "local" }, input.forLater),
   };
   const target = { key: undefined, route: { kind: "local" } } as const;
   const local = await input.reader.read(target, localWants);
@@ -72,7 +74,7 @@ async function observeVisor(input: ObserveInput, visor: DesiredVisor): Promise<O
   const route = routeOf(visor, input.scheme);
   const wants = {
     ...wantsOf(visor.leaves.keys(), input.summary === true),
-    skyenv: confCounts([visor], route),
+    skyenv: confCounts([visor], route, input.forLater),
   };
   let atMs = clock.now();
   const onBegin = (): void => {
@@ -154,10 +156,12 @@ export function toObserved(
 function confCounts(
   visors: readonly DesiredVisor[],
   route: Route,
+  forLater = false,
 ): (reading: SeenReading) => boolean {
   return (reading) => {
     const visor = visors.find(({ key }) => key === reading.key);
     if (visor === undefined || reading.methods.get("SetConfigFields") === "absent") return false;
+    if (forLater) return [...visor.leaves.keys()].some(isMirrored);
     // A reading may leave out what an earlier one told of methods.
     const methods = new Map([...reading.methods, ["SetConfigFields", "present"] as const]);
     const seen = toSeenVisor({ ...reading, methods }, route, 0);
