@@ -38,7 +38,7 @@ export async function tellShort(stage: DemoStage): Promise<void> {
     ],
   });
   stage.tell("A line that would lock you out of a visor: refused, even with --yes (exit 4)");
-  await stage.edit(MANIFEST, "hypervisors: [admins] }", "hypervisors: [desk], pty: [desk] }");
+  await stage.edit(MANIFEST, "admins: [laptop, desk]", "admins: [desk]");
   await stage.run(["apply", "--yes", "--on", LOCKED], {
     exit: 4,
     says: [`refused: lock-out on ${LOCKED}`, "nothing was written"],

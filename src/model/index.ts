@@ -61,6 +61,7 @@ export {
 export {
   type KeptLeaf,
   leadingAddress,
+  WEB_PORT,
   MASK,
   type ObservedApp,
   type ObservedPort,

@@ -55,11 +55,18 @@ export interface ObservedPort {
 
 /**
  * The proxy address that leads where the local port leads anyway. A move leaves it until the visor restarts, for the
- * dmsg listener that keeps its old local port; it says nothing that the local port does not say.
+ * dmsg listener that keeps its old local port; it says nothing that the local port does not say. `undefined` for the port
+ * of the visor's web site, which has no listener of its own.
  */
-export function leadingAddress({ local_port: port }: Pick<ObservedPort, "local_port">): string {
-  return `127.0.0.1:${port}`;
+export function leadingAddress({
+  port,
+  local_port: local,
+}: Pick<ObservedPort, "port" | "local_port">): string | undefined {
+  return port === WEB_PORT ? undefined : `127.0.0.1:${local}`;
 }
+
+/** The port that a visor serves by its log server: a web site. */
+export const WEB_PORT = 80;
 
 /** What a recorded observation holds of one leaf: all that is left of it once the visor is out of reach. */
 export type KeptLeaf =

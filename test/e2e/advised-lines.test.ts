@@ -164,7 +164,7 @@ describe("a line that is offered", () => {
   it("2.3: is not --edit-only to whoever gave that", async () => {
     const user = await driftedFleet();
     const ran = await user.run("app", "stop", "skychat", "--on", "shop-1", "--edit-only");
-    expect(ran).toMatchObject({ code: 64 });
+    expect(ran).toMatchObject({ code: 4 });
     expect(ran.err).not.toContain("--edit-only");
   });
 

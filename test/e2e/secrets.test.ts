@@ -21,7 +21,7 @@ roles:
 const BODIES = {
   laptop: "roles: [base]",
   "shop-1":
-    "roles: [base], apps: { skychat: { running: true, env: { CHAT_SECRET: env:FLEET_TEST_TOKEN }, args: [--addr, '*:8001'] } }",
+    "roles: [base], apps: { skychat: { running: true, env: { CHAT_SECRET: env:FLEET_TEST_TOKEN }, address: '*:8001' } }",
   "shop-2": "roles: [base]",
   "shop-3": "roles: [base], apps: { skysocks: { args: [--passcode, env:FLEET_TEST_PASS] } }",
 };

@@ -225,6 +225,11 @@ export class KnownLeaves {
       .map(({ order: _, ...set }) => set);
   }
 
+  /** The last value that was set of each leaf and element, whatever was found since. */
+  writtenOf(key: VisorKey): readonly SetLeaf[] {
+    return [...(this.#visors.get(key)?.set.values() ?? [])].map(({ order: _, ...set }) => set);
+  }
+
   /** All leaves that were found as wanted. */
   foundOf(key: VisorKey): readonly FoundLeaf[] {
     return [...(this.#visors.get(key)?.found.values() ?? [])].map(

@@ -220,7 +220,7 @@ function readPort(look: Look, port: number): PortFact | string {
   if (local !== port) fields["local_port"] = local;
   for (const field of PORT_TEXTS) {
     const text = at(field);
-    if (text === "" || text === leadingAddress({ local_port: local })) continue;
+    if (text === "" || text === leadingAddress({ port, local_port: local })) continue;
     if (typeof text !== "string" || !isPlainText(text)) {
       return `its ${field} could be a secret or cannot be shown`;
     }

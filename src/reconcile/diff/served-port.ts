@@ -6,6 +6,7 @@ import {
   leadingAddress,
   type ObservedPort,
   type SeenVisor,
+  WEB_PORT,
 } from "../../model/index.ts";
 import { parseLeafPath } from "./leaf-path.ts";
 
@@ -16,10 +17,7 @@ import { parseLeafPath } from "./leaf-path.ts";
  */
 export const CLOSING = "closing";
 
-/** The visor's own web port: a web site behind its log server, closed and moved at once. Source: the same file. */
-const WEB_PORT = 80;
-
-/** True for the one port that has no listener of its own. */
+/** True for the visor's web port: a web site behind its log server, closed and moved at once. Source: the same file. */
 export function isWebPort(port: number): boolean {
   return port === WEB_PORT;
 }
@@ -127,8 +125,9 @@ export function withLedPorts(desired: DesiredVisor, seen: SeenVisor, left: LeftO
   for (const leaf of desired.leaves.values()) {
     const at = parseLeafPath(leaf.path);
     if (at.section !== "ports" || at.field !== "proxy_addr" || leaf.kind !== "value") continue;
-    if (leaf.origin.byDefault !== true) continue;
-    const address = leadingAddress({ local_port: wantedLocalPort(desired, at.port) });
+    const local = wantedLocalPort(desired, at.port);
+    const address = leadingAddress({ port: at.port, local_port: local });
+    if (leaf.origin.byDefault !== true || address === undefined) continue;
     if (isMoved(desired, seen, at.port, left)) {
       leaves.set(leaf.path, { ...leaf, value: address });
       notes.set(leaf.path, "leads the dmsg listener there until the visor restarts");
@@ -187,7 +186,7 @@ function isMoved(desired: DesiredVisor, seen: SeenVisor, port: number, left: Lef
   const local = wantedLocalPort(desired, port);
   if (record.local_port !== local || isWaiting(left, `ports.${port}.local_port`)) return true;
   // Opened over a listener of unknown local port: what was written then stays.
-  return isOpenOwed && record.proxy_addr === leadingAddress({ local_port: local });
+  return isOpenOwed && record.proxy_addr === leadingAddress({ port, local_port: local });
 }
 
 function wantedLocalPort(desired: DesiredVisor, port: number): number {

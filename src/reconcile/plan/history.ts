@@ -268,7 +268,7 @@ function flatten(
 /** The values that receipts set last, one after the other. */
 function receiptsOf(leaves: KnownLeaves): Parameters<OnceTrustedFold["result"]>[0] {
   return leaves.visors().flatMap((visor) =>
-    leaves.setOf(visor).map(({ path, element, value, at }) => ({
+    leaves.writtenOf(visor).map(({ path, element, value, at }) => ({
       visor,
       path,
       ...(element === undefined ? {} : { element }),
