@@ -71,20 +71,31 @@ async function staleRefusals(before: BeforeApply): Promise<readonly Refusal[]> {
     nameOfApplier(history, key, feed);
   const newer = [...ownWrites(before), ...(await othersWrites(before, nameOf))];
   const seen = seenOfOwn(before) ?? 0;
-  const heads = plan.heads.filter(({ feed }) => feed !== own);
+  const heads = headsSeen(before).filter(({ feed }) => feed !== own);
   return staleLedgerRefusals({
     plan: { visors: plan.visors, heads: [...heads, { feed: own, size: seen, tree: "" }] },
     newer,
   });
 }
 
+/** How much of each ledger the planner had seen: of those of others, and of its own. */
+function headsSeen({ plan, history }: BeforeApply): Plan["heads"] {
+  const feed = plan.keyset.operators.find(({ key }) => key === plan.operator)?.feed;
+  const isKnown = plan.operator !== undefined && feed !== undefined && plan.history.known;
+  // What a plan says of its maker's own ledger counts for who may apply here, and for nobody else.
+  if (!isKnown || nameOfApplier(history, plan.operator, feed) === undefined) return plan.heads;
+  const others = plan.heads.filter((head) => head.feed !== feed);
+  return [...others, { feed, size: plan.history.head, tree: "" }];
+}
+
 async function othersWrites(
-  { plan, feeds }: BeforeApply,
+  before: BeforeApply,
   nameOf: (key: OperatorKey, feed: FeedKey) => string | undefined,
 ): Promise<readonly NewerEntry[]> {
+  const { plan, feeds } = before;
   if (feeds.others.length === 0) return [];
   const { feed: own } = feeds.own;
-  const found = await newerThan(plan.heads, joinedRecords(feeds), { own, fleet: plan.fleet });
+  const found = await newerThan(headsSeen(before), joinedRecords(feeds), { own, fleet: plan.fleet });
   const newer = found.newer.flatMap((entry): readonly NewerEntry[] => {
     const operator = nameOf(entry.operator, entry.feed);
     return operator === undefined ? [] : [{ ...entry, operator }];
