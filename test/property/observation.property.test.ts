@@ -124,7 +124,7 @@ function planBothWays(all: Drawn, hasReceipt: boolean) {
   const desired = desiredFleet(
     all.map(([owned], index) => desiredVisor(index, owned)),
     {
-      operators: [{ name: "owner", key: OWNER.operator, may: ["plan"], place: placeAt(1) }],
+      operators: [{ name: "owner", key: OWNER.operator, may: ["plan", "apply"], place: placeAt(1) }],
     },
   );
   const observed = all.map(([, facts], index): ObservedVisor => {

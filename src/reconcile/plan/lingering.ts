@@ -90,7 +90,8 @@ export function lingeringKeys(input: LingeringInput): Lingering | undefined {
   const ways = new Map<string, LingeringWay[]>();
   const unknown: { visor: VisorKey; name: string; why: UnknownWay }[] = [];
   const unknownKeys = new Set<string>();
-  for (const visor of input.desired.visors) {
+  const byKey = input.desired.visors.toSorted((left, right) => (left.key < right.key ? -1 : 1));
+  for (const visor of byKey) {
     const look = input.looks.get(visor.key);
     for (const way of look === undefined ? [] : waysInto(visor, look, gone)) {
       const known = ways.get(way.key);
