@@ -72,7 +72,7 @@ export function diffVisor(
   }));
   const all = verdicts.flatMap(({ verdict }) => verdict.changes);
   for (const { leaf, verdict: found } of verdicts) {
-    const why = untakenByProgram(withAdded, found.changes[0], all);
+    const why = untakenByProgram({ seen, withAdded }, found.changes[0], all);
     const verdict =
       why === undefined ? found : { changes: [], unsupported: [...found.unsupported, why] };
     changes.push(
