@@ -52,7 +52,7 @@ whitelists:
 
 roles:
   base:                              # every release can do this
-    trust: { hypervisors: [admins] } # exactly these; fleet-lint-disable-line half-owned-trust -- old releases cannot show the other list
+    trust: { hypervisors: [admins] } # fleet-lint-disable-line half-owned-trust -- exact; old releases do not show pty
     settings: { routing.min_hops: 0, transport.public_autoconnect: false }
   modern:                            # needs SetConfigFields
     extends: [base]

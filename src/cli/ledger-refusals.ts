@@ -95,7 +95,10 @@ async function othersWrites(
   const { plan, feeds } = before;
   if (feeds.others.length === 0) return [];
   const { feed: own } = feeds.own;
-  const found = await newerThan(headsSeen(before), joinedRecords(feeds), { own, fleet: plan.fleet });
+  const found = await newerThan(headsSeen(before), joinedRecords(feeds), {
+    own,
+    fleet: plan.fleet,
+  });
   const newer = found.newer.flatMap((entry): readonly NewerEntry[] => {
     const operator = nameOf(entry.operator, entry.feed);
     return operator === undefined ? [] : [{ ...entry, operator }];

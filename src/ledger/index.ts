@@ -1,3 +1,4 @@
+export { isFeedKey } from "./keys/feed-key.ts";
 export { PAYLOAD_SIZE_MAX } from "./entries/compose.ts";
 export {
   type BlamedLeaf,
@@ -115,7 +116,6 @@ export {
 export {
   type FeedKey,
   generateSecret,
-  isFeedKey,
   type KeyCounters,
   OperatorKeys,
   type RotatedKey,

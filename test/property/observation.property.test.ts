@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Hidden } from "../../src/core/index.ts";
-import type { DesiredLeaf, ObservedApp, ObservedVisor, SeenVisor } from "../../src/model/index.ts";
+import type {
+  DesiredLeaf,
+  ObservedApp,
+  ObservedVisor,
+  Refusal,
+  SeenVisor,
+} from "../../src/model/index.ts";
 import {
   acceptObservation,
   buildPlan,
@@ -39,7 +45,8 @@ const app: fc.Arbitrary<readonly DesiredLeaf[]> = fc
     name: fc.constantFrom(...APPS),
     present: some(fc.boolean()),
     running: some(fc.boolean()),
-    args: some(args),
+    // A manifest with an option that has a field is refused.
+    args: some(args.map((list) => list.filter((each) => each !== "--dns"))),
     color: some(word),
     secret: fc.boolean(),
     whitelist: some(keys.filter((list) => list.length > 0)),
@@ -124,7 +131,9 @@ function planBothWays(all: Drawn, hasReceipt: boolean) {
   const desired = desiredFleet(
     all.map(([owned], index) => desiredVisor(index, owned)),
     {
-      operators: [{ name: "owner", key: OWNER.operator, may: ["plan", "apply"], place: placeAt(1) }],
+      operators: [
+        { name: "owner", key: OWNER.operator, may: ["plan", "apply"], place: placeAt(1) },
+      ],
     },
   );
   const observed = all.map(([, facts], index): ObservedVisor => {
@@ -182,16 +191,24 @@ it("parse(format(x)) is x, and a plan by it decides what a plan by reading decid
       const { document, again, read, recorded } = planBothWays(all, hasReceipt);
       expect(again).toEqual(document);
       expect(recorded.decision).toBe(read.decision);
-      expect(recorded.refusals).toEqual(read.refusals);
+      // The words of an app's arguments are not kept, so an exit that a new binary would start from them is found
+      // only by reading: an apply asks again.
+      const isKept = ({ guard }: Refusal): boolean => guard !== "open-exit";
+      expect(recorded.refusals.filter(isKept)).toEqual(read.refusals.filter(isKept));
       expect(recorded.counts).toEqual(read.counts);
       expect(
         recorded.visors.map(({ steps, unsupported, notCompared }) => [
           steps,
-          unsupported,
+          unsupported.map(({ path }) => path),
           notCompared,
         ]),
       ).toEqual(
-        read.visors.map(({ steps, unsupported, notCompared }) => [steps, unsupported, notCompared]),
+        // Why may name what an observation does not keep, such as the arguments that chose a program.
+        read.visors.map(({ steps, unsupported, notCompared }) => [
+          steps,
+          unsupported.map(({ path }) => path),
+          notCompared,
+        ]),
       );
       expect(recorded.visors.map((visor) => visor.observed?.digest)).toEqual(
         read.visors.map((visor) => visor.observed?.digest),

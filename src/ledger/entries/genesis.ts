@@ -8,7 +8,8 @@ import {
   verifyEd25519,
 } from "../../core/index.ts";
 import { verifySignature } from "../../skywire/cxo/index.ts";
-import { type FeedKey, isFeedKey, type OperatorKeys } from "../keys/keys.ts";
+import { isFeedKey } from "../keys/feed-key.ts";
+import type { FeedKey, OperatorKeys } from "../keys/keys.ts";
 import type { GenesisPayload, MovedFrom } from "./payloads.ts";
 import { feedClaim, genesisBody } from "./signing.ts";
 

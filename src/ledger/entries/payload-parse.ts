@@ -8,7 +8,7 @@ import {
   type Json,
   visorKeyFault,
 } from "../../core/index.ts";
-import { isFeedKey } from "../keys/keys.ts";
+import { isFeedKey } from "../keys/feed-key.ts";
 import type { EntryKind, PayloadMap } from "./payloads.ts";
 
 type Check = (value: unknown) => boolean;

@@ -1,5 +1,6 @@
 import { FleetError } from "../../core/index.ts";
-import { type FeedKey, isFeedKey } from "../keys/keys.ts";
+import { isFeedKey } from "../keys/feed-key.ts";
+import type { FeedKey } from "../keys/keys.ts";
 import { ENTRY_KINDS, type EntryKind, NEVER_SEALED, type SeenHead } from "./payloads.ts";
 
 /** What the PayloadType of an entry says. */

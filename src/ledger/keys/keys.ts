@@ -188,11 +188,6 @@ export function formatFeedKey(bytes: Uint8Array): FeedKey {
   return toHex(bytes) as FeedKey;
 }
 
-/** True when a text has the form of a feed key. */
-export function isFeedKey(text: string): text is FeedKey {
-  return /^0[23][0-9a-f]{64}$/.test(text);
-}
-
 /** The seal key of 32 bytes in its text form. */
 function formatSealKey(bytes: Uint8Array): SealKey {
   const text = `x25519:${toHex(bytes)}`;

@@ -1,5 +1,5 @@
 import { canonicalJson, FleetError, fromUtf8, type Json, utf8 } from "../../core/index.ts";
-import { isFeedKey } from "../keys/keys.ts";
+import { isFeedKey } from "../keys/feed-key.ts";
 import { EVIDENCE_FORMAT, EVIDENCE_KINDS, type EvidenceDocument } from "./evidence.ts";
 
 /** Two entries of the largest size there is, in hex, and what belongs to them. */

@@ -8,7 +8,8 @@ import {
   type JsonObject,
   utf8,
 } from "../../core/index.ts";
-import { type FeedKey, isFeedKey } from "../keys/keys.ts";
+import { isFeedKey } from "../keys/feed-key.ts";
+import type { FeedKey } from "../keys/keys.ts";
 
 /** The newest state of another operator's feed that was seen here: it never goes back. */
 export interface FeedPin {

@@ -33,7 +33,8 @@ export function untakenByProgram(
   // Of what a recorded observation keeps, the arguments tell the program and nothing else.
   const isKept = seen.kept !== undefined && seen.apps.some(({ name }) => name === path.app);
   const after = appAfter({ ...app, args: isKept ? app.args : app.raw.open().args }, changes);
-  if (path.field === "args") return typedInArgs(after, change);
+  if (path.field === "args")
+    return typedInArgs(isKept ? { ...app, binary: after.binary } : after, change);
   return untakenField(after, path.field as AppTypedField) ?? untakenAddress(app, change);
 }
 
@@ -53,7 +54,7 @@ function typedInArgs(after: AppProgram, { after: value }: Change): string | unde
 function untakenField(after: AppProgram, field: AppTypedField): string | undefined {
   const program = programOf(after);
   return typedForm(program, field) === undefined
-    ? `${after.name} runs ${program} on this visor, which knows no ${field}`
+    ? `the program that ${after.name} runs on this visor knows no ${field}`
     : undefined;
 }
 
