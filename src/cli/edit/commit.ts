@@ -25,7 +25,7 @@ export async function checkCommit(path: string, given: Given): Promise<void> {
     throw refuse(
       "cli/under-way",
       `a ${state.underWay} is under way in the repository of ${name}, and a commit of one file alone would not belong to it`,
-      `end it first with \`git ${state.underWay}\``,
+      `end it first with \`${endOf(state.underWay)}\``,
     );
   if (state.isChanged)
     throw refuse(
@@ -97,4 +97,9 @@ function offerOf(state: GitState, message: string, world: World): string {
 function commandOf({ path }: GitState, message: string, { folder }: World): string {
   const at = dirname(path) === folder ? "" : ` -C ${shellWord(dirname(path))}`;
   return printable(`git${at} commit -m ${shellWord(message)} -- ${shellWord(basename(path))}`);
+}
+
+/** The line that ends what git is in the middle of. */
+function endOf(underWay: string): string {
+  return `git ${underWay} ${underWay === "bisect" ? "reset" : "--continue"}`;
 }
