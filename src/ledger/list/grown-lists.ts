@@ -1,3 +1,4 @@
+// The lists of every degree that a growing row of entries makes, for comparing with one that somebody else made.
 import { RefsBuilder } from "../../skywire/cxo/index.ts";
 
 /**

@@ -1,3 +1,4 @@
+// Finds the degree in which a list is written anew, so that a relay which is hollow asks for what it lacks.
 import { equalBytes, FleetError } from "../../core/index.ts";
 import { LIST_DEGREES, REFS_DEGREE, RefsBuilder } from "../../skywire/cxo/index.ts";
 import type { HashList } from "../store/hash-list.ts";

@@ -1,3 +1,4 @@
+// Tells whether the local visor keeps up while it carries many connections.
 import { hasCode } from "../../core/index.ts";
 import { connect, type VisorAccess, type VisorConnection } from "./connection.ts";
 import { CALLS } from "./methods.ts";

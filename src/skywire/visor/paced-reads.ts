@@ -1,3 +1,4 @@
+// How many visors are dialled and read at once, and whose fault it is when one of many fails.
 import type { Clock } from "../../core/index.ts";
 import type { VisorAccess } from "./connection.ts";
 import { LocalPulse } from "./local-pulse.ts";

@@ -1,3 +1,4 @@
+// Places that are given out in turn.
 /** Gives a place back; calling it again does nothing. */
 export type Release = () => void;
 
