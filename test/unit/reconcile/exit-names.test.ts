@@ -89,7 +89,46 @@ describe("an exit by another name", () => {
       name: "a line for a shell",
       leaves: added("foo", { binary: "sh", args: ["-c", "exec skywire app vpn-server"] }),
     },
+    {
+      name: "a line for a shell that is the app itself",
+      leaves: added("sh", { args: ["-c", "exec vpn-server"] }),
+    },
+    {
+      name: "its own name, whatever its arguments say",
+      leaves: added("vpn-server", { args: ["app", "skychat"] }),
+    },
   ])("9.1: is told by $name", ({ leaves }) => {
+    expect(guardsOf(leaves, {})).toEqual(["open-exit"]);
+  });
+
+  it.fails.each([
+    {
+      name: "a quoted line for a shell",
+      leaves: added("foo", { binary: "sh", args: ["-c", 'skywire app "vpn"-ser\\ver'] }),
+    },
+    {
+      name: "words that a configuration file may split",
+      leaves: added("foo", { binary: "skywire", args: ["app vpn-server"] }),
+    },
+    {
+      name: "a word with blanks around it",
+      leaves: added("foo", { binary: "skywire", args: [" app ", "vpn-server"] }),
+    },
+    {
+      name: "the combined program without the word app",
+      leaves: added("foo", { binary: "skywire", args: ["vpn-server"] }),
+    },
+    {
+      name: "a copy with a release in its name",
+      leaves: added("foo", { binary: "/opt/vpn-server-1.3.94" }),
+    },
+    {
+      name: "a copy with a word in front",
+      leaves: added("foo", { binary: "skywire_skysocks" }),
+    },
+    { name: "a second one beside it", leaves: added("vpn-server-2", {}) },
+    { name: "a hyphen of another kind", leaves: added("foo", { binary: "vpn\u2011server" }) },
+  ])("9.1: is told also by $name", ({ leaves }) => {
     expect(guardsOf(leaves, {})).toEqual(["open-exit"]);
   });
 
@@ -120,6 +159,12 @@ describe("an exit by another name", () => {
     expect(guardsOf(leaves, seen)).toEqual(["open-exit"]);
   });
 
+  it.fails("9.1: a shell by its name, without a binary, is told by its words", () => {
+    const seen = { apps: [seenApp("sh", { autoStart: true })] };
+    const leaves = [valueLeaf("apps.sh.args", ["-c", "exec vpn-server"])];
+    expect(guardsOf(leaves, seen)).toEqual(["open-exit"]);
+  });
+
   it("9.1: is told by its program, whatever words stand behind it", () => {
     const leaves = added("foo", { binary: "skysocks", args: ["app", "skychat"] });
     expect(guardsOf(leaves, {})).toEqual(["open-exit"]);
@@ -129,6 +174,18 @@ describe("an exit by another name", () => {
     {
       name: "clients",
       leaves: added("foo", { binary: "skywire", args: ["app", "skysocks-client"] }),
+    },
+    {
+      name: "a second client",
+      leaves: added("skysocks-client-2", { binary: "skysocks-client" }),
+    },
+    {
+      name: "a client's copy",
+      leaves: added("foo", { binary: "skysocks-client-1.3.94" }),
+    },
+    {
+      name: "an exit's name as a value of a client",
+      leaves: added("skysocks-client", { args: ["app", "skysocks-client", "--http", "skysocks"] }),
     },
     {
       name: "an app of somebody's own",
