@@ -25,6 +25,7 @@ function programNamed(path: string): string {
   const last = path.trim().split(/[/\\]/).at(-1) ?? "";
   const plain = last
     .normalize("NFKC")
+    .replace(/\p{Pd}/gu, "-")
     .toLowerCase()
     .replace(/[. ]+$/, "")
     .replace(PROGRAM_ENDINGS, "");
@@ -57,26 +58,49 @@ export interface Exit {
 
 /**
  * The exit that an app is or may start, or `undefined`. Of a program that nobody here knows every word of its
- * arguments counts: it is better to ask once too often than to open an exit.
+ * arguments counts, and a name that holds an exit's: it is better to ask once too often than to open an exit.
  */
 export function exitOf(app: AppProgram): Exit | undefined {
   const program = programOf(app);
   if (EXIT_PROGRAMS.includes(program)) return { program, takesWhitelist: true };
-  const own = programNamed(app.binary);
-  const isKnown = own === "" || own === COMBINED_BINARY || BUILT_IN_APPS.includes(own);
-  const words = isKnown ? wordsBehindApp(app) : wordsIn(app.args);
-  const started = words.map(programNamed).find((word) => EXIT_PROGRAMS.includes(word));
+  const started = [...copyNames(app), ...wordsToStart(app)]
+    .map(programNamed)
+    .find((word) => EXIT_PROGRAMS.includes(word));
   return started === undefined ? undefined : { program: started, takesWhitelist: false };
 }
 
-/** Words that a program of Skywire's may take for the app to be. */
-function wordsBehindApp({ args }: AppProgram): readonly string[] {
-  const told = programNamed(args[1] ?? "");
-  if (args[0] === APP_WORD && BUILT_IN_APPS.includes(told)) return [told];
-  const at = args.findIndex((element) => element.toLowerCase() === APP_WORD);
-  return at < 0 ? [] : wordsIn(args.slice(at + 1));
+/** Exits that an app may be by its names: inside a visor's own process it may go by its own, and copies have longer ones. */
+function copyNames({ name, binary }: AppProgram): readonly string[] {
+  const own = programNamed(binary);
+  if (own === "" || own === COMBINED_BINARY) return [name, ...copiesOf(name)];
+  return copiesOf(own);
 }
 
+/** The exit whose name stands between marks in a longer one, such as `vpn-server-1.3`; that of a client is none. */
+function copiesOf(name: string): readonly string[] {
+  const marked = `-${programNamed(name).toLowerCase().replace(/[._]/g, "-")}-`;
+  if (/-client-/.test(marked)) return [];
+  return EXIT_PROGRAMS.filter((exit) => marked.includes(`-${exit}-`));
+}
+
+/** Words that a program may take for the app to be: of one that visors know only those that it would. */
+function wordsToStart(app: AppProgram): readonly string[] {
+  const [first, second] = app.args;
+  const own = programNamed(app.binary === "" ? app.name : app.binary);
+  const told = programNamed(second ?? "");
+  const isKnown = own === COMBINED_BINARY || BUILT_IN_APPS.includes(own);
+  if (isKnown && first === APP_WORD && BUILT_IN_APPS.includes(told)) return [told];
+  const words = wordsIn(app.args);
+  if (!BUILT_IN_APPS.includes(own)) return words;
+  const at = words.findIndex((word) => word.toLowerCase() === APP_WORD);
+  return at < 0 ? [] : words.slice(at + 1);
+}
+
+/** Words as they stand, and as they are without the marks that a shell takes out. */
 function wordsIn(args: readonly string[]): readonly string[] {
-  return args.flatMap((element) => element.split(/[^\p{L}\p{N}._-]+/u));
+  return args.flatMap((element) =>
+    [element, element.replace(/["'`\\]/g, "")].flatMap((text) =>
+      text.split(/[^\p{L}\p{N}\p{Pd}._]+/u),
+    ),
+  );
 }
