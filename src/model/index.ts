@@ -117,7 +117,14 @@ export {
   type LingeringWay,
   type UnknownWay,
 } from "./lingering.ts";
-export { letsIn, takesOut, TRUST_PATHS, type TrustPath } from "./trust.ts";
+export {
+  ACCESS_PATHS,
+  type AccessPath,
+  letsIn,
+  takesOut,
+  TRUST_PATHS,
+  type TrustPath,
+} from "./trust.ts";
 export {
   DEFAULT_WATCH,
   type DesiredWatch,

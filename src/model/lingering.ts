@@ -1,6 +1,6 @@
 // Keys that a manifest no longer wants and that still have a way into a visor.
 import type { VisorKey } from "../core/index.ts";
-import type { TrustPath } from "./trust.ts";
+import type { AccessPath } from "./trust.ts";
 
 /** A key that is no longer wanted, whether it has a way in or not. */
 export interface GoneKey {
@@ -10,11 +10,11 @@ export interface GoneKey {
   readonly visors?: ReadonlySet<VisorKey>;
 }
 
-/** One trust list of one visor that holds such a key. */
+/** One list of one visor, of those who manage it or copy its files, that holds such a key. */
 export interface LingeringWay {
   readonly visor: VisorKey;
   readonly name: string;
-  readonly path: TrustPath;
+  readonly path: AccessPath;
   /** `write`: no line of the manifest takes the key out. `apply`: one does, and this plan leaves it out. */
   readonly end: "write" | "apply";
 }

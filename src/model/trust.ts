@@ -7,6 +7,12 @@ export const TRUST_PATHS = ["trust.hypervisors", "trust.pty"] as const;
 /** One of {@link TRUST_PATHS}. */
 export type TrustPath = (typeof TRUST_PATHS)[number];
 
+/** The leaves whose members reach into a visor: besides {@link TRUST_PATHS} who may copy files to it and from it. */
+export const ACCESS_PATHS = ["trust.hypervisors", "trust.pty", "trust.dmsgscp"] as const;
+
+/** One of {@link ACCESS_PATHS}. */
+export type AccessPath = (typeof ACCESS_PATHS)[number];
+
 /** True when a list of a manifest says that a key must not be in it: an exact list of others, or one that removes it. */
 export function takesOut(leaf: DesiredLeaf | undefined, key: string): boolean {
   if (leaf?.kind !== "set") return false;

@@ -114,7 +114,7 @@ function nextSteps(
     }
     const line = `write trust: { ${list}: { remove: [${word}] } } there or in a role they have`;
     const on = visors.length > NAMED_MAX ? "" : visors.join(",");
-    return on === "" || !isFile
+    return on === "" || !isFile || list === "dmsgscp"
       ? `${where}: ${line}`
       : `${where}: ${line}, or run \`fleet whitelist remove ${word} --from ${list} --on ${on}${file}\``;
   });

@@ -1,6 +1,8 @@
 // What stays after a key was taken away: keys that the manifest no longer wants, held against what visors show.
 import { shortCommit, type VisorKey } from "../../core/index.ts";
 import {
+  ACCESS_PATHS,
+  type AccessPath,
   type Change,
   type DesiredFleet,
   type DesiredVisor,
@@ -22,7 +24,7 @@ import type { OnceTrusted } from "./once-trusted.ts";
 
 /** The trust lists of one visor, as they were seen; a list that its release does not show is absent. */
 export interface TrustLook {
-  readonly lists: Readonly<Partial<Record<TrustPath, readonly string[]>>>;
+  readonly lists: Readonly<Partial<Record<AccessPath, readonly string[]>>>;
   /** What is going to be written there; nothing by default. */
   readonly changes?: readonly Change[];
 }
@@ -65,13 +67,14 @@ interface Gone {
 
 /** The trust lists that a visor shows. */
 export function trustLook(
-  { hypervisors, pty }: Pick<SeenVisor, "hypervisors" | "pty">,
+  { hypervisors, pty, dmsgscp }: Pick<SeenVisor, "hypervisors" | "pty" | "dmsgscp">,
   changes: readonly Change[] = [],
 ): TrustLook {
   return {
     lists: {
       ...(hypervisors === undefined ? {} : { "trust.hypervisors": hypervisors }),
       ...(pty === undefined ? {} : { "trust.pty": pty }),
+      ...(dmsgscp === undefined ? {} : { "trust.dmsgscp": dmsgscp }),
     },
     changes,
   };
@@ -278,7 +281,9 @@ function* waysInto(
   { lists, changes = [] }: TrustLook,
   gone: ReadonlyMap<string, Gone>,
 ): Generator<{ readonly key: string; readonly way: LingeringWay }> {
-  for (const path of TRUST_PATHS) {
+  for (const path of ACCESS_PATHS) {
+    const leaf = visor.leaves.get(path);
+    const wanted = new Set(leaf?.kind === "set" ? leaf.members.map(({ value }) => value) : []);
     const removed = new Set(
       changes.flatMap((change) =>
         change.path === path && change.op === "remove" ? (change.element ?? []) : [],
@@ -286,8 +291,9 @@ function* waysInto(
     );
     for (const key of new Set(lists[path])) {
       const why = gone.get(key);
-      if (why === undefined || removed.has(key) || !isUnwanted(visor, key, why)) continue;
-      const end = takesOut(visor.leaves.get(path), key) ? "apply" : "write";
+      if (why === undefined || removed.has(key) || wanted.has(key)) continue;
+      if (!isUnwanted(visor, key, why)) continue;
+      const end = takesOut(leaf, key) ? "apply" : "write";
       yield { key, way: { visor: visor.key, name: visor.name, path, end } };
     }
   }

@@ -141,7 +141,7 @@ describe("keys that are no longer wanted", () => {
     ).toEqual(["old was taken out of trust.pty of tent (entry 3): tent/trust.hypervisors write"]);
   });
 
-  it.fails("3: are found where they may copy files, unless that is wanted", () => {
+  it("3: are found where they may copy files, unless that is wanted", () => {
     const seen = [seenVisor(1, { dmsgscp: [OLD] }), seenVisor(2, { dmsgscp: [TENT] })];
     expect(said(planned({ fleet: REVOKED, seen }).lingering)).toEqual([
       "old is revoked: shop/trust.dmsgscp write",
