@@ -1,5 +1,6 @@
 import { connect, createServer, isIP, type Socket } from "node:net";
 import process from "node:process";
+import { runAfter } from "./clock.ts";
 import {
   type ByteStream,
   type ByteStreamListener,
@@ -39,7 +40,7 @@ export const dialTcp: Dial = (address, options) =>
     }
     const { signal } = options;
     const socket = connect({ host: address.host, port: address.port, noDelay: true });
-    const timer = setTimeout(() => {
+    const cancel = runAfter(options.timeoutMs, () => {
       socket.destroy();
       reject(
         new FleetError(
@@ -47,9 +48,9 @@ export const dialTcp: Dial = (address, options) =>
           `no connection to ${formatAddress(address)} within ${options.timeoutMs} ms`,
         ),
       );
-    }, options.timeoutMs);
+    });
     const onError = (cause: NodeJS.ErrnoException): void => {
-      clearTimeout(timer);
+      cancel();
       socket.destroy();
       reject(dialError(address, cause));
     };
@@ -59,7 +60,7 @@ export const dialTcp: Dial = (address, options) =>
       socket.once("close", forget);
     }
     socket.once("connect", () => {
-      clearTimeout(timer);
+      cancel();
       const stream = streamOf(socket);
       socket.removeListener("error", onError);
       resolve(stream);

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 afterEach(() => vi.useRealTimers());
 
 describe("a long time", () => {
-  it.fails("4.5: is waited for whole, also where one timer of the system is too short", () => {
+  it("4.5: is waited for whole, also where one timer of the system is too short", () => {
     vi.useFakeTimers();
     let ran = 0;
     nodeClock.after(100 * DAY_MS, () => (ran += 1));
@@ -17,7 +17,7 @@ describe("a long time", () => {
     expect(ran).toBe(1);
   });
 
-  it.fails("4.5: is not waited for once it is cancelled", () => {
+  it("4.5: is not waited for once it is cancelled", () => {
     vi.useFakeTimers();
     let ran = 0;
     const cancel = nodeClock.after(100 * DAY_MS, () => (ran += 1));
