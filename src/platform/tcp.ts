@@ -1,6 +1,5 @@
 import { connect, createServer, isIP, type Socket } from "node:net";
 import process from "node:process";
-import { runAfter } from "./clock.ts";
 import {
   type ByteStream,
   type ByteStreamListener,
@@ -9,6 +8,7 @@ import {
   onAbort,
   type StreamAddress,
 } from "../core/index.ts";
+import { runAfter } from "./clock.ts";
 
 const LOOPBACK = "127.0.0.1";
 /** Connections a server lets wait; a whole fleet may dial one bridge at once. */

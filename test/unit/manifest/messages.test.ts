@@ -204,6 +204,43 @@ describe("4.8: the cause", () => {
   });
 });
 
+describe("4.8: one mistake", () => {
+  const one = (lines: string): readonly string[] => {
+    const { diagnostics } = load(oneVisor(`${lines}    tags: [a]\n    roles: [base]\n`));
+    return diagnostics.map(({ message, at }) => `${at?.line}:${at?.column} ${message}`);
+  };
+
+  it.fails.each([
+    { lines: "    trust: { pty: [laptop] }}\n", at: "6:29 this bracket closes nothing" },
+    { lines: "    controllers: [laptop]]\n", at: "6:26 this bracket closes nothing" },
+    {
+      lines: "    settings: { log_level: debug: x }\n",
+      at: "6:28 a colon and a space stand inside this value",
+    },
+    {
+      lines: "    settings: { routing.min_hops: 0; is_public: false }\n",
+      at: "6:35 a colon and a space stand inside this value",
+    },
+    {
+      lines: "    reward_address: a: b\n",
+      at: "6:21 a colon and a space stand inside this value",
+    },
+  ])("4.8: is told once, at its place: $at", ({ lines, at }) => {
+    expect(one(lines)).toEqual([at]);
+  });
+
+  it.fails("4.8: is told once where an entry of a map begins with a dash", () => {
+    const text = manifest(
+      `visors:\n  - laptop: { key: ${keyOf("laptop")} }\n  desk: { key: ${keyOf("desk")} }\n  shop: { key: ${keyOf("shop")} }\n`,
+    );
+    const { diagnostics } = load(text);
+    const dash = text.split("\n").findIndex((line) => line.startsWith("  - ")) + 1;
+    expect(diagnostics.map(({ message, at }) => `${at?.line}:${at?.column} ${message}`)).toEqual([
+      `${dash}:3 this dash makes a list, and what follows is a map`,
+    ]);
+  });
+});
+
 describe("4.8: another tool's file", () => {
   it.each([
     { name: "Rancher", text: "defaultNamespace: x\nhelm: { chart: y }\n", who: "Rancher" },
