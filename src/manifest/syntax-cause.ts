@@ -3,7 +3,10 @@ import { type ErrorCode, Lexer } from "yaml";
 import type { Source } from "./source.ts";
 import { placeAt } from "./source.ts";
 import {
+  COLON_IN_VALUE,
+  DASH_IN_MAP,
   MISSING_SPACE,
+  SURPLUS_BRACKET,
   type SyntaxFault,
   syntaxFault,
   UNCLOSED_BRACKET,
@@ -34,8 +37,8 @@ const STRUCTURAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /**
- * What is to be mended, once for each mistake. An opening without its end explains everything behind it: what is
- * reported there is left out.
+ * What is to be mended, once for each mistake. A bracket or quote without its other half explains everything behind it,
+ * and a dash in a map every entry that has none: what is reported there is left out.
  */
 export function causesOf(source: Source, reported: readonly Reported[]): readonly Cause[] {
   const structural = reported.filter(({ code }) => STRUCTURAL.has(code));
@@ -43,7 +46,10 @@ export function causesOf(source: Source, reported: readonly Reported[]): readonl
   const causes: Cause[] = opening === undefined ? [] : [opening];
   for (const error of reported) {
     if (opening !== undefined && error.offset >= opening.offset) continue;
-    causes.push(STRUCTURAL.has(error.code) ? causeOnLine(source, error) : plainCause(error));
+    const cause = STRUCTURAL.has(error.code) ? causeOnLine(source, error) : plainCause(error);
+    const before = causes.at(-1)?.fault;
+    if (before === DASH_IN_MAP && cause.fault === before) continue;
+    causes.push(cause);
   }
   return causes;
 }
@@ -68,7 +74,8 @@ function unclosed(source: Source, errors: readonly Reported[]): Cause | undefine
     if (lexeme === "[" || lexeme === "{") open.push({ sign: lexeme, offset: at });
     else if (lexeme === "]" || lexeme === "}") {
       const top = open.at(-1);
-      if (top !== undefined && (top.sign === "[") !== (lexeme === "]")) return bracketCause(open);
+      if (top === undefined) return { fault: SURPLUS_BRACKET, offset: at };
+      if ((top.sign === "[") !== (lexeme === "]")) return bracketCause(open);
       open.pop();
     }
     at += lexeme.length;
@@ -95,12 +102,36 @@ function causeOnLine(source: Source, error: Reported): Cause {
   const { line } = placeAt(source, error.offset);
   const missing = missingSpace(source, line);
   if (missing !== undefined) return { fault: MISSING_SPACE, offset: missing };
+  if (isColonInValue(source, error, line)) return { fault: COLON_IN_VALUE, offset: error.offset };
   if (error.code === "BLOCK_AS_IMPLICIT_KEY" || error.code === "MULTILINE_IMPLICIT_KEY") {
     const deeper = deeperLine(source, line);
     if (deeper !== undefined) return { fault: WRONG_INDENT, offset: deeper };
   }
   if (error.code !== "BAD_INDENT") return plainCause(error);
+  const dash = dashAbove(source, line);
+  if (dash !== undefined) return { fault: DASH_IN_MAP, offset: dash };
   return { fault: WRONG_INDENT, offset: textBegin(source, line) };
+}
+
+/** True where a value that begins behind a name on this line goes on with a colon and a space. */
+function isColonInValue(source: Source, { code, offset }: Reported, line: number): boolean {
+  if (code !== "BLOCK_AS_IMPLICIT_KEY" && code !== "BLOCK_IN_FLOW") return false;
+  const text = lineOf(source, line);
+  const column = offset - (source.lineStarts[line - 1] ?? 0);
+  return /:\s+$/.test(text.slice(0, column)) && /^[^\s"'#{[][^#]*?:(\s|$)/.test(text.slice(column));
+}
+
+/** The dash that begins the first of the lines above at the depth of a key that has none. */
+function dashAbove(source: Source, line: number): number | undefined {
+  const depth = blanksOf(lineOf(source, line));
+  let dash: number | undefined;
+  for (let above = line - 1; above > 0; above -= 1) {
+    const text = lineOf(source, above);
+    if (/^\s*(#|$)/.test(text) || blanksOf(text) > depth) continue;
+    if (blanksOf(text) < depth) break;
+    if (text.startsWith("- ", depth)) dash = textBegin(source, above);
+  }
+  return dash;
 }
 
 /** Behind the colon of a line such as `log_level:debug`; not of `tag:shop` in a list or of an address. */

@@ -12,6 +12,27 @@ export const UNCLOSED_BRACKET: SyntaxFault = {
   next: "close the bracket with its other half, or indent the lines in it",
 };
 
+/** A bracket's end without its beginning. */
+export const SURPLUS_BRACKET: SyntaxFault = {
+  code: "manifest/syntax",
+  message: "this bracket closes nothing",
+  next: "take it away, or open it where what it closes begins",
+};
+
+/** `log_level: debug: x`, and `{ a: 1; b: 2 }`. */
+export const COLON_IN_VALUE: SyntaxFault = {
+  code: "manifest/syntax",
+  message: "a colon and a space stand inside this value",
+  next: "put the value in quotes, or a comma in front of the next entry",
+};
+
+/** `- laptop: …` in front of `desk: …`. */
+export const DASH_IN_MAP: SyntaxFault = {
+  code: "manifest/syntax",
+  message: "this dash makes a list, and what follows is a map",
+  next: "take the dash away, or write one in front of each entry where a list belongs",
+};
+
 /** A quote without its end. */
 export const UNCLOSED_QUOTE: SyntaxFault = {
   code: "manifest/syntax",
