@@ -68,6 +68,15 @@ describe("the right to sign", () => {
     expect(said).toContain("witness");
   });
 
+  it.fails("9.4: does not depend on an apply that takes less than seconds", async () => {
+    for (const age of ["10s", "59s", "500ms"]) {
+      const said = await refused(`${before}policy: { max_observation_age: ${age} }\n`);
+      expect(said).toMatch(/max_observation_age|invalid/);
+    }
+    await user.write("fleet.yaml", `${before}policy: { max_observation_age: 1m }\n`);
+    expect((await user.run("apply", "--yes", "--allow-keyset-change")).code).toBe(0);
+  });
+
   it("9.4: is not changed by fewer signatures than the policy asks for", async () => {
     const ann = `\n  ann: { ${await keysOf("ann")}, may: [apply] }\n`;
     const text = before.replace(/(operators:\n.*)\n/, `$1${ann}`);
