@@ -54,7 +54,7 @@ export const policy: JsonObject = closed("What the guards go by.", {
     pattern: DURATION_PATTERN,
     default: "1h",
     description:
-      "How old what was read of a visor may be before plans that go by it are refused, such as `6h` or `2d`; the age of a recorded observation, and of a plan's readings when it is applied. Default: 1h.",
+      "How old what was read of a visor may be before plans that go by it are refused, such as `6h` or `2d`; the age of a recorded observation, and of a plan's readings when it is applied. Less than 1m is refused. Default: 1h.",
     "x-expects": "a time such as 90m, 1.5h or 2d",
   },
 });

@@ -1,7 +1,10 @@
 // Finds a key set that nobody could change again: what it asks for, its own operators cannot give.
-import { checkGitKey, counted, gitKeyKind } from "../../core/index.ts";
+import { checkGitKey, counted, gitKeyKind, parseDuration } from "../../core/index.ts";
 import type { KeysetTerms } from "./keyset-change.ts";
 import type { KeysetOperator } from "./payloads.ts";
+
+/** An apply reads visors, is judged by a person, and writes: no fleet does that in less time than this. */
+const READING_AGE_MIN_MS = 60_000;
 
 /** Why a key set would lock everybody out of the right to sign. */
 export interface KeysetLockOut {
@@ -16,8 +19,8 @@ export interface KeysetLockOut {
 
 /**
  * Finds the first thing that the next change of a key set would need and could never have: somebody who may apply, enough
- * keys that can sign, witnesses beside the one who writes, a key that signs commits. What cannot be read is
- * left to those who refuse it.
+ * keys that can sign, witnesses beside the one who writes, a key that signs commits, time to apply in. What cannot be
+ * read is left to those who refuse it.
  */
 export function keysetLockOut({ operators, policy }: KeysetTerms): KeysetLockOut | undefined {
   const all = Object.values(operators);
@@ -34,7 +37,8 @@ export function keysetLockOut({ operators, policy }: KeysetTerms): KeysetLockOut
   return (
     tooManySignatures(appliers, numberIn(policy["keyset_signatures"], 1)) ??
     tooManyWitnesses(all, appliers, numberIn(policy["require_witnesses"], 0)) ??
-    noSigner(appliers, policy["signed_commits"])
+    noSigner(appliers, policy["signed_commits"]) ??
+    noTime(policy["max_observation_age"])
   );
 }
 
@@ -99,5 +103,17 @@ function noSigner(appliers: readonly KeysetOperator[], wanted: unknown): KeysetL
     measured: "0 keys that sign commits",
     limit: "1 key that signs commits",
     next: "write git: [KEY] at operators with may: [apply], or take policy.signed_commits out",
+  };
+}
+
+function noTime(wanted: unknown): KeysetLockOut | undefined {
+  const ageMs = typeof wanted === "string" ? parseDuration(wanted) : undefined;
+  if (ageMs === undefined || ageMs >= READING_AGE_MIN_MS) return undefined;
+  return {
+    path: "policy.max_observation_age",
+    why: `lets readings count for ${String(wanted)} only, which no apply that could take it back may keep to`,
+    measured: String(wanted),
+    limit: "at least 1m",
+    next: "write a longer time, such as max_observation_age: 10m",
   };
 }
