@@ -145,7 +145,9 @@ function usageError(command: Command, error: unknown): unknown {
   const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
   const [, unknown] = /^unknown option '(-[^'=]*)/.exec(message) ?? [];
   const hint = unknown === undefined ? undefined : foreignOptionHint(unknown, command);
-  return new FleetError("cli/usage", message, {
+  // What the parser guesses from the letters is no help beside what the word means.
+  const said = hint === undefined ? message : message.replace(/ \(Did you mean .*\)$/, "");
+  return new FleetError("cli/usage", said, {
     next: hint ?? `read \`fleet ${command.name} --help\``,
     exit: 64,
   });

@@ -121,6 +121,9 @@ describe("times", () => {
 describe("words of other tools", () => {
   it.each([
     { line: "plan --target laptop", says: "--on" },
+    { line: "plan --tag home", says: "--on tag:home" },
+    { line: "apply --role base", says: "--on role:base" },
+    { line: "plan --visor laptop", says: "--on laptop" },
     { line: "plan --exclude laptop", says: "all & !NAME" },
     { line: "apply --limit laptop", says: "--on" },
     { line: "apply --dry-run", says: "fleet plan" },
@@ -142,6 +145,11 @@ describe("words of other tools", () => {
     const { code, err } = await user.run(...line.split(" "));
     expect(code).toBe(64);
     expect(err.split("next: ")[1]).toContain(says);
+  });
+
+  it("4.6: an option of other tools is not taken for another one of ours", async () => {
+    expect((await user.run("plan", "--target", "laptop")).err).not.toContain("--trust");
+    expect((await user.run("plan", "--time-out", "5s")).err).toContain("--timeout");
   });
 
   it("4.6: fleet --help plan is fleet plan --help", async () => {

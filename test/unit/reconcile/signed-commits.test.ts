@@ -54,6 +54,12 @@ describe("commits that pass", () => {
 });
 
 describe("what is refused", () => {
+  it("9.4: says how to go from one kind of signature to the other", () => {
+    const [refusal] = judge(commits(good("gpg")), "ssh", "gpg");
+    expect(refusal?.next).toContain("signed_commits: any");
+    expect(judge(commits(good("ssh")), "gpg")[0]?.next).not.toContain("signed_commits: any");
+  });
+
   const by = "commit 000000000000 by Kim <kim@example.net> changes the manifest and";
   test.each<{ name: string; evidence: CommitEvidence | undefined; says: string }>([
     {

@@ -47,8 +47,15 @@ function commitRefusal(
     message: `commit ${shortCommit(commit)} by ${author} changes the manifest and ${whatOf(signature)}${more}`,
     measured: signature.kind === "good" ? `signed with ${signature.by}` : signature.kind,
     limit: limitOf(wanted),
-    next: "have an operator with may: [apply] in the manifest in force look at the change and make, or merge, it with a signature: `git commit -S`, `git merge --no-ff -S`; a key counts from the apply after the one that lists it",
+    next: wantsBoth(wanted)
+      ? "a commit bears one signature: go from one kind to the other in two applies, with `signed_commits: any` between them"
+      : "have an operator with may: [apply] in the manifest in force look at the change and make, or merge, it with a signature: `git commit -S`, `git merge --no-ff -S`; a key counts from the apply after the one that lists it",
   };
+}
+
+/** True where the manifest in force and the recorded keyset ask for different kinds: no commit meets both. */
+function wantsBoth(wanted: readonly SignedCommits[]): boolean {
+  return wanted.includes("ssh") && wanted.includes("gpg");
 }
 
 function whatOf(signature: CommitSignature): string {
