@@ -9,8 +9,6 @@ import type { Deed } from "./two-visors.ts";
 /** What is done to both, beginning with `config`; afterwards they must be alike. */
 export interface Row {
   readonly title: string;
-  /** They differ still. */
-  readonly differs?: true;
   readonly deeds: readonly Deed[];
   readonly config?: Readonly<Record<string, Json>>;
 }
