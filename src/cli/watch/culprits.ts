@@ -6,7 +6,8 @@ import {
   type OperatorKeys,
   type RecordRef,
 } from "../../ledger/index.ts";
-import { type Change, type Plan, valuesOf } from "../../model/index.ts";
+import { type Change, type Plan, type SeenVisor, valuesOf } from "../../model/index.ts";
+import { waitedForStart } from "../../reconcile/index.ts";
 import { changeId, manifestKey, timeText, type WatchState } from "../../watch/index.ts";
 import { atHandOf } from "../at-hand.ts";
 import { liveVisor } from "../blame-live.ts";
@@ -64,6 +65,14 @@ export async function findCulprits(
         if (said !== undefined) known.set(id, said);
         continue;
       }
+      const waited =
+        change.drift === undefined
+          ? waitedText(read, seen, change, lastRightMs(state, visor, change))
+          : undefined;
+      if (waited !== undefined) {
+        known.set(id, waited);
+        continue;
+      }
       const [leaf] = blameVisor({
         state: recorded,
         owned: [change.path],
@@ -86,6 +95,21 @@ export async function findCulprits(
     }
   }
   return known;
+}
+
+/**
+ * Said of what our own entry left to the visor's start: that it looked right before says nothing of anybody. Undefined
+ * where it was seen right since that start.
+ */
+function waitedText(
+  { history }: ReadFleet,
+  seen: SeenVisor,
+  change: Change,
+  rightMs: number,
+): string | undefined {
+  const entry = waitedForStart(history, seen, change.path);
+  if (entry === undefined || rightMs > seen.startedAtMs) return undefined;
+  return `waited since entry ${entry} for the visor's start at ${timeText(seen.startedAtMs)}`;
 }
 
 /** The culprits of everything but these differences. */
