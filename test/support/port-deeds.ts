@@ -59,6 +59,10 @@ export const PORT_ROWS: readonly Row[] = [
     deeds: [register(SERVED), register({ LocalPort: 5000, Skynet: true, DMSG: true })],
   },
   {
+    title: "A11: ports are listed by their number",
+    deeds: [register({ Port: 8081 }), register(SERVED), register({ Port: 80 })],
+  },
+  {
     title: "A9: texts of ports that cannot be, or are not there",
     deeds: [
       register({ Port: 0 }),

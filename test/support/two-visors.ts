@@ -169,7 +169,7 @@ async function answerOf(
   } catch (error) {
     if (!(error instanceof FleetError) || error.code !== "rpc/remote") throw error;
     // How Go calls a struct is known of neither.
-    return `error: ${error.message.replace(/\(\*visor\.\w+\)/, "(struct)")}`;
+    return `error: ${error.message.replaceAll(/\*?visor\.\w+/g, "struct")}`;
   } finally {
     client.close();
   }

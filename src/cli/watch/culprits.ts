@@ -65,14 +65,6 @@ export async function findCulprits(
         if (said !== undefined) known.set(id, said);
         continue;
       }
-      const waited =
-        change.drift === undefined
-          ? waitedText(read, seen, change, lastRightMs(state, visor, change))
-          : undefined;
-      if (waited !== undefined) {
-        known.set(id, waited);
-        continue;
-      }
       const [leaf] = blameVisor({
         state: recorded,
         owned: [change.path],
@@ -84,13 +76,11 @@ export async function findCulprits(
         change.drift === undefined
           ? 0
           : (recorded?.known(path, element, atHand(visor.key, path))?.seenMs ?? 0);
-      const seenMs = Math.max(lastRightMs(state, visor, change), foundMs);
-      const text = culpritText(leaf?.verdict ?? { kind: "never" }, {
-        seenMs,
-        keys,
-        names,
-        readMs: seen.atMs,
-      });
+      const rightMs = lastRightMs(state, visor, change);
+      const by = { seenMs: Math.max(rightMs, foundMs), keys, names, readMs: seen.atMs };
+      const text =
+        waitedText(read, seen, change, rightMs) ??
+        culpritText(leaf?.verdict ?? { kind: "never" }, by);
       known.set(id, text);
     }
   }
@@ -107,7 +97,7 @@ function waitedText(
   change: Change,
   rightMs: number,
 ): string | undefined {
-  const entry = waitedForStart(history, seen, change.path);
+  const entry = change.drift === undefined ? waitedForStart(history, seen, change.path) : undefined;
   if (entry === undefined || rightMs > seen.startedAtMs) return undefined;
   return `waited since entry ${entry} for the visor's start at ${timeText(seen.startedAtMs)}`;
 }
