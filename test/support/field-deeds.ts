@@ -159,6 +159,15 @@ export const FIELD_ROWS: readonly Row[] = [
     deeds: [{ suspend: true }, restart, call("IsStartupComplete"), call("IsSuspended")],
   },
   {
+    title: "A10: the file of the reward address is deleted, and the address goes on being shown",
+    deeds: [
+      call("DeleteRewardAddress"),
+      call("SetRewardAddress", "anything"),
+      call("DeleteRewardAddress"),
+      call("DeleteRewardAddress"),
+    ],
+  },
+  {
     title: "A10: setters of single values",
     deeds: [
       call("SetMinHops", 4),

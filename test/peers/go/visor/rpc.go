@@ -138,6 +138,8 @@ func (s service) SetRewardAddress(address string, out *string) error {
 	return s.locked(func() error { s.setReward(address); *out = address; return nil })
 }
 
+func (s service) DeleteRewardAddress(_ *Empty, _ *Empty) error { return s.locked(s.deleteReward) }
+
 // change is a setter that cannot fail.
 func (s service) change(do func()) error {
 	return s.locked(func() error { do(); s.persist(); return nil })

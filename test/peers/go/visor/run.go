@@ -4,6 +4,7 @@ package visor
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -26,7 +27,8 @@ type visor struct {
 type disk struct {
 	config, ports []byte
 	conf          map[string]string
-	reward        string
+	// reward is reward.txt; nil when there is none.
+	reward *string
 }
 
 // run is one run of a visor, from its start to its end.
@@ -57,8 +59,8 @@ func (v *visor) begin() error {
 			return err
 		}
 	}
-	if v.disk.reward != "" {
-		config.RewardAddress = v.disk.reward
+	if v.disk.reward != nil && *v.disk.reward != "" {
+		config.RewardAddress = *v.disk.reward
 	}
 	for _, record := range r.ports {
 		r.listenOnDmsg(record)
@@ -93,5 +95,15 @@ func (r *run) persistPorts() { r.visor.disk.ports = marshal(r.ports) }
 
 // setReward has a file of its own; what the configuration says in memory follows.
 func (r *run) setReward(address string) {
-	r.visor.disk.reward, r.config.RewardAddress = address, address
+	r.visor.disk.reward, r.config.RewardAddress = &address, address
+}
+
+// deleteReward takes the file away, and nothing else: the address goes on being shown.
+func (r *run) deleteReward() error {
+	if r.visor.disk.reward == nil {
+		path := r.config.LocalPath + "/reward.txt"
+		return fmt.Errorf("error deleting file. err=remove %s: no such file or directory", path)
+	}
+	r.visor.disk.reward = nil
+	return nil
 }
