@@ -91,5 +91,6 @@ export {
   usedKeysetRefusal,
   usedPlanRefusal,
   unreadableApps,
+  waitedForStart,
   witnessesRefusal,
 } from "./plan/index.ts";

@@ -9,6 +9,7 @@ import { realClock } from "../support/clocks.ts";
 import {
   buildGoPeer,
   goFault,
+  goFindings,
   type GoPeer,
   type GoProcess,
   startGoPeer,
@@ -258,6 +259,14 @@ const exampleSummary: Summary = {
   RewardAddress: "",
   BuildTag: "tag",
 };
+
+it(
+  "is written as Go's own tools want it",
+  withGo(async () => {
+    expect(await Promise.resolve(goFindings())).toBe("");
+  }),
+  120_000,
+);
 
 it(
   "serves a Go client: replies, error texts, a thousand calls under way",

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -33,16 +33,26 @@ export function goFault(): string | undefined {
 export function buildGoPeer(): GoPeer {
   const folder = mkdtempSync(path.join(tmpdir(), "fleet-go-peer-"));
   const program = path.join(folder, "peer");
-  const built = spawnSync("go", ["build", "-o", program, "."], {
-    cwd: SOURCE,
-    encoding: "utf8",
-    env: { ...process.env, GOFLAGS: "-mod=mod", GOPROXY: "off", GOTOOLCHAIN: "local" },
-  });
+  const built = runGo("go", "build", "-o", program, ".");
   if (built.status !== 0) {
     rmSync(folder, { recursive: true, force: true });
     throw new Error(`the Go peer does not build: ${built.stderr}`);
   }
   return { program, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** What Go's own tools find in the peer's source: nothing, it should be. */
+export function goFindings(): string {
+  const tools = [runGo("gofmt", "-l", "."), runGo("go", "vet", "./...")];
+  return tools.map(({ stdout, stderr }) => stdout + stderr).join("");
+}
+
+function runGo(tool: string, ...args: readonly string[]): SpawnSyncReturns<string> {
+  return spawnSync(tool, args, {
+    cwd: SOURCE,
+    encoding: "utf8",
+    env: { ...process.env, GOFLAGS: "-mod=mod", GOPROXY: "off", GOTOOLCHAIN: "local" },
+  });
 }
 
 /** Starts `peer <args>`; it ends with its standard input. */

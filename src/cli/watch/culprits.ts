@@ -6,7 +6,8 @@ import {
   type OperatorKeys,
   type RecordRef,
 } from "../../ledger/index.ts";
-import { type Change, type Plan, valuesOf } from "../../model/index.ts";
+import { type Change, type Plan, type SeenVisor, valuesOf } from "../../model/index.ts";
+import { waitedForStart } from "../../reconcile/index.ts";
 import { changeId, manifestKey, timeText, type WatchState } from "../../watch/index.ts";
 import { atHandOf } from "../at-hand.ts";
 import { liveVisor } from "../blame-live.ts";
@@ -75,17 +76,30 @@ export async function findCulprits(
         change.drift === undefined
           ? 0
           : (recorded?.known(path, element, atHand(visor.key, path))?.seenMs ?? 0);
-      const seenMs = Math.max(lastRightMs(state, visor, change), foundMs);
-      const text = culpritText(leaf?.verdict ?? { kind: "never" }, {
-        seenMs,
-        keys,
-        names,
-        readMs: seen.atMs,
-      });
+      const rightMs = lastRightMs(state, visor, change);
+      const by = { seenMs: Math.max(rightMs, foundMs), keys, names, readMs: seen.atMs };
+      const text =
+        waitedText(read, seen, change, rightMs) ??
+        culpritText(leaf?.verdict ?? { kind: "never" }, by);
       known.set(id, text);
     }
   }
   return known;
+}
+
+/**
+ * Said of what our own entry left to the visor's start: that it looked right before says nothing of anybody. Undefined
+ * where it was seen right since that start.
+ */
+function waitedText(
+  { history }: ReadFleet,
+  seen: SeenVisor,
+  change: Change,
+  rightMs: number,
+): string | undefined {
+  const entry = change.drift === undefined ? waitedForStart(history, seen, change.path) : undefined;
+  if (entry === undefined || rightMs > seen.startedAtMs) return undefined;
+  return `waited since entry ${entry} for the visor's start at ${timeText(seen.startedAtMs)}`;
 }
 
 /** The culprits of everything but these differences. */

@@ -63,7 +63,7 @@ export {
 export { type CommitSigner, signedCommitsOf, signersOf } from "./signers.ts";
 export { keysetFromRecord, keysetToRecord } from "./keyset-record.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
-export { awaitingRestart } from "./plan-visor.ts";
+export { awaitingRestart, waitedForStart } from "./plan-visor.ts";
 export { isPolicy, policyToJson } from "./policy.ts";
 export { unreadableApps } from "./unreadable-apps.ts";
 export { plainWanted } from "./wanted-values.ts";

@@ -9,7 +9,13 @@ import type {
   StepLetter,
   UnseenVisor,
 } from "../../model/index.ts";
-import { diffVisor, type LeftOf, type SecretComparison, sortChanges } from "../diff/index.ts";
+import {
+  diffVisor,
+  type LeftOf,
+  parseLeafPath,
+  type SecretComparison,
+  sortChanges,
+} from "../diff/index.ts";
 import { unreadableApps } from "./unreadable-apps.ts";
 import { planAppRestarts } from "./app-restarts.ts";
 import { doubtfulStops, withoutDoubtful } from "./doubtful-stops.ts";
@@ -189,6 +195,23 @@ export function leftToRestart(history: History, seen: SeenVisor): LeftOf {
       ? undefined
       : { sinceEntry: found.sinceEntry, isOver: seen.startedAtMs > found.sinceMs };
   };
+}
+
+/**
+ * Since which entry a leaf of a served port waited for the start that the visor has made since: what is to be done
+ * about it now is the rest of our own deed. `undefined` for every other leaf.
+ */
+export function waitedForStart(
+  history: History,
+  seen: SeenVisor,
+  path: string,
+): number | undefined {
+  const leaf = parseLeafPath(path);
+  if (leaf.section !== "ports") return undefined;
+  // The address that leads a moved port waits with the local port it leads to.
+  const field = leaf.field === "proxy_addr" ? "local_port" : leaf.field;
+  const left = leftToRestart(history, seen)(`ports.${leaf.port}.${field}`);
+  return left?.isOver === true ? left.sinceEntry : undefined;
 }
 
 /** What the ledger says waits for a restart of a visor that has not come since. */

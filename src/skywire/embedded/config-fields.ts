@@ -72,19 +72,26 @@ export function withEdit(config: JsonObject, edit: FieldEdit): JsonObject {
   return withValue(config, edit.steps, edit.value);
 }
 
-/** Strict, with two indulgences: a bare word for a text, and a quoted scalar for what is none. */
+/**
+ * Strict, with two indulgences: what is no text may be one as it stands, and a scalar that is none may stand in
+ * quotes. Source: decodeConfigValue in api_config_fields.go.
+ */
 function parseFieldValue(path: string, shape: Shape, text: string): Json {
   const parsed = parseJson(text);
-  if (parsed === undefined) {
-    if (shape.kind === "text" || shape.kind === "key") return text;
-    throw notValid(path, shape, text, "invalid JSON");
-  }
+  if (typeof parsed !== "string" && shape.kind === "text" && parsed !== null) return text;
+  if (parsed === undefined) throw notValid(path, shape, text, syntaxFault(text));
   const fault = shapeFault(shape, parsed);
   if (fault === undefined) return parsed;
   const inner = typeof parsed === "string" && shape.kind !== "text" ? parseJson(parsed) : undefined;
   if (inner === undefined || shapeFault(shape, inner) !== undefined)
     throw notValid(path, shape, text, fault);
   return inner;
+}
+
+/** What Go's decoder says of a text that is no JSON, as far as its first character tells. */
+function syntaxFault(text: string): string {
+  const first = text.trimStart().charAt(0);
+  return first === "" ? "EOF" : `invalid character '${first}' looking for beginning of value`;
 }
 
 /** The error gives back the value that was sent. */

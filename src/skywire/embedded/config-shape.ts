@@ -182,15 +182,19 @@ export function shapeFault(shape: Shape, value: Json): string | undefined {
       return typeof value === "boolean" ? undefined : cannot(value, "bool");
     case "int":
     case "uint16":
-      return isWhole(value, shape.kind) ? undefined : cannot(value, shape.kind);
+      return isWhole(value, shape.kind)
+        ? undefined
+        : cannot(value, shape.kind, typeof value === "number" ? `number ${value}` : undefined);
     case "text":
       return typeof value === "string" ? undefined : cannot(value, "string");
     case "key":
       return keyFault(value);
     case "list":
-      return isList(value) ? firstFault(shape.of, value) : cannot(value, "slice");
+      return isList(value) ? firstFault(shape.of, value) : cannot(value, goTypeOf(shape));
     case "map":
-      return isObject(value) ? firstFault(shape.of, Object.values(value)) : cannot(value, "map");
+      return isObject(value)
+        ? firstFault(shape.of, Object.values(value))
+        : cannot(value, goTypeOf(shape));
     case "object":
       return isObject(value) ? fieldsFault(shape.fields, value) : cannot(value, "struct");
   }
@@ -270,7 +274,7 @@ function fieldsFault(
   return undefined;
 }
 
-function cannot(value: Json, goType: string): string {
+function cannot(value: Json, goType: string, called?: string): string {
   const kind = isList(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
-  return `json: cannot unmarshal ${kind} into Go value of type ${goType}`;
+  return `json: cannot unmarshal ${called ?? kind} into Go value of type ${goType}`;
 }

@@ -149,7 +149,9 @@ export class EmbeddedVisor {
    * Ends every connection and starts the visor from its disk: what was only in memory is gone.
    * A visor whose file is broken stays down.
    */
+  /** A suspension ends with the run: nothing on the disk says that there was one. Source: api_suspend.go. */
   async restart(): Promise<void> {
+    if (this.state === "suspended") this.state = "honest";
     await this.powerOff();
     await this.powerOn();
   }

@@ -100,18 +100,20 @@ export const APP_SETTERS_2024: readonly ReleaseMethod[] = [
   ),
 ];
 
-/** Setters that came until mid-2026. Source: skywire's visorapi/args.go; their error texts are assumed. */
+/** Setters that came until mid-2026. Source: skywire's visorapi/args.go, api_apps.go and v1_runtime.go. */
 export const APP_SETTERS_2026: readonly ReleaseMethod[] = [
   setter("SetAppWhitelist", setAppWhitelistIn, "dies", (instance, { AppName, Whitelist }) => {
-    allowOnly(AppName, ["skysocks", "vpn-server"], "change whitelist");
+    if (!["skysocks", "vpn-server"].includes(AppName))
+      throw new Error(`app ${AppName} does not support a connection whitelist`);
     changeArgs(instance, AppName, (args) => withValueOption(args, "--whitelist", Whitelist));
   }),
   setter("SetAppDNS", setAppStringIn, "dies", (instance, { AppName, Val }) => {
-    allowOnly(AppName, ["vpn-client"], "set dns");
+    allowOnly(AppName, ["vpn-client"], "change DNS Address");
     changeArgs(instance, AppName, (args) => withValueOption(args, "--dns", Val));
   }),
   setter("SetAppArgs", setAppArgsIn, "dies", (instance, { AppName, Args }) => {
-    changeArgs(instance, AppName, () => Args);
+    requireEntry(instance, AppName);
+    instance.setApp(AppName, "args", Args);
   }),
   setter("SetAppEnv", setAppEnvIn, "dies", (instance, { AppName, Key, Value }) => {
     changeEnv(instance, AppName, (env) => withVariable(env, Key, Value));
@@ -122,12 +124,15 @@ export const APP_SETTERS_2026: readonly ReleaseMethod[] = [
     );
   }),
   setter("SetAppEnvFull", setAppEnvFullIn, "dies", (instance, { AppName, Env }) => {
-    changeEnv(instance, AppName, () => Env);
+    requireEntry(instance, AppName);
+    instance.setApp(AppName, "env", Env);
   }),
   setter("SetAppLauncherMode", setAppLauncherModeIn, "dies", (instance, { AppName, Mode }) => {
-    requireApp(instance, AppName);
-    if (!["", "internal", "external"].includes(Mode))
-      throw new Error(`invalid launcher mode: ${Mode}`);
+    if (!["", "internal", "external"].includes(Mode)) {
+      const allowed = "must be empty, 'internal', or 'external'";
+      throw new Error(`invalid launcher mode ${JSON.stringify(Mode)} (${allowed})`);
+    }
+    requireEntry(instance, AppName);
     instance.setApp(AppName, "launcher_mode", Mode);
   }),
   method({
@@ -137,7 +142,7 @@ export const APP_SETTERS_2026: readonly ReleaseMethod[] = [
     effect: "write",
     early: "dies",
     run: async ({ instance, session }, { AppName }) => {
-      const app = requireApp(instance, AppName);
+      const app = requireEntry(instance, AppName);
       if (instance.process(app).isAlive(instance.visor.world.clock.now())) {
         await stopApp(instance, AppName, (delayMs) => session.takes(delayMs));
       }
@@ -195,27 +200,39 @@ function requireApp(instance: VisorInstance, name: string): AppEntry {
   return app;
 }
 
+function requireEntry(instance: VisorInstance, name: string): AppEntry {
+  const app = instance.app(name);
+  if (app === undefined)
+    throw new Error(`app ${JSON.stringify(name)} not found in launcher config`);
+  return app;
+}
+
 function allowOnly(name: string, allowed: readonly string[], what: string): void {
   if (!allowed.includes(name)) throw new Error(`app ${name} is not allowed to ${what}`);
 }
 
+/** An app that is not there is passed over. Source: UpdateAppArg, v1_runtime.go. */
 function changeArgs(
   instance: VisorInstance,
   name: string,
   change: (args: readonly string[]) => readonly string[],
 ): void {
-  instance.setApp(name, "args", change(requireApp(instance, name).args));
+  const app = instance.app(name);
+  if (app !== undefined) instance.setApp(name, "args", change(app.args));
 }
 
+/** As {@link changeArgs}, for the environment. */
 function changeEnv(
   instance: VisorInstance,
   name: string,
   change: (env: readonly string[]) => readonly string[],
 ): void {
-  instance.setApp(name, "env", change(requireApp(instance, name).env));
+  const app = instance.app(name);
+  if (app !== undefined) instance.setApp(name, "env", change(app.env));
 }
 
 function withVariable(env: readonly string[], name: string, value: string): readonly string[] {
+  if (name === "") throw new Error("env key must not be empty");
   const others = env.filter((element) => !element.startsWith(`${name}=`));
   return value === "" ? others : [...others, `${name}=${value}`];
 }

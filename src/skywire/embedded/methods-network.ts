@@ -54,10 +54,17 @@ export const SHARED_NETWORK: readonly ReleaseMethod[] = [
     effect: "write",
     early: "runs",
     run: async ({ instance }) => {
-      if (instance.rewardAddress === undefined) {
+      const is2026 = instance.visor.profile.types.value === "2026";
+      if ((await instance.visor.folder.readReward()) === undefined) {
         const folder = instance.config["local_path"];
         const path = `${typeof folder === "string" ? folder : "."}/reward.txt`;
-        throw new Error(`Error deleting file. err=remove ${path}: no such file or directory`);
+        const what = is2026 ? "error" : "Error";
+        throw new Error(`${what} deleting file. err=remove ${path}: no such file or directory`);
+      }
+      // 2026 takes the file away, and goes on showing what its configuration says in memory.
+      if (is2026) {
+        await instance.visor.folder.writeReward(undefined);
+        return {};
       }
       await setRewardAddress(instance, undefined);
       return {};

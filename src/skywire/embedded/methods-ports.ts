@@ -7,11 +7,14 @@ import { forwardedPort } from "./wire-2026.ts";
 
 /** Methods of 2026 on served ports. Source: visorapi/args.go, api_network.go, forwarded_ports.go. */
 export const PORT_METHODS: readonly ReleaseMethod[] = [
-  read("ListForwardedPorts", t.list(forwardedPort), "dies", ({ instance }) => [
-    ...instance.ports.records.values(),
-  ]),
+  read("ListForwardedPorts", t.list(forwardedPort), "dies", ({ instance }) =>
+    [...instance.ports.records.values()].sort((left, right) => left.Port - right.Port),
+  ),
   read("ListTCPPorts", t.list(t.int), "dies", ({ instance }) =>
-    [...instance.ports.records.values()].filter(({ Skynet }) => Skynet).map(({ Port }) => Port),
+    [...instance.ports.records.values()]
+      .filter(({ Skynet }) => Skynet)
+      .map(({ Port }) => Port)
+      .sort((left, right) => left - right),
   ),
   portMethod("RegisterForwardedPort", forwardedPort, (ports, record) => ports.register(record)),
   portMethod("UpdateForwardedPort", forwardedPort, (ports, record) => ports.update(record)),

@@ -38,7 +38,12 @@ export async function setConfigFields(
     if (edit.isLive) await applyLive(instance, edit);
   }
   if (instance.visor.profile.mirrors.value === "hypervisors and fields") {
-    await instance.mirror(edits.map((edit) => edit.path));
+    // What was asked for, also where a later field of the call changed it again.
+    const asked = edits.reduce(withEdit, instance.config);
+    await instance.mirror(
+      edits.map((edit) => edit.path),
+      asked,
+    );
   }
   return edits.map(({ path, old, value, isLive }) => ({
     Path: path,
@@ -66,6 +71,7 @@ async function setLive(instance: VisorInstance, edit: FieldEdit): Promise<void> 
     await reconcileHypervisors(instance, textsIn(edit.value));
     return;
   }
+  if (edit.path === "log_level") requireLogLevel(edit.value);
   if (edit.path === "pty.whitelist") {
     instance.setTrust("pty", textsIn(edit.value));
     if (instance.visor.profile.liveTrust.value) instance.admitConfigured();
@@ -79,6 +85,17 @@ async function setLive(instance: VisorInstance, edit: FieldEdit): Promise<void> 
     await instance.saveReward();
   }
   await instance.persist();
+}
+
+/** Source: the table of live fields in api_config_fields.go; the logging package for the words and the text. */
+const LOG_LEVELS = /^(trace|debug|info|notice|warn|warning|error|fatal|critical|panic)$/i;
+
+function requireLogLevel(value: Json): void {
+  const level = typeof value === "string" ? value : "";
+  if (LOG_LEVELS.test(level)) return;
+  throw new Error(
+    `invalid log level ${JSON.stringify(level)}: could not convert string to log level`,
+  );
 }
 
 /** What a field of a web proxy does beside being written down. */

@@ -87,6 +87,12 @@ export class VisorFolder {
     return this.#inOrder(() => this.#files.replace(this.#at(CONF_FILE), utf8(formatConf(conf))));
   }
 
+  /** The reward address on disk; `undefined` when there is no such file. */
+  async readReward(): Promise<string | undefined> {
+    await this.#queue;
+    return await this.#text(REWARD_FILE);
+  }
+
   writeReward(address: string | undefined): Promise<void> {
     return this.#inOrder(async () => {
       if (address === undefined) await this.#files.remove(this.#at(REWARD_FILE));

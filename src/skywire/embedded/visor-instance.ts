@@ -235,11 +235,11 @@ export class VisorInstance {
     return this.visor.folder.writePorts(this.ports.records.values());
   }
 
-  /** Copies paths to /etc/skywire.conf where the visor keeps one. */
-  async mirror(paths: readonly string[]): Promise<void> {
+  /** Copies the values that paths have in a configuration to /etc/skywire.conf, where the visor keeps one. */
+  async mirror(paths: readonly string[], config: JsonObject = this.config): Promise<void> {
     const conf = this.visor.conf;
     if (conf === undefined) return;
-    await this.visor.setConf(mirrorPaths(conf, this.config, paths));
+    await this.visor.setConf(mirrorPaths(conf, config, paths));
   }
 
   /** A copy whose changes nobody sees, for a visor that only claims to do what it is told. */

@@ -2,6 +2,7 @@
 //
 //	peer serve            serves on a free port of 127.0.0.1, prints the address, ends with its standard input
 //	peer call ADDR        calls a server with visor types and prints what came back as one JSON object
+//	peer visor HASTE      serves as a visor of 2026 whose clock runs HASTE times as fast; see visor/serve.go
 //	peer bench            prints timings of Go's own codec and client as one JSON object
 package main
 
@@ -12,6 +13,9 @@ import (
 	"net"
 	"net/rpc"
 	"os"
+	"strconv"
+
+	"fleet.test/peer/visor"
 )
 
 func main() {
@@ -37,10 +41,16 @@ func run(args []string) error {
 			return err
 		}
 		return json.NewEncoder(os.Stdout).Encode(result)
+	case len(args) == 2 && args[0] == "visor":
+		haste, err := strconv.ParseFloat(args[1], 64)
+		if err != nil {
+			return err
+		}
+		return visor.Serve(haste, os.Stdin, os.Stdout)
 	case len(args) == 1 && args[0] == "bench":
 		return benchLoop(os.Stdin, os.Stdout)
 	}
-	return fmt.Errorf("usage: peer serve | call ADDR | bench")
+	return fmt.Errorf("usage: peer serve | call ADDR | visor HASTE | bench")
 }
 
 // serve starts a server and tells where.
