@@ -22,6 +22,7 @@ export {
   type SetLeaf,
 } from "./ask/known-leaves.ts";
 export { KeptManifests } from "./ask/kept-manifests.ts";
+export { type Apply, Applies, type ApplyVisor, type ApplyWord } from "./ask/applies.ts";
 export { FleetState, foldFleet, type VisorState } from "./ask/fleet-state.ts";
 export {
   isOpaque,
