@@ -60,6 +60,7 @@ export async function applyManifest(
     reader: planned.reader,
     order: planned.source.desired.visors,
     manifestFolder: planned.source.folder,
+    manifestBytes: planned.source.bytes,
     reporter,
     given,
     world,

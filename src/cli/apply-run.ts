@@ -8,6 +8,7 @@ import { expectedDecision } from "./apply-decision.ts";
 import type { Given } from "./arguments.ts";
 import { joinedRecords, openFeeds, othersOf, seenHeads } from "./feeds.ts";
 import { Findings } from "./joined-history.ts";
+import { notKeptNote, textToKeep } from "./kept-manifest.ts";
 import { ledgerRefusals } from "./ledger-refusals.ts";
 import { outPaint } from "./look.ts";
 import type { Operator } from "./operator.ts";
@@ -31,6 +32,8 @@ export interface RunInput {
   readonly order?: readonly Pick<DesiredVisor, "key" | "place">[];
   /** Nobody we accept signed the plan: what it says of our own ledger counts for nothing. */
   readonly isStrangers?: boolean;
+  /** What the manifest was read as, where it was read for this plan: its text may be kept. */
+  readonly manifestBytes?: Uint8Array;
   /** What `file:` secrets are relative to. */
   readonly manifestFolder: string;
   readonly reporter: Reporter;
@@ -62,6 +65,16 @@ async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly re
   try {
     const ready = await readyToApply(ledger, input);
     if ("refused" in ready) return ready;
+    const kept = await textToKeep(
+      {
+        plan,
+        history: ready.past.history(),
+        isStrangers: input.isStrangers === true,
+        ...(input.manifestBytes === undefined ? {} : { bytes: input.manifestBytes }),
+      },
+      world,
+    );
+    if (kept.kind === "not-kept") world.terminal.err(`note: ${notKeptNote(kept.why)}\n`);
     if (input.isStrangers !== true) reporter.named(plan.names);
     return await reporter.during(stepsOf(plan), "steps", () =>
       applyPlan({
@@ -72,6 +85,7 @@ async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly re
         past: ready.past,
         heads: ready.heads,
         keys: operator.keys,
+        ...(kept.kind === "text" ? { manifestText: kept.text } : {}),
         resolveSecrets: (refs) => secretsOf(refs, input),
         clock: world.clock,
         random: world.random,

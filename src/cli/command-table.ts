@@ -222,6 +222,16 @@ export const COMMAND_GROUPS: readonly {
         load: async () => (await import("./log.ts")).log,
       },
       {
+        name: "history",
+        about: "list the applies: when, who, commit, how many changes, and what became of them",
+        load: async () => (await import("./history.ts")).history,
+      },
+      {
+        name: "rollback",
+        about: "plan the manifest of an earlier apply again; writes nothing",
+        load: async () => (await import("./rollback/rollback.ts")).rollback,
+      },
+      {
         name: "blame",
         about: "say who set each value of a visor, or that others changed it",
         load: async () => (await import("./blame.ts")).blame,

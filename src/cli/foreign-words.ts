@@ -56,6 +56,9 @@ export function foreignOptionHint(
   return hints?.find(({ needs }) => needs === undefined || names.has(needs))?.hint;
 }
 
+const GO_BACK =
+  "`fleet history` lists the applies; `fleet rollback N` plans the manifest of one of them again";
+
 /** First words of other tools. */
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   list: "`fleet status` lists the visors of the manifest",
@@ -69,8 +72,10 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   preview: "`fleet plan` shows what would change",
   destroy:
     "nothing is destroyed by a command: write `present: false` under an app, `closed` for a port, and apply",
-  rollback:
-    "revert the manifest's commit and run `fleet apply`; `fleet diff 1d now` shows what has changed",
+  undo: GO_BACK,
+  revert: GO_BACK,
+  rollout: GO_BACK,
+  applies: "`fleet history` lists the applies",
   refresh: "every plan reads the visors anew: `fleet plan`",
   graph: "`fleet explain visors.NAME` says where values come from",
   state: "`fleet at now` shows what is recorded, `fleet status` who answers",

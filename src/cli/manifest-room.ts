@@ -12,6 +12,7 @@ export {
   formatUntil,
   initManifest,
   isSameFleet,
+  keepable,
   keptForm,
   keysNamedIn,
   knownApps,

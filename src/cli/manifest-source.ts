@@ -26,6 +26,8 @@ export interface ManifestSource {
   readonly bytes: Uint8Array;
   /** The commit that it was read at, instead of the file. */
   readonly commit?: string;
+  /** The text is one that a ledger keeps, not what the file holds. */
+  readonly isKeptText?: true;
   /** The text is an edit that the file does not hold yet. */
   readonly isUnsaved?: true;
 }

@@ -51,6 +51,22 @@ export const ONLY_OPTION: OptionSpec = {
   about: "only this value: VISOR/PATH, such as desk/apps.skychat.running; may be repeated",
 };
 
+/** Keeping a plan to apply it later. */
+export const PLAN_FILE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "out",
+    value: "FILE",
+    about: "keep the plan for `fleet apply FILE`; signed when there is a key",
+  },
+  { name: "expires", value: "TIME", about: "how long the plan may be applied (default 1h)" },
+];
+
+export const DETAILED_EXITCODE_OPTION: OptionSpec = {
+  name: "detailed-exitcode",
+  about: "exit with 2 when there are changes",
+  aliases: ["exit-code"],
+};
+
 /** How much of a big fleet is shown, and for which screen. */
 export const LOOK_OPTIONS: readonly OptionSpec[] = [
   {

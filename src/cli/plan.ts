@@ -1,11 +1,9 @@
-import { resolve } from "node:path";
-import { type ExitCode, utf8 } from "../core/index.ts";
-import { formatPlan, planExit, signPlan } from "../reconcile/index.ts";
-import { planEvents } from "../view/index.ts";
+import type { ExitCode } from "../core/index.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import {
   ACCESS_OPTIONS,
+  DETAILED_EXITCODE_OPTION,
   EVENTS_OPTION,
   JSON_OPTION,
   LOOK_OPTIONS,
@@ -16,9 +14,11 @@ import {
   OPERATOR_OPTIONS,
   OUTPUT_OPTION,
   OVERRIDE_OPTIONS,
+  PLAN_FILE_OPTIONS,
 } from "./options.ts";
 import { manifestName } from "./manifest-source.ts";
-import { outputsOf, writeOutputs } from "./output.ts";
+import { givePlan } from "./give-plan.ts";
+import { outputsOf } from "./output.ts";
 import { checkOutputFiles } from "./output-files.ts";
 import { planLook } from "./plan-look.ts";
 import type { Planned } from "./planning.ts";
@@ -34,17 +34,8 @@ export const plan: Command = {
   options: [
     ON_OPTION,
     ONLY_OPTION,
-    {
-      name: "out",
-      value: "FILE",
-      about: "keep the plan for `fleet apply FILE`; signed when there is a key",
-    },
-    { name: "expires", value: "TIME", about: "how long the plan may be applied (default 1h)" },
-    {
-      name: "detailed-exitcode",
-      about: "exit with 2 when there are changes",
-      aliases: ["exit-code"],
-    },
+    ...PLAN_FILE_OPTIONS,
+    DETAILED_EXITCODE_OPTION,
     {
       name: "at",
       value: "COMMIT",
@@ -85,26 +76,12 @@ export const plan: Command = {
       world,
     );
     const reporter = reporterOf(given, world);
-    const planned = await planAsAsked(given, world, reporter);
-    const keys = planned.operator?.keys;
-    const made =
-      file === undefined || keys === undefined ? planned.plan : signPlan(planned.plan, keys);
-    if (file !== undefined) {
-      await world.files.write(resolve(world.folder, file), utf8(formatPlan(made)), {
-        mode: 0o600,
-      });
-      const how =
-        keys === undefined ? "not signed: there is no key here" : `signed by ${keys.operator}`;
-      world.terminal.err(`plan kept in ${file}, ${how}; \`fleet apply ${file}\` applies it\n`);
-    }
-    if (given.flag("json")) world.terminal.out(formatPlan(made));
-    else if (reporter.isEvents) planEvents(made).forEach(reporter.emit);
-    await writeOutputs(outputs, made, {
+    return await givePlan(await planAsAsked(given, world, reporter), {
       given,
       world,
-      look: planLook(given, planned.source.desired.visors),
+      reporter,
+      outputs,
     });
-    return planExit(made, { detailed: given.flag("detailed-exitcode") });
   },
 };
 

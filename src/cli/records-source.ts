@@ -1,4 +1,10 @@
-import type { FeedKey, JoinedRecord, MomentContext, OperatorKeys } from "../ledger/index.ts";
+import {
+  type FeedKey,
+  type JoinedRecord,
+  type MomentContext,
+  type OperatorKeys,
+  parseEntryName,
+} from "../ledger/index.ts";
 import type { FeedNames, Names } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { feedNames, joinedRecords, type OpenFeeds, openFeeds, replicaFolderOf } from "./feeds.ts";
@@ -83,6 +89,23 @@ export function momentContext(source: RecordsSource, world: World): MomentContex
     own: source.own,
     feedsNamed: (word) => feedsNamed(word, source.feeds),
   };
+}
+
+/** How an entry is written. */
+export const ENTRY_FORM: RegExp = /^(#|[^/\\]+:#?)?\d+$/;
+
+/**
+ * The place of an entry that a word of {@link ENTRY_FORM} names: `12` or `#12` of our own ledger, `kim:12` of another.
+ * @throws FleetError ledger/moment (exit 64) when no feed, or more than one, is called so
+ */
+export function namedEntry(
+  word: string,
+  source: RecordsSource,
+): { readonly feed: FeedKey; readonly index: number } {
+  const named = parseEntryName(word, {
+    feedsNamed: (feedWord) => feedsNamed(feedWord, source.feeds),
+  });
+  return named ?? { feed: source.own, index: Number(word.replace("#", "")) };
 }
 
 /** Feeds of an operator's name, or those whose key begins like this. */

@@ -9,15 +9,19 @@ const SCHEMAS: Readonly<Record<string, string>> = {
   observation: "observation.schema.json",
   "apply-report": "apply-report.schema.json",
   event: "event.schema.json",
+  history: "history.schema.json",
 };
 
 /** `fleet schema`: the JSON Schema of a document. */
 export const schema: Command = {
   name: "schema",
   about:
-    "Print the JSON Schema (2020-12) of the manifest, a plan, an observation, an apply report or an event.",
+    "Print the JSON Schema (2020-12) of the manifest, a plan, an observation, an apply report, an event or a history.",
   words: [
-    { form: "[DOCUMENT]", about: "manifest (default), plan, observation, apply-report or event" },
+    {
+      form: "[DOCUMENT]",
+      about: "manifest (default), plan, observation, apply-report, event or history",
+    },
   ],
   options: [],
   examples: ["fleet schema > fleet.schema.json", "fleet schema plan"],

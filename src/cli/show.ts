@@ -4,7 +4,6 @@ import {
   entryDocument,
   type FeedKey,
   type LedgerRecord,
-  parseEntryName,
   type RecordRef,
   refOf,
 } from "../ledger/index.ts";
@@ -19,7 +18,7 @@ import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "
 import { forScreen } from "./plan-look.ts";
 import { readPlan } from "./plan-source.ts";
 import { printJson } from "./print.ts";
-import { momentContext, openRecords, type RecordsSource } from "./records-source.ts";
+import { ENTRY_FORM, namedEntry, openRecords, type RecordsSource } from "./records-source.ts";
 import { manifestFacts } from "./names-of-manifest.ts";
 import type { World } from "./world.ts";
 
@@ -54,7 +53,7 @@ export const show: Command = {
         exit: 64,
       });
     }
-    return /^(#|[^/\\]+:#?)?\d+$/.test(what)
+    return ENTRY_FORM.test(what)
       ? await showEntry(what, given, world)
       : await showPlan(what, given, world);
   },
@@ -62,8 +61,7 @@ export const show: Command = {
 
 async function showEntry(what: string, given: Given, world: World): Promise<ExitCode> {
   const source = await openRecords(given, world);
-  const named = parseEntryName(what, momentContext(source, world));
-  const { feed, index } = named ?? { feed: source.own, index: Number(what.replace("#", "")) };
+  const { feed, index } = namedEntry(what, source);
   const { record, answeredBy } = await findRecord(source, feed, index);
   if (record === undefined) {
     throw new FleetError("cli/usage", `there is no entry ${what.replace("#", "")} in the ledger`, {

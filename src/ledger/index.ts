@@ -21,6 +21,8 @@ export {
   KnownLeaves,
   type SetLeaf,
 } from "./ask/known-leaves.ts";
+export { KeptManifests } from "./ask/kept-manifests.ts";
+export { type Apply, Applies, type ApplyVisor, type ApplyWord } from "./ask/applies.ts";
 export { FleetState, foldFleet, type VisorState } from "./ask/fleet-state.ts";
 export {
   isOpaque,
@@ -91,6 +93,7 @@ export {
   type KeysetFault,
   KeysetFollower,
   type KeysetVerdict,
+  mayApplyBy,
 } from "./join/keyset-follower.ts";
 export {
   movedDraft,

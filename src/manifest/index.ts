@@ -44,6 +44,8 @@ export {
   fixManifest,
   LINT_RULES,
   type LintFinding,
+  keepable,
+  type Keepable,
   lintManifest,
   type LintReport,
   type LintRule,

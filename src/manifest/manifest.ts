@@ -91,6 +91,7 @@ export interface WrittenLedger {
   /** Checked addresses in one form, none twice. */
   readonly relays: readonly string[];
   readonly maxAgeMs?: number;
+  readonly keepManifests?: false;
 }
 
 /** What a watch does about differences. */

@@ -51,10 +51,12 @@ function removalsOf(limit: string | undefined): Policy["maxRemovals"] {
 export function readLedger(reading: Reading, root: MapTree): WrittenLedger {
   const ledger = mapAt(reading, root, "ledger");
   const maxAgeMs = durationMs(soundAt(reading, ledger, "max_age"));
+  const isKept = booleanOf(soundAt(reading, ledger, "keep_manifests")) ?? true;
   return {
     seal: booleanOf(soundAt(reading, ledger, "seal")) ?? true,
     relays: readRelays(reading, ledger),
     ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+    ...(isKept ? {} : { keepManifests: false }),
   };
 }
 
@@ -105,7 +107,7 @@ const DEFAULTS: Readonly<Record<"policy" | "watch" | "ledger", Readonly<Record<s
     max_observation_age: "1h",
   },
   watch: { interval: "60s", default: "report" },
-  ledger: { seal: true },
+  ledger: { seal: true, keep_manifests: true },
 };
 
 /**

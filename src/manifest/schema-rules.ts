@@ -84,4 +84,7 @@ export const ledger: JsonObject = closed("How the record of changes is kept.", {
       "How old the newest signed entry of a ledger may be before readers call it frozen, such as `36h` or `7d`. Default: no age is too old.",
     "x-expects": "a time such as 36h, 7d or 2w",
   },
+  keep_manifests: flag(
+    "Whether an apply of a manifest that no clean commit has keeps the manifest's text, sealed, so that `fleet rollback` can plan it again. Default: true.",
+  ),
 });

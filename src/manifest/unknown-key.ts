@@ -41,6 +41,7 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   root: {
     relays: "ledger: { relays: […] }",
     max_age: "ledger: { max_age: … }",
+    keep_manifests: "ledger: { keep_manifests: … }",
     require_relays: "policy: { require_relays: … }",
     require_witnesses: "policy: { require_witnesses: … }",
     keyset_signatures: "policy: { keyset_signatures: … }",

@@ -169,6 +169,8 @@ export interface DesiredLedger {
   readonly relays: readonly string[];
   /** How old the newest signed entry of a ledger may be before readers call it frozen. */
   readonly maxAgeMs?: number;
+  /** Set where the text of no manifest may be kept in it. */
+  readonly keepManifests?: false;
 }
 
 /** The name of a key that no list may use any more. */

@@ -42,6 +42,7 @@ export {
   unknownWaysLine,
 } from "./lingering-text.ts";
 export { fitText } from "./fit-text.ts";
+export { historyDocument, historyText } from "./history-text.ts";
 export { observationText } from "./observation-text.ts";
 export { observedDocument, observedText } from "./observed-text.ts";
 export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";
@@ -57,6 +58,7 @@ export {
   logSummary,
   logText,
   recordText,
+  refText,
   timeText,
 } from "./record-text.ts";
 export { refusalText } from "./refusal-text.ts";

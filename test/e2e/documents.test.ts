@@ -79,10 +79,21 @@ it("plans, reports and events have the published form", async () => {
   const report = await user.run("apply", "--yes", "--json");
   expectValid("apply-report.schema.json", report.out);
   expectValid("plan.schema.json", (await user.run("plan", "--json")).out);
-});
+}, 60_000);
+
+it("5.2: a history has the published form", async () => {
+  await user.fleet.control.make("shop-1", "lying");
+  const text = await user.read("fleet.yaml");
+  await user.write("louder.yaml", text.replace("log_level: debug", "log_level: trace"));
+  expect((await user.run("apply", "louder.yaml", "--yes", "--on", "shop-1")).code).toBe(6);
+  await user.fleet.control.make("shop-1", "honest");
+  const { out } = await user.run("history", "--json");
+  for (const member of ['"keptBy"', '"became"']) expect(out).toContain(member);
+  expectValid("history.schema.json", out);
+}, 60_000);
 
 it("the schemas that are printed are the published ones", async () => {
-  for (const name of ["plan", "apply-report", "event"]) {
+  for (const name of ["plan", "apply-report", "event", "history"]) {
     const { out } = await user.run("schema", name);
     expect(out).toBe(
       readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), "utf8"),

@@ -1,4 +1,4 @@
-import { FleetError } from "../../core/index.ts";
+import { type Digest, FleetError, sha256, toHex } from "../../core/index.ts";
 import {
   type GitAnswer,
   type GitRefusal,
@@ -24,6 +24,22 @@ export interface ManifestAt {
  * @throws FleetError cli/no-commit, cli/not-in-commit, cli/invalid-manifest (exit 64)
  */
 export async function readManifestAt(name: string, ref: string, world: World): Promise<ManifestAt> {
+  const { bytes, commit } = await manifestBytesAt(name, ref, world);
+  const source = await verifyManifest(name, bytes, world);
+  return { source: { ...source, commit }, commit };
+}
+
+/**
+ * The bytes of a manifest at a commit, good or not.
+ * @param digest what they must have, where that is known
+ * @throws FleetError cli/no-commit, cli/not-in-commit, cli/other-text (exit 64)
+ */
+export async function manifestBytesAt(
+  name: string,
+  ref: string,
+  world: World,
+  digest?: Digest,
+): Promise<{ readonly bytes: Uint8Array; readonly commit: string }> {
   const path = manifestPath(name, world);
   if (path === undefined) {
     throw new FleetError(
@@ -44,9 +60,13 @@ export async function readManifestAt(name: string, ref: string, world: World): P
         exit: 64,
       });
     case "file": {
-      const { commit } = found;
-      const source = await verifyManifest(name, found.bytes, world);
-      return { source: { ...source, commit }, commit };
+      const { bytes, commit } = found;
+      if (digest === undefined || `sha256:${toHex(sha256(bytes))}` === digest)
+        return { bytes, commit };
+      throw new FleetError("cli/other-text", `commit ${commit} has another text of ${name}`, {
+        next: "name another commit",
+        exit: 64,
+      });
     }
   }
 }
@@ -54,7 +74,7 @@ export async function readManifestAt(name: string, ref: string, world: World): P
 /** Where git has the manifest that was read: at its commit, or as it is checked out. */
 export async function gitFactsOf(source: ManifestSource): Promise<GitAnswer> {
   const { name, path, commit, desired } = source;
-  if (name === "-") return { kind: "none" };
+  if (name === "-" || source.isKeptText === true) return { kind: "none" };
   return commit === undefined
     ? await readGitFacts(path, desired.manifestDigest)
     : await readGitFactsAt(path, commit);

@@ -185,6 +185,7 @@ export class WatchWork {
         // Neither what was remembered nor a wish to stop may come between a write and its reading back.
         reader: this.#plainReader,
         manifestFolder: read.source.folder,
+        manifestBytes: read.source.bytes,
         reporter: SILENT,
         given: this.#given,
         world: this.#world,

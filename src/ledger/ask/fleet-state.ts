@@ -8,6 +8,9 @@ import { LeafHistory, type LeafState } from "./leaf-state.ts";
 /** Plans whose manifest and commit are remembered for the entries that follow; applies are seldom interleaved. */
 const PLANS_MAX = 4_096;
 
+/** What is remembered of a plan. */
+type NotedPlan = Omit<PlanPayload, "text">;
+
 /** What is recorded of one visor. */
 export interface VisorState {
   readonly visor: VisorKey;
@@ -30,7 +33,7 @@ export interface VisorState {
  */
 export class FleetState {
   readonly #visors = new Map<VisorKey, VisorHistory>();
-  readonly #plans = new Map<string, PlanPayload>();
+  readonly #plans = new Map<string, NotedPlan>();
   readonly #open = new Map<string, IntentPayload>();
   readonly #known = new KnownLeaves();
   #count = 0;
@@ -83,7 +86,8 @@ export class FleetState {
     };
   }
 
-  #notePlan(feed: string, plan: PlanPayload): void {
+  // A kept text is left out: it may be as long as all else that is remembered here.
+  #notePlan(feed: string, { text: _, ...plan }: PlanPayload): void {
     const key = `${feed} ${plan.plan}`;
     this.#plans.delete(key);
     this.#plans.set(key, plan);

@@ -133,6 +133,7 @@ const CHECKS: Readonly<Record<EntryKind, Check>> = {
     ),
     counts: membersOf(isCount),
     overrides: listOf(isText),
+    text: maybe(isText),
     only: maybe(listOf(shape({ visor: isVisor, path: isText }))),
   }),
   "plan-part": shape({

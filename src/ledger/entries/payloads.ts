@@ -138,6 +138,8 @@ export interface PlanPayload {
   readonly changed?: RecordedCommit;
   readonly counts: Readonly<Record<string, number>>;
   readonly overrides: readonly string[];
+  /** The manifest's text, where no clean commit has it; absent too where an earlier plan entry keeps the same one. */
+  readonly text?: string;
   /** The fields that it was narrowed to; absent when it was of all that is owned. */
   readonly only?: readonly { readonly visor: VisorKey; readonly path: string }[];
 }

@@ -45,6 +45,19 @@ export type KeysetVerdict =
   /** It follows a key set that is in no feed read here: neither believed nor a fault. */
   | { readonly kind: "not-seen-here"; readonly previous: Digest };
 
+/**
+ * True when what a record says counts by the key set in force before it: while that lets its author apply.
+ * @param payload of that key set; nobody may do anything where there is none
+ */
+export function mayApplyBy(
+  payload: Pick<KeysetPayload, "operators"> | undefined,
+  { feed, operator }: Pick<LedgerRecord, "feed" | "operator">,
+): boolean {
+  return Object.values(payload?.operators ?? {}).some(
+    (each) => (each.key === operator || each.feed === feed) && each.may.includes("apply"),
+  );
+}
+
 /** Key sets that say the same about who may do what, in the one line of changes of a fleet. */
 interface Version {
   readonly first: AcceptedKeyset;

@@ -64,6 +64,23 @@ export function lintManifest(
   return { findings: shown(findingsOf(linted, rules), linted.source), diagnostics: [] };
 }
 
+/** Whether the text of a manifest may be kept in the ledger. */
+export type Keepable =
+  | { readonly kind: "keepable" }
+  /** The manifest says so itself, or is refused. */
+  | { readonly kind: "unwanted" }
+  /** It holds what looks like a secret, whatever its comments switch off. */
+  | { readonly kind: "secret"; readonly first: Diagnostic };
+
+/** Says whether the text of a manifest may be kept. */
+export function keepable(text: string, file: string): Keepable {
+  const linted = lintedOf(text, file);
+  if ("diagnostics" in linted || linted.desired.ledger.keepManifests === false)
+    return { kind: "unwanted" };
+  const [first] = checkPlainSecrets(linted);
+  return first === undefined ? { kind: "keepable" } : { kind: "secret", first: first.diagnostic };
+}
+
 function shown(findings: readonly LintFinding[], source: Source): readonly LintFinding[] {
   const lines = withLines(
     findings.map(({ diagnostic }) => diagnostic),

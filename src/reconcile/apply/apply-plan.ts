@@ -24,6 +24,8 @@ export interface ApplyInput {
   /** What was seen of other operators' ledgers: the first entries name what is news. */
   readonly heads?: readonly SeenHead[];
   readonly keys: OperatorKeys;
+  /** The manifest's text, where no commit has it and it may be kept. */
+  readonly manifestText?: string;
   /** Finds the values of secrets; called once, and only when a change needs one. */
   readonly resolveSecrets: (refs: readonly SecretRef[]) => Promise<ReadonlyMap<SecretRef, string>>;
   readonly clock: Clock;
@@ -73,6 +75,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
     ledger,
     keys: input.keys,
     random: input.random,
+    ...(input.manifestText === undefined ? {} : { manifestText: input.manifestText }),
   });
   if (opening.length > 0) await ledger.append(opening, { heads });
   input.atPoint?.("after-record");

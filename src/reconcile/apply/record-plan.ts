@@ -20,6 +20,8 @@ import {
   overridesToJson,
 } from "../plan/index.ts";
 
+type KeysetDraft = Extract<EntryDraft, { readonly kind: "keyset" }>;
+
 /** What recording the start of an apply needs. */
 export interface RecordInput {
   readonly plan: Plan;
@@ -27,6 +29,8 @@ export interface RecordInput {
   readonly ledger: Ledger;
   readonly keys: OperatorKeys;
   readonly random: Random;
+  /** The manifest's text, where it is to be kept if the ledger does not hold it and seals what it is told. */
+  readonly manifestText?: string;
 }
 
 /**
@@ -40,14 +44,31 @@ export function openingEntries(input: RecordInput): readonly EntryDraft[] {
   const keyset = keysetEntry(input);
   const changes = plan.visors.some(({ steps }) => steps.length > 0);
   if (keyset === undefined && !changes && parts.length === 0) return [];
-  return [...(keyset === undefined ? [] : [keyset]), planEntry(plan), ...parts];
+  const kept = keptText(input, keyset);
+  return [...(keyset === undefined ? [] : [keyset]), planEntry(plan, kept), ...parts];
+}
+
+/** The text that goes into the plan's entry: once for each manifest, and never where others could read it. */
+function keptText(
+  { plan, history, ledger, manifestText }: RecordInput,
+  keyset: KeysetDraft | undefined,
+): string | undefined {
+  if (history.keptManifests?.has(plan.manifest.digest) === true) return undefined;
+  const inForce = keyset?.payload ?? history.keysets.get(ledger.feed);
+  return inForce === undefined || inForce.epochKeys.length === 0 ? undefined : manifestText;
 }
 
 /**
  * The keyset that must be recorded first. Asked of the ledger as it is now: an apply that was cut off may have
  * recorded it already.
  */
-function keysetEntry({ plan, history, ledger, keys, random }: RecordInput): EntryDraft | undefined {
+function keysetEntry({
+  plan,
+  history,
+  ledger,
+  keys,
+  random,
+}: RecordInput): KeysetDraft | undefined {
   const { accepted } = history;
   const isChanged = accepted === undefined || keysetChanges(plan.keyset, history).length > 0;
   const isSealed = accepted !== undefined && accepted.payload.epoch > 0;
@@ -72,7 +93,7 @@ function keysetEntry({ plan, history, ledger, keys, random }: RecordInput): Entr
 function adoptedKeyset(
   accepted: AcceptedKeyset,
   { history, ledger, keys, random }: Omit<RecordInput, "plan">,
-): EntryDraft | undefined {
+): KeysetDraft | undefined {
   const own = history.keysets.get(ledger.feed);
   const isThere =
     own !== undefined &&
@@ -96,7 +117,7 @@ function keyringOf(keys: OperatorKeys, { epochKeysets }: KnownHistory): Keyring 
   return keyring;
 }
 
-function planEntry(plan: Plan): EntryDraft {
+function planEntry(plan: Plan, text: string | undefined): EntryDraft {
   const overrides = Object.entries(overridesToJson(plan.overrides)).map(
     ([name, value]) => `${name}=${JSON.stringify(value)}`,
   );
@@ -110,6 +131,7 @@ function planEntry(plan: Plan): EntryDraft {
       ...placeInGit(plan),
       counts: { ...plan.counts },
       overrides,
+      ...(text === undefined ? {} : { text }),
       ...(plan.only === undefined ? {} : { only: plan.only }),
     },
   };

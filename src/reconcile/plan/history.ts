@@ -8,7 +8,9 @@ import {
   type KeysetFault,
   KeysetFollower,
   type KeysetPayload,
+  KeptManifests,
   type LedgerRecord,
+  mayApplyBy,
   type PlanPayload,
   type ReadOnlyLedger,
   type RecordRef,
@@ -68,6 +70,8 @@ export interface KnownHistory {
     | undefined;
   /** The commit of the latest recorded plan that was made from one. */
   readonly lastCommit: string | undefined;
+  /** Digests of the manifests whose text our ledger keeps; absent where an observation tells. */
+  readonly keptManifests?: ReadonlySet<Digest>;
 }
 
 /** The history, or why there is none. */
@@ -114,17 +118,20 @@ export class HistoryFold {
   readonly #keysetFaults: KeysetFault[] = [];
   #lastManifest: KnownHistory["lastManifest"];
   #lastCommit: string | undefined;
+  readonly #kept: KeptManifests;
   #head = 0;
 
   /** `own` is the feed whose entries `head` counts. */
   constructor(fleet: string, own: FeedKey) {
     this.#fleet = fleet;
     this.#own = own;
+    this.#kept = new KeptManifests(fleet);
   }
 
   /** Takes the next record. */
   next(record: LedgerRecord): void {
     if (record.feed === this.#own) this.#head = record.index + record.parts;
+    this.#kept.next(record);
     if (record.kind !== "keyset" && !this.#isHeard(record)) return;
     if (record.kind === "receipt") this.#noteSecrets(record);
     if (isRecordOf(record, "keyset", this.#fleet)) this.#noteKeyset(record);
@@ -168,16 +175,14 @@ export class HistoryFold {
       secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
       lastManifest: this.#lastManifest,
       lastCommit: this.#lastCommit,
+      keptManifests: this.#kept.of(this.#own),
     };
   }
 
   /** What others recorded counts only while the keyset in force lets them apply. */
-  #isHeard({ feed, operator }: LedgerRecord): boolean {
-    if (feed === this.#own) return true;
-    const { operators = {} } = this.#follower.current(this.#fleet)?.payload ?? {};
-    return Object.values(operators).some(
-      (each) => (each.key === operator || each.feed === feed) && each.may.includes("apply"),
-    );
+  #isHeard(record: LedgerRecord): boolean {
+    if (record.feed === this.#own) return true;
+    return mayApplyBy(this.#follower.current(this.#fleet)?.payload, record);
   }
 
   #noteKeyset(record: LedgerRecord<"keyset">): void {

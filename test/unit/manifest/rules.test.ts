@@ -12,7 +12,7 @@ test("the policy, the ledger and feeds stand in the desired fleet", () => {
   const desired = desiredOf(
     manifest(
       `${OPERATORS}${VISORS}policy: { max_removals: 5, require_relays: 1, require_witnesses: 1, keyset_signatures: 1, max_observation_age: 6h }\n` +
-        'ledger: { seal: false, relays: ["[0::1]:8870", "127.0.0.1:8870"], max_age: 36h }\n',
+        'ledger: { seal: false, relays: ["[0::1]:8870", "127.0.0.1:8870"], max_age: 36h, keep_manifests: false }\n',
     ),
   );
   expect(desired.policy).toEqual({
@@ -26,6 +26,7 @@ test("the policy, the ledger and feeds stand in the desired fleet", () => {
     seal: false,
     relays: ["127.0.0.1:8870", "[::1]:8870"],
     maxAgeMs: 129_600_000,
+    keepManifests: false,
   });
   expect(desired.operators.map(({ name, feed, may }) => [name, feed, may])).toEqual([
     ["ci", undefined, ["witness"]],
