@@ -90,14 +90,14 @@ const starts = [
 ];
 
 describe("arguments in an observation", () => {
-  it.fails("9.1: an exit that a new binary starts from old arguments is refused", () => {
+  it("9.1: an exit that a new binary starts from old arguments is refused", () => {
     const app = seenApp("foo", { binary: "skychat", rawArgs: WRAPPED });
     expect(planOf(made(starts, app)).refusals).toMatchObject([
       { guard: "open-exit", path: "apps.foo.auto_start" },
     ]);
   });
 
-  it.fails("9.1: of words that tell nothing, and of passcodes, none is kept", () => {
+  it("9.1: of words that tell nothing, and of passcodes, none is kept", () => {
     const rawArgs = [
       ...["app", "vpn-server", "--passcode", "open-sesame", "--passcode=hunter2", "-passcode=abc"],
       ...["s3cret", "/home/bob/list.txt", "--dns", "192.0.2.7", "--netifc=eth-bob", "x@y!z"],
@@ -118,7 +118,7 @@ describe("arguments in an observation", () => {
     });
   });
 
-  it.fails("9.1: where an earlier observation kept none, what they would start is refused, not guessed", () => {
+  it("9.1: where an earlier observation kept none, what they would start is refused, not guessed", () => {
     const app = seenApp("foo", { binary: "/bin/true", rawArgs: [] });
     const { desired, document } = made(starts, app);
     expect(planOf({ desired, document }).refusals).toEqual([]);
