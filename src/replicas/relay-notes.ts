@@ -47,6 +47,11 @@ export function nextTryMs({ triedAtMs, failures }: RelayNote): number {
   return triedAtMs + Math.min(waitMs, RETRY_LAST_MS);
 }
 
+/** True where a relay is tried again by itself. */
+export function isTimeToTry(note: RelayNote, nowMs: number): boolean {
+  return nowMs >= nextTryMs(note);
+}
+
 /** Reads the notes of a feed. What cannot be read is forgotten: the relays are asked again. */
 export async function readRelayNotes(
   files: Files,

@@ -77,6 +77,19 @@ describe("a visor that answers", () => {
     ]);
   });
 
+  // When it started decides what waits for a restart: a time that cannot be must not pass for one.
+  it.fails.each([
+    ["less than no time", -1],
+    ["no number", Number.NaN],
+    ["for ever", Number.POSITIVE_INFINITY],
+    ["longer than any machine", 1e300],
+  ])("9.8: is not believed to have run for %s", async (_, uptimeSeconds) => {
+    expect(await readFar({ uptimeSeconds })).toMatchObject({
+      kind: "malformed",
+      code: "visor/uptime",
+    });
+  });
+
   it("is asked for no more than is wanted", async () => {
     const far = scriptedVisor({ key: KEYS.far });
     await seen(createVisorReader(accessTo(worldOf(far))).read(FAR));
