@@ -405,7 +405,7 @@ describe("the numbers an apply is held to", () => {
     expect(ask(is, history)).toEqual({ policies, required: want });
   });
 
-  it.fails("F11: one key under two names is one that can sign", () => {
+  it("F11: one key under two names is one that can sign", () => {
     const [first] = two;
     const twins = first === undefined ? [] : [first, { ...first, name: "twin" }];
     const old = { ...withPolicy({ keysetSignatures: 2 }), operators: twins };

@@ -34,7 +34,7 @@ describe("when a relay is tried again", () => {
     expect(nextTryMs({ ...NOTE, failures })).toBe(NOTE.triedAtMs + seconds * 1_000);
   });
 
-  it.fails("9.8: at once, where the last try is said to lie ahead: a clock was wrong", () => {
+  it("9.8: at once, where the last try is said to lie ahead: a clock was wrong", () => {
     const dayMs = 24 * 60 * 60 * 1_000;
     expect(isTimeToTry(NOTE, NOTE.triedAtMs - dayMs)).toBe(true);
     expect(isTimeToTry(NOTE, NOTE.triedAtMs + 9_999)).toBe(false);
