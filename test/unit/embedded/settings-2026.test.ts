@@ -192,7 +192,7 @@ describe("what the newest texts say of the configuration", () => {
     expect(config("log_level")).toBe("debug");
   });
 
-  it.fails("A6: Skyenv shows its values, lists as words with blanks between", async () => {
+  it("A6: Skyenv shows its values, lists as words with blanks between", async () => {
     await start();
     const other = "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
     await set({ hypervisors: [FRIEND, other], is_public: true, log_level: "debug" });

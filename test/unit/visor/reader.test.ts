@@ -60,7 +60,11 @@ describe("a visor that answers", () => {
       isPublic: false,
       transportCount: 1,
     });
-    expect(reading.skyenv).toEqual({ exists: true, writable: true });
+    expect(reading.skyenv).toEqual({
+      exists: true,
+      writable: true,
+      values: new Map([["LOGLVL", "info"]]),
+    });
     expect(reading.ports).toEqual([]);
     expect(reading.apps).toEqual([
       {
