@@ -1,6 +1,5 @@
 // What a run leaves that is cut off between a call that ended in an error and its repetition.
 import { afterEach, describe, expect, it } from "vitest";
-import type { LedgerRecord } from "../../../src/ledger/index.ts";
 import { settleIntents } from "../../../src/reconcile/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
 import { keyAt, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
@@ -58,8 +57,7 @@ async function settled(
   const found = new Map<string, string>();
   for await (const record of world.ledger.records()) {
     if (record.kind !== "receipt") continue;
-    for (const { path, element, outcome, note } of (record).payload
-      ?.outcomes ?? [])
+    for (const { path, element, outcome, note } of record.payload?.outcomes ?? [])
       found.set(element === undefined ? path : `${path} ${element}`, `${outcome}: ${note ?? ""}`);
   }
   return found;

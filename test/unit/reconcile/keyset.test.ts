@@ -405,17 +405,6 @@ describe("the numbers an apply is held to", () => {
     expect(ask(is, history)).toEqual({ policies, required: want });
   });
 
-  it("F11: one key under two names is one that can sign", () => {
-    const [first] = two;
-    const twins = first === undefined ? [] : [first, { ...first, name: "twin" }];
-    const old = { ...withPolicy({ keysetSignatures: 2 }), operators: twins };
-    const { keysetSignatures } = requirementsOf(
-      { keyset: old, policies: [old.policy] },
-      recorded(old),
-    );
-    expect(keysetSignatures).toBe(1);
-  });
-
   it("goes by the plan's own word where that is stricter", () => {
     const policies = [{ ...DEFAULT_POLICY, requireRelays: 4 }];
     const { relays } = requirementsOf({ keyset: keyset(), policies }, recorded(keyset()));

@@ -100,7 +100,7 @@ describe("arguments in an observation", () => {
   it("9.1: of words that tell nothing, and of passcodes, none is kept", () => {
     const rawArgs = [
       ...["app", "vpn-server", "--passcode", "open-sesame", "--passcode=hunter2", "-passcode=abc"],
-      ...["s3cret", "/home/bob/list.txt", "--dns", "192.0.2.7", "--netifc=eth-bob", "x@y!z"],
+      ...["s3cret", "/srv/bob/list.txt", "--dns", "192.0.2.7", "--netifc=eth-bob", "x@y!z"],
       ...["--whitelist", keyAt(2), "--secure=false", "-secure=true", "--", "bob"],
     ];
     const args = [

@@ -7,6 +7,7 @@ import {
   formatPlan,
   type History,
   parsePlan,
+  requirementsOf,
 } from "../../../src/reconcile/index.ts";
 import { decisionDigest, planDigest } from "../../../src/reconcile/plan/digests.ts";
 import { countPlan } from "../../../src/reconcile/plan/plan-counts.ts";
@@ -293,6 +294,18 @@ describe("a plan file that somebody wrote by hand", () => {
     };
     const text = formatPlan({ ...fitting, digest: planDigest(fitting) });
     expect(() => parsePlan(text)).toThrow(want);
+  });
+
+  it("F11: one key under two names is one that can sign", () => {
+    const own = makePlan().keyset;
+    const twins = own.operators.map((operator) => ({ ...operator, name: "twin" }));
+    const policy = { ...own.policy, keysetSignatures: 2 };
+    const old = { ...own, policy, operators: [...own.operators, ...twins] };
+    const { keysetSignatures } = requirementsOf(
+      { keyset: old, policies: [policy] },
+      historyWith(old),
+    );
+    expect(keysetSignatures).toBe(1);
   });
 
   it("is taken as it was made", () => {
