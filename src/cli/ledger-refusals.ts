@@ -49,7 +49,8 @@ export async function ledgerRefusals(before: BeforeApply): Promise<readonly Refu
       : keysetSignaturesRefusal({ required: required.keysetSignatures, have: 1 });
   const used = [...approvalRefusals(before), signatures].filter((each) => each !== undefined);
   if (plan.visors.every(({ steps }) => steps.length === 0)) return used;
-  const held = relays.filter(({ isHeld }) => isHeld).length;
+  // Each relay once, however often it is listed.
+  const held = new Set(relays.flatMap(({ relay, isHeld }) => (isHeld ? [relay] : []))).size;
   return [
     ...used,
     ...(await staleRefusals(before)),

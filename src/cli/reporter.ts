@@ -60,6 +60,12 @@ export function reporterOf(given: Given, world: World): Reporter {
       if (progress !== undefined) note(progress, event, world.clock.now());
       if (isEvents) print(event);
       if (isVerbose) world.terminal.err(`${printable(event.message)}\n`);
+      else if (event.type === "diagnostic" && !isEvents) {
+        // A progress line may stand there.
+        const clear = progress !== undefined && canShowProgress(world) ? "\r\u001b[K" : "";
+        const whose = event.visor === undefined ? "" : `${labelOf(event.visor, names)}: `;
+        world.terminal.err(`${clear}note: ${whose}${printable(event.message)}\n`);
+      }
     },
     during: async (total, things, work) => {
       const current: Progress = {

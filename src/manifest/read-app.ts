@@ -143,7 +143,8 @@ function withoutLaunch(app: string, args: WrittenValue | undefined): WrittenValu
 
 function readEnv(reading: Reading, tree: Tree, place: Place): WrittenValue | undefined {
   if (tree.kind !== "map") return undefined;
-  const value: Record<string, Json> = {};
+  // Put together at the end: a plain assignment would lose a variable of the name __proto__.
+  const value = new Map<string, Json>();
   const secrets: SecretRef[] = [];
   const variables = [...soundEntries(reading, tree)].sort((a, b) => (a.key < b.key ? -1 : 1));
   for (const { key, offset, value: node } of variables) {
@@ -153,7 +154,7 @@ function readEnv(reading: Reading, tree: Tree, place: Place): WrittenValue | und
     if (parsed.kind === "fault") refuseReference(reading, parsed, node.offset);
     else if (parsed.kind === "ref") {
       secrets.push(parsed.ref);
-      value[key] = { secret: parsed.ref };
+      value.set(key, { secret: parsed.ref });
     } else {
       if ((namesSecret(key) && isPlainSecret(key, text)) || looksSecret(text)) {
         refusePlainSecret(reading, {
@@ -163,10 +164,10 @@ function readEnv(reading: Reading, tree: Tree, place: Place): WrittenValue | und
           next: "write env:NAME or file:PATH in its place",
         });
       }
-      value[key] = text;
+      value.set(key, text);
     }
   }
-  return { kind: "value", value, secrets, place };
+  return { kind: "value", value: Object.fromEntries(value), secrets, place };
 }
 
 /** Refuses a text of any field that has the form of a secret. */

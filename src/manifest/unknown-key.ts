@@ -8,36 +8,38 @@ type Fault = Pick<Diagnostic, "code" | "message" | "next">;
 export const THIS_RELEASE: string = `fleet ${FLEET_VERSION.split(".").slice(0, 2).join(".")}`;
 
 /** Keys that mean something in a fleet but that this release does not enforce, by section. */
-const LATER: Readonly<Record<string, readonly string[]>> = {
-  root: [
-    "approvals",
-    "canary",
-    "expect",
-    "feeds",
-    "files",
-    "tasks",
-    "tests",
-    "transports",
-    "waves",
-  ],
-  visor: ["canary", "expect", "feeds", "files", "persistent_transports", "tests", "transports"],
-  app: [
-    "app_settings",
-    "group",
-    "passcode",
-    "password",
-    "port",
-    "restart_policy",
-    "routing_policy",
-    "settings",
-    "user",
-    "work_dir",
-  ],
-  policy: ["approvals", "canary", "freeze", "max_fail", "waves"],
-};
+const LATER: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    root: [
+      "approvals",
+      "canary",
+      "expect",
+      "feeds",
+      "files",
+      "tasks",
+      "tests",
+      "transports",
+      "waves",
+    ],
+    visor: ["canary", "expect", "feeds", "files", "persistent_transports", "tests", "transports"],
+    app: [
+      "app_settings",
+      "group",
+      "passcode",
+      "password",
+      "port",
+      "restart_policy",
+      "routing_policy",
+      "settings",
+      "user",
+      "work_dir",
+    ],
+    policy: ["approvals", "canary", "freeze", "max_fail", "waves"],
+  }),
+);
 
 /** Where a thing is written, by the section and the word people look for it under. */
-const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const ELSEWHERE: ReadonlyMap<string, ReadonlyMap<string, string>> = tablesOf({
   root: {
     relays: "ledger: { relays: […] }",
     max_age: "ledger: { max_age: … }",
@@ -67,7 +69,7 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     feed: "operators: { NAME: { feed: … } }",
   },
   operators: { witness: "may: [witness]", relays: "ledger: { relays: […] }" },
-};
+});
 
 /** Configuration paths with a section of their own, and that section. */
 const OWN_SECTION: readonly (readonly [prefix: string, section: string])[] = [
@@ -118,17 +120,17 @@ export function unknownKey(
 ): Fault {
   const section = sectionOf(path);
   if (section === "settings") return settingKey(key);
-  if (LATER[section]?.includes(key) === true) {
+  if (LATER.get(section)?.includes(key) === true) {
     return {
       code: "manifest/not-supported",
       message: `${JSON.stringify(key)} is not supported by ${THIS_RELEASE}, so it could not be enforced`,
       next: "remove it; nothing that is not named here is touched",
     };
   }
-  const elsewhere = ELSEWHERE[section]?.[key];
+  const elsewhere = ELSEWHERE.get(section)?.get(key);
   return {
     code: "manifest/unknown-key",
-    message: `${JSON.stringify(key)} is no key of ${SECTION_NAMES[section] ?? "this map"} and not supported by ${THIS_RELEASE}`,
+    message: `${JSON.stringify(key)} is no key of ${SECTION_NAMES.get(section) ?? "this map"} and not supported by ${THIS_RELEASE}`,
     next:
       elsewhere === undefined
         ? suggestion(key, allowed, `keys here are ${allowed.join(", ")}`)
@@ -136,17 +138,28 @@ export function unknownKey(
   };
 }
 
-const SECTION_NAMES: Readonly<Record<string, string>> = {
-  root: "a manifest",
-  visor: "a visor or role",
-  app: "an app",
-  port: "a served port",
-  policy: "policy",
-  ledger: "ledger",
-  watch: "watch",
-  trust: "trust",
-  operators: "an operator",
-};
+const SECTION_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    root: "a manifest",
+    visor: "a visor or role",
+    app: "an app",
+    port: "a served port",
+    policy: "policy",
+    ledger: "ledger",
+    watch: "watch",
+    trust: "trust",
+    operators: "an operator",
+  }),
+);
+
+/** Maps, because keys of a manifest are looked up in them: an object has names of its own, such as `constructor`. */
+function tablesOf(
+  tables: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  return new Map(
+    Object.entries(tables).map(([section, words]) => [section, new Map(Object.entries(words))]),
+  );
+}
 
 /** Which kind of map a path leads to; the owned sections of roles and visors are the same. */
 function sectionOf(path: readonly string[]): string {

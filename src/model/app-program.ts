@@ -21,7 +21,7 @@ const PROGRAM_ENDINGS = /\.(exe|com|bat|cmd)$/;
  * The program that a path or name means: its last part; one that visors know is told in whatever letters and with
  * whatever ending a system would start it.
  */
-function programNamed(path: string): string {
+export function programNamed(path: string): string {
   const last = path.trim().split(/[/\\]/).at(-1) ?? "";
   const plain = last
     .normalize("NFKC")
@@ -30,6 +30,12 @@ function programNamed(path: string): string {
     .replace(/[. ]+$/, "")
     .replace(PROGRAM_ENDINGS, "");
   return plain === COMBINED_BINARY || BUILT_IN_APPS.includes(plain) ? plain : last;
+}
+
+/** True for a word that names a program of Skywire's, in whatever letters and with whatever ending. */
+export function isSkywireProgram(word: string): boolean {
+  const program = programNamed(word);
+  return program === COMBINED_BINARY || BUILT_IN_APPS.includes(program);
 }
 
 /**

@@ -18,3 +18,12 @@ export function knowsWhitelist(
 export function isKeptRunning({ restartPolicy }: Pick<ObservedApp, "restartPolicy">): boolean {
   return restartPolicy === "always";
 }
+
+/** True where a visor's apps show how they are launched; of a visor without apps nothing speaks against it. */
+export function showsModes({
+  showsModes: told,
+  apps,
+}: Pick<SeenVisor, "apps" | "showsModes">): boolean {
+  const [first] = apps;
+  return told ?? (first === undefined || !isOf2024(first));
+}

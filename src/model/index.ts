@@ -9,8 +9,9 @@ export {
   unreadableElements,
   withoutOwnWords,
 } from "./app-args.ts";
-export { isKeptRunning, isOf2024, knowsWhitelist } from "./app-release.ts";
-export { type AppProgram, type Exit, exitOf, programOf } from "./app-program.ts";
+export { isKeptRunning, isOf2024, knowsWhitelist, showsModes } from "./app-release.ts";
+export { tellingArgs } from "./telling-args.ts";
+export { type AppProgram, type Exit, exitOf, programNamed, programOf } from "./app-program.ts";
 export {
   type AppField,
   type AppPlainField,

@@ -25,6 +25,8 @@ export interface ObservedApp {
   readonly port: number;
   /** Arguments and environment as they are, for comparing and composing only. */
   readonly raw: Hidden<RawApp>;
+  /** Set where a recorded observation of an earlier release keeps no arguments: these tell the program, nothing else. */
+  readonly argsUnknown?: true;
 }
 
 /** What may hold secrets of an app. */
@@ -107,6 +109,8 @@ export interface SeenVisor {
   /** Settings that can be read back, by configuration path. */
   readonly settings: Readonly<Record<string, Json>>;
   readonly apps: readonly ObservedApp[];
+  /** What a recorded observation says of apps that it does not hold: whether they show how they are launched. */
+  readonly showsModes?: boolean;
   readonly ports?: readonly ObservedPort[];
   /** The visor keeps a writable /etc/skywire.conf, so mirrored settings survive package updates. */
   readonly keepsConf: boolean;

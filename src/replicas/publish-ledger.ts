@@ -10,7 +10,7 @@ import {
 } from "../relays/index.ts";
 import type { ObjectStore, SentRoot } from "../skywire/cxo/index.ts";
 import { entriesBelow, memoryOf } from "./relay-memories.ts";
-import { changeRelayNote, nextTryMs, readRelayNotes, type RelayNote } from "./relay-notes.ts";
+import { changeRelayNote, isTimeToTry, readRelayNotes, type RelayNote } from "./relay-notes.ts";
 
 /** A ledger as it is published: its newest Root, and where its objects are found. */
 export interface PublishedLedger {
@@ -130,7 +130,7 @@ async function publishTo(
 function isDue(note: RelayNote | undefined, { head }: PublishedLedger, nowMs: number): boolean {
   if (note === undefined) return true;
   if (note.whole?.root === head.root) return false;
-  return nowMs >= nextTryMs(note);
+  return isTimeToTry(note, nowMs);
 }
 
 function noteOf(

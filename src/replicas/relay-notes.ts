@@ -47,6 +47,14 @@ export function nextTryMs({ triedAtMs, failures }: RelayNote): number {
   return triedAtMs + Math.min(waitMs, RETRY_LAST_MS);
 }
 
+/**
+ * True where a relay is tried again by itself. A last try that lies ahead was noted by a wrong clock, or is now looked at
+ * by one: it holds nothing up.
+ */
+export function isTimeToTry(note: RelayNote, nowMs: number): boolean {
+  return nowMs < note.triedAtMs || nowMs >= nextTryMs(note);
+}
+
 /** Reads the notes of a feed. What cannot be read is forgotten: the relays are asked again. */
 export async function readRelayNotes(
   files: Files,

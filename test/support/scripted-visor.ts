@@ -241,7 +241,14 @@ function newMethods(script: Script): readonly ServedMethod[] {
     answers("IsStartupComplete", t.empty, t.bool, () => true),
     answers("GetRuntimeConfig", t.empty, t.bytes, () => config),
     answers("GetConfigPath", t.empty, t.string, () => "/opt/skywire/skywire.json"),
-    answers("Skyenv", t.empty, CALLS.Skyenv.method.reply, () => ({ Exists: true, Writable: true })),
+    answers("Skyenv", t.empty, CALLS.Skyenv.method.reply, () => ({
+      Exists: true,
+      Writable: true,
+      Values: new Map([
+        ["LOGLVL", "info"],
+        ["SOMETOKEN", CANARY],
+      ]),
+    })),
     answers("ListForwardedPorts", t.empty, CALLS.ListForwardedPorts.method.reply, () => []),
     answers("HVListVisors", t.empty, CALLS.HVListVisors.method.reply, () => []),
     answers("Overview", t.empty, overview, () => overviewOf(script, "v1.3.95")),

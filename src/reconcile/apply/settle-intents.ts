@@ -9,6 +9,7 @@ import {
 import type { Route, SeenVisor } from "../../model/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
 import { CLOSING, foundAt, parseLeafPath, writerOf } from "../diff/index.ts";
+import { isInConf } from "./in-conf.ts";
 import { closesPort } from "./read-back.ts";
 import type { Emit } from "../event.ts";
 import { mapLimited, toSeenVisor, wantsOf } from "../observe/index.ts";
@@ -51,21 +52,26 @@ export async function settleIntents(input: SettleInput): Promise<Settled> {
         ({ payload }) => payload?.changes.map(({ path }) => path) ?? [],
       );
       const atMs = input.clock.now();
-      const reading = await input.reader.read({ key: visor, route }, wantsOf(paths));
+      // Asking for the file writes in its folder, so it is asked only where something was to be put into it.
+      const skyenv = intents.some(({ payload }) => payload?.changes.some(lastsInConf) === true);
+      const wants = { ...wantsOf(paths), skyenv };
+      const reading = await input.reader.read({ key: visor, route }, wants);
       if (reading.kind !== "seen") return [];
       const seen = toSeenVisor(reading, route, atMs);
-      return intents.map((intent) => ({ intent, seen }));
+      const conf = reading.skyenv?.exists === true ? reading.skyenv.values : undefined;
+      return intents.map((intent) => ({ intent, seen, conf }));
     },
   );
   const receipts = settled.flat();
   if (receipts.length === 0) return { count: 0, records: [] };
   const records = await input.ledger.append(
-    receipts.flatMap(({ intent, seen }) => {
+    receipts.flatMap(({ intent, seen, conf }) => {
       const { payload, index } = intent;
       if (payload === undefined) return [];
       const { fleet, plan, visor, step } = payload;
+      const facts = { sinceMs: intent.timeMs, beside: payload.changes };
       const outcomes = payload.changes.map((change) =>
-        settleChange(change, seen, { sinceMs: intent.timeMs, beside: payload.changes }),
+        withConf(settleChange(change, seen, facts), change, conf),
       );
       return [
         {
@@ -88,7 +94,20 @@ export async function settleIntents(input: SettleInput): Promise<Settled> {
     const message = `settled entry ${intent.index}, which an earlier run left open`;
     input.emit?.({ type: "receipt", level: "info", message, ...visorOf(intent) });
   }
+  tellNotInConf(records, input.emit);
   return { count: receipts.length, records };
+}
+
+/** Says of each visor which of the settled values are not where they would last. */
+function tellNotInConf(records: readonly LedgerRecord[], emit: Emit | undefined): void {
+  for (const record of records) {
+    if (record.kind !== "receipt" || record.payload === undefined) continue;
+    const { visor, outcomes } = record.payload;
+    const lost = outcomes.filter(({ note }) => note?.endsWith(NOT_IN_CONF) === true);
+    const paths = [...new Set(lost.map(({ path }) => path))].join(", ");
+    if (paths !== "")
+      emit?.({ type: "diagnostic", level: "warn", message: `${paths}: ${NOT_IN_CONF}`, visor });
+  }
 }
 
 function visorOf(intent: LedgerRecord<"intent">): { readonly visor?: VisorKey } {
@@ -107,6 +126,29 @@ function groupByVisor(
 }
 
 type IntentChange = NonNullable<LedgerRecord<"intent">["payload"]>["changes"][number];
+
+function lastsInConf({ lifetime }: IntentChange): boolean {
+  return lifetime === "conf";
+}
+
+/**
+ * Says of what was done that it is not in /etc/skywire.conf: a call that ends in an error is not copied there, and the
+ * run was cut off before it repeated it.
+ */
+function withConf(
+  outcome: ReceiptOutcome,
+  change: IntentChange,
+  conf: ReadonlyMap<string, string> | undefined,
+): ReceiptOutcome {
+  const isDone = outcome.outcome === "done" || outcome.outcome === "done-after-restart";
+  if (!isDone || conf === undefined || !lastsInConf(change)) return outcome;
+  return isInConf(change, conf) === false
+    ? { ...outcome, note: `${outcome.note ?? ""}; ${NOT_IN_CONF}` }
+    : outcome;
+}
+
+const NOT_IN_CONF =
+  "it is not in /etc/skywire.conf, and lost at the next package update where the visor's configuration comes from that file: write it otherwise, apply, then write it so again";
 
 /** When an intent was written, and all that it meant to write. */
 interface IntentFacts {

@@ -9,6 +9,7 @@ import {
   type SecretRef,
   type SeenVisor,
   settingAt,
+  showsModes,
   type Unsupported,
 } from "../../model/index.ts";
 import { changeOf, type LeafVerdict, withWhy } from "./change-of.ts";
@@ -72,7 +73,7 @@ export function diffVisor(
   }));
   const all = verdicts.flatMap(({ verdict }) => verdict.changes);
   for (const { leaf, verdict: found } of verdicts) {
-    const why = untakenByProgram({ seen, withAdded }, found.changes[0], all);
+    const why = untakenByProgram(withAdded, found.changes[0], all);
     const verdict =
       why === undefined ? found : { changes: [], unsupported: [...found.unsupported, why] };
     changes.push(
@@ -164,10 +165,11 @@ function binaryOf(desired: Pick<DesiredVisor, "leaves">, app: string): string {
 }
 
 /** What the release shows of its other apps it will show of this one. */
-function freshApp({ apps: [other] }: SeenVisor, name: string, binary: string): ObservedApp {
+function freshApp(seen: SeenVisor, name: string, binary: string): ObservedApp {
+  const [other] = seen.apps;
   const facts = { running: false, status: 0, detail: "", autoStart: false, port: 0 };
   const shown = {
-    ...(other?.launcherMode === undefined && other !== undefined ? {} : { launcherMode: "" }),
+    ...(showsModes(seen) ? { launcherMode: "" } : {}),
     ...(other?.env === undefined && other !== undefined ? {} : { env: [] }),
   };
   return { name, binary, ...facts, ...shown, args: [], raw: new Hidden({ args: [], env: [] }) };

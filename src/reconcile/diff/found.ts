@@ -172,17 +172,17 @@ function twice(what: string): string {
 }
 
 function foundEnv(app: ObservedApp): Found {
-  const raw: Record<string, string> = {};
-  const shown: Record<string, string> = {};
   const env = app.raw.open().env;
   if (env === undefined) return unsupported("this release does not show the environment of apps");
-  for (const element of env) {
+  const variables = env.map((element): readonly [string, string] => {
     const equals = element.indexOf("=");
-    const name = equals < 0 ? element : element.slice(0, equals);
-    raw[name] = equals < 0 ? "" : element.slice(equals + 1);
-    shown[name] = MASK;
-  }
-  return { kind: "value", raw, shown };
+    return equals < 0 ? [element, ""] : [element.slice(0, equals), element.slice(equals + 1)];
+  });
+  return {
+    kind: "value",
+    raw: Object.fromEntries(variables),
+    shown: Object.fromEntries(variables.map(([name]) => [name, MASK])),
+  };
 }
 
 function foundPort(seen: SeenVisor, leaf: LeafPath & { readonly section: "ports" }): Found {

@@ -18,11 +18,10 @@ import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
 /**
  * Why a change of arguments or of a field that lives in them cannot be written, or `undefined`. What counts is the
  * program that the app will be once all changes are written.
- * @param seen the visor as it was read
- * @param withAdded the same with the apps that the plan adds
+ * @param withAdded the visor as it was read, with the apps that the plan adds
  */
 export function untakenByProgram(
-  { seen, withAdded }: { readonly seen: SeenVisor; readonly withAdded: SeenVisor },
+  withAdded: SeenVisor,
   change: Change | undefined,
   changes: readonly Change[],
 ): string | undefined {
@@ -30,11 +29,9 @@ export function untakenByProgram(
   if (change === undefined || path?.section !== "apps" || !changesArgs(change)) return undefined;
   const app = withAdded.apps.find(({ name }) => name === path.app);
   if (app === undefined) return undefined;
-  // Of what a recorded observation keeps, the arguments tell the program and nothing else.
-  const isKept = seen.kept !== undefined && seen.apps.some(({ name }) => name === path.app);
-  const after = appAfter({ ...app, args: isKept ? app.args : app.raw.open().args }, changes);
+  const after = appAfter({ ...app, args: app.raw.open().args }, changes);
   if (path.field === "args")
-    return typedInArgs(isKept ? { ...app, binary: after.binary } : after, change);
+    return typedInArgs(app.argsUnknown === true ? { ...app, binary: after.binary } : after, change);
   return untakenField(after, path.field as AppTypedField) ?? untakenAddress(app, change);
 }
 

@@ -144,6 +144,7 @@ const seen = shape({
   "hypervisors?": listOf(text),
   "pty?": listOf(text),
   "unsetBlocks?": listOf(text),
+  "showsModes?": yesOrNo,
   methods: mapOf(textLike("method", /^[A-Za-z]{1,64}$/), oneOf("present", "absent", "unknown")),
   apps: mapOf(
     text,
@@ -152,6 +153,8 @@ const seen = shape({
       running: yesOrNo,
       autoStart: yesOrNo,
       "keptRunning?": yesOrNo,
+      "binary?": text,
+      "args?": listOf(text),
       "started?": yesOrNo,
       "unreadable?": listOf(text),
     }),

@@ -20,9 +20,13 @@ export interface KeptApp {
   readonly autoStart: boolean;
   /** The visor starts it again whenever it stops. */
   readonly keptRunning?: true;
-  /** Another program starts `program`, and passes no whitelist on. */
+  /** Its binary without the folder; empty where the visor runs it by its name. Absent in earlier observations. */
+  readonly binary?: string;
+  /** What tells of its arguments which program runs and what fields it is given; `_` stands for any other word. */
+  readonly args?: readonly string[];
+  /** Another program starts `program`, and passes no whitelist on. Of earlier observations, without `args`. */
   readonly started?: true;
-  /** Elements of its arguments at which it ends as it reads them, as far as they may be shown. */
+  /** Elements of its arguments at which it ends as it reads them. Of earlier observations, without `args`. */
   readonly unreadable?: readonly string[];
 }
 
@@ -39,6 +43,8 @@ export interface KeptSeen {
   readonly pty?: readonly string[];
   /** Blocks that its configuration is without; absent in observations of earlier releases, and where there is none. */
   readonly unsetBlocks?: readonly string[];
+  /** Its apps show how they are launched, as those of 2026 do; absent in observations of earlier releases. */
+  readonly showsModes?: boolean;
   /** Methods that could write what is owned. */
   readonly methods: Readonly<Record<string, "present" | "absent" | "unknown">>;
   /** Managed apps that are there, by name. */

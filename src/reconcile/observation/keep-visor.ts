@@ -7,8 +7,11 @@ import {
   type KeptLeaf,
   type ObservedApp,
   type ObservedVisor,
+  programNamed,
   programOf,
   type SeenVisor,
+  showsModes,
+  tellingArgs,
   unreadableElements,
   WEB_PROXIES,
 } from "../../model/index.ts";
@@ -18,6 +21,8 @@ import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
 
 /** Where a web proxy listens is what a guard goes by, owned or not. */
 const WEB_PROXY_PATH = /^settings\.(dmsg|skynet)_web\./;
+/** Fields of a served port that decide how it is closed or moved. */
+const PORT_FIELDS = ["open", "local_port", "dmsg", "skynet", "whitelist", "proxy_addr"] as const;
 /** Tells releases apart that admit keys at once from those that need a restart. */
 const ALWAYS_KEPT_METHODS: readonly string[] = ["PendingHypervisors"];
 /** Reasons are words of ours; anything else could carry what a visor or the system said. */
@@ -47,6 +52,8 @@ function keepSeen(
   const leaves: Record<string, KeptLeaf> = {};
   for (const path of owned)
     leaves[path] = keepLeaf(seen, desired.leaves.get(path), path, keyedDigest);
+  for (const path of recordPaths(owned))
+    leaves[path] ??= keepLeaf(seen, undefined, path, keyedDigest);
   for (const app of seen.apps.filter(({ name }) => Object.hasOwn(apps, name))) {
     const path = `apps.${app.name}.whitelist`;
     if (exitOf(asRun(app)) !== undefined)
@@ -67,14 +74,32 @@ function keepSeen(
     ...(seen.hypervisors === undefined ? {} : { hypervisors: seen.hypervisors }),
     ...(seen.pty === undefined ? {} : { pty: seen.pty }),
     ...(seen.unsetBlocks === undefined ? {} : { unsetBlocks: seen.unsetBlocks }),
+    showsModes: showsModes(seen),
     methods: keepMethods(owned, seen),
     apps,
     leaves,
   };
 }
 
+/** What else decides how a managed port is closed or moved, owned or not. */
+function recordPaths(owned: readonly string[]): readonly string[] {
+  return owned.flatMap((path) => {
+    const leaf = parseLeafPath(path);
+    return leaf.section === "ports"
+      ? PORT_FIELDS.map((field) => `ports.${leaf.port}.${field}`)
+      : [];
+  });
+}
+
+/** Leaves of a managed app that a refusal may name as the way out. */
+function besideOwned(path: string): readonly string[] {
+  const leaf = parseLeafPath(path);
+  return leaf.section === "apps" ? [`apps.${leaf.app}.whitelist`, `apps.${leaf.app}.present`] : [];
+}
+
 function keepMethods(owned: readonly string[], seen: SeenVisor): KeptSeen["methods"] {
-  const wanted = [...new Set([...ALWAYS_KEPT_METHODS, ...owned.flatMap(methodsOf)])].sort();
+  const asked = [...owned, ...owned.flatMap(besideOwned)];
+  const wanted = [...new Set([...ALWAYS_KEPT_METHODS, ...asked.flatMap(methodsOf)])].sort();
   return Object.fromEntries(
     wanted.flatMap((method) => {
       const known = seen.methods.get(method);
@@ -92,19 +117,21 @@ function keepApps(owned: readonly string[], seen: SeenVisor): Readonly<Record<st
   );
   return Object.fromEntries(
     seen.apps
-      .filter(({ name }) => managed.has(name))
-      .map((app) => {
-        const { name, running, autoStart } = app;
-        const exit = exitOf(asRun(app));
-        const program = exit?.program ?? programOf(asRun(app));
-        const others = isKeptRunning(app) ? { keptRunning: true as const } : {};
-        const started = exit?.takesWhitelist === false ? { started: true as const } : {};
-        const elements = unreadableElements(asRun(app));
-        const unreadable = elements.length === 0 ? {} : { unreadable: elements };
-        const kept: KeptApp = { program, running, autoStart, ...others, ...started, ...unreadable };
-        return [name, kept] as const;
-      }),
+      .filter((app) => managed.has(app.name) || unreadableElements(asRun(app)).length > 0)
+      .map((app) => [app.name, keepApp(app)] as const),
   );
+}
+
+function keepApp(app: ObservedApp): KeptApp {
+  const { running, autoStart, binary, args } = app;
+  return {
+    program: exitOf(asRun(app))?.program ?? programOf(asRun(app)),
+    running,
+    autoStart,
+    ...(isKeptRunning(app) ? { keptRunning: true as const } : {}),
+    binary: programNamed(binary),
+    args: tellingArgs(args),
+  };
 }
 
 function asRun(app: ObservedApp): ObservedApp {

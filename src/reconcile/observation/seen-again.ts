@@ -1,4 +1,4 @@
-import { Hidden, type VisorKey } from "../../core/index.ts";
+import { Hidden, type Json, type VisorKey } from "../../core/index.ts";
 import {
   BUILT_IN_APPS,
   type DesiredVisor,
@@ -9,7 +9,7 @@ import {
   type SeenVisor,
   type UnseenVisor,
 } from "../../model/index.ts";
-import { defaultPort, parseLeafPath } from "../diff/index.ts";
+import { CLOSING, defaultPort, parseLeafPath } from "../diff/index.ts";
 import { routeOf } from "../observe/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
 
@@ -56,42 +56,78 @@ function seenVisor(
     ...(pty === undefined ? {} : { pty }),
     ...(unsetBlocks === undefined ? {} : { unsetBlocks }),
     settings: {},
-    apps: Object.entries(kept.apps).map(([name, app]) => appAgain(name, app)),
-    ports: portsAgain(kept),
+    apps: Object.entries(kept.apps).map(([name, app]) => appAgain(name, app, kept.showsModes)),
+    ports: portsAgain(key, kept),
     keepsConf,
     configReadable,
+    ...(kept.showsModes === undefined ? {} : { showsModes: kept.showsModes }),
     methods: new Map(Object.entries(kept.methods)),
     kept: new Map(Object.entries(kept.leaves)),
   };
 }
 
 /** Its leaves come from what is kept; what stands here is what guards look at. */
-function appAgain(name: string, kept: KeptApp): ObservedApp {
-  const { program, running, autoStart, keptRunning, started, unreadable = [] } = kept;
-  // Arguments decide what the combined binary is: which of the two ran it is not kept, so that both may.
-  const isExit = EXIT_PROGRAMS.includes(program);
-  const isTold = !isExit && BUILT_IN_APPS.includes(program);
-  const told = started === true ? [program] : isTold ? ["app", program] : [];
-  const args = [...told, ...unreadable];
+function appAgain(name: string, kept: KeptApp, modes: boolean | undefined): ObservedApp {
+  const { program, running, autoStart, keptRunning } = kept;
+  const { binary, args, ...doubt } =
+    kept.args === undefined
+      ? earlierApp(kept)
+      : { binary: kept.binary ?? program, args: kept.args };
   return {
     name,
-    binary: started === true ? STARTER : isTold ? "" : program,
+    binary,
     running,
     status: running ? 1 : 0,
     detail: "",
     autoStart,
     ...(keptRunning === true ? { restartPolicy: "always" } : {}),
+    ...(modes === true ? { launcherMode: "" } : {}),
     args,
     port: 0,
     raw: new Hidden({ args }),
+    ...doubt,
   };
 }
 
-/** Which ports are served decides how they are written; what they are like is kept leaf by leaf. */
-function portsAgain({ leaves }: KeptSeen): readonly ObservedPort[] {
+/** A binary and arguments that run the program which an observation of an earlier release tells. */
+function earlierApp(
+  kept: KeptApp,
+): Pick<ObservedApp, "binary" | "args"> & { readonly argsUnknown: true } {
+  const { program, started, unreadable = [] } = kept;
+  // Arguments decide what the combined binary is: which of the two ran it is not kept, so that both may.
+  const isExit = EXIT_PROGRAMS.includes(program);
+  const isTold = !isExit && BUILT_IN_APPS.includes(program);
+  const told = started === true ? [program] : isTold ? ["app", program] : [];
+  const binary = started === true ? STARTER : isTold ? "" : program;
+  return { binary, args: [...told, ...unreadable], argsUnknown: true };
+}
+
+/** The records of served ports, as far as what is kept tells them; the rest counts as what a record is without it. */
+function portsAgain(visor: VisorKey, { leaves }: KeptSeen): readonly ObservedPort[] {
   return Object.entries(leaves).flatMap(([path, leaf]) => {
     const at = parseLeafPath(path);
-    const isOpen = leaf.kind === "value" && leaf.raw === true;
-    return at.section === "ports" && at.field === "open" && isOpen ? [defaultPort(at.port)] : [];
+    if (at.section !== "ports" || at.field !== "open" || leaf.kind !== "value") return [];
+    if (leaf.raw !== true && leaf.raw !== CLOSING) return [];
+    const record = { ...defaultPort(at.port), ...factsAgain(at.port, leaves) };
+    const isShut = leaf.raw === CLOSING;
+    return [isShut ? { ...record, whitelist: [visor], skynet: false, dmsg: false } : record];
   });
+}
+
+function factsAgain(port: number, leaves: KeptSeen["leaves"]): Partial<ObservedPort> {
+  const raw = (field: string): Json | undefined => {
+    const leaf = leaves[`ports.${port}.${field}`];
+    return leaf?.kind === "value" ? leaf.raw : undefined;
+  };
+  const whitelist = leaves[`ports.${port}.whitelist`];
+  const local = raw("local_port");
+  const proxy = raw("proxy_addr");
+  const [dmsg, skynet] = [raw("dmsg"), raw("skynet")];
+  return {
+    ...(typeof local === "number" ? { local_port: local } : {}),
+    ...(typeof proxy === "string" ? { proxy_addr: proxy } : {}),
+    ...(typeof dmsg === "boolean" ? { dmsg } : {}),
+    ...(typeof skynet === "boolean" ? { skynet } : {}),
+    ...(whitelist?.kind === "set" ? { whitelist: whitelist.elements } : {}),
+  };
 }

@@ -25,8 +25,7 @@ export function contradictionOf(plan: Plan): string | undefined {
   if (!plan.policies.some((policy) => canonicalJson(policyToJson(policy)) === own))
     return "its own policy is not in force";
   const changing = plan.visors.filter(({ status }) => status === "changes").map(({ key }) => key);
-  if (new Set(plan.visors.map(({ key }) => key)).size < plan.visors.length)
-    return "it holds a visor twice";
+  if (hasTwice(plan.visors.map(({ key }) => key))) return "it holds a visor twice";
   if (!isSame(plan.waves, wavesOf(changing, plan.acting, plan.protected)))
     return "its waves are not those of its visors";
   for (const visor of plan.visors) {
@@ -43,10 +42,17 @@ function lackOf({ keyset, policies, relays, heads }: Plan): string | undefined {
   if ([relays, heads].some((list) => !Array.isArray(list)))
     return "it does not say where the ledger goes and what it had seen, as plans of fleet 0.1 do not";
   if (!relays.every(isRelay)) return "it names a relay that is no address";
+  if (hasTwice(relays)) return "it names a relay twice";
+  if (hasTwice(keyset.operators.map(({ key }) => key)))
+    return "it lists two operators with one key";
   const feeds = heads.map(({ feed }) => feed);
   if (feeds.join(" ") !== [...new Set(feeds)].toSorted().join(" "))
     return "what it had seen of ledgers is out of order";
   return heads.every(isHead) ? undefined : "it had seen what no ledger can be";
+}
+
+function hasTwice(list: readonly string[]): boolean {
+  return new Set(list).size < list.length;
 }
 
 function isRelay(relay: string): boolean {
@@ -70,6 +76,8 @@ function visorFault(visor: PlanVisor): string | undefined {
   if ((visor.status === "changes") !== visor.steps.length > 0)
     return "its status is not that of its steps";
   for (const { letter, changes } of visor.steps) {
+    if (hasTwice(changes.map(({ path, element = "" }) => `${path} ${element}`)))
+      return "it changes something twice in one step";
     for (const change of changes) {
       if (change.step !== letter) return `${change.path} stands in another step than it says`;
       if (!visor.owned.includes(change.path)) return `${change.path} is changed and not owned`;

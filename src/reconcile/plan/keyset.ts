@@ -141,7 +141,9 @@ export function requirementsOf(
 ): Requirements {
   const policies = [...plan.policies, ...policiesInForce(plan.keyset, history)];
   const recorded = history.known ? history.keyset : undefined;
-  const signers = recorded?.operators.filter(({ may }) => may.includes("apply")).length ?? 1;
+  const able = recorded?.operators.filter(({ may }) => may.includes("apply")).map(({ key }) => key);
+  // One key signs once, whatever names it has.
+  const signers = able === undefined ? 1 : new Set(able).size;
   const signatures = Math.max(...policies.map(({ keysetSignatures }) => keysetSignatures));
   return {
     relays: Math.max(...policies.map(({ requireRelays }) => requireRelays)),

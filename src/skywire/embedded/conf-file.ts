@@ -91,6 +91,16 @@ function shellValue(form: ConfRow["form"], value: string): string {
   }
 }
 
+/** The variables as `Skyenv` shows them: the words of a list with blanks between. Source: skyenvfile/read.go. */
+export function shownConf(conf: Conf): Conf {
+  return new Map(
+    [...conf].map(([variable, value]) => [
+      variable,
+      FORMS.get(variable) === "keys" ? wordsOf(value).join(" ") : value,
+    ]),
+  );
+}
+
 function wordsOf(value: string): readonly string[] {
   return value.split(",").filter((word) => word !== "");
 }

@@ -6,7 +6,7 @@ import { method, never, type ReleaseMethod } from "./release-method.ts";
 import { flagAt, minHopsOf, reportedKey, transport2026Of, transportEntry } from "./replies.ts";
 import { type LiveTransport, transportId, TRANSPORT_TYPES } from "./transports.ts";
 import type { VisorInstance } from "./visor-instance.ts";
-import { CONF_FLAGS } from "./conf-file.ts";
+import { CONF_FLAGS, shownConf } from "./conf-file.ts";
 import { skyenvState, transport2026 } from "./wire-2026.ts";
 import { addTransportIn, persistentTransport, transport2024 } from "./wire-shared.ts";
 
@@ -185,7 +185,7 @@ function skyenvOf(instance: VisorInstance): typeof skyenvState extends Schema<in
     Path: "/etc/skywire.conf",
     Exists: conf !== undefined,
     Writable: conf !== undefined,
-    Values: conf ?? new Map<string, string>(),
+    Values: shownConf(conf ?? new Map()),
     Flags: CONF_FLAGS,
   };
 }

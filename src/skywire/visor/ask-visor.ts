@@ -1,4 +1,5 @@
 import { FleetError, hasCode, sleep, type VisorKey } from "../../core/index.ts";
+import { confValues } from "./conf-variables.ts";
 import type { VisorConnection } from "./connection.ts";
 import { type Call, CALLS } from "./methods.ts";
 import type { ReadingWants, SeenReading, StartTime, VisorReading } from "./reading.ts";
@@ -68,7 +69,13 @@ export async function askVisor(
 function skyenvPart(skyenv: SkyenvWire | undefined): Pick<SeenReading, "skyenv"> {
   return skyenv === undefined
     ? {}
-    : { skyenv: { exists: skyenv.Exists, writable: skyenv.Writable } };
+    : {
+        skyenv: {
+          exists: skyenv.Exists,
+          writable: skyenv.Writable,
+          values: confValues(skyenv.Values),
+        },
+      };
 }
 
 async function askFirst(connection: VisorConnection): Promise<FirstAnswers> {

@@ -1,4 +1,5 @@
 export { WHOLE_BLOCKS } from "./blocks.ts";
+export { CONF_VARIABLES } from "./conf-variables.ts";
 export type { VisorAccess, VisorTimeouts } from "./connection.ts";
 export {
   type Call,

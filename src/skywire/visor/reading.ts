@@ -117,7 +117,12 @@ export interface SeenReading {
   readonly summary?: SafeSummary;
   /** Sorted by port; undefined when not wanted, or this release cannot list them. */
   readonly ports?: readonly PortReading[];
-  readonly skyenv?: { readonly exists: boolean; readonly writable: boolean };
+  /** What is known of /etc/skywire.conf: `values` are of variables that visors copy settings to, by name. */
+  readonly skyenv?: {
+    readonly exists: boolean;
+    readonly writable: boolean;
+    readonly values: ReadonlyMap<string, string>;
+  };
   /** Sorted by key. */
   readonly known?: readonly KnownVisor[];
   /** What is known of each method that was asked for or probed. */

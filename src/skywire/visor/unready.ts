@@ -6,6 +6,9 @@ import type { Answer } from "./send-gate.ts";
 import type { VisorTarget } from "./target.ts";
 import type { OverviewWire } from "./wire-types.ts";
 
+/** A hundred years: no machine has run for longer. */
+const UPTIME_MAX_SECONDS = 100 * 366 * 24 * 60 * 60;
+
 /** A visor that answers, but is not to be asked more. */
 export type Unready = Extract<
   UnseenReading,
@@ -14,7 +17,7 @@ export type Unready = Extract<
 
 /** The answers that tell whether a visor is up. */
 export interface GateAnswers {
-  readonly uptime: Answer<unknown>;
+  readonly uptime: Answer<number>;
   readonly apps: Answer<unknown>;
   readonly transportTypes: Answer<unknown>;
   readonly startup: Answer<boolean>;
@@ -27,6 +30,7 @@ export function unreadyBecause(answers: GateAnswers): Unready | undefined {
   const { uptime, apps, transportTypes, startup } = answers;
   if (uptime.kind !== "answered" || apps.kind === "absent" || transportTypes.kind === "absent")
     return NO_VISOR;
+  if (!(uptime.value >= 0 && uptime.value <= UPTIME_MAX_SECONDS)) return NO_UPTIME;
   // Suspended, it looks as one that is starting, and it never will have.
   const { suspended } = answers;
   if (suspended.kind === "answered" && suspended.value) return SUSPENDED;
@@ -65,6 +69,14 @@ const NO_VISOR: Unready = {
   code: "visor/no-visor",
   detail: "it answers calls but has not the methods of a visor",
   next: "check that --rpc names a visor's RPC address",
+};
+
+/** When it started decides what waits for a restart; what cannot be must not pass for a start in the future or long ago. */
+const NO_UPTIME: Unready = {
+  kind: "malformed",
+  code: "visor/uptime",
+  detail: "it says that it has run for a time that cannot be",
+  next: "restart the visor, and look at its clock and its log",
 };
 
 const SUSPENDED: Unready = {

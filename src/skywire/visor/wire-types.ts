@@ -174,11 +174,14 @@ export const managedVisor: Schema<ManagedVisorWire> = t.struct("visorapi.HVVisor
 export interface SkyenvWire {
   readonly Exists: boolean;
   readonly Writable: boolean;
+  /** Variables of the file, lists as words with blanks between. Source: skyenvfile/read.go. */
+  readonly Values: ReadonlyMap<string, string>;
 }
 
 export const skyenvState: Schema<SkyenvWire> = t.struct("visorapi.SkyenvState", {
   Exists: t.bool,
   Writable: t.bool,
+  Values: t.map(t.lossyString, t.lossyString),
 });
 
 export interface ConfigFieldChangeWire {

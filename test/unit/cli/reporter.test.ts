@@ -120,3 +120,27 @@ describe("events", () => {
     expect(on.err()).toBe("");
   });
 });
+
+describe("what nobody asked for and everybody must know", () => {
+  const told = {
+    type: "diagnostic",
+    level: "warn",
+    message: "settings.log_level: it is not in /etc/skywire.conf",
+    visor: keyAt(1),
+  } as const;
+
+  it("A6: is told on standard error, by the visor's name, also without --verbose", () => {
+    const { reporter, err, out } = stage([], false);
+    reporter.named({ [keyAt(1)]: "shop" });
+    reporter.emit(told);
+    expect(err()).toBe("note: shop: settings.log_level: it is not in /etc/skywire.conf\n");
+    expect(out()).toBe("");
+  });
+
+  it("A6: is one of the events where these are asked for", () => {
+    const { reporter, err, out } = stage(["--events"], false);
+    reporter.emit(told);
+    expect(err()).toBe("");
+    expect(out()).toContain('"type":"diagnostic"');
+  });
+});

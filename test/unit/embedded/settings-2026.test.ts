@@ -191,4 +191,18 @@ describe("what the newest texts say of the configuration", () => {
     expect(config("hypervisors")).toEqual([FRIEND]);
     expect(config("log_level")).toBe("debug");
   });
+
+  it("A6: Skyenv shows its values, lists as words with blanks between", async () => {
+    await start();
+    const other = "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
+    await set({ hypervisors: [FRIEND, other], is_public: true, log_level: "debug" });
+    const { Values } = (await world.call("shop", "Skyenv")) as {
+      readonly Values: ReadonlyMap<string, string>;
+    };
+    expect(Object.fromEntries(Values)).toMatchObject({
+      HYPERVISORPKS: `${FRIEND} ${other}`,
+      VISORISPUBLIC: "true",
+      LOGLVL: "debug",
+    });
+  });
 });

@@ -7,8 +7,10 @@ import {
   formatPlan,
   type History,
   parsePlan,
+  requirementsOf,
 } from "../../../src/reconcile/index.ts";
-import { planDigest } from "../../../src/reconcile/plan/digests.ts";
+import { decisionDigest, planDigest } from "../../../src/reconcile/plan/digests.ts";
+import { countPlan } from "../../../src/reconcile/plan/plan-counts.ts";
 import { testKeys } from "../../support/ledger-world.ts";
 import {
   desiredFleet,
@@ -251,6 +253,59 @@ describe("a plan file that somebody wrote by hand", () => {
     const text = formatPlan({ ...rest, digest: planDigest(rest) });
     expect(() => parsePlan(text)).toThrow(FleetError);
     expect(() => parsePlan(text)).toThrow(/plan/);
+  });
+
+  it.each<{ name: string; change: (plan: Plan) => Plan; want: RegExp }>([
+    {
+      name: "names a relay twice, which would count as two that hold the ledger",
+      change: (plan) => ({ ...plan, relays: ["127.0.0.1:8870", "127.0.0.1:8870"] }),
+      want: /names a relay twice/,
+    },
+    {
+      name: "makes a change twice",
+      change: (plan) =>
+        withVisor(plan, (visor) => ({
+          ...visor,
+          steps: visor.steps.map((step) => ({
+            ...step,
+            changes: [...step.changes, ...step.changes],
+          })),
+        })),
+      want: /twice/,
+    },
+    {
+      name: "lists one key as two operators",
+      change: (plan) => {
+        const [first] = plan.keyset.operators;
+        const twin = first === undefined ? [] : [{ ...first, name: "twin" }];
+        return {
+          ...plan,
+          keyset: { ...plan.keyset, operators: [...plan.keyset.operators, ...twin] },
+        };
+      },
+      want: /two operators with one key/,
+    },
+  ])("F11: and $name is not taken, all its digests made to fit", ({ change, want }) => {
+    const { digest: _digest, ...rest } = change(makePlan());
+    const fitting = {
+      ...rest,
+      counts: countPlan(rest.visors, rest.releasedVisors),
+      decision: decisionDigest(rest.visors, rest.overrides, rest.policies),
+    };
+    const text = formatPlan({ ...fitting, digest: planDigest(fitting) });
+    expect(() => parsePlan(text)).toThrow(want);
+  });
+
+  it("F11: one key under two names is one that can sign", () => {
+    const own = makePlan().keyset;
+    const twins = own.operators.map((operator) => ({ ...operator, name: "twin" }));
+    const policy = { ...own.policy, keysetSignatures: 2 };
+    const old = { ...own, policy, operators: [...own.operators, ...twins] };
+    const { keysetSignatures } = requirementsOf(
+      { keyset: old, policies: [policy] },
+      historyWith(old),
+    );
+    expect(keysetSignatures).toBe(1);
   });
 
   it("is taken as it was made", () => {

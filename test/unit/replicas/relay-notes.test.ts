@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
 import {
   changeRelayNote,
+  isTimeToTry,
   nextTryMs,
   readRelayNotes,
   type RelayNote,
@@ -31,6 +32,13 @@ describe("when a relay is tried again", () => {
     [500, 900],
   ])("after %d failures in a row: %d seconds later", (failures, seconds) => {
     expect(nextTryMs({ ...NOTE, failures })).toBe(NOTE.triedAtMs + seconds * 1_000);
+  });
+
+  it("9.8: at once, where the last try is said to lie ahead: a clock was wrong", () => {
+    const dayMs = 24 * 60 * 60 * 1_000;
+    expect(isTimeToTry(NOTE, NOTE.triedAtMs - dayMs)).toBe(true);
+    expect(isTimeToTry(NOTE, NOTE.triedAtMs + 9_999)).toBe(false);
+    expect(isTimeToTry(NOTE, NOTE.triedAtMs + 10_000)).toBe(true);
   });
 });
 

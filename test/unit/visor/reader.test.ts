@@ -60,7 +60,11 @@ describe("a visor that answers", () => {
       isPublic: false,
       transportCount: 1,
     });
-    expect(reading.skyenv).toEqual({ exists: true, writable: true });
+    expect(reading.skyenv).toEqual({
+      exists: true,
+      writable: true,
+      values: new Map([["LOGLVL", "info"]]),
+    });
     expect(reading.ports).toEqual([]);
     expect(reading.apps).toEqual([
       {
@@ -75,6 +79,19 @@ describe("a visor that answers", () => {
         detailedStatus: "Running",
       },
     ]);
+  });
+
+  // When it started decides what waits for a restart: a time that cannot be must not pass for one.
+  it.each([
+    ["less than no time", -1],
+    ["no number", Number.NaN],
+    ["for ever", Number.POSITIVE_INFINITY],
+    ["longer than any machine", 1e300],
+  ])("9.8: is not believed to have run for %s", async (_, uptimeSeconds) => {
+    expect(await readFar({ uptimeSeconds })).toMatchObject({
+      kind: "malformed",
+      code: "visor/uptime",
+    });
   });
 
   it("is asked for no more than is wanted", async () => {

@@ -37,9 +37,11 @@ export function checkOpenExits(input: OpenListsInput): readonly Refusal[] {
     const before = app === undefined ? undefined : { ...app, args: app.raw.open().args };
     const after = appAfter(before ?? { name, binary: "", args: [] }, input.changes);
     const exit = exitOf(after);
-    if (exit === undefined || !isOpen(input, after, exit)) return [];
     const own = input.changes.filter(({ path }) => appNameOf(path) === name);
     const starts = own.filter(startsApp);
+    if (exit === undefined && app?.argsUnknown === true)
+      return unknownExit(input, app, own, starts);
+    if (exit === undefined || !isOpen(input, after, exit)) return [];
     if (starts.length > 0) return starts.map((change) => refusal(input, after, exit, change));
     const [made] = own.filter(({ action }) => action === undefined);
     if (app === undefined || before === undefined || made === undefined) return [];
@@ -54,11 +56,12 @@ function appNameOf(path: string): string | undefined {
 }
 
 function isOpen(input: OpenListsInput, app: AppProgram, exit: Exit): boolean {
-  const whitelist = `apps.${app.name}.whitelist`;
+  const whitelist = whitelistOf(app);
   if (input.openToAnyone.includes(whitelist)) return false;
   if (!exit.takesWhitelist) return true;
-  // A recorded observation holds no arguments, but the whitelists of exits.
-  if (input.seen.kept !== undefined) return membersAfter(input, whitelist).length === 0;
+  // An observation of an earlier release holds no arguments, but the whitelists of exits.
+  const isUnknown = input.seen.apps.some((each) => each.name === app.name && each.argsUnknown);
+  if (isUnknown) return membersAfter(input, whitelist).length === 0;
   return parseWhitelist(splitArgs(app).typed.get("whitelist") ?? "").length === 0;
 }
 
@@ -77,8 +80,43 @@ function willRun(app: ObservedApp, own: readonly Change[]): boolean {
   return (app.autoStart && !isOff) || (app.running && !isStopped) || isKeptRunning(app);
 }
 
+/**
+ * Refuses another binary of an app whose arguments are not known, since they may make an exit of it. Not where the
+ * manifest writes the arguments too, or is open to anyone.
+ */
+function unknownExit(
+  { visor, name, openToAnyone }: OpenListsInput,
+  app: ObservedApp,
+  own: readonly Change[],
+  starts: readonly Change[],
+): readonly Refusal[] {
+  const changed = (field: string): Change | undefined =>
+    own.find(({ path }) => path === `apps.${app.name}.${field}`);
+  const made = changed("binary");
+  const isTold = changed("args") !== undefined || openToAnyone.includes(whitelistOf(app));
+  const [change = made] = starts;
+  if (made === undefined || change === undefined || isTold) return [];
+  if (starts.length === 0 && !willRun(app, own)) return [];
+  return [
+    {
+      guard: "open-exit",
+      visor,
+      path: change.path,
+      message: `${app.name} on ${name} would start another binary, and whether its arguments make an exit of that is not in the observation`,
+      measured: "arguments that the observation does not keep",
+      limit: "known arguments",
+      place: change.reason.place,
+      next: `run \`fleet observe\` again with this version of fleet, or write apps.${app.name}.args too`,
+    },
+  ];
+}
+
+function whitelistOf({ name }: Pick<AppProgram, "name">): string {
+  return `apps.${name}.whitelist`;
+}
+
 function refusal(input: OpenListsInput, app: AppProgram, exit: Exit, change: Change): Refusal {
-  const whitelist = `apps.${app.name}.whitelist`;
+  const whitelist = whitelistOf(app);
   const what = exit.program === app.name ? "" : `, which runs ${exit.program},`;
   return {
     guard: "open-exit",
