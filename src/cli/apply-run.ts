@@ -11,7 +11,7 @@ import { Findings } from "./joined-history.ts";
 import { ledgerRefusals } from "./ledger-refusals.ts";
 import { outPaint } from "./look.ts";
 import type { Operator } from "./operator.ts";
-import { printJson } from "./print.ts";
+import { errLine, printJson } from "./print.ts";
 import { refuse } from "./refuse.ts";
 import { bringUpToDate, publishAndTell } from "./relaying.ts";
 import { forScreen, planLook } from "./plan-look.ts";
@@ -104,8 +104,7 @@ async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
   const records = joinedRecords(feeds, { onFinding: findings.take });
   const past = await ApplyPast.read(ledger, plan, records);
   const history = past.history();
-  for (const note of [...notes, ...feeds.notes, ...findings.all])
-    world.terminal.err(`note: ${note}\n`);
+  for (const note of [...notes, ...feeds.notes, ...findings.all]) errLine(world, `note: ${note}`);
   const found = await ledgerRefusals({
     plan,
     history,

@@ -15,6 +15,7 @@ import { visorKeyOf } from "./named-visor.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 import { openRecords, type RecordsSource } from "./records-source.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 /** `fleet log`: what is recorded, of all operators whose feeds are here. Repairs nothing. */
 export const log: Command = {
@@ -50,7 +51,7 @@ export const log: Command = {
   async run(given, world): Promise<ExitCode> {
     const filter = filterOf(given, world);
     const source = await openRecords(given, world);
-    for (const note of source.notes) world.terminal.err(`note: ${note}\n`);
+    for (const note of source.notes) errLine(world, `note: ${note}`);
     const reading = new LogReading(new LogSieve(filter(source)));
     const past = reading.lines(source.records(), given.count("last"));
     const isJson = given.flag("json");

@@ -24,6 +24,7 @@ import { planLook } from "./plan-look.ts";
 import type { Planned } from "./planning.ts";
 import { type Reporter, reporterOf } from "./reporter.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 /** `fleet plan`: what an apply would change. It has no way to write to a visor. */
 export const plan: Command = {
@@ -95,7 +96,7 @@ export const plan: Command = {
       });
       const how =
         keys === undefined ? "not signed: there is no key here" : `signed by ${keys.operator}`;
-      world.terminal.err(`plan kept in ${file}, ${how}; \`fleet apply ${file}\` applies it\n`);
+      errLine(world, `plan kept in ${file}, ${how}; \`fleet apply ${file}\` applies it`);
     }
     if (given.flag("json")) world.terminal.out(formatPlan(made));
     else if (reporter.isEvents) planEvents(made).forEach(reporter.emit);

@@ -4,6 +4,7 @@ import { durationText } from "./duration.ts";
 import { canShowProgress } from "./look.ts";
 import { keyLabel, type Names, printable, shortKey } from "../view/index.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 const QUIET_MS = 500;
 const REDRAW_MS = 120;
@@ -59,7 +60,7 @@ export function reporterOf(given: Given, world: World): Reporter {
     emit: (event) => {
       if (progress !== undefined) note(progress, event, world.clock.now());
       if (isEvents) print(event);
-      if (isVerbose) world.terminal.err(`${printable(event.message)}\n`);
+      if (isVerbose) errLine(world, event.message);
     },
     during: async (total, things, work) => {
       const current: Progress = {
@@ -136,12 +137,12 @@ function draw(progress: Progress, world: World): () => void {
   let cancel = world.clock.after(QUIET_MS, function redraw(): void {
     wasDrawn = true;
     const line = cutToScreen(progressText(progress, world.clock.now()), world.terminal.columns);
-    world.terminal.err(`\r\u001b[K${line}`);
+    world.terminal.redraw(line);
     cancel = world.clock.after(REDRAW_MS, redraw);
   });
   return () => {
     cancel();
-    if (wasDrawn) world.terminal.err("\r\u001b[K");
+    if (wasDrawn) world.terminal.redraw("");
   };
 }
 

@@ -16,8 +16,6 @@ import { BesideWork } from "./beside.ts";
 import { run } from "./run.ts";
 import { watchedFiles } from "./watched-files.ts";
 
-/** Takes back what stands on the line of a screen. */
-const WIPE = "\r\u001b[K";
 /** Commands that start visors of their own: what these wrote is nobody's fleet. */
 const RUNS_VISORS: ReadonlySet<string> = new Set(["demo", "embedded"]);
 
@@ -30,10 +28,10 @@ export async function runHere(argv: readonly string[]): Promise<void> {
   const { files, hasWritten } = watchedFiles(nodeFiles);
   // Until a command asks for time to end in good order it only reads, and may end anywhere.
   const forget = onFirstInterrupt(() => {
-    const wipe = terminal.errIsTerminal ? WIPE : "";
+    if (terminal.errIsTerminal) terminal.redraw("");
     if (!RUNS_VISORS.has(argv[0] ?? ""))
       terminal.err(
-        `${wipe}interrupted: ${hasWritten() ? "no visor was written to" : "nothing was written"}\n`,
+        `interrupted: ${hasWritten() ? "no visor was written to" : "nothing was written"}\n`,
       );
   });
   const stopSoftly = (): AbortSignal => {
@@ -41,10 +39,9 @@ export async function runHere(argv: readonly string[]): Promise<void> {
     release ??= onInterrupt((wish) => {
       interrupt = wish;
       // On a screen the line of progress is wiped; it would stay there for good.
-      const fresh = terminal.errIsTerminal ? WIPE : "\n";
-      terminal.err(
-        `${fresh}stopping: what is under way is finished first; once more stops at once\n`,
-      );
+      if (terminal.errIsTerminal) terminal.redraw("");
+      else terminal.err("\n");
+      terminal.err(`stopping: what is under way is finished first; once more stops at once\n`);
       stop.abort(new Error("stopped"));
     });
     return stop.signal;
