@@ -10,6 +10,10 @@ export interface Terminal {
   out(text: string): void;
   /** Writes progress or a diagnostic (standard error). */
   err(text: string): void;
+  /** Writes what another program reads (standard output), as it is. */
+  data(text: string): void;
+  /** Puts a line in the place of the one that stands on the screen (standard error); an empty one wipes it. */
+  redraw(line: string): void;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   readonly inIsTerminal: boolean;
@@ -28,6 +32,9 @@ export interface Terminal {
   inputEnds(signal: AbortSignal): Promise<void>;
 }
 
+/** Takes back what stands on the line of a screen. */
+const WIPE = "\r\u001b[K";
+
 /** The terminal of this process. A pipe that closes early ends output quietly. */
 export function processTerminal(): Terminal {
   const out = quietly(process.stdout);
@@ -36,6 +43,8 @@ export function processTerminal(): Terminal {
   return {
     out,
     err,
+    data: out,
+    redraw: (line) => err(`${WIPE}${line}`),
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     inIsTerminal: process.stdin.isTTY === true,
