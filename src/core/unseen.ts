@@ -10,9 +10,13 @@ const UNSEEN =
 const ODD = "\\p{Co}";
 const ODD_BLANK = "(?! )\\p{Zs}";
 
-const UNSEEN_ANYWHERE = new RegExp(`[${UNSEEN}]`, "gu");
-const UNSEEN_OR_ODD = new RegExp(`[${UNSEEN}${ODD}]|${ODD_BLANK}`, "gu");
-const HAS_UNSEEN = new RegExp(`[${UNSEEN}]`, "u");
+/** What joins two emoji into one, or gives one its colours, is seen: the emoji would look otherwise without it. */
+const OF_AN_EMOJI =
+  "(?<=\\p{Extended_Pictographic}\\uFE0F?\\p{Emoji_Modifier}?)\\u200D(?=\\p{Extended_Pictographic})|(?<=\\p{Extended_Pictographic})\\uFE0F";
+
+const UNSEEN_ANYWHERE = new RegExp(`(?!${OF_AN_EMOJI})[${UNSEEN}]`, "gu");
+const UNSEEN_OR_ODD = new RegExp(`(?!${OF_AN_EMOJI})[${UNSEEN}${ODD}]|${ODD_BLANK}`, "gu");
+const HAS_UNSEEN = new RegExp(`(?!${OF_AN_EMOJI})[${UNSEEN}]`, "u");
 
 /** Nearly every text: there is nothing to look for in it. */
 const ORDINARY = /^[ -~]*$/;
