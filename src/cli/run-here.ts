@@ -12,8 +12,11 @@ import {
   nodeRandom,
   nodeWatchFolder,
 } from "../platform/index.ts";
+import { FleetError } from "../core/index.ts";
+import { errorText, plainPaint } from "../view/index.ts";
 import { BesideWork } from "./beside.ts";
 import { run } from "./run.ts";
+import { TOOL } from "./tool.ts";
 import { watchedFiles } from "./watched-files.ts";
 
 /** Commands that start visors of their own: what these wrote is nobody's fleet. */
@@ -22,6 +25,16 @@ const RUNS_VISORS: ReadonlySet<string> = new Set(["demo", "embedded"]);
 /** Runs one command line in this process: the only place that touches its arguments, signals and exit code. */
 export async function runHere(argv: readonly string[]): Promise<void> {
   const terminal = processTerminal();
+  const folder = workingFolder();
+  if (folder === undefined) {
+    const error = new FleetError("cli/no-folder", "the working folder is not there any more", {
+      next: "change to a folder that is there",
+      exit: 64,
+    });
+    terminal.err(errorText(error, TOOL, plainPaint));
+    process.exitCode = error.exit;
+    return;
+  }
   const stop = new AbortController();
   let interrupt: Interrupt | undefined;
   let release: (() => void) | undefined;
@@ -49,7 +62,7 @@ export async function runHere(argv: readonly string[]): Promise<void> {
   const code = await run(argv, {
     terminal,
     env: process.env,
-    folder: process.cwd(),
+    folder,
     files,
     clock: nodeClock,
     monoMs: nodeMonoMs,
@@ -63,5 +76,16 @@ export async function runHere(argv: readonly string[]): Promise<void> {
   forget();
   release?.();
   // Both kinds of interruption stop alike; only the code tells which it was.
-  process.exitCode = code === 130 && interrupt === "SIGTERM" ? 143 : code;
+  // What could not be printed has set a code of its own by now, or does so later.
+  if (process.exitCode === undefined)
+    process.exitCode = code === 130 && interrupt === "SIGTERM" ? 143 : code;
+}
+
+/** Absolute; nothing where somebody removed the folder that we were started in. */
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }

@@ -37,8 +37,8 @@ const WIPE = "\r\u001b[K";
 
 /** The terminal of this process. A pipe that closes early ends output quietly. */
 export function processTerminal(): Terminal {
-  const out = quietly(process.stdout);
-  const err = quietly(process.stderr);
+  const out = quietly(process.stdout, "standard output");
+  const err = quietly(process.stderr, "standard error");
   let input: Promise<Uint8Array> | undefined;
   return {
     out,
@@ -59,16 +59,21 @@ export function processTerminal(): Terminal {
   };
 }
 
-function quietly(stream: NodeJS.WriteStream): (text: string) => void {
+function quietly(stream: NodeJS.WriteStream, name: string): (text: string) => void {
   let isOpen = true;
   stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (isOpen && error.code !== "EPIPE") tellUnwritten(name, error);
     isOpen = false;
-    // A full disk behind a redirection must not look like success.
-    if (error.code !== "EPIPE") process.exitCode = 1;
   });
   return (text) => {
     if (isOpen) stream.write(text);
   };
+}
+
+/** A full disk behind a redirection must not look like success. Whoever sets the exit code later leaves this one. */
+function tellUnwritten(name: string, { code = "unknown" }: NodeJS.ErrnoException): void {
+  process.exitCode = 1;
+  process.stderr.write(`error: ${name} cannot be written to the end (${code})\n`);
 }
 
 /** How long what was typed before a question may take to come out of the terminal, ms. */
