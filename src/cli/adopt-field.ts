@@ -14,6 +14,7 @@ import { reporterOf } from "./reporter.ts";
 import type { World } from "./world.ts";
 import { usage } from "./usage.ts";
 import { forScreen } from "./plan-look.ts";
+import { errLine } from "./print.ts";
 
 /**
  * Takes the live values of fields into the manifest: shows the difference of the text and the plan of what it comes
@@ -46,7 +47,7 @@ function showPlan(
 ): void {
   const plan = planAfter(edited, read, given);
   refuseLeftOver(fields, plan);
-  for (const line of whyThere(edited.places, read.source)) world.terminal.err(`${line}\n`);
+  for (const line of whyThere(edited.places, read.source)) errLine(world, line);
   // There is no commit to judge yet: what nobody looked at is no finding about it.
   const refusals = plan.refusals.filter(({ guard }) => guard !== "signed-commits");
   const shown = { ...plan, refusals };
@@ -54,13 +55,15 @@ function showPlan(
   else world.terminal.out(forScreen(planText(shown, outPaint(world)), given, world));
   const { name } = read.source;
   if (refusals.length < plan.refusals.length) {
-    world.terminal.err(
-      `note: policy.signed_commits lets \`fleet apply\` take this once it is committed with a signature; here ${name} is only edited\n`,
+    errLine(
+      world,
+      `note: policy.signed_commits lets \`fleet apply\` take this once it is committed with a signature; here ${name} is only edited`,
     );
   }
   if (refusals.length > 0) {
-    world.terminal.err(
-      `note: what is refused above refuses \`fleet apply\` of the edited manifest; adopting edits ${name} and writes to no visor\n`,
+    errLine(
+      world,
+      `note: what is refused above refuses \`fleet apply\` of the edited manifest; adopting edits ${name} and writes to no visor`,
     );
   }
 }

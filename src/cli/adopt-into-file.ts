@@ -29,6 +29,7 @@ import { reporterOf } from "./reporter.ts";
 import { readEditableFile, rewriteFile } from "./rewrite-manifest.ts";
 import { wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
+import { printableLines } from "../view/index.ts";
 
 /** Adopts visors into a manifest that is there, shows the difference, and asks before it writes. */
 export async function adoptIntoFile(
@@ -60,7 +61,7 @@ export async function adoptIntoFile(
   }
   verifyAdopted(text, visors);
   const diff = await textDiff(name, read.text, text);
-  world.terminal.err(diff);
+  world.terminal.err(printableLines(diff));
   const question = `Write ${counted(visors.length, "visor")} into ${name}?`;
   if (!given.flag("yes") && !(await saysYes(question, unaskedToWrite(name), world))) {
     finish({ outcome: "declined", diff });

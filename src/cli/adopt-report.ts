@@ -3,7 +3,7 @@ import { type Adoption, type Eyes, loadManifest } from "../manifest/index.ts";
 import type { SeenVisor } from "../model/index.ts";
 import { diffVisor, foundAt } from "../reconcile/index.ts";
 import type { FoundVisor } from "./find-fleet.ts";
-import { printJson } from "./print.ts";
+import { errLine, outLine, printJson } from "./print.ts";
 import type { World } from "./world.ts";
 
 /** How plans look at what visors show. */
@@ -64,20 +64,21 @@ export interface AdoptReport {
 /** Prints a report: the closing line on standard output, what to know before it on standard error. */
 export function printReport(report: AdoptReport, isJson: boolean, world: World): void {
   for (const { name, unread } of report.unread) {
-    world.terminal.err(`? ${name} could not be read: ${unread?.why ?? ""}\n`);
+    errLine(world, `? ${name} could not be read: ${unread?.why ?? ""}`);
   }
   if (report.managed.length > 0) {
-    world.terminal.err(`left as they are, managed already: ${report.managed.join(", ")}\n`);
+    errLine(world, `left as they are, managed already: ${report.managed.join(", ")}`);
   }
-  for (const { about } of report.adoption.roles) world.terminal.err(`${about}\n`);
+  for (const { about } of report.adoption.roles) errLine(world, about);
   const remarks = report.adoption.visors.reduce((sum, { notes }) => sum + notes.length, 0);
   if (remarks > 0) {
-    world.terminal.err(
-      `${counted(remarks, "remark stands", "remarks stand")} in the file: what was left out, and why\n`,
+    errLine(
+      world,
+      `${counted(remarks, "remark stands", "remarks stand")} in the file: what was left out, and why`,
     );
   }
   if (isJson) printJson(world, documentOf(report));
-  else world.terminal.out(`${closingLine(report)}\n`);
+  else outLine(world, closingLine(report));
 }
 
 function closingLine({ file, adoption, unread, outcome }: AdoptReport): string {

@@ -36,6 +36,7 @@ import { forScreen, planLook } from "./plan-look.ts";
 import { reporterOf } from "./reporter.ts";
 import { type WayIn, wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 /** Applies a plan file: at once when somebody we accept signed it, else after showing it and asking. */
 export async function applyPlanFile(
@@ -55,7 +56,7 @@ export async function applyPlanFile(
     { ledger, fleet, source: undefined },
     world,
   );
-  for (const note of notes) world.terminal.err(`note: ${note}\n`);
+  for (const note of notes) errLine(world, `note: ${note}`);
   const signer = planSigner(plan);
   const isAccepted = isSignedForUs(signer, keys.operator, history);
   if (!isAccepted && !canAsk(world)) throw strangersPlan(name);
@@ -71,7 +72,7 @@ export async function applyPlanFile(
   if (isText) world.terminal.out(forScreen(planText(shown, outPaint(world), look), given, world));
   else world.terminal.err(planText(shown, errPaint(world), look));
   if (!isAccepted && plan.relays.length > 0)
-    world.terminal.err(`note: this plan brings your ledger to ${plan.relays.join(", ")}\n`);
+    errLine(world, `note: this plan brings your ledger to ${plan.relays.join(", ")}`);
   refuseOtherDecision(plan, given, world);
   // Of what a stranger says about commits nothing counts.
   const found = isAccepted

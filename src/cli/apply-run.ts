@@ -12,7 +12,7 @@ import { notKeptNote, textToKeep } from "./kept-manifest.ts";
 import { ledgerRefusals } from "./ledger-refusals.ts";
 import { outPaint } from "./look.ts";
 import type { Operator } from "./operator.ts";
-import { printJson } from "./print.ts";
+import { errLine, printJson } from "./print.ts";
 import { refuse } from "./refuse.ts";
 import { bringUpToDate, publishAndTell } from "./relaying.ts";
 import { forScreen, planLook } from "./plan-look.ts";
@@ -74,7 +74,7 @@ async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly re
       },
       world,
     );
-    if (kept.kind === "not-kept") world.terminal.err(`note: ${notKeptNote(kept.why)}\n`);
+    if (kept.kind === "not-kept") errLine(world, `note: ${notKeptNote(kept.why)}`);
     if (input.isStrangers !== true) reporter.named(plan.names);
     return await reporter.during(stepsOf(plan), "steps", () =>
       applyPlan({
@@ -118,8 +118,7 @@ async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
   const records = joinedRecords(feeds, { onFinding: findings.take });
   const past = await ApplyPast.read(ledger, plan, records);
   const history = past.history();
-  for (const note of [...notes, ...feeds.notes, ...findings.all])
-    world.terminal.err(`note: ${note}\n`);
+  for (const note of [...notes, ...feeds.notes, ...findings.all]) errLine(world, `note: ${note}`);
   const found = await ledgerRefusals({
     plan,
     history,

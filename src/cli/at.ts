@@ -4,7 +4,7 @@ import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
 import { askedVisors, statesAt, timedMoment, timedVisor } from "./moments.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
-import { printJson } from "./print.ts";
+import { errLine, printJson } from "./print.ts";
 import { openRecords } from "./records-source.ts";
 
 /** How a moment is written. */
@@ -25,7 +25,7 @@ export const at: Command = {
     const [text = "", ...words] = given.words;
     const source = await openRecords(given, world);
     const isAsked = askedVisors(words, source);
-    for (const note of source.notes) world.terminal.err(`note: ${note}\n`);
+    for (const note of source.notes) errLine(world, `note: ${note}`);
     for (const found of await statesAt([text], source, world)) {
       const visors = found.state.visors().filter(({ visor }) => isAsked(visor));
       const then: FleetThen = {

@@ -8,7 +8,7 @@ import type { Command } from "./command.ts";
 import { outPaint } from "./look.ts";
 import { visorKeyOf } from "./named-visor.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
-import { printJson } from "./print.ts";
+import { errLine, printJson } from "./print.ts";
 import { openRecords, type RecordsSource } from "./records-source.ts";
 import type { World } from "./world.ts";
 
@@ -33,7 +33,7 @@ export const blame: Command = {
     const [word = "", path] = given.words;
     const source = await openRecords(given, world);
     const visor = visorKeyOf(word, source.manifest);
-    for (const note of source.notes) world.terminal.err(`note: ${note}\n`);
+    for (const note of source.notes) errLine(world, `note: ${note}`);
     const fleet = await foldFleet(source.records());
     const state = fleet.visor(visor);
     const desired = source.manifest?.desired.visors.find(({ key }) => key === visor);

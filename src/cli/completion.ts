@@ -26,7 +26,7 @@ export const completion: Command = {
       });
     }
     const commands = await completedCommands();
-    world.terminal.out(completionScript(shell, commands));
+    world.terminal.data(completionScript(shell, commands));
     return 0;
   },
 };

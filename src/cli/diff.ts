@@ -7,7 +7,7 @@ import { diffedCommits, diffManifests } from "./git/manifest-diff.ts";
 import { outPaint } from "./look.ts";
 import { askedVisors, statesAt, timedMoment } from "./moments.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
-import { printJson } from "./print.ts";
+import { errLine, printJson } from "./print.ts";
 import { openRecords } from "./records-source.ts";
 
 /** `fleet diff`: what differs between two recorded moments. */
@@ -40,7 +40,7 @@ export const diff: Command = {
     const [from = "", to = "", ...words] = given.words;
     const source = await openRecords(given, world);
     const isAsked = askedVisors(words, source);
-    for (const note of source.notes) world.terminal.err(`note: ${note}\n`);
+    for (const note of source.notes) errLine(world, `note: ${note}`);
     const [before, after] = await statesAt([from, to], source, world);
     assert(before !== undefined && after !== undefined, "each moment has a state");
     const document = {

@@ -10,7 +10,7 @@ import {
 } from "../skywire/embedded/index.ts";
 import type { Given } from "./arguments.ts";
 import { embeddedFolder } from "./embedded-up.ts";
-import { printJson } from "./print.ts";
+import { outLine, printJson } from "./print.ts";
 import type { World } from "./world.ts";
 
 /** Sends one command to a running embedded fleet and prints what it answers. */
@@ -22,7 +22,7 @@ export async function embeddedControl(
 ): Promise<ExitCode> {
   const answer = await sendControl(commandOf(verb, words), embeddedFolder(given, world), world);
   if (answer !== null && typeof answer === "object") printJson(world, answer);
-  else world.terminal.out(`${[verb, ...words].join(" ")}: done\n`);
+  else outLine(world, `${[verb, ...words].join(" ")}: done`);
   return 0;
 }
 

@@ -1,3 +1,4 @@
+import { outLine } from "./print.ts";
 import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, hasCode, onAbort } from "../core/index.ts";
 import { listenTcp } from "../platform/index.ts";
@@ -114,9 +115,10 @@ function tell(fleet: EmbeddedFleet, folder: string, given: Given, world: World):
     ]);
   const more =
     fleet.visors.length > VISORS_SHOWN ? `  and ${fleet.visors.length - VISORS_SHOWN} more\n` : "";
-  world.terminal.out(
-    `${tableText(rows)}${more}` +
-      `Ready: ${counted(fleet.visors.length, "visor")} in ${folder}, local visor ${local?.name ?? "none"} at ${address}.\n`,
+  world.terminal.out(`${tableText(rows)}${more}`);
+  outLine(
+    world,
+    `Ready: ${counted(fleet.visors.length, "visor")} in ${folder}, local visor ${local?.name ?? "none"} at ${address}.`,
   );
   world.terminal.err("^C or `fleet embedded stop` ends it\n");
 }

@@ -4,6 +4,8 @@ import { textDiff } from "./adopt-text-diff.ts";
 import type { Command } from "./command.ts";
 import { manifestName, STANDARD_INPUT } from "./manifest-source.ts";
 import { readManifestFile, rewriteManifest, verifySame } from "./rewrite-manifest.ts";
+import { outLine } from "./print.ts";
+import { printableLines } from "../view/index.ts";
 
 /** `fleet fmt`: keys in one order, two spaces a level, comments where they belong. */
 export const fmt: Command = {
@@ -29,21 +31,22 @@ export const fmt: Command = {
     const text = formatManifest(read.text);
     const isSame = text === read.text;
     const file = name === STANDARD_INPUT ? "stdin" : name;
-    const diff = isSame ? "" : await textDiff(file, read.text, text);
+    const diff = isSame ? "" : printableLines(await textDiff(file, read.text, text));
     if (given.flag("check")) {
       if (!isSame) await verifySame(read, text);
-      world.terminal.out(`${diff}${isSame ? "Formatted" : "Not formatted"}: ${file}.\n`);
+      world.terminal.out(diff);
+      outLine(world, `${isSame ? "Formatted" : "Not formatted"}: ${file}.`);
       return isSame ? 0 : 2;
     }
     if (name === STANDARD_INPUT) {
       await verifySame(read, text);
       if (given.flag("diff")) world.terminal.err(diff);
-      world.terminal.out(text);
+      world.terminal.data(text);
       return 0;
     }
     if (!isSame) await rewriteManifest(read, text, world);
-    const shown = given.flag("diff") ? diff : "";
-    world.terminal.out(`${shown}${isSame ? "Formatted already" : "Formatted"}: ${file}.\n`);
+    if (given.flag("diff")) world.terminal.out(diff);
+    outLine(world, `${isSame ? "Formatted already" : "Formatted"}: ${file}.`);
     return 0;
   },
 };

@@ -6,6 +6,7 @@ import { planEvents } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { type Output, writeOutputs } from "./output.ts";
 import { planLook } from "./plan-look.ts";
+import { errLine } from "./print.ts";
 import type { Planned } from "./planning.ts";
 import type { Reporter } from "./reporter.ts";
 import type { World } from "./world.ts";
@@ -33,7 +34,7 @@ export async function givePlan(
     await world.files.write(resolve(world.folder, file), utf8(formatPlan(made)), { mode: 0o600 });
     const how =
       keys === undefined ? "not signed: there is no key here" : `signed by ${keys.operator}`;
-    world.terminal.err(`plan kept in ${file}, ${how}; \`fleet apply ${file}\` applies it\n`);
+    errLine(world, `plan kept in ${file}, ${how}; \`fleet apply ${file}\` applies it`);
   }
   if (given.flag("json")) world.terminal.out(formatPlan(made));
   else if (reporter.isEvents) planEvents(made).forEach(reporter.emit);

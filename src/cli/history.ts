@@ -5,7 +5,7 @@ import type { Command } from "./command.ts";
 import { BY_OPERATOR_OPTION, logFilterOf, TIME_OPTIONS } from "./log-filter.ts";
 import { outPaint } from "./look.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
-import { printJson } from "./print.ts";
+import { errLine, printJson } from "./print.ts";
 import { openRecords } from "./records-source.ts";
 
 /** `fleet history`: one line for each apply, of all operators whose ledgers are here. */
@@ -42,7 +42,7 @@ export const history: Command = {
     const applies = new Applies(source.own, filter(source));
     for await (const record of source.records()) applies.next(record);
     const { notes, names, feeds } = source;
-    for (const note of notes) world.terminal.err(`note: ${note}\n`);
+    for (const note of notes) errLine(world, `note: ${note}`);
     const all = applies.list();
     const listed = last === undefined ? all : all.slice(Math.max(0, all.length - last));
     const filteredOut = applies.filteredOut + all.length - listed.length;

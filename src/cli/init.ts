@@ -18,6 +18,7 @@ import { ACCESS_OPTIONS, OPERATOR_OPTIONS } from "./options.ts";
 import { reporterOf } from "./reporter.ts";
 import { wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
+import { errLine, outLine } from "./print.ts";
 
 /** The schema that is put beside a new manifest. */
 export const SAVED_SCHEMA = "fleet.schema.json";
@@ -95,16 +96,14 @@ export async function saveSchema(manifestPath: string, world: World): Promise<vo
 function tell(name: string, visors: readonly FoundVisor[], isKeyless: boolean, world: World): void {
   const unread = visors.filter((visor) => visor.unread !== undefined);
   for (const visor of unread) {
-    world.terminal.err(`? ${visor.name} could not be read: ${visor.unread?.why ?? ""}\n`);
+    errLine(world, `? ${visor.name} could not be read: ${visor.unread?.why ?? ""}`);
   }
   const next = isKeyless
     ? "`fleet keygen` for a key, put its line below `operators:`, then `fleet plan`"
     : "`fleet plan` (it is empty), then name what fleet shall own";
-  world.terminal.err(`next: ${next}\n`);
+  errLine(world, `next: ${next}`);
   const notRead = unread.length === 0 ? "" : `, ${unread.length} not readable`;
-  world.terminal.out(
-    `Wrote ${name}: ${counted(visors.length, "visor")}${notRead}, nothing owned.\n`,
-  );
+  outLine(world, `Wrote ${name}: ${counted(visors.length, "visor")}${notRead}, nothing owned.`);
 }
 
 /** The visors of `--keys FILE`. */

@@ -9,7 +9,7 @@ import type { Command } from "./command.ts";
 import { manifestName } from "./manifest-source.ts";
 import { ledgerFolderOf, secretFileOf } from "./operator-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION } from "./options.ts";
-import { printJson } from "./print.ts";
+import { errLine, outLine, printJson } from "./print.ts";
 import type { World } from "./world.ts";
 
 /** `fleet keygen`: an operator key and its ledger. The only command that begins a ledger. */
@@ -115,16 +115,17 @@ function tell(
     });
     return;
   }
-  const aside = setAside === undefined ? "" : `The former key was set aside as ${setAside}.\n`;
+  if (setAside !== undefined) errLine(world, `The former key was set aside as ${setAside}.`);
+  errLine(world, `The secret is in ${secretFile}, the ledger in ${ledgerFolder}.`);
   world.terminal.err(
-    `${aside}The secret is in ${secretFile}, the ledger in ${ledgerFolder}.\n` +
-      "One key per machine: make another one elsewhere instead of copying this one.\n" +
+    "One key per machine: make another one elsewhere instead of copying this one.\n" +
       "Keep a copy of the secret, offline: who loses it cannot sign any more. The ledger comes back from\n" +
       "a relay with `fleet ledger restore`; without relays keep a copy of its folder too.\n" +
       "This line goes below `operators:` in the manifest:\n",
   );
-  world.terminal.out(
-    `  ${name}: ${operatorValue({ key: operator, seal, feed, may: ["plan", "apply"] })}\n`,
+  outLine(
+    world,
+    `  ${name}: ${operatorValue({ key: operator, seal, feed, may: ["plan", "apply"] })}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { counted, type ExitCode, FleetError, utf8 } from "../core/index.ts";
 import type { LintFinding, LintRuleId } from "../manifest/index.ts";
 import type { GoneKey } from "../model/index.ts";
-import { diagnosticsText } from "../view/index.ts";
+import { diagnosticsText, printableLines } from "../view/index.ts";
 import { textDiff } from "./adopt-text-diff.ts";
 import type { Given } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -10,7 +10,7 @@ import { manifestName, STANDARD_INPUT, verifyManifest } from "./manifest-source.
 import { nowOf } from "./moment-of-plan.ts";
 import { operatorUnasked } from "./operator.ts";
 import { JSON_OPTION, NOW_OPTION, OPERATOR_OPTIONS } from "./options.ts";
-import { printJson } from "./print.ts";
+import { outLine, printJson } from "./print.ts";
 import type { World } from "./world.ts";
 import { readManifestFile, rewriteManifest } from "./rewrite-manifest.ts";
 
@@ -58,14 +58,14 @@ export const lint: Command = {
       : undefined;
     const { findings } = lintManifest(text, file, rules, nowMs, goneKeys);
     if (text !== read.text) {
-      world.terminal.err(await textDiff(name, read.text, text));
+      world.terminal.err(printableLines(await textDiff(name, read.text, text)));
       await rewriteManifest(read, text, world);
     }
     if (given.flag("json")) printJson(world, documentOf(findings, fixed));
     else {
       const diagnostics = findings.map(({ diagnostic }) => diagnostic);
       world.terminal.out(diagnosticsText(diagnostics, outPaint(world)));
-      world.terminal.out(`${summaryOf(findings, fixed)}: ${file}.\n`);
+      outLine(world, `${summaryOf(findings, fixed)}: ${file}.`);
     }
     return findings.length === 0 ? 0 : 2;
   },

@@ -5,6 +5,7 @@ import { BY_OPERATOR_OPTION, logFilterOf, TIME_OPTIONS } from "./log-filter.ts";
 import { followRecords, LogReading } from "./log-reading.ts";
 import { printLog, printLogEvents, printLogJson } from "./log-print.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
+import { errLine } from "./print.ts";
 import { openRecords } from "./records-source.ts";
 
 /** `fleet log`: what is recorded, of all operators whose feeds are here. Repairs nothing. */
@@ -40,7 +41,7 @@ export const log: Command = {
   async run(given, world): Promise<ExitCode> {
     const filter = logFilterOf(given, world);
     const source = await openRecords(given, world);
-    for (const note of source.notes) world.terminal.err(`note: ${note}\n`);
+    for (const note of source.notes) errLine(world, `note: ${note}`);
     const reading = new LogReading(new LogSieve(filter(source)));
     const past = reading.lines(source.records(), given.count("last"));
     const isJson = given.flag("json");

@@ -10,6 +10,7 @@ import { diagnosticCounts, diagnosticsText } from "../view/index.ts";
 import type { Given } from "./arguments.ts";
 import { errPaint } from "./look.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 /** The name that stands for standard input. */
 export const STANDARD_INPUT = "-";
@@ -172,8 +173,9 @@ export async function selectedVisors(
     });
   }
   const names = visors.map((visor) => visor.name).join(", ");
-  world.terminal.err(
-    `--on ${expression}: ${visors.length} of ${counted(source.desired.visors.length, "visor")}: ${names}\n`,
+  errLine(
+    world,
+    `--on ${expression}: ${visors.length} of ${counted(source.desired.visors.length, "visor")}: ${names}`,
   );
   return visors;
 }

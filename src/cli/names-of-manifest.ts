@@ -11,6 +11,7 @@ import {
   type ManifestSource,
 } from "./manifest-source.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 /** What a manifest adds to a command that works without one. */
 export interface ManifestFacts {
@@ -43,8 +44,9 @@ export async function namesIfReadable(given: Given, world: World): Promise<Manif
   const { facts, fault } = await look(given, world);
   if (fault === undefined) return facts;
   if (fault.error.code === "cli/no-file") throw fault.error;
-  world.terminal.err(
-    `note: ${fault.error.message}, so that nothing in it is used, names and relays included; \`fleet validate\` shows why\n`,
+  errLine(
+    world,
+    `note: ${fault.error.message}, so that nothing in it is used, names and relays included; \`fleet validate\` shows why`,
   );
   return facts;
 }

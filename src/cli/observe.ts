@@ -14,6 +14,7 @@ import { refusedNote } from "./git/manifest-at.ts";
 import { reporterOf } from "./reporter.ts";
 import { TOOL } from "./tool.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 const DEFAULT_FILE = "fleet.observed.json";
 /** It is made to be committed, and to be read by whoever plans. */
@@ -55,13 +56,14 @@ export const observe: Command = {
       ...(operator === undefined ? {} : { keys: operator.keys }),
       ...(git.kind !== "known" || git.facts.dirty ? {} : { commit: git.facts.commit }),
     });
-    if (git.kind === "refused") world.terminal.err(`note: ${refusedNote(source.name, git)}\n`);
+    if (git.kind === "refused") errLine(world, `note: ${refusedNote(source.name, git)}`);
     noteSigner(operator, read, world);
     const text = formatObservation(document);
     if (file !== undefined) {
       await world.files.write(resolve(world.folder, file), utf8(text), { mode: FILE_MODE });
-      world.terminal.err(
-        `kept in ${file}; \`fleet plan --from-observation ${file} --base REF\` plans by it\n`,
+      errLine(
+        world,
+        `kept in ${file}; \`fleet plan --from-observation ${file} --base REF\` plans by it`,
       );
     }
     world.terminal.out(given.flag("json") ? text : observationText(document, outPaint(world)));
@@ -90,7 +92,8 @@ function noteSigner(
     ({ key, may }) => key === own && may.includes("plan"),
   );
   if (mayPlan) return;
-  world.terminal.err(
-    `warning: ${own} signed it, whom ${source.name} does not list with may: [plan]: plans under that manifest are refused\n`,
+  errLine(
+    world,
+    `warning: ${own} signed it, whom ${source.name} does not list with may: [plan]: plans under that manifest are refused`,
   );
 }

@@ -4,6 +4,7 @@ import type { Given } from "./arguments.ts";
 import { canAsk } from "./look.ts";
 import { ledgerFolderOf, secretFileOf } from "./operator-files.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 /** Who signs here: the keys, the file their secret is in, and the folder of their ledger. */
 export interface Operator {
@@ -47,7 +48,7 @@ export async function operatorUnasked(given: Given, world: World): Promise<Opera
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
     const what = "keys that were taken away earlier are looked for in the manifest only";
-    world.terminal.err(`note: ${what}: ${error.message}\n`);
+    errLine(world, `note: ${what}: ${error.message}`);
     return undefined;
   }
 }

@@ -29,6 +29,7 @@ import type { Reporter } from "./reporter.ts";
 import { TOOL } from "./tool.ts";
 import { readerOf, type WayIn, wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 /** A plan, and what it was made with. */
 export interface Planned {
@@ -94,7 +95,7 @@ export async function judgeRead(read: ReadFleet, world: World): Promise<Judged> 
     git,
     history,
   });
-  for (const note of judged.notes) world.terminal.err(`note: ${note}\n`);
+  for (const note of judged.notes) errLine(world, `note: ${note}`);
   return judged;
 }
 
@@ -191,7 +192,7 @@ export async function readFleet(
   const pulled = await pulling;
   const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);
   const namedBefore = await namedAtLastCommit(source, history);
-  for (const note of [...pullNotes(pulled), ...notes]) world.terminal.err(`note: ${note}\n`);
+  for (const note of [...pullNotes(pulled), ...notes]) errLine(world, `note: ${note}`);
   return {
     source,
     operator,

@@ -6,10 +6,11 @@ import {
   type Confirmation,
   refusalsExit,
 } from "../reconcile/index.ts";
-import { printable, refusalText } from "../view/index.ts";
+import { refusalText } from "../view/index.ts";
 import { confirmationText } from "./confirm.ts";
 import { errPaint } from "./look.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 /** What was found beside the plan: in the ledgers, and at the relays. */
 export interface RefuseInput extends Omit<ApplyCheck, "nowMs"> {
@@ -37,7 +38,7 @@ export function refuse(
   if (refusals.length === 0) return undefined;
   if (toConfirm.length > 0) {
     const asked = toConfirm.map(confirmationText).join("; ");
-    world.terminal.err(`to be confirmed as well: ${printable(asked)}\n`);
+    errLine(world, `to be confirmed as well: ${asked}`);
   }
   world.terminal.err("nothing was written\n");
   return refusalsExit(refusals);

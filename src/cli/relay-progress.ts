@@ -1,6 +1,7 @@
 // One line about relays that are brought up, while a command waits for them.
 
 import type { PublishProgress } from "../relays/index.ts";
+import { printable } from "../view/index.ts";
 import { canShowProgress } from "./look.ts";
 import type { World } from "./world.ts";
 
@@ -35,16 +36,18 @@ export class RelayProgress {
   /** Shows nothing more, and wipes what was drawn. */
   end(): void {
     this.#cancel();
-    if (this.#wasDrawn) this.#world.terminal.err("\r\u001b[K");
+    if (this.#wasDrawn) this.#world.terminal.redraw("");
   }
 
   #show(isMoving: boolean): void {
-    const text = [...this.#newest].map(([relay, each]) => progressText(relay, each)).join("; ");
+    const text = [...this.#newest]
+      .map(([relay, each]) => printable(progressText(relay, each)))
+      .join("; ");
     const { terminal } = this.#world;
     if (text === "") return;
     if (isMoving) {
       this.#wasDrawn = true;
-      terminal.err(`\r\u001b[K${text.slice(0, terminal.columns - 1)}`);
+      terminal.redraw(text.slice(0, terminal.columns - 1));
     } else terminal.err(`waiting for relays, ^C ends it: ${text}\n`);
   }
 }

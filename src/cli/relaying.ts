@@ -8,6 +8,7 @@ import { type OtherOperator, relayNotesOf, replicaFolderOf } from "./feeds.ts";
 import type { Operator } from "./operator.ts";
 import { RelayProgress } from "./relay-progress.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 /** A relay on the same continent answers within a tenth of it. */
 const DIAL_TIMEOUT_MS = 3_000;
@@ -158,7 +159,7 @@ export async function publishAndTell(
   const results = await publishOwn(operator, relays, world);
   tellUnheld(results, world);
   const held = results.filter(({ isHeld }) => isHeld).length;
-  world.terminal.err(`the ledger is on ${held} of ${counted(relays.length, "relay")}\n`);
+  errLine(world, `the ledger is on ${held} of ${counted(relays.length, "relay")}`);
 }
 
 /**
@@ -192,11 +193,12 @@ export async function bringUpToDate(
 /** What no waiting mends: said before the work, since nobody is told later. */
 const MENDED_BY_PUBLISH: readonly RelayResult["outcome"]["kind"][] = ["hollow", "stuck", "stopped"];
 
-function tellUnheld(results: readonly RelayResult[], { terminal }: World): void {
+function tellUnheld(results: readonly RelayResult[], world: World): void {
   for (const { relay, isHeld, outcome } of results)
     if (!isHeld)
-      terminal.err(
-        `note: relay ${relay} does not hold the ledger yet: ${outcome.reason}${nextOf(outcome)}\n`,
+      errLine(
+        world,
+        `note: relay ${relay} does not hold the ledger yet: ${outcome.reason}${nextOf(outcome)}`,
       );
 }
 

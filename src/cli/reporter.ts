@@ -4,6 +4,7 @@ import { durationText } from "./duration.ts";
 import { canShowProgress } from "./look.ts";
 import { keyLabel, type Names, printable, shortKey } from "../view/index.ts";
 import type { World } from "./world.ts";
+import { errLine } from "./print.ts";
 
 const QUIET_MS = 500;
 const REDRAW_MS = 120;
@@ -59,12 +60,12 @@ export function reporterOf(given: Given, world: World): Reporter {
     emit: (event) => {
       if (progress !== undefined) note(progress, event, world.clock.now());
       if (isEvents) print(event);
-      if (isVerbose) world.terminal.err(`${printable(event.message)}\n`);
+      if (isVerbose) errLine(world, event.message);
       else if (event.type === "diagnostic" && !isEvents) {
         // A progress line may stand there.
-        const clear = progress !== undefined && canShowProgress(world) ? "\r\u001b[K" : "";
+        if (progress !== undefined && canShowProgress(world)) world.terminal.redraw("");
         const whose = event.visor === undefined ? "" : `${labelOf(event.visor, names)}: `;
-        world.terminal.err(`${clear}note: ${whose}${printable(event.message)}\n`);
+        errLine(world, `note: ${whose}${event.message}`);
       }
     },
     during: async (total, things, work) => {
@@ -142,12 +143,12 @@ function draw(progress: Progress, world: World): () => void {
   let cancel = world.clock.after(QUIET_MS, function redraw(): void {
     wasDrawn = true;
     const line = cutToScreen(progressText(progress, world.clock.now()), world.terminal.columns);
-    world.terminal.err(`\r\u001b[K${line}`);
+    world.terminal.redraw(line);
     cancel = world.clock.after(REDRAW_MS, redraw);
   });
   return () => {
     cancel();
-    if (wasDrawn) world.terminal.err("\r\u001b[K");
+    if (wasDrawn) world.terminal.redraw("");
   };
 }
 

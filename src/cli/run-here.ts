@@ -12,28 +12,39 @@ import {
   nodeRandom,
   nodeWatchFolder,
 } from "../platform/index.ts";
+import { FleetError } from "../core/index.ts";
+import { errorText, plainPaint } from "../view/index.ts";
 import { BesideWork } from "./beside.ts";
 import { run } from "./run.ts";
+import { TOOL } from "./tool.ts";
 import { watchedFiles } from "./watched-files.ts";
 
-/** Takes back what stands on the line of a screen. */
-const WIPE = "\r\u001b[K";
 /** Commands that start visors of their own: what these wrote is nobody's fleet. */
 const RUNS_VISORS: ReadonlySet<string> = new Set(["demo", "embedded"]);
 
 /** Runs one command line in this process: the only place that touches its arguments, signals and exit code. */
 export async function runHere(argv: readonly string[]): Promise<void> {
   const terminal = processTerminal();
+  const folder = workingFolder();
+  if (folder === undefined) {
+    const error = new FleetError("cli/no-folder", "the working folder is not there any more", {
+      next: "change to a folder that is there",
+      exit: 64,
+    });
+    terminal.err(errorText(error, TOOL, plainPaint));
+    process.exitCode = error.exit;
+    return;
+  }
   const stop = new AbortController();
   let interrupt: Interrupt | undefined;
   let release: (() => void) | undefined;
   const { files, hasWritten } = watchedFiles(nodeFiles);
   // Until a command asks for time to end in good order it only reads, and may end anywhere.
   const forget = onFirstInterrupt(() => {
-    const wipe = terminal.errIsTerminal ? WIPE : "";
+    if (terminal.errIsTerminal) terminal.redraw("");
     if (!RUNS_VISORS.has(argv[0] ?? ""))
       terminal.err(
-        `${wipe}interrupted: ${hasWritten() ? "no visor was written to" : "nothing was written"}\n`,
+        `interrupted: ${hasWritten() ? "no visor was written to" : "nothing was written"}\n`,
       );
   });
   const stopSoftly = (): AbortSignal => {
@@ -41,10 +52,9 @@ export async function runHere(argv: readonly string[]): Promise<void> {
     release ??= onInterrupt((wish) => {
       interrupt = wish;
       // On a screen the line of progress is wiped; it would stay there for good.
-      const fresh = terminal.errIsTerminal ? WIPE : "\n";
-      terminal.err(
-        `${fresh}stopping: what is under way is finished first; once more stops at once\n`,
-      );
+      if (terminal.errIsTerminal) terminal.redraw("");
+      else terminal.err("\n");
+      terminal.err(`stopping: what is under way is finished first; once more stops at once\n`);
       stop.abort(new Error("stopped"));
     });
     return stop.signal;
@@ -52,7 +62,7 @@ export async function runHere(argv: readonly string[]): Promise<void> {
   const code = await run(argv, {
     terminal,
     env: process.env,
-    folder: process.cwd(),
+    folder,
     files,
     clock: nodeClock,
     monoMs: nodeMonoMs,
@@ -66,5 +76,16 @@ export async function runHere(argv: readonly string[]): Promise<void> {
   forget();
   release?.();
   // Both kinds of interruption stop alike; only the code tells which it was.
-  process.exitCode = code === 130 && interrupt === "SIGTERM" ? 143 : code;
+  // What could not be printed has set a code of its own by now, or does so later.
+  if (process.exitCode === undefined)
+    process.exitCode = code === 130 && interrupt === "SIGTERM" ? 143 : code;
+}
+
+/** Absolute; nothing where somebody removed the folder that we were started in. */
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }

@@ -6,12 +6,14 @@ import { COMMAND_GROUPS, commandEntry, type CommandFamily, isFamily } from "./co
 import { foreignWordHint } from "./foreign-words.ts";
 import { familyText } from "./help.ts";
 import { errPaint } from "./look.ts";
+import { withScreen } from "./screen.ts";
 import { TOOL } from "./tool.ts";
 import type { World } from "./world.ts";
 
 /** Runs one command line and says how it ended. Never throws: every error is printed with the next thing to try. */
 export async function run(typed: readonly string[], around: World): Promise<ExitCode> {
-  const { argv, world } = withoutColour(typed, around);
+  const { argv, world: bare } = withoutColour(typed, around);
+  const world = withScreen(bare);
   const [first = "", ...others] = HELP_WORDS.has(argv[0] ?? "")
     ? [...argv.slice(1), "--help"]
     : argv;

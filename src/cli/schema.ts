@@ -34,7 +34,7 @@ export const schema: Command = {
         exit: 64,
       });
     }
-    world.terminal.out(await readFile(new URL(`../../schemas/${file}`, import.meta.url), "utf8"));
+    world.terminal.data(await readFile(new URL(`../../schemas/${file}`, import.meta.url), "utf8"));
     return 0;
   },
 };

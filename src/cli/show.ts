@@ -17,7 +17,7 @@ import { readNamed } from "./manifest-source.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
 import { forScreen } from "./plan-look.ts";
 import { readPlan } from "./plan-source.ts";
-import { printJson } from "./print.ts";
+import { errLine, printJson } from "./print.ts";
 import { ENTRY_FORM, namedEntry, openRecords, type RecordsSource } from "./records-source.ts";
 import { manifestFacts } from "./names-of-manifest.ts";
 import type { World } from "./world.ts";
@@ -124,11 +124,14 @@ async function showPlan(file: string, given: Given, world: World): Promise<ExitC
   const signer = planSigner(plan);
   if (given.flag("json")) world.terminal.out(text);
   else {
-    world.terminal.err(
-      `${plan.tool}, fleet ${plan.fleet}, made ${plan.created}, expires ${plan.expires}\n` +
-        `decision ${plan.decision}\ndigest   ${plan.digest}\n` +
-        `${signer === undefined ? "not signed" : `signed by ${signer}`}\n`,
-    );
+    const { tool, fleet, created, expires, decision, digest } = plan;
+    for (const line of [
+      `${tool}, fleet ${fleet}, made ${created}, expires ${expires}`,
+      `decision ${decision}`,
+      `digest   ${digest}`,
+      signer === undefined ? "not signed" : `signed by ${signer}`,
+    ])
+      errLine(world, line);
     world.terminal.out(forScreen(planText(plan, outPaint(world)), given, world));
   }
   return 0;

@@ -12,7 +12,7 @@ import { namesIfReadable } from "./names-of-manifest.ts";
 import { findOperator, type Operator } from "./operator.ts";
 import { ledgerFolderOf } from "./operator-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "./options.ts";
-import { printJson } from "./print.ts";
+import { errLine, printJson } from "./print.ts";
 import { type NamedLedger, verifyPinned } from "./verify-pinned.ts";
 import type { World } from "./world.ts";
 
@@ -68,8 +68,9 @@ export const verify: Command = {
     if (given.flag("json")) printJson(world, documentOf(reports, joined));
     else world.terminal.out(verifyAllText(reports, joined, outPaint(world)));
     if (own.evidence !== undefined)
-      world.terminal.err(
-        `what was signed is kept in ${own.evidence}; \`fleet ledger evidence\` checks it anywhere\n`,
+      errLine(
+        world,
+        `what was signed is kept in ${own.evidence}; \`fleet ledger evidence\` checks it anywhere`,
       );
     return isSound && joined?.ok !== false ? 0 : 4;
   },

@@ -67,3 +67,4 @@ export {
 export { onAbort } from "./on-abort.ts";
 export { stretchPassphrase } from "./passphrase.ts";
 export { FLEET_VERSION } from "./release.ts";
+export { escapeOf, hasUnseen, seenLine, seenText } from "./unseen.ts";

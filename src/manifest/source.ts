@@ -140,8 +140,7 @@ export function checkText(source: Source): readonly Diagnostic[] {
 }
 
 function findControl(text: string): number {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.search(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]|\r(?!\n)/);
+  return text.search(/[^\P{Cc}\t\n\r]|\r(?!\n)/u);
 }
 
 function checkLines(source: Source, diagnostics: Diagnostic[]): void {

@@ -60,8 +60,7 @@ const DEPTH_MAX = 150;
 /** Shown places of one mistake that is made many times. */
 const RELATED_MAX = 5;
 /** What double quotes can smuggle in: control characters but tab and line ends, and half characters. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const UNPRINTABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]|\p{Surrogate}/u;
+const UNPRINTABLE = /[^\P{Cc}\t\n\r]|\p{Surrogate}/u;
 /** Digits of a whole number that JavaScript holds exactly whatever they are. */
 const WHOLE_NUMBER = /^-?(0|[1-9][0-9]{0,14})$/;
 const FRACTION = /^-?(0|[1-9][0-9]{0,8})\.[0-9]{1,6}$/;

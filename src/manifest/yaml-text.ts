@@ -1,3 +1,5 @@
+import { seenLine } from "../core/index.ts";
+
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_./-]*$/;
 const RESERVED = /^(true|false|null|yes|no|on|off|y|n)$/i;
 const COMMENT_WIDTH = 96;
@@ -14,7 +16,7 @@ export function yamlList(items: readonly string[]): string {
 
 /** Free text as one comment that cannot end early. */
 export function commentText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]+/gu, " ").slice(0, 300);
+  return seenLine(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")).slice(0, 300);
 }
 
 /** A sentence as comment lines that are not too wide to read. */

@@ -249,5 +249,11 @@ function codedError(file: string, cause: unknown): FleetError {
       next: "check the owner and mode of the file and its folder",
     });
   }
+  if (isCode(cause, "ENOTDIR")) {
+    return new FleetError("files/failed", `${file} cannot be there: it is not in a folder`, {
+      cause,
+      next: "look at each folder of that name: one of them is a file",
+    });
+  }
   return new FleetError("files/failed", `${file} cannot be read or written`, { cause });
 }

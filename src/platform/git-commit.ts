@@ -1,10 +1,10 @@
 /** Committing one file as the user's own git does, and whether that can be done now. */
 import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { gitEnv } from "./git-env.ts";
 import { trackedName } from "./git-facts.ts";
-import { type GitRefusal, noCommitCause, realFile } from "./git-place.ts";
+import { gitPath, type GitRefusal, noCommitCause, realFile } from "./git-place.ts";
 import { gitBytes, gitText, runGit } from "./git-run.ts";
 
 /** Hooks may check the whole repository, and a signature may wait for somebody. */
@@ -96,13 +96,11 @@ async function isAsCommitted(path: string): Promise<boolean> {
 }
 
 async function readUnderWay(folder: string): Promise<string | undefined> {
-  const names = MARKS.flatMap(([mark]) => ["--git-path", mark]);
-  const text = await gitText(folder, ["rev-parse", ...names]);
-  const paths = text?.split("\n") ?? [];
-  for (const [index, [, what]] of MARKS.entries()) {
-    const path = paths[index];
-    if (path === undefined) continue;
-    const isThere = await access(resolve(folder, path)).then(
+  // One path alone: a folder may have the end of a line in its name.
+  const own = await gitPath(folder, ["rev-parse", "--absolute-git-dir"]);
+  if (own === undefined) return undefined;
+  for (const [mark, what] of MARKS) {
+    const isThere = await access(join(own, mark)).then(
       () => true,
       () => false,
     );

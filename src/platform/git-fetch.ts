@@ -28,7 +28,15 @@ export function trackingRef({ remote, branch }: RemoteBranch): string {
  */
 export function fetchBranch(folder: string, from: RemoteBranch): Promise<string | undefined> {
   const spec = `+refs/heads/${from.branch}:${trackingRef(from)}`;
-  const args = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", from.remote, spec];
+  const args = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-prune",
+    "--no-recurse-submodules",
+    from.remote,
+    spec,
+  ];
   return new Promise((resolve) => {
     execFile(
       "git",

@@ -1,7 +1,7 @@
 /** Where a file is as git sees it: behind links, on the disk and in the tree of a commit. */
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
-import { type GitEnd, gitBytes, gitText, runGit } from "./git-run.ts";
+import { type GitEnd, gitBytes, runGit } from "./git-run.ts";
 
 const LINKS_MAX = 16;
 
@@ -98,8 +98,11 @@ export async function findInTree(
       const { path, blob } = found;
       return found.mode.startsWith("100") ? { path, blob, isLinked: steps > 0 } : undefined;
     }
-    const target = await gitText(folder, ["cat-file", "blob", found.blob]);
-    if (target === undefined || target.startsWith("/")) return undefined;
+    const bytes = await gitBytes(folder, ["cat-file", "blob", found.blob]);
+    if (bytes === undefined) return undefined;
+    // To the letter: blanks at the end of a name are part of it.
+    const target = Buffer.from(bytes).toString("utf8");
+    if (target.startsWith("/")) return undefined;
     const path: string = posix.join(posix.dirname(found.path), target);
     found = path.startsWith("../")
       ? undefined

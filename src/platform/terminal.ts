@@ -10,6 +10,10 @@ export interface Terminal {
   out(text: string): void;
   /** Writes progress or a diagnostic (standard error). */
   err(text: string): void;
+  /** Writes what another program reads (standard output), as it is. */
+  data(text: string): void;
+  /** Puts a line in the place of the one that stands on the screen (standard error); an empty one wipes it. */
+  redraw(line: string): void;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   readonly inIsTerminal: boolean;
@@ -28,14 +32,19 @@ export interface Terminal {
   inputEnds(signal: AbortSignal): Promise<void>;
 }
 
+/** Takes back what stands on the line of a screen. */
+const WIPE = "\r\u001b[K";
+
 /** The terminal of this process. A pipe that closes early ends output quietly. */
 export function processTerminal(): Terminal {
-  const out = quietly(process.stdout);
-  const err = quietly(process.stderr);
+  const out = quietly(process.stdout, "standard output");
+  const err = quietly(process.stderr, "standard error");
   let input: Promise<Uint8Array> | undefined;
   return {
     out,
     err,
+    data: out,
+    redraw: (line) => err(`${WIPE}${line}`),
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     inIsTerminal: process.stdin.isTTY === true,
@@ -50,16 +59,21 @@ export function processTerminal(): Terminal {
   };
 }
 
-function quietly(stream: NodeJS.WriteStream): (text: string) => void {
+function quietly(stream: NodeJS.WriteStream, name: string): (text: string) => void {
   let isOpen = true;
   stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (isOpen && error.code !== "EPIPE") tellUnwritten(name, error);
     isOpen = false;
-    // A full disk behind a redirection must not look like success.
-    if (error.code !== "EPIPE") process.exitCode = 1;
   });
   return (text) => {
     if (isOpen) stream.write(text);
   };
+}
+
+/** A full disk behind a redirection must not look like success. Whoever sets the exit code later leaves this one. */
+function tellUnwritten(name: string, { code = "unknown" }: NodeJS.ErrnoException): void {
+  process.exitCode = 1;
+  process.stderr.write(`error: ${name} cannot be written to the end (${code})\n`);
 }
 
 /** How long what was typed before a question may take to come out of the terminal, ms. */

@@ -10,12 +10,15 @@ import {
   rm,
   stat,
 } from "node:fs/promises";
+import { execFile } from "node:child_process";
 import path from "node:path";
+import process from "node:process";
 import { equalBytes, FleetError } from "../core/index.ts";
 import { isCode, syncFolder, temporaryName, writeAll } from "./file-handles.ts";
 import { writeToStream } from "./streams.ts";
 
 const LINKS_MAX = 40;
+const LS_TIMEOUT_MS = 3_000;
 const MODE_BITS = 0o7777;
 /** Names that stand for what a process has open: a file behind them cannot be given another in its place. */
 const OPEN_FILES = /^\/(?:dev|proc)\//;
@@ -32,8 +35,8 @@ export interface WriteFileOptions {
 
 /**
  * Writes bytes to what a name leads to. A plain file is replaced in one step and keeps mode, owner and group; one
- * that has other names, that is mounted by itself, or whose owner cannot be kept is written where it stands, while a
- * whole copy lies beside it.
+ * that has other names or an access list, that is mounted by itself, or whose owner cannot be kept is written where it
+ * stands, while a whole copy lies beside it.
  * @throws FleetError files/changed; errors of the system
  */
 export async function writeFile(
@@ -80,7 +83,7 @@ async function replaceKept(
   const { mode, uid, gid, nlink } = await stat(file);
   const copy = await writeCopy(file, bytes, { mode: mode & MODE_BITS, owner: { uid, gid } });
   try {
-    if (copy.isLike && nlink === 1) {
+    if (copy.isLike && nlink === 1 && !(await hasAccessList(file))) {
       if (expected !== undefined) await checkHolds(file, expected);
       if (await isRenamed(copy.path, file)) return await syncFolder(path.dirname(file));
     }
@@ -88,6 +91,20 @@ async function replaceKept(
   } finally {
     await rm(copy.path, { force: true });
   }
+}
+
+/**
+ * True for a file that has an access list beside its mode: a file put in its place would not have it. Node cannot ask
+ * the system, and `ls` marks such a file by the sign behind the mode.
+ * Source: POSIX.1-2024, ls, "Long Output": the optional alternate access method flag.
+ */
+function hasAccessList(file: string): Promise<boolean> {
+  if (process.platform === "win32") return Promise.resolve(false);
+  return new Promise((resolve) => {
+    execFile("ls", ["-ld", "--", file], { timeout: LS_TIMEOUT_MS }, (error, out) =>
+      resolve(error === null && /^\S{10}[+@]/.test(out)),
+    );
+  });
 }
 
 /** A whole file beside another, which may take its place. */

@@ -110,7 +110,7 @@ function visorReportText(visor: VisorReport, said: readonly Said[], paint: Paint
   const rows = said.flatMap((each) => ("cells" in each ? [each.cells] : []));
   const done = said.flatMap((each) => ("done" in each ? [`  ${each.done} done`] : [])).join("");
   const glyph = rows.length === 0 ? paint("add", "+") : " ";
-  return `${glyph} ${paint("strong", visor.name)}  ${shortKey(visor.key)}${done}\n${tableText(rows)}`;
+  return `${glyph} ${paint("strong", printable(visor.name))}  ${shortKey(visor.key)}${done}\n${tableText(rows)}`;
 }
 
 function outcomeCells(outcome: ReportedOutcome, names: Names, paint: Paint): readonly string[] {

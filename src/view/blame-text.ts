@@ -25,7 +25,7 @@ export interface Blame {
 export function blameText(blame: Blame, names: Names, feeds: FeedNames, paint: Paint): string {
   const name = keyLabel(blame.visor, names);
   const label = name === blame.visor ? "" : `${paint("strong", printable(name))}  `;
-  const head = `${label}${name === blame.visor ? blame.visor : shortKey(blame.visor)}\n`;
+  const head = `${label}${name === blame.visor ? printable(blame.visor) : shortKey(blame.visor)}\n`;
   const rows = blame.leaves.map((leaf) => [
     `  ${glyphOf(leaf.verdict, paint)} ${printable(leaf.path)}`,
     leafValueText(leaf, names),

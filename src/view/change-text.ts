@@ -132,7 +132,7 @@ function elementLabel(change: Change, names: Names): string {
 /** What becomes of the leaf: `old -> new`, a member that comes or goes, or what an app does. */
 export function whatText(change: Change, names: Names): string {
   if (change.secrets !== undefined && change.secrets.length > 0) {
-    return `secret, set from ${change.secrets.join(", ")}`;
+    return `secret, set from ${change.secrets.map(printable).join(", ")}`;
   }
   if (change.element !== undefined) return elementText(change.element, names);
   if (change.action !== undefined) return change.action;
@@ -157,7 +157,9 @@ function ownNote({ reason }: Change): string[] {
 
 /** The line that wants a change, and the role that it is in. */
 function reasonText({ reason }: Change): string {
-  return `${lineText(reason.place)}${reason.role === undefined ? "" : ` role ${reason.role}`}`;
+  return printable(
+    `${lineText(reason.place)}${reason.role === undefined ? "" : ` role ${reason.role}`}`,
+  );
 }
 
 /** What else is to know of a change: whose it is, and when it is in force. */

@@ -178,7 +178,7 @@ function sectionText({ plan, paint, story, look, isWanted }: Section): string {
       const changes = restOf(visor).map(({ change }) => change);
       const owed = isWanted(false) ? owedText(visor, paint, story) : "";
       if (changes.length + owed.length === 0) return "";
-      const head = `${paint("change", "~")} ${paint("strong", visor.name)}  ${shortKey(visor.key)}\n`;
+      const head = `${paint("change", "~")} ${paint("strong", printable(visor.name))}  ${shortKey(visor.key)}\n`;
       if (story === undefined)
         return head + tableText(changeRows(changes, plan.names, paint)) + owed;
       const paths = [...new Set(changes.map(({ path }) => path))];

@@ -4,16 +4,19 @@ import type { Paint } from "./paint.ts";
 import { ignoredNotes, untilText } from "./ignored-text.ts";
 import { lineText } from "./place-text.ts";
 import { keyWithName, type Names, valueText } from "./value-text.ts";
+import { printable } from "./printable.ts";
 
 /** What a manifest wants at a path, where it comes from, and what it overrode. */
 export function explanationText(explanation: Explanation, names: Names, paint: Paint): string {
   if (explanation.kind === "rules")
     return explanation.leaves.map((leaf) => leafText(leaf, names, paint)).join("");
   const roles =
-    explanation.roles.length === 0 ? "no roles" : `roles ${explanation.roles.join(", ")}`;
-  const head = `${paint("strong", explanation.visor)}  ${explanation.key}  ${lineText(explanation.place)}, ${roles}\n`;
+    explanation.roles.length === 0
+      ? "no roles"
+      : `roles ${explanation.roles.map(printable).join(", ")}`;
+  const head = `${paint("strong", printable(explanation.visor))}  ${explanation.key}  ${lineText(explanation.place)}, ${roles}\n`;
   if (!explanation.owned) {
-    return `${head}  ${explanation.path === "" ? "nothing" : explanation.path} is not named for this visor: fleet does not touch it\n`;
+    return `${head}  ${explanation.path === "" ? "nothing" : printable(explanation.path)} is not named for this visor: fleet does not touch it\n`;
   }
   return head + explanation.leaves.map((leaf) => leafText(leaf, names, paint)).join("");
 }
@@ -32,7 +35,7 @@ function ignoredText({ ignored }: Leaf, paint: Paint): string {
 
 function wantedText(leaf: Leaf, names: Names, paint: Paint): string {
   if (leaf.kind === "value") {
-    const value = `  ${leaf.path}: ${paint("strong", valueText(leaf.value, names))}  ${originText(leaf.origin, paint)}\n`;
+    const value = `  ${printable(leaf.path)}: ${paint("strong", valueText(leaf.value, names))}  ${originText(leaf.origin, paint)}\n`;
     return value + overrodeText(leaf.origin, names, paint);
   }
   const manner =
@@ -43,7 +46,7 @@ function wantedText(leaf: Leaf, names: Names, paint: Paint): string {
   const removed = leaf.removed.map(
     (member) => `    - ${keyWithName(member.value, names)}  ${originText(member.origin, paint)}\n`,
   );
-  const head = `  ${leaf.path}: ${paint("strong", manner)}  ${originText(leaf.origin, paint)}\n`;
+  const head = `  ${printable(leaf.path)}: ${paint("strong", manner)}  ${originText(leaf.origin, paint)}\n`;
   return head + members.join("") + removed.join("") + overrodeText(leaf.origin, names, paint);
 }
 
@@ -52,13 +55,13 @@ function originText(origin: Origin, paint: Paint): string {
   if (origin.role !== undefined) parts.push(`role ${origin.role}`);
   if (origin.via !== undefined) parts.push(`through ${origin.via}`);
   if (origin.byDefault === true) parts.push("not written, the default");
-  return paint("quiet", `(${parts.join(", ")})`);
+  return paint("quiet", `(${parts.map(printable).join(", ")})`);
 }
 
 function overrodeText(origin: Origin, names: Names, paint: Paint): string {
   return (origin.overrode ?? [])
     .map((lost) => {
-      const role = lost.role === undefined ? "" : `, role ${lost.role}`;
+      const role = lost.role === undefined ? "" : `, role ${printable(lost.role)}`;
       return `      ${paint("quiet", `overrode ${valueText(lost.value, names)} (${lineText(lost.place)}${role})`)}\n`;
     })
     .join("");

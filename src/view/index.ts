@@ -51,7 +51,7 @@ export { planSummary } from "./plan-summary.ts";
 export type { PlanLook } from "./alike-text.ts";
 export { planText } from "./plan-text.ts";
 export { type CheckedProof, proofText } from "./proof-text.ts";
-export { printable } from "./printable.ts";
+export { printable, printableLines, screenText } from "./printable.ts";
 export {
   type FeedNames,
   type LogLine,

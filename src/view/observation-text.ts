@@ -20,7 +20,7 @@ export function observationText(observation: ObservationDocument, paint: Paint):
   });
   const { visors, signature } = observation;
   const seen = visors.filter((visor) => visor.seen !== undefined).length;
-  const by = signature === undefined ? "not signed" : `signed by ${signature.key}`;
+  const by = signature === undefined ? "not signed" : `signed by ${printable(signature.key)}`;
   const last = `Observed: ${counted(visors.length, "visor")}, ${seen} read, ${visors.length - seen} not readable, ${by}.`;
   return `${lines.join("")}${paint("strong", last)}\n`;
 }

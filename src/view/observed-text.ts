@@ -26,7 +26,7 @@ export function observedText(visor: SeenVisor, names: Names): string {
       visor.rewardAddress === undefined ? UNREADABLE : valueText(visor.rewardAddress),
     ],
     ...Object.entries(visor.settings).map(([path, value]) => [
-      `settings.${path}`,
+      printable(`settings.${path}`),
       valueText(value, names),
     ]),
     ...visor.apps.flatMap((app) => appRows(app)),

@@ -19,4 +19,11 @@ export const plainPaint: Paint = (_style, text) => text;
 
 /** Wraps text in the escape codes that every colour terminal knows. */
 export const ansiPaint: Paint = (style, text) =>
-  text === "" ? "" : `\u001b[${CODES[style]}m${text}\u001b[0m`;
+  text === "" ? "" : `\u001b[${CODES[style]}m${text}\u001b[${RESET}m`;
+
+const RESET = "0";
+
+/** Splits a painted text: what stands between, and in turn the codes of {@link ansiPaint}. */
+export const paintCodes: RegExp = new RegExp(
+  `(\\u001b\\[(?:${[RESET, ...Object.values(CODES)].join("|")})m)`,
+);

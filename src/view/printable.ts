@@ -1,14 +1,28 @@
-// Control characters, and the marks that reorder text, let a stranger's words pass for ours.
-const UNSAFE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+import { seenLine, seenText } from "../core/index.ts";
+import { paintCodes } from "./paint.ts";
 
 /**
- * Makes outside text safe to print: control characters and marks that change the direction of writing
- * become visible escapes, and the text becomes one line.
+ * Makes outside text safe to print: what nobody sees, and marks that change how the rest is read, become visible
+ * escapes, and the text becomes one line.
  */
 export function printable(text: string): string {
-  return text.replace(/[\n\t]/g, " ").replace(UNSAFE, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u${code.toString(16).padStart(4, "0")}`;
-  });
+  return seenLine(text);
+}
+
+/** Makes outside text of several lines safe to print, line by line; ends of lines stay, of either kind. */
+export function printableLines(text: string): string {
+  return text.split(/\r?\n/).map(printable).join("\n");
+}
+
+/**
+ * The last look at a text before a screen gets it: whatever nobody sees in it is shown as an escape, but ends of
+ * lines, tabs and, where text is painted, the codes of our own painter. Outside text of which a line could be forged
+ * goes through {@link printable} before.
+ */
+export function screenText(text: string, isPainted: boolean): string {
+  if (!isPainted) return seenText(text);
+  return text
+    .split(paintCodes)
+    .map((part, index) => (index % 2 === 0 ? seenText(part) : part))
+    .join("");
 }

@@ -9,7 +9,7 @@ import type {
 } from "../ledger/index.ts";
 import { whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
+import { printable, printableLines } from "./printable.ts";
 import { tableText } from "./table-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
 
@@ -125,13 +125,6 @@ function unseenText(unseen: readonly Unseen[], feeds: FeedNames, paint: Paint): 
     return first === last ? from : `${from}-${last}`;
   });
   return paint("danger", ` (concurrent: had not seen ${ranges.join(", ")})`);
-}
-
-function printableLines(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => printable(line))
-    .join("\n");
 }
 
 function gist(record: LedgerRecord, names: Names): string {

@@ -11,7 +11,7 @@ export function refusalText(refusal: Refusal, names: Names, paint: Paint): strin
     refusal.path,
   ].filter((part) => part !== undefined);
   const lines = [
-    `${paint("danger", "!")} ${paint("strong", `refused: ${refusal.guard}`)}${
+    `${paint("danger", "!")} ${paint("strong", `refused: ${printable(refusal.guard)}`)}${
       where.length === 0 ? "" : ` on ${printable(where.join(" "))}`
     }`,
     ...(refusal.place === undefined ? [] : [`    at ${placeText(refusal.place)}`]),

@@ -1,5 +1,9 @@
-/** Columns of one table: rows of cells, padded so that each column is as wide as its widest cell. */
-export function tableText(rows: readonly (readonly string[])[], gap: string = "  "): string {
+/**
+ * Columns of one table: rows of cells, padded so that each column is as wide as its widest cell. No cell has more
+ * than one line, whatever stands in it.
+ */
+export function tableText(cells: readonly (readonly string[])[], gap: string = "  "): string {
+  const rows = cells.map((row) => row.map((cell) => cell.replace(/[\n\t]/g, " ")));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {

@@ -9,18 +9,18 @@ export type Names = Readonly<Record<string, string>> | ReadonlyMap<string, strin
 
 /** The first and last digits of a key, enough to tell the visors of one fleet apart. */
 export function shortKey(key: string): string {
-  return key.length <= 16 ? key : `${key.slice(0, 8)}…${key.slice(-4)}`;
+  return printable(key.length <= 16 ? key : `${key.slice(0, 8)}…${key.slice(-4)}`);
 }
 
 /** The name of a visor, or its whole key when it has none here. */
 export function keyLabel(key: string, names: Names): string {
-  return nameOf(key, names) ?? key;
+  return printable(nameOf(key, names) ?? key);
 }
 
 /** Name and shortened key, or the whole key. */
 export function keyWithName(key: VisorKey | string, names: Names): string {
   const name = nameOf(key, names);
-  return name === undefined ? key : `${name} (${shortKey(key)})`;
+  return printable(name === undefined ? key : `${name} (${shortKey(key)})`);
 }
 
 /** A value on one line, as a person would write it in a manifest; `null` is absent. */

@@ -56,7 +56,7 @@ export function visorText(
   const release = visor.observed === undefined ? "" : `  ${printable(visor.observed.version)}`;
   const age = visor.observed?.ageSeconds;
   const read = age === undefined ? "" : `  read ${ageText(age)} ago`;
-  const head = `${glyph} ${paint("strong", visor.name)}  ${shortKey(visor.key)}${release}  ${routeText(visor.route)}${read}`;
+  const head = `${glyph} ${paint("strong", printable(visor.name))}  ${shortKey(visor.key)}${release}  ${routeText(visor.route)}${read}`;
   const hidden =
     visor.inSync === 0
       ? ""
@@ -66,7 +66,7 @@ export function visorText(
 
 function unseenText(visor: PlanVisor, paint: Paint): string {
   const { unseen } = visor;
-  const head = `${paint("unknown", "?")} ${paint("strong", visor.name)}  ${shortKey(visor.key)}  ${visor.status}`;
+  const head = `${paint("unknown", "?")} ${paint("strong", printable(visor.name))}  ${shortKey(visor.key)}  ${visor.status}`;
   if (unseen === undefined) return `${head}\n`;
   return `${head}: ${printable(unseen.detail)}\n    next: ${printable(unseen.next)}\n`;
 }

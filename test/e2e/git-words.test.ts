@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type GitFleet, gitFleet } from "../support/git-fleet.ts";
@@ -98,6 +98,86 @@ describe("what git says of a manifest", () => {
   });
 });
 
+describe("settings and an environment of whoever runs us", () => {
+  /** Settings that change what git prints, or run programs, for people who like them. */
+  const SETTINGS = `[core]
+  quotePath = true
+  pager = false
+  editor = false
+  fsmonitor = false
+  hooksPath = /nowhere
+  attributesFile = attributes
+  logAllRefUpdates = always
+[color]
+  ui = always
+[log]
+  showSignature = true
+  follow = true
+  decorate = full
+  date = relative
+  abbrevCommit = true
+[format]
+  pretty = fuller
+[i18n]
+  logOutputEncoding = ISO-8859-1
+[status]
+  short = true
+  branch = true
+  showStash = true
+  relativePaths = true
+  showUntrackedFiles = all
+[diff]
+  external = false
+  noPrefix = true
+[pager]
+  log = false
+  status = false
+[alias]
+  log = status
+  rev-parse = status
+[commit]
+  verbose = true
+  cleanup = scissors
+  template = /nowhere
+`;
+
+  it("F05: changes nothing of what is told and committed", async () => {
+    await committed("büro/fleet.yaml");
+    const before = await placeOf("büro/fleet.yaml");
+    await writeFile(at("../settings"), SETTINGS);
+    vi.stubEnv("GIT_CONFIG_GLOBAL", at("../settings"));
+    for (const [name, value] of [
+      ["LANG", "de_DE.UTF-8"],
+      ["LANGUAGE", "de"],
+      ["LC_ALL", "de_DE.UTF-8"],
+      ["GIT_TRACE", "1"],
+      ["GIT_TRACE2", "1"],
+      ["GIT_PAGER", "false"],
+      ["GIT_EXTERNAL_DIFF", "false"],
+    ] as const)
+      vi.stubEnv(name, value);
+    expect(await placeOf("büro/fleet.yaml")).toEqual(before);
+    const ran = await git.run(...TAG, "--commit", "--manifest", "büro/fleet.yaml");
+    expect(ran.err).toContain("committed: fleet: tag add new");
+    expect(await placeOf("büro/fleet.yaml")).toMatchObject({
+      commit: inGit("rev-parse", "HEAD"),
+      file: "büro/fleet.yaml",
+      dirty: false,
+    });
+  });
+
+  it("F05: reads the file that a link of the tree names to the letter", async () => {
+    await writeFile(at("home.yaml "), git.text({ level: "debug" }));
+    await writeFile(at("home.yaml"), "other: 1\n");
+    await symlink("home.yaml ", at("fleet.yaml"));
+    inGit("add", "--all");
+    inGit("commit", "--quiet", "-m", "first");
+    const { code, out, err } = await git.run("plan", "--at", "HEAD", "--json");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(JSON.parse(out)).toMatchObject({ manifest: { file: "home.yaml " } });
+  });
+});
+
 describe("a repository of somebody else", () => {
   beforeEach(async () => {
     await committed();
@@ -155,6 +235,15 @@ describe("a repository in the middle of something", () => {
       expect(await readFile(at("fleet.yaml"), "utf8")).toBe(before);
     });
   }
+
+  it("F16: is seen where the folder has the end of a line in its name", async () => {
+    const odd = join(dirname(git.repository), "odd\nname");
+    await rename(git.repository, odd);
+    git.world.git(odd, "merge", "--no-commit", "--strategy", "ours", "side");
+    const { code, err } = await git.runIn(odd, ...TAG, "--commit");
+    expect(err).toContain("a merge is under way");
+    expect(code).toBe(64);
+  });
 
   it("F16: is offered no commit that git would refuse", async () => {
     inGit("merge", "--no-commit", "--strategy", "ours", "side");

@@ -16,6 +16,22 @@ afterEach(async () => {
   await git.stop();
 });
 
+/** An access list that lets user 12345 read, as Linux keeps it. */
+const GIVE_ACCESS_LIST = `import os, struct, sys
+entry = lambda tag, perm, who=0xffffffff: struct.pack("<HHI", tag, perm, who)
+acl = struct.pack("<I", 2) + entry(1, 6) + entry(2, 4, 12345) + entry(4, 4) + entry(16, 4) + entry(32, 4)
+os.setxattr(sys.argv[1], "system.posix_acl_access", acl)`;
+
+/** Gives a file an access list; says why that cannot be done here. */
+function giveAccessList(file: string): string | undefined {
+  try {
+    execFileSync("python3", ["-c", GIVE_ACCESS_LIST, file], { stdio: "pipe" });
+    return undefined;
+  } catch {
+    return "there is no python3 here, or no access lists on this file system";
+  }
+}
+
 /** Commands that write what they found to a file that the user names. */
 const WRITERS = [
   ["plan", "--out"],
@@ -85,6 +101,15 @@ describe("a result that goes to a place which is there already", () => {
     expect(after.mode & 0o777).toBe(0o600);
     expect(after.ino).toBe(before.ino);
     expect(await readFile(at("other.json"), "utf8")).toContain("fleet.skywire/plan");
+  });
+
+  it("F01: keeps the access list that a file has beside its mode", async (ctx) => {
+    await writeFile(at("plan.json"), "old\n");
+    const whyNot = giveAccessList(at("plan.json"));
+    if (whyNot !== undefined) return ctx.skip(whyNot);
+    await git.run("plan", "--output", "json=plan.json");
+    expect(await readFile(at("plan.json"), "utf8")).toContain("fleet.skywire/");
+    expect(execFileSync("ls", ["-l", at("plan.json")], { encoding: "utf8" })).toMatch(/^\S{10}\+/);
   });
 
   it("F01: is refused by a folder", async () => {

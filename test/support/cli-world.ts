@@ -139,6 +139,8 @@ export function memoryTerminal({
   return {
     out,
     err,
+    data: out,
+    redraw: (line) => err(`\r\u001b[K${line}`),
     outIsTerminal: false,
     errIsTerminal: isTerminal,
     inIsTerminal: isTerminal,

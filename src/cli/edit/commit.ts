@@ -4,6 +4,7 @@ import { commitFile, type GitState, readGitState } from "../../platform/index.ts
 import type { Given } from "../arguments.ts";
 import type { World } from "../world.ts";
 import { printable, shellWord } from "../../view/index.ts";
+import { errLine } from "../print.ts";
 
 const SHOWN_MAX = 3;
 
@@ -79,13 +80,13 @@ export async function offerCommit(
   }
   const message = `fleet: ${line.join(" ")}`;
   if (!isAsked) {
-    world.terminal.err(`${offerOf(state, message, world)}\n`);
+    errLine(world, offerOf(state, message, world));
     return;
   }
   const refusal = await commitFile(state.path, message);
   if (refusal !== undefined)
     throw notDone(refusal, `commit it yourself: ${commandOf(state, message, world)}`);
-  world.terminal.err(`committed: ${printable(message)}\n`);
+  errLine(world, `committed: ${message}`);
 }
 
 function offerOf(state: GitState, message: string, world: World): string {

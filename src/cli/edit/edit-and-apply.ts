@@ -19,6 +19,7 @@ import { checkCommit, offerCommit } from "./commit.ts";
 import { editInTurn, readEditable, writeEdited } from "./edit-text.ts";
 import { checkKnownApps } from "./known-app.ts";
 import { checkNewPort } from "./new-port.ts";
+import { errLine } from "../print.ts";
 
 /** What every command takes that edits the manifest for a selection of visors. */
 export const EDIT_OPTIONS: readonly OptionSpec[] = [
@@ -61,11 +62,11 @@ export async function editAndApply(
   const text = await editInTurn(editable, [{ edit, visors }], world);
   const { isEdited, edited } = text;
   for (const { visor = "the fleet", path: leaf } of isEdited ? edited.followers : [])
-    world.terminal.err(`follows through the selections of ${name}: ${visor} ${leaf}\n`);
+    errLine(world, `follows through the selections of ${name}: ${visor} ${leaf}`);
   const line = [...words, "--on", on];
   if (given.flag("edit-only"))
     return await writeEdited(text, { line, visors: "No visor was asked anything." }, given, world);
-  if (!isEdited) world.terminal.err(`${name} says so already\n`);
+  if (!isEdited) errLine(world, `${name} says so already`);
   const selected = concernedVisors(edited);
   let isWritten = !isEdited;
   let exit: ExitCode = 1;
@@ -83,8 +84,9 @@ export async function editAndApply(
   } finally {
     if (isEdited && isWritten && exit !== 0) {
       const names = selected.map((visor) => visor.name).join(",");
-      world.terminal.err(
-        `${name} is written; \`fleet apply ${name} --on ${names}\` goes on from there\n`,
+      errLine(
+        world,
+        `${name} is written; \`fleet apply ${name} --on ${names}\` goes on from there`,
       );
     }
   }

@@ -4,10 +4,11 @@ import { textDiff } from "../adopt-text-diff.ts";
 import type { Given } from "../arguments.ts";
 import { saysYes, type Unasked } from "../ask.ts";
 import { manifestName } from "../manifest-source.ts";
-import { printJson } from "../print.ts";
+import { outLine, printJson } from "../print.ts";
 import { type ManifestFile, readEditableFile, rewriteFile } from "../rewrite-manifest.ts";
 import type { World } from "../world.ts";
 import { offerCommit } from "./commit.ts";
+import { printableLines } from "../../view/index.ts";
 
 /** What edits make of a manifest. */
 export interface EditedText {
@@ -62,7 +63,7 @@ export async function editInTurn(
   }
   const isEdited = edited.places.length > 0;
   const diff = isEdited ? await textDiff(file, text, edited.text) : "";
-  world.terminal.err(diff);
+  world.terminal.err(printableLines(diff));
   return { read, edited, isEdited, diff };
 }
 
@@ -86,10 +87,10 @@ export async function writeEdited(
   if (given.flag("json")) {
     printJson(world, { format: "fleet.skywire/edit/v1", file: name, outcome, places, diff });
   } else if (outcome === "unchanged") {
-    world.terminal.out(`Nothing to edit: ${name} says so already.\n`);
+    outLine(world, `Nothing to edit: ${name} says so already.`);
   } else if (outcome === "declined")
-    world.terminal.out(`Declined: nothing was written, ${name} is as it was.\n`);
-  else world.terminal.out(`Wrote ${name}: ${places.join(", ")}. ${visors}\n`);
+    outLine(world, `Declined: nothing was written, ${name} is as it was.`);
+  else outLine(world, `Wrote ${name}: ${places.join(", ")}. ${visors}`);
   if (outcome === "declined") return 4;
   if (outcome === "written") await offerCommit({ path, line, exit: 0 }, given, world);
   return 0;

@@ -41,9 +41,9 @@ export const ledgerCheckpoint: Command = {
         timeMs: ledger.head.timeMs,
         checkpoint: fromUtf8(note),
       });
-    } else if (given.flag("vkey")) terminal.out(`${vkey}\n`);
+    } else if (given.flag("vkey")) terminal.data(`${vkey}\n`);
     else {
-      terminal.out(fromUtf8(note));
+      terminal.data(fromUtf8(note));
       terminal.err(
         `origin ${origin}\nvkey   ${vkey}\nCheckpoint: ${size} entries, tree ${tree}.\n`,
       );

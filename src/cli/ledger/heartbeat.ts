@@ -3,7 +3,7 @@ import { checkFreshness } from "../../ledger/index.ts";
 import type { Command } from "../command.ts";
 import { durationText } from "../duration.ts";
 import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { printJson } from "../print.ts";
+import { outLine, printJson } from "../print.ts";
 import { appendToOwn, type OwnLedger, withOwnLedger } from "./own-ledger.ts";
 
 /** `fleet ledger heartbeat`: a signed sign of life, so that a frozen copy can be told from a quiet fleet. */
@@ -31,12 +31,10 @@ export const ledgerHeartbeat: Command = {
       printJson(world, { format: "fleet.skywire/heartbeat/v1", ...done });
     } else if (done.entry === undefined) {
       const age = durationText(done.ageMs);
-      world.terminal.out(`Alive: the newest entry is ${age} old, nothing was added.\n`);
+      outLine(world, `Alive: the newest entry is ${age} old, nothing was added.`);
     } else {
       const age = durationText(done.ageMs);
-      world.terminal.out(
-        `Alive: entry ${done.entry} added, ${age} after the newest entry before it.\n`,
-      );
+      outLine(world, `Alive: entry ${done.entry} added, ${age} after the newest entry before it.`);
     }
     return 0;
   },

@@ -11,6 +11,7 @@ import { openOwnLedger } from "../open-own-ledger.ts";
 import type { Operator } from "../operator.ts";
 import type { World } from "../world.ts";
 import { fleetOf } from "./heartbeat.ts";
+import { errLine } from "../print.ts";
 
 /** Whose ledger is to be written anew, and who else reads it. */
 export interface MendInput {
@@ -36,7 +37,7 @@ export async function mendHollow(
   const readers = (source?.desired.operators ?? [])
     .filter(({ key }) => key !== operator.keys.operator)
     .map(({ name }) => name);
-  world.terminal.err(warning(hollow, readers));
+  for (const sentence of warning(hollow, readers)) errLine(world, sentence);
   if (readers.length > 0 && !given.flag("mend")) {
     if (!canAsk(world)) {
       world.terminal.err(
@@ -52,23 +53,23 @@ export async function mendHollow(
     const fleet = await fleetOf({ source, ledger });
     const draft = { kind: "heartbeat", payload: { fleet } } as const;
     await ledger.append([draft], { heads: seenHeads(feeds), relist: true });
-    world.terminal.err(`the list of entries was written anew, at degree ${ledger.degree}\n`);
+    errLine(world, `the list of entries was written anew, at degree ${ledger.degree}`);
   } finally {
     await ledger.close();
   }
   return true;
 }
 
-function warning(hollow: readonly RelayResult[], readers: readonly string[]): string {
+function warning(hollow: readonly RelayResult[], readers: readonly string[]): readonly string[] {
   const names = hollow.map(({ relay }) => relay).join(", ");
   const verb = hollow.length === 1 ? "is" : "are";
   const who =
     readers.length === 0
       ? "Nobody else reads this ledger by the manifest."
       : `${counted(readers.length, "operator")} of the manifest (${readers.join(", ")}) must update first.`;
-  return (
-    `${names} ${verb} hollow and will ask for nothing that is missing there. What mends that is one more entry over a list that is written anew, at a degree above 16, where the ledger then stays.\n` +
+  return [
+    `${names} ${verb} hollow and will ask for nothing that is missing there. What mends that is one more entry over a list that is written anew, at a degree above 16, where the ledger then stays.`,
     `Release 0.1.0 cannot read such a list: there fleet calls each relay of this ledger a liar (malformed: "the log of N entries has a list of N"), takes none of its newer entries, and can neither restore nor open it. ` +
-    `A relay of release 0.1.0 (fleet ledger serve) takes it like any other. ${who}\n`
-  );
+      `A relay of release 0.1.0 (fleet ledger serve) takes it like any other. ${who}`,
+  ];
 }

@@ -7,6 +7,7 @@ import { type Operator, requireOperator } from "../operator.ts";
 import { bringUpToDate, publishAndTell } from "../relaying.ts";
 import { openOwnLedger } from "../open-own-ledger.ts";
 import type { World } from "../world.ts";
+import { errLine } from "../print.ts";
 
 /** Our ledger, held by its lock, with what is beside it. */
 export interface OwnLedger {
@@ -34,7 +35,7 @@ export async function withOwnLedger<T>(
   let result: T;
   try {
     const { notes } = await bringUpToDate(operator, places, world);
-    for (const note of notes) world.terminal.err(`note: ${note}\n`);
+    for (const note of notes) errLine(world, `note: ${note}`);
     const open = await openFeeds(operator, source, world, ledger);
     result = await work({ operator, source, ledger, open });
   } finally {

@@ -123,7 +123,7 @@ async function proveEntry(word: string, given: Given, world: World): Promise<Exi
     });
     return 0;
   }
-  world.terminal.out(fromUtf8(proof));
+  world.terminal.data(fromUtf8(proof));
   world.terminal.err(
     `leaf ${toHex(leaf)}\nvkey ${checkpointKey(kept).vkey}\n` +
       `Proof: entry ${index} is among the ${size} entries of the checkpoint.\n`,
@@ -153,7 +153,7 @@ async function proveGrowth(from: string, given: Given, world: World): Promise<Ex
     });
     return 0;
   }
-  world.terminal.out(fromUtf8(proof));
+  world.terminal.data(fromUtf8(proof));
   world.terminal.err(
     `from tree ${toHex(old.root)}\nvkey ${checkpointKey(kept).vkey}\n` +
       `Proof: the ${kept.size} entries of the checkpoint begin with the first ${old.size}.\n`,

@@ -6,7 +6,7 @@ import { type OtherOperator, otherOperators } from "../feeds.ts";
 import { manifestName, readManifest } from "../manifest-source.ts";
 import { findOperator } from "../operator.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { printJson } from "../print.ts";
+import { outLine, printJson } from "../print.ts";
 import { type PulledOther, pullOthers } from "../relaying.ts";
 import type { World } from "../world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
@@ -84,21 +84,19 @@ function print(pulled: readonly PulledOther[], evidence: readonly string[], worl
   for (const { operator, pulled: got, error } of pulled) {
     const size =
       got?.head === undefined ? "nothing yet" : counted(got.head.size, "entry", "entries");
-    world.terminal.out(`${operator.name}: ${size}\n`);
-    if (error !== undefined) world.terminal.out(`  ${error.message}\n`);
+    outLine(world, `${operator.name}: ${size}`);
+    if (error !== undefined) outLine(world, `  ${error.message}`);
     world.terminal.out(tableText((got?.outcomes ?? []).map(outcomeRow)));
   }
   for (const path of evidence)
-    world.terminal.out(`what was signed is kept in ${path}; \`fleet ledger evidence\` checks it\n`);
+    outLine(world, `what was signed is kept in ${path}; \`fleet ledger evidence\` checks it`);
   const current = pulled.filter((each) => isCurrent(each)).length;
   const lies = pulled
     .flatMap((each) => each.pulled?.outcomes ?? [])
     .filter(({ kind }) => kind === "lie");
   const liars = new Set(lies.map(({ relay }) => relay)).size;
   const said = liars === 0 ? "" : `; ${counted(liars, "relay lies", "relays lie")}`;
-  world.terminal.out(
-    `Brought up to date: ${current} of ${counted(pulled.length, "ledger")}${said}.\n`,
-  );
+  outLine(world, `Brought up to date: ${current} of ${counted(pulled.length, "ledger")}${said}.`);
 }
 
 /** One line about a relay: a lie is called by its name. */

@@ -14,7 +14,7 @@ import type { Command } from "../command.ts";
 import { findOperator } from "../operator.ts";
 import { ledgerFolderOf } from "../operator-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { printJson } from "../print.ts";
+import { outLine, printJson } from "../print.ts";
 import { relayAddresses, relayWorld } from "../relaying.ts";
 import type { World } from "../world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
@@ -62,19 +62,18 @@ export const ledgerRestore: Command = {
     } else {
       world.terminal.out(tableText(restored.pulled.outcomes.map(outcomeRow)));
       for (const path of evidence)
-        world.terminal.out(
-          `what was signed is kept in ${path}; \`fleet ledger evidence\` checks it\n`,
-        );
+        outLine(world, `what was signed is kept in ${path}; \`fleet ledger evidence\` checks it`);
       if (restored.aside !== undefined)
-        world.terminal.out(`what was here is kept in ${restored.aside}\n`);
+        outLine(world, `what was here is kept in ${restored.aside}`);
     }
     const isAnswered = restored.pulled.outcomes.some(
       ({ kind }) => kind === "new" || kind === "current",
     );
     if (head === undefined || !isAnswered) throw notRestored(feed, restored.pulled);
     if (!given.flag("json"))
-      world.terminal.out(
-        `Restored: ${counted(head.size, "entry", "entries")}, head ${head.root.slice(0, HEAD_DIGITS)}, of ${new Date(head.timeMs).toISOString()}.\n`,
+      outLine(
+        world,
+        `Restored: ${counted(head.size, "entry", "entries")}, head ${head.root.slice(0, HEAD_DIGITS)}, of ${new Date(head.timeMs).toISOString()}.`,
       );
     return 0;
   },

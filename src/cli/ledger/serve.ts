@@ -18,6 +18,7 @@ import type { Command } from "../command.ts";
 import { manifestFacts } from "../names-of-manifest.ts";
 import { MANIFEST_OPTION } from "../options.ts";
 import type { World } from "../world.ts";
+import { errLine, outLine } from "../print.ts";
 
 const DEFAULT_LISTEN = "127.0.0.1:8870";
 const MIB = 1024 * 1024;
@@ -83,9 +84,7 @@ export async function serveRelay(
     files: world.files,
     folder,
     onDamage: ({ segment, offset }) =>
-      world.terminal.err(
-        `damaged bytes in segment ${segment} at ${offset}: nothing of them is served\n`,
-      ),
+      errLine(world, `damaged bytes in segment ${segment} at ${offset}: nothing of them is served`),
   });
   try {
     const server = await startRelay({
@@ -101,8 +100,9 @@ export async function serveRelay(
     });
     const whose = feeds === "open" ? "any feed" : counted(feeds.length, "feed");
     const lies = lie === undefined ? "" : `, which lies (${lie})`;
-    world.terminal.out(
-      `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}${lies}.\n`,
+    outLine(
+      world,
+      `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}${lies}.`,
     );
     if (given.flag("until-input-ends"))
       void world.terminal.inputEnds(end.signal).then(() => end.abort());
@@ -151,7 +151,7 @@ function quotaOf(given: Given): RelayQuota {
 function tell(event: RelayEvent, world: World): void {
   const line = eventText(event);
   const at = new Date(world.clock.now()).toISOString();
-  if (line !== undefined) world.terminal.err(`${at} ${line}\n`);
+  if (line !== undefined) errLine(world, `${at} ${line}`);
 }
 
 function eventText(event: RelayEvent): string | undefined {

@@ -8,7 +8,7 @@ import { openFeeds, type OpenFeeds, type OtherOperator, otherOperators } from ".
 import { manifestFacts } from "../names-of-manifest.ts";
 import { type Operator, requireOperator } from "../operator.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { printJson } from "../print.ts";
+import { errLine, printJson } from "../print.ts";
 import { beginRetry, lookAtOwn } from "../relaying.ts";
 import type { World } from "../world.ts";
 
@@ -150,7 +150,7 @@ function print({ states, feeds, copies }: Status, world: World): void {
       ]),
     ),
   );
-  for (const note of feeds.notes) world.terminal.err(`note: ${note}\n`);
+  for (const note of feeds.notes) errLine(world, `note: ${note}`);
   const held = states.filter(({ kind }) => kind === "current").length;
   out(
     states.length === 0

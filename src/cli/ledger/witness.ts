@@ -16,7 +16,7 @@ import { outPaint } from "../look.ts";
 import { manifestName } from "../manifest-source.ts";
 import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
 import { checkOutputFiles } from "../output-files.ts";
-import { printJson } from "../print.ts";
+import { errLine, printJson } from "../print.ts";
 import type { World } from "../world.ts";
 import { noCopy, unknownFeed } from "./named-ledger.ts";
 import { appendToOwn, type OwnLedger, withOwnLedger } from "./own-ledger.ts";
@@ -66,7 +66,7 @@ export const ledgerWitness: Command = {
       const bytes = typeof note === "string" ? utf8(note) : note;
       await world.files.write(resolve(world.folder, out), bytes, { mode: NOTE_MODE });
     }
-    for (const each of notes) world.terminal.err(`${each}\n`);
+    for (const each of notes) errLine(world, each);
     if (given.flag("json"))
       printJson(world, { format: "fleet.skywire/witness-report/v1", results, notes });
     else world.terminal.out(witnessText(results, outPaint(world)));

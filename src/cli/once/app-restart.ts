@@ -26,7 +26,7 @@ import {
   OPERATOR_OPTIONS,
 } from "../options.ts";
 import { type Planned, planFleet } from "../planning.ts";
-import { printJson } from "../print.ts";
+import { outLine, printJson } from "../print.ts";
 import { relaysAndOthers } from "../feeds.ts";
 import { bringUpToDate, publishAndTell } from "../relaying.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
@@ -206,8 +206,8 @@ function print(
     printable(note ?? ""),
   ]);
   const done = outcomes.filter(({ outcome }) => outcome === "done").length;
-  const table = tableText([["  VISOR", "APP", "OUTCOME", "NOTE"], ...rows]);
-  world.terminal.out(`${table}Restarted ${done} of ${counted(outcomes.length, "app")}.\n`);
+  world.terminal.out(tableText([["  VISOR", "APP", "OUTCOME", "NOTE"], ...rows]));
+  outLine(world, `Restarted ${done} of ${counted(outcomes.length, "app")}.`);
 }
 
 /** What does not run is no failure, and neither is it done. */

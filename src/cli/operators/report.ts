@@ -1,6 +1,7 @@
 import type { ExitCode } from "../../core/index.ts";
-import { printJson } from "../print.ts";
+import { errLine, outLine, printJson } from "../print.ts";
 import type { World } from "../world.ts";
+import { printableLines } from "../../view/index.ts";
 
 /** How far the signatures of a change have come, by name. */
 export interface SignaturesReport {
@@ -43,14 +44,14 @@ export function showChange(
   { diff, changes, notes }: { readonly diff: string } & Pick<OperatorReport, "changes" | "notes">,
   world: World,
 ): void {
-  for (const note of notes) world.terminal.err(`note: ${note}\n`);
-  world.terminal.err(diff);
-  for (const change of changes) world.terminal.err(`- ${change}\n`);
+  for (const note of notes) errLine(world, `note: ${note}`);
+  world.terminal.err(printableLines(diff));
+  for (const change of changes) errLine(world, `- ${change}`);
 }
 
 /** Ends a command: the closing line, or one document. */
 export function finish(report: OperatorReport, isJson: boolean, world: World): ExitCode {
   if (isJson) printJson(world, { format: "fleet.skywire/operator-change/v1", ...report });
-  else world.terminal.out(`${report.verdict}\n`);
+  else outLine(world, report.verdict);
   return report.outcome === "declined" ? 4 : 0;
 }

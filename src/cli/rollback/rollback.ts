@@ -31,6 +31,7 @@ import { checkOutputFiles } from "../output-files.ts";
 import { planLook } from "../plan-look.ts";
 import { type HandedSource, planFleet } from "../planning.ts";
 import { openRecords } from "../records-source.ts";
+import { errLine } from "../print.ts";
 import { reporterOf } from "../reporter.ts";
 import { usage } from "../usage.ts";
 import type { World } from "../world.ts";
@@ -101,7 +102,7 @@ export const rollback: Command = {
       named: new Set(keysNamedIn(now.bytes, name).keys()),
       allowed: given.texts("allow-return"),
     });
-    world.terminal.err(`${sourceLine(apply, text)}\n`);
+    errLine(world, sourceLine(apply, text));
     const exit = await givePlan(planned, { given, world, reporter, outputs });
     const lines = nextLines({
       plan,
@@ -113,7 +114,7 @@ export const rollback: Command = {
       isCommitted: await isCommitted(now),
       given,
     });
-    for (const line of lines) world.terminal.err(`${line}\n`);
+    for (const line of lines) errLine(world, line);
     return exit;
   },
 };
@@ -140,7 +141,7 @@ async function printManifest(
       `--print-manifest plans nothing, so there is nothing for --${other ?? "out"}`,
       "give one of them",
     );
-  world.terminal.out(fromUtf8(bytes));
+  world.terminal.data(fromUtf8(bytes));
   return 0;
 }
 

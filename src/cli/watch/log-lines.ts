@@ -1,6 +1,6 @@
-import { printable } from "../../view/index.ts";
 import type { LogLine } from "../../watch/index.ts";
 import type { World } from "../world.ts";
+import { outLine } from "../print.ts";
 
 /** Writes decisions to standard output: a line each, of JSON or of text. */
 export function logWriter(isJson: boolean, world: World): (line: LogLine) => void {
@@ -16,6 +16,6 @@ export function logWriter(isJson: boolean, world: World): (line: LogLine) => voi
     const culprit = line.culprit === undefined ? "" : ` (${line.culprit})`;
     const again =
       line.againMs === undefined ? "" : `; again in ${Math.round(line.againMs / 1_000)} s`;
-    world.terminal.out(`${ts} ${line.level} ${printable(`${line.message}${culprit}${again}`)}\n`);
+    outLine(world, `${ts} ${line.level} ${line.message}${culprit}${again}`);
   };
 }

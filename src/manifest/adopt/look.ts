@@ -1,4 +1,4 @@
-import { checkVisorKey, type VisorKey } from "../../core/index.ts";
+import { checkVisorKey, hasUnseen, type VisorKey } from "../../core/index.ts";
 import type { SeenVisor } from "../../model/index.ts";
 import { looksSecret } from "../plain-secrets.ts";
 import type { Eyes, Fact } from "./facts.ts";
@@ -17,8 +17,8 @@ export interface Look {
   readonly note: (sentence: string) => void;
 }
 
-/** Letters that a person could not see or that a manifest refuses. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}\p{Private_Use}\p{Unassigned}]/u;
+/** Letters that only some machines can show. */
+const UNKNOWN = /[\p{Private_Use}\p{Unassigned}]/u;
 const REFERENCE = /^(env|file):/;
 
 /** Makes the check of keys that all visors of one adoption share: checking the curve is what takes time. */
@@ -35,7 +35,13 @@ export function keyChecker(): Look["keyOf"] {
 
 /** True for a text that can stand in a manifest as it is. */
 export function isPlainText(text: string): boolean {
-  return text !== "" && !UNSEEN.test(text) && !looksSecret(text) && !REFERENCE.test(text);
+  return (
+    text !== "" &&
+    !hasUnseen(text) &&
+    !UNKNOWN.test(text) &&
+    !looksSecret(text) &&
+    !REFERENCE.test(text)
+  );
 }
 
 /** The members of a list, sorted, or why no manifest can say them. */

@@ -1,7 +1,8 @@
 import type { Plan } from "../../model/index.ts";
 import { planSummary } from "../plan-summary.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";
-import { cutLine, plainLine } from "./plain-line.ts";
+import { cutLine } from "./cut-line.ts";
+import { printable } from "../printable.ts";
 import type { FindingLevel } from "./rules.ts";
 
 /** GitHub shows ten of each kind a step, and drops the rest without a word. */
@@ -62,7 +63,7 @@ function annotationLine({ like, visors }: Annotation): string {
   const more = visors.length - VISORS_NAMED_MAX;
   const who = named === "" ? "" : `${named}${more > 0 ? ` and ${more} more` : ""}: `;
   const properties = {
-    file: plainLine(place.file),
+    file: printable(place.file),
     line: String(place.line),
     col: String(place.column),
     title: rule.title,

@@ -1,7 +1,7 @@
 import type { Plan } from "../../model/index.ts";
 import { commandFreeJson } from "./command-free.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";
-import { plainLine } from "./plain-line.ts";
+import { printable } from "../printable.ts";
 import type { FindingLevel } from "./rules.ts";
 
 const SEVERITIES: Readonly<Record<FindingLevel, string>> = {
@@ -28,7 +28,7 @@ function issueOf({ rule, visor, message, place, fingerprint }: PlanFinding): unk
     fingerprint: fingerprint.slice("sha256:".length),
     severity: isMild ? MILD : SEVERITIES[rule.level],
     location: {
-      path: plainLine(place.file).replace(/^(\.\/)+/, ""),
+      path: printable(place.file).replace(/^(\.\/)+/, ""),
       lines: { begin: Math.max(1, place.line) },
     },
   };

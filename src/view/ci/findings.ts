@@ -3,7 +3,7 @@ import type { Change, Plan, PlanVisor, Refusal, Released } from "../../model/ind
 import { changeGroups } from "../change-text.ts";
 import { lingeringWho } from "../lingering-text.ts";
 import { valueText } from "../value-text.ts";
-import { plainLine } from "./plain-line.ts";
+import { printable } from "../printable.ts";
 import { type Rule, type RuleId, ruleIndex, RULES } from "./rules.ts";
 
 /** One thing a plan has to say, for reports that list findings. All texts are plain lines. */
@@ -48,7 +48,7 @@ export function planFindings(plan: Plan): readonly PlanFinding[] {
       seen.set(said, nth + 1);
       const rule = RULES[ruleIndex(id)];
       assert(rule !== undefined, "every finding has its rule");
-      return { ...draft, rule, fingerprint: digestOf([id, ...identity.map(plainLine), nth]) };
+      return { ...draft, rule, fingerprint: digestOf([id, ...identity.map(printable), nth]) };
     });
 }
 
@@ -79,11 +79,11 @@ function inOrder(left: string, right: string): number {
 }
 
 function visorDrafts(visor: PlanVisor, plan: Plan): readonly Draft[] {
-  const who = { key: visor.key, name: plainLine(visor.name) };
+  const who = { key: visor.key, name: printable(visor.name) };
   const here = (rule: RuleId, path: string, says: string, place?: Place): Draft => ({
     rule,
     visor: who,
-    message: plainLine(`${path}: ${says}`),
+    message: printable(`${path}: ${says}`),
     place: place ?? placeOf(plan),
     identity: [visor.key, path],
   });
@@ -118,7 +118,7 @@ function changeDraft(change: Change, visor: PlanFinding["visor"], plan: Plan): D
   return {
     rule: `change/${risk}`,
     ...(visor === undefined ? {} : { visor }),
-    message: plainLine(`${path}: ${verb}${group?.what ?? ""} (${group?.notes ?? ""})`),
+    message: printable(`${path}: ${verb}${group?.what ?? ""} (${group?.notes ?? ""})`),
     place: reason.place.line === 0 ? placeOf(plan) : reason.place,
     identity: [visor?.key ?? "", path, element, op],
   };
@@ -130,8 +130,8 @@ function unseenDrafts(visor: PlanVisor, plan: Plan): readonly Draft[] {
   return [
     {
       rule: visor.status === "impostor" ? "visor/impostor" : "visor/unread",
-      visor: { key: visor.key, name: plainLine(visor.name) },
-      message: plainLine(`${visor.status}: ${detail}; next: ${next}`),
+      visor: { key: visor.key, name: printable(visor.name) },
+      message: printable(`${visor.status}: ${detail}; next: ${next}`),
       place: placeOf(plan),
       identity: [visor.key],
     },
@@ -143,7 +143,7 @@ function releasedDraft(leaf: Released, visor: { key: VisorKey; name: string }, p
   return {
     rule: leaf.trust ? "leaf/released-trust" : "leaf/released",
     visor,
-    message: plainLine(`${leaf.path}: no longer managed, left ${value} (${leaf.how})`),
+    message: printable(`${leaf.path}: no longer managed, left ${value} (${leaf.how})`),
     place: placeOf(plan),
     identity: [visor.key, leaf.path],
   };
@@ -153,8 +153,8 @@ function lingeringDrafts(plan: Plan): readonly Draft[] {
   return (plan.lingering?.keys ?? []).flatMap((each) =>
     each.ways.map(({ visor, name, path }): Draft => ({
       rule: "trust/lingering",
-      visor: { key: visor, name: plainLine(name) },
-      message: plainLine(
+      visor: { key: visor, name: printable(name) },
+      message: printable(
         `${path}: ${lingeringWho(each, plan.names)} ${each.why} and still has a way in`,
       ),
       place: placeOf(plan),
@@ -170,18 +170,18 @@ function refusalDraft(refusal: Refusal, plan: Plan): Draft {
   return {
     rule: `guard/${guard}`,
     ...(visor === undefined ? {} : { visor: { key: visor, name: nameOf(visor, plan) } }),
-    message: plainLine(path === "" ? says : `${path}: ${says}`),
+    message: printable(path === "" ? says : `${path}: ${says}`),
     place: place === undefined || place.line === 0 ? placeOf(plan) : place,
     identity: [visor ?? "", path],
   };
 }
 
 function fleetDraft(rule: RuleId, line: string, plan: Plan): Draft {
-  return { rule, message: plainLine(line), place: placeOf(plan), identity: [line] };
+  return { rule, message: printable(line), place: placeOf(plan), identity: [line] };
 }
 
 function nameOf(key: string, { names }: Plan): string {
-  return plainLine((Object.hasOwn(names, key) ? names[key] : undefined) ?? key);
+  return printable((Object.hasOwn(names, key) ? names[key] : undefined) ?? key);
 }
 
 function placeOf(plan: Plan): Place {

@@ -3,7 +3,7 @@ import { plainPaint } from "../paint.ts";
 import { placeText } from "../place-text.ts";
 import { RULES_CHANGE } from "../plan-summary.ts";
 import { visorText } from "../visor-text.ts";
-import { plainLine } from "./plain-line.ts";
+import { printable } from "../printable.ts";
 import { GUARD_RULES, type GuardRule, guardVerdict } from "./rules.ts";
 
 /** One test case. */
@@ -175,7 +175,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
 
 /** Text for an element or an attribute: one line, in which everything can be seen. */
 function xmlText(text: string): string {
-  return plainLine(text).replace(
+  return printable(text).replace(
     /[&<>"']|(?<=#)#|(?<=^\s*):(?=:)/g,
     (mark) => REFERENCES[mark] ?? mark,
   );

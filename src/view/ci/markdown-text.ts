@@ -1,4 +1,6 @@
-import { cutLine, escapeOf, plainLine } from "./plain-line.ts";
+import { cutLine } from "./cut-line.ts";
+import { escapeOf } from "../../core/index.ts";
+import { printable } from "../printable.ts";
 
 const SPAN_LENGTH_MAX = 200;
 const LINE_LENGTH_MAX = 800;
@@ -51,5 +53,5 @@ export function showsExactly(text: string): boolean {
 
 /** One line without the marks that structure is made of; two number signs are a command to some CI runners. */
 function markdownLine(text: string, lengthMax: number): string {
-  return cutLine(plainLine(text).replace(/[`<|]|(?<=#)#|(?<=^\s*):(?=:)/g, escapeOf), lengthMax);
+  return cutLine(printable(text).replace(/[`<|]|(?<=#)#|(?<=^\s*):(?=:)/g, escapeOf), lengthMax);
 }

@@ -2,7 +2,8 @@ import { counted, FLEET_VERSION } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { commandFreeJson } from "./command-free.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";
-import { escapeOf, plainLine } from "./plain-line.ts";
+import { escapeOf } from "../../core/index.ts";
+import { printable } from "../printable.ts";
 import { type FindingLevel, ruleIndex, RULES } from "./rules.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -34,7 +35,7 @@ export function planSarif(plan: Plan): string {
     runs: [
       {
         tool: { driver: { name: "fleet", semanticVersion: FLEET_VERSION, rules: rules() } },
-        automationDetails: { id: `fleet/${plainLine(plan.fleet)}/` },
+        automationDetails: { id: `fleet/${printable(plan.fleet)}/` },
         columnKind: "utf16CodeUnits",
         invocations: [
           {
@@ -47,8 +48,8 @@ export function planSarif(plan: Plan): string {
           applyable: plan.applyable,
           complete: plan.complete,
           counts: plan.counts,
-          decision: plainLine(plan.decision),
-          digest: plainLine(plan.digest),
+          decision: printable(plan.decision),
+          digest: printable(plan.digest),
         },
       },
     ],
@@ -90,7 +91,7 @@ function withoutLinks(text: string): string {
 
 /** A path as a relative reference; absolute ones become file URIs. */
 function uriOf(path: string): string {
-  const steps = plainLine(path)
+  const steps = printable(path)
     .replaceAll("\\", "/")
     .replace(/^(\.\/)+/, "")
     .split("/");

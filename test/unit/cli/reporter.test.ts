@@ -27,6 +27,8 @@ function stage(
     terminal: {
       out: (text) => (out += text),
       err: (text) => (err += text),
+      data: (text) => (out += text),
+      redraw: (line) => (err += `\r\u001b[K${line}`),
       outIsTerminal: isTerminal,
       errIsTerminal: isTerminal,
       inIsTerminal: isTerminal,

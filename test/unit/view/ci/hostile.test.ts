@@ -52,6 +52,19 @@ function expectHarmlessLines(report: string): void {
   expect(report).not.toMatch(RUNNER_COMMAND);
 }
 
+/** What would pass for a line of ours. */
+const LINE_OF_THEIRS = "a\nFORGED\r\n FORGED\u2028FORGED";
+
+test("8: no text of a plan begins a line of its own on a screen", () => {
+  const plan = hostilePlan(LINE_OF_THEIRS);
+  for (const by of [undefined, "visor"] as const) {
+    const text = planText(plan, plainPaint, by === undefined ? {} : { by });
+    expect(text).toContain("FORGED");
+    expect(text).not.toMatch(/^\s*FORGED/m);
+    expect(text.replaceAll("\n", "")).not.toMatch(UNSEEN);
+  }
+});
+
 describe("no text of a manifest or a visor", { timeout: PATIENCE_MS }, () => {
   test("makes a workflow command of its own", () => {
     forHostile((text) => {
