@@ -2,7 +2,7 @@ import { BugError, counted, utf8 } from "../core/index.ts";
 import { type Adoption, type Eyes, loadManifest } from "../manifest/index.ts";
 import type { SeenVisor } from "../model/index.ts";
 import { diffVisor, foundAt } from "../reconcile/index.ts";
-import type { FoundVisor } from "./find-fleet.ts";
+import { type FoundVisor, inNameOrder } from "./find-fleet.ts";
 import { printJson } from "./print.ts";
 import type { World } from "./world.ts";
 
@@ -23,9 +23,9 @@ export interface ReadVisor {
 
 /** The visors that answered, by name. */
 export function readVisors(found: readonly FoundVisor[]): readonly ReadVisor[] {
-  return found
-    .flatMap(({ name, seen }) => (seen === undefined ? [] : [{ name, seen }]))
-    .toSorted((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  return inNameOrder(found).flatMap(({ name, seen }) =>
+    seen === undefined ? [] : [{ name, seen }],
+  );
 }
 
 /**
@@ -70,14 +70,18 @@ export function printReport(report: AdoptReport, isJson: boolean, world: World):
     world.terminal.err(`left as they are, managed already: ${report.managed.join(", ")}\n`);
   }
   for (const { about } of report.adoption.roles) world.terminal.err(`${about}\n`);
-  const remarks = report.adoption.visors.reduce((sum, { notes }) => sum + notes.length, 0);
-  if (remarks > 0) {
-    world.terminal.err(
-      `${counted(remarks, "remark stands", "remarks stand")} in the file: what was left out, and why\n`,
-    );
-  }
+  tellRemarks(report.adoption, world);
   if (isJson) printJson(world, documentOf(report));
   else world.terminal.out(`${closingLine(report)}\n`);
+}
+
+/** Says on standard error that the file has comments about what was left out, where it has. */
+export function tellRemarks({ visors }: Adoption, world: World): void {
+  const remarks = visors.reduce((sum, { notes }) => sum + notes.length, 0);
+  if (remarks === 0) return;
+  world.terminal.err(
+    `${counted(remarks, "remark stands", "remarks stand")} in the file: what was left out, and why\n`,
+  );
 }
 
 function closingLine({ file, adoption, unread, outcome }: AdoptReport): string {
