@@ -160,7 +160,7 @@ Plan: 100 visors change (6 add, 200 change, 0 remove), 0 in sync, 0 unreachable.
     }
   });
 
-  it.fails("5.1: says lists of everybody but itself on one row", () => {
+  it("5.1: says lists of everybody but itself on one row", () => {
     const plan = bigPlan(20, (index) =>
       Array.from({ length: 20 }, (_, at) => at + 1)
         .filter((member) => member !== index)
