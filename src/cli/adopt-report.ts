@@ -2,6 +2,7 @@ import { BugError, counted, utf8 } from "../core/index.ts";
 import { type Adoption, type Eyes, loadManifest } from "../manifest/index.ts";
 import type { SeenVisor } from "../model/index.ts";
 import { diffVisor, foundAt } from "../reconcile/index.ts";
+import { unreadText } from "../view/index.ts";
 import { type FoundVisor, inNameOrder } from "./find-fleet.ts";
 import { printJson } from "./print.ts";
 import type { World } from "./world.ts";
@@ -63,9 +64,7 @@ export interface AdoptReport {
 
 /** Prints a report: the closing line on standard output, what to know before it on standard error. */
 export function printReport(report: AdoptReport, isJson: boolean, world: World): void {
-  for (const { name, unread } of report.unread) {
-    world.terminal.err(`? ${name} could not be read: ${unread?.why ?? ""}\n`);
-  }
+  tellUnread(report.unread, world);
   if (report.managed.length > 0) {
     world.terminal.err(`left as they are, managed already: ${report.managed.join(", ")}\n`);
   }
@@ -73,6 +72,14 @@ export function printReport(report: AdoptReport, isJson: boolean, world: World):
   tellRemarks(report.adoption, world);
   if (isJson) printJson(world, documentOf(report));
   else world.terminal.out(`${closingLine(report)}\n`);
+}
+
+/** Says on standard error which visors could not be read, and why. */
+export function tellUnread(visors: readonly FoundVisor[], world: World): void {
+  const unread = inNameOrder(visors).flatMap(({ name, unread: about }) =>
+    about === undefined ? [] : [{ name, why: about.why }],
+  );
+  world.terminal.err(unreadText(unread));
 }
 
 /** Says on standard error that the file has comments about what was left out, where it has. */

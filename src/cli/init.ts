@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, utf8 } from "../core/index.ts";
 import { type Adoption, initManifest } from "../manifest/index.ts";
-import { PLAN_EYES, readVisors, tellRemarks, verifyAdopted } from "./adopt-report.ts";
+import { PLAN_EYES, readVisors, tellRemarks, tellUnread, verifyAdopted } from "./adopt-report.ts";
 import type { Command } from "./command.ts";
 import { findFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
 import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./first-file.ts";
@@ -74,9 +74,7 @@ interface Written {
 
 function tell({ name, visors, adoption, isKeyless }: Written, world: World): void {
   const unread = visors.filter((visor) => visor.unread !== undefined);
-  for (const visor of unread) {
-    world.terminal.err(`? ${visor.name} could not be read: ${visor.unread?.why ?? ""}\n`);
-  }
+  tellUnread(visors, world);
   tellRemarks(adoption, world);
   const next = isKeyless
     ? "`fleet keygen` for a key, put its line below `operators:`, then `fleet plan`"

@@ -24,6 +24,8 @@ interface Line {
   readonly change: Change;
   readonly label: string;
   readonly notes: string;
+  /** What becomes of it where that is told in other words: such a row comes after those of its list. */
+  readonly told: string | undefined;
 }
 
 /** Changes of one list that come or go alike, or one change. */
@@ -56,12 +58,13 @@ export function changeGroups(
     change,
     label: elementLabel(change, names),
     notes: notesOf(change),
+    told: whatOf?.(change),
   }));
   const groups: { readonly like: Line; readonly changes: Change[]; readonly whats: string[] }[] =
     [];
   let isClosed = false;
   for (const line of lines.toSorted(byDanger)) {
-    const told = whatOf?.(line.change);
+    const { told } = line;
     const what = told ?? whatText(line.change, names);
     const last = groups.at(-1);
     const hasRoom = last !== undefined && !isClosed && last.whats.length < NAMES_IN_A_ROW;
@@ -118,7 +121,11 @@ export function alikeNotes(changes: readonly Change[]): string {
 
 /** By danger, then step, path and element, so that equal plans read the same. */
 function byDanger(left: Line, right: Line): number {
-  return compareChanges(left.change, right.change) || compareNames(left.label, right.label);
+  return (
+    compareChanges(left.change, right.change) ||
+    Number(left.told !== undefined) - Number(right.told !== undefined) ||
+    compareNames(left.label, right.label)
+  );
 }
 
 /** Orders changes by danger, then step, path and what becomes of it. */
