@@ -84,9 +84,7 @@ function alikeRowsOf({ owners, things }: Alike<PlanVisor, Said>, plan: Plan): Vi
     owners.map(({ name }) => name),
     { lengthMax, more: NAMED_BY_VISOR },
   );
-  const whats = new Map(
-    kinds.map((same) => [same[0], circleText(same, owners, plan.names)]),
-  );
+  const whats = new Map(kinds.map((same) => [same[0], circleText(same, owners, plan.names)]));
   const all = new Map(kinds.map((same) => [same[0], same]));
   const changes = kinds.flat();
   const states = [...new Set(owners.flatMap(({ unseen, status }) => (unseen ? [status] : [])))];

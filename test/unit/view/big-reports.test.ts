@@ -2,7 +2,13 @@
 import { describe, expect, it } from "vitest";
 import type { ObservedVisor } from "../../../src/model/index.ts";
 import type { ApplyReport, VisorReport } from "../../../src/reconcile/index.ts";
-import { applyText, driftText, plainPaint, statusText, unreadText } from "../../../src/view/index.ts";
+import {
+  applyText,
+  driftText,
+  plainPaint,
+  statusText,
+  unreadText,
+} from "../../../src/view/index.ts";
 import { bigPlan, keyNumber } from "../../support/big-plan.ts";
 
 const linesOf = (text: string): readonly string[] => text.trimEnd().split("\n");

@@ -15,7 +15,7 @@ const numbers = (to: number): readonly number[] => Array.from({ length: to }, (_
 function eachOther(
   size: number,
   path: string,
-  { members = numbers(size), op = "add" as Change["op"] } = {},
+  { members = numbers(size), op = "add" }: { members?: readonly number[]; op?: Change["op"] } = {},
 ): Plan {
   const risk = path.startsWith("trust.") ? "trust" : "app";
   return bigPlan(size, (index) =>
@@ -158,10 +158,10 @@ describe("5.1: lists of everybody but itself", () => {
           }
         }
         for (const visor of plan.visors) {
-          expect(told.get(visor.key)?.toSorted()).toEqual(
+          expect([...(told.get(visor.key) ?? [])].map(String).sort()).toEqual(
             changesOf(visor)
-              .map(({ element }) => element)
-              .toSorted(),
+              .map(({ element }) => String(element))
+              .sort(),
           );
         }
       }),
