@@ -23,7 +23,7 @@ import type { Given } from "./arguments.ts";
 import { saysYes } from "./ask.ts";
 import { unaskedToWrite } from "./edit/edit-text.ts";
 import { type Candidate, findFleet, type FoundVisor } from "./find-fleet.ts";
-import { listedKeys } from "./init.ts";
+import { listedKeys } from "./first-file.ts";
 import type { ManifestSource } from "./manifest-source.ts";
 import { reporterOf } from "./reporter.ts";
 import { readEditableFile, rewriteFile } from "./rewrite-manifest.ts";

@@ -5,8 +5,7 @@ import type { AdoptRequest } from "./adopt.ts";
 import { PLAN_EYES, printReport, readVisors, verifyAdopted } from "./adopt-report.ts";
 import type { Given } from "./arguments.ts";
 import { findFleet, type FoundFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
-import { listedKeys, SAVED_SCHEMA, saveSchema } from "./init.ts";
-import { operatorName } from "./keygen.ts";
+import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./first-file.ts";
 import { manifestName } from "./manifest-source.ts";
 import { findOperator } from "./operator.ts";
 import { reporterOf } from "./reporter.ts";
@@ -33,22 +32,9 @@ export async function adoptNewFile(
     eyes: PLAN_EYES,
     fleet: given.text("fleet") ?? "home",
     controllers: [found.local],
-    unread: unread.flatMap(({ name: wanted, key, unread: about }) =>
-      about === undefined ? [] : [{ name: wanted, key, ...about }],
-    ),
+    unread: unreadOf(chosen),
     schemaPath: `./${SAVED_SCHEMA}`,
-    ...(operator === undefined
-      ? {}
-      : {
-          operators: [
-            {
-              name: given.text("operator") ?? operatorName(),
-              key: operator.keys.operator,
-              seal: operator.keys.seal,
-              feed: operator.keys.feed,
-            },
-          ],
-        }),
+    operators: operatorsOf(given, operator),
   });
   verifyAdopted(text, visors);
   await world.files.create(path, utf8(text), { mode: 0o644 });

@@ -2,7 +2,8 @@ import { BugError, counted, utf8 } from "../core/index.ts";
 import { type Adoption, type Eyes, loadManifest } from "../manifest/index.ts";
 import type { SeenVisor } from "../model/index.ts";
 import { diffVisor, foundAt } from "../reconcile/index.ts";
-import type { FoundVisor } from "./find-fleet.ts";
+import { unreadText } from "../view/index.ts";
+import { type FoundVisor, inNameOrder } from "./find-fleet.ts";
 import { errLine, outLine, printJson } from "./print.ts";
 import type { World } from "./world.ts";
 
@@ -23,9 +24,9 @@ export interface ReadVisor {
 
 /** The visors that answered, by name. */
 export function readVisors(found: readonly FoundVisor[]): readonly ReadVisor[] {
-  return found
-    .flatMap(({ name, seen }) => (seen === undefined ? [] : [{ name, seen }]))
-    .toSorted((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  return inNameOrder(found).flatMap(({ name, seen }) =>
+    seen === undefined ? [] : [{ name, seen }],
+  );
 }
 
 /**
@@ -63,22 +64,32 @@ export interface AdoptReport {
 
 /** Prints a report: the closing line on standard output, what to know before it on standard error. */
 export function printReport(report: AdoptReport, isJson: boolean, world: World): void {
-  for (const { name, unread } of report.unread) {
-    errLine(world, `? ${name} could not be read: ${unread?.why ?? ""}`);
-  }
+  tellUnread(report.unread, world);
   if (report.managed.length > 0) {
     errLine(world, `left as they are, managed already: ${report.managed.join(", ")}`);
   }
   for (const { about } of report.adoption.roles) errLine(world, about);
-  const remarks = report.adoption.visors.reduce((sum, { notes }) => sum + notes.length, 0);
-  if (remarks > 0) {
-    errLine(
-      world,
-      `${counted(remarks, "remark stands", "remarks stand")} in the file: what was left out, and why`,
-    );
-  }
+  tellRemarks(report.adoption, world);
   if (isJson) printJson(world, documentOf(report));
   else outLine(world, closingLine(report));
+}
+
+/** Says on standard error which visors could not be read, and why. */
+export function tellUnread(visors: readonly FoundVisor[], world: World): void {
+  const unread = inNameOrder(visors).flatMap(({ name, unread: about }) =>
+    about === undefined ? [] : [{ name, why: about.why }],
+  );
+  world.terminal.err(unreadText(unread));
+}
+
+/** Says on standard error that the file has comments about what was left out, where it has. */
+export function tellRemarks({ visors }: Adoption, world: World): void {
+  const remarks = visors.reduce((sum, { notes }) => sum + notes.length, 0);
+  if (remarks === 0) return;
+  errLine(
+    world,
+    `${counted(remarks, "remark stands", "remarks stand")} in the file: what was left out, and why`,
+  );
 }
 
 function closingLine({ file, adoption, unread, outcome }: AdoptReport): string {

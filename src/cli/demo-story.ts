@@ -21,9 +21,12 @@ async function beginFleet(stage: DemoStage): Promise<void> {
   stage.tell("A key for this machine, and an empty ledger");
   await stage.run(["keygen"], { exit: 0, says: ["ed25519:", "One key per machine"] });
   stage.tell("A first manifest; three visors are too old to be read on the usual port (exit 3)");
-  await stage.run(["init"], { exit: 3, says: ["3 not readable, nothing owned"] });
+  await stage.run(["init"], {
+    exit: 3,
+    says: ["3 not readable; who manages 9 of them is owned, as it is"],
+  });
   stage.tell(
-    "With the line that init's comment shows they are read too; nothing is owned, the plan is empty",
+    "With the line that init's comment shows they are read too; all is as it was found, the plan is empty",
   );
   const manifest = await stage.read(MANIFEST);
   await stage.write(MANIFEST, manifest.replaceAll(/# (rpc: \{)/g, "$1"));
@@ -31,7 +34,7 @@ async function beginFleet(stage: DemoStage): Promise<void> {
 }
 
 async function firstApply(stage: DemoStage): Promise<void> {
-  stage.tell("A manifest that owns something: trust, settings, two apps, by role");
+  stage.tell("A manifest that wants something: trust, settings, two apps, by role");
   await stage.write(MANIFEST, await stage.run(["embedded", "sample"], { exit: 0 }));
   await stage.run(["validate"], { exit: 0, says: ["Valid: fleet embedded"] });
   await stage.run(["explain", `visors.${CHANGED}.settings`], { exit: 0, says: ["role modern"] });

@@ -130,6 +130,13 @@ function freeName(wanted: string, taken: Set<string>): string {
   return name;
 }
 
+/** Visors by name: `shop-2` before `shop-10`. */
+export function inNameOrder<Visor extends { readonly name: string }>(
+  visors: readonly Visor[],
+): readonly Visor[] {
+  return visors.toSorted((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+}
+
 /** Says how many visors were left out because they let nobody in from here. */
 export function tellStrangers(count: number, { terminal }: Pick<World, "terminal">): void {
   if (count === 0) return;

@@ -1,18 +1,11 @@
 import { resolve } from "node:path";
-import {
-  counted,
-  type ExitCode,
-  FleetError,
-  fromUtf8,
-  parseVisorKey,
-  utf8,
-  type VisorKey,
-} from "../core/index.ts";
-import type { Given } from "./arguments.ts";
+import { counted, type ExitCode, FleetError, utf8 } from "../core/index.ts";
+import { type Adoption, initManifest } from "../manifest/index.ts";
+import { PLAN_EYES, readVisors, tellRemarks, tellUnread, verifyAdopted } from "./adopt-report.ts";
 import type { Command } from "./command.ts";
 import { findFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
-import { operatorName } from "./keygen.ts";
-import { manifestName, readNamed } from "./manifest-source.ts";
+import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./first-file.ts";
+import { manifestName } from "./manifest-source.ts";
 import { findOperator } from "./operator.ts";
 import { ACCESS_OPTIONS, OPERATOR_OPTIONS } from "./options.ts";
 import { reporterOf } from "./reporter.ts";
@@ -20,14 +13,11 @@ import { wayInOf } from "./way-in.ts";
 import type { World } from "./world.ts";
 import { errLine, outLine } from "./print.ts";
 
-/** The schema that is put beside a new manifest. */
-export const SAVED_SCHEMA = "fleet.schema.json";
-
-/** `fleet init`: a manifest of the visors there are, which owns nothing, so that the first plan is empty. */
+/** `fleet init`: a manifest of the visors there are, which owns who manages them, as it is: the first plan is empty. */
 export const init: Command = {
   name: "init",
   about:
-    "Write a manifest of the local visor and those it knows. It owns nothing yet: the first plan is empty.",
+    "Write a manifest of the local visor and those it knows. It owns who may manage them, as it is now, and nothing else: the first plan is empty.",
   words: [
     { form: "[MANIFEST]", about: "the file to write (default fleet.yaml; it must not exist)" },
   ],
@@ -49,29 +39,21 @@ export const init: Command = {
     const { local, visors, strangers } = await reporter.during(listed?.length ?? 0, "visors", () =>
       findFleet({ wayIn: wayInOf(given, world), world, listed, emit: reporter.emit }),
     );
-    const { initManifest } = await import("./manifest-room.ts");
-    const text = initManifest({
+    const read = readVisors(visors);
+    const { text, adoption } = initManifest({
       fleet: given.text("fleet") ?? "home",
-      ...(operator === undefined
-        ? {}
-        : {
-            operators: [
-              {
-                name: given.text("operator") ?? operatorName(),
-                key: operator.keys.operator,
-                seal: operator.keys.seal,
-                feed: operator.keys.feed,
-              },
-            ],
-          }),
+      operators: operatorsOf(given, operator),
       controllers: [local],
-      visors,
+      visors: read,
+      unread: unreadOf(visors),
+      eyes: PLAN_EYES,
       schemaPath: `./${SAVED_SCHEMA}`,
     });
+    verifyAdopted(text, read);
     await world.files.create(path, utf8(text), { mode: 0o644 });
     await saveSchema(path, world);
     tellStrangers(strangers, world);
-    tell(name, visors, operator === undefined, world);
+    tell({ name, visors, adoption, isKeyless: operator === undefined }, world);
     return visors.some((visor) => visor.unread !== undefined) ? 3 : 0;
   },
 };
@@ -83,42 +65,25 @@ function manifestExists(name: string): FleetError {
   });
 }
 
-/** Editors look for the schema beside the manifest; one that is there already is left alone. */
-export async function saveSchema(manifestPath: string, world: World): Promise<void> {
-  const path = resolve(manifestPath, "..", SAVED_SCHEMA);
-  if ((await world.files.stat(path)) !== undefined) return;
-  const { manifestSchema } = await import("./manifest-room.ts");
-  await world.files.create(path, utf8(`${JSON.stringify(manifestSchema, null, 2)}\n`), {
-    mode: 0o644,
-  });
+/** What was written, for who is told of it. */
+interface Written {
+  readonly name: string;
+  readonly visors: readonly FoundVisor[];
+  readonly adoption: Adoption;
+  readonly isKeyless: boolean;
 }
 
-function tell(name: string, visors: readonly FoundVisor[], isKeyless: boolean, world: World): void {
+function tell({ name, visors, adoption, isKeyless }: Written, world: World): void {
   const unread = visors.filter((visor) => visor.unread !== undefined);
-  for (const visor of unread) {
-    errLine(world, `? ${visor.name} could not be read: ${visor.unread?.why ?? ""}`);
-  }
+  tellUnread(visors, world);
+  tellRemarks(adoption, world);
   const next = isKeyless
     ? "`fleet keygen` for a key, put its line below `operators:`, then `fleet plan`"
-    : "`fleet plan` (it is empty), then name what fleet shall own";
+    : "`fleet plan` (it is empty), then name what else fleet shall own";
   errLine(world, `next: ${next}`);
   const notRead = unread.length === 0 ? "" : `, ${unread.length} not readable`;
-  outLine(world, `Wrote ${name}: ${counted(visors.length, "visor")}${notRead}, nothing owned.`);
-}
-
-/** The visors of `--keys FILE`. */
-export async function listedKeys(
-  given: Given,
-  world: World,
-): Promise<readonly { readonly key: VisorKey; readonly name?: string }[] | undefined> {
-  const file = given.text("keys");
-  if (file === undefined) return undefined;
-  const lines = fromUtf8(await readNamed(file, world, "note")).split(/\r?\n/);
-  return lines
-    .map((line) => line.replace(/#.*/, "").trim())
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [key = "", name] = line.split(/[\s,]+/);
-      return { key: parseVisorKey(key), ...(name === undefined ? {} : { name }) };
-    });
+  const managed = adoption.visors.filter(({ owned }) => owned > 0).length;
+  const owned =
+    managed === 0 ? "nothing owned" : `who manages ${managed} of them is owned, as it is`;
+  outLine(world, `Wrote ${name}: ${counted(visors.length, "visor")}${notRead}; ${owned}.`);
 }

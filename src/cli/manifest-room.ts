@@ -10,7 +10,6 @@ export {
   formatManifest,
   formatSectionsYaml,
   formatUntil,
-  initManifest,
   isSameFleet,
   keepable,
   keptForm,

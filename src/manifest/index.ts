@@ -11,6 +11,8 @@ export {
   type AdoptSection,
   type ChangedRecord,
   type Eyes,
+  initManifest,
+  type InitManifestInput,
   isManaged,
   type VisorToAdopt,
 } from "./adopt/index.ts";
@@ -36,7 +38,7 @@ export {
   withOperator,
   withoutOperator,
 } from "./edit/operators.ts";
-export { type FirstManifest, initManifest, type Unread } from "./init-manifest.ts";
+export { type Unread } from "./first-manifest.ts";
 export { formatManifest, type KeptForm, keptForm } from "./format/index.ts";
 export { isSameFleet } from "./same-fleet.ts";
 export { knownApps } from "./known-apps.ts";

@@ -1,8 +1,9 @@
 // What a plan says of many visors at once: each thing that they have alike on one row, then their names.
 import { counted, type VisorKey } from "../core/index.ts";
-import type { Change, Plan, PlanVisor } from "../model/index.ts";
+import { type Change, changesOf, type Plan, type PlanVisor } from "../model/index.ts";
 import { type Alike, earliestEntry, partAlike, type Parted, withoutEntry } from "./alike.ts";
-import { alikeNotes, changeLikeness, changeRows } from "./change-text.ts";
+import { circleText, type Likeness, likenessAmong } from "./but-itself.ts";
+import { alikeNotes, changeRows } from "./change-text.ts";
 import { DANGER_NAMES_LENGTH_MAX, NAMES_LENGTH_MAX, namesText } from "./names-text.ts";
 import type { Paint } from "./paint.ts";
 import type { Names } from "./value-text.ts";
@@ -35,7 +36,7 @@ export function partPlan(
   const { alike, restOf } = partAlike(
     visors,
     (visor) => saidOf(visor, names, paint),
-    (said) => saidLikeness(said, names),
+    saidLikeness(likenessAmong(visors, changesOf, names)),
   );
   const isTrust = (group: Alike<PlanVisor, Said>): boolean =>
     alikeChanges(group).some(([change]) => change?.risk === "trust");
@@ -97,6 +98,9 @@ function alikeRows(
 ): readonly (readonly string[])[] {
   const kinds = alikeChanges(group);
   const notes = new Map(kinds.map((changes) => [changes[0], alikeNotes(changes)]));
+  const whats = new Map(
+    kinds.map((changes) => [changes[0], circleText(changes, group.owners, names)]),
+  );
   const remarks = group.things.flatMap((said) => {
     const cells = said.flatMap((each) => ("remark" in each ? [each.remark] : []));
     const [first] = cells;
@@ -104,11 +108,17 @@ function alikeRows(
     return [first.map((_, column) => earliestEntry(cells.map((row) => row[column] ?? "")))];
   });
   const firsts = kinds.flatMap((changes) => changes.slice(0, 1));
-  return [...changeRows(firsts, names, paint, (change) => notes.get(change) ?? ""), ...remarks];
+  const words = {
+    notesOf: (change: Change) => notes.get(change) ?? "",
+    whatOf: (change: Change) => whats.get(change),
+  };
+  return [...changeRows(firsts, names, paint, words), ...remarks];
 }
 
 /** The same text for what reads alike. */
-export function saidLikeness(said: Said, names: Names): string {
-  if ("change" in said) return changeLikeness(said.change, names);
-  return withoutEntry(JSON.stringify("remark" in said ? said.remark : said.unseen));
+export function saidLikeness(likenessOf: Likeness): (said: Said) => string {
+  return (said) =>
+    "change" in said
+      ? likenessOf(said.change)
+      : withoutEntry(JSON.stringify("remark" in said ? said.remark : said.unseen));
 }

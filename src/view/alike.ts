@@ -33,7 +33,9 @@ export function partAlike<Owner, Thing>(
     for (const thing of things) {
       const like = likeness(thing);
       const found = byLikeness.get(like) ?? new Map<number, Thing[]>();
-      byLikeness.set(like, found.set(at, [...(found.get(at) ?? []), thing]));
+      const here = found.get(at) ?? [];
+      here.push(thing);
+      byLikeness.set(like, found.set(at, here));
     }
   });
   const byOwners = new Map<

@@ -24,41 +24,60 @@ interface Line {
   readonly change: Change;
   readonly label: string;
   readonly notes: string;
+  /** What becomes of it where that is told in other words: such a row comes after those of its list. */
+  readonly told: string | undefined;
 }
 
 /** Changes of one list that come or go alike, or one change. */
 export interface ChangeGroup {
   /** The first of them; all have its path, operation and notes. */
   readonly change: Change;
-  readonly size: number;
+  /** All of them. */
+  readonly changes: readonly Change[];
   /** What becomes of the leaf, or of each element, on one line. */
   readonly what: string;
   /** Why and when, on one line. */
   readonly notes: string;
 }
 
+/** How changes are told where they stand for those of several visors. */
+export interface ChangeWords {
+  /** Why and when. */
+  readonly notesOf?: (change: Change) => string;
+  /** What becomes of it, where that is not what the change alone says; such a change keeps its own row. */
+  readonly whatOf?: (change: Change) => string | undefined;
+}
+
 /** Changes of one visor, most dangerous first. Elements of one list that come or go alike and have names are one. */
 export function changeGroups(
   changes: readonly Change[],
   names: Names,
-  notesOf: (change: Change) => string = notesText,
+  { notesOf = notesText, whatOf }: ChangeWords = {},
 ): readonly ChangeGroup[] {
   const lines = changes.map((change): Line => ({
     change,
     label: elementLabel(change, names),
     notes: notesOf(change),
+    told: whatOf?.(change),
   }));
-  const groups: { readonly like: Line; readonly whats: string[] }[] = [];
+  const groups: { readonly like: Line; readonly changes: Change[]; readonly whats: string[] }[] =
+    [];
+  let isClosed = false;
   for (const line of lines.toSorted(byDanger)) {
-    const what = whatText(line.change, names);
+    const { told } = line;
+    const what = told ?? whatText(line.change, names);
     const last = groups.at(-1);
-    const hasRoom = last !== undefined && last.whats.length < NAMES_IN_A_ROW;
-    if (hasRoom && what.length <= NAME_LENGTH_MAX && joins(last.like, line)) last.whats.push(what);
-    else groups.push({ like: line, whats: [what] });
+    const hasRoom = last !== undefined && !isClosed && last.whats.length < NAMES_IN_A_ROW;
+    const isShort = told === undefined && what.length <= NAME_LENGTH_MAX;
+    if (hasRoom && isShort && joins(last.like, line)) {
+      last.whats.push(what);
+      last.changes.push(line.change);
+    } else groups.push({ like: line, changes: [line.change], whats: [what] });
+    isClosed = told !== undefined;
   }
-  return groups.map(({ like, whats }) => ({
+  return groups.map(({ like, changes: joined, whats }) => ({
     change: like.change,
-    size: whats.length,
+    changes: joined,
     what: whats.join(", "),
     notes: like.notes,
   }));
@@ -69,9 +88,9 @@ export function changeRows(
   changes: readonly Change[],
   names: Names,
   paint: Paint,
-  notesOf: (change: Change) => string = notesText,
+  words: ChangeWords = {},
 ): readonly (readonly string[])[] {
-  return changeGroups(changes, names, notesOf).map(({ change, what, notes: why }) => {
+  return changeGroups(changes, names, words).map(({ change, what, notes: why }) => {
     const danger = change.risk === "trust" ? paint("danger", "!") : " ";
     return [
       `    ${danger} ${paint(change.op, GLYPHS[change.op])}`,
@@ -102,7 +121,11 @@ export function alikeNotes(changes: readonly Change[]): string {
 
 /** By danger, then step, path and element, so that equal plans read the same. */
 function byDanger(left: Line, right: Line): number {
-  return compareChanges(left.change, right.change) || compareNames(left.label, right.label);
+  return (
+    compareChanges(left.change, right.change) ||
+    Number(left.told !== undefined) - Number(right.told !== undefined) ||
+    compareNames(left.label, right.label)
+  );
 }
 
 /** Orders changes by danger, then step, path and what becomes of it. */

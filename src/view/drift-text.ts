@@ -12,6 +12,7 @@ import {
 import { ALIKE_MIN, partAlike } from "./alike.ts";
 import { alikeText, inReadingOrder, type PlanLook, saidLikeness } from "./alike-text.ts";
 import { isByRestart, isSetBy, momentText, verdictText } from "./blame-text.ts";
+import { likenessAmong } from "./but-itself.ts";
 import { changeRows, isShutAgain } from "./change-text.ts";
 import { whenAny } from "./count-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
@@ -159,13 +160,12 @@ interface Section {
 
 function sectionText({ plan, paint, story, look, isWanted }: Section): string {
   const visors = inReadingOrder(plan.visors, look.order);
+  const changesOfSection = (visor: PlanVisor): readonly Change[] =>
+    valuesOf(visor).filter((change) => isWanted(isByOthers(visor.key, change, story)));
   const { alike, restOf } = partAlike<PlanVisor, { readonly change: Change }>(
     visors,
-    (visor) =>
-      valuesOf(visor)
-        .filter((change) => isWanted(isByOthers(visor.key, change, story)))
-        .map((change) => ({ change })),
-    (said) => saidLikeness(said, plan.names),
+    (visor) => changesOfSection(visor).map((change) => ({ change })),
+    saidLikeness(likenessAmong(visors, changesOfSection, plan.names)),
     look.by === "visor" ? Number.POSITIVE_INFINITY : look.isSummary === true ? 1 : ALIKE_MIN,
   );
   const together = alike.map((group) => alikeText(group, plan, paint)).join("");

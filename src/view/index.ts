@@ -75,3 +75,4 @@ export { type WitnessRefusal, type WitnessResult, witnessText } from "./witness-
 export { untilText } from "./ignored-text.ts";
 export { keyLabel, type Names, shortKey } from "./value-text.ts";
 export { shellWord } from "./shell-word.ts";
+export { unreadText } from "./unread-text.ts";

@@ -3,6 +3,7 @@ import { counted } from "../core/index.ts";
 import { type Change, changesOf, type Plan, type PlanVisor } from "../model/index.ts";
 import { partAlike } from "./alike.ts";
 import { alikeText, isDangerous, saidLikeness } from "./alike-text.ts";
+import { likenessAmong } from "./but-itself.ts";
 import { compareChanges, GLYPHS } from "./change-text.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
@@ -21,7 +22,7 @@ export function visorsSummary(
   const inFull = partAlike(
     visors,
     (visor) => saidOf(visor, plan.names, paint).filter(isSaidInFull),
-    (said) => saidLikeness(said, plan.names),
+    saidLikeness(likenessAmong(visors, changesOf, plan.names)),
     1,
   );
   return [

@@ -79,7 +79,7 @@ it("the walk-through of the README works as it is typed", async () => {
     { FLEET_RPC: rpc, FLEET_TIMEOUT: "5s" },
     (text) => (second += text),
   );
-  expect(second).toContain("nothing owned.");
+  expect(second).toContain("who manages 9 of them is owned, as it is.");
   expect(second).toContain("Plan: 12 visors change");
   expect(second).toMatch(/Applied: (\d+) of \1 changes done on 12 visors, 0 failed, 0 unreachable/);
   expect(second).toMatch(/^No changes\.$/m);

@@ -217,10 +217,43 @@ describe("manifests that are made for somebody", () => {
     }
   });
 
-  it("3: say in the first manifest that both lists are owned together", async () => {
-    await user.run("init", "first.yaml");
-    const text = await user.read("first.yaml");
-    expect(text).toContain("trust: { hypervisors: [");
-    expect(text).toContain("pty: [");
+  it.each([
+    { lists: "of its own", shops: { hypervisors: ["laptop"], pty: ["desk", "laptop"] } },
+    { lists: "one of which is empty", shops: { hypervisors: ["laptop"], pty: [] } },
+    { lists: "with a key of nobody here", shops: { hypervisors: ["laptop", OLD], pty: [OLD] } },
+  ])("3: own both lists after init, as they are, where a visor has lists $lists", async (row) => {
+    const fleet = await cliFleet([
+      ...VISORS,
+      { name: "shop-3", profile: "newest", ...row.shops },
+      { name: "shop-4", profile: "v1.3.94", ...row.shops },
+      { name: "shop-5", profile: "v1.3.73", ...row.shops },
+    ]);
+    try {
+      await fleet.run("keygen", "--name", "owner");
+      // The oldest release listens on another port, and the comment has the line for it.
+      expect((await fleet.run("init", "fleet.yaml")).code).toBe(3);
+      const text = (await fleet.read("fleet.yaml")).replaceAll("# rpc:", "rpc:");
+      await fleet.write("fleet.yaml", text);
+      const plan = await fleet.run("plan");
+      expect(plan).toMatchObject({ code: 0, last: "No changes." });
+      const document = JSON.parse((await fleet.run("plan", "--json")).out) as Plan;
+      for (const { name, owned } of document.visors) {
+        const wanted = name === "shop-5" ? [] : ["trust.hypervisors"];
+        expect(owned, name).toEqual(expect.arrayContaining(wanted));
+        if (name !== "shop-5" && row.shops.pty.length > 0)
+          expect(owned, name).toContain("trust.pty");
+      }
+      const applied = await fleet.run("apply", "--yes");
+      expect(applied.code, applied.err).toBe(0);
+      // Somebody else lets a key in: the next plan takes it out again, and says so.
+      await fleet.fleet.control.changeBehindBack("shop-3", {
+        kind: "config",
+        path: "hypervisors",
+        value: [fleet.keyOf("shop-1"), fleet.keyOf("laptop")],
+      });
+      expect((await fleet.run("plan")).out).toContain("trust.hypervisors");
+    } finally {
+      await fleet.fleet.stop();
+    }
   });
 });

@@ -219,10 +219,14 @@ describe("from the first key to a record", () => {
     const init = await user.run("init", "first.yaml");
     expect(init).toMatchObject({
       code: 3,
-      last: "Wrote first.yaml: 4 visors, 1 not readable, nothing owned.",
+      last: "Wrote first.yaml: 4 visors, 1 not readable; who manages 3 of them is owned, as it is.",
     });
     await user.write("first.yaml", (await user.read("first.yaml")).replaceAll("# rpc:", "rpc:"));
     expect((await user.run("validate", "first.yaml")).code).toBe(0);
+    expect(await user.run("plan", "first.yaml")).toMatchObject({
+      code: 0,
+      last: expect.stringContaining("No changes to visors"),
+    });
     expect((await user.run("init", "first.yaml")).code).toBe(64);
   });
 

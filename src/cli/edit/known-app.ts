@@ -5,7 +5,7 @@ import type { ManifestFile } from "../rewrite-manifest.ts";
 import { usage } from "../usage.ts";
 
 /** Words that name a list beside the names of apps. */
-const LISTS = ["pty", "hypervisors", "survey"];
+const LISTS = ["pty", "hypervisors", "dmsgscp", "survey"];
 
 /**
  * Checks that an edit names no app that neither visors have by themselves nor the manifest names: a mistyped name

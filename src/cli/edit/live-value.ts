@@ -3,9 +3,11 @@ import type { ManifestEdit } from "../../manifest/index.ts";
 import {
   type DesiredLeaf,
   type DesiredVisor,
+  isLoopbackHost,
   leadingAddress,
   type ObservedApp,
   type SeenVisor,
+  settingAt,
 } from "../../model/index.ts";
 import {
   defaultPort,
@@ -16,6 +18,8 @@ import {
 } from "../../reconcile/index.ts";
 import { fieldWord } from "../fields.ts";
 
+const RPC_EXEC = "trust.allow_rpc_exec";
+
 /** One value on one visor that the manifest is to take over. */
 export interface LiveField {
   readonly desired: DesiredVisor;
@@ -23,7 +27,7 @@ export interface LiveField {
   readonly path: string;
   /** How keys are called in the manifest. */
   readonly names: ReadonlyMap<string, string>;
-  /** Write `anyone` where a list is empty on the visor. */
+  /** Write `anyone` where a list is empty on the visor, or an address open to others. */
   readonly open: boolean;
 }
 
@@ -107,7 +111,9 @@ function valueEdits(field: LiveField): readonly ManifestEdit[] {
   if (isNothing(raw)) throw isEmpty(field);
   switch (leaf.section) {
     case "settings":
-      return [{ kind: "setting", setting: leaf.setting, value: raw }];
+      return [
+        { kind: "setting", setting: leaf.setting, value: settingValue(field, leaf.setting, raw) },
+      ];
     case "reward_address":
       if (typeof raw !== "string") break;
       return [{ kind: "reward-address", address: raw }];
@@ -133,7 +139,20 @@ function valueEdits(field: LiveField): readonly ManifestEdit[] {
     default:
       break;
   }
+  if (path === RPC_EXEC && typeof raw === "boolean") return [{ kind: "rpc-exec", allowed: raw }];
   throw cannot(field, "the visor shows no such value there");
+}
+
+/** A setting as the manifest writes it: an address that others reach is written with who may use it. */
+function settingValue(field: LiveField, setting: string, raw: Json): Json {
+  const isAddress = settingAt(setting)?.type.kind === "open-host" && typeof raw === "string";
+  if (!isAddress || isLoopbackHost(raw)) return raw;
+  if (field.open) return { host: raw, whitelist: "anyone" };
+  throw cannot(
+    field,
+    `it is ${raw} there, where everybody who reaches that may use the proxy`,
+    "--open writes `{ host: …, whitelist: anyone }`; `fleet apply --only` closes it again",
+  );
 }
 
 /** What is masked among the arguments must not come in through the field that they are read as. */

@@ -6,7 +6,7 @@ import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
 
 const KEY_WORD = { form: "<KEY_OR_NAME>", about: "a visor, an entry of keys, or a key" };
 const ABOUT_LIST =
-  "the list: pty, hypervisors, survey, the name of an app, or the number of a served port";
+  "the list: pty, hypervisors, dmsgscp, survey, the name of an app, or the number of a served port";
 const TO_OPTION = { name: "to", value: "LIST", about: ABOUT_LIST, aliases: ["from"] };
 const FROM_OPTION = { name: "from", value: "LIST", about: ABOUT_LIST, aliases: ["to"] };
 
@@ -41,7 +41,7 @@ async function change(action: "add" | "remove", given: Given, world: World): Pro
   const to = given.text(name);
   if (to === undefined) {
     throw new FleetError("cli/usage", `--${name} is missing: which list?`, {
-      next: `give --${name} pty, hypervisors, survey, the name of an app, or the number of a served port`,
+      next: `give --${name} pty, hypervisors, dmsgscp, survey, the name of an app, or the number of a served port`,
       exit: 64,
     });
   }
@@ -55,12 +55,12 @@ async function change(action: "add" | "remove", given: Given, world: World): Pro
 }
 
 function listOf(to: string): string {
-  if (to === "pty" || to === "hypervisors") return `trust.${to}`;
+  if (to === "pty" || to === "hypervisors" || to === "dmsgscp") return `trust.${to}`;
   if (to === "survey") return to;
   if (/^\d{1,5}$/.test(to)) return `ports.${to}.whitelist`;
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(to)) return `apps.${to}.whitelist`;
   throw new FleetError("cli/usage", `--to ${JSON.stringify(to)} names no list`, {
-    next: "give pty, hypervisors, survey, the name of an app, or the number of a served port",
+    next: "give pty, hypervisors, dmsgscp, survey, the name of an app, or the number of a served port",
     exit: 64,
   });
 }

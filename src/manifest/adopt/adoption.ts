@@ -1,6 +1,6 @@
 import type { VisorKey } from "../../core/index.ts";
 import type { DesiredLeaf, SeenVisor } from "../../model/index.ts";
-import { freeName } from "../init-manifest.ts";
+import { freeName } from "../first-manifest.ts";
 import { type AdoptSection, type Eyes, type Fact, keysOf, type VisorFacts } from "./facts.ts";
 import { factorRoles } from "./factor-roles.ts";
 import { keyChecker } from "./look.ts";

@@ -1,5 +1,5 @@
 import type { VisorKey } from "../../core/index.ts";
-import { freeName } from "../init-manifest.ts";
+import { freeName } from "../first-manifest.ts";
 import type { AdoptedRole } from "./adoption.ts";
 import type { Fact, VisorFacts } from "./facts.ts";
 import { findRoles, type FoundRole, type Line, savedBy } from "./find-roles.ts";

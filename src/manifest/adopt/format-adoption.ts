@@ -1,11 +1,11 @@
 import type { VisorKey } from "../../core/index.ts";
 import {
-  type FirstManifest,
+  type FirstOperator,
   freeName,
   operatorLines,
   type Unread,
   unreadLines,
-} from "../init-manifest.ts";
+} from "../first-manifest.ts";
 import { API_VERSION } from "../schema.ts";
 import { commentLines, commentText, yamlList } from "../yaml-text.ts";
 import { adoptionEntries, commonNotes, entryLines, KEYS_COMMENT } from "./adoption-lines.ts";
@@ -15,12 +15,15 @@ import { visorsText } from "./visor-count.ts";
 /** What the first manifest of a fleet that is there already is made of. */
 export interface AdoptFleetInput extends AdoptInput {
   readonly fleet: string;
-  readonly operators?: NonNullable<FirstManifest["operators"]>;
+  /** Operators with keys on this machine; without one the lines stand there as a comment. */
+  readonly operators?: readonly FirstOperator[];
   readonly controllers: readonly VisorKey[];
   /** Visors that could not be read, and why; they are named and own nothing. */
   readonly unread: readonly (Unread & { readonly name: string; readonly key: VisorKey })[];
   /** Path or address of the schema for editors. */
   readonly schemaPath?: string;
+  /** What the file is, for who opens it: a sentence or more. Absent for what `adopt` says. */
+  readonly about?: string;
 }
 
 /** A manifest as text, and what stands in it. */
@@ -65,12 +68,11 @@ function formatAdoption(
       : ["", about, `${name}:`, ...entries[name].flatMap((entry) => entryLines(entry, "  "))];
   return [
     `# yaml-language-server: $schema=${commentText(input.schemaPath ?? "./schemas/fleet.schema.json")}`,
-    `# Adopted from ${visorsText(adoption.visors.length)}. Whatever is named here is owned, as it was found;`,
-    "# everything else is never touched.",
+    ...commentLines(input.about ?? aboutAdopted(adoption), ""),
     `apiVersion: ${API_VERSION}`,
     `fleet: ${freeName(input.fleet, new Set())}`,
     "",
-    ...operatorLines(input),
+    ...operatorLines(input.operators ?? []),
     "",
     "# Visors we come through. Each of them always keeps its way into every visor.",
     controllers.length === 0 ? "# controllers: [NAME]" : `controllers: ${yamlList(controllers)}`,
@@ -83,6 +85,7 @@ function formatAdoption(
       ? "# visors: { NAME: { key: … } }"
       : "visors:",
     ...entries.visors.flatMap((entry) => entryLines(entry, "  ")),
+    ...aboutUnread(input),
     ...input.unread.flatMap((visor) => [
       `  ${names.get(visor.key) ?? "visor"}:`,
       `    key: "${visor.key}"`,
@@ -90,4 +93,16 @@ function formatAdoption(
     ]),
     "",
   ].join("\n");
+}
+
+function aboutAdopted({ visors }: Adoption): string {
+  return `Adopted from ${visorsText(visors.length)}. Whatever is named here is owned, as it was found; everything else is never touched.`;
+}
+
+/** Stands above the visors that could not be read: what becomes of them, and how they come in later. */
+function aboutUnread({ unread, sections }: AdoptFleetInput): readonly string[] {
+  if (unread.length === 0) return [];
+  const line = `fleet adopt NAME --into FILE --sections ${[...sections].join(",")}`;
+  const which = unread.length === 1 ? "the visor below, which" : "the visors below, which";
+  return commentLines(`Nothing is owned of ${which} could not be read. Later: ${line}`, "  ");
 }

@@ -17,6 +17,8 @@ export interface SharedFacts {
   readonly lists: readonly SharedList[];
 }
 
+/** A list that visors have empty unless somebody filled it: that it is left out is told of none. */
+const USUALLY_EMPTY = "trust.dmsgscp";
 /** A list that one visor alone uses gets a name from this size on. */
 const LONG_LIST = 4;
 
@@ -69,9 +71,10 @@ function withCommonForms(visor: VisorFacts, holders: ReadonlyMap<string, number>
     const longer = withOwnKey(keys, visor.key);
     if (keys.length === 0) {
       if (count(longer) > 1) return [withKeys(fact, longer)];
-      notes.push(
-        `${fact.path} is left out: nobody stands in it, and a manifest has no empty lists`,
-      );
+      if (fact.path !== USUALLY_EMPTY)
+        notes.push(
+          `${fact.path} is left out: nobody stands in it, and a manifest has no empty lists`,
+        );
       return [];
     }
     return [count(longer) > count(keys) ? withKeys(fact, longer) : fact];

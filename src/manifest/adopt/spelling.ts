@@ -1,5 +1,5 @@
 import type { VisorKey } from "../../core/index.ts";
-import { freeName } from "../init-manifest.ts";
+import { freeName } from "../first-manifest.ts";
 import { listId, type SharedList } from "./share-lists.ts";
 
 /** A named list of keys. */

@@ -37,6 +37,7 @@ function editsOf(input: BodyEditsInput, body: BodyPlace, name: string): readonly
     case "close-port":
     case "setting":
     case "reward-address":
+    case "rpc-exec":
       return putTree(text, body, bodyTree(edit));
     case "ignore":
       return ignoreEdits(text, body, edit);

@@ -29,6 +29,8 @@ export type ManifestEdit =
   /** A value of the visor's configuration, by its path. */
   | { readonly kind: "setting"; readonly setting: string; readonly value: Json }
   | { readonly kind: "reward-address"; readonly address: string }
+  /** Whether those in `trust.pty` may run programs from afar. */
+  | { readonly kind: "rpc-exec"; readonly allowed: boolean }
   /** A leaf that is left alone until a time, as `until:` is written; without one it no longer is. */
   | {
       readonly kind: "ignore";
@@ -65,6 +67,8 @@ export function bodyTree(edit: ValueEdit): BodyTree {
       return treeOf(["settings", edit.setting], flowText(edit.value));
     case "reward-address":
       return treeOf(["reward_address"], flowText(edit.address));
+    case "rpc-exec":
+      return treeOf(["trust", "allow_rpc_exec"], flowText(edit.allowed));
   }
 }
 

@@ -44,5 +44,8 @@ function nearness({ body }: WrittenRole, edit: BodyEdit): 0 | 1 | 2 {
       return says("settings") ? 1 : 0;
     case "reward-address":
       return says("reward_address") ? 2 : 0;
+    case "rpc-exec":
+      if (says("trust.allow_rpc_exec")) return 2;
+      return says("trust") ? 1 : 0;
   }
 }

@@ -8,7 +8,8 @@ import {
 } from "../../model/index.ts";
 import { type Alike, ALIKE_MIN, earliestEntry, partAlike, withoutEntry } from "../alike.ts";
 import { inReadingOrder, isDangerous, NAMED_BY_VISOR, type PlanLook } from "../alike-text.ts";
-import { alikeNotes, changeGroups, changeLikeness } from "../change-text.ts";
+import { circleText, type Likeness, likenessAmong } from "../but-itself.ts";
+import { alikeNotes, changeGroups, type ChangeWords } from "../change-text.ts";
 import { DANGER_NAMES_LENGTH_MAX, NAMES_LENGTH_MAX, namesText } from "../names-text.ts";
 import { whenAny } from "../count-text.ts";
 import { ignoredNotes, ignoredWhat } from "../ignored-text.ts";
@@ -54,7 +55,7 @@ export function visorRows(plan: Plan, { by, order }: PlanLook = {}): readonly Vi
   const { alike, restOf } = partAlike(
     visors,
     saidOf,
-    (said) => likenessOf(said, plan),
+    likenessOf(likenessAmong(visors, changesOf, plan.names)),
     by === "visor" ? Number.POSITIVE_INFINITY : ALIKE_MIN,
   );
   return [
@@ -69,8 +70,8 @@ export function visorRows(plan: Plan, { by, order }: PlanLook = {}): readonly Vi
     .map(({ visor }) => visor);
 }
 
-function likenessOf(said: Said, { names }: Plan): string {
-  return typeof said === "string" ? `? ${withoutEntry(said)}` : changeLikeness(said, names);
+function likenessOf(ofChange: Likeness): (said: Said) => string {
+  return (said) => (typeof said === "string" ? `? ${withoutEntry(said)}` : ofChange(said));
 }
 
 function alikeRowsOf({ owners, things }: Alike<PlanVisor, Said>, plan: Plan): VisorRows {
@@ -83,7 +84,8 @@ function alikeRowsOf({ owners, things }: Alike<PlanVisor, Said>, plan: Plan): Vi
     owners.map(({ name }) => name),
     { lengthMax, more: NAMED_BY_VISOR },
   );
-  const times = owners.length;
+  const whats = new Map(kinds.map((same) => [same[0], circleText(same, owners, plan.names)]));
+  const all = new Map(kinds.map((same) => [same[0], same]));
   const changes = kinds.flat();
   const states = [...new Set(owners.flatMap(({ unseen, status }) => (unseen ? [status] : [])))];
   const refusalCount = owners.reduce((count, visor) => count + refusalsOf(visor, plan), 0);
@@ -93,11 +95,11 @@ function alikeRowsOf({ owners, things }: Alike<PlanVisor, Said>, plan: Plan): Vi
     refusalCount,
     trustCount: changes.filter(isTrust).length,
     rows: [
-      ...changeLines(firsts, plan, (change) => notes.get(change) ?? "").map((row) => ({
-        ...row,
-        changes: row.changes * times,
-        trust: row.trust * times,
-      })),
+      ...changeLines(firsts, plan, {
+        notesOf: (change) => notes.get(change) ?? "",
+        whatOf: (change) => whats.get(change),
+        allOf: (change) => all.get(change) ?? [],
+      }),
       ...remarkLines(remarks.map(earliestEntry)),
       { line: codeLine(`  on ${who}`), changes: 0, trust: 0 },
     ],
@@ -145,13 +147,19 @@ function dangerOf({ visors, refusalCount, changes }: VisorRows): number {
   return risk < 0 ? RISKS.length + 2 : risk + 2;
 }
 
+/** How changes are told, and what each stands for where it does so for others. */
+interface LineWords extends ChangeWords {
+  readonly allOf?: (change: Change) => readonly Change[];
+}
+
 function changeLines(
   changes: readonly Change[],
   { names }: Plan,
-  notesOf?: (change: Change) => string,
+  { allOf = (change) => [change], ...words }: LineWords = {},
 ): readonly VisorRow[] {
-  return changeGroups(changes, names, notesOf).map(({ change, size, what, notes }) => {
+  return changeGroups(changes, names, words).map(({ change, changes: joined, what, notes }) => {
     const isTrust = change.risk === "trust";
+    const size = joined.flatMap(allOf).length;
     const why = isTrust ? `trust; ${notes}` : notes;
     return {
       line: codeLine(`${SIGNS[change.op]} ${change.path}: ${what} (${why})`),

@@ -83,6 +83,8 @@ visors:
     settings: { log_level: debug }
     # differs from role base in settings.log_level
   shop-2: { key: 02e493dbf1c10d80f3581e4904930b1404cc6c13900ee0758474fa94abe8c4cd13, roles: [base] }  # v1.3.95, read over dmsg 2026-01-01T00:00:00Z
+  # Nothing is owned of the visor below, which could not be read. Later: fleet adopt NAME --into
+  # FILE --sections trust,apps,settings,ports,survey,reward
   attic:
     key: "03fff97bd5755eeea420453a14355235d382f6472f8568a18b2f057a1460297556"
     # Not read: did not answer key: x

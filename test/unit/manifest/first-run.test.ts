@@ -1,12 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { formatSectionsYaml, initManifest } from "../../../src/manifest/index.ts";
-import { Hidden, isOperatorKey, isSealKey, parseVisorKey } from "../../../src/core/index.ts";
+import {
+  formatSectionsYaml,
+  initManifest,
+  type InitManifestInput,
+} from "../../../src/manifest/index.ts";
+import {
+  Hidden,
+  isOperatorKey,
+  isSealKey,
+  parseVisorKey,
+  type VisorKey,
+} from "../../../src/core/index.ts";
 import {
   MASK,
   type ObservedApp,
   type ObservedPort,
   type SeenVisor,
 } from "../../../src/model/index.ts";
+import { EYES } from "../../support/adopting.ts";
 import { testKeys } from "../../support/ledger-world.ts";
 import { desiredOf, keyOf, leavesOf, load, manifest } from "../../support/manifest-text.ts";
 
@@ -20,51 +31,64 @@ function operator() {
   return { name: "owner-laptop", key, seal };
 }
 
+/** A first manifest of visors that answered, those that did not, or both. */
+function first(parts: Partial<InitManifestInput> = {}): string {
+  return initManifest({
+    fleet: "home",
+    controllers: [LAPTOP],
+    visors: [],
+    unread: [],
+    eyes: EYES,
+    ...parts,
+  }).text;
+}
+
+/** A visor that showed nothing of who manages it. */
+const bare = (key: VisorKey, name: string): { name: string; seen: SeenVisor } => ({
+  name,
+  seen: seenVisor({ key }),
+});
+
 describe("the first manifest", () => {
-  test("resolves and owns nothing", () => {
-    const text = initManifest({
-      fleet: "home",
+  test("3: owns both lists of a visor that was read, and nothing of one that was not", () => {
+    const text = first({
       operators: [operator()],
-      controllers: [LAPTOP],
       visors: [
-        { name: "laptop", key: LAPTOP },
         {
-          name: "desk",
-          key: DESK,
-          unread: { why: "did not answer\nkey: x", next: "try\nagain: y" },
+          name: "laptop",
+          seen: seenVisor({ hypervisors: [DESK], pty: [DESK], settings: { log_level: "info" } }),
         },
       ],
+      unread: [{ name: "desk", key: DESK, why: "did not answer\nkey: x", next: "try\nagain: y" }],
     });
     const desired = desiredOf(text);
-    expect(desired.visors.map(({ name, leaves }) => `${name} ${leaves.size}`).toSorted()).toEqual([
-      "desk 0",
-      "laptop 0",
-    ]);
+    expect(leavesOf(desired, "laptop")).toEqual({
+      "trust.hypervisors": "= desk",
+      "trust.pty": "= desk",
+    });
+    expect(leavesOf(desired, "desk")).toEqual({});
     expect(desired.controllers).toEqual([LAPTOP]);
     expect(desired.operators).toMatchObject([{ name: "owner-laptop", may: ["plan", "apply"] }]);
     expect(text.split("\n")[0]).toBe("# yaml-language-server: $schema=./schemas/fleet.schema.json");
     expect(text).toContain("# Not read: did not answer key: x");
     expect(text).toContain("    # Next: try again: y\n");
+    expect(text).toContain("  # Nothing is owned of the visor below, which could not be read.");
+  });
+
+  test("3: says which list a release does not show, and owns the other", () => {
+    const text = first({ visors: [{ name: "laptop", seen: seenVisor({ hypervisors: [DESK] }) }] });
+    expect(Object.keys(leavesOf(desiredOf(text), "laptop"))).toEqual(["trust.hypervisors"]);
+    expect(text).toContain("# trust.pty is left out:");
   });
 
   test("names the operator's feed when it is given", () => {
     const { feed } = testKeys("owner");
-    const text = initManifest({
-      fleet: "home",
-      operators: [{ ...operator(), feed }],
-      controllers: [LAPTOP],
-      visors: [{ name: "laptop", key: LAPTOP }],
-    });
+    const text = first({ operators: [{ ...operator(), feed }], visors: [bare(LAPTOP, "laptop")] });
     expect(desiredOf(text).operators).toMatchObject([{ name: "owner-laptop", feed }]);
   });
 
   test("without an operator's key says how to make one", () => {
-    const text = initManifest({
-      fleet: "home",
-      controllers: [LAPTOP],
-      visors: [{ name: "laptop", key: LAPTOP }],
-      schemaPath: "./fleet.schema.json",
-    });
+    const text = first({ visors: [bare(LAPTOP, "laptop")], schemaPath: "./fleet.schema.json" });
     expect(text).toContain("run fleet keygen");
     expect(text).toContain("$schema=./fleet.schema.json");
     expect(desiredOf(text).operators).toEqual([]);
@@ -77,19 +101,11 @@ describe("the first manifest", () => {
     { name: "", want: "visor" },
     { name: "x".repeat(100), want: "x".repeat(57) },
   ])("the name $name becomes $want", ({ name, want }) => {
-    const text = initManifest({ fleet: "h", controllers: [], visors: [{ name, key: LAPTOP }] });
-    expect(desiredOf(text).visors[0]?.name).toBe(want);
+    expect(desiredOf(first({ visors: [bare(LAPTOP, name)] })).visors[0]?.name).toBe(want);
   });
 
   test("two visors of one name get two", () => {
-    const text = initManifest({
-      fleet: "h",
-      controllers: [DESK],
-      visors: [
-        { name: "pi", key: LAPTOP },
-        { name: "pi", key: DESK },
-      ],
-    });
+    const text = first({ visors: [bare(LAPTOP, "pi"), bare(DESK, "pi")] });
     expect(desiredOf(text).keyNames).toEqual(
       new Map([
         [LAPTOP, "pi"],
@@ -99,7 +115,7 @@ describe("the first manifest", () => {
   });
 
   test("no visor at all is said in a comment and refused", () => {
-    const text = initManifest({ fleet: "h", controllers: [], visors: [] });
+    const text = first({ controllers: [] });
     expect(load(text).diagnostics.map(({ code }) => code)).toEqual(["manifest/no-visors"]);
   });
 });

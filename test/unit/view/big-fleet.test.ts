@@ -160,6 +160,17 @@ Plan: 100 visors change (6 add, 200 change, 0 remove), 0 in sync, 0 unreachable.
     }
   });
 
+  it("5.1: says lists of everybody but itself on one row", () => {
+    const plan = bigPlan(20, (index) =>
+      Array.from({ length: 20 }, (_, at) => at + 1)
+        .filter((member) => member !== index)
+        .map((member) =>
+          aChange({ path: "trust.pty", op: "add", risk: "trust", element: keyNumber(member) }),
+        ),
+    );
+    expect(linesOf(planText(plan, plainPaint)).length).toBeLessThanOrEqual(12);
+  });
+
   it("5.1: of two visors stays by visor", () => {
     const plan: Plan = bigPlan(2);
     expect(planText(plan, plainPaint)).toContain("~ shop-2  ");

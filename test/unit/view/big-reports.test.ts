@@ -2,7 +2,13 @@
 import { describe, expect, it } from "vitest";
 import type { ObservedVisor } from "../../../src/model/index.ts";
 import type { ApplyReport, VisorReport } from "../../../src/reconcile/index.ts";
-import { applyText, driftText, plainPaint, statusText } from "../../../src/view/index.ts";
+import {
+  applyText,
+  driftText,
+  plainPaint,
+  statusText,
+  unreadText,
+} from "../../../src/view/index.ts";
 import { bigPlan, keyNumber } from "../../support/big-plan.ts";
 
 const linesOf = (text: string): readonly string[] => text.trimEnd().split("\n");
@@ -72,6 +78,17 @@ describe("5.1: status of 100 visors", () => {
     const text = statusText(visors, names, plainPaint);
     expect(linesOf(text).length).toBeLessThanOrEqual(6);
     expect(text).toContain("shop-1 to shop-100");
+  });
+});
+
+describe("5.1: visors that a new manifest could not take in", () => {
+  it("5.1: are named once where the reason is the same", () => {
+    const why = "nobody answers";
+    const away = Array.from({ length: 40 }, (_, at) => ({ name: `shop-${at + 1}`, why }));
+    expect(unreadText([...away, { name: "desk", why: "it is starting" }])).toBe(
+      "? 40 visors could not be read: nobody answers\n    shop-1 to shop-40\n" +
+        "? desk could not be read: it is starting\n",
+    );
   });
 });
 
