@@ -48,12 +48,7 @@ export interface CliWorld {
 }
 
 /** Makes a user, whose clock runs ten times as fast when none is given; without `dial` no visor answers. Users of other names have other keys. */
-export function cliWorld(
-  dial = dialTcp,
-  rpc?: string,
-  name = "cli",
-  clock: Clock = fastClock(HASTE),
-): CliWorld {
+export function cliWorld(dial = dialTcp, rpc?: string, name = "cli", clock = hasty()): CliWorld {
   const files = new MemoryFiles();
   const random = countingRandom(name);
   const env: Record<string, string | undefined> = {
@@ -169,6 +164,10 @@ export interface CliFleet extends CliWorld {
   manifest(rest: string, bodies: Readonly<Record<string, string>>): Promise<void>;
 }
 
+function hasty(): Clock {
+  return fastClock(HASTE);
+}
+
 /** Starts these visors, the first of them local, and a user in front of them. */
 export async function cliFleet(
   visors: readonly EmbeddedVisorSpec[],
@@ -178,7 +177,7 @@ export async function cliFleet(
     visors,
     files: new MemoryFiles(),
     folder: "/visors",
-    clock: clock ?? fastClock(HASTE),
+    clock: clock ?? hasty(),
     random: countingRandom("fleet"),
     timeScale: 0.1,
   });
