@@ -1,4 +1,4 @@
-import { type Dial, fromUtf8, utf8 } from "../../src/core/index.ts";
+import { type Clock, type Dial, fromUtf8, utf8 } from "../../src/core/index.ts";
 import { BesideWork } from "../../src/cli/beside.ts";
 import { run } from "../../src/cli/run.ts";
 import type { World } from "../../src/cli/world.ts";
@@ -47,10 +47,9 @@ export interface CliWorld {
   read(name: string): Promise<string>;
 }
 
-/** Makes a user, whose clock runs `haste` times as fast; without `dial` no visor answers. Users of other names have other keys. */
-export function cliWorld(dial = dialTcp, rpc?: string, name = "cli", haste = HASTE): CliWorld {
+/** Makes a user, whose clock runs ten times as fast when none is given; without `dial` no visor answers. Users of other names have other keys. */
+export function cliWorld(dial = dialTcp, rpc?: string, name = "cli", clock = hasty()): CliWorld {
   const files = new MemoryFiles();
-  const clock = fastClock(haste);
   const random = countingRandom(name);
   const env: Record<string, string | undefined> = {
     FLEET_HOME: "/user/fleet",
@@ -167,16 +166,20 @@ export interface CliFleet extends CliWorld {
   manifest(rest: string, bodies: Readonly<Record<string, string>>): Promise<void>;
 }
 
+function hasty(): Clock {
+  return fastClock(HASTE);
+}
+
 /** Starts these visors, the first of them local, and a user in front of them. */
 export async function cliFleet(
   visors: readonly EmbeddedVisorSpec[],
-  haste = HASTE,
+  clock?: Clock,
 ): Promise<CliFleet> {
   const fleet = await startEmbeddedFleet({
     visors,
     files: new MemoryFiles(),
     folder: "/visors",
-    clock: fastClock(haste),
+    clock: clock ?? hasty(),
     random: countingRandom("fleet"),
     timeScale: 0.1,
   });
@@ -185,7 +188,7 @@ export async function cliFleet(
   const dial: Dial = (to, options) =>
     to.host === RELAY_HOST ? relays.dial(to, options) : fleet.dial(to, options);
   const rpc = `${address?.host ?? ""}:${address?.port ?? 0}`;
-  const user = cliWorld(dial, rpc, "cli", haste);
+  const user = cliWorld(dial, rpc, "cli", clock);
   const find = (name: string): EmbeddedFleet["visors"][number] => {
     const visor = fleet.visors.find((each) => each.name === name);
     if (visor === undefined) throw new Error(`there is no visor ${name}`);
@@ -195,7 +198,7 @@ export async function cliFleet(
     ...user,
     fleet,
     relays,
-    another: (name) => cliWorld(dial, rpc, name, haste),
+    another: (name) => cliWorld(dial, rpc, name, clock),
     keyOf: (name) => find(name).key,
     manifest: async (rest, bodies) => {
       const { out } = await user.run("keygen", "--json", "--new", "--name", "owner");

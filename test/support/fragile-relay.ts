@@ -28,6 +28,13 @@ export interface FragileRelayOptions {
   readonly clock?: Clock;
 }
 
+/** A relay that has a Root and everything below it. */
+export interface RelayState {
+  readonly last: SentRoot;
+  /** By hex keys. */
+  readonly objects: ReadonlyMap<string, Uint8Array>;
+}
+
 /** One sequence of a feed. */
 interface Head {
   last: SentRoot | undefined;
@@ -47,6 +54,8 @@ export class FragileRelay {
   readonly store = new MemoryObjects();
   /** Why it is dead. */
   death: string | undefined;
+  /** Hears of every Root that it calls full. */
+  onFilled: () => void = () => undefined;
   /** Numbers of the Roots that it calls full, in order. */
   readonly filled: bigint[] = [];
   /** Keys it asked for, in order. */
@@ -99,12 +108,18 @@ export class FragileRelay {
   }
 
   /** Makes a Root its last one, with objects that it did not have to ask for. */
-  adopt(sent: SentRoot, objects: ReadonlyMap<string, Uint8Array>): void {
+  adopt(sent: SentRoot, objects: RelayState["objects"]): void {
     for (const [name, bytes] of objects) {
       this.store.byHash.set(name, bytes);
       this.#whole.add(name);
     }
     this.#head(sent).last = sent;
+  }
+
+  /** What it is now, to begin another relay with by {@link adopt}: only right after a Root was full. */
+  get state(): RelayState | undefined {
+    const last = [...this.#heads.values()].at(-1)?.last;
+    return last && { last, objects: new Map(this.store.byHash) };
   }
 
   /** A restart after a death: what came is still there. */
@@ -204,6 +219,7 @@ export class FragileRelay {
       for (const key of filling.seen) this.#whole.add(key);
       head.last = filling.sent;
       this.filled.push(filling.sent.seq);
+      this.onFilled();
     }
     const next = head.waiting;
     head.waiting = undefined;

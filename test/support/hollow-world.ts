@@ -1,77 +1,69 @@
 // A user, a ledger of many entries, and a relay that fills as a real Go node does, far away.
 
-import { equalBytes, fromHex, sha256, toHex } from "../../src/core/index.ts";
 import {
-  createLedger,
-  type EntryDraft,
-  ledgerObjects,
-  openLedger,
-  OperatorKeys,
-  writeKeyFile,
-} from "../../src/ledger/index.ts";
+  type Clock,
+  equalBytes,
+  fromHex,
+  fromUtf8,
+  sha256,
+  toHex,
+  utf8,
+} from "../../src/core/index.ts";
+import { ledgerObjects, OperatorKeys } from "../../src/ledger/index.ts";
 import { decodeRoot, newObjects } from "../../src/skywire/cxo/index.ts";
 import { ownLedger, stateFolder } from "./cli-copies.ts";
 import { type CliFleet, cliFleet, type CliWorld, RELAY_HOST, type Ran } from "./cli-world.ts";
-import { fastClock } from "./clocks.ts";
 import { FragileRelay } from "./fragile-relay.ts";
-import { countingRandom, ledgerOptions } from "./ledger-world.ts";
+import { HOLLOW_KEYS, HollowLedgers, type Start } from "./hollow-ledgers.ts";
 import type { MemoryFiles } from "./memory-files.ts";
 import type { MemoryEnd } from "./memory-pair.ts";
-
-const SECRET_FILE = "/user/fleet/config/operator.json";
-/** Entries of one commit, in turn: small ones as of an apply of few visors, and a large one. */
-const COMMITS = [1, 2, 1, 4, 2, 1, 6, 1];
+import { QuietClock } from "./quiet-clock.ts";
 
 /** How a publication is cut. */
 export type Cut = "^C" | "SIGKILL" | "dropped connection";
 
-/** A fleet of one visor, and ledgers of some lengths to begin with. */
+/** A fleet of one visor, and users before it. */
 export class HollowWorld {
   readonly fleet: CliFleet;
-  readonly haste: number;
-  readonly #ledgers = new Map<number, ReadonlyMap<string, Uint8Array>>();
+  /** Of everybody here: a wait of seconds, and a long way to a relay, take no time. */
+  readonly clock: Clock;
+  readonly #ledgers = new HollowLedgers();
   #cells = 0;
 
-  private constructor(fleet: CliFleet, haste: number) {
+  private constructor(fleet: CliFleet, clock: Clock) {
     this.fleet = fleet;
-    this.haste = haste;
+    this.clock = clock;
   }
 
-  static async open(haste: number): Promise<HollowWorld> {
+  static async open(): Promise<HollowWorld> {
+    const clock = new QuietClock();
     const visor = { name: "laptop", profile: "newest", local: true } as const;
-    return new HollowWorld(await cliFleet([visor], haste), haste);
+    return new HollowWorld(await cliFleet([visor], clock), clock);
   }
 
   close(): Promise<void> {
     return this.fleet.fleet.stop();
   }
 
-  /** A user with a ledger of so many entries, none of which is anywhere else, and an empty relay. */
-  async cell(entries: number, roundTripMs: number): Promise<HollowCell> {
+  /**
+   * A user with a ledger of so many entries, none of which is anywhere else but at a relay, which is empty or, where
+   * it is cut late, as far as a filling is between two Roots before that place.
+   */
+  async cell(entries: number, roundTripMs: number, place = 0): Promise<HollowCell> {
     this.#cells += 1;
-    const user = this.fleet.another(`cell ${this.#cells}`);
-    const files = this.#ledgers.get(entries) ?? (await this.#build(entries));
-    this.#ledgers.set(entries, files);
-    for (const [path, bytes] of files) await user.files.replace(path, bytes);
-    return HollowCell.open(this, user, roundTripMs, this.#cells);
-  }
-
-  async #build(entries: number): Promise<ReadonlyMap<string, Uint8Array>> {
-    const { files } = this.fleet.another(`ledger of ${entries}`);
-    const secret = sha256(new TextEncoder().encode("hollow"));
-    const keys = OperatorKeys.derive(secret);
-    await writeKeyFile({ files, path: SECRET_FILE, secret, random: countingRandom("key file") });
-    const folder = `/user/fleet/state/ledgers/${keys.feed}`;
-    const options = { ...ledgerOptions(files), keys, folder, clock: fastClock(1) };
-    await (await createLedger(options)).close();
-    const ledger = await openLedger(options);
-    const draft: EntryDraft = { kind: "heartbeat", payload: { fleet: "home" } };
-    for (let turn = 0; ledger.head.size < entries; turn += 1) {
-      const count = Math.min(COMMITS[turn % COMMITS.length] ?? 1, entries - ledger.head.size);
-      await ledger.append(Array.from({ length: count }, () => draft));
-    }
-    await ledger.close();
-    return new Map([...files.files].map(([path, { bytes }]) => [path, bytes]));
+    const number = this.#cells;
+    const user = this.fleet.another(`cell ${number}`);
+    for (const [path, bytes] of await this.#ledgers.of(entries))
+      await user.files.replace(path, bytes);
+    const cell = await HollowCell.open(this, user, roundTripMs, number);
+    await cell.begin(
+      await this.#ledgers.startBefore(place, entries, async (full) => {
+        const template = await this.cell(entries, 0);
+        template.relay.onFilled = () => full(template.state);
+        await template.user.run("ledger", "publish");
+      }),
+    );
+    return cell;
   }
 }
 
@@ -83,6 +75,8 @@ export class HollowCell {
   readonly #world: HollowWorld;
   readonly #streams: Set<MemoryEnd>;
   readonly #level: string;
+  /** Objects that the relay had before this cell began. */
+  #before = 0;
 
   private constructor(
     world: HollowWorld,
@@ -104,7 +98,7 @@ export class HollowCell {
     roundTripMs: number,
     number: number,
   ): Promise<HollowCell> {
-    const relay = new FragileRelay({ roundTripMs, clock: fastClock(world.haste) });
+    const relay = new FragileRelay({ roundTripMs, clock: world.clock });
     const streams = new Set<MemoryEnd>();
     const { address } = await world.fleet.relays.listen(
       (stream) => {
@@ -123,21 +117,46 @@ export class HollowCell {
     return cell;
   }
 
+  /** How far the relay is. */
+  get state(): Start {
+    const notes = this.user.files.files.get(this.#notesPath)?.bytes;
+    return {
+      asked: this.#before + this.relay.asked.length,
+      relay: this.relay.state,
+      notes: notes && fromUtf8(notes),
+      address: this.address,
+    };
+  }
+
+  /** Begins where another relay was. */
+  async begin({ asked, relay, notes, address }: Start): Promise<void> {
+    this.#before = asked;
+    if (relay !== undefined) this.relay.adopt(relay.last, relay.objects);
+    const path = this.#notesPath;
+    if (notes !== undefined)
+      await this.user.files.replace(path, utf8(notes.replaceAll(address, this.address)));
+  }
+
   /** Brings a change to the visor, which the ledger records. */
   apply(): Promise<Ran> {
     return this.user.run("apply", "--yes", "--allow-keyset-change");
   }
 
-  /** Runs a command and cuts its publication when the relay asks for its object of this number, counted from 0. */
-  async cut(how: Cut, place: number, ...argv: readonly string[]): Promise<void> {
-    const first = this.relay.asked.length;
+  /**
+   * Runs a command and cuts its publication when the relay asks for its object of this number, counted from 0.
+   * @returns false where the relay did not come so far
+   */
+  async cut(how: Cut, place: number, ...argv: readonly string[]): Promise<boolean> {
+    const first = this.relay.asked.length - this.#before;
     let killed: (() => void) | undefined;
     const isKilled = new Promise<void>((resolve) => {
       killed = resolve;
     });
     let snapshot: MemoryFiles | undefined;
+    let wasCut = false;
     this.relay.choose = () => {
       if (this.relay.asked.length - first === place) {
+        wasCut = true;
         if (how === "^C") this.user.interrupt();
         else this.#drop();
         if (how === "SIGKILL") {
@@ -152,13 +171,14 @@ export class HollowCell {
     const ran = this.user.run(...argv);
     await Promise.race([ran, isKilled]);
     this.relay.choose = () => 0;
-    if (snapshot === undefined) return;
+    if (snapshot === undefined) return wasCut;
     // What the killed process would still do nobody sees.
     const name = `after ${how} at ${place} of ${this.address}`;
     this.user = this.#world.fleet.another(name);
     for (const [path, { bytes }] of snapshot.files)
       // Its lock names this process, which lives on.
       if (!path.endsWith("/lock")) await this.user.files.replace(path, bytes);
+    return wasCut;
   }
 
   /** Objects of the newest Root that the relay lacks; all of them while it shows another Root. */
@@ -197,6 +217,10 @@ export class HollowCell {
     return (await ownLedger(this.user)).head.root;
   }
 
+  get #notesPath(): string {
+    return `${stateFolder(this.user)}/relays/${HOLLOW_KEYS.feed}.json`;
+  }
+
   #drop(): void {
     for (const stream of this.#streams) stream.destroy();
     this.#streams.clear();
@@ -204,9 +228,7 @@ export class HollowCell {
 
   #manifest(): string {
     const visor = this.#world.fleet.keyOf("laptop");
-    const { operator, feed, seal } = OperatorKeys.derive(
-      sha256(new TextEncoder().encode("hollow")),
-    );
+    const { operator, feed, seal } = HOLLOW_KEYS;
     return (
       `apiVersion: fleet.skywire/v1\nfleet: home\ncontrollers: [laptop]\n` +
       `operators:\n  ann: { key: "${operator}", seal: "${seal}", feed: "${feed}", may: [plan, apply] }\n` +

@@ -181,11 +181,10 @@ export class MemoryFiles implements Files {
     this.#writable(path);
     this.#effect();
     const file = this.#file(path);
-    const fitting = bytes.subarray(0, Math.max(0, this.#room() - this.#used()));
-    const grown = new Uint8Array(file.bytes.length + fitting.length);
-    grown.set(file.bytes);
-    grown.set(fitting, file.bytes.length);
-    file.bytes = grown;
+    const hasLimit = this.faults.roomBytes !== undefined;
+    const room = hasLimit ? Math.max(0, this.#room() - this.#used()) : bytes.length;
+    const fitting = bytes.subarray(0, room);
+    file.bytes = joined(file.bytes, fitting);
     if (fitting.length < bytes.length) throw new FleetError("files/full", "no room left");
   }
 
@@ -229,6 +228,22 @@ export class MemoryFiles implements Files {
   #used(): number {
     return [...this.files.values()].reduce((size, { bytes }) => size + bytes.length, 0);
   }
+}
+
+/** How much of a buffer is written; what is behind that is room for what is appended next. */
+const written = new WeakMap<ArrayBufferLike, number>();
+
+/** The bytes and what follows them; only now and then are all of them copied. */
+function joined(bytes: Uint8Array, more: Uint8Array): Uint8Array {
+  const size = bytes.length + more.length;
+  const { buffer, byteOffset } = bytes;
+  const hasRoom =
+    byteOffset === 0 && written.get(buffer) === bytes.length && size <= buffer.byteLength;
+  const all = hasRoom ? new Uint8Array(buffer) : new Uint8Array(2 * size);
+  if (!hasRoom) all.set(bytes);
+  all.set(more, bytes.length);
+  written.set(all.buffer, size);
+  return all.subarray(0, size);
 }
 
 const identities = new WeakMap<MemoryFile, number>();

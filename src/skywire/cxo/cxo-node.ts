@@ -378,6 +378,9 @@ export class CxoNode {
   }
 }
 
+/** What a peer showed last; one that is waited for shows the same Root again and again. */
+const proved = new WeakMap<Connection, SignedRoot>();
+
 /**
  * Asks a peer for its last full Root of a feed. Works without subscribing.
  * @returns `undefined` when the peer has none
@@ -393,7 +396,21 @@ export async function previewFeed(
     throw new FleetError("cxo/answer", `the peer answered RqPreview with ${answer.type}`);
   if (!equalBytes(answer.feed, feed))
     throw new FleetError("cxo/root", "the peer showed a Root of another feed");
-  return proveRoot(answer);
+  const known = proved.get(connection);
+  if (known !== undefined && isSameMessage(known.sent, answer)) return known;
+  const signed = proveRoot(answer);
+  proved.set(connection, signed);
+  return signed;
+}
+
+function isSameMessage(left: SentRoot, right: SentRoot): boolean {
+  return (
+    equalBytes(left.feed, right.feed) &&
+    left.nonce === right.nonce &&
+    left.seq === right.seq &&
+    equalBytes(left.value, right.value) &&
+    equalBytes(left.signature, right.signature)
+  );
 }
 
 function fatal(connection: Connection, why: string): void {

@@ -3,9 +3,11 @@ import { FleetError, toHex } from "../../../src/core/index.ts";
 import { dialTcp, listenTcp } from "../../../src/platform/index.ts";
 import {
   BLANK_HASH,
+  buildRefs,
   type Connection,
   CxoNode,
   type CxoNodeOptions,
+  encodeValue,
   fetchFrom,
   fillRoot,
   keepConnected,
@@ -13,6 +15,7 @@ import {
   previewFeed,
   publicKeyOf,
   RelayPublisher,
+  typesOf,
 } from "../../../src/skywire/cxo/index.ts";
 import { realClock } from "../../support/clocks.ts";
 import { FeedWriter, LOG_REGISTRY, sameTexts } from "../../support/feed-writer.ts";
@@ -100,6 +103,26 @@ describe("our node against our node over loopback", () => {
       expect(connection.reason).toBeUndefined();
     }
   });
+
+  it.each([1, 2_000, 20_000])(
+    "9.9: fills a list of %i blank references, and keeps the connection",
+    async (count) => {
+      const relay = await listening();
+      const publisher = node(1);
+      const writer = new FeedWriter(publisher.store);
+      const connection = await publisher.node.dial(dialTcp, relay.address, DIAL_TIMEOUT_MS);
+      await publisher.node.subscribe(connection, writer.feed);
+      const list = buildRefs(Array.from({ length: count }, () => BLANK_HASH));
+      for (const { bytes } of list.objects) publisher.store.add(bytes);
+      const log = encodeValue({ use: "t.Log" }, { Entries: list.hash }, typesOf(LOG_REGISTRY));
+      const schema = LOG_REGISTRY.entries.find(({ name }) => name === "t.Log")?.ref ?? BLANK_HASH;
+      const root = writer.sign({ refs: [{ hash: publisher.store.add(log), schema }] });
+      connection.send({ type: "Root", ...root });
+      await until(() => relay.filled.includes(root.seq));
+      expect((await previewFeed(connection, writer.feed))?.root.seq).toBe(root.seq);
+      expect(connection.reason).toBeUndefined();
+    },
+  );
 
   it("fills an empty store from a relay, many requests at a time", async () => {
     const relay = await listening();
