@@ -9,7 +9,9 @@ const FOREIGN_OPTIONS: Readonly<
     { needs: "on", hint: "--on SELECTION names visors; --only VISOR/PATH names one value" },
   ],
   "--tag": [{ needs: "on", hint: "--on tag:NAME names visors by a tag, such as --on tag:home" }],
-  "--role": [{ needs: "on", hint: "--on role:NAME names visors by a role, such as --on role:base" }],
+  "--role": [
+    { needs: "on", hint: "--on role:NAME names visors by a role, such as --on role:base" },
+  ],
   "--visor": [{ needs: "on", hint: "--on NAME names visors, such as --on laptop" }],
   "--limit": [{ needs: "on", hint: "--on SELECTION names visors, such as --on tag:home" }],
   "--exclude": [{ needs: "on", hint: "leave visors out with --on 'all & !NAME'" }],

@@ -1,6 +1,7 @@
 // A visor of 2026 made of Go, by the public texts alone, and a user before it.
 import type { Json, JsonObject } from "../../src/core/index.ts";
 import { dialTcp } from "../../src/platform/index.ts";
+import { fastClock } from "./clocks.ts";
 import { type CliWorld, cliWorld, type Ran } from "./cli-world.ts";
 import { type GoPeer, startGoPeer } from "./go-peer.ts";
 import { keyOf } from "./manifest-text.ts";
@@ -89,7 +90,12 @@ export async function goVisorUser(
 ): Promise<GoVisorUser> {
   const key = keyOf("box");
   const visor = await startGoVisor(peer, { ...freshConfig(key), ...config });
-  const user = cliWorld(dialTcp, `${visor.address.host}:${visor.address.port}`, "go", HASTE);
+  const user = cliWorld(
+    dialTcp,
+    `${visor.address.host}:${visor.address.port}`,
+    "go",
+    fastClock(HASTE),
+  );
   const made = await user.run("keygen", "--json", "--new", "--name", "owner");
   const own = JSON.parse(made.out) as { readonly key: string; readonly seal: string };
   const want = (body: string): Promise<void> =>
