@@ -7,6 +7,7 @@ import {
   desiredFleet,
   desiredVisor,
   keyAt,
+  knownHistory,
   placeAt,
   seenApp,
   seenVisor,
@@ -291,5 +292,32 @@ describe("the lock-out guard", () => {
   it("lets the local visor trust nobody", () => {
     const before = { hypervisors: [B], pty: [] };
     expect(checkLockOut({ ...base, visor: ACTING, before, changes: [removal(B)] })).toEqual([]);
+  });
+
+  it.fails("3: tells nobody to keep a key that the manifest no longer wants", () => {
+    const before = { hypervisors: [ACTING, A], pty: [] };
+    const nextOf = (given: Partial<Parameters<typeof checkLockOut>[0]>): string => {
+      const [first] = checkLockOut({ ...base, before, changes: [removal(A)], ...given });
+      return first?.next ?? "";
+    };
+    const gone = new Set<string>([A]);
+    expect(nextOf({})).toBe(`keep ${A} in one of the two lists of one`);
+    expect(nextOf({ gone })).toContain("among its controllers no longer");
+    expect(nextOf({ gone })).toContain("--allow-trust-loss one");
+    expect(nextOf({ gone, acting: A, protected: [] })).toContain("--rpc");
+  });
+
+  it.fails("3: a plan knows controllers of earlier keysets and revoked keys as such", () => {
+    const visor = desiredVisor(1, [setLeaf("trust.hypervisors", [ACTING])]);
+    const revoked = new Map([[A, { name: "old", place: placeAt(4) }]]);
+    const { policy } = desiredFleet([visor]);
+    const nextOf = (fleet: Parameters<typeof desiredFleet>[1]): string | undefined =>
+      planOne([...visor.leaves.values()], { hypervisors: [ACTING, A] }, undefined, {
+        desired: desiredFleet([visor], fleet),
+        history: knownHistory({ keyset: { operators: [], controllers: [A], policy } }),
+      }).refusals.find(({ guard }) => guard === "lock-out")?.next;
+    expect(nextOf({ controllers: [A] })).toContain("keep ");
+    expect(nextOf({ controllers: [] })).toContain("no longer");
+    expect(nextOf({ controllers: [A], revoked })).toContain("no longer");
   });
 });
