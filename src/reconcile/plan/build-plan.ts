@@ -270,6 +270,9 @@ function checkGuards(
 ): readonly Refusal[] {
   const { history, overrides, acting, desired } = input;
   const refusals: Refusal[] = [];
+  const { controllers, revoked } = desired;
+  const former = guarded.filter((key) => key !== acting && !controllers.includes(key));
+  const gone = new Set<string>([...former, ...(revoked?.keys() ?? [])]);
   let ownedElements = 0;
   pairs.forEach(([wanted, seen], index) => {
     const visor = visors[index];
@@ -287,6 +290,7 @@ function checkGuards(
         changes: changes.filter(({ path }) => isWayIn(path)),
         acting,
         protected: guarded,
+        gone,
         allowLoss: overrides.allowTrustLoss.includes(wanted.name),
         nameOf: (key) => desired.keyNames.get(key) ?? key,
         pending: pendingTrust(history, seen),

@@ -22,6 +22,8 @@ export interface LockOutInput {
   readonly allowLoss: boolean;
   /** Elements, as {@link pendingElement} names them, that are configured but in force only after a restart. */
   readonly pending?: ReadonlySet<string>;
+  /** Keys that are revoked, and controllers of earlier keysets that the manifest has no longer: none may be told to stay. */
+  readonly gone?: ReadonlySet<string>;
   readonly nameOf: (key: string) => string;
 }
 
@@ -107,8 +109,15 @@ function losesWayIn(input: LockOutInput, change: Change, key: string): Refusal {
     limit: "1 way in",
     place: change.reason.place,
     override: `--allow-trust-loss ${input.name}`,
-    next: `keep ${input.nameOf(key)} in one of the two lists of ${input.name}`,
+    next: nextStep(input, key),
   };
+}
+
+function nextStep({ name, acting, gone, nameOf }: LockOutInput, key: string): string {
+  if (gone?.has(key) !== true) return `keep ${nameOf(key)} in one of the two lists of ${name}`;
+  return key === acting
+    ? `the manifest revokes ${nameOf(key)}: come through another visor that ${name} trusts, with --rpc`
+    : `the manifest has ${nameOf(key)} among its controllers no longer: if that is meant, give --allow-trust-loss ${name}`;
 }
 
 function trustsNobodyRefusal(input: LockOutInput, change: Change): Refusal {
