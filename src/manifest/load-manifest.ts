@@ -1,6 +1,7 @@
 import { checkVisorKey, type Diagnostic, type Digest, sha256, toHex } from "../core/index.ts";
 import type { DesiredFleet, TrustedManifest } from "../model/index.ts";
 import { keysetPart } from "./keyset-part.ts";
+import { withSlips } from "./likely-slips.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { resolveManifest } from "./resolve-manifest.ts";
 import { withLines } from "./shown-line.ts";
@@ -69,8 +70,11 @@ function load(bytes: Uint8Array, file: string, partOf: (root: MapTree) => MapTre
   const decoded = decodeManifest(bytes, file);
   if ("diagnostic" in decoded) return { diagnostics: [decoded.diagnostic] };
   const parsed = parseManifest(decoded.text, file, partOf);
-  const shown = (found: readonly Diagnostic[]): readonly Diagnostic[] =>
-    found.length === 0 ? found : withLines(inOrder(found), makeSource(decoded.text, file));
+  const shown = (found: readonly Diagnostic[]): readonly Diagnostic[] => {
+    if (found.length === 0) return found;
+    const source = makeSource(decoded.text, file);
+    return withLines(inOrder(withSlips(inOrder(found), source)), source);
+  };
   if (parsed.manifest === undefined) return { diagnostics: shown(parsed.diagnostics) };
   const resolved = resolveManifest(parsed.manifest);
   const diagnostics = shown([...parsed.diagnostics, ...resolved.diagnostics]);

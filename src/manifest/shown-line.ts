@@ -80,7 +80,7 @@ function scopesOf(source: Source): readonly Scope[] {
     while (levels.some(() => endsAt(levels.at(-1), blanks.length, isDash))) levels.pop();
     const above = levels.at(-1);
     const isInside = rest.covers(line) || above?.isHidden === true;
-    const key = KEY_BEFORE_COLON.exec(content)?.[2];
+    const key = KEY_BEFORE_COLON.exec(content)?.[2] ?? KEY_BEFORE_OTHER.exec(content)?.[1];
     const isHidden = isInside || (key !== undefined && hides(key, above?.key));
     if (isHidden || HIDDEN_INLINE.test(content)) rest.open(line);
     scopes.push(isHidden ? hiddenScope(isInside, key) : scopeBelow(above));
@@ -93,7 +93,9 @@ function scopesOf(source: Source): readonly Scope[] {
 }
 
 const KEY_BEFORE_COLON = /^(["']?)([\w.-]{1,80})\1\s*:(?=\s|$|[^/\s])/;
-const HIDDEN_INLINE = /(^|[{,\s"'-])(args|env)["']?\s*:/;
+/** A key with a sign behind it that stands where a colon belongs. */
+const KEY_BEFORE_OTHER = /^([\w.-]{1,80})\s*(?:=|::|[\uff1a\ufe55\ufe13\ua789\u2236])/;
+const HIDDEN_INLINE = /(^|[{,\s"'-])(args|env)["']?\s*[:=\uff1a\ufe55\ufe13\ua789\u2236]/;
 
 function endsAt(level: Level | undefined, indent: number, isDash: boolean): boolean {
   if (level === undefined) return false;
@@ -214,9 +216,12 @@ class LineMask {
     const first = rest.charAt(0);
     if (first === "{" || first === "[") return this.#enter(first);
     if (first === "}" || first === "]" || first === ",") return this.#leave(first);
+    const other = KEY_BEFORE_OTHER.exec(rest);
     const key = KEY_BEFORE_COLON.exec(rest);
-    if (this.#mayBeKey && key !== null && this.#isKey(key[2] ?? "", key[0].length, rest)) {
-      const [text, , name = ""] = key;
+    const isOther = other !== null && vocabulary().known.has(other[1] ?? "");
+    const name = isOther ? (other[1] ?? "") : (key?.[2] ?? "");
+    const text = isOther ? other[0] : (key?.[0] ?? "");
+    if (this.#mayBeKey && (isOther || (key !== null && this.#isKey(name, text.length, rest)))) {
       this.#isPublic = isPublicKey(
         name,
         this.#open.length === 0 ? this.#scope.parent : this.#open.at(-1)?.key,

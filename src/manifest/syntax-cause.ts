@@ -11,6 +11,7 @@ import {
   syntaxFault,
   UNCLOSED_BRACKET,
   UNCLOSED_QUOTE,
+  VALUE_ABOVE_MAP,
   WRONG_INDENT,
 } from "./syntax-faults.ts";
 
@@ -36,6 +37,23 @@ const STRUCTURAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "UNEXPECTED_TOKEN",
 ]);
 
+/** Keys that have a map below them and never one value. */
+const SECTIONS: ReadonlySet<string> = new Set([
+  "apps",
+  "keys",
+  "ledger",
+  "operators",
+  "policy",
+  "ports",
+  "roles",
+  "settings",
+  "survey",
+  "trust",
+  "visors",
+  "watch",
+  "whitelists",
+]);
+
 /**
  * What is to be mended, once for each mistake. A bracket or quote without its other half explains everything behind it,
  * and a dash in a map every entry that has none: what is reported there is left out.
@@ -44,12 +62,16 @@ export function causesOf(source: Source, reported: readonly Reported[]): readonl
   const structural = reported.filter(({ code }) => STRUCTURAL.has(code));
   const opening = structural.length === 0 ? undefined : unclosed(source, structural);
   const causes: Cause[] = opening === undefined ? [] : [opening];
+  let below: number | undefined;
   for (const error of reported) {
     if (opening !== undefined && error.offset >= opening.offset) continue;
+    if (below !== undefined && error.offset < below) continue;
     const cause = STRUCTURAL.has(error.code) ? causeOnLine(source, error) : plainCause(error);
     const before = causes.at(-1)?.fault;
     if (before === DASH_IN_MAP && cause.fault === before) continue;
     causes.push(cause);
+    if (cause.fault === VALUE_ABOVE_MAP)
+      below = endBelow(source, placeAt(source, cause.offset).line);
   }
   return causes;
 }
@@ -105,6 +127,8 @@ function causeOnLine(source: Source, error: Reported): Cause {
   if (isColonInValue(source, error, line)) return { fault: COLON_IN_VALUE, offset: error.offset };
   if (error.code === "BLOCK_AS_IMPLICIT_KEY" || error.code === "MULTILINE_IMPLICIT_KEY") {
     const deeper = deeperLine(source, line);
+    const value = deeper === undefined ? undefined : valueOfSection(source, line);
+    if (value !== undefined) return { fault: VALUE_ABOVE_MAP, offset: value };
     if (deeper !== undefined) return { fault: WRONG_INDENT, offset: deeper };
   }
   if (error.code !== "BAD_INDENT") return plainCause(error);
@@ -155,6 +179,23 @@ function deeperLine(source: Source, line: number): number | undefined {
       : undefined;
   }
   return undefined;
+}
+
+/** Where the value begins behind a key that has a map of names or fields as its value. */
+function valueOfSection(source: Source, line: number): number | undefined {
+  const match = /^ *(\w+): +(?=[^\s#])/.exec(lineOf(source, line));
+  if (match === null || !SECTIONS.has(match[1] ?? "")) return undefined;
+  return (source.lineStarts[line - 1] ?? 0) + match[0].length;
+}
+
+/** Where the first line begins that is no deeper than this one. */
+function endBelow(source: Source, line: number): number {
+  for (let next = line + 1; next <= source.lineStarts.length; next += 1) {
+    const text = lineOf(source, next);
+    if (!/^\s*(#|$)/.test(text) && blanksOf(text) <= blanksOf(lineOf(source, line)))
+      return source.lineStarts[next - 1] ?? source.text.length;
+  }
+  return source.text.length;
 }
 
 function lineOf(source: Source, line: number): string {

@@ -56,6 +56,13 @@ export const WRONG_INDENT: SyntaxFault = {
   message: "this line is indented in a way that belongs to nothing above it",
   next: "give lines of one map the same number of leading spaces",
 };
+
+/** `roles: x` with a map below it. */
+export const VALUE_ABOVE_MAP: SyntaxFault = {
+  code: "manifest/syntax",
+  message: "a value stands here, and the lines below belong to the same key",
+  next: "take the value away, or the lines below it",
+};
 const FLOW: Fault = {
   code: "manifest/syntax",
   message: "a bracket, brace, quote, comma or colon is missing, or one is too many",

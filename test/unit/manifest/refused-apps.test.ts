@@ -94,7 +94,7 @@ const SECRETS: readonly Refusal[] = [
   {
     name: "variables with too few spaces before them",
     text: oneVisor("    apps:\n      cam:\n        env:\n        CAM_TOKEN: hunter2\n"),
-    want: ["manifest/empty 8:9", "manifest/unknown-key 9:9"],
+    want: ["manifest/syntax 9:9"],
   },
   {
     name: "a secret key in plain under any name",
