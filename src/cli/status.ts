@@ -38,10 +38,10 @@ export const status: Command = {
     const selected = await selectedVisors(source, given, world);
     const reporter = reporterOf(given, world);
     reporter.named(source.desired.keyNames);
+    const history = await recordedHistory(source, given, world);
     const { visors } = await reporter.during(selected.length, "visors", () =>
       observeFleet({
-        // Status asks for what every visor can tell, whatever the manifest owns.
-        visors: selected.map((visor) => ({ ...visor, leaves: new Map() })),
+        visors: selected.map((visor) => asked(visor, history)),
         reader: readerOf(wayIn, world),
         rpcAddress: wayIn.access.rpcAddress,
         clock: world.clock,
@@ -52,7 +52,7 @@ export const status: Command = {
     const names = source.desired.keyNames;
     const remarks = {
       ignored: ignoredIn(selected, world.clock.now()),
-      awaiting: awaitingIn(selected, visors, await recordedHistory(source, given, world)),
+      awaiting: awaitingIn(selected, visors, history),
     };
     if (given.flag("json")) printJson(world, statusDocument(visors, names, remarks));
     else {
@@ -65,6 +65,18 @@ export const status: Command = {
     return visors.every((visor) => visor.kind === "seen") ? 0 : 3;
   },
 };
+
+/**
+ * Status asks for what every visor can tell, whatever the manifest owns; and for served ports where one waits for a
+ * restart to be closed, because others may have opened it again.
+ */
+function asked(visor: DesiredVisor, history: History): DesiredVisor {
+  const awaiting = history.known ? (history.awaitingRestart.get(visor.key) ?? []) : [];
+  const ports = new Set(
+    awaiting.map(({ what }) => what).filter((what) => what.startsWith("ports.")),
+  );
+  return { ...visor, leaves: new Map([...visor.leaves].filter(([path]) => ports.has(path))) };
+}
 
 /** What the ledgers on this machine say waits for a restart that has not come. */
 function awaitingIn(

@@ -10,7 +10,9 @@ import type {
   UnseenVisor,
 } from "../../model/index.ts";
 import {
+  CLOSING,
   diffVisor,
+  foundAt,
   type LeftOf,
   parseLeafPath,
   type SecretComparison,
@@ -103,7 +105,7 @@ export function planVisor(
     unsupported: diff.unsupported,
     notCompared: diff.notCompared,
     ...(diff.notObserved.length === 0 ? {} : { notObserved: diff.notObserved }),
-    awaitingRestart: awaitingRestart(history, desired, observed),
+    awaitingRestart: stillOwed(awaitingRestart(history, desired, observed), all),
     ...(doubtful.length === 0 ? {} : { doubtful }),
     released: releasedOf(deeds, desired, observed),
     ...(desired.ignores === undefined
@@ -173,7 +175,25 @@ function stepsOf(changes: readonly Change[], owed: readonly string[]): readonly 
   });
 }
 
-/** Owned leaves of a visor that were written and are in force only once it has restarted. */
+/** Without values that are to be written anew. */
+function stillOwed(
+  awaiting: PlanVisor["awaitingRestart"],
+  changes: readonly Change[],
+): PlanVisor["awaitingRestart"] {
+  const anew = new Set(changes.flatMap(({ path, element }) => (element === undefined ? path : [])));
+  return awaiting.filter(({ path }) => !anew.has(path));
+}
+
+/** True for the closing of a port whose record is not shut any more: others took it away or opened it. */
+function isUndoneClosing(history: History, seen: SeenVisor, path: string): boolean {
+  const leaf = parseLeafPath(path);
+  if (!history.known || leaf.section !== "ports" || leaf.field !== "open") return false;
+  if (history.leaves.lastKnown(seen.key, path, undefined)?.value !== false) return false;
+  const found = foundAt(seen, path);
+  return found.kind === "value" && found.raw !== CLOSING;
+}
+
+/** Owned leaves of a visor that were written and are in force only once it has restarted, and are still so. */
 export function awaitingRestart(
   history: History,
   desired: DesiredVisor,
@@ -181,7 +201,8 @@ export function awaitingRestart(
 ): PlanVisor["awaitingRestart"] {
   const since = new Map<string, number>();
   for (const { what, sinceEntry } of stillAwaiting(history, seen)) {
-    if (desired.leaves.has(what)) since.set(what, sinceEntry);
+    if (desired.leaves.has(what) && !isUndoneClosing(history, seen, what))
+      since.set(what, sinceEntry);
   }
   return [...since].map(([path, sinceEntry]) => ({ path, sinceEntry }));
 }
