@@ -58,6 +58,11 @@ const ELSEWHERE: ReadonlyMap<string, ReadonlyMap<string, string>> = tablesOf({
     survey_whitelist: "survey: { add: […], remove: […] }",
     rewards: "reward_address: …",
   },
+  port: {
+    present: "ports: { NUMBER: closed }",
+    open: "ports: { NUMBER: closed } to close it; a port with a whitelist is open",
+    allow: "whitelist: […]",
+  },
   policy: {
     relays: "ledger: { relays: […] }",
     max_age: "ledger: { max_age: … }",

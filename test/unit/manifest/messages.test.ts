@@ -14,6 +14,16 @@ function found(text: string): readonly string[] {
 
 const LAPTOP = `  laptop: { key: ${keyOf("laptop")} }\n`;
 
+describe("4.8: words of other sections", () => {
+  it.each([
+    { word: "present: false", says: "ports: { NUMBER: closed }" },
+    { word: "open: false", says: "ports: { NUMBER: closed }" },
+    { word: "allow: [laptop]", says: "whitelist: […]" },
+  ])("4.8: $word of a served port leads to $says", ({ word, says }) => {
+    expect(said(oneVisor(`    ports: { 8080: { ${word} } }\n`))).toContain(`write it as ${says}`);
+  });
+});
+
 describe("4.8: the line", () => {
   it("4.8: is shown with a caret below the place", () => {
     expect(said(oneVisor("    settings:\n      log_levl: debug\n"))).toContain(
