@@ -15,6 +15,9 @@ import { feedNames, joinedRecords, openFeeds } from "../feeds.ts";
 import type { ReadFleet } from "../planning.ts";
 import type { World } from "../world.ts";
 
+/** How far a visor's start, told from its uptime as it was read, may lie before what was seen of it just before. */
+const START_DOUBT_MS = 30_000;
+
 /** Who made differences what they are, by the name of the difference and what was found. */
 export type Culprits = ReadonlyMap<string, string>;
 
@@ -89,7 +92,7 @@ export async function findCulprits(
 
 /**
  * Said of what our own entry left to the visor's start: that it looked right before says nothing of anybody. Undefined
- * where it was seen right since that start.
+ * where it was seen right since that start, for certain: who read the visor as it stopped may have waited for the answer.
  */
 function waitedText(
   { history }: ReadFleet,
@@ -98,7 +101,7 @@ function waitedText(
   rightMs: number,
 ): string | undefined {
   const entry = change.drift === undefined ? waitedForStart(history, seen, change.path) : undefined;
-  if (entry === undefined || rightMs > seen.startedAtMs) return undefined;
+  if (entry === undefined || rightMs > seen.startedAtMs + START_DOUBT_MS) return undefined;
   return `waited since entry ${entry} for the visor's start at ${timeText(seen.startedAtMs)}`;
 }
 
