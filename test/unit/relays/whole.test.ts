@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256, toHex } from "../../../src/core/index.ts";
-import { BLANK_HASH } from "../../../src/skywire/cxo/index.ts";
+import { BLANK_HASH, decodeRoot, newObjects } from "../../../src/skywire/cxo/index.ts";
 import { fastClock } from "../../support/clocks.ts";
 import { FragileRelay } from "../../support/fragile-relay.ts";
 import { LEDGER_SHAPE, LogFeed } from "../../support/log-feed.ts";
@@ -22,6 +22,15 @@ afterEach(() => world.close());
 async function fragile(roundTripMs = 0) {
   const relay = new FragileRelay({ roundTripMs });
   return { relay, address: await world.fragile(relay) };
+}
+
+/** A relay that was given all below the newest Root, and nothing of the Roots before it. */
+async function givenTheNewest() {
+  const { relay, address } = await fragile();
+  const root = decodeRoot(log.last.value);
+  const objects = await newObjects(root, undefined, log.store);
+  relay.adopt(log.last, new Map(objects.map(({ hash, bytes }) => [toHex(hash), bytes])));
+  return { relay, address };
 }
 
 /** Appends entries in Roots of so many each. */
@@ -95,6 +104,36 @@ describe("asking back", () => {
     const outcome = await world.publish(log, address, { memory });
     expect(outcome).toMatchObject({ kind: "held", checked: expect.any(Number) as number });
     expect(outcome.kind === "held" ? outcome.checked : 0).toBeGreaterThan(20);
+  });
+});
+
+describe("a relay that has nothing of older Roots but what the newest has too", () => {
+  it.fails("7: is whole with a list that was written anew", async () => {
+    appendRoots(25, 100);
+    log.relist(17);
+    const { address } = await givenTheNewest();
+    const outcome = await world.publish(log, address, { memory, stallTimeoutMs: 100 });
+    expect(outcome).toMatchObject({ kind: "already" });
+    expect(memory.whole).toEqual(rootOf(25));
+  });
+
+  it.fails("7: is whole when it got a long list at once, and was asked in steps", async () => {
+    appendRoots(25, 100);
+    const { address } = await givenTheNewest();
+    const outcome = await world.publish(log, address, { memory, stallTimeoutMs: 100 });
+    expect(outcome).toMatchObject({ kind: "already" });
+    expect(memory.whole).toEqual(rootOf(24));
+    const steps = memory.facts.flatMap((fact) => (fact.kind === "whole" ? [fact.root.seq] : []));
+    expect(steps).toEqual([9n, 19n, 24n]);
+  });
+
+  it.fails("7: is whole though what is remembered is a Root of which it keeps no more", async () => {
+    appendRoots(2, 105);
+    const { address } = await givenTheNewest();
+    memory.whole = rootOf(0);
+    const outcome = await world.publish(log, address, { memory, stallTimeoutMs: 100 });
+    expect(outcome).toMatchObject({ kind: "already" });
+    expect(memory.facts.map(({ kind }) => kind)).toEqual(["whole", "whole"]);
   });
 });
 
