@@ -1,7 +1,7 @@
 // When a relay counts as holding a Root, and how it is brought there without being left half filled.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { sha256, toHex } from "../../../src/core/index.ts";
+import { type Dial, sha256, toHex } from "../../../src/core/index.ts";
 import { BLANK_HASH, decodeRoot, newObjects } from "../../../src/skywire/cxo/index.ts";
 import { fastClock } from "../../support/clocks.ts";
 import { FragileRelay } from "../../support/fragile-relay.ts";
@@ -306,5 +306,30 @@ describe("a relay that was left before it had the registry", () => {
     log.append(2);
     await world.publish(log, address, { memory });
     expect(memory.facts.map(({ kind }) => kind)).toEqual(["first-push", "has-registry", "whole"]);
+  });
+
+  it("7: and dies of it by itself is whole after a restart and another push", async () => {
+    const { relay, address } = await fragile(10);
+    log.append(12);
+    const clock = fastClock(20);
+    relay.diesOfLostRegistry = true;
+    const dial: Dial = async (...to) => {
+      const stream = await world.network.dial(...to);
+      relay.choose = () => {
+        stream.destroy();
+        return 0;
+      };
+      return stream;
+    };
+    await world.publish(log, address, { memory, clock, dial });
+    await expect.poll(() => relay.death).toBe("left without a registry");
+    relay.choose = () => 0;
+    expect(await world.publish(log, address, { memory, clock })).toMatchObject({
+      kind: "unreachable",
+    });
+    relay.restart();
+    expect(await world.publish(log, address, { memory, clock })).toMatchObject({ kind: "stuck" });
+    const pushed = await world.publish(log, address, { memory, clock, pushesAgain: true });
+    expect(pushed).toMatchObject({ kind: "held" });
   });
 });
