@@ -16,10 +16,12 @@ import {
   walkNewObjects,
 } from "../skywire/cxo/index.ts";
 import type { ObjectFetcher } from "./object-fetcher.ts";
+import type { KnownRoot } from "./previous-roots.ts";
 import { ASK_BACK_ENTRIES } from "./relay-limits.ts";
-import type { OwnRoots, RelayMemory, WholeCheck } from "./relay-memory.ts";
+import type { OwnRoots, RelayMemory, SeenRoot, WholeCheck } from "./relay-memory.ts";
 import { fetchSample } from "./sample.ts";
 import { nextStep } from "./steps.ts";
+import { wayDown } from "./way-down.ts";
 
 /** What asking back works with. */
 export interface CheckOptions {
@@ -35,16 +37,27 @@ export interface CheckOptions {
   readonly onChecked?: (checked: number) => void;
 }
 
+/** A Root of ours that was asked back, as far as it says. */
+interface Seen {
+  readonly root: Root;
+  readonly note: SeenRoot;
+}
+
 /**
  * Whether a relay has everything below Roots of ours. What was once asked back is asked again by a random sample
  * only, once; what is new since then is asked back whole, many objects at a time, in steps that are each remembered.
+ *
+ * Only what is below the Root that the relay shows is asked for, step by step along its list: of the Roots
+ * before it the relay may never have had the right edges. What such a step proves is what one of those Roots shares with
+ * the shown one. It counts for every later Root too: a list only grows, and one that is written anew has a higher
+ * degree, so what a later Root shares with the one before is below every Root between them.
  *
  * What a relay *shows* proves nothing: a Go node that was cut shows a Root as full with most of it missing.
  */
 export class WholeChecker {
   readonly #options: CheckOptions;
-  /** Everything below this Root was asked back; read from the memory first. */
-  #whole: Root | undefined;
+  /** What was asked back; read from the memory first. */
+  #seen: Seen | undefined;
   #isRead = false;
   #checked = 0;
 
@@ -73,17 +86,27 @@ export class WholeChecker {
   }
 
   async #climb(sent: SentRoot, fetcher: ObjectFetcher): Promise<boolean> {
-    const { memory, own, clock, untilMs = Number.POSITIVE_INFINITY } = this.#options;
+    const { store, clock, untilMs = Number.POSITIVE_INFINITY } = this.#options;
     const target = decodeRoot(sent.value);
     await this.#readMemory(target, fetcher);
-    while (this.#whole === undefined || this.#whole.seq < target.seq) {
+    if (this.#seen !== undefined && !countsFor(this.#seen.note, target)) this.#seen = undefined;
+    const { note } = this.#seen ?? {};
+    if (note?.seq === target.seq && note.within === undefined) return true;
+    if (clock.now() > untilMs) return false;
+    const within = knownRoot(sent);
+    let step = await this.#nextStep(sent);
+    let asked: Uint8Array[] = [];
+    for await (const { hash } of walkNewObjects(target, this.#seen?.root, store)) {
+      asked.push(hash);
+      if (step?.lastEntry === undefined || !equalBytes(hash, step.lastEntry)) continue;
+      await this.#askFor(asked, fetcher);
+      asked = [];
+      await this.#keep(step.sent, { ...knownRoot(step.sent), within });
       if (clock.now() > untilMs) return false;
-      const step = await nextStep(this.#whole, sent, own, ASK_BACK_ENTRIES);
-      const root = decodeRoot(step.value);
-      await this.#askBack(root, this.#whole, fetcher);
-      this.#whole = root;
-      await memory.keep({ kind: "whole", root: { seq: root.seq, hash: sha256(step.value) } });
+      step = await this.#nextStep(sent);
     }
+    await this.#askFor(asked, fetcher);
+    await this.#keep(sent, within);
     return true;
   }
 
@@ -91,29 +114,51 @@ export class WholeChecker {
   async #readMemory(target: Root, fetcher: ObjectFetcher): Promise<void> {
     if (this.#isRead) return;
     this.#isRead = true;
-    const { memory, own, random } = this.#options;
-    const known = memory.whole;
-    if (known === undefined) return;
-    const sent = await own.rootUpTo(known.seq);
-    const isOurs = sent?.seq === known.seq && equalBytes(sha256(sent.value), known.hash);
-    // A relay that shows an older Root than it once had was set back: nothing of it is known.
-    if (!isOurs || known.seq > target.seq) return;
+    const { memory, own, store, random } = this.#options;
+    const note = memory.whole;
+    if (note === undefined || !countsFor(note, target)) return;
+    const sent = await own.rootUpTo(note.seq);
+    const isOurs = sent !== undefined && isSame(knownRoot(sent), note);
+    if (!isOurs || !(await this.#isOurs(note.within))) return;
     const root = decodeRoot(sent.value);
+    const entries = await own.entriesOf(root);
+    if (entries === undefined) return;
     try {
-      this.#checked += await fetchSample(root, fetcher, { random });
+      const sample = { shown: target, store, random };
+      this.#checked += await fetchSample(root, entries, fetcher, sample);
     } catch (error) {
       if (isMissing(error)) await memory.keep({ kind: "forgot" });
       throw error;
     }
-    this.#whole = root;
     // It was seen again just now.
-    await memory.keep({ kind: "whole", root: known });
+    await this.#keep(sent, note);
   }
 
-  /** Asks for everything below a Root that is not below the other one. */
-  async #askBack(root: Root, since: Root | undefined, fetcher: ObjectFetcher): Promise<void> {
-    const hashes: Uint8Array[] = [];
-    await walkNewObjects(root, since, this.#options.store, ({ hash }) => hashes.push(hash));
+  /** A Root on the way to another one, and the entry by which the walk to that one has all that both share. */
+  async #nextStep(
+    to: SentRoot,
+  ): Promise<{ readonly sent: SentRoot; readonly lastEntry: Uint8Array | undefined } | undefined> {
+    const { own, store } = this.#options;
+    const sent = await nextStep(this.#seen?.root, to, own, ASK_BACK_ENTRIES);
+    if (sent.seq >= to.seq) return undefined;
+    const root = decodeRoot(sent.value);
+    const entries = await own.entriesOf(root);
+    if (entries === undefined || entries === 0) return undefined;
+    return { sent, lastEntry: (await wayDown(root, entries - 1, store)).at(-1) };
+  }
+
+  async #isOurs(root: KnownRoot | undefined): Promise<boolean> {
+    if (root === undefined) return true;
+    const hash = await this.#options.own.rootHashAt(root.seq);
+    return hash !== undefined && equalBytes(hash, root.hash);
+  }
+
+  async #keep(sent: SentRoot, note: SeenRoot): Promise<void> {
+    this.#seen = { root: decodeRoot(sent.value), note };
+    await this.#options.memory.keep({ kind: "whole", root: note });
+  }
+
+  async #askFor(hashes: readonly Uint8Array[], fetcher: ObjectFetcher): Promise<void> {
     await Promise.all(
       hashes.map(async (hash) => {
         await fetcher.fetch(hash);
@@ -122,6 +167,19 @@ export class WholeChecker {
       }),
     );
   }
+}
+
+/** A relay that shows an older Root than it once had was set back: nothing of it is known. */
+function countsFor({ seq, within }: SeenRoot, shown: Root): boolean {
+  return (within?.seq ?? seq) <= shown.seq;
+}
+
+function knownRoot({ seq, value }: SentRoot): KnownRoot {
+  return { seq, hash: sha256(value) };
+}
+
+function isSame(left: KnownRoot, right: KnownRoot): boolean {
+  return left.seq === right.seq && equalBytes(left.hash, right.hash);
 }
 
 function isMissing(error: unknown): error is FleetError {

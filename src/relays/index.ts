@@ -23,7 +23,7 @@ export {
   type PublishOutcome,
   type PublishProgress,
 } from "./publish-feed.ts";
-export { type OwnRoots, type RelayFact, type RelayMemory } from "./relay-memory.ts";
+export { type OwnRoots, type RelayFact, type RelayMemory, type SeenRoot } from "./relay-memory.ts";
 export { type RelayQuota } from "./quota.ts";
 export {
   type RelayEvent,

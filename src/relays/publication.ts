@@ -215,10 +215,10 @@ export class Publication {
     let total = 0;
     let asked = 0;
     const { root, store } = this.#options;
-    await walkNewObjects(decodeRoot(root.value), this.#first?.root, store, ({ hash }) => {
+    for await (const { hash } of walkNewObjects(decodeRoot(root.value), this.#first?.root, store)) {
       total += 1;
       if (this.#serving.wasAsked(hash)) asked += 1;
-    });
+    }
     return { lacks: total - asked, total };
   }
 

@@ -4,10 +4,22 @@ import type { FleetError } from "../core/index.ts";
 import type { Root, SentRoot } from "../skywire/cxo/index.ts";
 import type { KnownRoot } from "./previous-roots.ts";
 
+/**
+ * A Root of ours that was asked back, and came. A relay that was given a newer Root need not have the right edge of this
+ * one's list; so what was asked back on the way to a newer Root is told by both.
+ */
+export interface SeenRoot extends KnownRoot {
+  /**
+   * A newer Root of ours, which the relay showed: only what is below both was asked back. When absent, everything below
+   * this one was.
+   */
+  readonly within?: KnownRoot;
+}
+
 /** Something found out about a relay that the next command must know. */
 export type RelayFact =
-  /** Everything below this Root of ours was asked back, and came. */
-  | { readonly kind: "whole"; readonly root: KnownRoot }
+  /** This Root of ours was asked back, and came. */
+  | { readonly kind: "whole"; readonly root: SeenRoot }
   /** It does not give what it once gave: everything is asked back again. */
   | { readonly kind: "forgot" }
   /** A Root is about to be pushed to a relay that may not have the registry. */
@@ -18,7 +30,7 @@ export type RelayFact =
 /** What is known of one relay from before, and where what is found out is kept. */
 export interface RelayMemory {
   /** Our own Root up to which everything was asked back, and came. */
-  readonly whole: KnownRoot | undefined;
+  readonly whole: SeenRoot | undefined;
   /** A first Root was pushed, and it is not known that the registry came. */
   readonly awaitsRegistry: boolean;
   /** Keeps a fact. What follows may end anywhere, so the fact is durable when this resolves. */

@@ -1,62 +1,45 @@
-// A few objects that stand for all below a Root.
+// A few objects that stand for all that a relay once gave.
 
-import type { Random } from "../core/index.ts";
-import {
-  decodeRegistry,
-  itemsBelow,
-  itemsOf,
-  type Registry,
-  type Root,
-  type TreeItem,
-} from "../skywire/cxo/index.ts";
+import { equalBytes, type Random, toHex } from "../core/index.ts";
+import type { ObjectStore, Root } from "../skywire/cxo/index.ts";
 import type { ObjectFetcher } from "./object-fetcher.ts";
 import { SAMPLE_ENTRIES_MAX } from "./relay-limits.ts";
+import { wayDown } from "./way-down.ts";
 
-/**
- * Asks a relay for a sample of what lies below a Root: the registry, what the Root points to, the right
- * edge of its list, and entries on random ways down, up to 64.
- * @returns how many objects came, each with the bytes that its hash says
- * @throws FleetError relay/missing-object, relay/wrong-bytes, relay/malformed, relay/lost
- */
-export async function fetchSample(
-  root: Root,
-  fetcher: ObjectFetcher,
-  { random }: { readonly random: Random },
-): Promise<number> {
-  const fetched = new Map<string, Promise<Uint8Array>>();
-  const get = (hash: Uint8Array): Promise<Uint8Array> => {
-    const name = hash.join();
-    const known = fetched.get(name) ?? fetcher.fetch(hash);
-    fetched.set(name, known);
-    return known;
-  };
-  const { registry, tops } = await walkEdge(root, get);
-  const ways = Array.from({ length: SAMPLE_ENTRIES_MAX }, () => shareOf(random));
-  await Promise.all(
-    ways.map(async (way) => {
-      let items: readonly TreeItem[] = tops;
-      let share = way;
-      while (items.length > 0) {
-        const place = share * items.length;
-        const item = items[Math.floor(place)];
-        if (item === undefined) return;
-        share = place - Math.floor(place);
-        items = itemsBelow(item, await get(item.hash), registry);
-      }
-    }),
-  );
-  return fetched.size;
+/** What a sample is taken of. */
+export interface SampleOptions {
+  /** The Root that the relay shows now, ours. */
+  readonly shown: Root;
+  /** Everything below our Roots. */
+  readonly store: ObjectStore;
+  readonly random: Random;
 }
 
-async function walkEdge(
-  root: Root,
-  get: (hash: Uint8Array) => Promise<Uint8Array>,
-): Promise<{ readonly registry: Registry; readonly tops: readonly TreeItem[] }> {
-  const registry = decodeRegistry(await get(root.reg));
-  const tops = itemsOf(root.refs, registry);
-  let edge = tops.at(-1);
-  while (edge !== undefined) edge = itemsBelow(edge, await get(edge.hash), registry).at(-1);
-  return { registry, tops };
+/**
+ * Asks a relay for a sample of what lies below a Root of ours and below the one it shows too: the registry, and
+ * what is on the ways down to the last entry and to random ones, up to 64. What only the older Root has, such as the
+ * right edge of its list, the relay may never have been given.
+ * @param entries below the older Root
+ * @returns how many objects came, each with the bytes that its hash says
+ * @throws FleetError relay/missing-object, relay/wrong-bytes, relay/lost; cxo/* when our own objects are not in order
+ */
+export async function fetchSample(
+  seen: Root,
+  entries: number,
+  fetcher: ObjectFetcher,
+  { shown, store, random }: SampleOptions,
+): Promise<number> {
+  const wanted = new Map<string, Uint8Array>();
+  const want = (hash: Uint8Array): unknown => wanted.set(toHex(hash), hash);
+  if (equalBytes(seen.reg, shown.reg)) want(seen.reg);
+  const places = Array.from({ length: SAMPLE_ENTRIES_MAX }, () => shareOf(random) * entries);
+  for (const place of new Set([entries - 1, ...places.map(Math.floor)])) {
+    const way = new Set((await wayDown(shown, place, store)).map(toHex));
+    const both = (await wayDown(seen, place, store)).filter((hash) => way.has(toHex(hash)));
+    both.forEach(want);
+  }
+  await Promise.all(Array.from(wanted.values(), (hash) => fetcher.fetch(hash)));
+  return wanted.size;
 }
 
 /** A number from 0 up to, but not including, 1. */

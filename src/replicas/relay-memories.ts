@@ -2,10 +2,10 @@
 
 import { fromHex, toHex } from "../core/index.ts";
 import { LEDGER_SHAPE } from "../ledger/index.ts";
-import type { RelayFact, RelayMemory } from "../relays/index.ts";
+import type { KnownRoot, RelayFact, RelayMemory, SeenRoot } from "../relays/index.ts";
 import { decodeRoot, type Root } from "../skywire/cxo/index.ts";
 import type { PublishedLedger, PublishLedgerInput } from "./publish-ledger.ts";
-import { changeRelayNote, type RelayNote } from "./relay-notes.ts";
+import { changeRelayNote, type RelayNote, type RootNote, type WholeNote } from "./relay-notes.ts";
 
 /** What a memory is kept with. */
 export type MemoryPlace = Pick<PublishLedgerInput, "files" | "notesPath" | "ledger" | "clock">;
@@ -19,7 +19,7 @@ export function memoryOf(
   const { whole } = note ?? {};
   const place = { files, path, feed: ledger.feed };
   return {
-    whole: whole === undefined ? undefined : { seq: BigInt(whole.seq), hash: fromHex(whole.root) },
+    whole: whole && seenRoot(whole),
     awaitsRegistry: note?.awaitsRegistry === true,
     keep: async (fact) => {
       const size = fact.kind === "whole" ? await sizeAt(fact.root.seq, ledger) : undefined;
@@ -50,8 +50,9 @@ function withFact(
   const known = whole === undefined ? {} : { whole };
   switch (fact.kind) {
     case "whole": {
-      const { seq, hash } = fact.root;
-      return { ...rest, whole: { seq: Number(seq), root: toHex(hash), size, atMs } };
+      const { within } = fact.root;
+      const both = within === undefined ? {} : { within: rootNote(within) };
+      return { ...rest, whole: { ...rootNote(fact.root), size, atMs, ...both } };
     }
     case "forgot":
       return rest;
@@ -60,6 +61,18 @@ function withFact(
     case "has-registry":
       return { ...rest, ...known };
   }
+}
+
+function seenRoot({ within, ...whole }: WholeNote): SeenRoot {
+  return { ...knownRoot(whole), ...(within === undefined ? {} : { within: knownRoot(within) }) };
+}
+
+function knownRoot({ seq, root }: RootNote): KnownRoot {
+  return { seq: BigInt(seq), hash: fromHex(root) };
+}
+
+function rootNote({ seq, hash }: KnownRoot): RootNote {
+  return { seq: Number(seq), root: toHex(hash) };
 }
 
 async function sizeAt(seq: bigint, ledger: PublishedLedger): Promise<number | undefined> {

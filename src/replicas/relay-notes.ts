@@ -11,14 +11,20 @@ const DOUBLINGS_MAX = 10;
 /** Relays are worked on at the same time; their notes are changed one after the other. */
 const turns = new WeakMap<Files, Promise<void>>();
 
-/** A Root of ours that a relay was seen to have with everything below it. */
-export interface WholeNote {
+/** One of our Roots. */
+export interface RootNote {
   readonly seq: number;
   /** Hex. */
   readonly root: string;
+}
+
+/** A Root of ours that a relay was seen to have, with all its entries. */
+export interface WholeNote extends RootNote {
   /** Entries. */
   readonly size: number;
   readonly atMs: number;
+  /** A newer Root, where only what is below both came; absent where everything below this one came. */
+  readonly within?: RootNote;
 }
 
 /** What was last seen of one relay. Only a memory: what a relay holds is asked of the relay. */
@@ -118,18 +124,25 @@ function parseNotes(bytes: Uint8Array, feed: FeedKey): RelayNotes {
 function isNote(value: unknown): value is RelayNote {
   if (!isObject(value)) return false;
   const { whole, triedAtMs, failures, says } = value;
-  const isWhole =
-    whole === undefined ||
-    (isObject(whole) &&
-      [whole["seq"], whole["size"], whole["atMs"]].every(Number.isSafeInteger) &&
-      typeof whole["root"] === "string" &&
-      HASH.test(whole["root"]));
+  const isWhole = whole === undefined || isWholeNote(whole);
   return (
     isWhole &&
     typeof triedAtMs === "number" &&
     typeof failures === "number" &&
     typeof says === "string"
   );
+}
+
+function isWholeNote(value: unknown): boolean {
+  if (!isRootNote(value)) return false;
+  const { size, atMs, within } = value;
+  return [size, atMs].every(Number.isSafeInteger) && (within === undefined || isRootNote(within));
+}
+
+function isRootNote(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isObject(value)) return false;
+  const { seq, root } = value;
+  return Number.isSafeInteger(seq) && typeof root === "string" && HASH.test(root);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -26,8 +26,8 @@ async function expectTruth(cell: HollowCell): Promise<boolean> {
   return isHeld;
 }
 
-async function expectWhole(cell: HollowCell): Promise<void> {
-  expect(await cell.lacks()).toBe(0);
+async function expectWhole(cell: HollowCell, facts?: string): Promise<void> {
+  expect(await cell.lacks(), facts).toBe(0);
   expect(await expectTruth(cell)).toBe(true);
 }
 
@@ -105,14 +105,15 @@ async function afterCut(cell: HollowCell, how: Cut, place: number): Promise<stri
   const isHeld = await expectTruth(cell);
   const found = isHeld ? "held" : `lacks ${await cell.lacks()}`;
   const ran = await cell.user.run("ledger", "publish");
-  const facts = `${wasCut ? "cut" : "ended before"}, ${found}`;
+  const failed = ran.code === 0 ? "" : `, publish ended with ${ran.code}: ${ran.err}`;
+  const facts = `${wasCut ? "cut" : "ended before"}, ${found}${failed}`;
   if (!ran.out.includes("--push-again")) return facts;
   // It asks for nothing until it is restarted: it is named, and nothing was pushed.
   expect(ran.code).toBe(3);
   expect(cell.relay.death).toBeUndefined();
   cell.relay.restart();
   await cell.user.run("ledger", "publish", "--push-again");
-  return `${facts}, pushed again after a restart`;
+  return `${wasCut ? "cut" : "ended before"}, ${found}, pushed again after a restart`;
 }
 
 function does(cell: HollowCell, { command, place }: HollowRow): Promise<string> {
@@ -129,7 +130,7 @@ describe("a relay that asks one object at a time and skips what it has", () => {
       const startMs = Date.now();
       const cell = await world.cell(row.entries, row.roundTripMs, row.place);
       const facts = await does(cell, row);
-      await expectWhole(cell);
+      await expectWhole(cell, facts);
       keepRow(row, facts, Date.now() - startMs);
     },
     LIMIT_MS,

@@ -66,6 +66,8 @@ export class FragileRelay {
   ignoresRoots = false;
   /** Whether it dies of a registry that comes late, which real ones do four times in seven. */
   diesOfLateRegistry = true;
+  /** Whether it dies as soon as it is left before it has the registry, which real ones do now and then. */
+  diesOfLostRegistry = false;
   /** Which of the objects that wait it asks for next, by their hex keys. */
   choose: (waiting: readonly string[]) => number = () => 0;
   /** Objects of Roots that were full. */
@@ -201,6 +203,7 @@ export class FragileRelay {
         if (this.asked.length === this.crashAfterAsking) throw new Error("nil list after success");
       },
       diesOfLateRegistry: () => this.diesOfLateRegistry,
+      diesOfLostRegistry: () => this.diesOfLostRegistry,
     });
     head.filling = filling;
     this.store.add(sent.value);

@@ -26,6 +26,8 @@ export interface GoFillingOptions {
   readonly asking: (key: string) => void;
   /** Whether the process dies when a registry comes at last that a lost connection was asked for. */
   readonly diesOfLateRegistry: () => boolean;
+  /** Whether the process dies of a connection that is lost before the registry came. */
+  readonly diesOfLostRegistry: () => boolean;
 }
 
 /** How a filling ends: everything is there as far as it looked; nobody is left to ask; the process dies. */
@@ -171,7 +173,8 @@ export class GoFilling {
   }
 
   #left(): void {
-    if (this.#lacksRegistry) this.#wasLeft = true;
-    else this.#over("broken");
+    if (!this.#lacksRegistry) return this.#over("broken");
+    if (this.#options.diesOfLostRegistry()) return this.#over({ dies: "left without a registry" });
+    this.#wasLeft = true;
   }
 }

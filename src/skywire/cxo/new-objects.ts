@@ -21,34 +21,33 @@ export interface NewObject extends CxoObject {
  * What both trees have is found level by level where they differ, so a longer list costs its new right
  * edge and not its length. Of a whole list of a million 32 MB are held, beside one path.
  * @param held the last Root the relay shows; its objects count as the relay's as far as we have them
- * @param visit hears of each object once, before what is below it
+ * @returns each object once, before what is below it; elements of a list in their order
  * @throws FleetError cxo/registry, cxo/missing, cxo/hash, cxo/limit, cxo/twice
  */
-export async function walkNewObjects(
+export async function* walkNewObjects(
   root: Root,
   held: Root | undefined,
   store: ObjectStore,
-  visit: (object: NewObject) => void,
-): Promise<void> {
+): AsyncGenerator<NewObject, void, void> {
   const registryBytes = await load(root.reg, store);
   const registry = decodeRegistry(registryBytes);
   checkPublishable(registry);
   const isSameRegistry = held !== undefined && toHex(held.reg) === toHex(root.reg);
-  if (!isSameRegistry) visit({ hash: root.reg, bytes: registryBytes, isElement: false });
+  if (!isSameRegistry) yield { hash: root.reg, bytes: registryBytes, isElement: false };
   // Under another registry the same bytes may mean something else: then all counts as new.
   const known = isSameRegistry ? await knownObjects(root, held, registry, store) : new HashSet();
   const seen = new HashSet();
-  const descend = async (items: readonly TreeItem[], isElement: boolean): Promise<void> => {
-    for (const item of items) {
-      if (known.has(item.hash)) continue;
-      if (!seen.add(item.hash)) throw reachedTwice(item.hash);
-      const bytes = await load(item.hash, store);
-      visit({ hash: item.hash, bytes, isElement });
-      const below = itemsBelow(item, bytes, registry);
-      await descend(below, item.kind !== "value" && below[0]?.kind === "value");
-    }
-  };
-  await descend(itemsOf(root.refs, registry), false);
+  // The next one is the last.
+  const ahead = inTurn(itemsOf(root.refs, registry), false);
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const { item, isElement } = next;
+    if (known.has(item.hash)) continue;
+    if (!seen.add(item.hash)) throw reachedTwice(item.hash);
+    const bytes = await load(item.hash, store);
+    yield { hash: item.hash, bytes, isElement };
+    const below = itemsBelow(item, bytes, registry);
+    ahead.push(...inTurn(below, item.kind !== "value" && below[0]?.kind === "value"));
+  }
 }
 
 /**
@@ -61,8 +60,18 @@ export async function newObjects(
   store: ObjectStore,
 ): Promise<readonly CxoObject[]> {
   const found: CxoObject[] = [];
-  await walkNewObjects(root, held, store, ({ hash, bytes }) => found.push({ hash, bytes }));
+  for await (const { hash, bytes } of walkNewObjects(root, held, store))
+    found.push({ hash, bytes });
   return found;
+}
+
+interface Ahead {
+  readonly item: TreeItem;
+  readonly isElement: boolean;
+}
+
+function inTurn(items: readonly TreeItem[], isElement: boolean): Ahead[] {
+  return items.map((item) => ({ item, isElement })).reverse();
 }
 
 // The old tree is opened only where the new one does not have the same object, on this level or

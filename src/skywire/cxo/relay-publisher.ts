@@ -67,8 +67,8 @@ export class RelayPublisher {
     const shown = await previewFeed(connection, feed);
     if (isShown(signed, shown)) return "already";
     checkExtends(signed, shown);
-    const onNew = this.#options.onNew ?? ((): void => undefined);
-    await walkNewObjects(signed.root, shown?.root, store, onNew);
+    for await (const object of walkNewObjects(signed.root, shown?.root, store))
+      this.#options.onNew?.(object);
     if (!this.#isSubscribed) {
       node.share(feed);
       await node.subscribe(connection, feed);

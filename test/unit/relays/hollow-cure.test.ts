@@ -139,9 +139,9 @@ async function hollowWorld(size: number): Promise<HollowWorld> {
     lacks: async () => {
       const store = objects();
       let missing = 0;
-      await walkNewObjects(proveRoot(ledger.headRoot).root, undefined, store, ({ hash }) => {
+      const { root } = proveRoot(ledger.headRoot);
+      for await (const { hash } of walkNewObjects(root, undefined, store))
         if (!relay.store.byHash.has(toHex(hash))) missing += 1;
-      });
       await store.close();
       return missing;
     },

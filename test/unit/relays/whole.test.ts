@@ -1,8 +1,8 @@
 // When a relay counts as holding a Root, and how it is brought there without being left half filled.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { sha256, toHex } from "../../../src/core/index.ts";
-import { BLANK_HASH } from "../../../src/skywire/cxo/index.ts";
+import { type Dial, sha256, toHex } from "../../../src/core/index.ts";
+import { BLANK_HASH, decodeRoot, newObjects } from "../../../src/skywire/cxo/index.ts";
 import { fastClock } from "../../support/clocks.ts";
 import { FragileRelay } from "../../support/fragile-relay.ts";
 import { LEDGER_SHAPE, LogFeed } from "../../support/log-feed.ts";
@@ -22,6 +22,15 @@ afterEach(() => world.close());
 async function fragile(roundTripMs = 0) {
   const relay = new FragileRelay({ roundTripMs });
   return { relay, address: await world.fragile(relay) };
+}
+
+/** A relay that was given all below the newest Root, and nothing of the Roots before it. */
+async function givenTheNewest() {
+  const { relay, address } = await fragile();
+  const root = decodeRoot(log.last.value);
+  const objects = await newObjects(root, undefined, log.store);
+  relay.adopt(log.last, new Map(objects.map(({ hash, bytes }) => [toHex(hash), bytes])));
+  return { relay, address };
 }
 
 /** Appends entries in Roots of so many each. */
@@ -66,7 +75,7 @@ describe("asking back", () => {
       },
     });
     expect(stopped).toMatchObject({ kind: "stopped" });
-    expect(memory.whole).toEqual(rootOf(0));
+    expect(memory.whole).toEqual({ ...rootOf(0), within: rootOf(2) });
     const outcome = await world.publish(log, address, { memory });
     expect(outcome).toMatchObject({ kind: "already" });
     expect(outcome.kind === "already" ? outcome.checked : 0).toBeLessThan(1_600);
@@ -95,6 +104,83 @@ describe("asking back", () => {
     const outcome = await world.publish(log, address, { memory });
     expect(outcome).toMatchObject({ kind: "held", checked: expect.any(Number) as number });
     expect(outcome.kind === "held" ? outcome.checked : 0).toBeGreaterThan(20);
+  });
+});
+
+describe("a relay that has nothing of older Roots but what the newest has too", () => {
+  it("7: is whole with a list that was written anew", async () => {
+    appendRoots(25, 100);
+    log.relist(17);
+    const { address } = await givenTheNewest();
+    const outcome = await world.publish(log, address, { memory, stallTimeoutMs: 1_000 });
+    expect(outcome).toMatchObject({ kind: "already" });
+    expect(memory.whole).toEqual(rootOf(25));
+  });
+
+  it("7: is whole when it got a long list at once, and was asked in steps", async () => {
+    appendRoots(25, 100);
+    const { address } = await givenTheNewest();
+    const outcome = await world.publish(log, address, { memory, stallTimeoutMs: 1_000 });
+    expect(outcome).toMatchObject({ kind: "already" });
+    expect(memory.whole).toEqual(rootOf(24));
+    const steps = memory.facts.flatMap((fact) => (fact.kind === "whole" ? [fact.root.seq] : []));
+    expect(steps).toEqual([9n, 19n, 24n]);
+  });
+
+  it("7: is whole though what is remembered is a Root of which it keeps no more", async () => {
+    appendRoots(2, 105);
+    const { address } = await givenTheNewest();
+    memory.whole = rootOf(0);
+    const outcome = await world.publish(log, address, { memory, stallTimeoutMs: 1_000 });
+    expect(outcome).toMatchObject({ kind: "already" });
+    expect(memory.facts.map(({ kind }) => kind)).toEqual(["whole", "whole"]);
+  });
+
+  it("7: is asked for nothing twice that it gave on the way to an older one", async () => {
+    appendRoots(3, 105);
+    memory.whole = { ...rootOf(0), within: rootOf(1) };
+    log.relist(17);
+    const { address } = await givenTheNewest();
+    const outcome = await world.publish(log, address, { memory, stallTimeoutMs: 1_000 });
+    expect(outcome).toMatchObject({ kind: "already" });
+    // 211 entries and 22 other objects are new, and a sample of at most 65 entries and the registry.
+    expect(outcome.kind === "already" ? outcome.checked : 0).toBeLessThanOrEqual(211 + 22 + 66);
+    expect(memory.whole).toEqual(rootOf(3));
+  });
+
+  it.each([0, 1, 2, 9, 60, -1])(
+    "7: is hollow without any object that was not asked for on the way to an older one: %i",
+    async (at) => {
+      appendRoots(3, 105);
+      memory.whole = { ...rootOf(0), within: rootOf(1) };
+      const seen = decodeRoot(log.roots[0]?.value ?? BLANK_HASH);
+      const { relay, address } = await givenTheNewest();
+      const fresh = await newObjects(decodeRoot(log.last.value), seen, log.store);
+      relay.store.byHash.delete(toHex(fresh.at(at)?.hash ?? BLANK_HASH));
+      const outcome = await world.publish(log, address, { memory, stallTimeoutMs: 1_000 });
+      expect(outcome).toMatchObject({ kind: "hollow" });
+      expect(memory.whole).toEqual({ ...rootOf(0), within: rootOf(1) });
+    },
+  );
+
+  it("7: is found by a sample when it gives no more what it gave on the way to an older one", async () => {
+    appendRoots(3, 105);
+    memory.whole = { ...rootOf(0), within: rootOf(1) };
+    const { relay, address } = await givenTheNewest();
+    for (let index = 0; index < 50; index += 1) relay.store.byHash.delete(entryName(index));
+    const outcome = await world.publish(log, address, { memory, stallTimeoutMs: 1_000 });
+    expect(outcome).toMatchObject({ kind: "hollow" });
+    expect(memory.whole).toBeUndefined();
+  });
+
+  it("7: is asked for everything when it shows an older Root than the one it gave a part of", async () => {
+    appendRoots(2, 105);
+    const { address } = await givenTheNewest();
+    log.append(1);
+    memory.whole = { ...rootOf(0), within: rootOf(2) };
+    const outcome = await world.publish(log, address, { memory });
+    expect(outcome).toMatchObject({ kind: "held" });
+    expect(outcome.kind === "held" ? outcome.checked : 0).toBeGreaterThan(210);
   });
 });
 
@@ -220,5 +306,30 @@ describe("a relay that was left before it had the registry", () => {
     log.append(2);
     await world.publish(log, address, { memory });
     expect(memory.facts.map(({ kind }) => kind)).toEqual(["first-push", "has-registry", "whole"]);
+  });
+
+  it("7: and dies of it by itself is whole after a restart and another push", async () => {
+    const { relay, address } = await fragile(10);
+    log.append(12);
+    const clock = fastClock(20);
+    relay.diesOfLostRegistry = true;
+    const dial: Dial = async (...to) => {
+      const stream = await world.network.dial(...to);
+      relay.choose = () => {
+        stream.destroy();
+        return 0;
+      };
+      return stream;
+    };
+    await world.publish(log, address, { memory, clock, dial });
+    await expect.poll(() => relay.death).toBe("left without a registry");
+    relay.choose = () => 0;
+    expect(await world.publish(log, address, { memory, clock })).toMatchObject({
+      kind: "unreachable",
+    });
+    relay.restart();
+    expect(await world.publish(log, address, { memory, clock })).toMatchObject({ kind: "stuck" });
+    const pushed = await world.publish(log, address, { memory, clock, pushesAgain: true });
+    expect(pushed).toMatchObject({ kind: "held" });
   });
 });

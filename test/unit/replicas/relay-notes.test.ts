@@ -13,6 +13,7 @@ import { MemoryFiles } from "../../support/memory-files.ts";
 
 const PATH = "/state/relays/notes.json";
 const { feed } = testKeys("owner");
+const ROOT = { seq: 9, root: "cd".repeat(32) };
 const NOTE = {
   whole: { seq: 3, root: "ab".repeat(32), size: 12, atMs: 1_790_000_000_000 },
   triedAtMs: 1_790_000_005_000,
@@ -47,6 +48,7 @@ describe("notes about relays", () => {
     const files = new MemoryFiles();
     const notes = new Map<string, RelayNote>([
       ["127.0.0.1:8870", NOTE],
+      ["10.0.0.5:8870", { ...NOTE, whole: { ...NOTE.whole, within: ROOT } }],
       ["[::1]:8870", { triedAtMs: 5, failures: 0, says: "it holds Root 3" }],
     ]);
     await writeRelayNotes(files, PATH, feed, notes);
@@ -61,6 +63,10 @@ describe("notes about relays", () => {
     [
       "a note without its time",
       `{"format":"fleet.skywire/relay-notes/v1","feed":"${feed}","relays":{"a":{"failures":0,"says":""}}}`,
+    ],
+    [
+      "a Root within none",
+      `{"format":"fleet.skywire/relay-notes/v1","feed":"${feed}","relays":{"a":${JSON.stringify({ ...NOTE, whole: { ...NOTE.whole, within: 9 } })}}}`,
     ],
   ])("are forgotten when they are %s: the relays are asked again", async (_, text) => {
     const files = new MemoryFiles();
