@@ -1,10 +1,9 @@
 import { dirname, resolve } from "node:path";
 import {
+  digestOfBytes,
   type ExitCode,
   FleetError,
   type OperatorKey,
-  sha256,
-  toHex,
   type VisorKey,
 } from "../core/index.ts";
 import { readLedger } from "../ledger/index.ts";
@@ -175,7 +174,7 @@ async function checkSecretFiles(plan: Plan, world: World): Promise<void> {
     path === "-"
       ? undefined
       : await world.files.read(resolve(world.folder, path), { bytesMax: MANIFEST_BYTES_MAX });
-  if (bytes !== undefined && `sha256:${toHex(sha256(bytes))}` === digest) return;
+  if (bytes !== undefined && digestOfBytes(bytes) === digest) return;
   throw new FleetError(
     "cli/other-manifest",
     `the plan takes secrets from files beside ${path}, and that is not the manifest it was made from`,

@@ -1,6 +1,6 @@
 // Which manifest's text an apply keeps in the ledger, so that it can be planned again.
 import { resolve } from "node:path";
-import { fromUtf8, hasCode, sha256, toHex } from "../core/index.ts";
+import { digestOfBytes, fromUtf8, hasCode } from "../core/index.ts";
 import { MANIFEST_BYTES_MAX, type Plan } from "../model/index.ts";
 import type { KnownHistory } from "../reconcile/index.ts";
 import { STANDARD_INPUT } from "./manifest-source.ts";
@@ -37,7 +37,7 @@ export async function textToKeep(
   const isHeld = history.keptManifests?.has(manifest.digest) === true;
   if (isCommitted || isHeld || isStrangers || !seal) return { kind: "needless" };
   const found = bytes ?? (await readManifestFile(manifest.path, world));
-  if (found === undefined || `sha256:${toHex(sha256(found))}` !== manifest.digest)
+  if (found === undefined || digestOfBytes(found) !== manifest.digest)
     return { kind: "not-kept", why: `${manifest.path} is not the one that was planned` };
   const { keepable } = await import("./manifest-room.ts");
   const text = fromUtf8(found);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { FleetError, sha256, toHex } from "../core/index.ts";
+import { digestOfBytes, FleetError } from "../core/index.ts";
 import type { TrustedManifest } from "../model/index.ts";
 import { readFileAt } from "../platform/index.ts";
 import {
@@ -164,7 +164,7 @@ async function loadTrusted(
   world: World,
 ): Promise<TrustedManifest> {
   // Most commits do not touch the manifest, and reading one is most of the work of such a plan.
-  if (`sha256:${toHex(sha256(bytes))}` === source.desired.manifestDigest) return source.desired;
+  if (digestOfBytes(bytes) === source.desired.manifestDigest) return source.desired;
   const { loadKeyset } = await import("./manifest-room.ts");
   const { trusted, diagnostics } = loadKeyset(bytes, name);
   if (trusted !== undefined) return trusted;

@@ -40,7 +40,12 @@ export function hkdfSha256(
   return new Uint8Array(hkdfSync("sha256", input, salt, info, size));
 }
 
+/** The digest of bytes as they stand: SHA-256. */
+export function digestOfBytes(bytes: Uint8Array): Digest {
+  return `sha256:${toHex(sha256(bytes))}`;
+}
+
 /** The digest of a document: SHA-256 of its canonical JSON. */
 export function digestOf(document: Json): Digest {
-  return `sha256:${toHex(sha256(canonicalJsonBytes(document)))}`;
+  return digestOfBytes(canonicalJsonBytes(document));
 }

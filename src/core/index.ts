@@ -41,7 +41,15 @@ export {
 } from "./git-key.ts";
 export { FileLock, type FileLockWorld, type LockSubject, type ProcessFacts } from "./file-lock.ts";
 export { type AppendFile, type FileFacts, type Files, type ReadFile } from "./files.ts";
-export { type Digest, digestOf, hkdfSha256, hmacSha256, Sha256, sha256 } from "./hash.ts";
+export {
+  type Digest,
+  digestOf,
+  digestOfBytes,
+  hkdfSha256,
+  hmacSha256,
+  Sha256,
+  sha256,
+} from "./hash.ts";
 export { Hidden } from "./hidden.ts";
 export {
   checkVisorKey,

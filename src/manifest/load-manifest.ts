@@ -1,4 +1,4 @@
-import { checkVisorKey, type Diagnostic, type Digest, sha256, toHex } from "../core/index.ts";
+import { checkVisorKey, type Diagnostic, type Digest, digestOfBytes } from "../core/index.ts";
 import type { DesiredFleet, TrustedManifest } from "../model/index.ts";
 import { keysetPart } from "./keyset-part.ts";
 import { withSlips } from "./likely-slips.ts";
@@ -79,7 +79,7 @@ function load(bytes: Uint8Array, file: string, partOf: (root: MapTree) => MapTre
   const resolved = resolveManifest(parsed.manifest);
   const diagnostics = shown([...parsed.diagnostics, ...resolved.diagnostics]);
   if (resolved.desired === undefined) return { diagnostics };
-  const manifestDigest: Digest = `sha256:${toHex(sha256(bytes))}`;
+  const manifestDigest: Digest = digestOfBytes(bytes);
   return { desired: { ...resolved.desired, manifestDigest }, diagnostics };
 }
 

@@ -2,8 +2,7 @@ import {
   checkVisorKey,
   type Diagnostic,
   type Digest,
-  sha256,
-  toHex,
+  digestOfBytes,
   utf8,
   type VisorKey,
 } from "../core/index.ts";
@@ -140,7 +139,7 @@ function* below(tree: Tree): Generator<Tree> {
 }
 
 function digestOfText(text: string): Digest {
-  return `sha256:${toHex(sha256(utf8(text)))}`;
+  return digestOfBytes(utf8(text));
 }
 
 function emptyFile(source: Source): Diagnostic {

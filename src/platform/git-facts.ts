@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { sha256, toHex } from "../core/index.ts";
+import { digestOfBytes } from "../core/index.ts";
 import { type FileCommit, isCommitId, readFileHistory } from "./git-history.ts";
 import {
   findInTree,
@@ -59,7 +59,7 @@ export async function readGitFacts(name: string, digest: string): Promise<GitAns
     isLinked: top !== undefined && (await leadsThroughLink(name, top)),
     facts: {
       commit,
-      dirty: bytes === undefined || `sha256:${toHex(sha256(bytes))}` !== digest,
+      dirty: bytes === undefined || digestOfBytes(bytes) !== digest,
       file,
       ...changedOf(history.commits),
     },

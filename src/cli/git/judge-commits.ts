@@ -1,5 +1,11 @@
 import { dirname } from "node:path";
-import { type CommitSignature, sha256, toHex, shortCommit } from "../../core/index.ts";
+import {
+  type CommitSignature,
+  digestOfBytes,
+  sha256,
+  shortCommit,
+  toHex,
+} from "../../core/index.ts";
 import type {
   CommitEvidence,
   DesiredFleet,
@@ -191,7 +197,7 @@ async function evidenceOf(input: Judging, inForce: InForce): Promise<CommitEvide
   const { commit } = facts;
   const found = await readFileAt(path, commit);
   // Not what git calls changed, which files and settings can bend: the very bytes.
-  if (found.kind !== "file" || `sha256:${toHex(sha256(found.bytes))}` !== desired.manifestDigest)
+  if (found.kind !== "file" || digestOfBytes(found.bytes) !== desired.manifestDigest)
     return { kind: "not-committed" };
   const { since } = inForce;
   const fault = since === undefined ? undefined : await orderFault(path, commit, since, inForce);

@@ -1,4 +1,4 @@
-import { type Digest, FleetError, sha256, toHex } from "../../core/index.ts";
+import { type Digest, digestOfBytes, FleetError } from "../../core/index.ts";
 import {
   type GitAnswer,
   type GitRefusal,
@@ -61,8 +61,7 @@ export async function manifestBytesAt(
       });
     case "file": {
       const { bytes, commit } = found;
-      if (digest === undefined || `sha256:${toHex(sha256(bytes))}` === digest)
-        return { bytes, commit };
+      if (digest === undefined || digestOfBytes(bytes) === digest) return { bytes, commit };
       throw new FleetError("cli/other-text", `commit ${commit} has another text of ${name}`, {
         next: "name another commit",
         exit: 64,

@@ -1,5 +1,5 @@
 // What the manifest that was applied last named, as git has it.
-import { sha256, toHex } from "../../core/index.ts";
+import { digestOfBytes } from "../../core/index.ts";
 import { readFileAt } from "../../platform/index.ts";
 import type { History, NamedBefore } from "../../reconcile/index.ts";
 import type { ManifestSource } from "../manifest-source.ts";
@@ -21,7 +21,7 @@ export async function namedIn(
   commit: string,
   { desired, name }: ManifestSource,
 ): Promise<NamedBefore | undefined> {
-  if (`sha256:${toHex(sha256(bytes))}` === desired.manifestDigest) return undefined;
+  if (digestOfBytes(bytes) === desired.manifestDigest) return undefined;
   const { keysNamedIn } = await import("../manifest-room.ts");
   return { commit, keys: keysNamedIn(bytes, name) };
 }

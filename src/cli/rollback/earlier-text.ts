@@ -1,6 +1,6 @@
 // The text of the manifest of an earlier apply: from its commit, or from the ledger that keeps it.
 import { basename } from "node:path";
-import { FleetError, hasCode, sha256, shortCommit, toHex, utf8 } from "../../core/index.ts";
+import { digestOfBytes, FleetError, hasCode, shortCommit, utf8 } from "../../core/index.ts";
 import type { RecordRef } from "../../ledger/index.ts";
 import { printable, shellWord } from "../../view/index.ts";
 import { manifestBytesAt } from "../git/manifest-at.ts";
@@ -48,7 +48,7 @@ async function keptBytes(
   for await (const record of source.records(new Map([[feed, index]]))) {
     if (record.feed !== feed || record.kind !== "plan" || record.index !== index) continue;
     const bytes = utf8(record.payload?.text ?? "");
-    if (`sha256:${toHex(sha256(bytes))}` === plan.manifest) return bytes;
+    if (digestOfBytes(bytes) === plan.manifest) return bytes;
     break;
   }
   throw new FleetError(

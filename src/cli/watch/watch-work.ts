@@ -1,4 +1,4 @@
-import { dialUntil, FleetError, sha256, toHex } from "../../core/index.ts";
+import { dialUntil, digestOfBytes, FleetError } from "../../core/index.ts";
 import { DEFAULT_WATCH, type DesiredFleet, type FeedKey, type Plan } from "../../model/index.ts";
 import { type ApplyReport, confirmationsOf, type History } from "../../reconcile/index.ts";
 import {
@@ -106,7 +106,7 @@ export class WatchWork {
   /** Keeps the manifest of a pass; one whose bytes are those of the last is not read again. */
   async #take({ bytes, ref }: FetchedManifest): Promise<HandedSource> {
     const before = this.#handed?.source;
-    const isSame = before?.desired.manifestDigest === `sha256:${toHex(sha256(bytes))}`;
+    const isSame = before?.desired.manifestDigest === digestOfBytes(bytes);
     const { commit: _, ...read } = isSame
       ? before
       : await verifyManifest(this.#source.name, bytes, this.#world);
