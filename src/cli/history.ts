@@ -1,3 +1,4 @@
+// `fleet history`: the applies, a line each.
 import type { ExitCode } from "../core/index.ts";
 import { Applies } from "../ledger/index.ts";
 import { historyDocument, historyText } from "../view/index.ts";

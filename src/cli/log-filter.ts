@@ -1,5 +1,4 @@
 // Which entries of the record are asked for: the same options wherever entries are listed.
-import { FleetError } from "../core/index.ts";
 import {
   ENTRY_KINDS,
   type EntryKind,
@@ -11,6 +10,7 @@ import type { Given } from "./arguments.ts";
 import type { OptionSpec } from "./command.ts";
 import { visorKeyOf } from "./named-visor.ts";
 import type { RecordsSource } from "./records-source.ts";
+import { usage } from "./usage.ts";
 import type { World } from "./world.ts";
 
 /** Only what these operators recorded. */
@@ -38,7 +38,10 @@ export function logFilterOf(given: Given, world: World): (source: RecordsSource)
   const path = given.text("path");
   const commit = given.text("commit");
   if (commit !== undefined && !/^[0-9a-f]{4,64}$/i.test(commit)) {
-    throw usage(`--commit takes at least four digits of a git commit, not ${commit}`);
+    throw usage(
+      `--commit takes at least four digits of a git commit, not ${commit}`,
+      "write its first digits, such as --commit 1f3a; `git log` lists commits",
+    );
   }
   const visors = given.texts("visor");
   const operators = given.texts("operator");
@@ -86,8 +89,4 @@ function operatorKeys(word: string, { feeds }: RecordsSource): NonNullable<LogFi
   const found = [...keys, ...own, ...(isKey ? [word] : [])];
   if (found.length > 0) return found as (FeedKey & NonNullable<LogFilter["operators"]>[number])[];
   throw usage(`no operator is named "${word}"`, "name an operator of the manifest, or give a key");
-}
-
-function usage(message: string, next = "read `fleet log --help`"): FleetError {
-  return new FleetError("cli/usage", message, { next, exit: 64 });
 }

@@ -78,6 +78,7 @@ const QUOTE: SyntaxFault = {
   message: "this quote is no straight one, so it is part of the text",
   next: "write \" or ', or no quotes",
 };
+
 /** What a slip on a line may have been reported as. */
 const ABOUT_A_LINE = new Set([
   "manifest/syntax",

@@ -3,7 +3,6 @@ import type { Diagnostic } from "../core/index.ts";
 
 /** A mistake in our words, and what to do about it. */
 export type SyntaxFault = Pick<Diagnostic, "code" | "message" | "next">;
-type Fault = SyntaxFault;
 
 /** A bracket without its end. */
 export const UNCLOSED_BRACKET: SyntaxFault = {
@@ -63,7 +62,8 @@ export const VALUE_ABOVE_MAP: SyntaxFault = {
   message: "a value stands here, and the lines below belong to the same key",
   next: "take the value away, or the lines below it",
 };
-const FLOW: Fault = {
+
+const FLOW: SyntaxFault = {
   code: "manifest/syntax",
   message: "a bracket, brace, quote, comma or colon is missing, or one is too many",
   next: "compare opening and closing brackets and quotes of this line and the one before",
@@ -73,7 +73,7 @@ const FLOW: Fault = {
  * Our words for the faults that YAML itself has. The library's own messages quote the text,
  * which may hold a secret, so they are never shown.
  */
-const FAULTS: Partial<Record<ErrorCode, Fault>> = {
+const FAULTS: Partial<Record<ErrorCode, SyntaxFault>> = {
   TAB_AS_INDENT: {
     code: "manifest/tab",
     message: "YAML is indented with spaces, this line with a tab",

@@ -1,3 +1,4 @@
+// `fleet rollback`: an earlier manifest is planned again, and nothing is written.
 import { type ExitCode, FleetError, fromUtf8, hasCode, shortCommit } from "../../core/index.ts";
 import { timeText } from "../../view/index.ts";
 import type { Given } from "../arguments.ts";

@@ -153,6 +153,15 @@ describe("words of other tools", () => {
     expect((await user.run("plan", "--time-out", "5s")).err).toContain("--timeout");
   });
 
+  it("5.2: a commit that is none is answered alike in log and history", async () => {
+    for (const command of ["log", "history"]) {
+      const { code, err } = await user.run(command, "--commit", "xyz");
+      expect(code).toBe(64);
+      expect(err).toContain("--commit 1f3a");
+      expect(err).not.toContain("--help");
+    }
+  });
+
   it("4.6: fleet --help plan is fleet plan --help", async () => {
     const plan = await user.run("plan", "--help");
     expect((await user.run("--help", "plan")).out).toBe(plan.out);
