@@ -1,6 +1,12 @@
 import type { VisorKey } from "../core/index.ts";
 import { type BlamedLeaf, blameVisor, foldFleet } from "../ledger/index.ts";
-import { type Change, changesOf, DEFAULT_MANIFEST, type PlanVisor } from "../model/index.ts";
+import {
+  type Change,
+  changeKey,
+  changesOf,
+  DEFAULT_MANIFEST,
+  type PlanVisor,
+} from "../model/index.ts";
 import { type DriftStory, type DriftVerbs, type FeedNames, shellWord } from "../view/index.ts";
 import { Adoptable } from "./edit/adoptable.ts";
 import { atHandOf } from "./at-hand.ts";
@@ -79,8 +85,8 @@ export async function driftStory(planned: Planned & ReadFleet, world: World): Pr
   };
 }
 
-function placeOf(visor: VisorKey, { path, element }: Pick<Change, "path" | "element">): string {
-  return `${visor} ${path} ${element ?? ""}`;
+function placeOf(visor: VisorKey, change: Pick<Change, "path" | "element">): string {
+  return `${visor} ${changeKey(change)}`;
 }
 
 /** The lines that the commands take: what they would refuse is not offered. */

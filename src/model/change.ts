@@ -72,3 +72,14 @@ export interface Outcome {
   readonly found?: Json;
   readonly note?: string;
 }
+
+/** Names one change of a visor: of a leaf, or of one element of its list. */
+export function changeKey({
+  path,
+  element,
+}: {
+  readonly path: string;
+  readonly element?: string | undefined;
+}): string {
+  return `${path} ${element ?? ""}`;
+}

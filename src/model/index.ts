@@ -26,6 +26,7 @@ export {
 } from "./app-fields.ts";
 export {
   type Change,
+  changeKey,
   type Lifetime,
   type Outcome,
   type OutcomeKind,

@@ -1,5 +1,6 @@
 // Every apply that ledgers tell of, and what became of it.
 import type { Digest, VisorKey } from "../../core/index.ts";
+import { changeKey } from "../../model/index.ts";
 import type { LedgerRecord, PlanPayload, RecordedOutcome } from "../entries/payloads.ts";
 import { KeysetFollower, mayApplyBy } from "../join/keyset-follower.ts";
 import type { FeedKey } from "../keys/keys.ts";
@@ -186,14 +187,4 @@ function wordOf(outcomes: ReadonlyMap<string, RecordedOutcome | undefined>): App
 /** The same plan of two ledgers is two applies. A plan that cannot be read is named by its own entry. */
 function applyKey(record: LedgerRecord): string {
   return `${record.feed} ${planOf(record) ?? `#${record.index}`}`;
-}
-
-function changeKey({
-  path,
-  element,
-}: {
-  readonly path: string;
-  readonly element?: string;
-}): string {
-  return `${path} ${element ?? ""}`;
 }

@@ -1,4 +1,5 @@
 import type { VisorKey } from "../../core/index.ts";
+import { changeKey } from "../../model/index.ts";
 import type { IntentPayload, LedgerRecord, PlanPayload } from "../entries/payloads.ts";
 import { pathsAsWanted } from "./as-wanted.ts";
 import { type AtHand, type KnownLeaf, KnownLeaves } from "./known-leaves.ts";
@@ -183,7 +184,7 @@ class VisorHistory {
   }
 
   leaf(path: string, element: string | undefined): LeafHistory {
-    const key = `${path} ${element ?? ""}`;
+    const key = changeKey({ path, element });
     const found = this.leaves.get(key) ?? new LeafHistory(path, element);
     this.leaves.set(key, found);
     return found;

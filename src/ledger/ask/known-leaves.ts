@@ -6,7 +6,7 @@ import {
   type Json,
   type VisorKey,
 } from "../../core/index.ts";
-import type { WantedValue } from "../../model/index.ts";
+import { changeKey, type WantedValue } from "../../model/index.ts";
 import type { IntentPayload, PlanPartPayload, ReceiptOutcome } from "../entries/payloads.ts";
 import { pathsAsWanted } from "./as-wanted.ts";
 import type { RecordRef } from "./record-ref.ts";
@@ -123,17 +123,17 @@ export class KnownLeaves {
   begun({ visor: key, changes }: IntentPayload): void {
     const visor = this.#visor(key);
     for (const change of changes) {
-      const name = nameOf(change);
+      const name = changeKey(change);
       visor.tried.set(name, [...(visor.tried.get(name) ?? []), change.after].slice(-TRIED_MAX));
     }
   }
 
   /** A write has ended. */
   ended(intent: IntentPayload, outcome: ReceiptOutcome, at: RecordRef): void {
-    const change = intent.changes.find((each) => nameOf(each) === nameOf(outcome));
+    const change = intent.changes.find((each) => changeKey(each) === changeKey(outcome));
     if (change === undefined) return;
     const visor = this.#visor(intent.visor);
-    const name = nameOf(change);
+    const name = changeKey(change);
     if (outcome.outcome === "refused" || outcome.outcome === "unsupported") {
       const tried = visor.tried.get(name)?.slice(0, -1) ?? [];
       if (tried.length === 0) visor.tried.delete(name);
@@ -167,7 +167,7 @@ export class KnownLeaves {
     atHand?: AtHand,
   ): KnownLeaf | undefined {
     const visor = this.#visors.get(key);
-    const set = visor?.set.get(nameOf({ path, element }));
+    const set = visor?.set.get(changeKey({ path, element }));
     const found = visor?.found.get(path);
     const isLater = found !== undefined && isAfter(found, set);
     const told = found === undefined || !isLater ? undefined : foundValue(found, element, atHand);
@@ -179,7 +179,7 @@ export class KnownLeaves {
 
   /** True where a write of this value was begun and nobody saw that it failed: then it may be ours. */
   mayBeOurs(key: VisorKey, path: string, element: string | undefined, value: Json): boolean {
-    const tried = this.#visors.get(key)?.tried.get(nameOf({ path, element })) ?? [];
+    const tried = this.#visors.get(key)?.tried.get(changeKey({ path, element })) ?? [];
     return tried.some((each) => canonicalJson(each) === canonicalJson(value));
   }
 
@@ -266,7 +266,7 @@ export class KnownLeaves {
     for (const [key, { found, set }] of kept) {
       const visor = known.#visor(key);
       for (const each of found) visor.found.set(each.path, { ...each, order: 0 });
-      for (const each of set) visor.set.set(nameOf(each), { ...each, order: 1 });
+      for (const each of set) visor.set.set(changeKey(each), { ...each, order: 1 });
     }
     return known;
   }
@@ -318,14 +318,4 @@ function foundValue(
 /** What stands for a wanted value that is too long to be repeated in every record. */
 export function digestOfWanted(wanted: WantedValue): Digest {
   return digestOf({ ...wanted });
-}
-
-function nameOf({
-  path,
-  element,
-}: {
-  readonly path: string;
-  readonly element?: string | undefined;
-}): string {
-  return `${path} ${element ?? ""}`;
 }

@@ -1,5 +1,5 @@
 import { assert, type Clock, sleep } from "../../core/index.ts";
-import { type Change, isKeptRunning, type Outcome } from "../../model/index.ts";
+import { type Change, changeKey, isKeptRunning, type Outcome } from "../../model/index.ts";
 import type {
   AppReading,
   VisorReader,
@@ -8,7 +8,6 @@ import type {
 } from "../../skywire/visor/index.ts";
 import { parseLeafPath } from "../diff/index.ts";
 import { Notebook } from "./notebook.ts";
-import { changeKey } from "./read-back.ts";
 import type { ApplyTiming } from "./timing.ts";
 
 /** What starting and stopping apps needs. */

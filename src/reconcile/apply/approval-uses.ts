@@ -1,7 +1,7 @@
 // What ledgers hold of an approval already: a plan that was applied, a decision that was carried out.
 import type { Digest, OperatorKey, VisorKey } from "../../core/index.ts";
 import type { FeedKey, LedgerRecord } from "../../ledger/index.ts";
-import { type Change, changesOf, type Plan } from "../../model/index.ts";
+import { type Change, changeKey, changesOf, type Plan } from "../../model/index.ts";
 
 /** An entry of a ledger, and whose it is. */
 export interface UseEntry {
@@ -11,11 +11,6 @@ export interface UseEntry {
   /** Of its first entry. */
   readonly entry: number;
   readonly timeMs: number;
-}
-
-/** Names one change of a visor: a leaf, or an element of a list. */
-function changeKey({ path, element }: Pick<Change, "path" | "element">): string {
-  return `${path} ${element ?? ""}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { FleetError } from "../../core/index.ts";
-import { type Change, MASK } from "../../model/index.ts";
-import { changeKey, type WriteNotes } from "./read-back.ts";
+import { type Change, changeKey, MASK } from "../../model/index.ts";
+import type { WriteNotes } from "./read-back.ts";
 
 /** Collects what is said of changes while a step is written. */
 export class Notebook implements WriteNotes {

@@ -1,5 +1,11 @@
 import { canonicalJson, FleetError, type Json } from "../../core/index.ts";
-import type { Change, Outcome, SecretRef, SeenVisor } from "../../model/index.ts";
+import {
+  type Change,
+  changeKey,
+  type Outcome,
+  type SecretRef,
+  type SeenVisor,
+} from "../../model/index.ts";
 import { CLOSING, foundAt, parseLeafPath } from "../diff/index.ts";
 
 /** What writing a step left to say about single changes; keys are {@link changeKey}. */
@@ -10,11 +16,6 @@ export interface WriteNotes {
   readonly unsupported: ReadonlySet<string>;
   /** Changes that the visor itself said need a restart of it. */
   readonly afterRestart: ReadonlySet<string>;
-}
-
-/** Names one change within a step. */
-export function changeKey(change: Pick<Change, "path" | "element">): string {
-  return `${change.path} ${change.element ?? ""}`;
 }
 
 /** True when a fresh reading shows what the change wants. */

@@ -1,11 +1,17 @@
 import { assert, type Json, parseVisorKey } from "../../core/index.ts";
-import { type Change, parseWhitelist, type SecretRef, splitArgs } from "../../model/index.ts";
+import {
+  type Change,
+  changeKey,
+  parseWhitelist,
+  type SecretRef,
+  splitArgs,
+} from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
 import { changesArgs, parseLeafPath } from "../diff/index.ts";
 import { argsAfter, envAfter, type WriteFacts } from "./config-fields.ts";
 import { Notebook } from "./notebook.ts";
 import { plainText } from "./plain-text.ts";
-import { changeKey, type WriteNotes } from "./read-back.ts";
+import type { WriteNotes } from "./read-back.ts";
 import { writeConfigFields } from "./write-fields.ts";
 import { writePorts } from "./write-ports.ts";
 

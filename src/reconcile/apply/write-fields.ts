@@ -1,12 +1,11 @@
 // Writes what SetConfigFields takes of a step, and says what became of it.
 import { FleetError, type Json } from "../../core/index.ts";
-import type { Change } from "../../model/index.ts";
+import { type Change, changeKey } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
 import { changesArgs, parseLeafPath } from "../diff/index.ts";
 import { configFieldsOf, type WriteFacts } from "./config-fields.ts";
 import { callsOf, startsSkynet } from "./field-calls.ts";
 import type { Notebook } from "./notebook.ts";
-import { changeKey } from "./read-back.ts";
 
 const SETTINGS_PREFIX = "settings.";
 const SKYNET_STARTED =

@@ -16,7 +16,7 @@ import {
   type RecordRef,
   refOf,
 } from "../../ledger/index.ts";
-import type { Keyset } from "../../model/index.ts";
+import { changeKey, type Keyset } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
 import { keysetFromRecord } from "./keyset-record.ts";
 import { type OnceTrusted, OnceTrustedFold } from "./once-trusted.ts";
@@ -172,7 +172,7 @@ export class HistoryFold {
       owedRestarts: flatten(this.#owed),
       doubtfulStops: flatten(this.#doubts),
       leaves: this.#leaves.copy(),
-      secretReceipt: (visor, path) => secrets.get(valueKey(visor, path, undefined)),
+      secretReceipt: (visor, path) => secrets.get(`${visor} ${path}`),
       lastManifest: this.#lastManifest,
       lastCommit: this.#lastCommit,
       keptManifests: this.#kept.of(this.#own),
@@ -208,7 +208,7 @@ export class HistoryFold {
   #noteSecrets({ payload }: LedgerRecord<"receipt">): void {
     for (const { path, secret } of payload?.outcomes ?? []) {
       if (payload === undefined || secret === undefined) continue;
-      this.#secrets.set(valueKey(payload.visor, path, undefined), secret);
+      this.#secrets.set(`${payload.visor} ${path}`, secret);
     }
   }
 
@@ -222,7 +222,7 @@ export class HistoryFold {
       // Only what was written anew replaces what waits: a failed write leaves the earlier one waiting.
       if (outcome !== "done" && outcome !== "done-after-restart") continue;
       const waiting = inner(this.#awaiting, receipt.visor);
-      const key = `${path} ${element ?? ""}`;
+      const key = changeKey({ path, element });
       waiting.delete(key);
       if (outcome === "done-after-restart") {
         const since = sinceOf(record, path);
@@ -252,10 +252,6 @@ function intentKey({ feed }: LedgerRecord, index: number): string {
 
 function sinceOf(record: LedgerRecord, what: string): Awaiting {
   return { what, sinceEntry: record.index, sinceMs: record.timeMs };
-}
-
-function valueKey(visor: string, path: string, element: string | undefined): string {
-  return `${visor} ${path} ${element ?? ""}`;
 }
 
 function inner(map: Map<VisorKey, Map<string, Awaiting>>, visor: VisorKey): Map<string, Awaiting> {
