@@ -21,7 +21,7 @@ import { ASK_BACK_ENTRIES } from "./relay-limits.ts";
 import type { OwnRoots, RelayMemory, SeenRoot, WholeCheck } from "./relay-memory.ts";
 import { fetchSample } from "./sample.ts";
 import { nextStep } from "./steps.ts";
-import { wayDown } from "./way-down.ts";
+import { waysDown } from "./way-down.ts";
 
 /** What asking back works with. */
 export interface CheckOptions {
@@ -144,7 +144,8 @@ export class WholeChecker {
     const root = decodeRoot(sent.value);
     const entries = await own.entriesOf(root);
     if (entries === undefined || entries === 0) return undefined;
-    return { sent, lastEntry: (await wayDown(root, entries - 1, store)).at(-1) };
+    const wayTo = await waysDown(root, store);
+    return { sent, lastEntry: (await wayTo(entries - 1)).at(-1) };
   }
 
   async #isOurs(root: KnownRoot | undefined): Promise<boolean> {

@@ -4,7 +4,7 @@ import { equalBytes, type Random, toHex } from "../core/index.ts";
 import type { ObjectStore, Root } from "../skywire/cxo/index.ts";
 import type { ObjectFetcher } from "./object-fetcher.ts";
 import { SAMPLE_ENTRIES_MAX } from "./relay-limits.ts";
-import { wayDown } from "./way-down.ts";
+import { waysDown } from "./way-down.ts";
 
 /** What a sample is taken of. */
 export interface SampleOptions {
@@ -33,9 +33,11 @@ export async function fetchSample(
   const want = (hash: Uint8Array): unknown => wanted.set(toHex(hash), hash);
   if (equalBytes(seen.reg, shown.reg)) want(seen.reg);
   const places = Array.from({ length: SAMPLE_ENTRIES_MAX }, () => shareOf(random) * entries);
+  const shownWays = await waysDown(shown, store);
+  const seenWays = await waysDown(seen, store);
   for (const place of new Set([entries - 1, ...places.map(Math.floor)])) {
-    const way = new Set((await wayDown(shown, place, store)).map(toHex));
-    const both = (await wayDown(seen, place, store)).filter((hash) => way.has(toHex(hash)));
+    const way = new Set((await shownWays(place)).map(toHex));
+    const both = (await seenWays(place)).filter((hash) => way.has(toHex(hash)));
     both.forEach(want);
   }
   await Promise.all(Array.from(wanted.values(), (hash) => fetcher.fetch(hash)));
