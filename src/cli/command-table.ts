@@ -1,5 +1,5 @@
-import type { Command } from "./command.ts";
-import { SELECTION_FAMILIES } from "./edit/families.ts";
+import type { Command } from "./shell/command.ts";
+import { SELECTION_FAMILIES } from "./command-families.ts";
 
 /** One row of the help text. The command itself is loaded only when it runs. */
 export interface CommandRow {
@@ -107,27 +107,27 @@ export const COMMAND_GROUPS: readonly {
       {
         name: "keygen",
         about: "make this machine's operator key and its empty ledger",
-        load: async () => (await import("./keygen.ts")).keygen,
+        load: async () => (await import("./operators/keygen.ts")).keygen,
       },
       {
         name: "init",
         about: "write a manifest of the visors you have, owning nothing yet",
-        load: async () => (await import("./init.ts")).init,
+        load: async () => (await import("./adopt/init.ts")).init,
       },
       {
         name: "adopt",
         about: "write what visors are now into a manifest, so that nothing changes",
-        load: async () => (await import("./adopt.ts")).adopt,
+        load: async () => (await import("./adopt/adopt.ts")).adopt,
       },
       {
         name: "doctor",
         about: "check the local visor, its release, your key and ledger, and say what to do",
-        load: async () => (await import("./doctor.ts")).doctor,
+        load: async () => (await import("./doctor/doctor.ts")).doctor,
       },
       {
         name: "demo",
         about: "show how it works on visors of our own, in at most 20 s",
-        load: async () => (await import("./demo.ts")).demo,
+        load: async () => (await import("./demo/demo.ts")).demo,
       },
     ],
   },
@@ -137,27 +137,27 @@ export const COMMAND_GROUPS: readonly {
       {
         name: "validate",
         about: "check a manifest without any network",
-        load: async () => (await import("./validate.ts")).validate,
+        load: async () => (await import("./manifest/validate.ts")).validate,
       },
       {
         name: "fmt",
         about: "format a manifest; comments and meaning stay",
-        load: async () => (await import("./fmt.ts")).fmt,
+        load: async () => (await import("./manifest/fmt.ts")).fmt,
       },
       {
         name: "lint",
         about: "look for what is allowed and seldom meant",
-        load: async () => (await import("./lint.ts")).lint,
+        load: async () => (await import("./doctor/lint.ts")).lint,
       },
       {
         name: "explain",
         about: "say where a value comes from and what it overrode",
-        load: async () => (await import("./explain.ts")).explainCommand,
+        load: async () => (await import("./manifest/explain.ts")).explainCommand,
       },
       {
         name: "schema",
         about: "print the JSON Schema of the manifest or another document",
-        load: async () => (await import("./schema.ts")).schema,
+        load: async () => (await import("./manifest/schema.ts")).schema,
       },
     ],
   },
@@ -167,32 +167,32 @@ export const COMMAND_GROUPS: readonly {
       {
         name: "status",
         about: "show which visors answer, with release and running apps",
-        load: async () => (await import("./status.ts")).status,
+        load: async () => (await import("./plan/status.ts")).status,
       },
       {
         name: "plan",
         about: "show what an apply would change; writes nothing",
-        load: async () => (await import("./plan.ts")).plan,
+        load: async () => (await import("./plan/plan.ts")).plan,
       },
       {
         name: "observe",
         about: "keep what visors show in a signed file, to plan by without them",
-        load: async () => (await import("./observe.ts")).observe,
+        load: async () => (await import("./plan/observe.ts")).observe,
       },
       {
         name: "apply",
         about: "make the visors what the manifest says, and record it",
-        load: async () => (await import("./apply.ts")).apply,
+        load: async () => (await import("./apply/apply.ts")).apply,
       },
       {
         name: "drift",
         about: "show what others changed since the last apply",
-        load: async () => (await import("./drift.ts")).drift,
+        load: async () => (await import("./drift/drift.ts")).drift,
       },
       {
         name: "ignore",
         about: "leave values alone until a time, in the manifest",
-        load: async () => (await import("./ignore.ts")).ignore,
+        load: async () => (await import("./edit/ignore.ts")).ignore,
       },
       {
         name: "watch",
@@ -209,7 +209,7 @@ export const COMMAND_GROUPS: readonly {
       {
         name: "health",
         about: "ask visors once how they are",
-        load: async () => (await import("./once/health.ts")).health,
+        load: async () => (await import("./actions/health.ts")).health,
       },
     ],
   },
@@ -219,12 +219,12 @@ export const COMMAND_GROUPS: readonly {
       {
         name: "log",
         about: "list what is recorded, with filters; -f follows",
-        load: async () => (await import("./log.ts")).log,
+        load: async () => (await import("./record/log.ts")).log,
       },
       {
         name: "history",
         about: "list the applies: when, who, commit, how many changes, and what became of them",
-        load: async () => (await import("./history.ts")).history,
+        load: async () => (await import("./record/history.ts")).history,
       },
       {
         name: "rollback",
@@ -234,27 +234,27 @@ export const COMMAND_GROUPS: readonly {
       {
         name: "blame",
         about: "say who set each value of a visor, or that others changed it",
-        load: async () => (await import("./blame.ts")).blame,
+        load: async () => (await import("./record/blame.ts")).blame,
       },
       {
         name: "at",
         about: "show the fleet as last recorded at a moment",
-        load: async () => (await import("./at.ts")).at,
+        load: async () => (await import("./record/at.ts")).at,
       },
       {
         name: "diff",
         about: "show what differs between two recorded moments, or commits of the manifest",
-        load: async () => (await import("./diff.ts")).diff,
+        load: async () => (await import("./record/diff.ts")).diff,
       },
       {
         name: "show",
         about: "show a ledger entry, a plan file, or a live visor",
-        load: async () => (await import("./show.ts")).show,
+        load: async () => (await import("./record/show.ts")).show,
       },
       {
         name: "verify",
         about: "check every entry of a ledger, offline",
-        load: async () => (await import("./verify.ts")).verify,
+        load: async () => (await import("./ledger/verify.ts")).verify,
       },
     ],
   },
@@ -279,7 +279,7 @@ export const COMMAND_GROUPS: readonly {
       {
         name: "embedded",
         about: "run a fleet of our own visors on this machine, to try things on",
-        load: async () => (await import("./embedded.ts")).embedded,
+        load: async () => (await import("./embedded/embedded.ts")).embedded,
       },
       {
         name: "completion",

@@ -1,9 +1,9 @@
 import { type ExitCode, FleetError } from "../core/index.ts";
 import { allCommands } from "./command-table.ts";
-import type { Command } from "./command.ts";
-import { completionScript, SHELLS } from "./completion-script.ts";
-import { takenByOption, takenByWord } from "./completion-values.ts";
-import type { CompletedCommand } from "./completion-words.ts";
+import type { Command } from "./shell/command.ts";
+import { completionScript, SHELLS } from "./completion/completion-script.ts";
+import { takenByOption, takenByWord } from "./completion/completion-values.ts";
+import type { CompletedCommand } from "./completion/completion-words.ts";
 
 /** `fleet completion`: what a shell needs to complete commands, options and visor names. */
 export const completion: Command = {
@@ -33,7 +33,7 @@ export const completion: Command = {
 
 /** What every command takes, as completion needs it. */
 export async function completedCommands(): Promise<readonly CompletedCommand[]> {
-  const { LINT_RULES } = await import("./manifest-room.ts");
+  const { LINT_RULES } = await import("./manifest/manifest-room.ts");
   const rules = `=${LINT_RULES.map(({ id }) => id).join(" ")}`;
   return await Promise.all(
     allCommands().map(async ({ name, about, load }) => {

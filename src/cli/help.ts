@@ -1,5 +1,5 @@
 import { COMMAND_GROUPS, type CommandFamily } from "./command-table.ts";
-import { EXIT_CODES } from "./exit.ts";
+import { EXIT_CODES } from "./shell/exit.ts";
 
 const NAME_WIDTH = 12;
 const CODE_WIDTH = 5;

@@ -14,10 +14,10 @@ import {
 } from "../platform/index.ts";
 import { FleetError } from "../core/index.ts";
 import { errorText, plainPaint } from "../view/index.ts";
-import { BesideWork } from "./beside.ts";
+import { BesideWork } from "./shell/background-work.ts";
 import { run } from "./run.ts";
-import { TOOL } from "./tool.ts";
-import { watchedFiles } from "./watched-files.ts";
+import { TOOL } from "./shell/program-name.ts";
+import { watchedFiles } from "./shell/watched-files.ts";
 
 /** Commands that start visors of their own: what these wrote is nobody's fleet. */
 const RUNS_VISORS: ReadonlySet<string> = new Set(["demo", "embedded"]);

@@ -1,14 +1,14 @@
 import { type ExitCode, FleetError } from "../core/index.ts";
 import { errorDocument, errorText } from "../view/index.ts";
-import { type Given, parseArguments } from "./arguments.ts";
-import type { Command } from "./command.ts";
+import { type Given, parseArguments } from "./shell/arguments.ts";
+import type { Command } from "./shell/command.ts";
 import { COMMAND_GROUPS, commandEntry, type CommandFamily, isFamily } from "./command-table.ts";
-import { foreignWordHint } from "./foreign-words.ts";
+import { foreignWordHint } from "./shell/foreign-words.ts";
 import { familyText } from "./help.ts";
-import { errPaint } from "./look.ts";
-import { withScreen } from "./screen.ts";
-import { TOOL } from "./tool.ts";
-import type { World } from "./world.ts";
+import { errPaint } from "./shell/terminal-look.ts";
+import { withScreen } from "./shell/screen.ts";
+import { TOOL } from "./shell/program-name.ts";
+import type { World } from "./shell/world.ts";
 
 /** Runs one command line and says how it ended. Never throws: every error is printed with the next thing to try. */
 export async function run(typed: readonly string[], around: World): Promise<ExitCode> {

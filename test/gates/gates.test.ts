@@ -102,6 +102,11 @@ const PLANTED: readonly {
         'import type { Plan } from "../reconcile/index.ts";\nexport const title = (plan: Plan): number => plan;\n',
       "src/reconcile/index.ts": 'export { plan, type Plan } from "./plan.ts";\n',
       "src/reconcile/plan.ts": "export type Plan = number;\nexport const plan: Plan = 1;\n",
+      "src/cli/shell/words.ts":
+        'import { plan } from "../plan/plan.ts";\nexport const words: number = plan;\n',
+      "src/cli/plan/plan.ts":
+        'import { run } from "../run.ts";\nexport const plan: number = run;\n',
+      "src/cli/attic/old.ts": "export const old = 1;\n",
       "src/core/gone.ts":
         'import { gone } from "./nowhere.ts";\nexport const lost: unknown = gone;\n',
     },
@@ -117,6 +122,9 @@ const PLANTED: readonly {
       "src/core/dev.ts -> node_modules/fast-check/lib/fast-check.d.ts: a-package-in-src-has-its-row",
       "src/core/text.ts -> node_modules/yaml/dist/index.d.ts: package-yaml",
       "src/view/show.ts -> src/reconcile/index.ts: only-types-for-view",
+      "src/cli/shell/words.ts -> src/cli/plan/plan.ts: allowed-imports-of-cli-shell",
+      "src/cli/plan/plan.ts -> src/cli/run.ts: allowed-imports-of-cli-plan",
+      "src/cli/attic/old.ts: every-folder-of-cli-has-its-row",
       "src/core/gone.ts -> ./nowhere.ts: imports-resolve",
     ],
   },

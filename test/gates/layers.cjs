@@ -2,7 +2,7 @@
 // A room may import itself, what its row names, and nothing else. Which file of a room may be imported is
 // the business of doors.mjs.
 
-const { ALLOWED, ALLOWED_TYPES } = require("./rooms.cjs");
+const { ALLOWED, ALLOWED_TYPES, CLI_FOLDERS } = require("./rooms.cjs");
 
 /** Stage of reconcile -> stages before it that it may use. No stage calls the next one. */
 const STAGES = {
@@ -72,6 +72,14 @@ const stageRules = Object.entries(STAGES).map(([stage, before]) => ({
   },
 }));
 
+const folderRules = Object.entries(CLI_FOLDERS).map(([folder, allowed]) => ({
+  name: `allowed-imports-of-cli-${folder}`,
+  comment: `cli/${folder} imports only: ${allowed.join(", ") || "no other folder of cli"}`,
+  severity: "error",
+  from: { path: `^src/cli/${folder}/` },
+  to: { path: "^src/cli/", pathNot: `^src/cli/(${[folder, ...allowed].join("|")})/` },
+}));
+
 const packageRules = Object.entries(PACKAGES).map(([name, rooms]) => ({
   name: `package-${name.replaceAll("/", "-").replaceAll("@", "")}`,
   comment: `${name} is used in: ${rooms.join(", ")}`,
@@ -82,6 +90,16 @@ const packageRules = Object.entries(PACKAGES).map(([name, rooms]) => ({
 
 module.exports = {
   required: [
+    {
+      name: "every-folder-of-cli-has-its-row",
+      comment: "a new folder under src/cli gets its row in CLI_FOLDERS first",
+      severity: "error",
+      module: {
+        path: "^src/cli/[^/]+/",
+        pathNot: `^src/cli/(${Object.keys(CLI_FOLDERS).join("|")})/`,
+      },
+      to: { path: "^$" },
+    },
     {
       name: "every-file-is-in-a-room",
       comment: "a new folder under src gets its row in the table first",
@@ -139,6 +157,7 @@ module.exports = {
       },
       to: { path: "^src/skywire/", dependencyTypesNot: ["type-only", "type-import"] },
     },
+    ...folderRules,
     ...packageRules,
     {
       name: "a-package-in-src-has-its-row",

@@ -22,4 +22,29 @@ const ALLOWED = {
 /** Room -> rooms it takes types from and never code. */
 const ALLOWED_TYPES = { view: ["ledger", "manifest", "reconcile"] };
 
-module.exports = { ALLOWED, ALLOWED_TYPES };
+/**
+ * Folder of src/cli -> folders of it that its commands may import. The files of src/cli itself (the table of commands,
+ * and what runs one) import any folder, and no folder imports them.
+ */
+const CLI_FOLDERS = {
+  shell: [],
+  completion: ["shell"],
+  demo: ["shell"],
+  manifest: ["shell"],
+  git: ["shell", "manifest"],
+  ledger: ["shell", "manifest"],
+  operators: ["shell", "manifest", "ledger"],
+  embedded: ["shell", "ledger", "operators"],
+  doctor: ["shell", "manifest", "git", "ledger"],
+  plan: ["shell", "manifest", "git", "ledger"],
+  record: ["shell", "manifest", "git", "ledger", "plan"],
+  drift: ["shell", "manifest", "ledger", "plan", "record"],
+  rollback: ["shell", "manifest", "git", "plan", "record"],
+  apply: ["shell", "manifest", "ledger", "plan"],
+  edit: ["shell", "manifest", "git", "apply"],
+  adopt: ["shell", "manifest", "git", "ledger", "operators", "plan", "edit"],
+  actions: ["shell", "manifest", "ledger", "plan", "edit"],
+  watch: ["shell", "manifest", "git", "ledger", "plan", "record", "drift", "apply"],
+};
+
+module.exports = { ALLOWED, ALLOWED_TYPES, CLI_FOLDERS };

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { ROOT } from "./planted-tree.ts";
-import { ALLOWED, ALLOWED_TYPES } from "./rooms.cjs";
+import { ALLOWED, ALLOWED_TYPES, CLI_FOLDERS } from "./rooms.cjs";
 
-/** The rows of the first table of docs/architecture.md that begins with the word room. */
-function writtenRows(): readonly string[] {
+/** The rows of the table of docs/architecture.md whose first heading is this one. */
+function writtenRows(heading: string): readonly string[] {
   const lines = readFileSync(join(ROOT, "docs/architecture.md"), "utf8").split("\n");
-  const head = lines.findIndex((line) => line.startsWith("| room |"));
+  const head = lines.findIndex((line) => line.startsWith(`| ${heading} |`));
   const rest = lines.slice(head + 2);
   return rest.slice(
     0,
@@ -23,5 +23,17 @@ it("the architecture page shows the table that the gate checks", () => {
       " ",
     ),
   );
-  expect(writtenRows()).toEqual([...rows, "| cli | everything | |"]);
+  expect(writtenRows("room")).toEqual([...rows, "| cli | everything | |"]);
+});
+
+it("the architecture page shows the folders of cli that the gate checks", () => {
+  const written = writtenRows("folder of cli").map((row) => {
+    const [, folder = "", , allowed = ""] = row.split("|").map((cell) => cell.trim());
+    return { folder, allowed };
+  });
+  const checked = Object.entries(CLI_FOLDERS).map(([folder, allowed]) => ({
+    folder,
+    allowed: allowed.join(", "),
+  }));
+  expect(written).toEqual(checked);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Adoptable, type FieldToKeep } from "../../src/cli/edit/adoptable.ts";
-import { liveEdits } from "../../src/cli/edit/live-value.ts";
+import { Adoptable, type FieldToKeep } from "../../src/cli/drift/adoptable.ts";
+import { liveEdits } from "../../src/cli/manifest/live-value.ts";
 import { FleetError, utf8 } from "../../src/core/index.ts";
 import { adoptFleet, editManifest, loadManifest } from "../../src/manifest/index.ts";
 import type { DesiredFleet, SeenVisor } from "../../src/model/index.ts";

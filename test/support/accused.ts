@@ -20,7 +20,7 @@ import { changesOf } from "../../src/model/index.ts";
 import { openingEntries } from "../../src/reconcile/apply/record-plan.ts";
 import { recordedChange } from "../../src/reconcile/apply/recorded-change.ts";
 import { buildPlan, HistoryFold, type KnownHistory } from "../../src/reconcile/plan/index.ts";
-import { liveVisor } from "../../src/cli/blame-live.ts";
+import { liveVisor } from "../../src/cli/record/blame-live.ts";
 import { isByOthers } from "../../src/view/drift-text.ts";
 import { countingRandom, testDigest, testKeys } from "./ledger-world.ts";
 import {

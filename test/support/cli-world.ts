@@ -1,7 +1,7 @@
 import { type Clock, type Dial, fromUtf8, utf8 } from "../../src/core/index.ts";
-import { BesideWork } from "../../src/cli/beside.ts";
+import { BesideWork } from "../../src/cli/shell/background-work.ts";
 import { run } from "../../src/cli/run.ts";
-import type { World } from "../../src/cli/world.ts";
+import type { World } from "../../src/cli/shell/world.ts";
 import { dialTcp } from "../../src/platform/index.ts";
 import {
   type EmbeddedFleet,

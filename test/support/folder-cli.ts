@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { BesideWork } from "../../src/cli/beside.ts";
+import { BesideWork } from "../../src/cli/shell/background-work.ts";
 import { run } from "../../src/cli/run.ts";
 import {
   dialTcp,

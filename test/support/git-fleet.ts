@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { BesideWork } from "../../src/cli/beside.ts";
+import { BesideWork } from "../../src/cli/shell/background-work.ts";
 import { run } from "../../src/cli/run.ts";
-import type { World } from "../../src/cli/world.ts";
+import type { World } from "../../src/cli/shell/world.ts";
 import { nodeFiles, nodeWatchFolder } from "../../src/platform/index.ts";
 import { type EmbeddedFleet, startEmbeddedFleet } from "../../src/skywire/embedded/index.ts";
 import { type Answer, memoryTerminal, type Ran } from "./cli-world.ts";

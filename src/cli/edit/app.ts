@@ -1,7 +1,7 @@
 import { type ExitCode, FleetError, type Json } from "../../core/index.ts";
-import type { Given } from "../arguments.ts";
-import type { Command } from "../command.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
+import type { World } from "../shell/world.ts";
 import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
 import { type FieldForm, fieldsOf } from "./field-words.ts";
 

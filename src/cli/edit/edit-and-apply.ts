@@ -1,9 +1,9 @@
 import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
-import { applyManifest } from "../apply-manifest.ts";
-import type { Given } from "../arguments.ts";
-import type { OptionSpec } from "../command.ts";
-import { type ManifestSource, selectedVisors } from "../manifest-source.ts";
+import { applyManifest } from "../apply/apply-manifest.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { OptionSpec } from "../shell/command.ts";
+import { type ManifestSource, selectedVisors } from "../manifest/manifest-source.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
@@ -12,14 +12,14 @@ import {
   ON_OPTION,
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
-} from "../options.ts";
-import { rewriteFile } from "../rewrite-manifest.ts";
-import type { World } from "../world.ts";
-import { checkCommit, offerCommit } from "./commit.ts";
+} from "../shell/options.ts";
+import { rewriteFile } from "../manifest/rewrite-manifest.ts";
+import type { World } from "../shell/world.ts";
+import { checkCommit, offerCommit } from "../git/commit.ts";
 import { editInTurn, readEditable, writeEdited } from "./edit-text.ts";
 import { checkKnownApps } from "./known-app.ts";
 import { checkNewPort } from "./new-port.ts";
-import { errLine } from "../print.ts";
+import { errLine } from "../shell/print.ts";
 
 /** What every command takes that edits the manifest for a selection of visors. */
 export const EDIT_OPTIONS: readonly OptionSpec[] = [

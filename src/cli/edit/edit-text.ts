@@ -1,13 +1,13 @@
 import { type ExitCode, utf8, type VisorKey } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
-import { textDiff } from "../adopt-text-diff.ts";
-import type { Given } from "../arguments.ts";
-import { saysYes, type Unasked } from "../ask.ts";
-import { manifestName } from "../manifest-source.ts";
-import { outLine, printJson } from "../print.ts";
-import { type ManifestFile, readEditableFile, rewriteFile } from "../rewrite-manifest.ts";
-import type { World } from "../world.ts";
-import { offerCommit } from "./commit.ts";
+import { textDiff } from "../shell/text-diff.ts";
+import type { Given } from "../shell/arguments.ts";
+import { saysYes, type Unasked } from "../shell/ask.ts";
+import { manifestName } from "../manifest/manifest-source.ts";
+import { outLine, printJson } from "../shell/print.ts";
+import { type ManifestFile, readEditableFile, rewriteFile } from "../manifest/rewrite-manifest.ts";
+import type { World } from "../shell/world.ts";
+import { offerCommit } from "../git/commit.ts";
 import { printableLines } from "../../view/index.ts";
 
 /** What edits make of a manifest. */
@@ -48,7 +48,7 @@ export async function editInTurn(
   edits: Iterable<{ readonly edit: ManifestEdit; readonly visors: readonly VisorKey[] }>,
   world: World,
 ): Promise<EditedText> {
-  const { editManifest } = await import("../manifest-room.ts");
+  const { editManifest } = await import("../manifest/manifest-room.ts");
   const { name: file, text } = read;
   const { desired } = read.source;
   let edited: EditedManifest = { text, desired, places: [], followers: [], concerned: [] };

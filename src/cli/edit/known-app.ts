@@ -1,8 +1,8 @@
 import { fromUtf8 } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
 import { BUILT_IN_APPS } from "../../model/index.ts";
-import type { ManifestFile } from "../rewrite-manifest.ts";
-import { usage } from "../usage.ts";
+import type { ManifestFile } from "../manifest/rewrite-manifest.ts";
+import { usage } from "../shell/usage.ts";
 
 /** Words that name a list beside the names of apps. */
 const LISTS = ["pty", "hypervisors", "dmsgscp", "survey"];
@@ -19,7 +19,7 @@ export async function checkKnownApps(
   const found = await unknownApp(appsOf(edit), { name, bytes });
   if (found === undefined) return;
   const { unknown, known } = found;
-  const { suggest } = await import("../manifest-room.ts");
+  const { suggest } = await import("../manifest/manifest-room.ts");
   const isList = edit.kind === "member";
   const meant = suggest(unknown, isList ? [...known, ...LISTS] : known);
   const what = isList ? "no list and no app" : "no app";
@@ -43,7 +43,7 @@ export async function checkKnownOrSeen(
 ): Promise<void> {
   const found = await unknownApp(apps, manifest, seen);
   if (found === undefined) return;
-  const { suggest } = await import("../manifest-room.ts");
+  const { suggest } = await import("../manifest/manifest-room.ts");
   const meant = suggest(found.unknown, found.known);
   throw usage(
     `${JSON.stringify(found.unknown)} is no app that visors have by themselves, that ${manifest.name} names or that was seen on a visor of --on`,
@@ -68,7 +68,7 @@ async function unknownApp(
   const anyway = [...BUILT_IN_APPS, ...others];
   // Nearly always: then the manifest is not read once more.
   if (apps.every((app) => anyway.includes(app))) return undefined;
-  const { knownApps } = await import("../manifest-room.ts");
+  const { knownApps } = await import("../manifest/manifest-room.ts");
   const known = [...knownApps(fromUtf8(bytes), name), ...others];
   const unknown = apps.find((app) => !known.includes(app));
   return unknown === undefined ? undefined : { unknown, known };

@@ -1,7 +1,7 @@
 import type { ManifestEdit } from "../../manifest/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import { shellWord } from "../../view/index.ts";
-import { usage } from "../usage.ts";
+import { usage } from "../shell/usage.ts";
 
 /**
  * Checks that an edit which makes a visor serve a port says who may use it: a port without a whitelist would be open

@@ -1,5 +1,5 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
-import type { Command } from "../command.ts";
+import type { Command } from "../shell/command.ts";
 import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
 import { type FieldForm, fieldsOf } from "./field-words.ts";
 

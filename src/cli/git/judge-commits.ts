@@ -26,7 +26,7 @@ import {
   readMeeting,
   verifyCommit,
 } from "../../platform/index.ts";
-import type { ManifestSource } from "../manifest-source.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { refusedNote } from "./manifest-at.ts";
 import {
   earlierKeysets,
@@ -264,7 +264,7 @@ async function verifyInOrder(
 /** Who may do what in the manifest as a commit has it; `undefined` where it has none that is good. */
 async function keysetIn(found: FileAtCommit): Promise<Keyset | undefined> {
   if (found.kind !== "file") return undefined;
-  const { loadKeyset } = await import("../manifest-room.ts");
+  const { loadKeyset } = await import("../manifest/manifest-room.ts");
   const { trusted } = loadKeyset(found.bytes, found.commit);
   return trusted === undefined ? undefined : keysetOf(trusted);
 }

@@ -7,8 +7,8 @@ import {
   readGitFactsAt,
 } from "../../platform/index.ts";
 import { printable } from "../../view/index.ts";
-import { type ManifestSource, manifestPath, verifyManifest } from "../manifest-source.ts";
-import type { World } from "../world.ts";
+import { type ManifestSource, manifestPath, verifyManifest } from "../manifest/manifest-source.ts";
+import type { World } from "../shell/world.ts";
 import { noCommitAt } from "./no-commit.ts";
 
 /** A manifest as a commit has it. */

@@ -1,10 +1,10 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { manifestDiffDocument, manifestDiffText } from "../../view/index.ts";
-import type { Given } from "../arguments.ts";
-import { outPaint } from "../look.ts";
-import { manifestName } from "../manifest-source.ts";
-import { printJson } from "../print.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import { outPaint } from "../shell/terminal-look.ts";
+import { manifestName } from "../manifest/manifest-source.ts";
+import { printJson } from "../shell/print.ts";
+import type { World } from "../shell/world.ts";
 import { readManifestAt } from "./manifest-at.ts";
 
 /**
@@ -35,7 +35,7 @@ export async function diffManifests(
   given: Given,
   world: World,
 ): Promise<ExitCode> {
-  const { diffFleets } = await import("../manifest-room.ts");
+  const { diffFleets } = await import("../manifest/manifest-room.ts");
   // The option names a commit here, so that the file is the usual one.
   const name = manifestName({ ...given, text: () => undefined }, world, undefined);
   const before = await readManifestAt(name, from, world);

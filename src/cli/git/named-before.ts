@@ -2,7 +2,7 @@
 import { digestOfBytes } from "../../core/index.ts";
 import { readFileAt } from "../../platform/index.ts";
 import type { History, NamedBefore } from "../../reconcile/index.ts";
-import type { ManifestSource } from "../manifest-source.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
 
 /** The keys that the manifest of the last recorded commit names; `undefined` where git has no other one than this. */
 export async function namedAtLastCommit(
@@ -22,6 +22,6 @@ export async function namedIn(
   { desired, name }: ManifestSource,
 ): Promise<NamedBefore | undefined> {
   if (digestOfBytes(bytes) === desired.manifestDigest) return undefined;
-  const { keysNamedIn } = await import("../manifest-room.ts");
+  const { keysNamedIn } = await import("../manifest/manifest-room.ts");
   return { commit, keys: keysNamedIn(bytes, name) };
 }

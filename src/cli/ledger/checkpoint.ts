@@ -1,9 +1,9 @@
 import { type ExitCode, fromUtf8 } from "../../core/index.ts";
 import { type KeptCheckpoint, ledgerNoteKey, newestCheckpoint } from "../../ledger/index.ts";
 import { formatVerifierKey } from "../../tlog/index.ts";
-import type { Command } from "../command.ts";
-import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { printJson } from "../print.ts";
+import type { Command } from "../shell/command.ts";
+import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import { printJson } from "../shell/print.ts";
 import { FEED_OPTION, openNamedLedger } from "./named-ledger.ts";
 
 /** `fleet ledger checkpoint`: the newest signed checkpoint, as other tools read it. */

@@ -1,13 +1,13 @@
 import { type ExitCode, FleetError, hasCode } from "../../core/index.ts";
 import { checkEvidence, type EvidenceDocument, parseEvidence } from "../../ledger/index.ts";
 import { proofText } from "../../view/index.ts";
-import type { Command } from "../command.ts";
-import { outPaint } from "../look.ts";
-import { readNamed } from "../manifest-source.ts";
-import { namesIfReadable } from "../names-of-manifest.ts";
-import { JSON_OPTION, MANIFEST_OPTION } from "../options.ts";
-import { printJson } from "../print.ts";
-import type { World } from "../world.ts";
+import type { Command } from "../shell/command.ts";
+import { outPaint } from "../shell/terminal-look.ts";
+import { readNamed } from "../manifest/manifest-source.ts";
+import { namesIfReadable } from "../manifest/names-of-manifest.ts";
+import { JSON_OPTION, MANIFEST_OPTION } from "../shell/options.ts";
+import { printJson } from "../shell/print.ts";
+import type { World } from "../shell/world.ts";
 
 /** `fleet ledger evidence`: what an evidence document proves, anywhere. */
 export const ledgerEvidence: Command = {

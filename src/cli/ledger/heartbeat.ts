@@ -1,9 +1,9 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { checkFreshness } from "../../ledger/index.ts";
-import type { Command } from "../command.ts";
-import { durationText } from "../duration.ts";
-import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { outLine, printJson } from "../print.ts";
+import type { Command } from "../shell/command.ts";
+import { durationText } from "../shell/duration.ts";
+import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import { outLine, printJson } from "../shell/print.ts";
 import { appendToOwn, type OwnLedger, withOwnLedger } from "./own-ledger.ts";
 
 /** `fleet ledger heartbeat`: a signed sign of life, so that a frozen copy can be told from a quiet fleet. */

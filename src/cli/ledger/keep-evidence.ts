@@ -1,6 +1,6 @@
 import { evidenceOfLie, type PulledFeed } from "../../replicas/index.ts";
-import { keepEvidenceFile } from "../evidence-file.ts";
-import type { World } from "../world.ts";
+import { keepEvidenceFile } from "./evidence-file.ts";
+import type { World } from "../shell/world.ts";
 
 /**
  * Keeps what feeds signed and that contradicts itself, a file each.

@@ -2,16 +2,16 @@
 
 import { counted } from "../../core/index.ts";
 import type { RelayResult } from "../../replicas/index.ts";
-import type { Given } from "../arguments.ts";
-import { isYes } from "../confirm.ts";
-import { openFeeds, seenHeads } from "../feeds.ts";
-import { canAsk } from "../look.ts";
-import type { ManifestSource } from "../manifest-source.ts";
-import { openOwnLedger } from "../open-own-ledger.ts";
-import type { Operator } from "../operator.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import { isYes } from "../shell/confirm.ts";
+import { openFeeds, seenHeads } from "./feeds.ts";
+import { canAsk } from "../shell/terminal-look.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
+import { openOwnLedger } from "./open-own-ledger.ts";
+import type { Operator } from "./operator.ts";
+import type { World } from "../shell/world.ts";
 import { fleetOf } from "./heartbeat.ts";
-import { errLine } from "../print.ts";
+import { errLine } from "../shell/print.ts";
 
 /** Whose ledger is to be written anew, and who else reads it. */
 export interface MendInput {

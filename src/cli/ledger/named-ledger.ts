@@ -1,14 +1,14 @@
 import { dirname } from "node:path";
 import { FleetError, hasCode } from "../../core/index.ts";
 import { type FeedKey, isFeedKey, type ReadOnlyLedger, readLedger } from "../../ledger/index.ts";
-import type { Given } from "../arguments.ts";
-import type { OptionSpec } from "../command.ts";
-import { replicaFolderOf } from "../feeds.ts";
-import type { ManifestSource } from "../manifest-source.ts";
-import { namesIfReadable } from "../names-of-manifest.ts";
-import { findOperator, type Operator, requireOperator } from "../operator.ts";
-import { ledgerFolderOf } from "../operator-files.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { OptionSpec } from "../shell/command.ts";
+import { replicaFolderOf } from "./feeds.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
+import { namesIfReadable } from "../manifest/names-of-manifest.ts";
+import { findOperator, type Operator, requireOperator } from "./operator.ts";
+import { ledgerFolderOf } from "../shell/home-files.ts";
+import type { World } from "../shell/world.ts";
 
 const PREFIX_TYPED_MIN = 4;
 

@@ -1,13 +1,13 @@
 import type { EntryDraft, Ledger, LedgerRecord } from "../../ledger/index.ts";
-import type { Given } from "../arguments.ts";
-import { type OpenFeeds, openFeeds, relaysAndOthers, seenHeads } from "../feeds.ts";
-import type { ManifestSource } from "../manifest-source.ts";
-import { manifestFacts } from "../names-of-manifest.ts";
-import { type Operator, requireOperator } from "../operator.ts";
-import { bringUpToDate, publishAndTell } from "../relaying.ts";
-import { openOwnLedger } from "../open-own-ledger.ts";
-import type { World } from "../world.ts";
-import { errLine } from "../print.ts";
+import type { Given } from "../shell/arguments.ts";
+import { type OpenFeeds, openFeeds, relaysAndOthers, seenHeads } from "./feeds.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
+import { manifestFacts } from "../manifest/names-of-manifest.ts";
+import { type Operator, requireOperator } from "./operator.ts";
+import { bringUpToDate, publishAndTell } from "./relaying.ts";
+import { openOwnLedger } from "./open-own-ledger.ts";
+import type { World } from "../shell/world.ts";
+import { errLine } from "../shell/print.ts";
 
 /** Our ledger, held by its lock, with what is beside it. */
 export interface OwnLedger {

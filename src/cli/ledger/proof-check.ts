@@ -10,12 +10,12 @@ import {
   verifyLeafProof,
 } from "../../tlog/index.ts";
 import { type CheckedProof, proofText, timeText } from "../../view/index.ts";
-import type { Given } from "../arguments.ts";
-import { outPaint } from "../look.ts";
-import { readNamed } from "../manifest-source.ts";
-import { printJson } from "../print.ts";
-import type { World } from "../world.ts";
-import { usage } from "../usage.ts";
+import type { Given } from "../shell/arguments.ts";
+import { outPaint } from "../shell/terminal-look.ts";
+import { readNamed } from "../manifest/manifest-source.ts";
+import { printJson } from "../shell/print.ts";
+import type { World } from "../shell/world.ts";
+import { usage } from "../shell/usage.ts";
 
 const MS_PER_S = 1000;
 

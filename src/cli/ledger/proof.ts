@@ -25,17 +25,17 @@ import {
   verifyGrowthProof,
   verifyLeafProof,
 } from "../../tlog/index.ts";
-import type { Given } from "../arguments.ts";
-import type { Command } from "../command.ts";
-import { manifestName, readNamed } from "../manifest-source.ts";
-import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { printJson } from "../print.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
+import { manifestName, readNamed } from "../manifest/manifest-source.ts";
+import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import { printJson } from "../shell/print.ts";
+import type { World } from "../shell/world.ts";
 import { checkpointKey } from "./checkpoint.ts";
 import { FEED_OPTION, type NamedLedger, openNamedLedger } from "./named-ledger.ts";
 import { checkProof } from "./proof-check.ts";
-import { checkOutputFiles } from "../output-files.ts";
-import { usage } from "../usage.ts";
+import { checkOutputFiles } from "../shell/output-files.ts";
+import { usage } from "../shell/usage.ts";
 
 const ENTRY_MODE = 0o644;
 

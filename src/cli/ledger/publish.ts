@@ -3,14 +3,14 @@
 import { counted, type ExitCode } from "../../core/index.ts";
 import { conflictError, type RelayResult } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
-import type { Given } from "../arguments.ts";
-import type { Command } from "../command.ts";
-import { manifestFacts } from "../names-of-manifest.ts";
-import { type Operator, requireOperator } from "../operator.ts";
-import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { printJson } from "../print.ts";
-import { nextOf, publishOwn } from "../relaying.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
+import { manifestFacts } from "../manifest/names-of-manifest.ts";
+import { type Operator, requireOperator } from "./operator.ts";
+import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import { printJson } from "../shell/print.ts";
+import { nextOf, publishOwn } from "./relaying.ts";
+import type { World } from "../shell/world.ts";
 import { mendHollow } from "./mend.ts";
 import { RELAY_OPTION, relaysOf } from "./relay-option.ts";
 

@@ -1,14 +1,14 @@
 import { counted, type ExitCode, FleetError } from "../../core/index.ts";
 import type { PullOutcome } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
-import type { Command } from "../command.ts";
-import { type OtherOperator, otherOperators } from "../feeds.ts";
-import { manifestName, readManifest } from "../manifest-source.ts";
-import { findOperator } from "../operator.ts";
-import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { outLine, printJson } from "../print.ts";
-import { type PulledOther, pullOthers } from "../relaying.ts";
-import type { World } from "../world.ts";
+import type { Command } from "../shell/command.ts";
+import { type OtherOperator, otherOperators } from "./feeds.ts";
+import { manifestName, readManifest } from "../manifest/manifest-source.ts";
+import { findOperator } from "./operator.ts";
+import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import { outLine, printJson } from "../shell/print.ts";
+import { type PulledOther, pullOthers } from "./relaying.ts";
+import type { World } from "../shell/world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { RELAY_OPTION, relaysOf, STALL_OPTION, stallOf } from "./relay-option.ts";
 

@@ -1,9 +1,9 @@
 import { FleetError } from "../../core/index.ts";
-import type { Given } from "../arguments.ts";
-import type { OptionSpec } from "../command.ts";
-import { manifestFacts } from "../names-of-manifest.ts";
-import { relayAddresses } from "../relaying.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { OptionSpec } from "../shell/command.ts";
+import { manifestFacts } from "../manifest/names-of-manifest.ts";
+import { relayAddresses } from "./relaying.ts";
+import type { World } from "../shell/world.ts";
 
 /** Other relays than the manifest's. */
 export const RELAY_OPTION: OptionSpec = {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { homeFolders } from "../../platform/index.ts";
-import type { World } from "../world.ts";
+import type { World } from "../shell/world.ts";
 
 const PINS_FOLDER = "pins";
 

@@ -13,12 +13,12 @@ import {
   startRelay,
 } from "../../relays/index.ts";
 import { shortKey } from "../../view/index.ts";
-import type { Given } from "../arguments.ts";
-import type { Command } from "../command.ts";
-import { manifestFacts } from "../names-of-manifest.ts";
-import { MANIFEST_OPTION } from "../options.ts";
-import type { World } from "../world.ts";
-import { errLine, outLine } from "../print.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
+import { manifestFacts } from "../manifest/names-of-manifest.ts";
+import { MANIFEST_OPTION } from "../shell/options.ts";
+import type { World } from "../shell/world.ts";
+import { errLine, outLine } from "../shell/print.ts";
 
 const DEFAULT_LISTEN = "127.0.0.1:8870";
 const MIB = 1024 * 1024;

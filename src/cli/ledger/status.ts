@@ -2,15 +2,15 @@ import { counted, type ExitCode } from "../../core/index.ts";
 import { checkFreshness, type Freshness, readLedger } from "../../ledger/index.ts";
 import type { RelayState } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
-import type { Command } from "../command.ts";
-import { durationText } from "../duration.ts";
-import { openFeeds, type OpenFeeds, type OtherOperator, otherOperators } from "../feeds.ts";
-import { manifestFacts } from "../names-of-manifest.ts";
-import { type Operator, requireOperator } from "../operator.ts";
-import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { errLine, printJson } from "../print.ts";
-import { beginRetry, lookAtOwn } from "../relaying.ts";
-import type { World } from "../world.ts";
+import type { Command } from "../shell/command.ts";
+import { durationText } from "../shell/duration.ts";
+import { openFeeds, type OpenFeeds, type OtherOperator, otherOperators } from "./feeds.ts";
+import { manifestFacts } from "../manifest/names-of-manifest.ts";
+import { type Operator, requireOperator } from "./operator.ts";
+import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import { errLine, printJson } from "../shell/print.ts";
+import { beginRetry, lookAtOwn } from "./relaying.ts";
+import type { World } from "../shell/world.ts";
 
 const HEAD_DIGITS = 12;
 

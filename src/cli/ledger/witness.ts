@@ -8,16 +8,16 @@ import {
   writeFeedPin,
 } from "../../ledger/index.ts";
 import { type WitnessResult, witnessText } from "../../view/index.ts";
-import type { Given } from "../arguments.ts";
-import type { Command } from "../command.ts";
-import { worstExit } from "../exit.ts";
-import { feedNames, otherOperators } from "../feeds.ts";
-import { outPaint } from "../look.ts";
-import { manifestName } from "../manifest-source.ts";
-import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import { checkOutputFiles } from "../output-files.ts";
-import { errLine, printJson } from "../print.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
+import { worstExit } from "../shell/exit.ts";
+import { feedNames, otherOperators } from "./feeds.ts";
+import { outPaint } from "../shell/terminal-look.ts";
+import { manifestName } from "../manifest/manifest-source.ts";
+import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import { checkOutputFiles } from "../shell/output-files.ts";
+import { errLine, printJson } from "../shell/print.ts";
+import type { World } from "../shell/world.ts";
 import { noCopy, unknownFeed } from "./named-ledger.ts";
 import { appendToOwn, type OwnLedger, withOwnLedger } from "./own-ledger.ts";
 import { pinsFolderOf } from "./seen-pins.ts";

@@ -1,7 +1,7 @@
 import type { ExitCode } from "../../core/index.ts";
 import { withOperator } from "../../manifest/index.ts";
 import { CAPABILITIES } from "../../model/index.ts";
-import type { Command } from "../command.ts";
+import type { Command } from "../shell/command.ts";
 import { changeOperator } from "./change-operator.ts";
 import { lineOf, nameOf } from "./operator-line.ts";
 import { CHANGE_OPTIONS } from "./operator-options.ts";

@@ -1,6 +1,6 @@
-import type { Given } from "../arguments.ts";
-import { saysYes } from "../ask.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import { saysYes } from "../shell/ask.ts";
+import type { World } from "../shell/world.ts";
 
 const UNASKED = { next: "read above what would be done; --yes does it" };
 

@@ -2,13 +2,13 @@ import { type ExitCode, FleetError } from "../../core/index.ts";
 import { hasSameTerms, type KeysetTerms, signKeysetChange } from "../../ledger/index.ts";
 import { keysetDifferences, keysetFromRecord, keysetOf } from "../../reconcile/index.ts";
 import { printable } from "../../view/index.ts";
-import type { Command } from "../command.ts";
-import type { ManifestSource } from "../manifest-source.ts";
-import { relaysAndOthers } from "../feeds.ts";
-import { pullOthers } from "../relaying.ts";
-import { manifestFacts } from "../names-of-manifest.ts";
-import { requireOperator } from "../operator.ts";
-import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+import type { Command } from "../shell/command.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
+import { relaysAndOthers } from "../ledger/feeds.ts";
+import { pullOthers } from "../ledger/relaying.ts";
+import { manifestFacts } from "../manifest/names-of-manifest.ts";
+import { requireOperator } from "../ledger/operator.ts";
+import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { isAgreed } from "./agree.ts";
 import {
   isEnough,

@@ -5,8 +5,8 @@ import {
   type OperatorKeys,
   signKeysetChange,
 } from "../../ledger/index.ts";
-import type { Given } from "../arguments.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { World } from "../shell/world.ts";
 import {
   type ChangeFile,
   createChangeFile,

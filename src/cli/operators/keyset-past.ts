@@ -13,11 +13,11 @@ import {
   type WriterKeys,
 } from "../../ledger/index.ts";
 import { printable, shortKey } from "../../view/index.ts";
-import { joinedRecords, openFeeds, seenHeads } from "../feeds.ts";
-import { Findings } from "../joined-history.ts";
-import type { ManifestSource } from "../manifest-source.ts";
-import type { Operator } from "../operator.ts";
-import type { World } from "../world.ts";
+import { joinedRecords, openFeeds, seenHeads } from "../ledger/feeds.ts";
+import { Findings } from "../ledger/joined-history.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
+import type { Operator } from "../ledger/operator.ts";
+import type { World } from "../shell/world.ts";
 
 /** What all ledgers on this machine say of who may do what. */
 export interface KeysetPast {

@@ -3,12 +3,12 @@ import { loadManifest } from "../../manifest/index.ts";
 import type { DesiredFleet } from "../../model/index.ts";
 import { keysetOf } from "../../reconcile/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
-import { textDiff } from "../adopt-text-diff.ts";
-import type { Given } from "../arguments.ts";
-import { errPaint } from "../look.ts";
-import { manifestName } from "../manifest-source.ts";
-import { type ManifestFile, readEditableFile, rewriteFile } from "../rewrite-manifest.ts";
-import type { World } from "../world.ts";
+import { textDiff } from "../shell/text-diff.ts";
+import type { Given } from "../shell/arguments.ts";
+import { errPaint } from "../shell/terminal-look.ts";
+import { manifestName } from "../manifest/manifest-source.ts";
+import { type ManifestFile, readEditableFile, rewriteFile } from "../manifest/rewrite-manifest.ts";
+import type { World } from "../shell/world.ts";
 
 /** A manifest that is to be written; without a difference there is nothing to write. */
 export interface ManifestEdit {

@@ -13,8 +13,8 @@ import {
   type DesiredOperator,
   type FeedKey,
 } from "../../model/index.ts";
-import type { Given } from "../arguments.ts";
-import { usage } from "../usage.ts";
+import type { Given } from "../shell/arguments.ts";
+import { usage } from "../shell/usage.ts";
 
 const USUAL_RIGHTS: readonly Capability[] = ["plan", "apply"];
 

@@ -1,5 +1,5 @@
-import type { OptionSpec } from "../command.ts";
-import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../options.ts";
+import type { OptionSpec } from "../shell/command.ts";
+import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 
 /** What the commands share that change who signs. */
 export const CHANGE_OPTIONS: readonly OptionSpec[] = [

@@ -11,11 +11,11 @@ import {
   newEpoch,
   UNSEALED,
 } from "../../ledger/index.ts";
-import type { Given } from "../arguments.ts";
-import type { ManifestSource } from "../manifest-source.ts";
-import type { Operator } from "../operator.ts";
-import { openOwnLedger } from "../open-own-ledger.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
+import type { Operator } from "../ledger/operator.ts";
+import { openOwnLedger } from "../ledger/open-own-ledger.ts";
+import type { World } from "../shell/world.ts";
 import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
 import { type ManifestEdit, writeManifest } from "./manifest-text.ts";
 import type { NextKeyset } from "./next-keyset.ts";

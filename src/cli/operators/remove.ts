@@ -1,6 +1,6 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { withoutOperator } from "../../manifest/index.ts";
-import type { Command } from "../command.ts";
+import type { Command } from "../shell/command.ts";
 import { type ChangeInput, changeOperator } from "./change-operator.ts";
 import { nameOf } from "./operator-line.ts";
 import { CHANGE_OPTIONS } from "./operator-options.ts";

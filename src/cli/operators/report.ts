@@ -1,6 +1,6 @@
 import type { ExitCode } from "../../core/index.ts";
-import { errLine, outLine, printJson } from "../print.ts";
-import type { World } from "../world.ts";
+import { errLine, outLine, printJson } from "../shell/print.ts";
+import type { World } from "../shell/world.ts";
 import { printableLines } from "../../view/index.ts";
 
 /** How far the signatures of a change have come, by name. */

@@ -4,13 +4,13 @@ import { withOperator } from "../../manifest/index.ts";
 import type { DesiredFleet, DesiredOperator } from "../../model/index.ts";
 import { keysetOf, keysetToRecord } from "../../reconcile/index.ts";
 import { printable } from "../../view/index.ts";
-import type { Given } from "../arguments.ts";
-import type { Command } from "../command.ts";
-import { type Operator, requireOperator } from "../operator.ts";
-import { relaysAndOthers } from "../feeds.ts";
-import { bringUpToDate, publishAndTell } from "../relaying.ts";
-import type { ManifestFile } from "../rewrite-manifest.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
+import { type Operator, requireOperator } from "../ledger/operator.ts";
+import { relaysAndOthers } from "../ledger/feeds.ts";
+import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
+import type { ManifestFile } from "../manifest/rewrite-manifest.ts";
+import type { World } from "../shell/world.ts";
 import { isAgreed } from "./agree.ts";
 import {
   approvedFiles,

@@ -9,7 +9,7 @@ import {
   rotatedTerms,
   rotationKeyset,
 } from "../../ledger/index.ts";
-import type { World } from "../world.ts";
+import type { World } from "../shell/world.ts";
 import {
   type ChangeFile,
   checkApproved,

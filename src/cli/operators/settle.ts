@@ -4,9 +4,9 @@ import {
   settleRotation,
   type WriterKeys,
 } from "../../ledger/index.ts";
-import type { Given } from "../arguments.ts";
-import { type Operator, passphraseOf } from "../operator.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import { type Operator, passphraseOf } from "../ledger/operator.ts";
+import type { World } from "../shell/world.ts";
 
 /** How our key file is read and written anew. */
 export function keyFileOptions(

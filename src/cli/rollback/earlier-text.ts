@@ -4,8 +4,8 @@ import { digestOfBytes, FleetError, hasCode, shortCommit, utf8 } from "../../cor
 import type { RecordRef } from "../../ledger/index.ts";
 import { printable, shellWord } from "../../view/index.ts";
 import { manifestBytesAt } from "../git/manifest-at.ts";
-import type { RecordsSource } from "../records-source.ts";
-import type { World } from "../world.ts";
+import type { RecordsSource } from "../record/records-source.ts";
+import type { World } from "../shell/world.ts";
 import type { NamedApply } from "./find-apply.ts";
 
 /** A manifest's bytes, those that were applied, and where they come from. */

@@ -2,7 +2,7 @@
 import { FleetError } from "../../core/index.ts";
 import { Applies, type Apply, type JoinedRecord } from "../../ledger/index.ts";
 import { refText } from "../../view/index.ts";
-import { ENTRY_FORM, namedEntry, type RecordsSource } from "../records-source.ts";
+import { ENTRY_FORM, namedEntry, type RecordsSource } from "../record/records-source.ts";
 
 /** An apply whose plan can be read. */
 export interface NamedApply extends Apply {

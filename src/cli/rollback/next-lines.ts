@@ -3,7 +3,7 @@ import { counted } from "../../core/index.ts";
 import type { DesiredFleet, Plan } from "../../model/index.ts";
 import { keysetDifferences, keysetOf } from "../../reconcile/index.ts";
 import { shellWord } from "../../view/index.ts";
-import type { Given } from "../arguments.ts";
+import type { Given } from "../shell/arguments.ts";
 import type { EarlierText } from "./earlier-text.ts";
 
 /** What the lines speak of. */

@@ -1,18 +1,18 @@
 // `fleet rollback`: an earlier manifest is planned again, and nothing is written.
 import { type ExitCode, FleetError, fromUtf8, hasCode, shortCommit } from "../../core/index.ts";
 import { timeText } from "../../view/index.ts";
-import type { Given } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
 import { gitFactsOf } from "../git/manifest-at.ts";
-import { givePlan } from "../give-plan.ts";
+import { givePlan } from "../plan/give-plan.ts";
 import {
   manifestName,
   type ManifestSource,
   readManifest,
   STANDARD_INPUT,
   verifyManifest,
-} from "../manifest-source.ts";
-import { plannedPart } from "../only.ts";
+} from "../manifest/manifest-source.ts";
+import { plannedPart } from "../plan/planned-part.ts";
 import {
   ACCESS_OPTIONS,
   DETAILED_EXITCODE_OPTION,
@@ -26,16 +26,16 @@ import {
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
   PLAN_FILE_OPTIONS,
-} from "../options.ts";
-import { outputsOf } from "../output.ts";
-import { checkOutputFiles } from "../output-files.ts";
-import { planLook } from "../plan-look.ts";
-import { type HandedSource, planFleet } from "../planning.ts";
-import { openRecords } from "../records-source.ts";
-import { errLine } from "../print.ts";
-import { reporterOf } from "../reporter.ts";
-import { usage } from "../usage.ts";
-import type { World } from "../world.ts";
+} from "../shell/options.ts";
+import { outputsOf } from "../plan/output.ts";
+import { checkOutputFiles } from "../shell/output-files.ts";
+import { planLook } from "../plan/plan-look.ts";
+import { type HandedSource, planFleet } from "../plan/planning.ts";
+import { openRecords } from "../record/records-source.ts";
+import { errLine } from "../shell/print.ts";
+import { reporterOf } from "../shell/reporter.ts";
+import { usage } from "../shell/usage.ts";
+import type { World } from "../shell/world.ts";
 import { byManifestInForce } from "./by-manifest-in-force.ts";
 import { earlierText, type EarlierText } from "./earlier-text.ts";
 import { findApply, type NamedApply } from "./find-apply.ts";
@@ -95,7 +95,7 @@ export const rollback: Command = {
     const reporter = reporterOf(given, world);
     const planned = await planFleet(given, world, reporter, { ledger: true, handed });
     const { plan, history } = planned;
-    const { keysNamedIn } = await import("../manifest-room.ts");
+    const { keysNamedIn } = await import("../manifest/manifest-room.ts");
     refuseReturningKeys({
       plan,
       history,

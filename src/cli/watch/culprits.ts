@@ -9,11 +9,11 @@ import {
 import { type Change, type Plan, type SeenVisor, valuesOf } from "../../model/index.ts";
 import { waitedForStart } from "../../reconcile/index.ts";
 import { changeId, manifestKey, timeText, type WatchState } from "../../watch/index.ts";
-import { atHandOf } from "../at-hand.ts";
-import { liveVisor } from "../blame-live.ts";
-import { feedNames, joinedRecords, openFeeds } from "../feeds.ts";
-import type { ReadFleet } from "../planning.ts";
-import type { World } from "../world.ts";
+import { atHandOf } from "../drift/manifest-values.ts";
+import { liveVisor } from "../record/blame-live.ts";
+import { feedNames, joinedRecords, openFeeds } from "../ledger/feeds.ts";
+import type { ReadFleet } from "../plan/planning.ts";
+import type { World } from "../shell/world.ts";
 
 /** How far a visor's start, told from its uptime as it was read, may lie before what was seen of it just before. */
 const START_DOUBT_MS = 30_000;

@@ -1,6 +1,6 @@
 import type { LogLine } from "../../watch/index.ts";
-import type { World } from "../world.ts";
-import { outLine } from "../print.ts";
+import type { World } from "../shell/world.ts";
+import { outLine } from "../shell/print.ts";
 
 /** Writes decisions to standard output: a line each, of JSON or of text. */
 export function logWriter(isJson: boolean, world: World): (line: LogLine) => void {

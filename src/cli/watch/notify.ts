@@ -1,8 +1,8 @@
 import { counted, FleetError } from "../../core/index.ts";
 import { runCommand } from "../../platform/index.ts";
 import type { LogLine, Notice } from "../../watch/index.ts";
-import type { Given } from "../arguments.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { World } from "../shell/world.ts";
 
 /** Notices that one message holds; the rest is counted. */
 const NOTICES_MAX = 100;

@@ -2,7 +2,7 @@ import { FleetError, type StreamAddress } from "../../core/index.ts";
 import { checkRelayAddress } from "../../model/index.ts";
 import { type HttpAnswer, type HttpServer, isLoopback, servePages } from "../../platform/index.ts";
 import { healthOf, type WatchState } from "../../watch/index.ts";
-import type { World } from "../world.ts";
+import type { World } from "../shell/world.ts";
 import type { WatchMetrics } from "./metrics.ts";
 
 const TEXT = "text/plain; charset=utf-8";

@@ -7,7 +7,7 @@ import {
   parseWatchState,
   type WatchState,
 } from "../../watch/index.ts";
-import type { World } from "../world.ts";
+import type { World } from "../shell/world.ts";
 
 const FOLDER = "watch";
 const ID_LENGTH = 16;

@@ -10,8 +10,8 @@ import {
   trackingRef,
 } from "../../platform/index.ts";
 import type { ManifestRef } from "../../watch/index.ts";
-import { readNamed } from "../manifest-source.ts";
-import type { World } from "../world.ts";
+import { readNamed } from "../manifest/manifest-source.ts";
+import type { World } from "../shell/world.ts";
 
 /** Editors and git write a file in several steps. */
 const SETTLE_MS = 250;

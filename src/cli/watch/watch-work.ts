@@ -15,15 +15,21 @@ import {
   type WatchNews,
   type WatchState,
 } from "../../watch/index.ts";
-import { applyUnshown } from "../apply-run.ts";
-import type { Given } from "../arguments.ts";
+import { applyUnshown } from "../apply/apply-run.ts";
+import type { Given } from "../shell/arguments.ts";
 import type { Judged } from "../git/judge-commits.ts";
-import { rememberingHistory } from "../joined-history.ts";
-import { selectedVisors, verifyManifest } from "../manifest-source.ts";
-import { type HandedSource, judgeRead, planRead, readFleet, type ReadFleet } from "../planning.ts";
-import type { Reporter } from "../reporter.ts";
-import { readerOf, wayInOf } from "../way-in.ts";
-import type { World } from "../world.ts";
+import { rememberingHistory } from "../ledger/joined-history.ts";
+import { selectedVisors, verifyManifest } from "../manifest/manifest-source.ts";
+import {
+  type HandedSource,
+  judgeRead,
+  planRead,
+  readFleet,
+  type ReadFleet,
+} from "../plan/planning.ts";
+import type { Reporter } from "../shell/reporter.ts";
+import { readerOf, wayInOf } from "../shell/way-in.ts";
+import type { World } from "../shell/world.ts";
 import { type Culprits, culpritId, findCulprits, withoutDeeds } from "./culprits.ts";
 import type { FetchedManifest, WatchSource } from "./watch-source.ts";
 

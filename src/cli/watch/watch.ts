@@ -1,11 +1,11 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { DEFAULT_WATCH } from "../../model/index.ts";
 import type { LogLine, WatchState } from "../../watch/index.ts";
-import type { Given } from "../arguments.ts";
-import type { Command } from "../command.ts";
-import { manifestName } from "../manifest-source.ts";
-import { ACCESS_OPTIONS, LOCK_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "../options.ts";
-import type { World } from "../world.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
+import { manifestName } from "../manifest/manifest-source.ts";
+import { ACCESS_OPTIONS, LOCK_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import type { World } from "../shell/world.ts";
 import { driveWatch } from "./drive.ts";
 import { watchMetrics } from "./metrics.ts";
 import { notifierOf } from "./notify.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BesideWork } from "../../../src/cli/beside.ts";
+import { BesideWork } from "../../../src/cli/shell/background-work.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 describe("work beside a command", () => {

@@ -6,7 +6,7 @@ import process from "node:process";
 import { describe, expect, it, test } from "vitest";
 import { allCommands, COMMAND_GROUPS } from "../../../src/cli/command-table.ts";
 import { completedCommands } from "../../../src/cli/completion.ts";
-import { completionScript, SHELLS } from "../../../src/cli/completion-script.ts";
+import { completionScript, SHELLS } from "../../../src/cli/completion/completion-script.ts";
 import { helpText } from "../../../src/cli/help.ts";
 
 const ROWS = allCommands();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { demo } from "../../../src/cli/demo.ts";
+import { demo } from "../../../src/cli/demo/demo.ts";
 import { helpText } from "../../../src/cli/help.ts";
 import { runInFolder } from "../../support/folder-cli.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
-import { EXIT_CODES, worstExit } from "../../../src/cli/exit.ts";
+import { EXIT_CODES, worstExit } from "../../../src/cli/shell/exit.ts";
 
 describe("exit codes", () => {
   test.each([

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { replicaFolderOf } from "../../../src/cli/feeds.ts";
+import { replicaFolderOf } from "../../../src/cli/ledger/feeds.ts";
 import {
   joinedHistory,
   type JoinHistory,
   rememberingHistory,
-} from "../../../src/cli/joined-history.ts";
+} from "../../../src/cli/ledger/joined-history.ts";
 import { createLedger, type Ledger, readLedger } from "../../../src/ledger/index.ts";
 import {
   FOLDER,

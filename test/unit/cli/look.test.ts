@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { canAsk, outPaint } from "../../../src/cli/look.ts";
-import type { World } from "../../../src/cli/world.ts";
+import { canAsk, outPaint } from "../../../src/cli/shell/terminal-look.ts";
+import type { World } from "../../../src/cli/shell/world.ts";
 import { homeFolders } from "../../../src/platform/index.ts";
 import { plainPaint } from "../../../src/view/index.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseArguments } from "../../../src/cli/arguments.ts";
-import { plan } from "../../../src/cli/plan.ts";
-import { planLook } from "../../../src/cli/plan-look.ts";
+import { parseArguments } from "../../../src/cli/shell/arguments.ts";
+import { plan } from "../../../src/cli/plan/plan.ts";
+import { planLook } from "../../../src/cli/plan/plan-look.ts";
 import { keyAt, placeAt } from "../../support/reconcile-builders.ts";
 
 function lookOf(argv: readonly string[]): ReturnType<typeof planLook> {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { parseArguments } from "../../../src/cli/arguments.ts";
-import { BesideWork } from "../../../src/cli/beside.ts";
-import { plan } from "../../../src/cli/plan.ts";
-import { type Reporter, reporterOf } from "../../../src/cli/reporter.ts";
-import type { World } from "../../../src/cli/world.ts";
+import { parseArguments } from "../../../src/cli/shell/arguments.ts";
+import { BesideWork } from "../../../src/cli/shell/background-work.ts";
+import { plan } from "../../../src/cli/plan/plan.ts";
+import { type Reporter, reporterOf } from "../../../src/cli/shell/reporter.ts";
+import type { World } from "../../../src/cli/shell/world.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
 import { keyAt } from "../../support/reconcile-builders.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { allCommands } from "../../../src/cli/command-table.ts";
-import { parseArguments } from "../../../src/cli/arguments.ts";
+import { parseArguments } from "../../../src/cli/shell/arguments.ts";
 import { parseTime } from "../../../src/ledger/index.ts";
 import { loadManifest } from "../../../src/manifest/index.ts";
 import { parseDuration, utf8 } from "../../../src/core/index.ts";

@@ -1,0 +1,230 @@
+import { counted, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
+import type { Plan, Refusal } from "../../model/index.ts";
+import {
+  checkApply,
+  refusalsExit,
+  restartApps,
+  type RestartOutcome,
+  type VisorToRestart,
+} from "../../reconcile/index.ts";
+import { createVisorWriter } from "../../skywire/visor/index.ts";
+import { printable, refusalText, tableText } from "../../view/index.ts";
+import type { Given } from "../shell/arguments.ts";
+import { saysYes } from "../shell/ask.ts";
+import type { Command } from "../shell/command.ts";
+import { requireSelection } from "../edit/edit-and-apply.ts";
+import { checkKnownOrSeen } from "../edit/known-app.ts";
+import { errPaint } from "../shell/terminal-look.ts";
+import {
+  manifestName,
+  readNamed,
+  selectedVisors,
+  verifyManifest,
+} from "../manifest/manifest-source.ts";
+import { requireOperator } from "../ledger/operator.ts";
+import {
+  ACCESS_OPTIONS,
+  JSON_OPTION,
+  LOCK_OPTION,
+  MANIFEST_OPTION,
+  ON_OPTION,
+  OPERATOR_OPTIONS,
+} from "../shell/options.ts";
+import { type Planned, planFleet } from "../plan/planning.ts";
+import { outLine, printJson } from "../shell/print.ts";
+import { relaysAndOthers } from "../ledger/feeds.ts";
+import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
+import { type Reporter, reporterOf } from "../shell/reporter.ts";
+import { openOwnLedger } from "../ledger/open-own-ledger.ts";
+import type { World } from "../shell/world.ts";
+
+/** The guards that ask who may write at all, whatever is written. */
+const WHO_MAY: readonly Refusal["guard"][] = ["not-controller", "operator", "keyset-change"];
+
+/** `fleet app restart`: stops and starts running apps once. */
+export const appRestart: Command = {
+  name: "app restart",
+  about:
+    "Stop and start running apps on the visors of --on, once. It is no desired state: the manifest stays as it is, the ledger records it.",
+  words: [{ form: "<APP...>", about: "names of apps; those that do not run are left alone" }],
+  options: [
+    ON_OPTION,
+    { name: "once", about: "says that this is no desired state; nothing else is possible here" },
+    MANIFEST_OPTION,
+    { name: "yes", short: "y", about: "do not ask" },
+    LOCK_OPTION,
+    JSON_OPTION,
+    ...ACCESS_OPTIONS,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: [
+    "fleet app restart skychat --on tag:home",
+    "fleet app restart vpn-server --on shop-1 --once --yes",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    requireSelection(given);
+    const apps = [...new Set(given.words)];
+    if (apps.includes("pty")) throw neverStops();
+    const name = manifestName(given, world, undefined);
+    const bytes = await readNamed(name, world, "manifest");
+    const source = await verifyManifest(name, bytes, world);
+    const selected = await selectedVisors(source, given, world);
+    const reporter = reporterOf(given, world);
+    // Planning tells who answers, and whether this operator may write through this visor.
+    const planned = await planFleet(given, world, reporter, {
+      ledger: true,
+      handed: { source, selected },
+    });
+    const seen = planned.observation.visors.flatMap((visor) =>
+      visor.kind === "seen" ? visor.apps.map((app) => app.name) : [],
+    );
+    await checkKnownOrSeen(apps, seen, { name, bytes });
+    const refused = await refusedExit(planned, given, world);
+    if (refused !== undefined) return refused;
+    const visors = planned.plan.visors.filter(isReached);
+    if (visors.length > 0 && !(await isWanted(apps, visors, given, world))) return 4;
+    const unreached = planned.plan.visors.filter((visor) => !isReached(visor));
+    const outcomes = [
+      ...(await restartRecorded({ planned, visors, apps, reporter }, given, world)),
+      ...unreached.flatMap(({ key, unseen }) =>
+        apps.map((app) => ({
+          visor: key,
+          app,
+          outcome: "unreachable" as const,
+          note: unseen?.detail ?? "it was not read",
+        })),
+      ),
+    ];
+    print(outcomes, planned.plan, given, world);
+    return exitOf(outcomes);
+  },
+};
+
+function isReached({ observed }: Plan["visors"][number]): boolean {
+  return observed !== undefined;
+}
+
+async function refusedExit(
+  { plan, acting, history, operator }: Planned,
+  given: Given,
+  world: World,
+): Promise<ExitCode | undefined> {
+  const signer = (operator ?? (await requireOperator(given, world))).keys.operator;
+  const check = { plan, acting, operator: signer, history, nowMs: world.clock.now() };
+  const refusals = checkApply(check).filter(({ guard }) => WHO_MAY.includes(guard));
+  if (history.known && history.keyset === undefined) {
+    throw new FleetError("cli/nothing-applied", "this fleet has no recorded keyset yet", {
+      next: "run `fleet apply` once, so that the ledger says who may do what",
+      exit: 4,
+    });
+  }
+  for (const refusal of refusals) {
+    world.terminal.err(refusalText(refusal, plan.names, errPaint(world)));
+  }
+  return refusals.length === 0 ? undefined : refusalsExit(refusals);
+}
+
+async function isWanted(
+  apps: readonly string[],
+  visors: readonly VisorToRestart[],
+  given: Given,
+  world: World,
+): Promise<boolean> {
+  if (given.flag("yes")) return true;
+  const names = visors.map(({ name }) => name).join(", ");
+  const question = `Restart ${apps.join(", ")} on ${names}?`;
+  if (await saysYes(question, { next: "give --yes" }, world)) return true;
+  world.terminal.err("declined: nothing was restarted\n");
+  return false;
+}
+
+/** A restart that was agreed to. */
+interface Restart {
+  readonly planned: Planned;
+  readonly visors: readonly VisorToRestart[];
+  readonly apps: readonly string[];
+  readonly reporter: Reporter;
+}
+
+/** One entry says durably what is going to be done on all the visors, one afterwards what became of it. */
+async function restartRecorded(
+  { planned, visors, apps, reporter }: Restart,
+  given: Given,
+  world: World,
+): Promise<readonly RestartOutcome[]> {
+  if (visors.length === 0) return [];
+  const { plan, reader, wayIn } = planned;
+  const operator = planned.operator ?? (await requireOperator(given, world));
+  const stop = world.stopSoftly();
+  const ledger = await openOwnLedger(operator, given, world);
+  const { fleet } = plan;
+  const what = { fleet, operation: "app-restart", apps, visors: visors.map(({ key }) => key) };
+  let outcomes: readonly RestartOutcome[];
+  try {
+    // A relay with more of our ledger than is here refuses, before anything is written.
+    await bringUpToDate(operator, relaysAndOthers(operator, planned.source), world);
+    const [begun] = await ledger.append([
+      { kind: "operation", payload: { ...what, phase: "begun" } },
+    ]);
+    outcomes = await reporter.during(visors.length, "steps", () =>
+      restartApps({
+        visors,
+        apps,
+        reader,
+        writer: createVisorWriter(wayIn.access),
+        clock: world.clock,
+        stop,
+        emit: reporter.emit,
+      }),
+    );
+    const ended = {
+      ...what,
+      phase: "ended",
+      begun: begun?.index ?? 0,
+      outcomes: outcomes.map((outcome) => ({ ...outcome })),
+    };
+    await ledger.append([{ kind: "operation", payload: ended }]);
+  } finally {
+    await ledger.close();
+  }
+  await publishAndTell(operator, plan.relays, world);
+  return outcomes;
+}
+
+function print(
+  outcomes: readonly RestartOutcome[],
+  { names, fleet }: Plan,
+  given: Given,
+  world: World,
+): void {
+  const nameOf = (key: VisorKey): string => names[key] ?? key;
+  if (given.flag("json")) {
+    const format = "fleet.skywire/restart/v1";
+    const visors = outcomes.map((outcome) => ({ ...outcome, name: nameOf(outcome.visor) }));
+    printJson(world, { format, fleet, outcomes: visors });
+    return;
+  }
+  const rows = outcomes.map(({ visor, app, outcome, note }) => [
+    `  ${nameOf(visor)}`,
+    app,
+    outcome,
+    printable(note ?? ""),
+  ]);
+  const done = outcomes.filter(({ outcome }) => outcome === "done").length;
+  world.terminal.out(tableText([["  VISOR", "APP", "OUTCOME", "NOTE"], ...rows]));
+  outLine(world, `Restarted ${done} of ${counted(outcomes.length, "app")}.`);
+}
+
+/** What does not run is no failure, and neither is it done. */
+function exitOf(outcomes: readonly RestartOutcome[]): ExitCode {
+  const kinds = new Set(outcomes.map(({ outcome }) => outcome));
+  if (kinds.has("failed") || kinds.has("unverified")) return 6;
+  return kinds.has("unreachable") || kinds.has("refused") ? 3 : 0;
+}
+
+function neverStops(): FleetError {
+  return new FleetError("cli/usage", "the app pty cannot be stopped: the visor starts it at once", {
+    next: "name other apps",
+    exit: 64,
+  });
+}

@@ -1,0 +1,94 @@
+import type { ExitCode } from "../../core/index.ts";
+import { FleetError } from "../../core/index.ts";
+import { ADOPT_SECTIONS, type AdoptSection } from "../../manifest/index.ts";
+import { adoptIntoFile } from "./adopt-into-file.ts";
+import { adoptNewFile } from "./adopt-new-file.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
+import { isFieldWord } from "../manifest/fields.ts";
+import { ACCESS_OPTIONS, JSON_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import { usage } from "../shell/usage.ts";
+
+const USUAL_SECTIONS: readonly AdoptSection[] = ["trust", "apps", "settings"];
+
+/** What the user wants adopted, whatever file it goes to. */
+export interface AdoptRequest {
+  readonly sections: ReadonlySet<AdoptSection>;
+  readonly open: boolean;
+}
+
+/** `fleet adopt`: what visors are now, as a manifest whose plan is empty. Only reads visors. */
+export const adopt: Command = {
+  name: "adopt",
+  about:
+    "Write what visors are now into a manifest: roles and lists for what they share, nothing secret, and a plan that is empty. A word with a slash, VISOR/PATH, names one value: the manifest takes over what is there now. Visors are only read.",
+  words: [
+    {
+      form: "[VISOR...]",
+      about:
+        "only these: keys, names that were found, or a selection of the manifest (with --into); or values of it, such as desk/apps.skychat.running",
+    },
+  ],
+  options: [
+    {
+      name: "sections",
+      value: "LIST",
+      about: `what to own: ${ADOPT_SECTIONS.join(", ")} (default: ${USUAL_SECTIONS.join(",")})`,
+    },
+    { name: "into", value: "FILE", about: "add to this manifest; what it manages never changes" },
+    { name: "out", value: "FILE", about: "the file to write (default fleet.yaml; must not exist)" },
+    { name: "keys", value: "FILE", about: "these visors: one `KEY [NAME]` a line" },
+    { name: "open", about: "write `whitelist: anyone` where a list is empty on the visor" },
+    { name: "fleet", value: "NAME", about: "the fleet's name in a new file (default: home)" },
+    { name: "operator", value: "NAME", about: "how a new file calls this machine's operator" },
+    { name: "yes", short: "y", about: "write without asking" },
+    {
+      name: "commit",
+      about: "of single values: commit the manifest; everything else must be committed already",
+    },
+    JSON_OPTION,
+    ...ACCESS_OPTIONS,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: [
+    "fleet adopt",
+    "fleet adopt --sections trust,apps,settings,ports",
+    "fleet adopt --into fleet.yaml",
+    "fleet adopt 'shop-*' --into fleet.yaml --yes",
+    "fleet adopt desk/apps.skychat.running",
+    "fleet adopt role:exit/apps.skysocks.whitelist",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    if (given.words.some(isFieldWord))
+      return await (await import("./adopt-field.ts")).adoptFields(given, world);
+    if (given.flag("commit")) {
+      throw usage(
+        "--commit is about single values, and whole visors are adopted",
+        "leave it out, read what was written, and commit it",
+      );
+    }
+    const request = { sections: sectionsOf(given), open: given.flag("open") };
+    const into = given.text("into");
+    if (into === undefined) return await adoptNewFile(request, given, world);
+    if (given.text("out") !== undefined) {
+      throw new FleetError("cli/usage", "--into and --out name two files", {
+        next: "give --into to add to a manifest, or --out to write a new one",
+        exit: 64,
+      });
+    }
+    return await adoptIntoFile(into, request, given, world);
+  },
+};
+
+function sectionsOf(given: Given): ReadonlySet<AdoptSection> {
+  const text = given.text("sections");
+  if (text === undefined) return new Set(USUAL_SECTIONS);
+  const words = text.split(",").map((word) => word.trim());
+  const sections = ADOPT_SECTIONS.filter((section) => words.includes(section));
+  const unknown = words.find((word) => !ADOPT_SECTIONS.some((section) => section === word));
+  if (unknown === undefined) return new Set(sections);
+  throw new FleetError("cli/usage", `--sections: there is no section ${JSON.stringify(unknown)}`, {
+    next: `name some of ${ADOPT_SECTIONS.join(", ")}, joined by commas`,
+    exit: 64,
+  });
+}

@@ -1,0 +1,68 @@
+import type { ExitCode } from "../../core/index.ts";
+import { planText } from "../../view/index.ts";
+import { refuseOtherDecision } from "./apply-decision.ts";
+import { runApply } from "./apply-run.ts";
+import type { Given } from "../shell/arguments.ts";
+import { confirm, unanswered } from "../shell/confirm.ts";
+import { errPaint, outPaint } from "../shell/terminal-look.ts";
+import { requireOperator } from "../ledger/operator.ts";
+import { type HandedSource, planFleet } from "../plan/planning.ts";
+import { forScreen, planLook } from "../plan/plan-look.ts";
+import { reporterOf } from "../shell/reporter.ts";
+import { refuse } from "./refuse.ts";
+import type { World } from "../shell/world.ts";
+
+/** A manifest whose edited text is handed in, and what goes with the edit. */
+export interface EditedSource extends HandedSource {
+  /** What is asked about together with the changes of visors; absent when nothing is. */
+  readonly alsoWrites?: string;
+  /** Called when everything was agreed to, before the first write to a visor. */
+  readonly agreed: () => Promise<void>;
+}
+
+/** Applies a manifest, named or handed in: plans, shows, asks, applies. */
+export async function applyManifest(
+  given: Given,
+  world: World,
+  edited?: EditedSource,
+): Promise<ExitCode> {
+  const isYes = given.flag("yes");
+  await requireOperator(given, world);
+  const reporter = reporterOf(given, world);
+  const planned = await planFleet(given, world, reporter, {
+    ledger: true,
+    ...(edited === undefined ? {} : { handed: edited }),
+  });
+  const { plan, acting, history } = planned;
+  const operator = planned.operator ?? (await requireOperator(given, world));
+  const isText = !given.flag("json") && !reporter.isEvents;
+  const look = planLook(given, planned.source.desired.visors);
+  if (isText) world.terminal.out(forScreen(planText(plan, outPaint(world), look), given, world));
+  else world.terminal.err(planText(plan, errPaint(world), look));
+  refuseOtherDecision(plan, given, world);
+  const check = {
+    plan,
+    acting,
+    operator: operator.keys.operator,
+    history,
+    toConfirm: unanswered(plan, given),
+  };
+  const refused = refuse(check, isText, world);
+  if (refused !== undefined) return refused;
+  const also = edited?.alsoWrites === undefined ? {} : { alsoWrites: edited.alsoWrites };
+  if (!(await confirm({ plan, given, world, isOrdinaryAnswered: isYes, ...also }))) return 4;
+  await edited?.agreed();
+  return await runApply({
+    plan,
+    operator,
+    acting,
+    wayIn: planned.wayIn,
+    reader: planned.reader,
+    order: planned.source.desired.visors,
+    manifestFolder: planned.source.folder,
+    manifestBytes: planned.source.bytes,
+    reporter,
+    given,
+    world,
+  });
+}

@@ -1,0 +1,192 @@
+import { dirname, resolve } from "node:path";
+import {
+  digestOfBytes,
+  type ExitCode,
+  FleetError,
+  type OperatorKey,
+  type VisorKey,
+} from "../../core/index.ts";
+import { readLedger } from "../../ledger/index.ts";
+import { changesOf, MANIFEST_BYTES_MAX, type Plan } from "../../model/index.ts";
+import {
+  checkSignedCommits,
+  earlierKeysets,
+  type History,
+  planSigner,
+  signedCommitsOf,
+} from "../../reconcile/index.ts";
+import {
+  createVisorReader,
+  readingError,
+  type VisorReader,
+  type VisorTarget,
+} from "../../skywire/visor/index.ts";
+import { planText } from "../../view/index.ts";
+import { refuseOtherDecision } from "./apply-decision.ts";
+import { runApply } from "./apply-run.ts";
+import type { Given } from "../shell/arguments.ts";
+import { confirm, unanswered } from "../shell/confirm.ts";
+import { joinedHistory } from "../ledger/joined-history.ts";
+import { canAsk, errPaint, outPaint } from "../shell/terminal-look.ts";
+import { requireOperator } from "../ledger/operator.ts";
+import { readPlan } from "../plan/plan-source.ts";
+import { refuse } from "./refuse.ts";
+import { forScreen, planLook } from "../plan/plan-look.ts";
+import { reporterOf } from "../shell/reporter.ts";
+import { type WayIn, wayInOf } from "../shell/way-in.ts";
+import type { World } from "../shell/world.ts";
+import { errLine } from "../shell/print.ts";
+
+/** Applies a plan file: at once when somebody we accept signed it, else after showing it and asking. */
+export async function applyPlanFile(
+  text: string,
+  name: string,
+  given: Given,
+  world: World,
+): Promise<ExitCode> {
+  refuseSelection(given);
+  const operator = await requireOperator(given, world);
+  const plan = await readPlan(text);
+  const { keys, ledgerFolder: folder } = operator;
+  const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
+  const { fleet } = plan;
+  const { history, notes } = await joinedHistory(
+    operator,
+    { ledger, fleet, source: undefined },
+    world,
+  );
+  for (const note of notes) errLine(world, `note: ${note}`);
+  const signer = planSigner(plan);
+  const isAccepted = isSignedForUs(signer, keys.operator, history);
+  if (!isAccepted && !canAsk(world)) throw strangersPlan(name);
+  if (signer !== keys.operator) await checkSecretFiles(plan, world);
+  const wayIn = wayInOf(given, world);
+  const reader = createVisorReader(wayIn.access);
+  const acting = await actingKey(reader, wayIn);
+  const reporter = reporterOf(given, world);
+  const isText = !given.flag("json") && !reporter.isEvents;
+  // Names are the file's own word: in a stranger's plan any key could be called by a trusted name.
+  const shown = isAccepted ? plan : withoutNames(plan);
+  const look = planLook(given);
+  if (isText) world.terminal.out(forScreen(planText(shown, outPaint(world), look), given, world));
+  else world.terminal.err(planText(shown, errPaint(world), look));
+  if (!isAccepted && plan.relays.length > 0)
+    errLine(world, `note: this plan brings your ledger to ${plan.relays.join(", ")}`);
+  refuseOtherDecision(plan, given, world);
+  // Of what a stranger says about commits nothing counts.
+  const found = isAccepted
+    ? []
+    : checkSignedCommits({
+        wanted: signedCommitsOf(earlierKeysets(history)),
+        evidence: undefined,
+        path: plan.manifest.path,
+      });
+  const check = {
+    plan,
+    acting,
+    operator: keys.operator,
+    history,
+    found,
+    toConfirm: unanswered(plan, given),
+  };
+  const refused = refuse(check, isText, world);
+  if (refused !== undefined) return refused;
+  const answers = { isOrdinaryAnswered: isAccepted, isStrangers: !isAccepted };
+  if (!(await confirm({ plan, given, world, ...answers }))) return 4;
+  const manifestFolder = manifestFolderOf(plan, world);
+  return await runApply({
+    plan,
+    operator,
+    acting,
+    wayIn,
+    reader,
+    isStrangers: !isAccepted,
+    manifestFolder,
+    reporter,
+    given,
+    world,
+  });
+}
+
+function withoutNames({ lingering, ...plan }: Plan): Plan {
+  const keys = lingering?.keys.map(({ formerName: _, ...each }) => each) ?? [];
+  return {
+    ...plan,
+    ...(lingering === undefined ? {} : { lingering: { ...lingering, keys } }),
+    names: {},
+  };
+}
+
+/** True for a plan of our own, or of an operator whom our ledger's latest keyset lets plan. Never by the file's word. */
+function isSignedForUs(
+  signer: OperatorKey | undefined,
+  own: OperatorKey,
+  history: History,
+): boolean {
+  if (signer === undefined) return false;
+  if (signer === own) return true;
+  const accepted = history.known ? (history.keyset?.operators ?? []) : [];
+  return accepted.some((operator) => operator.key === signer && operator.may.includes("plan"));
+}
+
+function refuseSelection(given: Given): void {
+  const name = given.text("on") === undefined ? "only" : "on";
+  if (name === "only" && given.texts(name).length === 0) return;
+  throw new FleetError(
+    "cli/usage",
+    `--${name} selects while planning; a plan file is applied whole`,
+    {
+      next: `make the plan with --${name} instead`,
+      exit: 64,
+    },
+  );
+}
+
+function strangersPlan(name: string): FleetError {
+  return new FleetError(
+    "cli/strangers-plan",
+    `${name} is signed by nobody that your ledger accepts`,
+    {
+      next: "apply it at a terminal, where it is shown and asked about; --yes does not answer this",
+      exit: 4,
+    },
+  );
+}
+
+async function actingKey(reader: VisorReader, { access }: WayIn): Promise<VisorKey> {
+  const target: VisorTarget = { key: undefined, route: { kind: "local" } };
+  const local = await reader.read(target, { config: false });
+  if (local.kind !== "seen") throw readingError(access.rpcAddress, target, local);
+  return local.key;
+}
+
+/**
+ * A plan that others made names the folder that its `file:` secrets are in: it must be the folder of the very
+ * manifest it was made from, or it could have any file of this machine sent to a visor.
+ * @throws FleetError cli/other-manifest (exit 4)
+ */
+async function checkSecretFiles(plan: Plan, world: World): Promise<void> {
+  const changes = plan.visors.flatMap(changesOf);
+  if (!changes.some(({ secrets }) => secrets?.some((ref) => ref.startsWith("file:")) === true))
+    return;
+  const { path, digest } = plan.manifest;
+  const bytes =
+    path === "-"
+      ? undefined
+      : await world.files.read(resolve(world.folder, path), { bytesMax: MANIFEST_BYTES_MAX });
+  if (bytes !== undefined && digestOfBytes(bytes) === digest) return;
+  throw new FleetError(
+    "cli/other-manifest",
+    `the plan takes secrets from files beside ${path}, and that is not the manifest it was made from`,
+    {
+      next: "check out the manifest that the plan names, or make the plan again on this machine",
+      exit: 4,
+    },
+  );
+}
+
+function manifestFolderOf(plan: Plan, world: World): string {
+  return plan.manifest.path === "-"
+    ? world.folder
+    : dirname(resolve(world.folder, plan.manifest.path));
+}

@@ -1,0 +1,173 @@
+import type { ExitCode, VisorKey } from "../../core/index.ts";
+import type { Ledger, SeenHead } from "../../ledger/index.ts";
+import type { DesiredVisor, Plan, SecretRef } from "../../model/index.ts";
+import { ApplyPast, applyPlan, type ApplyReport } from "../../reconcile/index.ts";
+import { createVisorWriter, type VisorReader } from "../../skywire/visor/index.ts";
+import { applySummary, applyText, planSummary } from "../../view/index.ts";
+import { expectedDecision } from "./apply-decision.ts";
+import type { Given } from "../shell/arguments.ts";
+import { joinedRecords, openFeeds, othersOf, seenHeads } from "../ledger/feeds.ts";
+import { Findings } from "../ledger/joined-history.ts";
+import { notKeptNote, textToKeep } from "./kept-manifest.ts";
+import { ledgerRefusals } from "./ledger-refusals.ts";
+import { outPaint } from "../shell/terminal-look.ts";
+import type { Operator } from "../ledger/operator.ts";
+import { errLine, printJson } from "../shell/print.ts";
+import { refuse } from "./refuse.ts";
+import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
+import { forScreen, planLook } from "../plan/plan-look.ts";
+import type { Reporter } from "../shell/reporter.ts";
+import type { WayIn } from "../shell/way-in.ts";
+import { openOwnLedger } from "../ledger/open-own-ledger.ts";
+import type { World } from "../shell/world.ts";
+
+/** A plan that was shown and agreed to, and what applying it takes. */
+export interface RunInput {
+  readonly plan: Plan;
+  readonly operator: Operator;
+  readonly acting: VisorKey;
+  readonly wayIn: WayIn;
+  readonly reader: VisorReader;
+  /** The visors of the manifest, where there is one here: reports are in its order. */
+  readonly order?: readonly Pick<DesiredVisor, "key" | "place">[];
+  /** Nobody we accept signed the plan: what it says of our own ledger counts for nothing. */
+  readonly isStrangers?: boolean;
+  /** What the manifest was read as, where it was read for this plan: its text may be kept. */
+  readonly manifestBytes?: Uint8Array;
+  /** What `file:` secrets are relative to. */
+  readonly manifestFolder: string;
+  readonly reporter: Reporter;
+  readonly given: Given;
+  readonly world: World;
+}
+
+/** Takes the ledger's lock, checks once more, applies, brings the ledger to its relays, and shows what became of it. */
+export async function runApply(input: RunInput): Promise<ExitCode> {
+  const report = await applyUnshown(input);
+  if ("refused" in report) return report.refused;
+  show(report, input);
+  return report.exit;
+}
+
+/** The same without showing what became of it; the exit code of what refused it, which was said on standard error. */
+export async function applyUnshown(
+  input: RunInput,
+): Promise<ApplyReport | { readonly refused: ExitCode }> {
+  const report = await applyLocked(input);
+  if (!("refused" in report)) await publishAndTell(input.operator, input.plan.relays, input.world);
+  return report;
+}
+
+async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly refused: ExitCode }> {
+  const { plan, operator, reporter, given, world } = input;
+  const stop = world.stopSoftly();
+  const ledger = await openOwnLedger(operator, given, world);
+  try {
+    const ready = await readyToApply(ledger, input);
+    if ("refused" in ready) return ready;
+    const kept = await textToKeep(
+      {
+        plan,
+        history: ready.past.history(),
+        isStrangers: input.isStrangers === true,
+        ...(input.manifestBytes === undefined ? {} : { bytes: input.manifestBytes }),
+      },
+      world,
+    );
+    if (kept.kind === "not-kept") errLine(world, `note: ${notKeptNote(kept.why)}`);
+    if (input.isStrangers !== true) reporter.named(plan.names);
+    return await reporter.during(stepsOf(plan), "steps", () =>
+      applyPlan({
+        plan,
+        reader: input.reader,
+        writer: createVisorWriter(input.wayIn.access),
+        ledger,
+        past: ready.past,
+        heads: ready.heads,
+        keys: operator.keys,
+        ...(kept.kind === "text" ? { manifestText: kept.text } : {}),
+        resolveSecrets: (refs) => secretsOf(refs, input),
+        clock: world.clock,
+        random: world.random,
+        stop,
+        emit: reporter.emit,
+      }),
+    );
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** What applying goes by, read with our ledger locked; or the exit code of what refuses it. */
+type Ready =
+  | { readonly past: ApplyPast; readonly heads: readonly SeenHead[] }
+  | { readonly refused: ExitCode };
+
+/**
+ * Looks once more before the first write, since others may have written while we asked: brings their ledgers, and
+ * ours to the relays.
+ * @throws FleetError ledger/behind-relay, ledger/forked when a relay has more of our ledger than we do
+ */
+async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
+  const { plan, operator, acting, given, world } = input;
+  const { keys } = operator;
+  const others = othersOf(plan.keyset.operators, keys.feed);
+  const { results, notes } = await bringUpToDate(operator, { relays: plan.relays, others }, world);
+  const feeds = await openFeeds(operator, undefined, world, ledger);
+  const findings = new Findings();
+  const records = joinedRecords(feeds, { onFinding: findings.take });
+  const past = await ApplyPast.read(ledger, plan, records);
+  const history = past.history();
+  for (const note of [...notes, ...feeds.notes, ...findings.all]) errLine(world, `note: ${note}`);
+  const found = await ledgerRefusals({
+    plan,
+    history,
+    feeds,
+    uses: past.uses,
+    operator: keys.operator,
+    isStrangers: input.isStrangers === true,
+    ...(expectedDecision(given, world) === undefined
+      ? {}
+      : { approved: { repeats: given.count("allow-repeat") } }),
+    relays: results,
+    nowMs: world.clock.now(),
+  });
+  const check = { plan, acting, operator: keys.operator, history, found };
+  const refused = refuse(check, false, world);
+  return refused === undefined ? { past, heads: seenHeads(feeds) } : { refused };
+}
+
+function stepsOf(plan: Plan): number {
+  return plan.visors.reduce((count, visor) => count + visor.steps.length, 0);
+}
+
+async function secretsOf(
+  refs: readonly SecretRef[],
+  { world, manifestFolder }: RunInput,
+): Promise<ReadonlyMap<SecretRef, string>> {
+  const { resolveSecrets } = await import("../manifest/manifest-room.ts");
+  return await resolveSecrets(refs, {
+    env: (name) => world.env[name],
+    files: world.files,
+    manifestFolder,
+  });
+}
+
+function show(report: ApplyReport, { plan, order, reporter, given, world }: RunInput): void {
+  if (given.flag("json")) printJson(world, report);
+  else if (reporter.isEvents) {
+    const level = report.exit === 0 ? "info" : "error";
+    reporter.emit({
+      type: "change_summary",
+      level,
+      message: applySummary(report),
+      facts: { ...report.counts },
+    });
+  } else if (report.counts.changes === 0 && report.left.length === 0) {
+    // The plan was just shown and its last line says all; saying it again keeps it the last line.
+    world.terminal.out(plan.counts.changing === 0 ? "" : `${planSummary(plan)}\n`);
+  } else {
+    const text = applyText(report, plan.names, outPaint(world), planLook(given, order));
+    world.terminal.out(forScreen(`\n${text}`, given, world));
+  }
+}

@@ -1,0 +1,38 @@
+import type { ExitCode } from "../../core/index.ts";
+import { type Finding, findingsText } from "../../view/index.ts";
+import type { Command } from "../shell/command.ts";
+import { outPaint } from "../shell/terminal-look.ts";
+import { worstExit } from "../shell/exit.ts";
+import { findings, MANIFEST } from "./visor-findings.ts";
+import {
+  ACCESS_OPTIONS,
+  JSON_OPTION,
+  MANIFEST_OPTION,
+  OPERATOR_OPTIONS,
+} from "../shell/options.ts";
+import { printJson } from "../shell/print.ts";
+
+/** `fleet doctor`: what is in order here, what is not, and what to do. */
+export const doctor: Command = {
+  name: "doctor",
+  about:
+    "Check the local visor, its release and abilities, the bridge, keys, clock and ledger. Writes nothing.",
+  words: [],
+  options: [MANIFEST_OPTION, JSON_OPTION, ...ACCESS_OPTIONS, ...OPERATOR_OPTIONS],
+  examples: ["fleet doctor", "fleet doctor --rpc 127.0.0.1:3436"],
+  async run(given, world): Promise<ExitCode> {
+    const found = await findings(given, world);
+    if (given.flag("json"))
+      printJson(world, { format: "fleet.skywire/doctor/v1", findings: found });
+    else world.terminal.out(findingsText(found, outPaint(world)));
+    return exitOf(found);
+  },
+};
+
+const MISSING_VISORS: readonly string[] = ["local visor", "bridge"];
+
+function exitOf(found: readonly Finding[]): ExitCode {
+  const bad = found.filter((finding) => finding.verdict === "bad");
+  if (bad.some(({ about }) => about === MANIFEST)) return 64;
+  return worstExit(bad.map((finding) => (MISSING_VISORS.includes(finding.about) ? 3 : 4)));
+}

@@ -1,0 +1,132 @@
+import { counted, type ExitCode, FleetError, utf8 } from "../../core/index.ts";
+import type { LintFinding, LintRuleId } from "../../manifest/index.ts";
+import type { GoneKey } from "../../model/index.ts";
+import { diagnosticsText, printableLines } from "../../view/index.ts";
+import { textDiff } from "../shell/text-diff.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
+import { outPaint } from "../shell/terminal-look.ts";
+import { manifestName, STANDARD_INPUT, verifyManifest } from "../manifest/manifest-source.ts";
+import { nowOf } from "../shell/now-option.ts";
+import { operatorUnasked } from "../ledger/operator.ts";
+import { JSON_OPTION, NOW_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import { outLine, printJson } from "../shell/print.ts";
+import type { World } from "../shell/world.ts";
+import { readManifestFile, rewriteManifest } from "../manifest/rewrite-manifest.ts";
+
+/** `fleet lint`: what a manifest may say and seldom means. */
+export const lint: Command = {
+  name: "lint",
+  about:
+    "Look in a manifest for what is allowed and seldom meant. Ends with 2 when something is found.",
+  words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml; - is standard input)" }],
+  options: [
+    {
+      name: "fix",
+      about: "put right what can be without changing what is wanted; shows the difference",
+    },
+    {
+      name: "rule",
+      value: "RULE",
+      many: true,
+      about: "look for this rule only, such as unused-role; may be repeated",
+    },
+    JSON_OPTION,
+    NOW_OPTION,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: ["fleet lint", "fleet lint --fix", "fleet lint --rule unused-role --rule plain-secret"],
+  async run(given, world): Promise<ExitCode> {
+    const name = manifestName(given, world, given.words[0]);
+    const rules = await rulesOf(given);
+    const isFix = given.flag("fix");
+    if (isFix && name === STANDARD_INPUT) {
+      throw new FleetError("cli/usage", "standard input cannot be fixed where it is", {
+        next: "name a file",
+        exit: 64,
+      });
+    }
+    const read = await readManifestFile(name, world);
+    const { fixManifest, lintManifest } = await import("../manifest/manifest-room.ts");
+    const file = name === STANDARD_INPUT ? "stdin" : name;
+    const nowMs = nowOf(given, world) ?? world.clock.now();
+    const { text, fixed } = isFix
+      ? fixManifest(read.text, file, rules, nowMs)
+      : { text: read.text, fixed: [] };
+    const goneKeys = rules.has("key-stays")
+      ? await goneKeysOf(name, text, given, world)
+      : undefined;
+    const { findings } = lintManifest(text, file, rules, nowMs, goneKeys);
+    if (text !== read.text) {
+      world.terminal.err(printableLines(await textDiff(name, read.text, text)));
+      await rewriteManifest(read, text, world);
+    }
+    if (given.flag("json")) printJson(world, documentOf(findings, fixed));
+    else {
+      const diagnostics = findings.map(({ diagnostic }) => diagnostic);
+      world.terminal.out(diagnosticsText(diagnostics, outPaint(world)));
+      outLine(world, `${summaryOf(findings, fixed)}: ${file}.`);
+    }
+    return findings.length === 0 ? 0 : 2;
+  },
+};
+
+/** Keys that were taken away, as the ledger on this machine and git tell; none for a manifest without a name. */
+async function goneKeysOf(
+  name: string,
+  text: string,
+  given: Given,
+  world: World,
+): Promise<ReadonlyMap<string, GoneKey> | undefined> {
+  if (name === STANDARD_INPUT) return undefined;
+  const operator = await operatorUnasked(given, world);
+  if (operator === undefined) return undefined;
+  const [{ goneInputOf }, { keysGone }] = await Promise.all([
+    import("./once-trusted.ts"),
+    import("../../reconcile/index.ts"),
+  ]);
+  const source = await verifyManifest(name, utf8(text), world);
+  return keysGone(await goneInputOf(source, operator, world));
+}
+
+/** All rules without `--rule`. */
+async function rulesOf(given: Given): Promise<ReadonlySet<LintRuleId>> {
+  const { LINT_RULES, lintRuleId } = await import("../manifest/manifest-room.ts");
+  const names = given.texts("rule");
+  if (names.length === 0) return new Set(LINT_RULES.map(({ id }) => id));
+  return new Set(
+    names.map((name) => {
+      const id = lintRuleId(name);
+      if (id !== undefined) return id;
+      throw new FleetError("cli/usage", `--rule ${JSON.stringify(name)}: no such rule`, {
+        next: `give one of ${LINT_RULES.map((rule) => rule.id).join(", ")}`,
+        exit: 64,
+      });
+    }),
+  );
+}
+
+function summaryOf(findings: readonly LintFinding[], fixed: readonly LintFinding[]): string {
+  const fixable = findings.filter(({ fix }) => fix !== undefined).length;
+  const parts = [
+    findings.length === 0 ? "Nothing found" : `Found ${counted(findings.length, "warning")}`,
+    ...(fixed.length === 0 ? [] : [`${fixed.length} fixed`]),
+    ...(fixable === 0 ? [] : [`${fixable} can be fixed by --fix`]),
+  ];
+  return parts.join(", ");
+}
+
+function documentOf(findings: readonly LintFinding[], fixed: readonly LintFinding[]): unknown {
+  const rows = (list: readonly LintFinding[]) =>
+    list.map(({ rule, diagnostic: { code: _, ...said }, fix }) => ({
+      rule,
+      ...said,
+      fixable: fix !== undefined,
+    }));
+  return {
+    format: "fleet.skywire/lint/v1",
+    clean: findings.length === 0,
+    findings: rows(findings),
+    fixed: rows(fixed),
+  };
+}

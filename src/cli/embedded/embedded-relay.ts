@@ -1,0 +1,20 @@
+import { type ExitCode, FleetError } from "../../core/index.ts";
+import { RELAY_LIES } from "../../relays/index.ts";
+import type { Given } from "../shell/arguments.ts";
+import { serveRelay } from "../ledger/serve.ts";
+import type { World } from "../shell/world.ts";
+
+/** `fleet embedded relay`: a relay that lies, to see what is made of it. An honest one is `fleet ledger serve`. */
+export async function embeddedRelay(
+  [word = ""]: readonly string[],
+  given: Given,
+  world: World,
+): Promise<ExitCode> {
+  const lie = RELAY_LIES.find((each) => each === word);
+  if (lie === undefined)
+    throw new FleetError("cli/usage", `"${word}" is no lie of a relay`, {
+      next: `choose one of ${RELAY_LIES.join(", ")}; \`fleet ledger serve\` runs an honest relay`,
+      exit: 64,
+    });
+  return await serveRelay("open", given, world, lie);
+}

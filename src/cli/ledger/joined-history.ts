@@ -1,0 +1,89 @@
+import type { JoinFinding, ReadOnlyLedger, SeenHead } from "../../ledger/index.ts";
+import { type History, historyOf } from "../../reconcile/index.ts";
+import { joinedRecords, type OpenFeeds, openFeeds, seenHeads } from "./feeds.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
+import type { Operator } from "./operator.ts";
+import type { World } from "../shell/world.ts";
+
+/** What all ledgers on this machine tell of a fleet. */
+export interface JoinedHistory {
+  readonly history: History;
+  /** How much of each other operator's ledger it goes by. */
+  readonly heads: readonly SeenHead[];
+  /** What could not be read and what does not fit, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Joins our ledger with the copies of others and gathers the history of a fleet. */
+export type JoinHistory = (
+  operator: Pick<Operator, "keys" | "ledgerFolder">,
+  of: {
+    readonly ledger: ReadOnlyLedger;
+    readonly fleet: string;
+    readonly source: ManifestSource | undefined;
+  },
+  world: Pick<World, "files" | "env">,
+) => Promise<JoinedHistory>;
+
+/**
+ * Joins our ledger with the copies of others and gathers the history of a fleet.
+ * @throws FleetError ledger/damaged
+ */
+export const joinedHistory: JoinHistory = async (operator, of, world) => {
+  const open = await openFeeds(operator, of.source, world, of.ledger);
+  return withNotes(await toldBy(open, of.fleet), open);
+};
+
+/**
+ * The same for a program that asks again and again: what was told last is kept and told again while every ledger ends
+ * where it ended. Whether another one is here or cannot be read is looked at each time.
+ */
+export function rememberingHistory(): JoinHistory {
+  let last: { readonly of: string; readonly told: Told } | undefined;
+  return async (operator, { ledger, fleet, source }, world) => {
+    const open = await openFeeds(operator, source, world, ledger);
+    const of = endsOf(open, fleet);
+    if (last?.of !== of) last = { of, told: await toldBy(open, fleet) };
+    return withNotes(last.told, open);
+  };
+}
+
+/** What entries say, and what in them does not fit. */
+interface Told {
+  readonly history: History;
+  readonly findings: readonly string[];
+}
+
+async function toldBy(open: OpenFeeds, fleet: string): Promise<Told> {
+  const findings = new Findings();
+  const records = joinedRecords(open, { onFinding: findings.take });
+  return {
+    history: await historyOf(open.own, fleet, undefined, records),
+    findings: findings.all,
+  };
+}
+
+function withNotes({ history, findings }: Told, open: OpenFeeds): JoinedHistory {
+  const faults = history.known ? history.keysetFaults.map(({ message }) => message) : [];
+  return { history, heads: seenHeads(open), notes: [...open.notes, ...findings, ...faults] };
+}
+
+/** The same text for the same entries: a Root's hash stands for all that is before it. */
+function endsOf({ own, others }: OpenFeeds, fleet: string): string {
+  const ends = [own, ...others].map(({ feed, head }) => `${feed} ${head.seq} ${head.root}`);
+  return [fleet, ...ends].join("\n");
+}
+
+/** What joined feeds say that does not fit, each once. */
+export class Findings {
+  readonly #all: string[] = [];
+
+  readonly take = (finding: JoinFinding): void => {
+    if (finding.kind === "fault" && !this.#all.includes(finding.message))
+      this.#all.push(finding.message);
+  };
+
+  get all(): readonly string[] {
+    return this.#all;
+  }
+}

@@ -1,0 +1,84 @@
+import { FleetError } from "../../core/index.ts";
+import { type OperatorKeys, readKeyFile } from "../../ledger/index.ts";
+import type { Given } from "../shell/arguments.ts";
+import { canAsk } from "../shell/terminal-look.ts";
+import { ledgerFolderOf, secretFileOf } from "../shell/home-files.ts";
+import type { World } from "../shell/world.ts";
+import { errLine } from "../shell/print.ts";
+
+/** Who signs here: the keys, the file their secret is in, and the folder of their ledger. */
+export interface Operator {
+  readonly keys: OperatorKeys;
+  readonly secretFile: string;
+  readonly ledgerFolder: string;
+}
+
+/**
+ * This machine's operator, or `undefined` when no key was made yet.
+ * @throws FleetError key/* (exit 4) for a key that cannot be read
+ */
+export async function findOperator(
+  given: Given,
+  world: World,
+  passphrase: (world: World) => Promise<string | undefined> = passphraseOf,
+): Promise<Operator | undefined> {
+  const secretFile = secretFileOf(given, world);
+  const isNamed = given.text("operator-secret-file") !== undefined;
+  if ((await world.files.stat(secretFile)) === undefined) {
+    if (!isNamed) return undefined;
+    throw noKey(secretFile);
+  }
+  const keys = await readKeyFile({
+    files: world.files,
+    path: secretFile,
+    passphrase: () => passphrase(world),
+    // Secret stores mount their files as they like.
+    isModeChecked: !isNamed,
+  });
+  return { keys, secretFile, ledgerFolder: ledgerFolderOf(keys.feed, world) };
+}
+
+/**
+ * The same for doors that need no key: nobody is asked for a passphrase, and a key that cannot be read is none, which
+ * is said on standard error.
+ */
+export async function operatorUnasked(given: Given, world: World): Promise<Operator | undefined> {
+  try {
+    return await findOperator(given, world, async () => passphraseGiven(world));
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    const what = "keys that were taken away earlier are looked for in the manifest only";
+    errLine(world, `note: ${what}: ${error.message}`);
+    return undefined;
+  }
+}
+
+/**
+ * The same where there must be one.
+ * @throws FleetError key/missing (exit 4)
+ */
+export async function requireOperator(given: Given, world: World): Promise<Operator> {
+  const operator = await findOperator(given, world);
+  if (operator === undefined) throw noKey(secretFileOf(given, world));
+  return operator;
+}
+
+/** FLEET_PASSPHRASE, or what is typed at a terminal. */
+export async function passphraseOf(world: World): Promise<string | undefined> {
+  const fromEnv = passphraseGiven(world);
+  if (fromEnv !== undefined) return fromEnv;
+  if (!canAsk(world)) return undefined;
+  return await world.terminal.askHidden("passphrase of the operator key: ");
+}
+
+function passphraseGiven({ env }: World): string | undefined {
+  const given = env["FLEET_PASSPHRASE"] ?? "";
+  return given === "" ? undefined : given;
+}
+
+function noKey(secretFile: string): FleetError {
+  return new FleetError("key/missing", `there is no operator key at ${secretFile}`, {
+    next: "`fleet keygen` makes one for this machine",
+    exit: 4,
+  });
+}

@@ -1,0 +1,185 @@
+import { resolve } from "node:path";
+import { type ExitCode, FleetError, hasCode, type OperatorKey, toHex } from "../../core/index.ts";
+import { type FeedKey, isFeedKey, type JoinedReport, verifyJoined } from "../../ledger/index.ts";
+import { parseCheckpoint, parseNote } from "../../tlog/index.ts";
+import { type NamedReport, shortKey, verifyAllText } from "../../view/index.ts";
+import type { Given } from "../shell/arguments.ts";
+import type { Command } from "../shell/command.ts";
+import { copiedFeeds, feedNames, openFeeds, replicaFolderOf } from "./feeds.ts";
+import { outPaint } from "../shell/terminal-look.ts";
+import { type ManifestSource, readNamed } from "../manifest/manifest-source.ts";
+import { namesIfReadable } from "../manifest/names-of-manifest.ts";
+import { findOperator, type Operator } from "./operator.ts";
+import { ledgerFolderOf } from "../shell/home-files.ts";
+import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import { errLine, printJson } from "../shell/print.ts";
+import { type NamedLedger, verifyPinned } from "./verify-pinned.ts";
+import type { World } from "../shell/world.ts";
+
+/** `fleet verify`: every entry of a ledger, offline and with public keys only. Repairs nothing. */
+export const verify: Command = {
+  name: "verify",
+  about:
+    "Check every entry, signature and link of the ledgers here, and what they say together, offline and with public keys only. Repairs nothing.",
+  words: [],
+  options: [
+    { name: "feed", value: "KEY", about: "the ledger's feed key (default: this machine's own)" },
+    {
+      name: "ledger",
+      value: "DIR",
+      about: "the ledger's folder (default: where this machine keeps it)",
+    },
+    {
+      name: "head",
+      value: "SEQ:ROOT",
+      about: "a head known from elsewhere, which must be reached",
+    },
+    {
+      name: "from",
+      value: "CHECKPOINT",
+      about: "trust the entries of this checkpoint (a file, or SIZE:TREE), and check what follows",
+    },
+    MANIFEST_OPTION,
+    JSON_OPTION,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: ["fleet verify", "fleet verify --ledger copy/ --feed 02ab... --head 41:9f3c..."],
+  async run(given, world): Promise<ExitCode> {
+    const what = await whatToVerify(given, world);
+    const expected = expectedHead(given);
+    const from = await checkpointGiven(given, world);
+    const { trusted } = what;
+    const own = await verifyPinned(
+      what.ledger,
+      {
+        trusted,
+        ...(expected === undefined ? {} : { expected }),
+        ...(from === undefined ? {} : { from }),
+      },
+      world,
+    );
+    const reports: NamedReport[] = [{ name: what.ledger.name, report: own.report }];
+    for (const ledger of what.others) {
+      const { report } = await verifyPinned(ledger, { trusted }, world);
+      reports.push({ name: ledger.name, report });
+    }
+    const isSound = reports.every(({ report }) => report.ok);
+    const joined = isSound ? await joinedReport(what, world) : undefined;
+    if (given.flag("json")) printJson(world, documentOf(reports, joined));
+    else world.terminal.out(verifyAllText(reports, joined, outPaint(world)));
+    if (own.evidence !== undefined)
+      errLine(
+        world,
+        `what was signed is kept in ${own.evidence}; \`fleet ledger evidence\` checks it anywhere`,
+      );
+    return isSound && joined?.ok !== false ? 0 : 4;
+  },
+};
+
+interface Verified {
+  readonly ledger: NamedLedger;
+  /** Copies of other ledgers, which are checked with our own. */
+  readonly others: readonly NamedLedger[];
+  readonly trusted: readonly OperatorKey[];
+  readonly operator: Operator | undefined;
+  readonly source: ManifestSource | undefined;
+}
+
+async function whatToVerify(given: Given, world: World): Promise<Verified> {
+  const { operators, source } = await namesIfReadable(given, world);
+  const named = given.text("ledger");
+  const feed = given.text("feed");
+  const folder = named === undefined ? undefined : resolve(world.folder, named);
+  if (feed !== undefined) {
+    if (!isFeedKey(feed)) throw usage(`${feed} is no feed key (66 hexadecimal digits)`);
+    const ledger = { name: "", feed, folder: folder ?? ledgerFolderOf(feed, world) };
+    return { ledger, others: [], trusted: operators, operator: undefined, source };
+  }
+  const own = await findOperator(given, world);
+  if (own === undefined)
+    throw usage("there is no key here, so --feed must say which ledger to check");
+  // Our own key needs no manifest to be believed; others' keys do.
+  const trusted = [...new Set([...operators, own.keys.operator])];
+  const ledger = { name: "", feed: own.keys.feed, folder: folder ?? own.ledgerFolder };
+  if (folder !== undefined) return { ledger, others: [], trusted, operator: undefined, source };
+  const copied = await copiedFeeds(own.keys.feed, own, world);
+  const names = feedNames([own.keys.feed, ...copied], source, own.keys);
+  const nameOf = (each: FeedKey): string => names.get(each) ?? shortKey(each);
+  const others = copied.map((other) => ({
+    name: nameOf(other),
+    feed: other,
+    folder: replicaFolderOf(other, world),
+  }));
+  const called = { ...ledger, name: others.length === 0 ? "" : nameOf(ledger.feed) };
+  return { ledger: called, others, trusted, operator: own, source };
+}
+
+/** What the ledgers here say together; absent where only one was asked about. */
+async function joinedReport(
+  { operator, source }: Verified,
+  world: World,
+): Promise<JoinedReport | undefined> {
+  if (operator === undefined) return undefined;
+  const feeds = await openFeeds(operator, source, world);
+  const { maxAgeMs } = source?.desired.ledger ?? {};
+  const required = source?.desired.policy.requireWitnesses ?? 0;
+  const report = await verifyJoined([feeds.own, ...feeds.others], {
+    names: feedNames(
+      [feeds.own.feed, ...feeds.others.map(({ feed }) => feed)],
+      source,
+      operator.keys,
+    ),
+    nowMs: world.clock.now(),
+    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+    ...(source === undefined
+      ? {}
+      : { witnessed: { feed: feeds.own.feed, fleet: source.desired.fleet, required } }),
+  });
+  return { ...report, notChecked: [...feeds.notes, ...report.notChecked] };
+}
+
+function documentOf(reports: readonly NamedReport[], joined: JoinedReport | undefined): object {
+  const [own, ...others] = reports.map(({ report }) => report);
+  return {
+    format: "fleet.skywire/verify-report/v1",
+    ...own,
+    ok: reports.every(({ report }) => report.ok) && joined?.ok !== false,
+    ...(others.length === 0 ? {} : { others }),
+    ...(joined === undefined ? {} : { joined }),
+  };
+}
+
+/** A checkpoint whose entries are trusted: a note in a file, or its size and tree. */
+async function checkpointGiven(
+  given: Given,
+  world: World,
+): Promise<{ readonly size: number; readonly root: string } | undefined> {
+  const text = given.text("from");
+  if (text === undefined) return undefined;
+  const match = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text);
+  if (match !== null) return { size: Number(match[1]), root: match[2] ?? "" };
+  const bytes = await readNamed(text, world, "note");
+  try {
+    const { size, root } = parseCheckpoint(parseNote(bytes).text);
+    return { size, root: toHex(root) };
+  } catch (cause) {
+    if (!hasCode(cause, "tlog/")) throw cause;
+    throw new FleetError("cli/usage", `${text} is no checkpoint`, {
+      cause,
+      next: "give the file of a checkpoint that `fleet ledger checkpoint` printed, or SIZE:TREE",
+      exit: 64,
+    });
+  }
+}
+
+function expectedHead(given: Given): { readonly seq: bigint; readonly root: string } | undefined {
+  const text = given.text("head");
+  if (text === undefined) return undefined;
+  const match = /^(\d{1,18}):([0-9a-f]{64})$/.exec(text);
+  if (match === null) throw usage("--head takes SEQ:ROOT, a number and 64 hexadecimal digits");
+  return { seq: BigInt(match[1] ?? "0"), root: match[2] ?? "" };
+}
+
+function usage(message: string): FleetError {
+  return new FleetError("cli/usage", message, { next: "read `fleet verify --help`", exit: 64 });
+}

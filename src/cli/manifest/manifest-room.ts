@@ -1,0 +1,28 @@
+// What commands load late of the manifest room. To load the room by its door would load what stands behind every name
+// of the door, with the commands that use it.
+export {
+  checkSecretFiles,
+  concernsTrust,
+  diffFleets,
+  editManifest,
+  explain,
+  fixManifest,
+  formatManifest,
+  formatSectionsYaml,
+  formatUntil,
+  isSameFleet,
+  keepable,
+  keptForm,
+  keysNamedIn,
+  knownApps,
+  LINT_RULES,
+  lintManifest,
+  lintRuleId,
+  loadKeyset,
+  loadManifest,
+  manifestSchema,
+  parseUntil,
+  resolveSecrets,
+  selectVisors,
+  suggest,
+} from "../../manifest/index.ts";

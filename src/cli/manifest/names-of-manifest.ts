@@ -1,0 +1,82 @@
+// What a manifest adds to commands that work without one.
+
+import { FleetError, type OperatorKey } from "../../core/index.ts";
+import { diagnosticsText, type Names } from "../../view/index.ts";
+import type { Given } from "../shell/arguments.ts";
+import { errPaint } from "../shell/terminal-look.ts";
+import {
+  checkManifest,
+  invalidManifest,
+  manifestName,
+  type ManifestSource,
+} from "./manifest-source.ts";
+import type { World } from "../shell/world.ts";
+import { errLine } from "../shell/print.ts";
+
+/** What a manifest adds to a command that works without one. */
+export interface ManifestFacts {
+  readonly source: ManifestSource | undefined;
+  readonly names: Names;
+  readonly operators: readonly OperatorKey[];
+}
+
+/** What is known without a manifest. */
+export const NO_FACTS: ManifestFacts = { source: undefined, names: {}, operators: [] };
+
+/**
+ * The manifest's relays, operators and names; nothing where there is no file and none was named. One that is there
+ * and cannot be read is never taken for none.
+ * @throws FleetError cli/invalid-manifest (exit 64) after printing every error; cli/no-file, cli/is-folder, files/*
+ */
+export async function manifestFacts(given: Given, world: World): Promise<ManifestFacts> {
+  const { facts, fault } = await look(given, world);
+  if (fault === undefined) return facts;
+  world.terminal.err(fault.details);
+  throw fault.error;
+}
+
+/**
+ * The same for commands whose answer does not hang on the manifest: where it cannot be read, that is said on standard
+ * error, and they go on without names.
+ * @throws FleetError cli/no-file (exit 64) for one that was named and is not there
+ */
+export async function namesIfReadable(given: Given, world: World): Promise<ManifestFacts> {
+  const { facts, fault } = await look(given, world);
+  if (fault === undefined) return facts;
+  if (fault.error.code === "cli/no-file") throw fault.error;
+  errLine(
+    world,
+    `note: ${fault.error.message}, so that nothing in it is used, names and relays included; \`fleet validate\` shows why`,
+  );
+  return facts;
+}
+
+/** Why a manifest that is there counts for nothing, and what is to be printed of it. */
+interface Fault {
+  readonly error: FleetError;
+  readonly details: string;
+}
+
+async function look(
+  given: Given,
+  world: World,
+): Promise<{ readonly facts: ManifestFacts; readonly fault?: Fault }> {
+  const name = manifestName(given, world, undefined);
+  try {
+    const { source, diagnostics } = await checkManifest(name, world);
+    if (source === undefined) {
+      const details = diagnosticsText(diagnostics, errPaint(world));
+      return { facts: NO_FACTS, fault: { error: invalidManifest(name, diagnostics), details } };
+    }
+    const operators = source.desired.operators.map((operator) => operator.key);
+    return { facts: { source, names: source.desired.keyNames, operators } };
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    if (error.code === "cli/no-file" && !isNamed(given, world)) return { facts: NO_FACTS };
+    return { facts: NO_FACTS, fault: { error, details: "" } };
+  }
+}
+
+function isNamed(given: Given, world: World): boolean {
+  return given.text("manifest") !== undefined || (world.env["FLEET_MANIFEST"] ?? "") !== "";
+}

@@ -1,0 +1,47 @@
+import { counted, type ExitCode } from "../../core/index.ts";
+import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
+import type { Command } from "../shell/command.ts";
+import { outPaint } from "../shell/terminal-look.ts";
+import { checkManifest, manifestName, type ManifestSource } from "./manifest-source.ts";
+import { JSON_OPTION } from "../shell/options.ts";
+import { printJson } from "../shell/print.ts";
+import type { World } from "../shell/world.ts";
+
+/** `fleet validate`: everything that can be known without a network. */
+export const validate: Command = {
+  name: "validate",
+  about: "Check a manifest without any network. Reports every fault in one run.",
+  words: [{ form: "[MANIFEST]", about: "the manifest (default fleet.yaml; - is standard input)" }],
+  options: [JSON_OPTION],
+  examples: [
+    "fleet validate",
+    "fleet validate staging.fleet.yaml",
+    "cat fleet.yaml | fleet validate -",
+  ],
+  async run(given, world): Promise<ExitCode> {
+    const name = manifestName(given, world, given.words[0]);
+    const { source, diagnostics } = await checkManifest(name, world);
+    const all = [...diagnostics, ...(await secretFaults(source, world))];
+    const isValid =
+      source !== undefined && all.every((diagnostic) => diagnostic.severity !== "error");
+    if (given.flag("json")) {
+      printJson(world, { format: "fleet.skywire/validation/v1", valid: isValid, diagnostics: all });
+    } else {
+      world.terminal.out(diagnosticsText(all, outPaint(world)));
+      world.terminal.out(isValid ? goodLine(source) : `Invalid: ${diagnosticCounts(all)}.\n`);
+    }
+    return isValid ? 0 : 64;
+  },
+};
+
+async function secretFaults(source: ManifestSource | undefined, world: World) {
+  if (source === undefined) return [];
+  const { checkSecretFiles } = await import("./manifest-room.ts");
+  return await checkSecretFiles(source.desired, world.files, source.folder);
+}
+
+function goodLine(source: ManifestSource): string {
+  const { desired } = source;
+  const leaves = desired.visors.reduce((count, visor) => count + visor.leaves.size, 0);
+  return `Valid: fleet ${desired.fleet}, ${counted(desired.visors.length, "visor")}, ${counted(leaves, "owned leaf", "owned leaves")}.\n`;
+}

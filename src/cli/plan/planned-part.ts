@@ -1,0 +1,54 @@
+import { FleetError } from "../../core/index.ts";
+import type { DesiredVisor, FieldAddress } from "../../model/index.ts";
+import type { Given } from "../shell/arguments.ts";
+import { addressesOf, type Field, fieldsOf, fieldWord } from "../manifest/fields.ts";
+import { type ManifestSource, selectedVisors } from "../manifest/manifest-source.ts";
+import { nowOf } from "../shell/now-option.ts";
+import type { World } from "../shell/world.ts";
+
+/** Which visors are planned, and of which fields alone. */
+export interface PlannedPart {
+  readonly selected: readonly DesiredVisor[];
+  readonly only?: readonly FieldAddress[];
+}
+
+/**
+ * The visors of `--on`, or those of `--only` and their fields.
+ * @throws FleetError cli/usage, cli/selection, cli/field (exit 64), cli/ignored (exit 4) for a field that the manifest
+ * ignores at the time of the plan
+ */
+export async function plannedPart(
+  source: ManifestSource,
+  given: Given,
+  world: World,
+): Promise<PlannedPart> {
+  const words = given.texts("only");
+  if (words.length === 0) return { selected: await selectedVisors(source, given, world) };
+  if (given.text("on") !== undefined) {
+    throw new FleetError("cli/usage", "--on and --only both say what to plan", {
+      next: "give one of them: --only takes a selection before the slash, such as 'tag:shop/trust.pty'",
+      exit: 64,
+    });
+  }
+  const fields = await fieldsOf(words, source.desired);
+  refuseIgnored(fields, nowOf(given, world) ?? world.clock.now());
+  const only = addressesOf(fields);
+  const keys = new Set(only.map(({ visor }) => visor));
+  return { selected: source.desired.visors.filter(({ key }) => keys.has(key)), only };
+}
+
+function refuseIgnored(fields: readonly Field[], nowMs: number): void {
+  for (const { visors, path } of fields) {
+    for (const { name, ignores = [] } of visors) {
+      const ignore = ignores.find((each) => each.path === path && nowMs < each.untilMs);
+      if (ignore === undefined) continue;
+      const field = fieldWord(name, path);
+      const until = new Date(ignore.untilMs).toISOString();
+      throw new FleetError(
+        "cli/ignored",
+        `${field} is ignored until ${until}, by line ${ignore.place.line} of ${ignore.place.file}`,
+        { next: `\`fleet ignore ${field} --end\` ends that`, exit: 4 },
+      );
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { type ExitCode, FleetError } from "../../core/index.ts";
+import { blameVisor, foldFleet, isBelow, type VisorState } from "../../ledger/index.ts";
+import { isLeafPath } from "../../reconcile/index.ts";
+import { type Blame, blameDocument, blameText } from "../../view/index.ts";
+import type { Given } from "../shell/arguments.ts";
+import { readLiveVisor } from "./blame-live.ts";
+import type { Command } from "../shell/command.ts";
+import { outPaint } from "../shell/terminal-look.ts";
+import { visorKeyOf } from "../manifest/named-visor.ts";
+import {
+  ACCESS_OPTIONS,
+  JSON_OPTION,
+  MANIFEST_OPTION,
+  OPERATOR_OPTIONS,
+} from "../shell/options.ts";
+import { errLine, printJson } from "../shell/print.ts";
+import { openRecords, type RecordsSource } from "./records-source.ts";
+import type { World } from "../shell/world.ts";
+
+/** `fleet blame`: who set the values of a visor. */
+export const blame: Command = {
+  name: "blame",
+  about:
+    "Say who set each value of a visor, when, and from which commit and manifest line, or that others changed it. Writes nothing.",
+  words: [
+    { form: "<VISOR>", about: "a name of the manifest, or a key" },
+    { form: "[PATH]", about: "only this leaf, or leaves below it, such as apps.skysocks" },
+  ],
+  options: [
+    { name: "offline", about: "do not read the visor: answer from the record alone" },
+    MANIFEST_OPTION,
+    JSON_OPTION,
+    ...ACCESS_OPTIONS,
+    ...OPERATOR_OPTIONS,
+  ],
+  examples: ["fleet blame shop-3", "fleet blame shop-3 trust.pty", "fleet blame shop-3 --offline"],
+  async run(given, world): Promise<ExitCode> {
+    const [word = "", path] = given.words;
+    const source = await openRecords(given, world);
+    const visor = visorKeyOf(word, source.manifest);
+    for (const note of source.notes) errLine(world, `note: ${note}`);
+    const fleet = await foldFleet(source.records());
+    const state = fleet.visor(visor);
+    const desired = source.manifest?.desired.visors.find(({ key }) => key === visor);
+    const owned = ownedPaths(word, path, state, [...(desired?.leaves.keys() ?? [])]);
+    const seen = given.flag("offline")
+      ? undefined
+      : await readLiveVisor({ key: visor, desired, paths: owned, keys: source.keys }, given, world);
+    const leaves = blameVisor({
+      state,
+      owned,
+      ...(path === undefined ? {} : { path }),
+      ...(seen?.kind === "live" ? { live: seen.live } : {}),
+    });
+    print(
+      {
+        visor,
+        leaves,
+        sealed: fleet.sealed,
+        ...(seen?.kind === "live" ? { readMs: seen.live.readMs } : {}),
+        ...(seen?.kind === "unread" ? { unread: seen.why } : {}),
+      },
+      source,
+      given,
+      world,
+    );
+    return seen?.kind === "unread" ? 3 : 0;
+  },
+};
+
+/** Everything that is to be answered for. @throws FleetError cli/usage (exit 64) for a path that names nothing */
+function ownedPaths(
+  word: string,
+  path: string | undefined,
+  state: VisorState | undefined,
+  manifest: readonly string[],
+): readonly string[] {
+  const recorded = state?.leaves.map((leaf) => leaf.path) ?? [];
+  const known = [...new Set([...recorded, ...(state?.owned ?? []), ...manifest])].sort();
+  if (path === undefined) return known;
+  const below = known.filter((each) => isBelow(each, path));
+  if (below.length > 0) return below;
+  if (isLeafPath(path)) return [path];
+  throw new FleetError(
+    "cli/usage",
+    `${path} is no leaf, and nothing below it is recorded of ${word}`,
+    {
+      next: `\`fleet blame ${word}\` lists what is, \`fleet show --live ${word}\` what the visor has`,
+      exit: 64,
+    },
+  );
+}
+
+function print(document: Blame, source: RecordsSource, given: Given, world: World): void {
+  const { names, feeds } = source;
+  if (given.flag("json")) printJson(world, blameDocument(document, names, feeds));
+  else world.terminal.out(blameText(document, names, feeds, outPaint(world)));
+}

@@ -1,0 +1,68 @@
+import { type ExitCode, FleetError, parseVisorKey } from "../../core/index.ts";
+import type { DesiredVisor, ObservedVisor, SeenVisor } from "../../model/index.ts";
+import { routeOf, toObserved } from "../../reconcile/index.ts";
+import { createVisorReader, readingError, type VisorTarget } from "../../skywire/visor/index.ts";
+import { keyLabel, observedDocument, observedText } from "../../view/index.ts";
+import type { Given } from "../shell/arguments.ts";
+import { type ManifestFacts, namesIfReadable } from "../manifest/names-of-manifest.ts";
+import { printJson } from "../shell/print.ts";
+import { type WayIn, wayInOf } from "../shell/way-in.ts";
+import type { World } from "../shell/world.ts";
+
+const HEXADECIMAL = /^[0-9a-fA-F]+$/;
+
+/** Shows one visor as it is now, as text, as a document, or as manifest sections. */
+export async function showLive(word: string, given: Given, world: World): Promise<ExitCode> {
+  const facts = await namesIfReadable(given, world);
+  const visor = visorNamed(word, facts);
+  const wayIn = wayInOf(given, world);
+  const seen = await readVisor(visor, wayIn, world);
+  if (seen.kind !== "seen") {
+    throw new FleetError("cli/not-seen", `${word}: ${seen.detail}`, { next: seen.next, exit: 3 });
+  }
+  await print(seen, facts, given, world);
+  return 0;
+}
+
+/** Reads everything a visor tells: directly when it is the local one, else through the bridge. */
+async function readVisor(visor: DesiredVisor, wayIn: WayIn, world: World): Promise<ObservedVisor> {
+  const reader = createVisorReader(wayIn.access);
+  const wants = { summary: true, ports: true };
+  const here: VisorTarget = { key: undefined, route: { kind: "local" } };
+  const atMs = world.clock.now();
+  const local = await reader.read(here, wants);
+  if (local.kind !== "seen") throw readingError(wayIn.access.rpcAddress, here, local);
+  if (local.key === visor.key) return toObserved(local, visor.key, here.route, atMs);
+  const route = routeOf(visor, wayIn.scheme);
+  return toObserved(await reader.read({ key: visor.key, route }, wants), visor.key, route, atMs);
+}
+
+async function print(
+  seen: SeenVisor,
+  facts: ManifestFacts,
+  given: Given,
+  world: World,
+): Promise<void> {
+  if (given.flag("yaml")) {
+    const { formatSectionsYaml } = await import("../manifest/manifest-room.ts");
+    const nameOf = (key: string): string | undefined => {
+      const label = keyLabel(key, facts.names);
+      return label === key ? undefined : label;
+    };
+    world.terminal.out(formatSectionsYaml(seen, nameOf));
+  } else if (given.flag("json")) printJson(world, observedDocument(seen, facts.names));
+  else world.terminal.out(observedText(seen, facts.names));
+}
+
+function visorNamed(word: string, { source }: ManifestFacts): DesiredVisor {
+  const known = source?.desired.visors.find((visor) => visor.name === word || visor.key === word);
+  if (known !== undefined) return known;
+  const place = { file: "", line: 0, column: 0 };
+  if (!HEXADECIMAL.test(word)) {
+    throw new FleetError("cli/unknown-visor", `no visor is named "${word}"`, {
+      next: "name a visor of the manifest, or give a visor key; `fleet status` lists the visors",
+      exit: 64,
+    });
+  }
+  return { key: parseVisorKey(word), name: word, tags: [], roles: [], place, leaves: new Map() };
+}

@@ -1,0 +1,87 @@
+import { counted, type FleetError } from "../../core/index.ts";
+import type { Plan } from "../../model/index.ts";
+import { type Confirmation, confirmationsOf } from "../../reconcile/index.ts";
+import type { Given } from "./arguments.ts";
+import { saysYes, unconfirmed } from "./ask.ts";
+import { canAsk } from "./terminal-look.ts";
+import { overridesOf } from "./overrides.ts";
+import type { World } from "./world.ts";
+
+/** What {@link confirm} asks about. */
+export interface ConfirmInput {
+  readonly plan: Plan;
+  readonly given: Given;
+  readonly world: World;
+  /** `--yes`, or a plan file signed by somebody we accept. */
+  readonly isOrdinaryAnswered: boolean;
+  /** The plan is a file that nobody we accept signed: it is asked about even when no visor changes. */
+  readonly isStrangers?: boolean;
+  /** A file that is written as well: it is asked about even when no visor changes. */
+  readonly alsoWrites?: string;
+}
+
+/**
+ * Gets every answer that applying needs. Trust removals, released trust and a changed keyset have a question of
+ * their own, which only their own option answers beforehand.
+ * @returns false when the user said no
+ * @throws FleetError cli/unconfirmed (exit 4) when nobody can be asked
+ */
+export async function confirm({
+  plan,
+  given,
+  world,
+  isOrdinaryAnswered,
+  isStrangers = false,
+  alsoWrites,
+}: ConfirmInput): Promise<boolean> {
+  const confirmations = unanswered(plan, given);
+  if (confirmations.length > 0 && !canAsk(world)) throw unanswerable(confirmations);
+  for (const confirmation of confirmations) {
+    if (!(await isYes(`${confirmationText(confirmation)}.`, world))) return false;
+  }
+  if (isStrangers) {
+    // Even without changes it may be the first to record who signs for this fleet.
+    const who = plan.keyset.operators
+      .map(({ name, may }) => `${name} (${may.join(", ")})`)
+      .join(", ");
+    const question = `Nobody you accept signed this plan. Its operators are ${who}. Write to ${counted(plan.counts.changing, "visor")}?`;
+    return await isYes(question, world);
+  }
+  const visors = plan.counts.changing;
+  if (isOrdinaryAnswered || (visors === 0 && alsoWrites === undefined)) return true;
+  if (visors === 0) return await isYes(`Write ${alsoWrites ?? ""}?`, world);
+  const also = alsoWrites === undefined ? "" : `${alsoWrites}, and `;
+  return await isYes(`Write ${also}these changes to ${counted(visors, "visor")}?`, world);
+}
+
+/** What has a question of its own that no option answered: options given now answer for a plan made without them. */
+export function unanswered(plan: Plan, given: Given): readonly Confirmation[] {
+  return confirmationsOf({ ...plan, overrides: { ...plan.overrides, ...overridesOf(given) } });
+}
+
+/** A question, with the option that answers it. */
+export function confirmationText({ question, override }: Confirmation): string {
+  return `${question} (${override} allows it)`;
+}
+
+/** Asks a question that only `yes` answers; says that nothing was written otherwise. */
+/** Asks, and says that nothing was written where the answer is not yes. @throws FleetError as of {@link saysYes} */
+export async function isYes(
+  question: string,
+  world: World,
+  next = "look at `fleet plan`, then give --yes",
+): Promise<boolean> {
+  if (await saysYes(question, { next }, world)) return true;
+  world.terminal.err("declined: nothing was written\n");
+  return false;
+}
+
+/** Names all that must be confirmed, so that one more run is enough. */
+function unanswerable(confirmations: readonly Confirmation[]): FleetError {
+  const questions = confirmations.map(({ question }) => question).join(", and ");
+  const options = confirmations.map(({ override }) => override).join(" ");
+  return unconfirmed({
+    message: `${questions}, and nobody can be asked here`,
+    next: `if that is wanted, give ${options}; --yes does not answer this`,
+  });
+}

@@ -1,0 +1,102 @@
+import { FleetError } from "../../core/index.ts";
+import {
+  createVisorReader,
+  DEFAULT_PACE,
+  DEFAULT_RPC_ADDRESS,
+  parseRpcAddress,
+  type VisorAccess,
+  type VisorReader,
+  type VisorTimeouts,
+} from "../../skywire/visor/index.ts";
+import type { Given } from "./arguments.ts";
+import type { World } from "./world.ts";
+
+const DIAL_MS_MAX = 5_000;
+const BRIDGE_DIAL_MS_MAX = 15_000;
+/** Files, pipes and connections that a command has open beside those to visors. */
+const OTHER_FILES = 64;
+
+/** How the user wants visors to be reached. */
+export interface WayIn {
+  readonly access: VisorAccess;
+  readonly scheme?: "dmsg" | "skynet";
+  /** Visors that are read at once, where that was said. */
+  readonly working?: number;
+  /** Connections that wait for an answer at once, as far as this process may have so many. */
+  readonly dials: number;
+}
+
+/**
+ * Reads `--rpc`, `--via`, `--timeout`, `--parallelism` and `--dials`.
+ * @throws FleetError cli/usage, visor/address (exit 64)
+ */
+export function wayInOf(given: Given, world: World): WayIn {
+  const address = given.text("rpc") ?? nonEmpty(world.env["SKYWIRE_RPC"]);
+  const timeoutMs = given.durationMs("timeout");
+  const working = given.count("parallelism");
+  if (working === 0) throw usage("--parallelism takes a number from 1");
+  const scheme = schemeOf(given.text("via"));
+  return {
+    access: {
+      dial: world.dial,
+      clock: world.clock,
+      rpcAddress: address === undefined ? DEFAULT_RPC_ADDRESS : parseRpcAddress(address),
+      ...(timeoutMs === undefined ? {} : { timeouts: timeoutsOf(timeoutMs) }),
+    },
+    ...(scheme === undefined ? {} : { scheme }),
+    ...(working === undefined ? {} : { working }),
+    dials: dialsOf(given, world, working ?? DEFAULT_PACE.working),
+  };
+}
+
+function dialsOf(given: Given, { openFilesMax, terminal }: World, working: number): number {
+  const asked = given.count("dials");
+  if (asked === 0) throw usage("--dials takes a number from 1");
+  const most = Math.max(1, (openFilesMax?.() ?? Number.POSITIVE_INFINITY) - OTHER_FILES - working);
+  if (asked !== undefined && asked > most)
+    terminal.err(
+      `note: --dials ${asked} is more than this process may open; ${most} at a time (ulimit -n raises it)\n`,
+    );
+  return Math.min(asked ?? DEFAULT_PACE.dials, most);
+}
+
+/**
+ * What reads many visors by one command. It says once where the local visor carries fewer connections than it was
+ * asked to. `working` is how many are read at once where the user does not say.
+ */
+export function readerOf(
+  { access, working: asked, dials }: WayIn,
+  world: World,
+  working: number = DEFAULT_PACE.working,
+): VisorReader {
+  return createVisorReader(access, {
+    dials,
+    working: asked ?? working,
+    onShort: () =>
+      world.terminal.err(
+        "note: the local visor does not carry that many connections at once; fewer are opened, which takes longer (--dials)\n",
+      ),
+  });
+}
+
+function timeoutsOf(timeoutMs: number): VisorTimeouts {
+  return {
+    dialMs: Math.min(timeoutMs, DIAL_MS_MAX),
+    firstReplyMs: timeoutMs,
+    callMs: timeoutMs,
+    bridgeDialMs: Math.min(timeoutMs, BRIDGE_DIAL_MS_MAX),
+  };
+}
+
+function schemeOf(text: string | undefined): "dmsg" | "skynet" | undefined {
+  if (text === undefined || text === "dmsg" || text === "skynet") return text;
+  throw usage(`--via takes dmsg or skynet, not ${JSON.stringify(text)}`);
+}
+
+function usage(message: string): FleetError {
+  return new FleetError("cli/usage", message, { next: "read the command's --help", exit: 64 });
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}

@@ -1,4 +1,0 @@
-import { FLEET_VERSION } from "../core/index.ts";
-
-/** How plans, entries and errors name this program. */
-export const TOOL: string = `fleet ${FLEET_VERSION}`;
