@@ -130,12 +130,11 @@ async function isWanted(
   given: Given,
   world: World,
 ): Promise<boolean> {
-  if (given.flag("yes")) return true;
   const names = visors.map(({ name }) => name).join(", ");
   const question = `Restart ${apps.join(", ")} on ${names}?`;
-  if (await saysYes(question, { next: "give --yes" }, world)) return true;
-  world.terminal.err("declined: nothing was restarted\n");
-  return false;
+  const isAnswered = given.flag("yes");
+  const declined = "nothing was restarted";
+  return await saysYes({ question, isAnswered, declined, next: "give --yes" }, world);
 }
 
 /** A restart that was agreed to. */

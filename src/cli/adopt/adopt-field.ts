@@ -4,7 +4,8 @@ import { changesOf, type DesiredVisor, type Plan, type SeenVisor } from "../../m
 import { planText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { checkCommit } from "../git/commit.ts";
-import { editInTurn, readEditable, writeEdited } from "../edit/edit-text.ts";
+import { editInTurn, writeEdited } from "../edit/edit-text.ts";
+import { readEditable } from "../manifest/rewrite-manifest.ts";
 import { liveEdits } from "../manifest/live-value.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord, isFieldWord } from "../manifest/fields.ts";
 import { errPaint, outPaint } from "../shell/terminal-look.ts";

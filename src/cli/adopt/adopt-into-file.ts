@@ -2,7 +2,6 @@ import {
   counted,
   type ExitCode,
   FleetError,
-  utf8,
   type VisorKey,
   visorKeyFault,
 } from "../../core/index.ts";
@@ -18,27 +17,29 @@ import {
   readVisors,
   verifyAdopted,
 } from "./adopt-report.ts";
-import { textDiff } from "../shell/text-diff.ts";
 import type { Given } from "../shell/arguments.ts";
-import { saysYes } from "../shell/ask.ts";
-import { unaskedToWrite } from "../edit/edit-text.ts";
 import { type Candidate, findFleet, type FoundVisor } from "./find-fleet.ts";
 import { listedKeys } from "./first-file.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { reporterOf } from "../shell/reporter.ts";
-import { readEditableFile, rewriteFile } from "../manifest/rewrite-manifest.ts";
+import {
+  isToBeWritten,
+  readEditable,
+  showDifference,
+  withText,
+  writeText,
+} from "../manifest/rewrite-manifest.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
-import { printableLines } from "../../view/index.ts";
 
 /** Adopts visors into a manifest that is there, shows the difference, and asks before it writes. */
 export async function adoptIntoFile(
-  name: string,
   request: AdoptRequest,
   given: Given,
   world: World,
 ): Promise<ExitCode> {
-  const read = await readEditableFile(name, "into", world);
+  const read = await readEditable("into", given, world);
+  const { name } = read;
   const { source } = read;
   const { visors, unread, managed } = await visorsFor(source, request, given, world);
   const report = { file: name, unread, managed } as const;
@@ -60,14 +61,15 @@ export async function adoptIntoFile(
     return exit;
   }
   verifyAdopted(text, visors);
-  const diff = await textDiff(name, read.text, text);
-  world.terminal.err(printableLines(diff));
+  const changed = await withText(read, text);
+  const { diff } = changed;
+  showDifference(changed, world);
   const question = `Write ${counted(visors.length, "visor")} into ${name}?`;
-  if (!given.flag("yes") && !(await saysYes(question, unaskedToWrite(name), world))) {
+  if (!(await isToBeWritten(changed, given, world, question))) {
     finish({ outcome: "declined", diff });
     return 4;
   }
-  await rewriteFile(read, utf8(text), world);
+  await writeText(changed, world);
   finish({ outcome: "written", diff });
   return exit;
 }

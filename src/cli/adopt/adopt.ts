@@ -76,7 +76,7 @@ export const adopt: Command = {
         exit: 64,
       });
     }
-    return await adoptIntoFile(into, request, given, world);
+    return await adoptIntoFile(request, given, world);
   },
 };
 

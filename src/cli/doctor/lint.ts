@@ -1,8 +1,7 @@
 import { counted, type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import type { LintFinding, LintRuleId } from "../../manifest/index.ts";
 import type { GoneKey } from "../../model/index.ts";
-import { diagnosticsText, printableLines } from "../../view/index.ts";
-import { textDiff } from "../shell/text-diff.ts";
+import { diagnosticsText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/terminal-look.ts";
@@ -12,7 +11,13 @@ import { operatorUnasked } from "../ledger/operator.ts";
 import { JSON_OPTION, NOW_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
-import { readManifestFile, rewriteManifest } from "../manifest/rewrite-manifest.ts";
+import {
+  readManifestFile,
+  showDifference,
+  verifySame,
+  withText,
+  writeText,
+} from "../manifest/rewrite-manifest.ts";
 
 /** `fleet lint`: what a manifest may say and seldom means. */
 export const lint: Command = {
@@ -57,10 +62,10 @@ export const lint: Command = {
       ? await goneKeysOf(name, text, given, world)
       : undefined;
     const { findings } = lintManifest(text, file, rules, nowMs, goneKeys);
-    if (text !== read.text) {
-      world.terminal.err(printableLines(await textDiff(name, read.text, text)));
-      await rewriteManifest(read, text, world);
-    }
+    const linted = await withText(read, text);
+    showDifference(linted, world);
+    await verifySame(linted);
+    await writeText(linted, world);
     if (given.flag("json")) printJson(world, documentOf(findings, fixed));
     else {
       const diagnostics = findings.map(({ diagnostic }) => diagnostic);

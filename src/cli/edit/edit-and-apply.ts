@@ -1,4 +1,4 @@
-import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";
+import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { applyManifest } from "../apply/apply-manifest.ts";
 import type { Given } from "../shell/arguments.ts";
@@ -13,10 +13,10 @@ import {
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
 } from "../shell/options.ts";
-import { rewriteFile } from "../manifest/rewrite-manifest.ts";
+import { readEditable, writeText } from "../manifest/rewrite-manifest.ts";
 import type { World } from "../shell/world.ts";
 import { checkCommit, offerCommit } from "../git/commit.ts";
-import { editInTurn, readEditable, writeEdited } from "./edit-text.ts";
+import { editInTurn, writeEdited } from "./edit-text.ts";
 import { checkKnownApps } from "./known-app.ts";
 import { checkNewPort } from "./new-port.ts";
 import { errLine } from "../shell/print.ts";
@@ -77,7 +77,7 @@ export async function editAndApply(
       ...(isEdited ? { alsoWrites: name } : {}),
       agreed: async () => {
         if (!isEdited) return;
-        await rewriteFile(editable, utf8(edited.text), world);
+        await writeText(text, world);
         isWritten = true;
       },
     });

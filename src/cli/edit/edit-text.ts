@@ -1,23 +1,23 @@
 import { type ExitCode, utf8, type VisorKey } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
-import { textDiff } from "../shell/text-diff.ts";
 import type { Given } from "../shell/arguments.ts";
-import { saysYes, type Unasked } from "../shell/ask.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
 import { outLine, printJson } from "../shell/print.ts";
-import { type ManifestFile, readEditableFile, rewriteFile } from "../manifest/rewrite-manifest.ts";
+import {
+  isToBeWritten,
+  type ManifestFile,
+  type NewText,
+  showDifference,
+  withText,
+  writeText,
+} from "../manifest/rewrite-manifest.ts";
 import type { World } from "../shell/world.ts";
 import { offerCommit } from "../git/commit.ts";
-import { printableLines } from "../../view/index.ts";
 
 /** What edits make of a manifest. */
-export interface EditedText {
-  readonly read: ManifestFile;
+export interface EditedText extends NewText {
   readonly edited: EditedManifest;
   /** False where the manifest says so already. */
   readonly isEdited: boolean;
-  /** How the text differs, as people and git read it; empty where it does not. */
-  readonly diff: string;
 }
 
 /** What is said of an edit beside the edit itself. */
@@ -26,20 +26,6 @@ export interface EditWords {
   readonly line: readonly string[];
   /** What the visors had of it, a sentence. */
   readonly visors: string;
-}
-
-/**
- * Reads the manifest that a command edits; it must be good.
- * @param option names the manifest on the command line
- * @throws FleetError cli/usage for standard input, cli/no-file, cli/invalid-manifest (exit 64)
- */
-export async function readEditable(
-  option: "manifest" | "into",
-  given: Given,
-  world: World,
-): Promise<ManifestFile> {
-  const name = manifestName(given, world, option === "into" ? given.text("into") : undefined);
-  return await readEditableFile(name, option, world);
 }
 
 /** Makes edits one after the other, each for its visors, and shows how the text differs. */
@@ -62,9 +48,9 @@ export async function editInTurn(
     };
   }
   const isEdited = edited.places.length > 0;
-  const diff = isEdited ? await textDiff(file, text, edited.text) : "";
-  world.terminal.err(printableLines(diff));
-  return { read, edited, isEdited, diff };
+  const changed = await withText(read, isEdited ? edited.text : text);
+  showDifference(changed, world);
+  return { ...changed, edited, isEdited };
 }
 
 /**
@@ -73,16 +59,16 @@ export async function editInTurn(
  * @throws FleetError cli/unconfirmed (exit 4) when nobody can be asked, cli/changed (exit 5), cli/commit (exit 6)
  */
 export async function writeEdited(
-  { read, edited: { text, places }, isEdited, diff }: EditedText,
+  text: EditedText,
   { line, visors }: EditWords,
   given: Given,
   world: World,
 ): Promise<ExitCode> {
-  const { name, path } = read;
-  const isAgreed =
-    isEdited &&
-    (given.flag("yes") || (await saysYes(`Write ${name}?`, unaskedToWrite(name), world)));
-  if (isAgreed) await rewriteFile(read, utf8(text), world);
+  const { diff, isEdited } = text;
+  const { places } = text.edited;
+  const { name, path } = text.read;
+  const isAgreed = isEdited && (await isToBeWritten(text, given, world));
+  if (isAgreed) await writeText(text, world);
   const outcome = !isEdited ? "unchanged" : isAgreed ? "written" : "declined";
   if (given.flag("json")) {
     printJson(world, { format: "fleet.skywire/edit/v1", file: name, outcome, places, diff });
@@ -94,12 +80,4 @@ export async function writeEdited(
   if (outcome === "declined") return 4;
   if (outcome === "written") await offerCommit({ path, line, exit: 0 }, given, world);
   return 0;
-}
-
-/** What is said where nobody can be asked whether a file is to be written. */
-export function unaskedToWrite(name: string): Unasked {
-  return {
-    message: `nobody can be asked whether to write ${name}`,
-    next: "read the difference above; --yes writes it",
-  };
 }

@@ -3,7 +3,7 @@
 import { counted } from "../../core/index.ts";
 import type { RelayResult } from "../../replicas/index.ts";
 import type { Given } from "../shell/arguments.ts";
-import { isYes } from "../shell/confirm.ts";
+import { saysYes } from "../shell/ask.ts";
 import { openFeeds, seenHeads } from "./feeds.ts";
 import { canAsk } from "../shell/terminal-look.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
@@ -45,7 +45,9 @@ export async function mendHollow(
       );
       return false;
     }
-    if (!(await isYes("Write the list of entries anew?", world))) return false;
+    const question = "Write the list of entries anew?";
+    const declined = "nothing was written";
+    if (!(await saysYes({ question, declined, next: "give --mend" }, world))) return false;
   }
   const ledger = await openOwnLedger(operator, given, world);
   try {

@@ -1,9 +1,8 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { KeptForm } from "../../manifest/index.ts";
-import { textDiff } from "../shell/text-diff.ts";
 import type { Command } from "../shell/command.ts";
 import { manifestName, STANDARD_INPUT } from "./manifest-source.ts";
-import { readManifestFile, rewriteManifest, verifySame } from "./rewrite-manifest.ts";
+import { readManifestFile, verifySame, withText, writeText } from "./rewrite-manifest.ts";
 import { outLine } from "../shell/print.ts";
 import { printableLines } from "../../view/index.ts";
 
@@ -28,23 +27,22 @@ export const fmt: Command = {
     const { formatManifest, keptForm } = await import("./manifest-room.ts");
     const kept = keptForm(read.text);
     if (kept !== undefined) throw keepsItsForm(name, kept);
-    const text = formatManifest(read.text);
-    const isSame = text === read.text;
+    const formatted = await withText(read, formatManifest(read.text));
+    const isSame = formatted.diff === "";
     const file = name === STANDARD_INPUT ? "stdin" : name;
-    const diff = isSame ? "" : printableLines(await textDiff(file, read.text, text));
+    const diff = printableLines(formatted.diff);
+    await verifySame(formatted);
     if (given.flag("check")) {
-      if (!isSame) await verifySame(read, text);
       world.terminal.out(diff);
       outLine(world, `${isSame ? "Formatted" : "Not formatted"}: ${file}.`);
       return isSame ? 0 : 2;
     }
     if (name === STANDARD_INPUT) {
-      await verifySame(read, text);
       if (given.flag("diff")) world.terminal.err(diff);
-      world.terminal.data(text);
+      world.terminal.data(formatted.text);
       return 0;
     }
-    if (!isSame) await rewriteManifest(read, text, world);
+    await writeText(formatted, world);
     if (given.flag("diff")) world.terminal.out(diff);
     outLine(world, `${isSame ? "Formatted already" : "Formatted"}: ${file}.`);
     return 0;

@@ -1,28 +1,31 @@
-import { basename, dirname, join } from "node:path";
-import { FileLock, FleetError, fromUtf8, hasCode, utf8 } from "../../core/index.ts";
-import { nodeProcess } from "../../platform/index.ts";
+// The one way in which a command edits a manifest: read it, show what a new text changes, ask, write.
+import { FleetError, fromUtf8, utf8 } from "../../core/index.ts";
+import { printableLines } from "../../view/index.ts";
+import type { Given } from "../shell/arguments.ts";
+import { saysYes } from "../shell/ask.ts";
+import { type ReadFile, rewriteFile } from "../shell/rewrite-file.ts";
+import { usage } from "../shell/usage.ts";
+import type { World } from "../shell/world.ts";
 import {
+  manifestName,
   type ManifestSource,
   readNamed,
   STANDARD_INPUT,
   verifyManifest,
 } from "./manifest-source.ts";
-import { usage } from "../shell/usage.ts";
-import type { World } from "../shell/world.ts";
-
-/** A file as it was read, to be written anew. */
-export interface ReadFile {
-  /** As the user named it. */
-  readonly name: string;
-  /** Absolute. */
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
 
 /** A good manifest as it was read. */
 export interface ManifestFile extends ReadFile {
   readonly text: string;
   readonly source: ManifestSource;
+}
+
+/** A manifest that was read, and the text that it is to have. */
+export interface NewText {
+  readonly read: ManifestFile;
+  readonly text: string;
+  /** How the texts differ, as people and git read it; empty where they do not. */
+  readonly diff: string;
 }
 
 /**
@@ -36,89 +39,77 @@ export async function readManifestFile(name: string, world: World): Promise<Mani
 }
 
 /**
- * The same of a manifest that is to be edited.
+ * Reads the manifest that a command is to edit; it must be good.
  * @param option names the manifest on the command line
- * @throws FleetError cli/usage (exit 64) for standard input
+ * @throws FleetError cli/usage for standard input, cli/no-file, cli/invalid-manifest (exit 64)
  */
-export async function readEditableFile(
-  name: string,
+export async function readEditable(
   option: "manifest" | "into",
+  given: Given,
   world: World,
 ): Promise<ManifestFile> {
+  const name = manifestName(given, world, option === "into" ? given.text("into") : undefined);
   if (name === STANDARD_INPUT)
     throw usage("standard input cannot be edited", `name a file with --${option}`);
   return await readManifestFile(name, world);
+}
+
+/** A manifest with a new text, and the difference, named as the user named the file. */
+export async function withText(read: ManifestFile, text: string): Promise<NewText> {
+  if (text === read.text) return { read, text, diff: "" };
+  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff");
+  const name = read.name === STANDARD_INPUT ? "stdin" : read.name.replace(/^\/+/, "");
+  const diff = createTwoFilesPatch(
+    `a/${name}`,
+    `b/${name}`,
+    read.text,
+    text,
+    undefined,
+    undefined,
+    { context: 3, headerOptions: FILE_HEADERS_ONLY },
+  );
+  return { read, text, diff };
+}
+
+/** Shows on standard error what a new text changes. */
+export function showDifference({ diff }: Pick<NewText, "diff">, world: World): void {
+  world.terminal.err(printableLines(diff));
+}
+
+/**
+ * Asks whether a new text that was shown is to be written, unless `--yes` says so.
+ * @throws FleetError cli/unconfirmed (exit 4) when nobody can be asked, cli/interrupted (exit 130)
+ */
+export async function isToBeWritten(
+  { read: { name } }: NewText,
+  given: Given,
+  world: World,
+  question = `Write ${name}?`,
+): Promise<boolean> {
+  const message = `nobody can be asked whether to write ${name}`;
+  const next = "read the difference above; --yes writes it";
+  return await saysYes({ question, isAnswered: given.flag("yes"), message, next }, world);
+}
+
+/**
+ * Writes the new text, if it is another one.
+ * @throws FleetError cli/changed, cli/locked (exit 5) as {@link rewriteFile}
+ */
+export async function writeText({ read, text, diff }: NewText, world: World): Promise<void> {
+  if (diff !== "") await rewriteFile(read, utf8(text), world);
 }
 
 /**
  * Checks that a new text of a manifest wants exactly what the old one wants.
  * @throws FleetError cli/would-change (exit 4) when it does not; that is our mistake, and nothing is written
  */
-export async function verifySame({ name, source }: ManifestFile, text: string): Promise<void> {
+export async function verifySame({ read: { name, source }, text, diff }: NewText): Promise<void> {
+  if (diff === "") return;
   const { isSameFleet, loadManifest } = await import("./manifest-room.ts");
   const after = loadManifest(utf8(text), name).desired;
   if (after !== undefined && isSameFleet(source.desired, after)) return;
   throw new FleetError("cli/would-change", `the new text of ${name} would want something else`, {
     next: "nothing was written; please report this with the manifest",
     exit: 4,
-  });
-}
-
-/**
- * Writes a new text of a manifest that wants just what the old one wants.
- * @throws FleetError cli/would-change (exit 4), cli/changed (exit 5) when somebody changed the file meanwhile
- */
-export async function rewriteManifest(
-  read: ManifestFile,
-  text: string,
-  world: World,
-): Promise<void> {
-  await verifySame(read, text);
-  await rewriteFile(read, utf8(text), world);
-}
-
-/**
- * Writes a file anew that was read: where its name leads to, in one step, with the mode and owner it has, and only
- * while it holds what was read. Commands that do so at once take turns.
- * @throws FleetError cli/changed (exit 5) when somebody changed the file meanwhile, cli/locked (exit 5)
- */
-export async function rewriteFile(
-  { name, path, bytes }: ReadFile,
-  now: Uint8Array,
-  world: World,
-): Promise<void> {
-  const real = await world.files.realPath(path);
-  if (real === undefined) throw changedMeanwhile(name);
-  const lock = await FileLock.take(
-    { files: world.files, clock: world.clock, random: world.random, process: nodeProcess() },
-    {
-      path: join(dirname(real), `.${basename(real)}.lock`),
-      held: (holder) => locked(name, holder),
-      lost: () => changedMeanwhile(name),
-      notMade: (cause) =>
-        new FleetError("cli/not-written", `nothing can be written beside ${name}`, { cause }),
-    },
-  );
-  try {
-    await world.files.write(path, now, { expected: bytes });
-  } catch (cause) {
-    throw hasCode(cause, "files/changed") ? changedMeanwhile(name, cause) : cause;
-  } finally {
-    await lock.release();
-  }
-}
-
-function changedMeanwhile(name: string, cause?: unknown): FleetError {
-  return new FleetError("cli/changed", `${name} was changed by somebody else meanwhile`, {
-    next: "nothing was written; run the command again",
-    exit: 5,
-    ...(cause === undefined ? {} : { cause }),
-  });
-}
-
-function locked(name: string, holder: string): FleetError {
-  return new FleetError("cli/locked", `${name} is being written by ${holder}`, {
-    next: "nothing was written; run the command again once that has ended",
-    exit: 5,
   });
 }

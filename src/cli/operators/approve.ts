@@ -9,7 +9,6 @@ import { pullOthers } from "../ledger/relaying.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
 import { requireOperator } from "../ledger/operator.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
-import { isAgreed } from "./agree.ts";
 import {
   isEnough,
   readChangeFile,
@@ -20,7 +19,13 @@ import {
 } from "./change-file.ts";
 import { changeWords } from "./change-words.ts";
 import { checkMayChange, checkWriter, readKeysets } from "./keyset-past.ts";
-import { finish, type OperatorReport, showChange, type SignaturesReport } from "./report.ts";
+import {
+  finish,
+  isAgreed,
+  type OperatorReport,
+  showChange,
+  type SignaturesReport,
+} from "./report.ts";
 
 /** `fleet operator approve`: signs a change of operators that another operator began. */
 export const operatorApprove: Command = {

@@ -8,22 +8,16 @@ import type { Given } from "../shell/arguments.ts";
 import { type Operator, requireOperator } from "../ledger/operator.ts";
 import { relaysAndOthers } from "../ledger/feeds.ts";
 import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
-import type { ManifestFile } from "../manifest/rewrite-manifest.ts";
+import { type ManifestFile, readEditable, writeText } from "../manifest/rewrite-manifest.ts";
 import type { World } from "../shell/world.ts";
-import { isAgreed } from "./agree.ts";
 import { approvedFiles, type ChangeFile } from "./change-file.ts";
 import { changeWords, firstKeysetWords } from "./change-words.ts";
 import { type Collecting, collectingOf, collectSignatures, hasSigned } from "./collect.ts";
 import { checkWriter, type KeysetPast, readKeysets } from "./keyset-past.ts";
-import {
-  editManifest,
-  type ManifestEdit,
-  readManifestText,
-  writeManifest,
-} from "./manifest-text.ts";
+import { editManifest, type ManifestEdit } from "./manifest-text.ts";
 import { type NextKeyset, nextKeyset, termsWith } from "./next-keyset.ts";
 import { checkHasEpochKey, recordKeyset } from "./record.ts";
-import { finish, type OperatorReport, showChange } from "./report.ts";
+import { finish, isAgreed, type OperatorReport, showChange } from "./report.ts";
 
 /** A change of one operator, as a command was asked for it. */
 export interface OperatorChange {
@@ -84,7 +78,7 @@ async function prepare(change: OperatorChange, given: Given, world: World): Prom
   const { name, verb } = change;
   const operator = await requireOperator(given, world);
   const approved = await approvedFiles(given, world);
-  const manifest = await readManifestText(given, world);
+  const manifest = await readEditable("manifest", given, world);
   const fresh = await bringUpToDate(operator, relaysAndOthers(operator, manifest.source), world);
   const past = await readKeysets(operator, manifest.source, world);
   checkWriter(past, operator.keys);
@@ -92,7 +86,7 @@ async function prepare(change: OperatorChange, given: Given, world: World): Prom
   const isListed = manifest.source.desired.operators.some((each) => each.name === name);
   const text = change.edit(manifest.text, isListed ? undefined : line);
   const edit = await editManifest(manifest, text, name, world);
-  const { desired, diff, file } = edit;
+  const { desired, diff, read } = edit;
   const { fleet } = desired;
   const accepted = past.follower.current(fleet);
   const other = [...approved.values()].find(({ document }) => document.fleet !== fleet);
@@ -108,7 +102,7 @@ async function prepare(change: OperatorChange, given: Given, world: World): Prom
     ...leftNotes(edit, next, accepted),
     ...needNotes(line, desired),
   ].map(printable);
-  const shown = diff === "" ? {} : { manifest: { file, diff } };
+  const shown = diff === "" ? {} : { manifest: { file: read.name, diff } };
   const told: Told = { verb, fleet, operator: name, changes, notes, ...shown };
   const command = `fleet operator ${verb} ${name}`;
   const collecting =
@@ -154,7 +148,7 @@ function needNotes(
 
 /** What the manifest wants beside this change: an apply shows it and records it. */
 function leftNotes(
-  { desired, file }: ManifestEdit,
+  { desired, read }: ManifestEdit,
   next: NextKeyset,
   accepted: AcceptedKeyset | undefined,
 ): readonly string[] {
@@ -163,7 +157,9 @@ function leftNotes(
   const left = keysetDifferences(keysetFromRecord(after), keysetOf(desired));
   return left.length === 0
     ? []
-    : [`${file} also says what this does not record and \`fleet apply\` does: ${left.join("; ")}`];
+    : [
+        `${read.name} also says what this does not record and \`fleet apply\` does: ${left.join("; ")}`,
+      ];
 }
 
 type Outcome = Pick<OperatorReport, "outcome" | "verdict" | "entries" | "signatures" | "document">;
@@ -175,16 +171,19 @@ async function carryOut(
 ): Promise<Outcome> {
   const done = `operator ${name} is ${verb === "add" ? "added" : "removed"}`;
   if (next.kind === "first" || next.kind === "record") {
-    const { source } = edit.before;
+    const { source } = edit.read;
     const { entry, epoch } = await recordKeyset({ next, edit, operator, source, given, world });
     const sealed = epoch === 0 ? "" : `; epoch ${epoch} begins`;
     await publishAndTell(operator, edit.desired.ledger.relays, world);
     const verdict = `Done: ${done}, recorded as entry ${entry}${sealed}.`;
     return { outcome: "recorded", verdict, entries: [entry] };
   }
-  await writeManifest(edit, world);
+  await writeText(edit, world);
   if (collecting !== undefined) return await collectSignatures(collecting, world);
-  return { outcome: "written", verdict: `Wrote ${edit.file}: ${done}, as is recorded already.` };
+  return {
+    outcome: "written",
+    verdict: `Wrote ${edit.read.name}: ${done}, as is recorded already.`,
+  };
 }
 
 function otherFleet({ name, document }: ChangeFile, fleet: string): FleetError {

@@ -3,30 +3,13 @@ import { loadManifest } from "../../manifest/index.ts";
 import type { DesiredFleet } from "../../model/index.ts";
 import { keysetOf } from "../../reconcile/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
-import { textDiff } from "../shell/text-diff.ts";
-import type { Given } from "../shell/arguments.ts";
 import { errPaint } from "../shell/terminal-look.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
-import { type ManifestFile, readEditableFile, rewriteFile } from "../manifest/rewrite-manifest.ts";
+import { type ManifestFile, type NewText, withText } from "../manifest/rewrite-manifest.ts";
 import type { World } from "../shell/world.ts";
 
-/** A manifest that is to be written; without a difference there is nothing to write. */
-export interface ManifestEdit {
-  readonly before: ManifestFile;
-  readonly text: string;
+/** A manifest with one operator changed. */
+export interface ManifestEdit extends NewText {
   readonly desired: DesiredFleet;
-  /** As the user named it. */
-  readonly file: string;
-  /** Empty when the text stays. */
-  readonly diff: string;
-}
-
-/**
- * Reads the manifest that a change of operators goes into.
- * @throws FleetError cli/usage for standard input, cli/no-file, cli/invalid-manifest (exit 64)
- */
-export async function readManifestText(given: Given, world: World): Promise<ManifestFile> {
-  return await readEditableFile(manifestName(given, world, undefined), "manifest", world);
 }
 
 /**
@@ -34,13 +17,14 @@ export async function readManifestText(given: Given, world: World): Promise<Mani
  * @throws FleetError cli/invalid-manifest (exit 64) after printing what is wrong
  */
 export async function editManifest(
-  before: ManifestFile,
+  read: ManifestFile,
   text: string,
   operator: string,
   world: World,
 ): Promise<ManifestEdit> {
-  const { name: file, desired: old } = before.source;
-  if (text === before.text) return { before, text, desired: old, file, diff: "" };
+  const { name: file, desired: old } = read.source;
+  const changed = await withText(read, text);
+  if (changed.diff === "") return { ...changed, desired: old };
   const { desired, diagnostics } = loadManifest(utf8(text), file);
   if (desired === undefined) {
     world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
@@ -52,18 +36,7 @@ export async function editManifest(
   }
   const isSame = restOf(old, operator) === restOf(desired, operator);
   assert(isSame, "an edit of one operator changes nothing else in the keyset");
-  return { before, text, desired, file, diff: await textDiff(file, before.text, text) };
-}
-
-/**
- * Writes an edited manifest in one step.
- * @throws FleetError cli/changed (exit 5) when somebody else changed it since it was read
- */
-export async function writeManifest(
-  { before, text, diff }: ManifestEdit,
-  world: World,
-): Promise<void> {
-  if (diff !== "") await rewriteFile(before, utf8(text), world);
+  return { ...changed, desired };
 }
 
 /** What a manifest says of everybody else, in a form to compare. */

@@ -17,7 +17,8 @@ import type { Operator } from "../ledger/operator.ts";
 import { openOwnLedger } from "../ledger/open-own-ledger.ts";
 import type { World } from "../shell/world.ts";
 import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
-import { type ManifestEdit, writeManifest } from "./manifest-text.ts";
+import type { ManifestEdit } from "./manifest-text.ts";
+import { writeText } from "../manifest/rewrite-manifest.ts";
 import type { NextKeyset } from "./next-keyset.ts";
 
 /** Runs work with our ledger open and locked, and gives the lock back. */
@@ -65,7 +66,7 @@ export async function recordKeyset(input: RecordInput): Promise<Recorded> {
     checkUnchanged(past, fleet, next.kind === "first" ? undefined : next.accepted);
     const payload = payloadOf(next, input, past);
     checkFollowed(past, payload, { keys, size: ledger.head.size });
-    await writeManifest(edit, world);
+    await writeText(edit, world);
     const draft: EntryDraft = { kind: "keyset", payload };
     const [record] = await ledger.append([draft], { heads: past.heads });
     return { entry: record?.index ?? ledger.head.size, epoch: payload.epoch };

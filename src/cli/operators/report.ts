@@ -1,7 +1,11 @@
 import type { ExitCode } from "../../core/index.ts";
 import { errLine, outLine, printJson } from "../shell/print.ts";
+import type { Given } from "../shell/arguments.ts";
+import { saysYes } from "../shell/ask.ts";
+import { showDifference } from "../manifest/rewrite-manifest.ts";
 import type { World } from "../shell/world.ts";
-import { printableLines } from "../../view/index.ts";
+
+const UNASKED = "read above what would be done; --yes does it";
 
 /** How far the signatures of a change have come, by name. */
 export interface SignaturesReport {
@@ -45,8 +49,16 @@ export function showChange(
   world: World,
 ): void {
   for (const note of notes) errLine(world, `note: ${note}`);
-  world.terminal.err(printableLines(diff));
+  showDifference({ diff }, world);
   for (const change of changes) errLine(world, `- ${change}`);
+}
+
+/**
+ * Asks whether to go on, unless `--yes` says so.
+ * @throws FleetError cli/unconfirmed (exit 4) when nobody can be asked, cli/interrupted (exit 130)
+ */
+export async function isAgreed(question: string, given: Given, world: World): Promise<boolean> {
+  return await saysYes({ question, next: UNASKED, isAnswered: given.flag("yes") }, world);
 }
 
 /** Ends a command: the closing line, or one document. */

@@ -9,9 +9,8 @@ import type { Command } from "../shell/command.ts";
 import { type Operator, requireOperator } from "../ledger/operator.ts";
 import { relaysAndOthers } from "../ledger/feeds.ts";
 import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
-import type { ManifestFile } from "../manifest/rewrite-manifest.ts";
+import { type ManifestFile, readEditable, writeText } from "../manifest/rewrite-manifest.ts";
 import type { World } from "../shell/world.ts";
-import { isAgreed } from "./agree.ts";
 import {
   approvedFiles,
   type ChangeFile,
@@ -22,17 +21,12 @@ import {
 import { changeWords, firstKeysetWords } from "./change-words.ts";
 import { type Collecting, collectingOf, collectSignatures, hasSigned } from "./collect.ts";
 import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
-import {
-  editManifest,
-  type ManifestEdit,
-  readManifestText,
-  writeManifest,
-} from "./manifest-text.ts";
+import { editManifest, type ManifestEdit } from "./manifest-text.ts";
 import type { NextKeyset } from "./next-keyset.ts";
 import { lineOfListed } from "./operator-line.ts";
 import { CHANGE_OPTIONS } from "./operator-options.ts";
 import { checkUnchanged, recordKeyset, withLedger } from "./record.ts";
-import { finish, type OperatorReport, showChange } from "./report.ts";
+import { finish, isAgreed, type OperatorReport, showChange } from "./report.ts";
 import {
   changeOf,
   checkOtherFleets,
@@ -54,7 +48,7 @@ export const operatorRotate: Command = {
   examples: ["fleet operator rotate", "fleet operator rotate --approved keyset-change.json"],
   async run(given, world): Promise<ExitCode> {
     const operator = await requireOperator(given, world);
-    const manifest = await readManifestText(given, world);
+    const manifest = await readEditable("manifest", given, world);
     await bringUpToDate(operator, relaysAndOthers(operator, manifest.source), world);
     const past = await readKeysets(operator, manifest.source, world);
     const options = keyFileOptions(operator, given, world);
@@ -217,8 +211,8 @@ function toldOf({
     ...past.notes,
     ...others.map((each) => `write the next key into the manifest of fleet ${each.fleet} as well`),
   ].map(printable);
-  const { diff, file } = edit;
-  const shown = diff === "" ? {} : { manifest: { file, diff } };
+  const { diff, read } = edit;
+  const shown = diff === "" ? {} : { manifest: { file: read.name, diff } };
   return { fleet, operator: listed.name, changes, notes, ...shown };
 }
 
@@ -256,7 +250,7 @@ async function carryOut(
     const drafts = keysetDrafts(now, rotation, past.keyring, world);
     for (const { payload } of drafts)
       checkFollowed(past, payload, { keys, size: ledger.head.size });
-    await writeManifest(edit, world);
+    await writeText(edit, world);
     const appended = [...drafts, rotateDraft(rotation)];
     const records = await ledger.append(appended, { heads: past.heads, next });
     return records.map(({ index }) => index);

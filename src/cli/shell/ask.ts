@@ -10,12 +10,26 @@ export interface Unasked {
   readonly next: string;
 }
 
+/** A question that only the word yes answers. */
+export interface Question extends Unasked {
+  /** Ends with its question mark, or the full stop of what is about to happen. */
+  readonly question: string;
+  /** True where an option, such as `--yes`, answered it beforehand. */
+  readonly isAnswered?: boolean;
+  /** What is as it was after any other answer, such as `nothing was written`; the caller says it when left out. */
+  readonly declined?: string;
+}
+
 /**
- * Asks a question that only the word yes answers. What was typed before it was shown does not count.
- * @returns false for any other answer; the caller says what is as it was
+ * Asks a person whether to go on. What was typed before the question was shown does not count.
+ * @returns false for any answer but yes
  * @throws FleetError cli/unconfirmed (exit 4) when nobody can be asked, cli/interrupted (exit 130) for ^C
  */
-export async function saysYes(question: string, unasked: Unasked, world: World): Promise<boolean> {
+export async function saysYes(
+  { question, isAnswered = false, declined, ...unasked }: Question,
+  world: World,
+): Promise<boolean> {
+  if (isAnswered) return true;
   if (!canAsk(world)) throw unconfirmed(unasked);
   const stop = world.stopSoftly();
   const answer = await world.terminal.ask(`${question} Only yes goes on: `, stop);
@@ -25,7 +39,9 @@ export async function saysYes(question: string, unasked: Unasked, world: World):
       exit: 130,
     });
   }
-  return answer.trim().toLowerCase() === "yes";
+  const isYes = answer.trim().toLowerCase() === "yes";
+  if (!isYes && declined !== undefined) world.terminal.err(`declined: ${declined}\n`);
+  return isYes;
 }
 
 /** The refusal of what needs an answer where nobody can give one. */

@@ -7,6 +7,8 @@ import { canAsk } from "./terminal-look.ts";
 import { overridesOf } from "./overrides.ts";
 import type { World } from "./world.ts";
 
+const UNASKED = { next: "look at `fleet plan`, then give --yes" };
+
 /** What {@link confirm} asks about. */
 export interface ConfirmInput {
   readonly plan: Plan;
@@ -34,10 +36,12 @@ export async function confirm({
   isStrangers = false,
   alsoWrites,
 }: ConfirmInput): Promise<boolean> {
+  const ask = async (question: string): Promise<boolean> =>
+    await saysYes({ question, ...UNASKED, declined: "nothing was written" }, world);
   const confirmations = unanswered(plan, given);
   if (confirmations.length > 0 && !canAsk(world)) throw unanswerable(confirmations);
   for (const confirmation of confirmations) {
-    if (!(await isYes(`${confirmationText(confirmation)}.`, world))) return false;
+    if (!(await ask(`${confirmationText(confirmation)}.`))) return false;
   }
   if (isStrangers) {
     // Even without changes it may be the first to record who signs for this fleet.
@@ -45,13 +49,13 @@ export async function confirm({
       .map(({ name, may }) => `${name} (${may.join(", ")})`)
       .join(", ");
     const question = `Nobody you accept signed this plan. Its operators are ${who}. Write to ${counted(plan.counts.changing, "visor")}?`;
-    return await isYes(question, world);
+    return await ask(question);
   }
   const visors = plan.counts.changing;
   if (isOrdinaryAnswered || (visors === 0 && alsoWrites === undefined)) return true;
-  if (visors === 0) return await isYes(`Write ${alsoWrites ?? ""}?`, world);
+  if (visors === 0) return await ask(`Write ${alsoWrites ?? ""}?`);
   const also = alsoWrites === undefined ? "" : `${alsoWrites}, and `;
-  return await isYes(`Write ${also}these changes to ${counted(visors, "visor")}?`, world);
+  return await ask(`Write ${also}these changes to ${counted(visors, "visor")}?`);
 }
 
 /** What has a question of its own that no option answered: options given now answer for a plan made without them. */
@@ -62,18 +66,6 @@ export function unanswered(plan: Plan, given: Given): readonly Confirmation[] {
 /** A question, with the option that answers it. */
 export function confirmationText({ question, override }: Confirmation): string {
   return `${question} (${override} allows it)`;
-}
-
-/** Asks a question that only `yes` answers; says that nothing was written otherwise. */
-/** Asks, and says that nothing was written where the answer is not yes. @throws FleetError as of {@link saysYes} */
-export async function isYes(
-  question: string,
-  world: World,
-  next = "look at `fleet plan`, then give --yes",
-): Promise<boolean> {
-  if (await saysYes(question, { next }, world)) return true;
-  world.terminal.err("declined: nothing was written\n");
-  return false;
 }
 
 /** Names all that must be confirmed, so that one more run is enough. */
