@@ -1,3 +1,5 @@
+import { planRequestOf } from "../plan/plan-request.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 import { counted, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
 import {
@@ -35,7 +37,7 @@ import { outLine, printJson } from "../shell/print.ts";
 import { relaysAndOthers } from "../ledger/feeds.ts";
 import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
 import { type Reporter, reporterOf } from "../shell/reporter.ts";
-import { openOwnLedger } from "../ledger/open-own-ledger.ts";
+import { openOwnLedger, lockRequestOf } from "../ledger/open-own-ledger.ts";
 import type { World } from "../shell/world.ts";
 
 /** The guards that ask who may write at all, whatever is written. */
@@ -68,10 +70,10 @@ export const appRestart: Command = {
     const name = manifestName(given, world, undefined);
     const bytes = await readNamed(name, world, "manifest");
     const source = await verifyManifest(name, bytes, world);
-    const selected = await selectedVisors(source, given, world);
+    const selected = await selectedVisors(source, given.text("on"), world);
     const reporter = reporterOf(given, world);
     // Planning tells who answers, and whether this operator may write through this visor.
-    const planned = await planFleet(given, world, reporter, {
+    const planned = await planFleet(planRequestOf(given, world, name), world, reporter, {
       ledger: true,
       handed: { source, selected },
     });
@@ -109,7 +111,8 @@ async function refusedExit(
   given: Given,
   world: World,
 ): Promise<ExitCode | undefined> {
-  const signer = (operator ?? (await requireOperator(given, world))).keys.operator;
+  const signer = (operator ?? (await requireOperator(keyFileOf(given, world), world))).keys
+    .operator;
   const check = { plan, acting, operator: signer, history, nowMs: world.clock.now() };
   const refusals = checkApply(check).filter(({ guard }) => WHO_MAY.includes(guard));
   if (history.known && history.keyset === undefined) {
@@ -153,9 +156,9 @@ async function restartRecorded(
 ): Promise<readonly RestartOutcome[]> {
   if (visors.length === 0) return [];
   const { plan, reader, wayIn } = planned;
-  const operator = planned.operator ?? (await requireOperator(given, world));
+  const operator = planned.operator ?? (await requireOperator(keyFileOf(given, world), world));
   const stop = world.stopSoftly();
-  const ledger = await openOwnLedger(operator, given, world);
+  const ledger = await openOwnLedger(operator, lockRequestOf(given), world);
   const { fleet } = plan;
   const what = { fleet, operation: "app-restart", apps, visors: visors.map(({ key }) => key) };
   let outcomes: readonly RestartOutcome[];

@@ -1,3 +1,4 @@
+import { type PlanRequest, planRequestOf } from "../plan/plan-request.ts";
 import { canonicalJson, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { changesOf, type DesiredVisor, type Plan, type SeenVisor } from "../../model/index.ts";
@@ -5,16 +6,16 @@ import { planText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { checkCommit } from "../git/commit.ts";
 import { editInTurn, writeEdited } from "../edit/edit-text.ts";
-import { readEditable } from "../manifest/rewrite-manifest.ts";
+import { readEditable, writeRequestOf } from "../manifest/rewrite-manifest.ts";
 import { liveEdits } from "../manifest/live-value.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord, isFieldWord } from "../manifest/fields.ts";
 import { errPaint, outPaint } from "../shell/terminal-look.ts";
-import type { ManifestSource } from "../manifest/manifest-source.ts";
+import { type ManifestSource, manifestName } from "../manifest/manifest-source.ts";
 import { planRead, readFleet, type ReadFleet } from "../plan/planning.ts";
 import { reporterOf } from "../shell/reporter.ts";
 import type { World } from "../shell/world.ts";
 import { usage } from "../shell/usage.ts";
-import { forScreen } from "../plan/plan-look.ts";
+import { forScreen, type LookRequest, lookRequestOf } from "../plan/plan-look.ts";
 import { errLine } from "../shell/print.ts";
 
 /**
@@ -23,37 +24,49 @@ import { errLine } from "../shell/print.ts";
  */
 export async function adoptFields(given: Given, world: World): Promise<ExitCode> {
   refuseMixture(given);
-  const editable = await readEditable("into", given, world);
+  const name = manifestName(given, world, given.text("into"));
+  const editable = await readEditable(name, "into", world);
+  const request = writeRequestOf(given);
+  const planned = planRequestOf(given, world, name);
   const { source } = editable;
-  await checkCommit(source.path, given);
+  await checkCommit(source.path, request);
   const fields = await fieldsOf(given.words, source.desired);
   const keys = new Set(addressesOf(fields).map(({ visor }) => visor));
   const selected = source.desired.visors.filter(({ key }) => keys.has(key));
-  const read = await readFleet(given, world, reporterOf(given, world), {
+  const read = await readFleet(planned, world, reporterOf(given, world), {
     handed: { source, selected },
   });
   const edits = editsOf(fields, read, given.flag("open"));
   const text = await editInTurn(editable, edits, world);
-  if (text.isEdited) showPlan(text.edited, { fields, read }, given, world);
+  if (text.isEdited)
+    showPlan(text.edited, { fields, read, planned }, lookRequestOf(given), { world, ...request });
   const words = { line: ["adopt", ...given.words], visors: "No visor was written to." };
-  return await writeEdited(text, words, given, world);
+  return await writeEdited(text, words, request, world);
 }
 
 /** @throws FleetError cli/adopt-field (exit 4) when the edited manifest still wants something else */
 function showPlan(
   edited: EditedManifest,
-  { fields, read }: { readonly fields: readonly Field[]; readonly read: ReadFleet },
-  given: Given,
-  world: World,
+  {
+    fields,
+    read,
+    planned,
+  }: {
+    readonly fields: readonly Field[];
+    readonly read: ReadFleet;
+    readonly planned: PlanRequest;
+  },
+  look: LookRequest,
+  { world, isJson }: { readonly world: World; readonly isJson: boolean },
 ): void {
-  const plan = planAfter(edited, read, given);
+  const plan = planAfter(edited, read, planned);
   refuseLeftOver(fields, plan);
   for (const line of whyThere(edited.places, read.source)) errLine(world, line);
   // There is no commit to judge yet: what nobody looked at is no finding about it.
   const refusals = plan.refusals.filter(({ guard }) => guard !== "signed-commits");
   const shown = { ...plan, refusals };
-  if (given.flag("json")) world.terminal.err(planText(shown, errPaint(world)));
-  else world.terminal.out(forScreen(planText(shown, outPaint(world)), given, world));
+  if (isJson) world.terminal.err(planText(shown, errPaint(world)));
+  else world.terminal.out(forScreen(planText(shown, outPaint(world)), look, world));
   const { name } = read.source;
   if (refusals.length < plan.refusals.length) {
     errLine(
@@ -140,7 +153,7 @@ function alike(
   );
 }
 
-function planAfter(edited: EditedManifest, read: ReadFleet, given: Given): Plan {
+function planAfter(edited: EditedManifest, read: ReadFleet, planned: PlanRequest): Plan {
   const keys = new Set(read.selected.map(({ key }) => key));
   return planRead(
     {
@@ -149,7 +162,7 @@ function planAfter(edited: EditedManifest, read: ReadFleet, given: Given): Plan 
       selected: edited.desired.visors.filter(({ key }) => keys.has(key)),
       observation: sameOrder(edited, read),
     },
-    given,
+    planned,
   );
 }
 

@@ -20,13 +20,14 @@ import {
 import type { Given } from "../shell/arguments.ts";
 import { type Candidate, findFleet, type FoundVisor } from "./find-fleet.ts";
 import { listedKeys } from "./first-file.ts";
-import type { ManifestSource } from "../manifest/manifest-source.ts";
+import { type ManifestSource, manifestName } from "../manifest/manifest-source.ts";
 import { reporterOf } from "../shell/reporter.ts";
 import {
   isToBeWritten,
   readEditable,
   showDifference,
   withText,
+  writeRequestOf,
   writeText,
 } from "../manifest/rewrite-manifest.ts";
 import { wayInOf } from "../shell/way-in.ts";
@@ -38,8 +39,8 @@ export async function adoptIntoFile(
   given: Given,
   world: World,
 ): Promise<ExitCode> {
-  const read = await readEditable("into", given, world);
-  const { name } = read;
+  const name = manifestName(given, world, given.text("into"));
+  const read = await readEditable(name, "into", world);
   const { source } = read;
   const { visors, unread, managed } = await visorsFor(source, request, given, world);
   const report = { file: name, unread, managed } as const;
@@ -65,7 +66,7 @@ export async function adoptIntoFile(
   const { diff } = changed;
   showDifference(changed, world);
   const question = `Write ${counted(visors.length, "visor")} into ${name}?`;
-  if (!(await isToBeWritten(changed, given, world, question))) {
+  if (!(await isToBeWritten(changed, writeRequestOf(given), world, question))) {
     finish({ outcome: "declined", diff });
     return 4;
   }

@@ -11,6 +11,7 @@ import { findOperator } from "../ledger/operator.ts";
 import { reporterOf } from "../shell/reporter.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 /** Adopts visors into a manifest that is not there yet. */
 export async function adoptNewFile(
@@ -21,7 +22,7 @@ export async function adoptNewFile(
   const name = manifestName(given, world, given.text("out"));
   const path = resolve(world.folder, name);
   if ((await world.files.stat(path)) !== undefined) throw fileExists(name);
-  const operator = await findOperator(given, world);
+  const operator = await findOperator(keyFileOf(given, world), world);
   const found = await readFleet(request, given, world);
   const chosen = chosenVisors(found, given.words);
   const visors = readVisors(chosen);

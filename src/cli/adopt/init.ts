@@ -12,6 +12,7 @@ import { reporterOf } from "../shell/reporter.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine, outLine } from "../shell/print.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 /** `fleet init`: a manifest of the visors there are, which owns who manages them, as it is: the first plan is empty. */
 export const init: Command = {
@@ -33,7 +34,7 @@ export const init: Command = {
     const name = manifestName(given, world, given.words[0]);
     const path = resolve(world.folder, name);
     if ((await world.files.stat(path)) !== undefined) throw manifestExists(name);
-    const operator = await findOperator(given, world);
+    const operator = await findOperator(keyFileOf(given, world), world);
     const listed = await listedKeys(given, world);
     const reporter = reporterOf(given, world);
     const { local, visors, strangers } = await reporter.during(listed?.length ?? 0, "visors", () =>

@@ -29,10 +29,8 @@ export function expectedDecision(given: Given, world: World): string | undefined
  */
 export function refuseOtherDecision(
   plan: Pick<Plan, "decision">,
-  given: Given,
-  world: World,
+  expected: string | undefined,
 ): void {
-  const expected = expectedDecision(given, world);
   if (expected === undefined || expected === plan.decision) return;
   throw new FleetError(
     "cli/other-decision",

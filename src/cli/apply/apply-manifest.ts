@@ -1,14 +1,14 @@
+import type { Reporter } from "../shell/reporter.ts";
+import type { ApplyRequest } from "./apply-request.ts";
 import type { ExitCode } from "../../core/index.ts";
 import { planText } from "../../view/index.ts";
 import { refuseOtherDecision } from "./apply-decision.ts";
 import { runApply } from "./apply-run.ts";
-import type { Given } from "../shell/arguments.ts";
 import { confirm, unanswered } from "../shell/confirm.ts";
 import { errPaint, outPaint } from "../shell/terminal-look.ts";
 import { requireOperator } from "../ledger/operator.ts";
 import { type HandedSource, planFleet } from "../plan/planning.ts";
 import { forScreen, planLook } from "../plan/plan-look.ts";
-import { reporterOf } from "../shell/reporter.ts";
 import { refuse } from "./refuse.ts";
 import type { World } from "../shell/world.ts";
 
@@ -22,35 +22,36 @@ export interface EditedSource extends HandedSource {
 
 /** Applies a manifest, named or handed in: plans, shows, asks, applies. */
 export async function applyManifest(
-  given: Given,
+  request: ApplyRequest,
   world: World,
+  reporter: Reporter,
   edited?: EditedSource,
 ): Promise<ExitCode> {
-  const isYes = given.flag("yes");
-  await requireOperator(given, world);
-  const reporter = reporterOf(given, world);
-  const planned = await planFleet(given, world, reporter, {
+  const { isYes, keyFile, overrides } = request;
+  await requireOperator(keyFile, world);
+  const planned = await planFleet(request, world, reporter, {
     ledger: true,
     ...(edited === undefined ? {} : { handed: edited }),
   });
   const { plan, acting, history } = planned;
-  const operator = planned.operator ?? (await requireOperator(given, world));
-  const isText = !given.flag("json") && !reporter.isEvents;
-  const look = planLook(given, planned.source.desired.visors);
-  if (isText) world.terminal.out(forScreen(planText(plan, outPaint(world), look), given, world));
+  const operator = planned.operator ?? (await requireOperator(keyFile, world));
+  const isText = !request.isJson && !reporter.isEvents;
+  const look = planLook(request.look, planned.source.desired.visors);
+  if (isText)
+    world.terminal.out(forScreen(planText(plan, outPaint(world), look), request.look, world));
   else world.terminal.err(planText(plan, errPaint(world), look));
-  refuseOtherDecision(plan, given, world);
+  refuseOtherDecision(plan, request.expectedDecision);
   const check = {
     plan,
     acting,
     operator: operator.keys.operator,
     history,
-    toConfirm: unanswered(plan, given),
+    toConfirm: unanswered(plan, overrides),
   };
   const refused = refuse(check, isText, world);
   if (refused !== undefined) return refused;
   const also = edited?.alsoWrites === undefined ? {} : { alsoWrites: edited.alsoWrites };
-  if (!(await confirm({ plan, given, world, isOrdinaryAnswered: isYes, ...also }))) return 4;
+  if (!(await confirm({ plan, overrides, world, isOrdinaryAnswered: isYes, ...also }))) return 4;
   await edited?.agreed();
   return await runApply({
     plan,
@@ -62,7 +63,7 @@ export async function applyManifest(
     manifestFolder: planned.source.folder,
     manifestBytes: planned.source.bytes,
     reporter,
-    given,
+    request,
     world,
   });
 }

@@ -1,3 +1,5 @@
+import type { Reporter } from "../shell/reporter.ts";
+import type { ApplyRequest } from "./apply-request.ts";
 import { dirname, resolve } from "node:path";
 import {
   digestOfBytes,
@@ -24,7 +26,6 @@ import {
 import { planText } from "../../view/index.ts";
 import { refuseOtherDecision } from "./apply-decision.ts";
 import { runApply } from "./apply-run.ts";
-import type { Given } from "../shell/arguments.ts";
 import { confirm, unanswered } from "../shell/confirm.ts";
 import { joinedHistory } from "../ledger/joined-history.ts";
 import { canAsk, errPaint, outPaint } from "../shell/terminal-look.ts";
@@ -32,20 +33,20 @@ import { requireOperator } from "../ledger/operator.ts";
 import { readPlan } from "../plan/plan-source.ts";
 import { refuse } from "./refuse.ts";
 import { forScreen, planLook } from "../plan/plan-look.ts";
-import { reporterOf } from "../shell/reporter.ts";
-import { type WayIn, wayInOf } from "../shell/way-in.ts";
+import { type WayIn } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 
 /** Applies a plan file: at once when somebody we accept signed it, else after showing it and asking. */
 export async function applyPlanFile(
   text: string,
-  name: string,
-  given: Given,
+  request: ApplyRequest,
   world: World,
+  reporter: Reporter,
 ): Promise<ExitCode> {
-  refuseSelection(given);
-  const operator = await requireOperator(given, world);
+  refuseSelection(request);
+  const { manifest: name, wayIn, overrides } = request;
+  const operator = await requireOperator(request.keyFile, world);
   const plan = await readPlan(text);
   const { keys, ledgerFolder: folder } = operator;
   const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
@@ -60,19 +61,18 @@ export async function applyPlanFile(
   const isAccepted = isSignedForUs(signer, keys.operator, history);
   if (!isAccepted && !canAsk(world)) throw strangersPlan(name);
   if (signer !== keys.operator) await checkSecretFiles(plan, world);
-  const wayIn = wayInOf(given, world);
   const reader = createVisorReader(wayIn.access);
   const acting = await actingKey(reader, wayIn);
-  const reporter = reporterOf(given, world);
-  const isText = !given.flag("json") && !reporter.isEvents;
+  const isText = !request.isJson && !reporter.isEvents;
   // Names are the file's own word: in a stranger's plan any key could be called by a trusted name.
   const shown = isAccepted ? plan : withoutNames(plan);
-  const look = planLook(given);
-  if (isText) world.terminal.out(forScreen(planText(shown, outPaint(world), look), given, world));
+  const look = planLook(request.look);
+  if (isText)
+    world.terminal.out(forScreen(planText(shown, outPaint(world), look), request.look, world));
   else world.terminal.err(planText(shown, errPaint(world), look));
   if (!isAccepted && plan.relays.length > 0)
     errLine(world, `note: this plan brings your ledger to ${plan.relays.join(", ")}`);
-  refuseOtherDecision(plan, given, world);
+  refuseOtherDecision(plan, request.expectedDecision);
   // Of what a stranger says about commits nothing counts.
   const found = isAccepted
     ? []
@@ -87,12 +87,12 @@ export async function applyPlanFile(
     operator: keys.operator,
     history,
     found,
-    toConfirm: unanswered(plan, given),
+    toConfirm: unanswered(plan, overrides),
   };
   const refused = refuse(check, isText, world);
   if (refused !== undefined) return refused;
   const answers = { isOrdinaryAnswered: isAccepted, isStrangers: !isAccepted };
-  if (!(await confirm({ plan, given, world, ...answers }))) return 4;
+  if (!(await confirm({ plan, overrides, world, ...answers }))) return 4;
   const manifestFolder = manifestFolderOf(plan, world);
   return await runApply({
     plan,
@@ -103,7 +103,7 @@ export async function applyPlanFile(
     isStrangers: !isAccepted,
     manifestFolder,
     reporter,
-    given,
+    request,
     world,
   });
 }
@@ -129,9 +129,9 @@ function isSignedForUs(
   return accepted.some((operator) => operator.key === signer && operator.may.includes("plan"));
 }
 
-function refuseSelection(given: Given): void {
-  const name = given.text("on") === undefined ? "only" : "on";
-  if (name === "only" && given.texts(name).length === 0) return;
+function refuseSelection({ on, only }: ApplyRequest): void {
+  if (on === undefined && only.length === 0) return;
+  const name = on === undefined ? "only" : "on";
   throw new FleetError(
     "cli/usage",
     `--${name} selects while planning; a plan file is applied whole`,

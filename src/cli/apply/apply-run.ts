@@ -1,11 +1,10 @@
+import type { ApplyRequest } from "./apply-request.ts";
 import type { ExitCode, VisorKey } from "../../core/index.ts";
 import type { Ledger, SeenHead } from "../../ledger/index.ts";
 import type { DesiredVisor, Plan, SecretRef } from "../../model/index.ts";
 import { ApplyPast, applyPlan, type ApplyReport } from "../../reconcile/index.ts";
 import { createVisorWriter, type VisorReader } from "../../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../../view/index.ts";
-import { expectedDecision } from "./apply-decision.ts";
-import type { Given } from "../shell/arguments.ts";
 import { joinedRecords, openFeeds, othersOf, seenHeads } from "../ledger/feeds.ts";
 import { Findings } from "../ledger/joined-history.ts";
 import { notKeptNote, textToKeep } from "./kept-manifest.ts";
@@ -37,7 +36,10 @@ export interface RunInput {
   /** What `file:` secrets are relative to. */
   readonly manifestFolder: string;
   readonly reporter: Reporter;
-  readonly given: Given;
+  readonly request: Pick<
+    ApplyRequest,
+    "lockTimeoutMs" | "isJson" | "look" | "expectedDecision" | "allowedRepeats"
+  >;
   readonly world: World;
 }
 
@@ -59,9 +61,9 @@ export async function applyUnshown(
 }
 
 async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly refused: ExitCode }> {
-  const { plan, operator, reporter, given, world } = input;
+  const { plan, operator, reporter, request, world } = input;
   const stop = world.stopSoftly();
-  const ledger = await openOwnLedger(operator, given, world);
+  const ledger = await openOwnLedger(operator, request, world);
   try {
     const ready = await readyToApply(ledger, input);
     if ("refused" in ready) return ready;
@@ -109,7 +111,7 @@ type Ready =
  * @throws FleetError ledger/behind-relay, ledger/forked when a relay has more of our ledger than we do
  */
 async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
-  const { plan, operator, acting, given, world } = input;
+  const { plan, operator, acting, request, world } = input;
   const { keys } = operator;
   const others = othersOf(plan.keyset.operators, keys.feed);
   const { results, notes } = await bringUpToDate(operator, { relays: plan.relays, others }, world);
@@ -126,9 +128,9 @@ async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
     uses: past.uses,
     operator: keys.operator,
     isStrangers: input.isStrangers === true,
-    ...(expectedDecision(given, world) === undefined
+    ...(request.expectedDecision === undefined
       ? {}
-      : { approved: { repeats: given.count("allow-repeat") } }),
+      : { approved: { repeats: request.allowedRepeats } }),
     relays: results,
     nowMs: world.clock.now(),
   });
@@ -153,8 +155,8 @@ async function secretsOf(
   });
 }
 
-function show(report: ApplyReport, { plan, order, reporter, given, world }: RunInput): void {
-  if (given.flag("json")) printJson(world, report);
+function show(report: ApplyReport, { plan, order, reporter, request, world }: RunInput): void {
+  if (request.isJson) printJson(world, report);
   else if (reporter.isEvents) {
     const level = report.exit === 0 ? "info" : "error";
     reporter.emit({
@@ -167,7 +169,7 @@ function show(report: ApplyReport, { plan, order, reporter, given, world }: RunI
     // The plan was just shown and its last line says all; saying it again keeps it the last line.
     world.terminal.out(plan.counts.changing === 0 ? "" : `${planSummary(plan)}\n`);
   } else {
-    const text = applyText(report, plan.names, outPaint(world), planLook(given, order));
-    world.terminal.out(forScreen(`\n${text}`, given, world));
+    const text = applyText(report, plan.names, outPaint(world), planLook(request.look, order));
+    world.terminal.out(forScreen(`\n${text}`, request.look, world));
   }
 }

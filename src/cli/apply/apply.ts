@@ -1,10 +1,11 @@
+import { reporterOf } from "../shell/reporter.ts";
+import { applyRequestOf } from "./apply-request.ts";
 import { type ExitCode, FleetError, fromUtf8 } from "../../core/index.ts";
 import { isPlanText } from "../../reconcile/index.ts";
 import { applyManifest } from "./apply-manifest.ts";
 import { applyPlanFile } from "./apply-plan-file.ts";
-import { expectedDecision } from "./apply-decision.ts";
 import type { Command } from "../shell/command.ts";
-import { manifestName, readNamed } from "../manifest/manifest-source.ts";
+import { readNamed } from "../manifest/manifest-source.ts";
 import {
   ACCESS_OPTIONS,
   ALLOW_REPEAT_OPTION,
@@ -18,7 +19,6 @@ import {
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
 } from "../shell/options.ts";
-import { planLook } from "../plan/plan-look.ts";
 
 /** `fleet apply`: plan, show, ask, write, read back, record; or the same from a plan file. */
 export const apply: Command = {
@@ -61,20 +61,12 @@ export const apply: Command = {
         exit: 64,
       });
     }
-    planLook(given);
-    const expected = expectedDecision(given, world);
-    if (given.count("allow-repeat") !== undefined && expected === undefined) {
-      throw new FleetError(
-        "cli/usage",
-        "--allow-repeat says of a decision that it was approved again, and none is named",
-        { next: "name the decision with --expect-decision", exit: 64 },
-      );
-    }
-    const name = manifestName(given, world, given.words[0]);
-    const text = await textOf(await readNamed(name, world, "document"));
+    const request = applyRequestOf(given, world);
+    const text = await textOf(await readNamed(request.manifest, world, "document"));
+    const reporter = reporterOf(given, world);
     return isPlanText(text)
-      ? await applyPlanFile(text, name, given, world)
-      : await applyManifest(given, world);
+      ? await applyPlanFile(text, request, world, reporter)
+      : await applyManifest(request, world, reporter);
   },
 };
 

@@ -18,6 +18,7 @@ import {
   withText,
   writeText,
 } from "../manifest/rewrite-manifest.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 /** `fleet lint`: what a manifest may say and seldom means. */
 export const lint: Command = {
@@ -84,7 +85,7 @@ async function goneKeysOf(
   world: World,
 ): Promise<ReadonlyMap<string, GoneKey> | undefined> {
   if (name === STANDARD_INPUT) return undefined;
-  const operator = await operatorUnasked(given, world);
+  const operator = await operatorUnasked(keyFileOf(given, world), world);
   if (operator === undefined) return undefined;
   const [{ goneInputOf }, { keysGone }] = await Promise.all([
     import("./once-trusted.ts"),

@@ -16,6 +16,7 @@ import { manifestFacts, type ManifestFacts, NO_FACTS } from "../manifest/names-o
 import { findOperator, type Operator } from "../ledger/operator.ts";
 import { type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 /** How the finding of a manifest that cannot be read is called. */
 export const MANIFEST = "manifest";
@@ -40,7 +41,9 @@ export async function findings(given: Given, world: World): Promise<readonly Fin
           await bridgeFinding(local, facts, reader, wayIn, world),
         ]
       : [{ about: "local visor", verdict: "bad", says: local.detail, next: local.next }];
-  const operator = await findOperator(given, world).catch((error: unknown) => asFleetError(error));
+  const operator = await findOperator(keyFileOf(given, world), world).catch((error: unknown) =>
+    asFleetError(error),
+  );
   const keys = await keyFindings(operator, facts, world);
   const { source } = facts;
   if (local.kind !== "seen" || source === undefined) return [...unreadable, ...visor, ...keys];

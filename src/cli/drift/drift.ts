@@ -1,3 +1,4 @@
+import { planRequestOf } from "../plan/plan-request.ts";
 import type { ExitCode } from "../../core/index.ts";
 import { planExit } from "../../reconcile/index.ts";
 import { driftDocument, driftText } from "../../view/index.ts";
@@ -12,7 +13,7 @@ import {
   ON_OPTION,
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
-import { forScreen, planLook } from "../plan/plan-look.ts";
+import { forScreen, planLook, lookRequestOf } from "../plan/plan-look.ts";
 import { planFleet } from "../plan/planning.ts";
 import { printJson } from "../shell/print.ts";
 import { reporterOf } from "../shell/reporter.ts";
@@ -38,15 +39,16 @@ export const drift: Command = {
   ],
   examples: ["fleet drift", "fleet drift --on role:exit --detailed-exitcode"],
   async run(given, world): Promise<ExitCode> {
-    planLook(given);
-    const planned = await planFleet(given, world, reporterOf(given, world));
+    const look = lookRequestOf(given);
+    const request = planRequestOf(given, world);
+    const planned = await planFleet(request, world, reporterOf(given, world));
     const { plan } = planned;
     const story = await driftStory(planned, world);
     if (given.flag("json")) printJson(world, driftDocument(plan, story));
     else {
-      const look = planLook(given, planned.source.desired.visors);
-      const text = driftText(plan, outPaint(world), story, look);
-      world.terminal.out(forScreen(text, given, world));
+      const shown = planLook(look, planned.source.desired.visors);
+      const text = driftText(plan, outPaint(world), story, shown);
+      world.terminal.out(forScreen(text, look, world));
     }
     // What a guard refuses, and who may sign from now on, is no news about drift.
     const drifted = { ...plan, applyable: true, keysetChanges: [] };

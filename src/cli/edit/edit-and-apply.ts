@@ -1,9 +1,11 @@
+import { type ApplyRequest, applyRequestOf } from "../apply/apply-request.ts";
+import { reporterOf } from "../shell/reporter.ts";
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { applyManifest } from "../apply/apply-manifest.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";
-import { type ManifestSource, selectedVisors } from "../manifest/manifest-source.ts";
+import { manifestName, type ManifestSource, selectedVisors } from "../manifest/manifest-source.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
@@ -13,7 +15,12 @@ import {
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
 } from "../shell/options.ts";
-import { readEditable, writeText } from "../manifest/rewrite-manifest.ts";
+import {
+  readEditable,
+  type WriteRequest,
+  writeRequestOf,
+  writeText,
+} from "../manifest/rewrite-manifest.ts";
 import type { World } from "../shell/world.ts";
 import { checkCommit, offerCommit } from "../git/commit.ts";
 import { editInTurn, writeEdited } from "./edit-text.ts";
@@ -38,6 +45,23 @@ export const EDIT_OPTIONS: readonly OptionSpec[] = [
   ...OPERATOR_OPTIONS,
 ];
 
+/** What an edit of the manifest for a selection of visors is asked for. */
+interface EditRequest extends ApplyRequest, WriteRequest {
+  readonly on: string;
+  /** The manifest is edited, and no visor is asked anything. */
+  readonly isEditOnly: boolean;
+}
+
+function editRequestOf(given: Given, world: World): EditRequest {
+  requireSelection(given);
+  return {
+    ...applyRequestOf(given, world, manifestName(given, world, undefined)),
+    ...writeRequestOf(given),
+    on: given.text("on") ?? "",
+    isEditOnly: given.flag("edit-only"),
+  };
+}
+
 /**
  * Edits the manifest for the visors of `--on`, shows the difference and the plan of it, asks once, writes the
  * manifest, applies it, and offers the commit.
@@ -49,14 +73,14 @@ export async function editAndApply(
   given: Given,
   world: World,
 ): Promise<ExitCode> {
-  requireSelection(given);
-  const editable = await readEditable("manifest", given, world);
+  const request = editRequestOf(given, world);
+  const editable = await readEditable(request.manifest, "manifest", world);
   const { source } = editable;
   const { path, name } = source;
-  await checkCommit(path, given);
+  await checkCommit(path, request);
   await checkKnownApps(edit, editable);
-  const chosen = await selectedVisors(source, given, world);
-  const on = given.text("on") ?? "";
+  const chosen = await selectedVisors(source, request.on, world);
+  const { on } = request;
   checkNewPort(edit, words, { visors: chosen, on });
   const visors = chosen.map(({ key }) => key);
   const text = await editInTurn(editable, [{ edit, visors }], world);
@@ -64,14 +88,19 @@ export async function editAndApply(
   for (const { visor = "the fleet", path: leaf } of isEdited ? edited.followers : [])
     errLine(world, `follows through the selections of ${name}: ${visor} ${leaf}`);
   const line = [...words, "--on", on];
-  if (given.flag("edit-only"))
-    return await writeEdited(text, { line, visors: "No visor was asked anything." }, given, world);
+  if (request.isEditOnly)
+    return await writeEdited(
+      text,
+      { line, visors: "No visor was asked anything." },
+      request,
+      world,
+    );
   if (!isEdited) errLine(world, `${name} says so already`);
   const selected = concernedVisors(edited);
   let isWritten = !isEdited;
   let exit: ExitCode = 1;
   try {
-    exit = await applyManifest(given, world, {
+    exit = await applyManifest(request, world, reporterOf(given, world), {
       source: { ...source, desired: edited.desired, isUnsaved: true },
       selected,
       ...(isEdited ? { alsoWrites: name } : {}),
@@ -90,7 +119,7 @@ export async function editAndApply(
       );
     }
   }
-  if (isWritten) await offerCommit({ path, line, exit }, given, world);
+  if (isWritten) await offerCommit({ path, line, exit }, request, world);
   return exit;
 }
 

@@ -1,6 +1,5 @@
 import { type ExitCode, utf8, type VisorKey } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import {
   isToBeWritten,
@@ -8,6 +7,7 @@ import {
   type NewText,
   showDifference,
   withText,
+  type WriteRequest,
   writeText,
 } from "../manifest/rewrite-manifest.ts";
 import type { World } from "../shell/world.ts";
@@ -61,16 +61,16 @@ export async function editInTurn(
 export async function writeEdited(
   text: EditedText,
   { line, visors }: EditWords,
-  given: Given,
+  request: WriteRequest,
   world: World,
 ): Promise<ExitCode> {
   const { diff, isEdited } = text;
   const { places } = text.edited;
   const { name, path } = text.read;
-  const isAgreed = isEdited && (await isToBeWritten(text, given, world));
+  const isAgreed = isEdited && (await isToBeWritten(text, request, world));
   if (isAgreed) await writeText(text, world);
   const outcome = !isEdited ? "unchanged" : isAgreed ? "written" : "declined";
-  if (given.flag("json")) {
+  if (request.isJson) {
     printJson(world, { format: "fleet.skywire/edit/v1", file: name, outcome, places, diff });
   } else if (outcome === "unchanged") {
     outLine(world, `Nothing to edit: ${name} says so already.`);
@@ -78,6 +78,6 @@ export async function writeEdited(
     outLine(world, `Declined: nothing was written, ${name} is as it was.`);
   else outLine(world, `Wrote ${name}: ${places.join(", ")}. ${visors}`);
   if (outcome === "declined") return 4;
-  if (outcome === "written") await offerCommit({ path, line, exit: 0 }, given, world);
+  if (outcome === "written") await offerCommit({ path, line, exit: 0 }, request, world);
   return 0;
 }

@@ -6,7 +6,7 @@ import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { checkCommit } from "../git/commit.ts";
 import { editInTurn, writeEdited } from "./edit-text.ts";
-import { readEditable } from "../manifest/rewrite-manifest.ts";
+import { readEditable, writeRequestOf } from "../manifest/rewrite-manifest.ts";
 import { fieldsOf, fieldWord } from "../manifest/fields.ts";
 import { manifestName, type ManifestSource, readManifest } from "../manifest/manifest-source.ts";
 import { nowOf } from "../shell/now-option.ts";
@@ -59,16 +59,17 @@ export const ignore: Command = {
       list(source, nowMs, given, world);
       return 0;
     }
-    const editable = await readEditable("manifest", given, world);
+    const editable = await readEditable(manifestName(given, world, undefined), "manifest", world);
+    const request = writeRequestOf(given);
     const until = given.flag("end") ? undefined : await untilOf(given, nowMs);
-    await checkCommit(editable.source.path, given);
+    await checkCommit(editable.source.path, request);
     const edits = await editsOf(given, editable.source, until);
     const edited = await editInTurn(editable, edits, world);
     const line = ["ignore", ...given.words, ...(given.flag("end") ? ["--end"] : [])];
     return await writeEdited(
       edited,
       { line, visors: "No visor was asked anything." },
-      given,
+      request,
       world,
     );
   },

@@ -10,6 +10,7 @@ import { embeddedFolder } from "./embedded-up.ts";
 import { operatorName } from "../operators/keygen.ts";
 import { findOperator, type Operator } from "../ledger/operator.ts";
 import type { World } from "../shell/world.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 const USUAL_RPC_PORT = 65;
 const GUESTS_MAX = 50;
@@ -24,7 +25,7 @@ export async function embeddedSample(given: Given, world: World): Promise<ExitCo
       exit: 3,
     });
   }
-  const operator = await findOperator(given, world);
+  const operator = await findOperator(keyFileOf(given, world), world);
   world.terminal.out(sampleManifest(file, operator));
   if (operator === undefined) {
     world.terminal.err("there is no key here yet: `fleet keygen`, then print the sample again\n");

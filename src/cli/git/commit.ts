@@ -1,7 +1,6 @@
 import { basename, dirname } from "node:path";
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { commitFile, type GitState, readGitState } from "../../platform/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { World } from "../shell/world.ts";
 import { printable, shellWord } from "../../view/index.ts";
 import { errLine } from "../shell/print.ts";
@@ -12,8 +11,11 @@ const SHOWN_MAX = 3;
  * Checks before anything is done that `--commit` could commit our edit of the manifest and nothing else.
  * @throws FleetError cli/git-refuses, cli/not-in-git, cli/under-way, cli/uncommitted (exit 64)
  */
-export async function checkCommit(path: string, given: Given): Promise<void> {
-  if (!given.flag("commit")) return;
+export async function checkCommit(
+  path: string,
+  { isCommit }: { readonly isCommit: boolean },
+): Promise<void> {
+  if (!isCommit) return;
   const state = await readGitState(path);
   const name = basename(path);
   const refuse = (code: `cli/${string}`, message: string, next: string): FleetError =>
@@ -58,11 +60,11 @@ export interface CommitOffer {
  */
 export async function offerCommit(
   { path, line, exit }: CommitOffer,
-  given: Given,
+  { isCommit }: { readonly isCommit: boolean },
   world: World,
 ): Promise<void> {
   const state = await readGitState(path);
-  const isAsked = given.flag("commit") && exit === 0;
+  const isAsked = isCommit && exit === 0;
   const notDone = (why: string, next: string): FleetError =>
     new FleetError("cli/commit", `git did not commit ${basename(path)}: ${why}`, {
       next: `everything else is done; ${next}`,

@@ -7,7 +7,7 @@ import { saysYes } from "../shell/ask.ts";
 import { openFeeds, seenHeads } from "./feeds.ts";
 import { canAsk } from "../shell/terminal-look.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
-import { openOwnLedger } from "./open-own-ledger.ts";
+import { openOwnLedger, lockRequestOf } from "./open-own-ledger.ts";
 import type { Operator } from "./operator.ts";
 import type { World } from "../shell/world.ts";
 import { fleetOf } from "./heartbeat.ts";
@@ -49,7 +49,7 @@ export async function mendHollow(
     const declined = "nothing was written";
     if (!(await saysYes({ question, declined, next: "give --mend" }, world))) return false;
   }
-  const ledger = await openOwnLedger(operator, given, world);
+  const ledger = await openOwnLedger(operator, lockRequestOf(given), world);
   try {
     const feeds = await openFeeds(operator, source, world, ledger);
     const fleet = await fleetOf({ source, ledger });

@@ -7,7 +7,7 @@ import { replicaFolderOf } from "./feeds.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { findOperator, type Operator, requireOperator } from "./operator.ts";
-import { ledgerFolderOf } from "../shell/home-files.ts";
+import { ledgerFolderOf, keyFileOf } from "../shell/home-files.ts";
 import type { World } from "../shell/world.ts";
 
 const PREFIX_TYPED_MIN = 4;
@@ -38,7 +38,9 @@ export async function openNamedLedger(
 ): Promise<NamedLedger> {
   const { source } = await namesIfReadable(given, world);
   const operator =
-    word === undefined ? await requireOperator(given, world) : await findOperator(given, world);
+    word === undefined
+      ? await requireOperator(keyFileOf(given, world), world)
+      : await findOperator(keyFileOf(given, world), world);
   const feed = await feedOf(word, { source, operator, world });
   const isOwn = feed === operator?.keys.feed;
   const folder = isOwn ? ledgerFolderOf(feed, world) : replicaFolderOf(feed, world);

@@ -4,16 +4,27 @@ import type { Given } from "../shell/arguments.ts";
 import type { Operator } from "./operator.ts";
 import type { World } from "../shell/world.ts";
 
+/** How long to wait for another writer of our ledger. */
+export interface LockRequest {
+  /** Milliseconds; the ledger's own patience when absent. */
+  readonly lockTimeoutMs?: number;
+}
+
+/** Reads `--lock-timeout`. @throws FleetError cli/usage (exit 64) */
+export function lockRequestOf(given: Given): LockRequest {
+  const lockTimeoutMs = given.durationMs("lock-timeout");
+  return lockTimeoutMs === undefined ? {} : { lockTimeoutMs };
+}
+
 /**
- * Opens our ledger for writing, waiting for another writer as long as `--lock-timeout` says.
+ * Opens our ledger for writing, waiting for another writer as long as was asked for.
  * @throws FleetError ledger/* (exit 4)
  */
 export async function openOwnLedger(
   { ledgerFolder: folder, keys }: Pick<Operator, "ledgerFolder" | "keys">,
-  given: Given,
+  { lockTimeoutMs }: LockRequest,
   { files, clock, random }: World,
 ): Promise<Ledger> {
-  const lockTimeoutMs = given.durationMs("lock-timeout");
   return await openLedger({
     files,
     clock,

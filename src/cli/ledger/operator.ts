@@ -1,8 +1,7 @@
 import { FleetError } from "../../core/index.ts";
 import { type OperatorKeys, readKeyFile } from "../../ledger/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { canAsk } from "../shell/terminal-look.ts";
-import { ledgerFolderOf, secretFileOf } from "../shell/home-files.ts";
+import { type KeyFileChoice, ledgerFolderOf } from "../shell/home-files.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 
@@ -18,12 +17,10 @@ export interface Operator {
  * @throws FleetError key/* (exit 4) for a key that cannot be read
  */
 export async function findOperator(
-  given: Given,
+  { path: secretFile, isNamed }: KeyFileChoice,
   world: World,
   passphrase: (world: World) => Promise<string | undefined> = passphraseOf,
 ): Promise<Operator | undefined> {
-  const secretFile = secretFileOf(given, world);
-  const isNamed = given.text("operator-secret-file") !== undefined;
   if ((await world.files.stat(secretFile)) === undefined) {
     if (!isNamed) return undefined;
     throw noKey(secretFile);
@@ -42,9 +39,12 @@ export async function findOperator(
  * The same for doors that need no key: nobody is asked for a passphrase, and a key that cannot be read is none, which
  * is said on standard error.
  */
-export async function operatorUnasked(given: Given, world: World): Promise<Operator | undefined> {
+export async function operatorUnasked(
+  keyFile: KeyFileChoice,
+  world: World,
+): Promise<Operator | undefined> {
   try {
-    return await findOperator(given, world, async () => passphraseGiven(world));
+    return await findOperator(keyFile, world, async () => passphraseGiven(world));
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
     const what = "keys that were taken away earlier are looked for in the manifest only";
@@ -57,9 +57,9 @@ export async function operatorUnasked(given: Given, world: World): Promise<Opera
  * The same where there must be one.
  * @throws FleetError key/missing (exit 4)
  */
-export async function requireOperator(given: Given, world: World): Promise<Operator> {
-  const operator = await findOperator(given, world);
-  if (operator === undefined) throw noKey(secretFileOf(given, world));
+export async function requireOperator(keyFile: KeyFileChoice, world: World): Promise<Operator> {
+  const operator = await findOperator(keyFile, world);
+  if (operator === undefined) throw noKey(keyFile.path);
   return operator;
 }
 

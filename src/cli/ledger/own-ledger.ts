@@ -5,9 +5,10 @@ import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
 import { type Operator, requireOperator } from "./operator.ts";
 import { bringUpToDate, publishAndTell } from "./relaying.ts";
-import { openOwnLedger } from "./open-own-ledger.ts";
+import { openOwnLedger, lockRequestOf } from "./open-own-ledger.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 /** Our ledger, held by its lock, with what is beside it. */
 export interface OwnLedger {
@@ -27,9 +28,9 @@ export async function withOwnLedger<T>(
   world: World,
   work: (own: OwnLedger) => Promise<T>,
 ): Promise<T> {
-  const operator = await requireOperator(given, world);
+  const operator = await requireOperator(keyFileOf(given, world), world);
   const { source } = await manifestFacts(given, world);
-  const ledger = await openOwnLedger(operator, given, world);
+  const ledger = await openOwnLedger(operator, lockRequestOf(given), world);
   const { size } = ledger.head;
   const places = relaysAndOthers(operator, source);
   let result: T;

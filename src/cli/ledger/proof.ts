@@ -1,3 +1,4 @@
+import { keyFileOf } from "../shell/home-files.ts";
 import { resolve } from "node:path";
 import {
   equalBytes,
@@ -84,7 +85,7 @@ export const ledgerProof: Command = {
     if (asked.length !== 1)
       throw usage("what to prove is missing, or is more than one thing", NEXT_ASK);
     const manifest = manifestName(given, world, undefined);
-    await checkOutputFiles([given.text("entry-out")], [manifest], given, world);
+    await checkOutputFiles([given.text("entry-out")], [manifest], keyFileOf(given, world), world);
     if (checked !== undefined) return await checkProof(checked, given, world);
     if (entry !== undefined) return await proveEntry(entry, given, world);
     return await proveGrowth(from ?? "", given, world);

@@ -13,6 +13,7 @@ import { nextOf, publishOwn } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { mendHollow } from "./mend.ts";
 import { RELAY_OPTION, relaysOf } from "./relay-option.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 /** `fleet ledger publish`: our ledger to its relays, now. */
 export const ledgerPublish: Command = {
@@ -39,7 +40,7 @@ export const ledgerPublish: Command = {
   ],
   examples: ["fleet ledger publish", "fleet ledger publish --relay 10.0.0.5:8870"],
   async run(given, world): Promise<ExitCode> {
-    const operator = await requireOperator(given, world);
+    const operator = await requireOperator(keyFileOf(given, world), world);
     const relays = await relaysOf(given, world);
     const results = await publishWhole(operator, relays, given, world);
     const held = results.filter(({ isHeld }) => isHeld).length;

@@ -11,6 +11,7 @@ import { type PulledOther, pullOthers } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { RELAY_OPTION, relaysOf, STALL_OPTION, stallOf } from "./relay-option.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 /** `fleet ledger pull`: copies of the other operators' ledgers. */
 export const ledgerPull: Command = {
@@ -22,7 +23,7 @@ export const ledgerPull: Command = {
   examples: ["fleet ledger pull", "fleet ledger pull ben --relay 10.0.0.5:8870"],
   async run(given, world): Promise<ExitCode> {
     const source = await readManifest(manifestName(given, world, undefined), world);
-    const own = await findOperator(given, world);
+    const own = await findOperator(keyFileOf(given, world), world);
     const others = chosen(otherOperators(source, own?.keys.feed), given.words);
     const relays = await relaysOf(given, world);
     const pulled = await pullOthers(others, relays, world, stallOf(given));

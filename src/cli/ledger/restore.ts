@@ -12,7 +12,7 @@ import { tableText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { findOperator } from "./operator.ts";
-import { ledgerFolderOf } from "../shell/home-files.ts";
+import { ledgerFolderOf, keyFileOf } from "../shell/home-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import { relayAddresses, relayWorld } from "./relaying.ts";
@@ -144,7 +144,7 @@ async function feedOf(given: Given, world: World): Promise<FeedKey> {
     if (isFeedKey(named)) return named;
     throw usage(`${named} is no feed key (66 hexadecimal digits)`);
   }
-  const own = await findOperator(given, world);
+  const own = await findOperator(keyFileOf(given, world), world);
   if (own === undefined)
     throw usage("there is no operator key here, so --feed must say whose ledger it is");
   return own.keys.feed;

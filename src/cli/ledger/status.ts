@@ -11,6 +11,7 @@ import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options
 import { errLine, printJson } from "../shell/print.ts";
 import { beginRetry, lookAtOwn } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 const HEAD_DIGITS = 12;
 
@@ -26,7 +27,7 @@ export const ledgerStatus: Command = {
     "fleet ledger status --json | jq '.relays[] | select(.lag > 0)'",
   ],
   async run(given, world): Promise<ExitCode> {
-    const operator = await requireOperator(given, world);
+    const operator = await requireOperator(keyFileOf(given, world), world);
     const { source } = await manifestFacts(given, world);
     const { relays = [], maxAgeMs } = source?.desired.ledger ?? {};
     const { keys, ledgerFolder: folder } = operator;

@@ -10,7 +10,7 @@ import { outPaint } from "../shell/terminal-look.ts";
 import { type ManifestSource, readNamed } from "../manifest/manifest-source.ts";
 import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { findOperator, type Operator } from "./operator.ts";
-import { ledgerFolderOf } from "../shell/home-files.ts";
+import { ledgerFolderOf, keyFileOf } from "../shell/home-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { type NamedLedger, verifyPinned } from "./verify-pinned.ts";
@@ -95,7 +95,7 @@ async function whatToVerify(given: Given, world: World): Promise<Verified> {
     const ledger = { name: "", feed, folder: folder ?? ledgerFolderOf(feed, world) };
     return { ledger, others: [], trusted: operators, operator: undefined, source };
   }
-  const own = await findOperator(given, world);
+  const own = await findOperator(keyFileOf(given, world), world);
   if (own === undefined)
     throw usage("there is no key here, so --feed must say which ledger to check");
   // Our own key needs no manifest to be believed; others' keys do.

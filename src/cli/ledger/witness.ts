@@ -1,3 +1,4 @@
+import { keyFileOf } from "../shell/home-files.ts";
 import { resolve } from "node:path";
 import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import {
@@ -58,7 +59,12 @@ export const ledgerWitness: Command = {
         exit: 64,
       });
     }
-    await checkOutputFiles([out], [manifestName(given, world, undefined)], given, world);
+    await checkOutputFiles(
+      [out],
+      [manifestName(given, world, undefined)],
+      keyFileOf(given, world),
+      world,
+    );
     const done = await withOwnLedger(given, world, (own) => witnessAll(own, given, world));
     const { results, notes, judged } = done;
     const note = judged[0]?.verdict.kind === "refused" ? undefined : judged[0]?.verdict.note;

@@ -158,10 +158,9 @@ export async function verifyManifest(
  */
 export async function selectedVisors(
   source: ManifestSource,
-  given: Given,
+  expression: string | undefined,
   world: World,
 ): Promise<readonly DesiredVisor[]> {
-  const expression = given.text("on");
   if (expression === undefined) return source.desired.visors;
   const { selectVisors } = await import("./manifest-room.ts");
   const { visors, diagnostics } = selectVisors(expression, source.desired);

@@ -7,7 +7,6 @@ import { type ReadFile, rewriteFile } from "../shell/rewrite-file.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
 import {
-  manifestName,
   type ManifestSource,
   readNamed,
   STANDARD_INPUT,
@@ -38,17 +37,36 @@ export async function readManifestFile(name: string, world: World): Promise<Mani
   return { name, path: source.path, bytes, text: fromUtf8(bytes), source };
 }
 
+/** What was answered about an edit beforehand, and how it is shown. */
+export interface WriteRequest {
+  /** The question whether to write was answered. */
+  readonly isYes: boolean;
+  /** One JSON document is printed instead of text. */
+  readonly isJson: boolean;
+  /** The edit is committed once all is done. */
+  readonly isCommit: boolean;
+}
+
+/** Reads `--yes`, `--json` and `--commit`. */
+export function writeRequestOf(given: Given): WriteRequest {
+  return {
+    isYes: given.flag("yes"),
+    isJson: given.flag("json"),
+    isCommit: given.flag("commit"),
+  };
+}
+
 /**
  * Reads the manifest that a command is to edit; it must be good.
+ * @param name as the user named it
  * @param option names the manifest on the command line
  * @throws FleetError cli/usage for standard input, cli/no-file, cli/invalid-manifest (exit 64)
  */
 export async function readEditable(
+  name: string,
   option: "manifest" | "into",
-  given: Given,
   world: World,
 ): Promise<ManifestFile> {
-  const name = manifestName(given, world, option === "into" ? given.text("into") : undefined);
   if (name === STANDARD_INPUT)
     throw usage("standard input cannot be edited", `name a file with --${option}`);
   return await readManifestFile(name, world);
@@ -82,13 +100,13 @@ export function showDifference({ diff }: Pick<NewText, "diff">, world: World): v
  */
 export async function isToBeWritten(
   { read: { name } }: NewText,
-  given: Given,
+  { isYes }: Pick<WriteRequest, "isYes">,
   world: World,
   question = `Write ${name}?`,
 ): Promise<boolean> {
   const message = `nobody can be asked whether to write ${name}`;
   const next = "read the difference above; --yes writes it";
-  return await saysYes({ question, isAnswered: given.flag("yes"), message, next }, world);
+  return await saysYes({ question, isAnswered: isYes, message, next }, world);
 }
 
 /**

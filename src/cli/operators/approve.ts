@@ -26,6 +26,7 @@ import {
   showChange,
   type SignaturesReport,
 } from "./report.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 /** `fleet operator approve`: signs a change of operators that another operator began. */
 export const operatorApprove: Command = {
@@ -44,7 +45,7 @@ export const operatorApprove: Command = {
     "fleet operator approve keyset-change.json --yes --json",
   ],
   async run(given, world): Promise<ExitCode> {
-    const operator = await requireOperator(given, world);
+    const operator = await requireOperator(keyFileOf(given, world), world);
     const { keys } = operator;
     const file = await readChangeFile(given.words[0] ?? "", world);
     const { name, document } = file;

@@ -1,3 +1,4 @@
+import { manifestName } from "../manifest/manifest-source.ts";
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { AcceptedKeyset } from "../../ledger/index.ts";
 import type { OperatorLine } from "../../manifest/index.ts";
@@ -18,6 +19,7 @@ import { editManifest, type ManifestEdit } from "./manifest-text.ts";
 import { type NextKeyset, nextKeyset, termsWith } from "./next-keyset.ts";
 import { checkHasEpochKey, recordKeyset } from "./record.ts";
 import { finish, isAgreed, type OperatorReport, showChange } from "./report.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 /** A change of one operator, as a command was asked for it. */
 export interface OperatorChange {
@@ -76,9 +78,9 @@ export async function changeOperator(
 
 async function prepare(change: OperatorChange, given: Given, world: World): Promise<Prepared> {
   const { name, verb } = change;
-  const operator = await requireOperator(given, world);
+  const operator = await requireOperator(keyFileOf(given, world), world);
   const approved = await approvedFiles(given, world);
-  const manifest = await readEditable("manifest", given, world);
+  const manifest = await readEditable(manifestName(given, world, undefined), "manifest", world);
   const fresh = await bringUpToDate(operator, relaysAndOthers(operator, manifest.source), world);
   const past = await readKeysets(operator, manifest.source, world);
   checkWriter(past, operator.keys);

@@ -12,7 +12,7 @@ import { nodeProcess } from "../../platform/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
-import { ledgerFolderOf, secretFileOf } from "../shell/home-files.ts";
+import { keyFileOf, ledgerFolderOf } from "../shell/home-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION } from "../shell/options.ts";
 import { errLine, outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
@@ -41,7 +41,7 @@ export const keygen: Command = {
   async run(given, world): Promise<ExitCode> {
     const named = given.text("secret-file");
     const secretFile =
-      named === undefined ? secretFileOf(given, world) : resolve(world.folder, named);
+      named === undefined ? keyFileOf(given, world).path : resolve(world.folder, named);
     const setAside = await makeRoom(secretFile, given.flag("new"), world);
     const keys = await makeKey(secretFile, given, world);
     const { files, clock, random } = world;

@@ -14,7 +14,7 @@ import {
 import type { Given } from "../shell/arguments.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import type { Operator } from "../ledger/operator.ts";
-import { openOwnLedger } from "../ledger/open-own-ledger.ts";
+import { openOwnLedger, lockRequestOf } from "../ledger/open-own-ledger.ts";
 import type { World } from "../shell/world.ts";
 import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
 import type { ManifestEdit } from "./manifest-text.ts";
@@ -28,7 +28,7 @@ export async function withLedger<Result>(
   world: World,
   work: (ledger: Ledger) => Promise<Result>,
 ): Promise<Result> {
-  const ledger = await openOwnLedger(operator, given, world);
+  const ledger = await openOwnLedger(operator, lockRequestOf(given), world);
   try {
     return await work(ledger);
   } finally {

@@ -1,3 +1,4 @@
+import { manifestName } from "../manifest/manifest-source.ts";
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { type KeyRotation, mayChange, prepareRotation, rotateDraft } from "../../ledger/index.ts";
 import { withOperator } from "../../manifest/index.ts";
@@ -35,6 +36,7 @@ import {
   rotatedFleets,
 } from "./rotation.ts";
 import { keyFileOptions, settle } from "./settle.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 const COMMAND = "fleet operator rotate";
 
@@ -47,8 +49,8 @@ export const operatorRotate: Command = {
   options: CHANGE_OPTIONS,
   examples: ["fleet operator rotate", "fleet operator rotate --approved keyset-change.json"],
   async run(given, world): Promise<ExitCode> {
-    const operator = await requireOperator(given, world);
-    const manifest = await readEditable("manifest", given, world);
+    const operator = await requireOperator(keyFileOf(given, world), world);
+    const manifest = await readEditable(manifestName(given, world, undefined), "manifest", world);
     await bringUpToDate(operator, relaysAndOthers(operator, manifest.source), world);
     const past = await readKeysets(operator, manifest.source, world);
     const options = keyFileOptions(operator, given, world);

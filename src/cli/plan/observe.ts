@@ -1,3 +1,4 @@
+import { planRequestOf } from "./plan-request.ts";
 import { resolve } from "node:path";
 import { type ExitCode, utf8 } from "../../core/index.ts";
 import { formatObservation, makeObservation } from "../../reconcile/index.ts";
@@ -5,7 +6,6 @@ import { observationText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/terminal-look.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
 import type { Operator } from "../ledger/operator.ts";
 import { checkOutputFiles } from "../shell/output-files.ts";
 import {
@@ -47,9 +47,9 @@ export const observe: Command = {
   ],
   async run(given, world): Promise<ExitCode> {
     const file = fileOf(given);
-    const manifest = manifestName(given, world, given.words[0]);
-    await checkOutputFiles([file], [manifest], given, world);
-    const read = await readFleet(given, world, reporterOf(given, world), { forLater: true });
+    const request = planRequestOf(given, world);
+    await checkOutputFiles([file], [request.manifest], request.keyFile, world);
+    const read = await readFleet(request, world, reporterOf(given, world), { forLater: true });
     const { source, operator, git } = read;
     const document = makeObservation({
       desired: source.desired,

@@ -11,23 +11,39 @@ import {
   recordedInput,
 } from "../../reconcile/index.ts";
 import { diagnosticsText } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { errPaint } from "../shell/terminal-look.ts";
 import { gitFactsOf } from "../git/manifest-at.ts";
 import { judgeCommits } from "../git/judge-commits.ts";
 import { namedIn } from "../git/named-before.ts";
 import { noCommitAt } from "../git/no-commit.ts";
 import { type ManifestSource, readNamed } from "../manifest/manifest-source.ts";
-import { nowOf } from "../shell/now-option.ts";
 import { plannedPart } from "./planned-part.ts";
 import type { Operator } from "../ledger/operator.ts";
 import type { Planned } from "./planning.ts";
-import { checkedOverrides, expiresAfterMs, plannedManifest } from "./asked-plan.ts";
+import { checkedOverrides, plannedManifest } from "./asked-plan.ts";
+import type { PlanRequest } from "./plan-request.ts";
 import { TOOL } from "../shell/program-name.ts";
 import type { World } from "../shell/world.ts";
 import { usage } from "../shell/usage.ts";
 
 const STANDARD_INPUT = "-";
+
+/** The commit, or the file, whose manifest says who may vouch for an observation. */
+export interface Trusting {
+  readonly base?: string | undefined;
+  readonly trust?: string | undefined;
+}
+
+/** Planning by a recorded observation. */
+export interface OfflineRequest extends PlanRequest, Trusting {
+  /** The file of `fleet observe`, as the user named it. */
+  readonly observation: string;
+  /** The plan is kept, and signed when there is a key. */
+  readonly isKept: boolean;
+}
+
+/** A plan that no visor was asked for. */
+export type OfflinePlanned = Pick<Planned, "plan" | "operator" | "source">;
 
 /** The manifest that says who may vouch for an observation. */
 interface Trusted {
@@ -43,17 +59,15 @@ interface Trusted {
  * @throws FleetError cli/usage, cli/no-trust, cli/trust, observe/format, observe/damaged (exit 64),
  * observe/unsigned, observe/signature, observe/signer, observe/other-fleet, observe/future (exit 4)
  */
-export async function planOffline(
-  file: string,
-  given: Given,
-  world: World,
-): Promise<Pick<Planned, "plan" | "operator" | "source">> {
-  const source = await plannedManifest(given, world);
-  const { selected, only } = await plannedPart(source, given, world);
-  const trusted = await readTrusted(source, given, world);
-  const nowMs = nowOf(given, world) ?? world.clock.now();
+export async function planOffline(request: OfflineRequest, world: World): Promise<OfflinePlanned> {
+  const source = await plannedManifest(request, world);
+  const { selected, only } = await plannedPart(source, request, world);
+  const trusted = await readTrusted(source, request, world);
+  const nowMs = request.nowMs ?? world.clock.now();
   const accepted = acceptObservation({
-    document: parseObservation(new TextDecoder().decode(await readNamed(file, world, "document"))),
+    document: parseObservation(
+      new TextDecoder().decode(await readNamed(request.observation, world, "document")),
+    ),
     trusted: trusted.manifest,
     proposed: source.desired,
     nowMs,
@@ -71,9 +85,9 @@ export async function planOffline(
     ...recorded,
     ...(only === undefined ? {} : { only }),
     ...(trusted.namedBefore === undefined ? {} : { namedBefore: trusted.namedBefore }),
-    overrides: checkedOverrides(given, source),
+    overrides: checkedOverrides(request.overrides, source),
     nowMs,
-    expiresAfterMs: expiresAfterMs(given),
+    expiresAfterMs: request.expiresAfterMs,
     tool: TOOL,
     manifest: {
       path: source.name,
@@ -82,19 +96,22 @@ export async function planOffline(
     },
     ...(judged.commits === undefined ? {} : { commits: judged.commits }),
   });
-  return { plan, source, operator: await signerOf(given, world) };
+  return { plan, source, operator: await signerOf(request, world) };
 }
 
 /** Who signs a plan that is kept. */
-async function signerOf(given: Given, world: World): Promise<Operator | undefined> {
-  if (given.text("out") === undefined) return undefined;
+async function signerOf(
+  { isKept, keyFile }: OfflineRequest,
+  world: World,
+): Promise<Operator | undefined> {
+  if (!isKept) return undefined;
   const { findOperator } = await import("../ledger/operator.ts");
-  return await findOperator(given, world);
+  return await findOperator(keyFile, world);
 }
 
 /** Refuses `--base` and `--trust` where no observation is planned by: they would judge nothing. */
-export function refuseTrustOptions(given: Given): void {
-  const name = ["base", "trust"].find((each) => given.text(each) !== undefined);
+export function refuseTrustOptions({ base, trust }: Trusting): void {
+  const name = base === undefined ? (trust === undefined ? undefined : "trust") : "base";
   if (name === undefined) return;
   throw usage(
     `--${name} says whose observations to trust, and there is none`,
@@ -102,9 +119,11 @@ export function refuseTrustOptions(given: Given): void {
   );
 }
 
-async function readTrusted(source: ManifestSource, given: Given, world: World): Promise<Trusted> {
-  const base = given.text("base");
-  const file = given.text("trust");
+async function readTrusted(
+  source: ManifestSource,
+  { base, trust: file }: Trusting,
+  world: World,
+): Promise<Trusted> {
   if (base !== undefined && file !== undefined)
     throw usage("--base and --trust both name a trusted manifest", "give one of them");
   if (base !== undefined) return await readBase(base, source, world);

@@ -18,7 +18,7 @@ import {
 } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { outPaint } from "../shell/terminal-look.ts";
-import { columnsOf, forScreen } from "./plan-look.ts";
+import { forScreen } from "./plan-look.ts";
 import { SUMMARY_FILE } from "../shell/output-files.ts";
 import type { World } from "../shell/world.ts";
 import { usage } from "../shell/usage.ts";
@@ -75,10 +75,20 @@ export function outputsOf(given: Given, world: World): readonly Output[] {
 export async function writeOutputs(
   outputs: readonly Output[],
   plan: Plan,
-  { given, world, look }: { readonly given: Given; readonly world: World; readonly look: PlanLook },
+  {
+    world,
+    look,
+    columns,
+    on: selection,
+  }: {
+    readonly world: World;
+    readonly look: PlanLook;
+    /** The width that was asked for. */
+    readonly columns: number | undefined;
+    /** The selection that was planned. */
+    readonly on: string | undefined;
+  },
 ): Promise<void> {
-  const selection = given.text("on");
-  const columns = columnsOf(given);
   const facts: MarkdownFacts = {
     ...look,
     ...(columns === undefined ? {} : { columns }),
@@ -92,7 +102,7 @@ export async function writeOutputs(
     } else if (to.kind === "step-summary") await appendSummary(to.path, text, world);
     else if (kind === "text")
       world.terminal.out(
-        forScreen(commandFree(planText(plan, outPaint(world), look)), given, world),
+        forScreen(commandFree(planText(plan, outPaint(world), look)), facts, world),
       );
     else world.terminal.out(text);
   }

@@ -7,14 +7,19 @@ import type { World } from "../shell/world.ts";
 
 const COLUMNS_MIN = 20;
 
+/** How the user wants plans and reports shown. */
+export interface LookRequest {
+  readonly by?: "visor";
+  readonly isSummary?: true;
+  /** The width to break lines at; the screen's, if there is one, when absent. */
+  readonly columns?: number;
+}
+
 /**
- * What `--by` and `--summary` ask for, and the manifest's order of visors where it is known.
- * @throws FleetError cli/usage (exit 64) for `--by` of something else, and for both
+ * Reads `--by`, `--summary` and `--columns`.
+ * @throws FleetError cli/usage (exit 64) for `--by` of something else, for both, and for too narrow a width
  */
-export function planLook(
-  given: Given,
-  visors: readonly Pick<DesiredVisor, "key" | "place">[] = [],
-): PlanLook {
+export function lookRequestOf(given: Given): LookRequest {
   const by = given.text("by");
   if (by !== undefined && by !== "visor") {
     throw usage(
@@ -25,10 +30,24 @@ export function planLook(
   const isSummary = given.flag("summary");
   if (by !== undefined && isSummary)
     throw usage("--by visor and --summary ask for more and for less", "give one of them");
-  columnsOf(given);
+  const columns = given.count("columns");
+  if (columns !== undefined && columns < COLUMNS_MIN)
+    throw usage(`--columns ${columns} is too narrow`, `give at least ${COLUMNS_MIN}`);
   return {
     ...(by === undefined ? {} : { by }),
     ...(isSummary ? { isSummary } : {}),
+    ...(columns === undefined ? {} : { columns }),
+  };
+}
+
+/** What was asked for, with the manifest's order of visors where it is known. */
+export function planLook(
+  { by, isSummary }: LookRequest,
+  visors: readonly Pick<DesiredVisor, "key" | "place">[] = [],
+): PlanLook {
+  return {
+    ...(by === undefined ? {} : { by }),
+    ...(isSummary === undefined ? {} : { isSummary }),
     order: inManifestOrder(visors).map(({ key }) => key),
   };
 }
@@ -42,19 +61,11 @@ export function inManifestOrder<Visor extends Pick<DesiredVisor, "place">>(
   );
 }
 
-/** A text for people, broken between words where standard output is a screen, or at `--columns`. */
-export function forScreen(text: string, given: Given, world: World): string {
-  const { outIsTerminal, columns } = world.terminal;
-  return fitText(text, columnsOf(given) ?? (outIsTerminal ? columns : undefined));
-}
-
-/**
- * The width that `--columns` asks for.
- * @throws FleetError cli/usage (exit 64) when it is too narrow for a word
- */
-export function columnsOf(given: Given): number | undefined {
-  const columns = given.count("columns");
-  if (columns !== undefined && columns < COLUMNS_MIN)
-    throw usage(`--columns ${columns} is too narrow`, `give at least ${COLUMNS_MIN}`);
-  return columns;
+/** A text for people, broken between words where standard output is a screen, or at the width that was asked for. */
+export function forScreen(
+  text: string,
+  { columns: asked }: Pick<LookRequest, "columns">,
+  { terminal: { outIsTerminal, columns } }: Pick<World, "terminal">,
+): string {
+  return fitText(text, asked ?? (outIsTerminal ? columns : undefined));
 }

@@ -1,5 +1,7 @@
+import { type OfflineRequest, type OfflinePlanned, type Trusting } from "./offline-plan.ts";
+import { keyFileOf } from "../shell/home-files.ts";
+import { type PlanRequest, planRequestOf } from "./plan-request.ts";
 import type { ExitCode } from "../../core/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import {
   ACCESS_OPTIONS,
@@ -17,10 +19,8 @@ import {
   PLAN_FILE_OPTIONS,
 } from "../shell/options.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
-import { givePlan } from "./give-plan.ts";
-import { outputsOf } from "./output.ts";
+import { givePlan, filesOf, giveRequestOf } from "./give-plan.ts";
 import { checkOutputFiles } from "../shell/output-files.ts";
-import { planLook } from "./plan-look.ts";
 import type { Planned } from "./planning.ts";
 import { type Reporter, reporterOf } from "../shell/reporter.ts";
 import type { World } from "../shell/world.ts";
@@ -62,42 +62,45 @@ export const plan: Command = {
     "fleet plan --output github --output summary --output markdown=comment.md --output sarif=fleet.sarif",
   ],
   async run(given, world): Promise<ExitCode> {
-    const outputs = outputsOf(given, world);
-    planLook(given);
-    const file = given.text("out");
+    const give = giveRequestOf(given, world);
+    const manifest = manifestName(given, world, given.words[0]);
+    const observation = given.text("from-observation");
+    const [base, trust] = [given.text("base"), given.text("trust")];
     await checkOutputFiles(
-      [file, ...outputs.flatMap(({ to }) => (to.kind === "standard-output" ? [] : [to.path]))],
-      [
-        manifestName(given, world, given.words[0]),
-        given.text("from-observation"),
-        given.text("trust"),
-      ],
-      given,
+      filesOf(give),
+      [manifest, observation, trust],
+      keyFileOf(given, world),
       world,
     );
     const reporter = reporterOf(given, world);
-    return await givePlan(await planAsAsked(given, world, reporter), {
-      given,
-      world,
-      reporter,
-      outputs,
-    });
+    const request = planRequestOf(given, world);
+    const trusting: Trusting = { base, trust };
+    const planned =
+      observation === undefined
+        ? await planVisors(request, trusting, world, reporter)
+        : await planRecorded(
+            { ...request, ...trusting, observation, isKept: give.out !== undefined },
+            world,
+          );
+    return await givePlan(planned, give, request, { world, reporter });
   },
 };
 
-/**
- * Plans by a recorded observation where one is given, else by reading the visors. What reads visors and ledgers is
- * loaded for the latter only.
- */
-async function planAsAsked(
-  given: Given,
+/** Plans by a recorded observation. */
+async function planRecorded(request: OfflineRequest, world: World): Promise<OfflinePlanned> {
+  const { planOffline } = await import("./offline-plan.ts");
+  return await planOffline(request, world);
+}
+
+/** Plans by reading the visors. What reads visors and ledgers is loaded for this only. */
+async function planVisors(
+  request: PlanRequest,
+  trusting: Trusting,
   world: World,
   reporter: Reporter,
-): Promise<Pick<Planned, "plan" | "operator" | "source">> {
-  const { planOffline, refuseTrustOptions } = await import("./offline-plan.ts");
-  const observation = given.text("from-observation");
-  if (observation !== undefined) return await planOffline(observation, given, world);
-  refuseTrustOptions(given);
+): Promise<Planned> {
+  const { refuseTrustOptions } = await import("./offline-plan.ts");
+  refuseTrustOptions(trusting);
   const { planFleet } = await import("./planning.ts");
-  return await planFleet(given, world, reporter);
+  return await planFleet(request, world, reporter);
 }

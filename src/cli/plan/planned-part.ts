@@ -1,9 +1,8 @@
 import { FleetError } from "../../core/index.ts";
 import type { DesiredVisor, FieldAddress } from "../../model/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord } from "../manifest/fields.ts";
 import { type ManifestSource, selectedVisors } from "../manifest/manifest-source.ts";
-import { nowOf } from "../shell/now-option.ts";
+import type { PlanRequest } from "./plan-request.ts";
 import type { World } from "../shell/world.ts";
 
 /** Which visors are planned, and of which fields alone. */
@@ -19,19 +18,18 @@ export interface PlannedPart {
  */
 export async function plannedPart(
   source: ManifestSource,
-  given: Given,
+  { on, only: words, nowMs }: Pick<PlanRequest, "on" | "only" | "nowMs">,
   world: World,
 ): Promise<PlannedPart> {
-  const words = given.texts("only");
-  if (words.length === 0) return { selected: await selectedVisors(source, given, world) };
-  if (given.text("on") !== undefined) {
+  if (words.length === 0) return { selected: await selectedVisors(source, on, world) };
+  if (on !== undefined) {
     throw new FleetError("cli/usage", "--on and --only both say what to plan", {
       next: "give one of them: --only takes a selection before the slash, such as 'tag:shop/trust.pty'",
       exit: 64,
     });
   }
   const fields = await fieldsOf(words, source.desired);
-  refuseIgnored(fields, nowOf(given, world) ?? world.clock.now());
+  refuseIgnored(fields, nowMs ?? world.clock.now());
   const only = addressesOf(fields);
   const keys = new Set(only.map(({ visor }) => visor));
   return { selected: source.desired.visors.filter(({ key }) => keys.has(key)), only };

@@ -12,10 +12,10 @@ import {
   type PlanInput,
 } from "../../reconcile/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { otherOperators } from "../ledger/feeds.ts";
 import { keepAway, recallAway } from "./away-visors.ts";
-import { checkedOverrides, expiresAfterMs, plannedManifest } from "./asked-plan.ts";
+import { checkedOverrides, plannedManifest } from "./asked-plan.ts";
+import type { PlanRequest } from "./plan-request.ts";
 import { gitFactsOf } from "../git/manifest-at.ts";
 import { judgeCommits, type Judged } from "../git/judge-commits.ts";
 import { namedAtLastCommit } from "../git/named-before.ts";
@@ -23,11 +23,10 @@ import { type JoinedHistory, joinedHistory, type JoinHistory } from "../ledger/j
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { findOperator, type Operator, requireOperator } from "../ledger/operator.ts";
 import { beginRetry, pullNotes, pullOthers } from "../ledger/relaying.ts";
-import { nowOf } from "../shell/now-option.ts";
 import { type PlannedPart, plannedPart } from "./planned-part.ts";
 import type { Reporter } from "../shell/reporter.ts";
 import { TOOL } from "../shell/program-name.ts";
-import { readerOf, type WayIn, wayInOf } from "../shell/way-in.ts";
+import { readerOf, type WayIn } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 
@@ -78,13 +77,13 @@ export interface ReadFleet extends Omit<Planned, "plan"> {
  * @throws FleetError key/missing, ledger/* (exit 4) when `needs.ledger` is set and there is none to read
  */
 export async function planFleet(
-  given: Given,
+  request: PlanRequest,
   world: World,
   reporter: Reporter,
   needs: PlanNeeds = {},
 ): Promise<Planned & ReadFleet> {
-  const read = await readFleet(given, world, reporter, needs);
-  return { ...read, plan: planRead(read, given, { judged: await judgeRead(read, world) }) };
+  const read = await readFleet(request, world, reporter, needs);
+  return { ...read, plan: planRead(read, request, { judged: await judgeRead(read, world) }) };
 }
 
 /** Judges the commits of the manifest that was read, and says what is odd about them. */
@@ -105,11 +104,11 @@ export async function judgeRead(read: ReadFleet, world: World): Promise<Judged> 
  */
 export function planRead(
   read: ReadFleet,
-  given: Given,
+  request: PlanRequest,
   { judged, picks }: { readonly judged?: Judged; readonly picks?: PlanInput["picks"] } = {},
 ): Plan {
   const { source, selected, only, operator, observation, history, heads, nowMs } = read;
-  const on = given.text("on");
+  const { on, expiresAfterMs } = request;
   const { namedBefore } = read;
   return buildPlan({
     desired: source.desired,
@@ -120,11 +119,11 @@ export function planRead(
     history,
     heads,
     ...(on === undefined ? {} : { on }),
-    overrides: checkedOverrides(given, source),
+    overrides: checkedOverrides(request.overrides, source),
     ...(picks === undefined ? {} : { picks }),
     ...(namedBefore === undefined ? {} : { namedBefore }),
     nowMs,
-    expiresAfterMs: expiresAfterMs(given),
+    expiresAfterMs,
     tool: TOOL,
     manifest: {
       path: source.name,
@@ -146,16 +145,17 @@ export function planRead(
  * @throws FleetError key/missing, ledger/* (exit 4) when `needs.ledger` is set and there is none to read
  */
 export async function readFleet(
-  given: Given,
+  request: PlanRequest,
   world: World,
   reporter: Reporter,
   needs: PlanNeeds = {},
 ): Promise<ReadFleet> {
-  const wayIn = wayInOf(given, world);
-  const nowMs = nowOf(given, world);
-  const { source, selected, only } = needs.handed ?? (await namedSource(given, world));
+  const { wayIn, nowMs, keyFile } = request;
+  const { source, selected, only } = needs.handed ?? (await namedSource(request, world));
   const operator =
-    needs.ledger === true ? await requireOperator(given, world) : await findOperator(given, world);
+    needs.ledger === true
+      ? await requireOperator(keyFile, world)
+      : await findOperator(keyFile, world);
   // Never fails; git takes its time while the visors take theirs.
   const gitFacts = gitFactsOf(source);
   const own = await ownLedger(operator, needs, world);
@@ -211,9 +211,9 @@ export async function readFleet(
 }
 
 /** The manifest that the command line names, and what `--on` or `--only` selects of it. */
-async function namedSource(given: Given, world: World): Promise<HandedSource> {
-  const source = await plannedManifest(given, world);
-  return { source, ...(await plannedPart(source, given, world)) };
+async function namedSource(request: PlanRequest, world: World): Promise<HandedSource> {
+  const source = await plannedManifest(request, world);
+  return { source, ...(await plannedPart(source, request, world)) };
 }
 
 /** Our ledger opened for reading, or why there is none. */
@@ -243,12 +243,12 @@ async function ownLedger(
  */
 export async function recordedHistory(
   source: ManifestSource,
-  given: Given,
+  keyFile: PlanRequest["keyFile"],
   world: World,
 ): Promise<History> {
   const unasked = { ...world, env: { ...world.env, CI: "true" } };
   try {
-    const own = await ownLedger(await findOperator(given, unasked), {}, world);
+    const own = await ownLedger(await findOperator(keyFile, unasked), {}, world);
     return (await whatIsRecorded(own, {}, source, world)).history;
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;

@@ -1,3 +1,4 @@
+import { keyFileOf } from "../shell/home-files.ts";
 import type { ExitCode } from "../../core/index.ts";
 import type { DesiredVisor, ObservedVisor } from "../../model/index.ts";
 import { awaitingRestart, type History, observeFleet } from "../../reconcile/index.ts";
@@ -18,7 +19,7 @@ import {
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
 import { recordedHistory } from "./planning.ts";
-import { forScreen, inManifestOrder, planLook } from "./plan-look.ts";
+import { forScreen, inManifestOrder, planLook, lookRequestOf } from "./plan-look.ts";
 import { printJson } from "../shell/print.ts";
 import { reporterOf } from "../shell/reporter.ts";
 import { readerOf, wayInOf } from "../shell/way-in.ts";
@@ -32,13 +33,14 @@ export const status: Command = {
   options: [ON_OPTION, JSON_OPTION, ...LOOK_OPTIONS, ...ACCESS_OPTIONS, ...OPERATOR_OPTIONS],
   examples: ["fleet status", "fleet status --on tag:shop --json"],
   async run(given, world): Promise<ExitCode> {
-    const look = planLook(given);
+    const lookRequest = lookRequestOf(given);
+    const look = planLook(lookRequest);
     const wayIn = wayInOf(given, world);
     const source = await readManifest(manifestName(given, world, given.words[0]), world);
-    const selected = await selectedVisors(source, given, world);
+    const selected = await selectedVisors(source, given.text("on"), world);
     const reporter = reporterOf(given, world);
     reporter.named(source.desired.keyNames);
-    const history = await recordedHistory(source, given, world);
+    const history = await recordedHistory(source, keyFileOf(given, world), world);
     const { visors } = await reporter.during(selected.length, "visors", () =>
       observeFleet({
         visors: selected.map((visor) => asked(visor, history)),
@@ -60,7 +62,7 @@ export const status: Command = {
         visors.filter((visor) => visor.key === key),
       );
       const text = statusText(shown, names, outPaint(world), { ...remarks, ...look });
-      world.terminal.out(forScreen(text, given, world));
+      world.terminal.out(forScreen(text, lookRequest, world));
     }
     return visors.every((visor) => visor.kind === "seen") ? 0 : 3;
   },

@@ -20,6 +20,7 @@ import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { requireOperator } from "../ledger/operator.ts";
 import { beginRetry } from "../ledger/relaying.ts";
 import type { World } from "../shell/world.ts";
+import { keyFileOf } from "../shell/home-files.ts";
 
 const PREFIX_TYPED_MIN = 4;
 
@@ -45,7 +46,7 @@ export interface RecordsSource {
  * @throws FleetError key/missing, ledger/* (exit 4)
  */
 export async function openRecords(given: Given, world: World): Promise<RecordsSource> {
-  const operator = await requireOperator(given, world);
+  const operator = await requireOperator(keyFileOf(given, world), world);
   const { keys } = operator;
   const { source: manifest, names } = await namesIfReadable(given, world);
   beginRetry(operator, manifest?.desired.ledger.relays ?? [], world);

@@ -20,7 +20,7 @@ import {
   MANIFEST_OPTION,
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
-import { forScreen } from "../plan/plan-look.ts";
+import { forScreen, lookRequestOf } from "../plan/plan-look.ts";
 import { readPlan } from "../plan/plan-source.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { ENTRY_FORM, namedEntry, openRecords, type RecordsSource } from "./records-source.ts";
@@ -137,7 +137,7 @@ async function showPlan(file: string, given: Given, world: World): Promise<ExitC
       signer === undefined ? "not signed" : `signed by ${signer}`,
     ])
       errLine(world, line);
-    world.terminal.out(forScreen(planText(plan, outPaint(world)), given, world));
+    world.terminal.out(forScreen(planText(plan, outPaint(world)), lookRequestOf(given), world));
   }
   return 0;
 }

@@ -3,7 +3,7 @@ import { counted } from "../../core/index.ts";
 import type { DesiredFleet, Plan } from "../../model/index.ts";
 import { keysetDifferences, keysetOf } from "../../reconcile/index.ts";
 import { shellWord } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
+import type { PlanRequest } from "../plan/plan-request.ts";
 import type { EarlierText } from "./earlier-text.ts";
 
 /** What the lines speak of. */
@@ -18,7 +18,11 @@ export interface NextInput {
   readonly now: DesiredFleet;
   /** A commit has the manifest in force as it is. */
   readonly isCommitted: boolean;
-  readonly given: Given;
+  /** What this plan was asked for. */
+  readonly asked: Pick<PlanRequest, "on" | "only"> & {
+    readonly isKept: boolean;
+    readonly isManifestNamed: boolean;
+  };
 }
 
 /** Lines that follow such a plan, each a sentence with what can be pasted. */
@@ -36,21 +40,20 @@ export function nextLines(input: NextInput): readonly string[] {
   ];
 }
 
-function applyLines({ given, word, name }: NextInput): readonly string[] {
-  if (given.text("out") !== undefined) return [];
+function applyLines({ asked, word, name }: NextInput): readonly string[] {
+  if (asked.isKept) return [];
   const options = [
-    ...partOf(given),
-    ...(given.text("manifest") === undefined ? [] : ["--manifest", shellWord(name)]),
+    ...partOf(asked),
+    ...(asked.isManifestNamed ? ["--manifest", shellWord(name)] : []),
   ];
   const line = ["fleet rollback", shellWord(word), ...options, "--out rollback.json"].join(" ");
   return [`to go back: \`${line}\`, then \`fleet apply rollback.json\``];
 }
 
-function partOf(given: Given): readonly string[] {
-  const on = given.text("on");
+function partOf({ on, only }: NextInput["asked"]): readonly string[] {
   return [
     ...(on === undefined ? [] : ["--on", shellWord(on)]),
-    ...given.texts("only").flatMap((field) => ["--only", shellWord(field)]),
+    ...only.flatMap((field) => ["--only", shellWord(field)]),
   ];
 }
 

@@ -1,10 +1,11 @@
 // `fleet rollback`: an earlier manifest is planned again, and nothing is written.
+import { planRequestOf } from "../plan/plan-request.ts";
 import { type ExitCode, FleetError, fromUtf8, hasCode, shortCommit } from "../../core/index.ts";
 import { timeText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { gitFactsOf } from "../git/manifest-at.ts";
-import { givePlan } from "../plan/give-plan.ts";
+import { givePlan, giveRequestOf } from "../plan/give-plan.ts";
 import {
   manifestName,
   type ManifestSource,
@@ -27,9 +28,7 @@ import {
   OVERRIDE_OPTIONS,
   PLAN_FILE_OPTIONS,
 } from "../shell/options.ts";
-import { outputsOf } from "../plan/output.ts";
 import { checkOutputFiles } from "../shell/output-files.ts";
-import { planLook } from "../plan/plan-look.ts";
 import { type HandedSource, planFleet } from "../plan/planning.ts";
 import { openRecords } from "../record/records-source.ts";
 import { errLine } from "../shell/print.ts";
@@ -80,9 +79,9 @@ export const rollback: Command = {
     const name = manifestName(given, world, undefined);
     if (name === STANDARD_INPUT)
       throw usage("the manifest in force is a file, not standard input", "name it with --manifest");
-    const outputs = outputsOf(given, world);
-    planLook(given);
-    await checkOutputFiles([given.text("out")], [name], given, world);
+    const give = giveRequestOf(given, world);
+    const request = planRequestOf(given, world, name);
+    await checkOutputFiles([give.out], [name], request.keyFile, world);
     const source = await openRecords(given, world);
     const apply = await findApply(given.words[0] ?? "", source);
     const text = await earlierText(apply, name, source, world);
@@ -90,10 +89,10 @@ export const rollback: Command = {
     const now = source.manifest ?? (await readManifest(name, world));
     const then = await readEarlier(text, apply, now, world);
     const desired = byManifestInForce(then.desired, now.desired);
-    const part = await plannedPart({ ...then, desired }, given, world);
+    const part = await plannedPart({ ...then, desired }, request, world);
     const handed: HandedSource = { ...part, source: { ...then, desired } };
     const reporter = reporterOf(given, world);
-    const planned = await planFleet(given, world, reporter, { ledger: true, handed });
+    const planned = await planFleet(request, world, reporter, { ledger: true, handed });
     const { plan, history } = planned;
     const { keysNamedIn } = await import("../manifest/manifest-room.ts");
     refuseReturningKeys({
@@ -104,7 +103,7 @@ export const rollback: Command = {
       allowed: given.texts("allow-return"),
     });
     errLine(world, sourceLine(apply, text));
-    const exit = await givePlan(planned, { given, world, reporter, outputs });
+    const exit = await givePlan(planned, give, request, { world, reporter });
     const lines = nextLines({
       plan,
       word: apply.word,
@@ -113,7 +112,11 @@ export const rollback: Command = {
       then: then.desired,
       now: now.desired,
       isCommitted: await isCommitted(now),
-      given,
+      asked: {
+        ...request,
+        isKept: give.out !== undefined,
+        isManifestNamed: given.text("manifest") !== undefined,
+      },
     });
     for (const line of lines) errLine(world, line);
     return exit;

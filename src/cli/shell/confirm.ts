@@ -1,10 +1,8 @@
 import { counted, type FleetError } from "../../core/index.ts";
-import type { Plan } from "../../model/index.ts";
+import type { Overrides, Plan } from "../../model/index.ts";
 import { type Confirmation, confirmationsOf } from "../../reconcile/index.ts";
-import type { Given } from "./arguments.ts";
 import { saysYes, unconfirmed } from "./ask.ts";
 import { canAsk } from "./terminal-look.ts";
-import { overridesOf } from "./overrides.ts";
 import type { World } from "./world.ts";
 
 const UNASKED = { next: "look at `fleet plan`, then give --yes" };
@@ -12,7 +10,8 @@ const UNASKED = { next: "look at `fleet plan`, then give --yes" };
 /** What {@link confirm} asks about. */
 export interface ConfirmInput {
   readonly plan: Plan;
-  readonly given: Given;
+  /** What options answered beforehand. */
+  readonly overrides: Overrides;
   readonly world: World;
   /** `--yes`, or a plan file signed by somebody we accept. */
   readonly isOrdinaryAnswered: boolean;
@@ -30,7 +29,7 @@ export interface ConfirmInput {
  */
 export async function confirm({
   plan,
-  given,
+  overrides,
   world,
   isOrdinaryAnswered,
   isStrangers = false,
@@ -38,7 +37,7 @@ export async function confirm({
 }: ConfirmInput): Promise<boolean> {
   const ask = async (question: string): Promise<boolean> =>
     await saysYes({ question, ...UNASKED, declined: "nothing was written" }, world);
-  const confirmations = unanswered(plan, given);
+  const confirmations = unanswered(plan, overrides);
   if (confirmations.length > 0 && !canAsk(world)) throw unanswerable(confirmations);
   for (const confirmation of confirmations) {
     if (!(await ask(`${confirmationText(confirmation)}.`))) return false;
@@ -59,8 +58,8 @@ export async function confirm({
 }
 
 /** What has a question of its own that no option answered: options given now answer for a plan made without them. */
-export function unanswered(plan: Plan, given: Given): readonly Confirmation[] {
-  return confirmationsOf({ ...plan, overrides: { ...plan.overrides, ...overridesOf(given) } });
+export function unanswered(plan: Plan, overrides: Overrides): readonly Confirmation[] {
+  return confirmationsOf({ ...plan, overrides: { ...plan.overrides, ...overrides } });
 }
 
 /** A question, with the option that answers it. */

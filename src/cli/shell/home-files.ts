@@ -7,12 +7,24 @@ import type { World } from "./world.ts";
 const SECRET_FILE = "operator.json";
 const LEDGERS_FOLDER = "ledgers";
 
-/** Where the operator's secret is looked for. */
-export function secretFileOf(given: Given, world: World): string {
+/** The file that the operator's secret is in. */
+export interface KeyFileChoice {
+  /** Absolute. */
+  readonly path: string;
+  /** The user named it: it must be there, and its mode is its own business. */
+  readonly isNamed: boolean;
+}
+
+/** The key file of `--operator-secret-file`, or this machine's own. */
+export function keyFileOf(given: Given, world: World): KeyFileChoice {
   const named = given.text("operator-secret-file");
-  return named === undefined
-    ? join(homeFolders(world.env).config, SECRET_FILE)
-    : resolve(world.folder, named);
+  return {
+    path:
+      named === undefined
+        ? join(homeFolders(world.env).config, SECRET_FILE)
+        : resolve(world.folder, named),
+    isNamed: named !== undefined,
+  };
 }
 
 /** Where the ledger of a feed is kept on this machine. */

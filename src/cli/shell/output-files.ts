@@ -1,6 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { Given } from "./arguments.ts";
-import { secretFileOf } from "./home-files.ts";
+import type { KeyFileChoice } from "./home-files.ts";
 import { usage } from "./usage.ts";
 import type { World } from "./world.ts";
 
@@ -17,11 +16,11 @@ export const SUMMARY_FILE = "GITHUB_STEP_SUMMARY";
 export async function checkOutputFiles(
   written: readonly (string | undefined)[],
   read: readonly (string | undefined)[],
-  given: Given,
+  keyFile: KeyFileChoice,
   world: World,
 ): Promise<void> {
   const inputs = new Map<string, string>();
-  for (const name of [...read, secretFileOf(given, world)])
+  for (const name of [...read, keyFile.path])
     if (name !== undefined && name !== "-") inputs.set(await placeOf(name, world), name);
   const places = new Set<string>();
   for (const name of written) {

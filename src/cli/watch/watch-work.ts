@@ -1,3 +1,4 @@
+import { applyRequestOf, type ApplyRequest } from "../apply/apply-request.ts";
 import { dialUntil, digestOfBytes, FleetError } from "../../core/index.ts";
 import { DEFAULT_WATCH, type DesiredFleet, type FeedKey, type Plan } from "../../model/index.ts";
 import { type ApplyReport, confirmationsOf, type History } from "../../reconcile/index.ts";
@@ -44,7 +45,7 @@ const MESSAGE_LENGTH_MAX = 500;
 
 /** Work of a watch on the world, one thing at a time: the manifest, plans, corrections. */
 export class WatchWork {
-  readonly #given: Given;
+  readonly #request: ApplyRequest;
   readonly #world: World;
   readonly #source: WatchSource;
   readonly #intervalMs: number | undefined;
@@ -72,7 +73,7 @@ export class WatchWork {
     readonly stop: AbortSignal;
   }) {
     const { given, world } = input;
-    this.#given = given;
+    this.#request = applyRequestOf(given, world, input.source.name);
     this.#source = input.source;
     this.#intervalMs = input.intervalMs;
     this.#note = input.note;
@@ -117,7 +118,7 @@ export class WatchWork {
       ? before
       : await verifyManifest(this.#source.name, bytes, this.#world);
     const source = ref.commit === undefined ? read : { ...read, commit: ref.commit };
-    const selected = await selectedVisors(source, this.#given, this.#world);
+    const selected = await selectedVisors(source, this.#request.on, this.#world);
     this.#handed = { source, selected };
     return this.#handed;
   }
@@ -128,13 +129,13 @@ export class WatchWork {
       const handed = this.#handed;
       if (handed === undefined) throw new FleetError("watch/no-manifest", "there is no manifest");
       const wanted = new Set(names);
-      const read = await readFleet(this.#given, this.#world, SILENT, {
+      const read = await readFleet(this.#request, this.#world, SILENT, {
         handed: { ...handed, selected: handed.selected.filter(({ name }) => wanted.has(name)) },
         reader: this.#reader,
         join: this.#join,
       });
       const judged = await judgeRead(read, this.#world);
-      const plan = planRead(read, this.#given, { judged });
+      const plan = planRead(read, this.#request, { judged });
       this.#seen = { read, judged };
       this.#tellNotes();
       this.#culprits = await findCulprits(
@@ -169,7 +170,7 @@ export class WatchWork {
         });
       const { read, judged } = seen;
       const wanted = new Set(ids);
-      const plan = planRead(narrowed(read, wanted), this.#given, {
+      const plan = planRead(narrowed(read, wanted), this.#request, {
         judged,
         // The restart that a correction leads to belongs to it; one that was owed before does not.
         picks: (visor, change) =>
@@ -193,7 +194,7 @@ export class WatchWork {
         manifestFolder: read.source.folder,
         manifestBytes: read.source.bytes,
         reporter: SILENT,
-        given: this.#given,
+        request: this.#request,
         world: this.#world,
       });
       if ("refused" in report) return { kind: "refused", message: oneLine(this.#said) };

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { parseArguments } from "../../../src/cli/shell/arguments.ts";
 import { plan } from "../../../src/cli/plan/plan.ts";
-import { planLook } from "../../../src/cli/plan/plan-look.ts";
+import { lookRequestOf, planLook } from "../../../src/cli/plan/plan-look.ts";
 import { keyAt, placeAt } from "../../support/reconcile-builders.ts";
 
 function lookOf(argv: readonly string[]): ReturnType<typeof planLook> {
   const parsed = parseArguments(plan, argv, {});
   if (parsed.kind !== "given") throw new Error("help was shown");
   return planLook(
-    parsed.given,
+    lookRequestOf(parsed.given),
     [3, 1, 2].map((line, index) => ({ key: keyAt(index), place: placeAt(line) })),
   );
 }

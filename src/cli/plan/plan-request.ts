@@ -1,0 +1,56 @@
+// What a plan is asked for: the words of the command line, read once.
+import type { Overrides } from "../../model/index.ts";
+import { manifestName } from "../manifest/manifest-source.ts";
+import type { Given } from "../shell/arguments.ts";
+import { type KeyFileChoice, keyFileOf } from "../shell/home-files.ts";
+import { nowOf } from "../shell/now-option.ts";
+import { overridesOf } from "../shell/overrides.ts";
+import { type WayIn, wayInOf } from "../shell/way-in.ts";
+import type { World } from "../shell/world.ts";
+
+const EXPIRES_AFTER_MS = 60 * 60 * 1_000;
+
+/** What to plan, by what, and how visors are reached. */
+export interface PlanRequest {
+  /** The manifest, as the user named it. */
+  readonly manifest: string;
+  /** The commit whose text is planned instead of the file's. */
+  readonly at?: string;
+  /** A selection of visors; all of them when absent. */
+  readonly on?: string;
+  /** Single values, `VISOR/PATH` each; all of them when empty. */
+  readonly only: readonly string[];
+  /** The time to go by, in milliseconds; the clock's when absent. */
+  readonly nowMs?: number;
+  /** How long the plan may be applied, in milliseconds. */
+  readonly expiresAfterMs: number;
+  readonly overrides: Overrides;
+  readonly wayIn: WayIn;
+  readonly keyFile: KeyFileChoice;
+}
+
+/**
+ * Reads what a plan is asked for.
+ * @param word names the manifest, when it is not the first word
+ * @throws FleetError cli/usage, visor/address (exit 64)
+ */
+export function planRequestOf(
+  given: Given,
+  world: World,
+  word: string | undefined = given.words[0],
+): PlanRequest {
+  const at = given.text("at");
+  const on = given.text("on");
+  const nowMs = nowOf(given, world);
+  return {
+    manifest: manifestName(given, world, word),
+    ...(at === undefined ? {} : { at }),
+    ...(on === undefined ? {} : { on }),
+    only: given.texts("only"),
+    ...(nowMs === undefined ? {} : { nowMs }),
+    expiresAfterMs: given.durationMs("expires") ?? EXPIRES_AFTER_MS,
+    overrides: overridesOf(given),
+    wayIn: wayInOf(given, world),
+    keyFile: keyFileOf(given, world),
+  };
+}
