@@ -1,4 +1,5 @@
 import { fromUtf8, toHex, utf8 } from "./bytes.ts";
+import { defined } from "./defined.ts";
 import { type FleetError, hasCode } from "./errors.ts";
 import type { Files } from "./files.ts";
 import { type Clock, type Random, sleep } from "./ports.ts";
@@ -96,7 +97,7 @@ export class FileLock {
       host: process.host,
       sinceMs: clock.now(),
       nonce,
-      ...(started === undefined ? {} : { started }),
+      ...defined({ started }),
     };
     const deadline = clock.now() + lockTimeoutMs;
     let isTaken = false;

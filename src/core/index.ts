@@ -8,6 +8,7 @@ export {
 } from "./canonical-json.ts";
 export { counted } from "./counted.ts";
 export { dialUntil } from "./dial-until.ts";
+export { type Defined, defined } from "./defined.ts";
 export { DURATION_PATTERN, parseDuration } from "./duration.ts";
 export { type Diagnostic, type Excerpt, type Place } from "./diagnostic.ts";
 export {

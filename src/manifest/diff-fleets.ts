@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, type VisorKey } from "../core/index.ts";
+import { canonicalJson, defined, type Json, type VisorKey } from "../core/index.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
 import { leafMeaning, visorDifferences } from "./leaf-meaning.ts";
 import { writtenOpen } from "./open-host.ts";
@@ -98,8 +98,7 @@ function sided(
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return undefined;
   return {
     path,
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
+    ...defined({ before, after }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Diagnostic, Json, Place, VisorKey } from "../core/index.ts";
+import { defined, type Diagnostic, type Json, type Place, type VisorKey } from "../core/index.ts";
 import type {
   DesiredElement,
   DesiredFleet,
@@ -133,7 +133,7 @@ function ignoredOf({ ignores = [] }: DesiredVisor, path: string): Pick<Explained
   if (found === undefined) return {};
   const { untilMs, because, place } = found;
   const until = new Date(untilMs).toISOString();
-  return { ignored: { until, ...(because === undefined ? {} : { because }), place } };
+  return { ignored: { until, ...defined({ because }), place } };
 }
 
 function explainRules(
@@ -173,7 +173,7 @@ function explainLeaf(leaf: DesiredLeaf, names: ReadonlyMap<string, string>): Exp
   }
   const element = ({ value, origin }: DesiredElement): ExplainedElement => {
     const name = names.get(value);
-    return { value, ...(name === undefined ? {} : { name }), origin };
+    return { value, ...defined({ name }), origin };
   };
   return {
     kind: "set",

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  defined,
   type Diagnostic,
   type Json,
   type Place,
@@ -77,14 +78,14 @@ function originOf(
 ): Origin {
   return {
     place: written.place,
-    ...(layer.role === undefined ? {} : { role: layer.role }),
+    ...defined({ role: layer.role }),
     ...(lost.length === 0
       ? {}
       : {
           overrode: lost.toReversed().map(({ said, value }) => ({
             value,
             place: said.written.place,
-            ...(said.layer.role === undefined ? {} : { role: said.layer.role }),
+            ...defined({ role: said.layer.role }),
           })),
         }),
   };

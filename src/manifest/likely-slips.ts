@@ -1,5 +1,5 @@
 // Says of a line that was found wrong which slip of the hand it is: signs that only look right, and a missing indent.
-import type { Diagnostic, Place } from "../core/index.ts";
+import { defined, type Diagnostic, type Place } from "../core/index.ts";
 import { vocabulary } from "./public-keys.ts";
 import { placeAt, type Source } from "./source.ts";
 import { DASH_IN_MAP, type SyntaxFault } from "./syntax-faults.ts";
@@ -119,7 +119,7 @@ export function withSlips(
       ...slip.fault,
       severity: "error",
       at,
-      ...(slip.text === undefined ? {} : { text: slip.text }),
+      ...defined({ text: slip.text }),
     });
   }
   if (told.size === 0) return kept;
@@ -150,7 +150,7 @@ function slipOf(diagnostic: Diagnostic, source: Source): Slip | undefined {
   OTHER_QUOTE.lastIndex = offset;
   if (OTHER_QUOTE.test(source.text)) {
     const { text } = diagnostic;
-    return { fault: QUOTE, offset, ...(text === undefined ? {} : { text }) };
+    return { fault: QUOTE, offset, ...defined({ text }) };
   }
   return UNKNOWN.has(code) ? oddLetter(source, offset) : undefined;
 }

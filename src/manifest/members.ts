@@ -1,4 +1,4 @@
-import { checkVisorKey, type Place } from "../core/index.ts";
+import { checkVisorKey, defined, type Place } from "../core/index.ts";
 import type { Diagnostic } from "../core/index.ts";
 import type { DesiredElement } from "../model/index.ts";
 import { suggestion } from "./did-you-mean.ts";
@@ -289,7 +289,7 @@ export class MemberResolver {
       at: word.place,
       text: word.text.slice(0, 80),
       next: fault.next,
-      ...(fault.related === undefined ? {} : { related: fault.related }),
+      ...defined({ related: fault.related }),
     });
   }
 }
@@ -301,8 +301,7 @@ function withVia(keys: readonly string[], via: string): readonly Found[] {
 function originOf(place: Place, role: string | undefined, via: string | undefined) {
   return {
     place,
-    ...(role === undefined ? {} : { role }),
-    ...(via === undefined ? {} : { via }),
+    ...defined({ role, via }),
   };
 }
 

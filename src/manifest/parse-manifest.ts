@@ -1,5 +1,6 @@
 import {
   checkVisorKey,
+  defined,
   type Diagnostic,
   type Digest,
   digestOfBytes,
@@ -108,7 +109,7 @@ function readManifest(
     policy: readPolicy(reading, root),
     ...(limit === undefined ? {} : { policyPlace: placeOf(reading, limit.offset) }),
     ledger: readLedger(reading, root),
-    ...(watch === undefined ? {} : { watch }),
+    ...defined({ watch }),
     rules: readRules(reading, root),
   };
   checkRequirements(reading, root);
@@ -191,7 +192,7 @@ function readKeys(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenK
     const isRevoked = isSound && isMap && booleanOf(soundAt(reading, value, "revoked")) === true;
     keys.set(name, {
       place: placeOf(reading, offset),
-      ...(key === undefined ? {} : { key }),
+      ...defined({ key }),
       ...(isRevoked ? { revoked: true } : {}),
     });
   }
@@ -241,10 +242,10 @@ function readVisors(reading: Reading, root: MapTree): ReadonlyMap<string, Writte
     visors.set(name, {
       name,
       place: placeOf(reading, offset),
-      ...(key === undefined ? {} : { key }),
+      ...defined({ key }),
       tags: wordsOf(reading, soundAt(reading, value, "tags")),
       roles: wordsOf(reading, soundAt(reading, value, "roles")),
-      ...(rpc === undefined ? {} : { rpc }),
+      ...defined({ rpc }),
       ...(ignores.length === 0 ? {} : { ignores }),
       body:
         value.kind === "map" && !reading.faulty.has(value) ? readBody(reading, value) : EMPTY_BODY,

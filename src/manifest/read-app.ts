@@ -1,4 +1,4 @@
-import { utf8, type Json, type Place } from "../core/index.ts";
+import { defined, utf8, type Json, type Place } from "../core/index.ts";
 import {
   ARGUMENT_BYTES_MAX,
   namesSecret,
@@ -126,7 +126,7 @@ function checkArgument(
   refusePlainSecret(reading, {
     offset: argument.offset,
     what: name === undefined ? "this argument" : `the value of ${name}`,
-    ...(name === undefined ? {} : { text: name }),
+    ...defined({ text: name }),
     next:
       own?.value === undefined
         ? "write env:NAME or file:PATH in its place; an option without a value is written --option=true"
@@ -195,7 +195,7 @@ function refusePlainSecret(
     severity: "error",
     message: `${fault.what} is a secret written in plain`,
     at: placeOf(reading, fault.offset),
-    ...(fault.text === undefined ? {} : { text: fault.text }),
+    ...defined({ text: fault.text }),
     next: fault.next,
   });
 }

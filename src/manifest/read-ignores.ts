@@ -1,3 +1,4 @@
+import { defined } from "../core/index.ts";
 import type { DesiredIgnore } from "../model/index.ts";
 import { placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
 import type { Tree } from "./tree.ts";
@@ -28,7 +29,7 @@ export function readIgnores(reading: Reading, visor: Tree): readonly DesiredIgno
     ignores.push({
       path,
       untilMs,
-      ...(because === undefined ? {} : { because }),
+      ...defined({ because }),
       place: placeOf(reading, offset),
     });
   }

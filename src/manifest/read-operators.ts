@@ -1,4 +1,4 @@
-import { checkGitKey, checkVisorKey, isOperatorKey, isSealKey } from "../core/index.ts";
+import { checkGitKey, checkVisorKey, defined, isOperatorKey, isSealKey } from "../core/index.ts";
 import { CAPABILITIES, type FeedKey } from "../model/index.ts";
 import type { WrittenOperator } from "./manifest.ts";
 import { placeOf, type Reading, soundAt, soundEntries, textOf, wordsOf } from "./reading.ts";
@@ -21,7 +21,7 @@ export function readOperators(reading: Reading, root: MapTree): readonly Written
       place: placeOf(reading, offset),
       key,
       ...(seal !== undefined && isSealKey(seal) ? { seal } : {}),
-      ...(feed === undefined ? {} : { feed }),
+      ...defined({ feed }),
       git: readGitKeys(reading, soundAt(reading, value, "git")),
       may: CAPABILITIES.filter((verb) => may.includes(verb)),
     });

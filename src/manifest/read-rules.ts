@@ -1,4 +1,4 @@
-import { type Json, parseDuration } from "../core/index.ts";
+import { defined, type Json, parseDuration } from "../core/index.ts";
 import {
   checkRelayAddress,
   DEFAULT_POLICY,
@@ -55,7 +55,7 @@ export function readLedger(reading: Reading, root: MapTree): WrittenLedger {
   return {
     seal: booleanOf(soundAt(reading, ledger, "seal")) ?? true,
     relays: readRelays(reading, ledger),
-    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+    ...defined({ maxAgeMs }),
     ...(isKept ? {} : { keepManifests: false }),
   };
 }
@@ -119,7 +119,7 @@ export function readRules(reading: Reading, root: MapTree): readonly DesiredValu
   const put = (path: string, value: Json, offset: number, byDefault?: true): void => {
     const origin = {
       place: placeOf(reading, offset),
-      ...(byDefault === undefined ? {} : { byDefault }),
+      ...defined({ byDefault }),
     };
     rules.set(path, { kind: "value", path, value, secrets: [], origin });
   };

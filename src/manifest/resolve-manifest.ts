@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  defined,
   type Diagnostic,
   type Json,
   type JsonObject,
@@ -76,9 +77,9 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
     operators: sortedOperators(manifest),
     controllers,
     policy: manifest.policy,
-    ...(manifest.policyPlace === undefined ? {} : { policyPlace: manifest.policyPlace }),
+    ...defined({ policyPlace: manifest.policyPlace }),
     ledger: { ...manifest.ledger, relays: manifest.ledger.relays.toSorted() },
-    ...(watch === undefined ? {} : { watch }),
+    ...defined({ watch }),
     rules: manifest.rules,
     visors,
     keyNames: keyNamesOf(manifest),
@@ -104,7 +105,7 @@ function sortedOperators(manifest: Manifest): readonly DesiredOperator[] {
   return manifest.operators
     .map(({ feed, git, ...operator }) => ({
       ...operator,
-      ...(feed === undefined ? {} : { feed: feed.key }),
+      ...defined({ feed: feed?.key }),
       ...(git.length === 0 ? {} : { git: git.map(({ key }) => key).toSorted() }),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -149,10 +150,10 @@ function resolveVisor(names: Names, merging: Merging): DesiredVisor | undefined 
     name: visor.name,
     tags: [...new Set(visor.tags.map((tag) => tag.text))],
     roles: roles.map((role) => role.name),
-    ...(visor.rpc === undefined ? {} : { rpc: visor.rpc }),
+    ...defined({ rpc: visor.rpc }),
     place: visor.place,
     leaves: new Map([...leaves].sort(([a], [b]) => (a < b ? -1 : 1))),
-    ...(ignores === undefined ? {} : { ignores }),
+    ...defined({ ignores }),
   };
 }
 
@@ -161,7 +162,7 @@ function namedIn(layers: readonly Layer[], section: "apps" | "ports"): Map<strin
   const named = new Map<string, Origin>();
   for (const { role, body } of layers) {
     for (const [name, place] of body[section]) {
-      named.set(name, { place, ...(role === undefined ? {} : { role }) });
+      named.set(name, { place, ...defined({ role }) });
     }
   }
   return named;

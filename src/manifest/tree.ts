@@ -10,7 +10,7 @@ import {
   type ParsedNode,
   Parser,
 } from "yaml";
-import type { Diagnostic, Json } from "../core/index.ts";
+import { defined, type Diagnostic, type Json } from "../core/index.ts";
 import { leadingName, placeAt, shownKey, type Source } from "./source.ts";
 import { causesOf, type Reported } from "./syntax-cause.ts";
 import { GLUED, MISSING_SPACE, syntaxFault } from "./syntax-faults.ts";
@@ -154,7 +154,7 @@ function syntaxDiagnostics(source: Source, faults: readonly Reported[]): readonl
       ...fault,
       severity: "error",
       at,
-      ...(text === undefined ? {} : { text }),
+      ...defined({ text }),
     });
   }
   return diagnostics;

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { defined } from "../core/index.ts";
 import { gitEnv } from "./git-env.ts";
 import { trackedName } from "./git-facts.ts";
 import { gitPath, type GitRefusal, noCommitCause, realFile } from "./git-place.ts";
@@ -57,7 +58,7 @@ export async function readGitState(
     path,
     isChanged: !isCommitted || paths.includes(own),
     othersChanged: paths.filter((each) => each !== own),
-    ...(underWay === undefined ? {} : { underWay }),
+    ...defined({ underWay }),
   };
 }
 

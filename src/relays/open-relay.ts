@@ -1,5 +1,6 @@
 import {
   type Clock,
+  defined,
   type Dial,
   FleetError,
   hasCode,
@@ -58,7 +59,7 @@ export async function openRelay(
     takesRoots: false,
     clock: world.clock,
     random: world.random,
-    ...(responseTimeoutMs === undefined ? {} : { responseTimeoutMs }),
+    ...defined({ responseTimeoutMs }),
   });
   try {
     const connection = await node.dial(world.dial, address, world.dialTimeoutMs ?? DIAL_TIMEOUT_MS);

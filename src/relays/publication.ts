@@ -1,6 +1,6 @@
 // One publication to one relay, step by step.
 
-import { counted, equalBytes, FleetError, hasCode, onAbort } from "../core/index.ts";
+import { counted, defined, equalBytes, FleetError, hasCode, onAbort } from "../core/index.ts";
 import {
   decodeRoot,
   proveRoot,
@@ -127,7 +127,7 @@ export class Publication {
       clock,
       onNew: () => (this.#filling.total += 1),
       progress: () => this.#tell(),
-      ...(confirmTimeoutMs === undefined ? {} : { confirmTimeoutMs }),
+      ...defined({ confirmTimeoutMs }),
     });
     this.#first ??= { root: link.shown?.root };
     this.#line = { ...link, publisher };

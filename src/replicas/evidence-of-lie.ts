@@ -1,3 +1,4 @@
+import { defined } from "../core/index.ts";
 import {
   type EvidenceDocument,
   type FeedKey,
@@ -21,5 +22,5 @@ export function evidenceOfLie(feed: FeedKey, lie: RelayLie): EvidenceDocument | 
 }
 
 function stateOf({ value, signature }: SentRoot, log: Uint8Array | undefined): SignedState {
-  return { value, signature, ...(log === undefined ? {} : { log }) };
+  return { value, signature, ...defined({ log }) };
 }

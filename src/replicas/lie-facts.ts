@@ -1,4 +1,4 @@
-import { equalBytes, FleetError, fromHex, toHex } from "../core/index.ts";
+import { defined, equalBytes, FleetError, fromHex, toHex } from "../core/index.ts";
 import {
   type EntriesAt,
   firstDifference,
@@ -37,7 +37,7 @@ export async function completeLie(
   const { shown, before } = lie;
   if (shown === undefined || before === undefined) return lie;
   const beforeLog = await logOf(before, sources);
-  const known = { ...lie, ...(beforeLog === undefined ? {} : { beforeLog }) };
+  const known = { ...lie, ...defined({ beforeLog }) };
   if (evidenceOfLie(sources.feed, known) !== undefined) return known;
   const found = await rewrittenPart(relay, sources);
   return found === undefined ? known : { ...known, ...found };

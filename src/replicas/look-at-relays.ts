@@ -1,6 +1,6 @@
 // Which Root of our ledger each relay holds.
 
-import { equalBytes } from "../core/index.ts";
+import { defined, equalBytes } from "../core/index.ts";
 import type { RelayAddress } from "../model/index.ts";
 import { lookAtRelay, type RelayLook } from "../relays/index.ts";
 import { decodeRoot } from "../skywire/cxo/index.ts";
@@ -76,7 +76,7 @@ async function stateOf(
 ): Promise<RelayState> {
   const { head } = ledger;
   const whole = note?.whole;
-  const known = { relay, ...(whole === undefined ? {} : { lastHeldAtMs: whole.atMs }) };
+  const known = { relay, ...defined({ lastHeldAtMs: whole?.atMs }) };
   if (look.kind === "empty") {
     const says = look.isStuck
       ? "the relay was left before it had the registry: it asks for nothing more until it is restarted"

@@ -1,4 +1,4 @@
-import { FleetError, fromHex, hasCode } from "../core/index.ts";
+import { defined, FleetError, fromHex, hasCode } from "../core/index.ts";
 import {
   createReplica,
   type FeedKey,
@@ -104,13 +104,13 @@ async function pullFrom(
       clock: input.clock,
       pin: pinOf(replica),
       from,
-      ...(input.stallTimeoutMs === undefined ? {} : { stallTimeoutMs: input.stallTimeoutMs }),
+      ...defined({ stallTimeoutMs: input.stallTimeoutMs }),
     });
     if (fetched.kind === "none")
       return { ...named, kind: "none", says: "it holds nothing of this feed" };
     if (fetched.kind === "not-followed") {
       const { error, shown, log } = fetched;
-      known = { shown, ...(log === undefined ? {} : { shownLog: log }), before };
+      known = { shown, ...defined({ shownLog: log }), before };
       return await lieOf(error, known, relay, input);
     }
     known = { shown: fetched.signed, shownLog: fetched.log.bytes, before };

@@ -1,4 +1,12 @@
-import { assert, concatBytes, FleetError, hasCode, utf8, verifyEd25519 } from "../core/index.ts";
+import {
+  assert,
+  concatBytes,
+  defined,
+  FleetError,
+  hasCode,
+  utf8,
+  verifyEd25519,
+} from "../core/index.ts";
 import { parseCheckpoint } from "./checkpoint.ts";
 import type { NoteSignature } from "./note-text.ts";
 import type { NoteKey, NoteSigner } from "./verifier-key.ts";
@@ -62,6 +70,6 @@ function checkIsCheckpoint(text: string, key: NoteKey): void {
 function refusal(key: NoteKey, why: string, cause?: unknown): FleetError {
   return new FleetError("tlog/signature", `the cosignature of ${key.name} is refused: ${why}`, {
     next: "fetch the checkpoint again; if it is refused again, do not trust who serves it",
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   });
 }

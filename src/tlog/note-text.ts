@@ -1,4 +1,4 @@
-import { concatBytes, FleetError, fromHex, fromUtf8, toHex, utf8 } from "../core/index.ts";
+import { concatBytes, defined, FleetError, fromHex, fromUtf8, toHex, utf8 } from "../core/index.ts";
 import { formatBase64, parseBase64 } from "./base64.ts";
 import { quote } from "./quote.ts";
 import { hasControl, isNoteName } from "./verifier-key.ts";
@@ -149,6 +149,6 @@ function checkSize(sizeBytes: number): void {
 function refusal(why: string, cause?: unknown): FleetError {
   return new FleetError("tlog/note", `not a signed note: ${why}`, {
     next: "fetch it again, byte by byte as it was signed",
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   });
 }

@@ -1,4 +1,4 @@
-import { assert, FleetError, utf8 } from "../core/index.ts";
+import { assert, defined, FleetError, utf8 } from "../core/index.ts";
 import { formatBase64, parseBase64 } from "./base64.ts";
 import { parseCheckpoint, parseLeafCount } from "./checkpoint.ts";
 import { HASH_SIZE } from "./merkle.ts";
@@ -57,7 +57,7 @@ export function parseLeafProof(bytes: Uint8Array): LeafProof {
   const index = parseNumberLine("index", indexLine);
   const hashes = hashLines.map(parseHash);
   checkCount(hashes.length);
-  return { ...(extra === undefined ? {} : { extra }), index, hashes, checkpoint };
+  return { ...defined({ extra }), index, hashes, checkpoint };
 }
 
 /**

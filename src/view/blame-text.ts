@@ -1,4 +1,4 @@
-import { counted, type Json, type VisorKey } from "../core/index.ts";
+import { counted, defined, type Json, type VisorKey } from "../core/index.ts";
 import type { BlamedLeaf, BlameVerdict, LeafSet, MomentRef, RecordRef } from "../ledger/index.ts";
 import { whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";
@@ -116,7 +116,7 @@ export function verdictText(
           ? ""
           : `; a manifest of ours wanted it so at ${momentText(acceptedAt, feeds)}`;
       const text = (value: Json): string =>
-        leafValueText({ value, ...(element === undefined ? {} : { element }) }, feeds.operators);
+        leafValueText({ value, ...defined({ element }) }, feeds.operators);
       if (set === undefined) {
         const wanted = was === undefined || element !== undefined ? "" : ` ${text(was)},`;
         return `${between}; at first it was${wanted} as wanted then${since}`;
@@ -178,7 +178,7 @@ export function blameDocument(blame: Blame, names: Names, feeds: FeedNames): Jso
     visor: blame.visor,
     name: keyLabel(blame.visor, names),
     ...(blame.readMs === undefined ? {} : { read: new Date(blame.readMs).toISOString() }),
-    ...(blame.unread === undefined ? {} : { unread: blame.unread }),
+    ...defined({ unread: blame.unread }),
     sealed: blame.sealed,
     leaves: blame.leaves.map(({ path, element, value, from, verdict, notCompared }) => ({
       path,
@@ -211,7 +211,7 @@ export function verdictDocument(
         ...(verdict.restartedAtMs === undefined
           ? {}
           : { restarted: new Date(verdict.restartedAtMs).toISOString() }),
-        ...(verdict.was === undefined ? {} : { was: verdict.was }),
+        ...defined({ was: verdict.was }),
         ...(verdict.set === undefined ? {} : { set: setDocument(verdict.set, feeds) }),
         ...accepted(verdict, feeds),
       };

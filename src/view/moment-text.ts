@@ -1,4 +1,4 @@
-import { counted, type Json, type VisorKey } from "../core/index.ts";
+import { counted, defined, type Json, type VisorKey } from "../core/index.ts";
 import type {
   LeafState,
   Moment,
@@ -136,10 +136,7 @@ function visorHead(visor: VisorKey, names: Names, paint: Paint): string {
 
 function unsureText({ unsure, element }: TimedLeaf, names: Names, feeds: FeedNames): string {
   if (unsure === undefined) return "";
-  const wanted = leafValueText(
-    { value: unsure.value, ...(element === undefined ? {} : { element }) },
-    names,
-  );
+  const wanted = leafValueText({ value: unsure.value, ...defined({ element }) }, names);
   return `; perhaps ${wanted}, by ${byText(unsure.at, feeds)}, whose outcome was not seen`;
 }
 

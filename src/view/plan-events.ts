@@ -1,4 +1,4 @@
-import type { Json } from "../core/index.ts";
+import { defined, type Json } from "../core/index.ts";
 import { type Change, changesOf, type Plan } from "../model/index.ts";
 import type { FleetEvent } from "../reconcile/index.ts";
 import { whatText } from "./change-text.ts";
@@ -19,7 +19,7 @@ export function planEvents(plan: Plan): readonly FleetEvent[] {
     type: "check",
     level: "error",
     message: refusal.message,
-    ...(refusal.visor === undefined ? {} : { visor: refusal.visor }),
+    ...defined({ visor: refusal.visor }),
     facts: {
       guard: refusal.guard,
       measured: refusal.measured,
@@ -40,7 +40,7 @@ function factsOf(change: Change): Readonly<Record<string, Json>> {
   return {
     path: change.path,
     op: change.op,
-    ...(change.element === undefined ? {} : { element: change.element }),
+    ...defined({ element: change.element }),
     before: change.before,
     after: change.after,
     risk: change.risk,

@@ -1,4 +1,4 @@
-import { counted } from "../core/index.ts";
+import { counted, defined } from "../core/index.ts";
 import { backoffMs, spread } from "./backoff.ts";
 import type { CorrectionOutcome, Notice } from "./events.ts";
 import { dropFindings, putFleetFinding, tell } from "./findings.ts";
@@ -27,7 +27,7 @@ export function settleCorrections(
     const [, path = "", element] = id.split(" ");
     const { visor } = field;
     const why = note === undefined ? "" : `: ${note}`;
-    const facts = { visor, path, ...(element === undefined ? {} : { element }) };
+    const facts = { visor, path, ...defined({ element }) };
     if (result === "done") {
       const message = `${path} on ${visor} was corrected`;
       const finding = { kind: "differs" as const, ...facts, message, sinceMs: state.time.wallMs };

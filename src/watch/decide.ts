@@ -1,3 +1,4 @@
+import { defined } from "../core/index.ts";
 import { backoffMs, spread } from "./backoff.ts";
 import type { Difference, PlanFacts, VisorFacts } from "./facts.ts";
 import { fightOf, judgeField, keepField } from "./fields.ts";
@@ -50,7 +51,7 @@ function noteVisors(turn: Turn, visors: readonly VisorFacts[], random: number): 
       next[name] = {
         failures: 0,
         seenMs: state.time.wallMs,
-        ...(state.manifest === undefined ? {} : { seenBy: state.manifest.digest }),
+        ...defined({ seenBy: state.manifest?.digest }),
         differences: told,
       };
       continue;
@@ -61,7 +62,7 @@ function noteVisors(turn: Turn, visors: readonly VisorFacts[], random: number): 
       failures,
       nextMs: state.time.steadyMs + spread(backoffMs(failures, state.intervalMs), random),
       differences: before?.differences ?? 0,
-      ...(why === undefined ? {} : { why }),
+      ...defined({ why }),
     };
   }
   return turnOf({ ...state, visors: next }, turn.effects);
@@ -183,8 +184,7 @@ function beginCorrecting(turn: Turn, correct: readonly Difference[]): Turn {
         message: `${path} on ${visor} is ${found}, wanted ${wanted}: correcting`,
         visor,
         path,
-        ...(element === undefined ? {} : { element }),
-        ...(culprit === undefined ? {} : { culprit }),
+        ...defined({ element, culprit }),
       }),
     begun,
   );

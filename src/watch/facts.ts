@@ -1,4 +1,4 @@
-import type { Digest, Json, VisorKey } from "../core/index.ts";
+import { defined, type Digest, type Json, type VisorKey } from "../core/index.ts";
 import {
   type Change,
   owedRestartsOf,
@@ -83,11 +83,11 @@ export function factsOf(plan: Plan, input: FactsInput): PlanFacts {
     visors: plan.visors.map((visor) => visorFacts(visor, plan, input)),
     refusals: plan.refusals.map(({ visor, message }) => {
       const name = visor === undefined ? undefined : nameOf.get(visor);
-      return { message, ...(name === undefined ? {} : { visor: name }) };
+      return { message, ...defined({ visor: name }) };
     }),
     questions,
     read,
-    ...(lastApplied === undefined ? {} : { lastApplied }),
+    ...defined({ lastApplied }),
   };
 }
 
@@ -98,14 +98,14 @@ function visorFacts(visor: PlanVisor, plan: Plan, input: FactsInput): VisorFacts
   return {
     name: visor.name,
     isSeen: visor.observed !== undefined,
-    ...(visor.unseen === undefined ? {} : { why: visor.unseen.detail }),
+    ...defined({ why: visor.unseen?.detail }),
     differences: changes.map((change) => {
       const culprit = input.culpritOf?.(visor.key, change);
       return {
         id: changeId(visor.key, change),
         visor: visor.name,
         path: change.path,
-        ...(change.element === undefined ? {} : { element: change.element }),
+        ...defined({ element: change.element }),
         found:
           change.owedSince === undefined
             ? valueText(change, change.before, plan.names)
@@ -117,7 +117,7 @@ function visorFacts(visor: PlanVisor, plan: Plan, input: FactsInput): VisorFacts
         verb: watchVerbOf(watch, visor.key, change.path),
         removesTrust: isKeyRemoval(change),
         isTrustUnnamed: isTrustUnnamed(watch, visor.key, change.path),
-        ...(culprit === undefined ? {} : { culprit }),
+        ...defined({ culprit }),
       };
     }),
   };

@@ -1,4 +1,4 @@
-import { counted } from "../core/index.ts";
+import { counted, defined } from "../core/index.ts";
 import type { Difference } from "./facts.ts";
 import type { NewFinding } from "./findings.ts";
 import { timeText, type WatchTime } from "./moment.ts";
@@ -33,9 +33,9 @@ export function judgeField(difference: Difference, input: FieldInput): NewFindin
     kind,
     visor,
     path,
-    ...(element === undefined ? {} : { element }),
+    ...defined({ element }),
     message: `${what}${why}`,
-    ...(culprit === undefined ? {} : { culprit }),
+    ...defined({ culprit }),
   });
   if (verb !== "correct") return tell("differs", "");
   if (difference.removesTrust)

@@ -1,3 +1,4 @@
+import { defined } from "../core/index.ts";
 import type { LogLine, Notice } from "./events.ts";
 import { type Finding, FINDINGS_MAX, type FindingKind, type WatchState } from "./state.ts";
 import { also, log, type Turn, turnOf } from "./turn.ts";
@@ -82,9 +83,7 @@ function lineOf({ what, finding }: Notice): LogLine {
   const { kind, message, visor, path, element, culprit } = finding;
   const isResolved = what === "resolved";
   const facts = {
-    ...(visor === undefined ? {} : { visor }),
-    ...(path === undefined ? {} : { path }),
-    ...(element === undefined ? {} : { element }),
+    ...defined({ visor, path, element }),
     ...(culprit === undefined || isResolved ? {} : { culprit }),
   };
   if (what === "corrected") return { level: "info", decision: "corrected", message, ...facts };

@@ -1,4 +1,4 @@
-import { shortCommit } from "../core/index.ts";
+import { defined, shortCommit } from "../core/index.ts";
 import type { LastApplied, PlanFacts } from "./facts.ts";
 import { putFleetFinding } from "./findings.ts";
 import {
@@ -37,8 +37,7 @@ export function takeManifest(turn: Turn, manifest: ManifestRef): Turn {
     digest,
     // Whether it is the one applied last is asked anew: others were in force since.
     ...(earlier?.isReverted === true ? { isReverted: true } : {}),
-    ...(commit === undefined ? {} : { commit }),
-    ...(hold === undefined ? {} : { hold }),
+    ...defined({ commit, hold }),
   };
   const manifests = [...left.filter((each) => each.key !== key), known].slice(-MANIFESTS_MAX);
   const back =
@@ -59,7 +58,7 @@ function holdOf(
   if (earlier?.hold !== undefined) return earlier.hold;
   const since = {
     sinceMs: time.wallMs,
-    ...(lastApplied === undefined ? {} : { after: lastApplied }),
+    ...defined({ after: lastApplied }),
   };
   const until = "nothing is corrected until the manifest changes, or a person applies it";
   if (earlier?.isReverted === true) {

@@ -1,5 +1,5 @@
 // Every apply that ledgers tell of, and what became of it.
-import type { Digest, VisorKey } from "../../core/index.ts";
+import { defined, type Digest, type VisorKey } from "../../core/index.ts";
 import { changeKey } from "../../model/index.ts";
 import type { LedgerRecord, PlanPayload, RecordedOutcome } from "../entries/payloads.ts";
 import { KeysetFollower, mayApplyBy } from "../join/keyset-follower.ts";
@@ -120,8 +120,7 @@ export class Applies {
     const { plan, ...rest } = noted;
     return {
       ...rest,
-      ...(plan === undefined ? {} : { plan }),
-      ...(keptBy === undefined ? {} : { keptBy }),
+      ...defined({ plan, keptBy }),
       notDone: [...left].map(([visor, outcomes]) => ({ visor, became: wordOf(outcomes) })),
     };
   };

@@ -1,4 +1,4 @@
-import type { Json } from "../../core/index.ts";
+import { defined, type Json } from "../../core/index.ts";
 import { MASK } from "../../model/index.ts";
 import type { KnownLeaf } from "./known-leaves.ts";
 import type { VisorState } from "./fleet-state.ts";
@@ -147,7 +147,7 @@ function blameLeaf(
   const isBlind = look?.kind === "shown" && set !== undefined && asSet === undefined;
   const base = {
     path,
-    ...(element === undefined ? {} : { element }),
+    ...defined({ element }),
     ...valueOf(leaf, look),
     ...(isBlind ? { notCompared: "a secret, which only the operator who set it can compare" } : {}),
   };
@@ -156,8 +156,7 @@ function blameLeaf(
     const verdict: BlameVerdict = {
       kind: "unsure",
       unsure,
-      ...(asUnsure === undefined ? {} : { matches: asUnsure }),
-      ...(set === undefined ? {} : { set }),
+      ...defined({ matches: asUnsure, set }),
     };
     return { ...base, verdict };
   }
@@ -191,8 +190,7 @@ function isFound(
 function sinceFound({ path, set }: LeafState, found: KnownLeaf, live: LiveVisor): BlameVerdict {
   return {
     kind: "outside",
-    ...(set === undefined ? {} : { set }),
-    ...(found.value === undefined ? {} : { was: found.value }),
+    ...defined({ set, was: found.value }),
     from: momentOf(found),
     to: { timeMs: live.readMs },
     ...restartOf({ path, set }, found.seenMs, live),
@@ -222,9 +220,9 @@ function valueOf(
   if (look?.kind === "shown") return { value: look.value, from: "visor" };
   const value = recordedValue(leaf);
   return {
-    ...(value === undefined ? {} : { value }),
+    ...defined({ value }),
     from: value === undefined ? "nowhere" : "record",
-    ...(look === undefined ? {} : { notCompared: look.why }),
+    ...defined({ notCompared: look?.why }),
   };
 }
 

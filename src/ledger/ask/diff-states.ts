@@ -1,4 +1,4 @@
-import type { Json, VisorKey } from "../../core/index.ts";
+import { defined, type Json, type VisorKey } from "../../core/index.ts";
 import type { RecordRef } from "./record-ref.ts";
 import type { FleetState, VisorState } from "./fleet-state.ts";
 import { isSameValue, recordedAt, recordedValue } from "./leaf-state.ts";
@@ -62,10 +62,7 @@ function diffVisorStates(
     return [
       {
         path: leaf.path,
-        ...(leaf.element === undefined ? {} : { element: leaf.element }),
-        ...(values.before === undefined ? {} : { before: values.before }),
-        ...(values.after === undefined ? {} : { after: values.after }),
-        ...(at === undefined ? {} : { at }),
+        ...defined({ element: leaf.element, before: values.before, after: values.after, at }),
       },
     ];
   });

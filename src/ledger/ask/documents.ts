@@ -1,4 +1,4 @@
-import type { Json, OperatorKey } from "../../core/index.ts";
+import { defined, type Json, type OperatorKey } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import type { Unseen } from "../join/concurrency.ts";
 import type { EntryKind, LedgerRecord } from "../entries/payloads.ts";
@@ -48,11 +48,11 @@ export function entryDocument(
     kind,
     time: new Date(timeMs).toISOString(),
     operator,
-    ...(name === undefined ? {} : { name }),
+    ...defined({ name }),
     hash,
     sealed,
     ...(unseen.length === 0 ? {} : { unseen }),
-    ...(answeredBy === undefined ? {} : { answeredBy }),
+    ...defined({ answeredBy }),
     ...(payload === undefined ? {} : { payload: payload as unknown as Json }),
   };
 }

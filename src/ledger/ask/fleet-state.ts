@@ -1,4 +1,4 @@
-import type { VisorKey } from "../../core/index.ts";
+import { defined, type VisorKey } from "../../core/index.ts";
 import { changeKey } from "../../model/index.ts";
 import type { IntentPayload, LedgerRecord, PlanPayload } from "../entries/payloads.ts";
 import { pathsAsWanted } from "./as-wanted.ts";
@@ -81,7 +81,7 @@ export class FleetState {
     return {
       visor: key,
       owned: found.owned,
-      ...(found.ownedBy === undefined ? {} : { ownedBy: found.ownedBy }),
+      ...defined({ ownedBy: found.ownedBy }),
       leaves,
       known: (path, element, atHand) => this.#known.lastKnown(key, path, element, atHand),
     };

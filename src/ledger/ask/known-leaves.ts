@@ -1,6 +1,7 @@
 // What records say of each value: as it was last found or made to be what a manifest of ours wanted.
 import {
   canonicalJson,
+  defined,
   type Digest,
   digestOf,
   type Json,
@@ -100,8 +101,7 @@ export class KnownLeaves {
       const wanted = reading?.wanted?.[path];
       visor.found.set(path, {
         path,
-        ...(wanted === undefined ? {} : { wanted }),
-        ...(manifest === undefined ? {} : { manifest }),
+        ...defined({ wanted, manifest }),
         at,
         // Without its time a reading is as old as can be: another operator may have written since.
         seenMs: Number.isNaN(seenMs) ? 0 : Math.min(seenMs, at.timeMs),
@@ -145,7 +145,7 @@ export class KnownLeaves {
     const order = (this.#order += 1);
     visor.set.set(name, {
       path,
-      ...(element === undefined ? {} : { element }),
+      ...defined({ element }),
       value: after,
       at,
       order,

@@ -1,4 +1,4 @@
-import { canonicalJson, type Digest, type Json } from "../../core/index.ts";
+import { canonicalJson, defined, type Digest, type Json } from "../../core/index.ts";
 import { MASK } from "../../model/index.ts";
 import type {
   ChangeLifetime,
@@ -144,11 +144,9 @@ export class LeafHistory {
         at,
         intent,
         plan: digest,
-        ...(plan === undefined ? {} : { manifest: plan.manifest }),
-        ...(plan?.commit === undefined ? {} : { commit: plan.commit }),
-        ...(change.origin === undefined ? {} : { origin: change.origin }),
+        ...defined({ manifest: plan?.manifest, commit: plan?.commit, origin: change.origin }),
         afterRestart: outcome.outcome === "done-after-restart",
-        ...(outcome.secret === undefined ? {} : { secret: outcome.secret }),
+        ...defined({ secret: outcome.secret }),
       };
       this.#seen = { value: change.after, at, seenMs: at.timeMs };
       this.#otherwise = undefined;
@@ -162,11 +160,13 @@ export class LeafHistory {
   state(): LeafState {
     return {
       path: this.path,
-      ...(this.element === undefined ? {} : { element: this.element }),
-      ...(this.#set === undefined ? {} : { set: this.#set }),
-      ...(this.#seen === undefined ? {} : { seen: this.#seen }),
-      ...(this.#otherwise === undefined ? {} : { otherwise: this.#otherwise }),
-      ...(this.#unsure === undefined ? {} : { unsure: this.#unsure }),
+      ...defined({
+        element: this.element,
+        set: this.#set,
+        seen: this.#seen,
+        otherwise: this.#otherwise,
+        unsure: this.#unsure,
+      }),
     };
   }
 }

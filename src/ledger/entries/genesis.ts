@@ -1,4 +1,5 @@
 import {
+  defined,
   FleetError,
   fromHex,
   isOperatorKey,
@@ -28,7 +29,7 @@ export function makeGenesis(keys: OperatorKeys, from?: MovedFrom): GenesisPayloa
       ed25519: toHex(keys.sign(genesisBody(operator, seal, feed))),
       feed: toHex(keys.signFeed(sha256(feedClaim(operator)))),
     },
-    ...(from === undefined ? {} : { from }),
+    ...defined({ from }),
   };
 }
 

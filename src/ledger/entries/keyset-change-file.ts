@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  defined,
   FleetError,
   fromUtf8,
   type Json,
@@ -161,6 +162,6 @@ function refused(
   return new FleetError("ledger/keyset-change", `the change of the key set is refused: ${why}`, {
     next,
     exit: 4,
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   });
 }

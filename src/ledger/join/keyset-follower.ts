@@ -1,4 +1,4 @@
-import { assert, type Digest, type OperatorKey } from "../../core/index.ts";
+import { assert, defined, type Digest, type OperatorKey } from "../../core/index.ts";
 import {
   hasSameTerms,
   type KeysetChange,
@@ -233,7 +233,7 @@ function refuse(
     fleet,
     feed,
     entry: index,
-    ...(other === undefined ? {} : { other }),
+    ...defined({ other }),
   };
   return { kind: "refused", fault };
 }

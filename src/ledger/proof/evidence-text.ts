@@ -1,4 +1,4 @@
-import { canonicalJson, FleetError, fromUtf8, type Json, utf8 } from "../../core/index.ts";
+import { canonicalJson, defined, FleetError, fromUtf8, type Json, utf8 } from "../../core/index.ts";
 import { isFeedKey } from "../keys/feed-key.ts";
 import { EVIDENCE_FORMAT, EVIDENCE_KINDS, type EvidenceDocument } from "./evidence.ts";
 
@@ -103,6 +103,6 @@ function refused(why: string, next = "ask for the document again", cause?: unkno
   return new FleetError("ledger/evidence", `the evidence is refused: ${why}`, {
     next,
     exit: 4,
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   });
 }

@@ -1,4 +1,4 @@
-import { assert, type VisorKey } from "../../core/index.ts";
+import { assert, defined, type VisorKey } from "../../core/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import type { Manifest } from "../manifest.ts";
@@ -81,7 +81,7 @@ function putPort(
   }
   const visor = existing.desired.visors.find((each) => each.name === name);
   const whitelist = inheritedList(existing.manifest, visor, `ports.${edit.port}.whitelist`);
-  const fields = { ...(whitelist === undefined ? {} : { whitelist }), ...edit.fields };
+  const fields = { ...defined({ whitelist }), ...edit.fields };
   return putTree(text, body, bodyTree({ ...edit, fields }));
 }
 

@@ -1,4 +1,4 @@
-import type { Json } from "../../core/index.ts";
+import { defined, type Json } from "../../core/index.ts";
 import { yamlText } from "../yaml-text.ts";
 import { type BodyTree, treeOf } from "./body.ts";
 import { wordText } from "./words.ts";
@@ -74,7 +74,7 @@ export function bodyTree(edit: ValueEdit): BodyTree {
 
 /** What is written below the path of an ignored leaf. */
 export function ignoreFields(until: string, because: string | undefined): BodyTree {
-  return fieldTree({ until, ...(because === undefined ? {} : { because }) });
+  return fieldTree({ until, ...defined({ because }) });
 }
 
 function fieldTree(fields: Readonly<Record<string, Json>>): ReadonlyMap<string, string> {

@@ -1,4 +1,10 @@
-import { checkVisorKey, type Diagnostic, FleetError, type VisorKey } from "../../core/index.ts";
+import {
+  checkVisorKey,
+  defined,
+  type Diagnostic,
+  FleetError,
+  type VisorKey,
+} from "../../core/index.ts";
 import type {
   DesiredElement,
   DesiredFleet,
@@ -119,9 +125,7 @@ function withIgnore(
   // The manifest's own check speaks of a line, and whoever asks for this has none yet.
   if (untilMs !== undefined && concernsTrust(path)) throw neverIgnored(visor.name, path);
   const own: readonly DesiredIgnore[] =
-    untilMs === undefined
-      ? []
-      : [{ path, untilMs, ...(because === undefined ? {} : { because }), place: NOWHERE }];
+    untilMs === undefined ? [] : [{ path, untilMs, ...defined({ because }), place: NOWHERE }];
   const all = [...others, ...own].sort((a, b) => (a.path < b.path ? -1 : 1));
   return { ...rest, ...(all.length === 0 ? {} : { ignores: all }) };
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic, Place } from "../../core/index.ts";
+import { defined, type Diagnostic, type Place } from "../../core/index.ts";
 import type { DesiredFleet, GoneKey } from "../../model/index.ts";
 import type { Edit } from "../edit/splice.ts";
 import type { Manifest } from "../manifest.ts";
@@ -35,7 +35,7 @@ export function finding(
   fix?: Edit,
 ): LintFinding {
   const diagnostic = { code: `lint/${rule}`, severity: "warning", ...said } as const;
-  return { rule, diagnostic, ...(fix === undefined ? {} : { fix }) };
+  return { rule, diagnostic, ...defined({ fix }) };
 }
 
 /** The offset of a place. */

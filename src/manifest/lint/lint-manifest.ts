@@ -1,4 +1,4 @@
-import { assert, type Diagnostic } from "../../core/index.ts";
+import { assert, defined, type Diagnostic } from "../../core/index.ts";
 import { type Edit, spliced } from "../edit/splice.ts";
 import { parseManifest } from "../parse-manifest.ts";
 import { resolveManifest } from "../resolve-manifest.ts";
@@ -141,10 +141,10 @@ function lintedOf(
   const source = makeSource(text, file);
   const { tree } = parseTree(source);
   assert(tree?.kind === "map", "a manifest that resolves is a map");
-  const now = {
-    ...(nowMs === undefined ? {} : { nowMs }),
-    ...(goneKeys === undefined ? {} : { goneKeys }),
-  };
+  const now = defined({
+    nowMs,
+    goneKeys,
+  });
   const comments = commentsOf(source);
   return { source, tree, manifest: parsed.manifest, desired, comments, ...now };
 }

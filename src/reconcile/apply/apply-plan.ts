@@ -1,4 +1,4 @@
-import type { Clock, Random } from "../../core/index.ts";
+import { type Clock, defined, type Random } from "../../core/index.ts";
 import type { Ledger, OperatorKeys, SeenHead } from "../../ledger/index.ts";
 import type { Plan, PlanVisor, Route, SecretRef } from "../../model/index.ts";
 import type { VisorReader, VisorWriter } from "../../skywire/visor/index.ts";
@@ -75,7 +75,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
     ledger,
     keys: input.keys,
     random: input.random,
-    ...(input.manifestText === undefined ? {} : { manifestText: input.manifestText }),
+    ...defined({ manifestText: input.manifestText }),
   });
   if (opening.length > 0) await ledger.append(opening, { heads });
   input.atPoint?.("after-record");
@@ -156,7 +156,7 @@ function notBegun(visor: PlanVisor, failedOn: string): VisorResult {
   const outcomes: VisorReport["outcomes"] = visor.steps.flatMap((step) =>
     step.changes.map(({ path, element }) => ({
       path,
-      ...(element === undefined ? {} : { element }),
+      ...defined({ element }),
       outcome: "refused" as const,
       note,
       step: step.letter,

@@ -1,4 +1,4 @@
-import { type Clock, hasCode } from "../../core/index.ts";
+import { type Clock, defined, hasCode } from "../../core/index.ts";
 import type { IntentPayload, OperatorKeys, ReceiptOutcome } from "../../ledger/index.ts";
 import type {
   Change,
@@ -281,7 +281,7 @@ async function writeStep(
       ...entry,
       intent,
       outcomes: outcomes.map((outcome) => receiptOutcome(run, step, outcome, seen)),
-      ...(seen === undefined ? {} : { visorStartedAtMs: seen.startedAtMs }),
+      ...defined({ visorStartedAtMs: seen?.startedAtMs }),
     },
   });
   run.atPoint("after-receipt", visor, step);
@@ -350,7 +350,7 @@ function receiptOutcome(
 function outcomeBase(change: Change): Pick<Outcome, "path" | "element"> {
   return {
     path: change.path,
-    ...(change.element === undefined ? {} : { element: change.element }),
+    ...defined({ element: change.element }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, type VisorKey } from "../../core/index.ts";
+import { canonicalJson, defined, type Json, type VisorKey } from "../../core/index.ts";
 import type { IntentPayload } from "../../ledger/index.ts";
 import {
   type Change,
@@ -101,7 +101,7 @@ export function checkGuardsAgain({
       protected: plan.protected,
       allowLoss: plan.overrides.allowTrustLoss.includes(name),
       nameOf: (other) => plan.names[other] ?? other,
-      ...(pending === undefined ? {} : { pending }),
+      ...defined({ pending }),
     }),
     ...checkLists(lists),
     ...checkOpenProxies(lists),
@@ -143,8 +143,7 @@ function putBack(
   const pty = lists.get("trust.pty");
   return {
     leaves,
-    ...(hypervisors === undefined ? {} : { hypervisors }),
-    ...(pty === undefined ? {} : { pty }),
+    ...defined({ hypervisors, pty }),
   };
 }
 

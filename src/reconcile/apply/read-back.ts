@@ -1,4 +1,4 @@
-import { canonicalJson, FleetError, type Json } from "../../core/index.ts";
+import { canonicalJson, defined, FleetError, type Json } from "../../core/index.ts";
 import {
   type Change,
   changeKey,
@@ -74,7 +74,7 @@ export function judge(
   const note = written.notes.get(key);
   const base = {
     path: change.path,
-    ...(change.element === undefined ? {} : { element: change.element }),
+    ...defined({ element: change.element }),
   };
   if (isAsWanted(seen, change, secrets)) {
     if (change.restart === "visor" || written.afterRestart.has(key)) {
@@ -82,7 +82,7 @@ export function judge(
     }
     const remark =
       note ?? (change.restart === "app" ? "in force when the app next starts" : undefined);
-    return { ...base, outcome: "done", ...(remark === undefined ? {} : { note: remark }) };
+    return { ...base, outcome: "done", ...defined({ note: remark }) };
   }
   const found = foundShown(seen, change);
   if (written.unsupported.has(key))

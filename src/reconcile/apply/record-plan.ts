@@ -1,4 +1,4 @@
-import type { Random } from "../../core/index.ts";
+import { defined, type Random } from "../../core/index.ts";
 import {
   type AcceptedKeyset,
   adoptEpochs,
@@ -83,7 +83,7 @@ function keysetEntry({
   const payload = {
     fleet: plan.fleet,
     ...terms,
-    ...(accepted === undefined ? {} : { previous: accepted.digest }),
+    ...defined({ previous: accepted?.digest }),
     ...epoch,
   };
   return { kind: "keyset", payload };
@@ -131,8 +131,7 @@ function planEntry(plan: Plan, text: string | undefined): EntryDraft {
       ...placeInGit(plan),
       counts: { ...plan.counts },
       overrides,
-      ...(text === undefined ? {} : { text }),
-      ...(plan.only === undefined ? {} : { only: plan.only }),
+      ...defined({ text, only: plan.only }),
     },
   };
 }
@@ -140,12 +139,12 @@ function planEntry(plan: Plan, text: string | undefined): EntryDraft {
 /** Where git has the manifest, as the plan says it. */
 function placeInGit({ manifest }: Plan): Partial<PlanPayload> {
   const { commit, dirty, file, changed } = manifest;
-  return {
-    ...(commit === undefined ? {} : { commit }),
-    ...(dirty === undefined ? {} : { dirty }),
-    ...(file === undefined ? {} : { file }),
-    ...(changed === undefined ? {} : { changed }),
-  };
+  return defined({
+    commit,
+    dirty,
+    file,
+    changed,
+  });
 }
 
 function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
@@ -170,7 +169,7 @@ function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
     const reading = {
       at: visor.observed.at,
       unsure: [...new Set(unsure)].sort(),
-      ...(visor.wanted === undefined ? {} : { wanted: visor.wanted }),
+      ...defined({ wanted: visor.wanted }),
     };
     parts.push({
       kind: "plan-part",

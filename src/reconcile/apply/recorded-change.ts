@@ -1,3 +1,4 @@
+import { defined } from "../../core/index.ts";
 import type { RecordedChange } from "../../ledger/index.ts";
 import type { Change } from "../../model/index.ts";
 
@@ -7,11 +8,11 @@ export function recordedChange({ path, element, before, after, reason }: Change)
   const origin = {
     ...(place.file === "" ? {} : { file: place.file }),
     ...(place.line === 0 ? {} : { line: place.line }),
-    ...(role === undefined ? {} : { role }),
+    ...defined({ role }),
   };
   return {
     path,
-    ...(element === undefined ? {} : { element }),
+    ...defined({ element }),
     before,
     after,
     ...(Object.keys(origin).length === 0 ? {} : { origin }),

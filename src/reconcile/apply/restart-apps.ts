@@ -1,4 +1,4 @@
-import { type Clock, hasCode, type VisorKey } from "../../core/index.ts";
+import { type Clock, defined, hasCode, type VisorKey } from "../../core/index.ts";
 import type { Change, OutcomeKind, Route, SeenVisor } from "../../model/index.ts";
 import type {
   AppReading,
@@ -102,7 +102,7 @@ async function restartOn(
         visor: key,
         app: path.slice("apps.".length, -".running".length),
         outcome,
-        ...(note === undefined ? {} : { note }),
+        ...defined({ note }),
       })),
     ];
   } finally {

@@ -1,4 +1,4 @@
-import { canonicalJson, type Clock, type Json, type VisorKey } from "../../core/index.ts";
+import { canonicalJson, type Clock, defined, type Json, type VisorKey } from "../../core/index.ts";
 import {
   intentsWithoutReceipt,
   type Ledger,
@@ -161,7 +161,7 @@ function settleChange(change: IntentChange, seen: SeenVisor, intent: IntentFacts
   const { path, element, before, after } = change;
   const base = {
     path,
-    ...(element === undefined ? {} : { element }),
+    ...defined({ element }),
     note: "settled after an interrupted run",
   };
   const found = foundAt(seen, path);

@@ -1,5 +1,5 @@
 // What an app will be once changes of it are written: made by one function, for guards and for the writer.
-import type { Json } from "../../core/index.ts";
+import { defined, type Json } from "../../core/index.ts";
 import {
   type AppProgram,
   type AppTypedField,
@@ -42,7 +42,7 @@ function argsAfter(app: AppProgram, changes: readonly Change[], reveal: Reveal):
       typed.set("whitelist", keys.join(","));
     } else typed.set(leaf.field as AppTypedField, textOf(change.after));
   }
-  return editArgs(app, { typed, ...(rest === undefined ? {} : { rest }) });
+  return editArgs(app, { typed, ...defined({ rest }) });
 }
 
 function binaryAfter(change: Change): string | undefined {

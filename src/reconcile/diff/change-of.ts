@@ -1,4 +1,5 @@
 // One change, made of a leaf and of how it is written.
+import { defined } from "../../core/index.ts";
 import type { Change, DesiredValue } from "../../model/index.ts";
 import { riskOf } from "./risk-of.ts";
 import type { LeafWriter } from "./writer-of.ts";
@@ -27,7 +28,7 @@ export function changeOf(
     op,
     before,
     after: leaf.value,
-    reason: { place, ...(role === undefined ? {} : { role }) },
+    reason: { place, ...defined({ role }) },
     lifetime: writer.lifetime,
     restart: writer.restart,
     risk: riskOf(leaf.path, false),

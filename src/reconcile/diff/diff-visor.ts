@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf, Hidden, type Json } from "../../core/index.ts";
+import { canonicalJson, defined, digestOf, Hidden, type Json } from "../../core/index.ts";
 import {
   type Change,
   type DesiredLeaf,
@@ -233,8 +233,7 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
         after: verb === "add",
         reason: {
           place: origin.place,
-          ...(origin.role === undefined ? {} : { role: origin.role }),
-          ...(writer.note === undefined ? {} : { note: writer.note }),
+          ...defined({ role: origin.role, note: writer.note }),
         },
         lifetime: writer.lifetime,
         restart: writer.restart,
@@ -322,7 +321,7 @@ function valueChange(
         ...(isRunning
           ? { action: leaf.value === true ? ("start" as const) : ("stop" as const) }
           : {}),
-        ...(facts.secrets === undefined ? {} : { secrets: facts.secrets }),
+        ...defined({ secrets: facts.secrets }),
       },
     ],
     unsupported: [],

@@ -1,4 +1,4 @@
-import type { Digest, Json } from "../../core/index.ts";
+import { defined, type Digest, type Json } from "../../core/index.ts";
 import {
   type KeptLeaf,
   type AppTypedField,
@@ -51,7 +51,7 @@ function foundKept(kept: Exclude<KeptLeaf, { readonly kind: "missing-app" }>): F
     kind: "value",
     shown,
     raw: raw ?? shown,
-    ...(keyed === undefined ? {} : { keyed }),
+    ...defined({ keyed }),
     ...(raw === undefined ? { hidden: differs === undefined ? {} : { differs } } : {}),
   };
 }

@@ -1,5 +1,5 @@
 // What stays open of a served port when its record says otherwise, and how a record is closed or moved all the same.
-import type { VisorKey } from "../../core/index.ts";
+import { defined, type VisorKey } from "../../core/index.ts";
 import {
   type DesiredValue,
   type DesiredVisor,
@@ -96,7 +96,7 @@ export function closingOf(seen: SeenVisor, port: number, left: LeftOf): Closing 
         since === undefined
           ? undefined
           : `shut since entry ${since.sinceEntry}, and the visor has restarted`;
-      return { kind: "take-away", ...(note === undefined ? {} : { note }) };
+      return { kind: "take-away", ...defined({ note }) };
     }
     return {
       kind: "shut",

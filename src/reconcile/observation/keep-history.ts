@@ -1,4 +1,4 @@
-import type { Digest, OperatorKey, VisorKey } from "../../core/index.ts";
+import { defined, type Digest, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import {
   type FeedKey,
   type FoundLeaf,
@@ -30,7 +30,7 @@ export function keepHistory(
     known: true,
     head,
     heads: heads.toSorted((left, right) => (left.feed < right.feed ? -1 : 1)),
-    ...(keyset === undefined ? {} : { keyset }),
+    ...defined({ keyset }),
     ...keepOnceTrusted(history),
     ...(lastManifest === undefined
       ? {}
@@ -63,14 +63,14 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
   const awaiting = (items: readonly Awaiting[] | undefined): readonly KeptAwaiting[] =>
     (items ?? []).map(({ what, element, sinceEntry, sinceMs }) => ({
       what,
-      ...(element === undefined ? {} : { element }),
+      ...defined({ element }),
       sinceEntry,
       sinceMs,
     }));
   const owned = history.owned.get(key);
   return {
     key,
-    ...(owned === undefined ? {} : { owned }),
+    ...defined({ owned }),
     ...keepInSync(history, key, ownedNow),
     awaitingRestart: awaiting(history.awaitingRestart.get(key)),
     owedRestarts: awaiting(history.owedRestarts.get(key)),
@@ -80,7 +80,7 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
       .filter(({ path }) => ownedNow.has(path))
       .map(({ path, element, value, at }) => ({
         path,
-        ...(element === undefined ? {} : { element }),
+        ...defined({ element }),
         after: value,
         entry: at.index,
       })),
@@ -142,7 +142,7 @@ function leavesAgain(
           path,
           at: at(entry, want?.by),
           seenMs: 0,
-          ...(want === undefined ? {} : { wanted: want.value }),
+          ...defined({ wanted: want?.value }),
           ...(isLast ? { manifest: last.digest } : {}),
         },
       ];
@@ -178,7 +178,7 @@ export function historyAgain(kept: KeptHistory): History {
     head,
     owned: new Map(planned),
     keyset,
-    ...(onceTrusted === undefined ? {} : { onceTrusted }),
+    ...defined({ onceTrusted }),
     accepted: undefined,
     keysets: new Map(),
     lastCommit: undefined,

@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf } from "../../core/index.ts";
+import { canonicalJson, defined, digestOf } from "../../core/index.ts";
 import {
   type DesiredLeaf,
   type DesiredVisor,
@@ -71,9 +71,7 @@ function keepSeen(
     digest: observedDigest(observedValues(owned, seen)),
     configReadable: seen.configReadable,
     keepsConf: seen.keepsConf,
-    ...(seen.hypervisors === undefined ? {} : { hypervisors: seen.hypervisors }),
-    ...(seen.pty === undefined ? {} : { pty: seen.pty }),
-    ...(seen.unsetBlocks === undefined ? {} : { unsetBlocks: seen.unsetBlocks }),
+    ...defined({ hypervisors: seen.hypervisors, pty: seen.pty, unsetBlocks: seen.unsetBlocks }),
     showsModes: showsModes(seen),
     methods: keepMethods(owned, seen),
     apps,

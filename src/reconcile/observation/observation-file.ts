@@ -1,6 +1,7 @@
 import {
   assert,
   canonicalJson,
+  defined,
   type Digest,
   digestOf,
   FleetError,
@@ -55,10 +56,10 @@ export function makeObservation(input: ObservationInput): ObservationDocument {
     format: OBSERVATION_FORMAT,
     tool: input.tool,
     fleet: desired.fleet,
-    manifest: { digest: desired.manifestDigest, ...(commit === undefined ? {} : { commit }) },
+    manifest: { digest: desired.manifestDigest, ...defined({ commit }) },
     created: new Date(input.nowMs).toISOString(),
     acting: observation.acting,
-    ...(keys === undefined ? {} : { operator: keys.operator }),
+    ...defined({ operator: keys?.operator }),
     visors,
     recorded: keepHistory(input.history, input.heads, desired),
   } as const;
@@ -110,7 +111,7 @@ function damaged(message: string, cause?: unknown): FleetError {
   return new FleetError("observe/damaged", `the observation cannot be used: ${message}`, {
     next: OBSERVE_AGAIN,
     exit: 64,
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   });
 }
 

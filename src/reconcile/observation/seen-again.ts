@@ -1,4 +1,4 @@
-import { Hidden, type Json, type VisorKey } from "../../core/index.ts";
+import { defined, Hidden, type Json, type VisorKey } from "../../core/index.ts";
 import {
   BUILT_IN_APPS,
   type DesiredVisor,
@@ -52,15 +52,13 @@ function seenVisor(
     ...when,
     release: { version: kept.release, commit: "", date: "" },
     startedAtMs: Date.parse(kept.startedAt),
-    ...(hypervisors === undefined ? {} : { hypervisors }),
-    ...(pty === undefined ? {} : { pty }),
-    ...(unsetBlocks === undefined ? {} : { unsetBlocks }),
+    ...defined({ hypervisors, pty, unsetBlocks }),
     settings: {},
     apps: Object.entries(kept.apps).map(([name, app]) => appAgain(name, app, kept.showsModes)),
     ports: portsAgain(key, kept),
     keepsConf,
     configReadable,
-    ...(kept.showsModes === undefined ? {} : { showsModes: kept.showsModes }),
+    ...defined({ showsModes: kept.showsModes }),
     methods: new Map(Object.entries(kept.methods)),
     kept: new Map(Object.entries(kept.leaves)),
   };

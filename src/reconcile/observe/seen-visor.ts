@@ -1,4 +1,4 @@
-import { Hidden, type Json } from "../../core/index.ts";
+import { defined, Hidden, type Json } from "../../core/index.ts";
 import {
   MASK,
   type ObservedApp,
@@ -23,11 +23,13 @@ export function toSeenVisor(reading: SeenReading, route: Route, atMs: number): S
     atMs,
     release: reading.release ?? { version: config?.version ?? "", commit: "", date: "" },
     startedAtMs: reading.startedAtMs,
-    ...(config === undefined ? {} : { hypervisors: config.hypervisors }),
-    ...(config?.ptyWhitelist === undefined ? {} : { pty: config.ptyWhitelist }),
-    ...(config === undefined ? {} : { dmsgscp: config.scpWhitelist }),
-    ...(config?.allowRpcExec === undefined ? {} : { allowRpcExec: config.allowRpcExec }),
-    ...(config === undefined ? {} : { survey: config.surveyWhitelist }),
+    ...defined({
+      hypervisors: config?.hypervisors,
+      pty: config?.ptyWhitelist,
+      dmsgscp: config?.scpWhitelist,
+      allowRpcExec: config?.allowRpcExec,
+      survey: config?.surveyWhitelist,
+    }),
     ...rewardAddress(config?.rewardAddress ?? summary?.rewardAddress),
     ...(config === undefined || config.unsetBlocks.length === 0
       ? {}
@@ -70,10 +72,9 @@ function toObservedApp(app: AppReading): ObservedApp {
     autoStart: app.autoStart,
     args: maskArgs(app.args),
     ...(app.env === undefined ? {} : { env: app.env.map(maskEnv) }),
-    ...(app.launcherMode === undefined ? {} : { launcherMode: app.launcherMode }),
-    ...(app.restartPolicy === undefined ? {} : { restartPolicy: app.restartPolicy }),
+    ...defined({ launcherMode: app.launcherMode, restartPolicy: app.restartPolicy }),
     port: app.port,
-    raw: new Hidden({ args: app.args, ...(app.env === undefined ? {} : { env: app.env }) }),
+    raw: new Hidden({ args: app.args, ...defined({ env: app.env }) }),
   };
 }
 

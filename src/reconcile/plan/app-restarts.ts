@@ -1,3 +1,4 @@
+import { defined } from "../../core/index.ts";
 import type { Change, DesiredVisor, SeenVisor } from "../../model/index.ts";
 import { parseLeafPath } from "../diff/index.ts";
 import type { Awaiting } from "./history.ts";
@@ -50,7 +51,7 @@ export function planAppRestarts(
       ...(changed || earlier === undefined ? {} : { owedSince: earlier.sinceEntry }),
       before: true,
       after: true,
-      reason: { place, ...(role === undefined ? {} : { role }), note },
+      reason: { place, ...defined({ role }), note },
       lifetime: "memory",
       restart: "none",
       risk: "app",

@@ -1,4 +1,4 @@
-import { assert, type OperatorKey, type VisorKey } from "../../core/index.ts";
+import { assert, defined, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import {
   type Change,
   changesOf,
@@ -122,11 +122,11 @@ export function buildPlan(input: PlanInput): Plan {
     tool: input.tool,
     fleet: desired.fleet,
     manifest: input.manifest,
-    ...(input.recorded === undefined ? {} : { source: input.recorded.source }),
+    ...defined({ source: input.recorded?.source }),
     created: new Date(input.nowMs).toISOString(),
     expires: new Date(input.nowMs + input.expiresAfterMs).toISOString(),
     acting: input.acting,
-    ...(input.operator === undefined ? {} : { operator: input.operator }),
+    ...defined({ operator: input.operator }),
     keyset,
     keysetChanges: changesOfKeyset,
     policies,
@@ -162,18 +162,18 @@ function contextOf(input: PlanInput): PlanVisorContext {
     history: input.history,
     secrets: secretComparison(input),
     manifest: input.manifest.digest,
-    ...(input.operator === undefined ? {} : { operator: input.operator }),
+    ...defined({ operator: input.operator }),
     ...(input.recorded === undefined ? {} : { ageFromMs: input.nowMs }),
     nowMs: input.nowMs,
     ...(input.only === undefined ? {} : { only: pathsByVisor(input.only) }),
-    ...(input.picks === undefined ? {} : { picks: input.picks }),
+    ...defined({ picks: input.picks }),
   };
 }
 
 /** Said where the plan is not of every visor: what it says holds for those that were planned. */
 function scopeOf({ desired, selected, on }: PlanInput): Pick<Plan, "scope"> {
   if (selected.length === desired.visors.length) return {};
-  return { scope: { of: desired.visors.length, ...(on === undefined ? {} : { on }) } };
+  return { scope: { of: desired.visors.length, ...defined({ on }) } };
 }
 
 function pathsByVisor(fields: readonly FieldAddress[]): ReadonlyMap<VisorKey, ReadonlySet<string>> {
@@ -234,8 +234,7 @@ function lingeringInput(
   return {
     desired,
     history,
-    ...(recorded === undefined ? {} : { trusted: recorded.trusted }),
-    ...(namedBefore === undefined ? {} : { namedBefore }),
+    ...defined({ trusted: recorded?.trusted, namedBefore }),
     looks,
     unread: new Set(unread),
   };

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  defined,
   type Digest,
   digestOf,
   type Json,
@@ -27,8 +28,7 @@ export interface ObservedValues {
 export function observedValues(owned: readonly string[], seen: SeenVisor): ObservedValues {
   return {
     leaves: new Map(owned.map((path) => [path, observedValue(seen, path)])),
-    ...(seen.hypervisors === undefined ? {} : { hypervisors: seen.hypervisors }),
-    ...(seen.pty === undefined ? {} : { pty: seen.pty }),
+    ...defined({ hypervisors: seen.hypervisors, pty: seen.pty }),
   };
 }
 

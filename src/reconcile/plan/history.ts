@@ -1,4 +1,4 @@
-import type { Digest, VisorKey } from "../../core/index.ts";
+import { defined, type Digest, type VisorKey } from "../../core/index.ts";
 import {
   type AcceptedKeyset,
   type FeedKey,
@@ -164,7 +164,7 @@ export class HistoryFold {
       keyset: accepted === undefined ? undefined : keysetFromRecord(accepted.payload),
       onceTrusted: this.#onceTrusted.result(receiptsOf(this.#leaves)),
       accepted,
-      ...(changedBy === undefined ? {} : { changedBy }),
+      ...defined({ changedBy }),
       keysets: new Map(this.#keysets),
       epochKeysets: [...this.#epochKeysets],
       keysetFaults: [...this.#keysetFaults],
@@ -226,7 +226,7 @@ export class HistoryFold {
       waiting.delete(key);
       if (outcome === "done-after-restart") {
         const since = sinceOf(record, path);
-        waiting.set(key, { ...since, ...(element === undefined ? {} : { element }) });
+        waiting.set(key, { ...since, ...defined({ element }) });
       }
       const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
       if (receipt.step === "b" && app !== undefined) inner(this.#owed, receipt.visor).delete(app);
@@ -272,7 +272,7 @@ function receiptsOf(leaves: KnownLeaves): Parameters<OnceTrustedFold["result"]>[
     leaves.writtenOf(visor).map(({ path, element, value, at }) => ({
       visor,
       path,
-      ...(element === undefined ? {} : { element }),
+      ...defined({ element }),
       after: value,
       entry: at.index,
     })),

@@ -1,4 +1,4 @@
-import { checkGitKey, type GitKey } from "../../core/index.ts";
+import { checkGitKey, defined, type GitKey } from "../../core/index.ts";
 import { isFeedKey, type KeysetTerms } from "../../ledger/index.ts";
 import { CAPABILITIES, type FeedKey, type Keyset } from "../../model/index.ts";
 import { policyFromJson, policyToJson } from "./policy.ts";
@@ -12,8 +12,7 @@ export function keysetFromRecord(recorded: KeysetTerms): Keyset {
       return {
         name,
         key: operator.key,
-        ...(operator.seal === undefined ? {} : { seal: operator.seal }),
-        ...(feed === undefined ? {} : { feed }),
+        ...defined({ seal: operator.seal, feed }),
         ...(git.length === 0 ? {} : { git }),
         may: CAPABILITIES.filter((verb) => operator.may.includes(verb)),
       };

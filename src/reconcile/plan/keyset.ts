@@ -1,4 +1,4 @@
-import { canonicalJson, gitKeyName } from "../../core/index.ts";
+import { canonicalJson, defined, gitKeyName } from "../../core/index.ts";
 import {
   CAPABILITIES,
   type DesiredFleet,
@@ -18,9 +18,7 @@ export function keysetOf(
       .map(({ name, key, seal, feed, git, may }) => ({
         name,
         key,
-        ...(seal === undefined ? {} : { seal }),
-        ...(feed === undefined ? {} : { feed }),
-        ...(git === undefined ? {} : { git }),
+        ...defined({ seal, feed, git }),
         may: may.toSorted(),
       }))
       .toSorted((left, right) => (left.name < right.name ? -1 : 1)),

@@ -1,3 +1,4 @@
+import { defined } from "../../core/index.ts";
 import type { Change, DesiredIgnore, DesiredVisor, IgnoredLeaf } from "../../model/index.ts";
 import { parseLeafPath } from "../diff/index.ts";
 
@@ -45,7 +46,7 @@ export function ignoredLeaves(
     return {
       path,
       until: new Date(untilMs).toISOString(),
-      ...(because === undefined ? {} : { because }),
+      ...defined({ because }),
       place,
       ended,
       changes: changes.filter((change) => behind.includes(change.path)),

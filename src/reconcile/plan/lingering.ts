@@ -1,5 +1,5 @@
 // What stays after a key was taken away: keys that the manifest no longer wants, held against what visors show.
-import { shortCommit, type VisorKey } from "../../core/index.ts";
+import { defined, shortCommit, type VisorKey } from "../../core/index.ts";
 import {
   ACCESS_PATHS,
   type AccessPath,
@@ -117,7 +117,7 @@ export function lingeringKeys(input: LingeringInput): Lingering | undefined {
       .toSorted(([left], [right]) => (left < right ? -1 : 1))
       .map(([key, own]): LingeringKey => {
         const { why = "", formerName } = gone.get(key) ?? {};
-        return { key, ...(formerName === undefined ? {} : { formerName }), why, ways: own };
+        return { key, ...defined({ formerName }), why, ways: own };
       }),
     unknown,
     unknownKeys: [...unknownKeys].sort(),
@@ -128,10 +128,7 @@ export function lingeringKeys(input: LingeringInput): Lingering | undefined {
 export function keysGone(input: GoneInput): ReadonlyMap<string, GoneKey> {
   const gone = goneKeys({ ...input, looks: new Map(), unread: new Set() });
   return new Map(
-    [...gone].map(([key, { why, held }]) => [
-      key,
-      { why, ...(held === undefined ? {} : { visors: held }) },
-    ]),
+    [...gone].map(([key, { why, held }]) => [key, { why, ...defined({ visors: held }) }]),
   );
 }
 
@@ -156,7 +153,7 @@ function goneKeys(input: LingeringInput): ReadonlyMap<string, Gone> {
   for (const [key, formerName] of namedBefore?.keys ?? []) {
     if (named.has(key)) continue;
     const why = `was named at commit ${shortCommit(namedBefore?.commit ?? "")}`;
-    put(key, { why, ...(formerName === undefined ? {} : { formerName }) });
+    put(key, { why, ...defined({ formerName }) });
   }
   return gone;
 }

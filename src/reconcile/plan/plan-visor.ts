@@ -1,4 +1,4 @@
-import type { Digest, OperatorKey, VisorKey } from "../../core/index.ts";
+import { defined, type Digest, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import type {
   Change,
   DesiredVisor,
@@ -155,7 +155,7 @@ function observedFacts(
   return {
     at: new Date(seen.atMs).toISOString(),
     digest: observedDigest(observedValues(owned, seen)),
-    ...(keyed === undefined ? {} : { keyed }),
+    ...defined({ keyed }),
     version: seen.release.version,
     startedAt: new Date(seen.startedAtMs).toISOString(),
     ...(context.ageFromMs === undefined
@@ -259,8 +259,7 @@ function driftContext(
   return {
     history,
     manifest,
-    ...(operator === undefined ? {} : { operator }),
-    ...(secrets?.digest === undefined ? {} : { secretDigest: secrets.digest }),
+    ...defined({ operator, secretDigest: secrets?.digest }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../core/index.ts";
+import { defined, type Json, type JsonObject } from "../../core/index.ts";
 import {
   DEFAULT_POLICY,
   type Policy,
@@ -73,7 +73,7 @@ export function policyFromJson(json: { readonly [key: string]: Json | undefined 
     requireWitnesses: numberOf(witnesses),
     keysetSignatures: numberOf(signatures),
     maxObservationAgeMs: ageFromJson(json[AGE]),
-    ...(signedCommits === undefined ? {} : { signedCommits }),
+    ...defined({ signedCommits }),
   };
 }
 

@@ -2,6 +2,7 @@ import {
   type ByteStream,
   type Clock,
   concatBytes,
+  defined,
   equalBytes,
   FleetError,
   hasCode,
@@ -115,7 +116,7 @@ function open(stream: ByteStream, role: NoiseRole, options: ConnectionOptions): 
     clock: options.clock,
     staticSecret: options.secret,
     ephemeralSecret: options.random(SECRET_SIZE),
-    ...(options.noiseTimeoutMs === undefined ? {} : { timeoutMs: options.noiseTimeoutMs }),
+    ...defined({ timeoutMs: options.noiseTimeoutMs }),
   });
 }
 

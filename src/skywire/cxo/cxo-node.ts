@@ -1,6 +1,7 @@
 import {
   type ByteStream,
   type Clock,
+  defined,
   type Dial,
   equalBytes,
   FleetError,
@@ -90,8 +91,7 @@ export class CxoNode {
       nodeId: options.nodeId ?? publicKeyOf(secret),
       clock,
       random,
-      ...(noiseTimeoutMs === undefined ? {} : { noiseTimeoutMs }),
-      ...(responseTimeoutMs === undefined ? {} : { responseTimeoutMs }),
+      ...defined({ noiseTimeoutMs, responseTimeoutMs }),
     };
     this.#waiters = new ObjectWaiters(clock);
     this.#intake = new RootIntake({

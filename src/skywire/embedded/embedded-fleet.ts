@@ -1,6 +1,7 @@
 import {
   assert,
   type ByteStream,
+  defined,
   type Dial,
   FleetError,
   type StreamAddress,
@@ -139,7 +140,7 @@ class RunningFleet {
     return {
       visors: this.#visors.map((visor) => this.#infoOf(visor)),
       addresses: this.#addresses,
-      ...(controlAddress === undefined ? {} : { controlAddress }),
+      ...defined({ controlAddress }),
       dial: (address) => this.#dial(address),
       control: this.#control,
       counters: this.#counters,

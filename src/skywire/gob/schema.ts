@@ -1,4 +1,4 @@
-import { assert, equalBytes } from "../../core/index.ts";
+import { assert, defined, equalBytes } from "../../core/index.ts";
 import type { GenericValue } from "./generic-value.ts";
 import {
   baseOf,
@@ -144,7 +144,7 @@ function opaque(marshaler: Marshaler, options: OpaqueOptions = {}): Schema<Uint8
     isZero: (value) => !alwaysSent && value instanceof Uint8Array && equalBytes(value, zero),
     encode: sized,
     decode: sized,
-    ...(options.fields === undefined ? {} : { fields: options.fields }),
+    ...defined({ fields: options.fields }),
   });
 }
 

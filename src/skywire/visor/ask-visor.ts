@@ -1,4 +1,4 @@
-import { FleetError, hasCode, sleep, type VisorKey } from "../../core/index.ts";
+import { defined, FleetError, hasCode, sleep, type VisorKey } from "../../core/index.ts";
 import { confValues } from "./conf-variables.ts";
 import type { VisorConnection } from "./connection.ts";
 import { type Call, CALLS } from "./methods.ts";
@@ -218,10 +218,9 @@ function seenReading(
     startedAtMs: first.startedAtMs,
     startedWithinMs: first.startedWithinMs,
     ...(overview === undefined ? {} : { release: releaseOf(overview) }),
-    ...(config === undefined ? {} : { config }),
-    ...(configFile === undefined ? {} : { configFile }),
+    ...defined({ config, configFile }),
     apps: first.apps.kind === "answered" ? appsOf(first.apps.value) : [],
-    ...(summary === undefined ? {} : { summary }),
+    ...defined({ summary }),
     ...(ports === undefined ? {} : { ports: portsOf(ports) }),
     ...skyenvPart(skyenv),
     ...(wants.known === true ? { known: knownFrom(key, later, summary) } : {}),

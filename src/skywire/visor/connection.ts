@@ -1,4 +1,4 @@
-import { assert, type Clock, type Dial, type StreamAddress } from "../../core/index.ts";
+import { assert, type Clock, defined, type Dial, type StreamAddress } from "../../core/index.ts";
 import type { GobLimits } from "../gob/index.ts";
 import { RpcClient } from "../rpc/index.ts";
 import { type SentCall, SendGate } from "./send-gate.ts";
@@ -66,8 +66,7 @@ export async function connect(
   const client = new RpcClient(stream, {
     clock: access.clock,
     timeoutMs: timeouts.callMs,
-    ...(preamble === undefined ? {} : { preamble }),
-    ...(access.limits === undefined ? {} : { limits: access.limits }),
+    ...defined({ preamble, limits: access.limits }),
   });
   const gate = new SendGate(client, { target, mayWrite, onSend: access.onSend });
   return { target, gate, client, timeouts, clock: access.clock };

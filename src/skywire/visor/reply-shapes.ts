@@ -1,4 +1,4 @@
-import { parseVisorKey, type VisorKey, visorKeyFault } from "../../core/index.ts";
+import { defined, parseVisorKey, type VisorKey, visorKeyFault } from "../../core/index.ts";
 import type { GenericValue } from "../gob/index.ts";
 import type {
   AppReading,
@@ -31,7 +31,7 @@ function appOf({ AppConfig: config, Status, DetailedStatus }: AppStateWire): App
     args: config.Args,
     autoStart: config.AutoStart,
     port: config.Port,
-    ...(env === undefined ? {} : { env }),
+    ...defined({ env }),
     ...(typeof config.LauncherMode === "string" ? { launcherMode: config.LauncherMode } : {}),
     ...(typeof config.RestartPolicy === "string" && config.RestartPolicy !== ""
       ? { restartPolicy: config.RestartPolicy }

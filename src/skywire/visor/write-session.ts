@@ -1,6 +1,7 @@
 import {
   assert,
   canonicalJson,
+  defined,
   FleetError,
   hasCode,
   type Json,
@@ -131,7 +132,7 @@ export class ConnectedSession implements WriteSession {
       dmsgscp: scpWhitelist,
       survey: surveyWhitelist,
       unsetBlocks,
-      ...(ptyWhitelist === undefined ? {} : { pty: ptyWhitelist }),
+      ...defined({ pty: ptyWhitelist }),
     };
   }
 

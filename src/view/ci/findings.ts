@@ -1,4 +1,11 @@
-import { assert, digestOf, type Digest, type Place, type VisorKey } from "../../core/index.ts";
+import {
+  assert,
+  defined,
+  digestOf,
+  type Digest,
+  type Place,
+  type VisorKey,
+} from "../../core/index.ts";
 import type { Change, Plan, PlanVisor, Refusal, Released } from "../../model/index.ts";
 import { changeGroups } from "../change-text.ts";
 import { lingeringWho } from "../lingering-text.ts";
@@ -117,7 +124,7 @@ function changeDraft(change: Change, visor: PlanFinding["visor"], plan: Plan): D
   const verb = change.element === undefined ? "" : `${op} `;
   return {
     rule: `change/${risk}`,
-    ...(visor === undefined ? {} : { visor }),
+    ...defined({ visor }),
     message: printable(`${path}: ${verb}${group?.what ?? ""} (${group?.notes ?? ""})`),
     place: reason.place.line === 0 ? placeOf(plan) : reason.place,
     identity: [visor?.key ?? "", path, element, op],
