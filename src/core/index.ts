@@ -6,6 +6,7 @@ export {
   type Json,
   type JsonObject,
 } from "./canonical-json.ts";
+export { compareNames, compareTexts } from "./compare.ts";
 export { counted } from "./counted.ts";
 export { dialUntil } from "./dial-until.ts";
 export { type Defined, defined } from "./defined.ts";

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  compareTexts,
   defined,
   type Diagnostic,
   type Json,
@@ -228,7 +229,7 @@ function union(lists: readonly (readonly DesiredElement[])[]): readonly DesiredE
   for (const list of filled) {
     for (const element of list) if (!united.has(element.value)) united.set(element.value, element);
   }
-  return [...united.values()].sort((a, b) => (a.value < b.value ? -1 : 1));
+  return [...united.values()].sort((a, b) => compareTexts(a.value, b.value));
 }
 
 /** Reports what a list says both ways; true when it does. */

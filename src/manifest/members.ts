@@ -1,4 +1,4 @@
-import { checkVisorKey, defined, type Place } from "../core/index.ts";
+import { checkVisorKey, compareTexts, defined, type Place } from "../core/index.ts";
 import type { Diagnostic } from "../core/index.ts";
 import type { DesiredElement } from "../model/index.ts";
 import { suggestion } from "./did-you-mean.ts";
@@ -307,5 +307,5 @@ function originOf(place: Place, role: string | undefined, via: string | undefine
 
 /** Sorts by key: a list that is a set must not depend on how it was written. */
 function sortElements(elements: readonly DesiredElement[]): readonly DesiredElement[] {
-  return [...elements].sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+  return [...elements].sort((a, b) => compareTexts(a.value, b.value));
 }

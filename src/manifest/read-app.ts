@@ -1,4 +1,4 @@
-import { defined, utf8, type Json, type Place } from "../core/index.ts";
+import { compareTexts, defined, type Json, type Place, utf8 } from "../core/index.ts";
 import {
   ARGUMENT_BYTES_MAX,
   namesSecret,
@@ -146,7 +146,7 @@ function readEnv(reading: Reading, tree: Tree, place: Place): WrittenValue | und
   // Put together at the end: a plain assignment would lose a variable of the name __proto__.
   const value = new Map<string, Json>();
   const secrets: SecretRef[] = [];
-  const variables = [...soundEntries(reading, tree)].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const variables = [...soundEntries(reading, tree)].sort((a, b) => compareTexts(a.key, b.key));
   for (const { key, offset, value: node } of variables) {
     const text = textOf(node) ?? "";
     checkArgumentSize(reading, `${key}=${text}`, offset);

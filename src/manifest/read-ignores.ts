@@ -1,4 +1,4 @@
-import { defined } from "../core/index.ts";
+import { compareTexts, defined } from "../core/index.ts";
 import type { DesiredIgnore } from "../model/index.ts";
 import { placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
 import type { Tree } from "./tree.ts";
@@ -33,7 +33,7 @@ export function readIgnores(reading: Reading, visor: Tree): readonly DesiredIgno
       place: placeOf(reading, offset),
     });
   }
-  return ignores.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return ignores.toSorted((a, b) => compareTexts(a.path, b.path));
 }
 
 /**

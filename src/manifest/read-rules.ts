@@ -1,4 +1,4 @@
-import { defined, type Json, parseDuration } from "../core/index.ts";
+import { compareTexts, defined, type Json, parseDuration } from "../core/index.ts";
 import {
   checkRelayAddress,
   DEFAULT_POLICY,
@@ -138,5 +138,5 @@ export function readRules(reading: Reading, root: MapTree): readonly DesiredValu
     const isRevoked = booleanOf(soundAt(reading, value, "revoked")) === true;
     if (isRevoked) put(`keys.${key}`, treeToJson(value), offset);
   }
-  return [...rules.values()].toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  return [...rules.values()].toSorted((left, right) => compareTexts(left.path, right.path));
 }

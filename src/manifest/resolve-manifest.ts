@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  compareTexts,
   defined,
   type Diagnostic,
   type Json,
@@ -69,7 +70,7 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
   const watch =
     manifest.watch === undefined ? undefined : resolveWatch(manifest.watch, names, report);
   if (manifest.incomplete || diagnostics.length > 0) return { diagnostics };
-  visors.sort((a, b) => (a.key < b.key ? -1 : 1));
+  visors.sort((a, b) => compareTexts(a.key, b.key));
   const desired: DesiredFleet = {
     fleet: manifest.fleet,
     file: manifest.file,
@@ -108,7 +109,7 @@ function sortedOperators(manifest: Manifest): readonly DesiredOperator[] {
       ...defined({ feed: feed?.key }),
       ...(git.length === 0 ? {} : { git: git.map(({ key }) => key).toSorted() }),
     }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => compareTexts(a.name, b.name));
 }
 
 function resolveControllers(manifest: Manifest, members: MemberResolver): readonly VisorKey[] {
@@ -152,7 +153,7 @@ function resolveVisor(names: Names, merging: Merging): DesiredVisor | undefined 
     roles: roles.map((role) => role.name),
     ...defined({ rpc: visor.rpc }),
     place: visor.place,
-    leaves: new Map([...leaves].sort(([a], [b]) => (a < b ? -1 : 1))),
+    leaves: new Map([...leaves].sort(([a], [b]) => compareTexts(a, b))),
     ...defined({ ignores }),
   };
 }

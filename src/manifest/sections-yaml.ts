@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../core/index.ts";
+import { compareTexts, type Json, type JsonObject } from "../core/index.ts";
 import {
   type AppTypedField,
   exitOf,
@@ -42,7 +42,7 @@ export function formatSectionsYaml(seen: SeenVisor, nameOf: NameOf = () => undef
     ...trustLines(seen, (list) => list.filter((one) => one !== own).map(key)),
     ...settingLines(seen.settings),
     ...seen.apps
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .toSorted((a, b) => compareTexts(a.name, b.name))
       .filter(({ name }, index, apps) => apps[index - 1]?.name !== name)
       .flatMap((app) =>
         seen.apps.filter(({ name }) => name === app.name).length > 1
@@ -107,7 +107,7 @@ function ownFirst(left: string, right: string): number {
 
 function settingLines(settings: Readonly<Record<string, Json>>): readonly string[] {
   return Object.entries(settings)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => compareTexts(a, b))
     .flatMap(([path, value]) => {
       const setting = settingAt(path);
       if (setting === undefined || settingFault(setting.type, value) !== undefined) return [];

@@ -1,4 +1,4 @@
-import type { Json, Place } from "../core/index.ts";
+import { compareTexts, type Json, type Place } from "../core/index.ts";
 import type { SecretRef } from "./desired.ts";
 import type { Risk } from "./settings.ts";
 
@@ -51,6 +51,16 @@ export interface Change {
    * `was` is that value, where it is not the wanted one and may be shown.
    */
   readonly drift?: { readonly sinceEntry: number; readonly was?: Json };
+}
+
+/** Orders fields of one visor by path, then by element. */
+export function compareFields(
+  left: Pick<Change, "path" | "element">,
+  right: Pick<Change, "path" | "element">,
+): number {
+  return (
+    compareTexts(left.path, right.path) || compareTexts(left.element ?? "", right.element ?? "")
+  );
 }
 
 /** What happened to one change. */

@@ -27,6 +27,7 @@ export {
 export {
   type Change,
   changeKey,
+  compareFields,
   type Lifetime,
   type Outcome,
   type OutcomeKind,

@@ -1,5 +1,5 @@
 // What a plan says of many visors at once: each thing that they have alike on one row, then their names.
-import { counted, type VisorKey } from "../core/index.ts";
+import { compareNames, compareTexts, counted, type VisorKey } from "../core/index.ts";
 import { type Change, changesOf, type Plan, type PlanVisor } from "../model/index.ts";
 import { type Alike, earliestEntry, partAlike, type Parted, withoutEntry } from "./alike.ts";
 import { circleText, type Likeness, likenessAmong } from "./but-itself.ts";
@@ -52,11 +52,12 @@ export function inReadingOrder<Visor extends Pick<PlanVisor, "key" | "name">>(
   order: readonly string[] = [],
 ): readonly Visor[] {
   const at = new Map(order.map((key, index) => [key, index]));
-  const compare = new Intl.Collator("en", { numeric: true }).compare;
   const rank = ({ key }: Visor): number => at.get(key) ?? order.length;
   return visors.toSorted(
     (left, right) =>
-      rank(left) - rank(right) || compare(left.name, right.name) || (left.key < right.key ? -1 : 1),
+      rank(left) - rank(right) ||
+      compareNames(left.name, right.name) ||
+      compareTexts(left.key, right.key),
   );
 }
 

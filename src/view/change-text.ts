@@ -1,4 +1,4 @@
-import { counted } from "../core/index.ts";
+import { compareNames, compareTexts, counted } from "../core/index.ts";
 import type { Change, Risk } from "../model/index.ts";
 import { earliestEntry, withoutEntry } from "./alike.ts";
 import type { Paint } from "./paint.ts";
@@ -10,7 +10,6 @@ import { elementText, keyLabel, type Names, valueText } from "./value-text.ts";
 const NAME_LENGTH_MAX = 63;
 const NAMES_IN_A_ROW = 8;
 /** `shop-2` before `shop-10`. */
-const compareNames = new Intl.Collator("en", { numeric: true }).compare;
 const DANGER: readonly Risk[] = ["trust", "reachability", "app", "label"];
 /** The sign of what becomes of a field. */
 export const GLYPHS: Readonly<Record<Change["op"], string>> = {
@@ -132,14 +131,10 @@ function byDanger(left: Line, right: Line): number {
 export function compareChanges(one: Change, other: Change): number {
   return (
     DANGER.indexOf(one.risk) - DANGER.indexOf(other.risk) ||
-    inOrder(one.step, other.step) ||
-    inOrder(one.path, other.path) ||
-    inOrder(one.op, other.op)
+    compareTexts(one.step, other.step) ||
+    compareTexts(one.path, other.path) ||
+    compareTexts(one.op, other.op)
   );
-}
-
-function inOrder(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function joins(left: Line, right: Line): boolean {

@@ -1,5 +1,5 @@
 // Keys that are no longer wanted and keep a way in, as sentences with the line that ends it.
-import { counted } from "../core/index.ts";
+import { compareNames, counted } from "../core/index.ts";
 import {
   DEFAULT_MANIFEST,
   type Lingering,
@@ -14,8 +14,6 @@ import { keyLabel, type Names, shortKey } from "./value-text.ts";
 
 /** More names than these are told by their number. */
 const NAMED_MAX = 5;
-
-const compareNames = new Intl.Collator("en", { numeric: true }).compare;
 
 /** What to say of a key that stays, and how to end it. */
 export interface LingeringLine {

@@ -32,6 +32,11 @@ const FORBIDDEN = [
     why: "a path of somebody's machine",
   },
   { word: /\bnew Date\(\)/, why: "take a Clock", where: /^src\/(?!platform\/|cli\/)/ },
+  {
+    word: /\? -1 : |\blocaleCompare\(|\bIntl\.Collator\b/,
+    why: "compareTexts and compareNames of core put texts in order",
+    where: /^src\/(?!core\/compare\.ts|ledger\/proof\/make-evidence\.ts)/,
+  },
   { word: /\bvi\.mock\(/, why: "use a memory port", where: /^test\// },
   {
     word: /(?:oxlint|eslint)-disable(?!.*-- \S)|@ts-(?:expect-error|ignore|nocheck)(?!.*: \S)/,

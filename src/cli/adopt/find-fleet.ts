@@ -1,4 +1,4 @@
-import { counted, type VisorKey } from "../../core/index.ts";
+import { compareNames, counted, type VisorKey } from "../../core/index.ts";
 import type { Unread } from "../../manifest/index.ts";
 import type { RpcRoute, SeenVisor } from "../../model/index.ts";
 import { type Emit, routeOf, toObserved } from "../../reconcile/index.ts";
@@ -134,7 +134,7 @@ function freeName(wanted: string, taken: Set<string>): string {
 export function inNameOrder<Visor extends { readonly name: string }>(
   visors: readonly Visor[],
 ): readonly Visor[] {
-  return visors.toSorted((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  return visors.toSorted((a, b) => compareNames(a.name, b.name));
 }
 
 /** Says how many visors were left out because they let nobody in from here. */

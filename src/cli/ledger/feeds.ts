@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { FleetError, hasCode, type OperatorKey } from "../../core/index.ts";
+import { compareTexts, FleetError, hasCode, type OperatorKey } from "../../core/index.ts";
 import {
   type FeedKey,
   isFeedKey,
@@ -171,7 +171,7 @@ async function readCopy(feed: FeedKey, keys: OperatorKeys, world: Disk): Promise
 export function seenHeads({ others }: Pick<OpenFeeds, "others">): readonly SeenHead[] {
   return others
     .map((other) => other.tree())
-    .toSorted((left, right) => (left.feed < right.feed ? -1 : 1));
+    .toSorted((left, right) => compareTexts(left.feed, right.feed));
 }
 
 /** The records of all feeds in joined order. */

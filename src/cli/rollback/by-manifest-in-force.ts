@@ -1,4 +1,5 @@
 // What an earlier manifest wants of visors, by the operators, controllers and policy of the one in force.
+import { compareTexts } from "../../core/index.ts";
 import type { DesiredFleet, DesiredIgnore, DesiredVisor } from "../../model/index.ts";
 
 /**
@@ -22,5 +23,5 @@ function withIgnores(visor: DesiredVisor, ignores: readonly DesiredIgnore[]): De
   const paths = new Set(owned.map(({ path }) => path));
   const all = [...owned, ...(visor.ignores ?? []).filter(({ path }) => !paths.has(path))];
   if (all.length === 0) return visor;
-  return { ...visor, ignores: all.toSorted((left, right) => (left.path < right.path ? -1 : 1)) };
+  return { ...visor, ignores: all.toSorted((left, right) => compareTexts(left.path, right.path)) };
 }

@@ -1,5 +1,5 @@
 import { defined, type Json } from "../../core/index.ts";
-import { MASK } from "../../model/index.ts";
+import { compareFields, MASK } from "../../model/index.ts";
 import type { KnownLeaf } from "./known-leaves.ts";
 import type { VisorState } from "./fleet-state.ts";
 import {
@@ -113,7 +113,7 @@ export function blameVisor(input: BlameInput): readonly BlamedLeaf[] {
   }
   return [...leaves.values()]
     .filter((leaf) => !isGoneElement(leaf, live))
-    .toSorted(byPath)
+    .toSorted(compareFields)
     .map((leaf) => blameLeaf(leaf, live, state?.known(leaf.path, leaf.element)));
 }
 
@@ -247,12 +247,4 @@ function outside(
 
 function momentOf({ seenMs, at }: Pick<Sighting, "seenMs" | "at">): MomentRef {
   return { timeMs: seenMs, at };
-}
-
-function byPath(left: LeafState, right: LeafState): number {
-  return compareText(left.path, right.path) || compareText(left.element ?? "", right.element ?? "");
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 import { defined, type VisorKey } from "../../core/index.ts";
-import { changeKey } from "../../model/index.ts";
+import { changeKey, compareFields } from "../../model/index.ts";
 import type { IntentPayload, LedgerRecord, PlanPayload } from "../entries/payloads.ts";
 import { pathsAsWanted } from "./as-wanted.ts";
 import { type AtHand, type KnownLeaf, KnownLeaves } from "./known-leaves.ts";
@@ -77,7 +77,7 @@ export class FleetState {
   visor(key: VisorKey): VisorState | undefined {
     const found = this.#visors.get(key);
     if (found === undefined) return undefined;
-    const leaves = [...found.leaves.values()].map((leaf) => leaf.state()).sort(byPath);
+    const leaves = [...found.leaves.values()].map((leaf) => leaf.state()).sort(compareFields);
     return {
       visor: key,
       owned: found.owned,
@@ -201,12 +201,4 @@ export async function foldFleet(
   const state = new FleetState();
   for await (const record of records) state.next(record);
   return state;
-}
-
-function byPath(left: LeafState, right: LeafState): number {
-  return compareText(left.path, right.path) || compareText(left.element ?? "", right.element ?? "");
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

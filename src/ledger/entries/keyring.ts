@@ -1,3 +1,4 @@
+import { compareTexts } from "../../core/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
 import type { KeysetPayload, LedgerRecord } from "./payloads.ts";
 import { type EpochKey, epochKeysFor } from "./sealing.ts";
@@ -64,7 +65,7 @@ export class Keyring {
   /** All keys of a fleet, older epochs first. */
   keysOf(fleet: string): readonly EpochKey[] {
     return [...(this.#byFleet.get(fleet)?.byId.values() ?? [])].toSorted(
-      (a, b) => a.epoch - b.epoch || (a.id < b.id ? -1 : Number(a.id > b.id)),
+      (a, b) => a.epoch - b.epoch || compareTexts(a.id, b.id),
     );
   }
 }

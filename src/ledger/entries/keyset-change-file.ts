@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  compareTexts,
   defined,
   FleetError,
   fromUtf8,
@@ -72,7 +73,7 @@ export function signKeysetChange(
   if (document.approvals.some(({ key }) => key === keys.operator))
     throw refused(`${keys.operator} has signed it already`, "hand it on to the next operator");
   const approvals = [...document.approvals, approveKeyset(keys, document)];
-  return { ...document, approvals: approvals.toSorted((a, b) => (a.key < b.key ? -1 : 1)) };
+  return { ...document, approvals: approvals.toSorted((a, b) => compareTexts(a.key, b.key)) };
 }
 
 /** Formats a key-change document: one line of canonical JSON. */

@@ -1,4 +1,4 @@
-import { FleetError } from "../../core/index.ts";
+import { compareTexts, FleetError } from "../../core/index.ts";
 import { isFeedKey } from "../keys/feed-key.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { ENTRY_KINDS, type EntryKind, NEVER_SEALED, type SeenHead } from "./payloads.ts";
@@ -98,8 +98,4 @@ function parseHeads(text: string): readonly SeenHead[] | undefined {
     heads.push({ feed, size, tree });
   }
   return heads;
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { assert } from "../../core/index.ts";
+import { assert, compareTexts } from "../../core/index.ts";
 import type { LedgerRecord, SeenHead } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import type { JoinedRecord } from "./concurrency.ts";
@@ -78,7 +78,9 @@ export async function* joinFeeds(
   options: JoinOptions,
 ): AsyncGenerator<JoinedRecord, void> {
   const lanes = new Map<FeedKey, Lane>();
-  for (const { feed, records, from = 0 } of feeds.toSorted((a, b) => (a.feed < b.feed ? -1 : 1))) {
+  for (const { feed, records, from = 0 } of feeds.toSorted((a, b) =>
+    compareTexts(a.feed, b.feed),
+  )) {
     assert(!lanes.has(feed), "each feed is joined once");
     const iterator = records[Symbol.asyncIterator]();
     lanes.set(feed, { feed, iterator, front: undefined, size: from, waived: new Set() });
@@ -170,7 +172,7 @@ async function breakCycle(
     path.push(wait);
     at = wait;
   }
-  const bySlot = path.toSorted((a, b) => (a.lane.feed < b.lane.feed ? -1 : 1));
+  const bySlot = path.toSorted((a, b) => compareTexts(a.lane.feed, b.lane.feed));
   let given: Wait | undefined;
   for (const wait of bySlot)
     if ((await otherTree(wait.head, options)) !== undefined) given = earlier(given, wait);

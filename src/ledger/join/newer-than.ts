@@ -1,4 +1,4 @@
-import type { OperatorKey, VisorKey } from "../../core/index.ts";
+import { compareTexts, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import type { LedgerRecord, SeenHead } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";
 
@@ -46,5 +46,5 @@ export async function newerThan(
 }
 
 function sorted<T>(byKey: ReadonlyMap<string, T>): readonly T[] {
-  return [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+  return [...byKey].toSorted(([a], [b]) => compareTexts(a, b)).map(([, value]) => value);
 }

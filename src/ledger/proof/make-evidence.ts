@@ -1,4 +1,4 @@
-import { FleetError, sha256, toHex } from "../../core/index.ts";
+import { compareTexts, FleetError, sha256, toHex } from "../../core/index.ts";
 import { decodeRoot } from "../../skywire/cxo/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { checkEvidence } from "./check-evidence.ts";
@@ -89,7 +89,7 @@ function sortStates<T extends { readonly state: SignedState }>(
         const { value } = each.state;
         return { each, seq: decodeRoot(value).seq, hash: toHex(sha256(value)) };
       })
-      .toSorted((a, b) => (a.seq === b.seq ? (a.hash < b.hash ? -1 : 1) : a.seq < b.seq ? -1 : 1))
+      .toSorted((a, b) => (a.seq === b.seq ? compareTexts(a.hash, b.hash) : a.seq < b.seq ? -1 : 1))
       .map(({ each }) => each);
   } catch (error) {
     if (error instanceof FleetError) return undefined;

@@ -1,4 +1,4 @@
-import { assert, hasCode, type OperatorKey, utf8 } from "../../core/index.ts";
+import { assert, compareTexts, hasCode, type OperatorKey, utf8 } from "../../core/index.ts";
 import type { KeysetPayload, LedgerRecord, SeenHead } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { verifyCheckpoint } from "./checkpoint.ts";
@@ -171,5 +171,5 @@ function onceEach(states: readonly WitnessedState[]): readonly WitnessedState[] 
 }
 
 function byName(a: WitnessedState, b: WitnessedState): number {
-  return a.witness < b.witness ? -1 : 1;
+  return compareTexts(a.witness, b.witness);
 }

@@ -1,4 +1,4 @@
-import type { VisorKey } from "../../core/index.ts";
+import { compareTexts, type VisorKey } from "../../core/index.ts";
 import type { DesiredLeaf, SeenVisor } from "../../model/index.ts";
 import { freeName } from "../first-manifest.ts";
 import { type AdoptSection, type Eyes, type Fact, keysOf, type VisorFacts } from "./facts.ts";
@@ -179,7 +179,7 @@ function nameKeys(
     for (const key of here) holders.set(key, (holders.get(key) ?? 0) + 1);
   }
   return [...places]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => compareTexts(a, b))
     .map(([key, paths]) => {
       const name = freeName(`key-${key.slice(2, 8)}`, taken);
       names.set(key, name);

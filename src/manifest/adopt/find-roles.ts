@@ -1,3 +1,4 @@
+import { compareTexts } from "../../core/index.ts";
 /**
  * Finds roles by minimum description length: a role is worth having when the lines it saves at the visors
  * that list it are longer than the role and its name at those visors. Pure counting; it knows nothing of
@@ -267,7 +268,7 @@ function byGain(left: Candidate, right: Candidate): number {
   return (
     right.gain - left.gain ||
     left.lines.length - right.lines.length ||
-    (left.lines.join() < right.lines.join() ? -1 : 1)
+    compareTexts(left.lines.join(), right.lines.join())
   );
 }
 

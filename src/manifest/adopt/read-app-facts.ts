@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, utf8 } from "../../core/index.ts";
+import { canonicalJson, compareTexts, type Json, utf8 } from "../../core/index.ts";
 import {
   type AppTypedField,
   ARGUMENT_BYTES_MAX,
@@ -30,7 +30,7 @@ export function readAppFacts(look: Look): void {
   const taken = new Set<string>();
   const unnamed = look.seen.apps.filter(({ name }) => !APP_NAME.test(name)).length;
   if (unnamed > 0) look.note(`${unnamed} apps are left out: a manifest cannot write their names`);
-  for (const app of look.seen.apps.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const app of look.seen.apps.toSorted((a, b) => compareTexts(a.name, b.name))) {
     if (!APP_NAME.test(app.name) || taken.has(app.name)) continue;
     taken.add(app.name);
     const isTwice = look.seen.apps.filter(({ name }) => name === app.name).length > 1;

@@ -1,4 +1,4 @@
-import type { VisorKey } from "../../core/index.ts";
+import { compareTexts, type VisorKey } from "../../core/index.ts";
 import { type Fact, type KeysFact, listOf, type VisorFacts } from "./facts.ts";
 
 /** A list of keys that stands in several places. */
@@ -108,7 +108,7 @@ function sharedLists(visors: readonly VisorFacts[]): readonly SharedList[] {
         count > 1 || (paths.length > 1 && keys.length >= LONG_LIST),
     )
     .map(({ keys, visors: count, paths }) => ({ keys, visors: count, paths: byFrequency(paths) }))
-    .toSorted((a, b) => b.visors - a.visors || (listId(a.keys) < listId(b.keys) ? -1 : 1));
+    .toSorted((a, b) => b.visors - a.visors || compareTexts(listId(a.keys), listId(b.keys)));
 }
 
 function byFrequency(paths: readonly string[]): readonly string[] {
@@ -116,6 +116,6 @@ function byFrequency(paths: readonly string[]): readonly string[] {
   for (const path of paths) counts.set(path, (counts.get(path) ?? 0) + 1);
   const isTrust = (path: string): number => Number(path.startsWith("trust."));
   return [...counts]
-    .toSorted(([a, m], [b, n]) => n - m || isTrust(b) - isTrust(a) || (a < b ? -1 : 1))
+    .toSorted(([a, m], [b, n]) => n - m || isTrust(b) - isTrust(a) || compareTexts(a, b))
     .map(([path]) => path);
 }

@@ -1,4 +1,4 @@
-import type { VisorKey } from "../../core/index.ts";
+import { compareTexts, type VisorKey } from "../../core/index.ts";
 import { freeName } from "../first-manifest.ts";
 import { listId, type SharedList } from "./share-lists.ts";
 
@@ -52,7 +52,7 @@ export function spellingOf(
   const byId = new Map(lists.map((list) => [listId(list.keys), list.name]));
   const bySize = lists
     .filter(({ keys }) => keys.length > 1)
-    .toSorted((a, b) => b.keys.length - a.keys.length || (a.name < b.name ? -1 : 1));
+    .toSorted((a, b) => b.keys.length - a.keys.length || compareTexts(a.name, b.name));
   const key = (one: VisorKey): string => names.get(one) ?? one;
   return {
     key,
@@ -71,7 +71,7 @@ export function membersOf(
 ): readonly string[] {
   const smaller = lists
     .filter(({ keys }) => keys.length > 1 && keys.length < list.keys.length)
-    .toSorted((a, b) => b.keys.length - a.keys.length || (a.name < b.name ? -1 : 1));
+    .toSorted((a, b) => b.keys.length - a.keys.length || compareTexts(a.name, b.name));
   return composed(list.keys, smaller, spelling.key);
 }
 

@@ -1,4 +1,4 @@
-import { parseVisorKey } from "../../core/index.ts";
+import { compareTexts, parseVisorKey } from "../../core/index.ts";
 import { SETTINGS } from "../../model/index.ts";
 import { bodyKeyOrder, inKeyOrder, type KeyOrder } from "../format/index.ts";
 import { yamlList, yamlText } from "../yaml-text.ts";
@@ -73,12 +73,12 @@ function arranged(map: WrittenMap, order: KeyOrder): WrittenMap {
 function byName(left: Fact, right: Fact): number {
   const [section = "", name = ""] = stepsOf(left.path);
   const [otherSection = "", otherName = ""] = stepsOf(right.path);
-  if (section !== otherSection) return section < otherSection ? -1 : 1;
+  if (section !== otherSection) return compareTexts(section, otherSection);
   if (section === "settings") {
     return (SETTING_ORDER.get(name) ?? 0) - (SETTING_ORDER.get(otherName) ?? 0);
   }
   if (section === "ports") return Number(name) - Number(otherName);
-  return name < otherName ? -1 : name > otherName ? 1 : 0;
+  return compareTexts(name, otherName);
 }
 
 /** The keys on the way to a value. Names of apps have no dots; paths of settings are one key. */

@@ -1,5 +1,6 @@
 import {
   checkVisorKey,
+  compareTexts,
   defined,
   type Diagnostic,
   FleetError,
@@ -126,7 +127,7 @@ function withIgnore(
   if (untilMs !== undefined && concernsTrust(path)) throw neverIgnored(visor.name, path);
   const own: readonly DesiredIgnore[] =
     untilMs === undefined ? [] : [{ path, untilMs, ...defined({ because }), place: NOWHERE }];
-  const all = [...others, ...own].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const all = [...others, ...own].sort((a, b) => compareTexts(a.path, b.path));
   return { ...rest, ...(all.length === 0 ? {} : { ignores: all }) };
 }
 
@@ -266,7 +267,7 @@ function withMember(
   }
   const changed = changedSet(set ?? emptySet(list), action, key);
   const leaves = new Map([...visor.leaves, [list, changed] as const]);
-  return { ...visor, leaves: new Map([...leaves].sort(([a], [b]) => (a < b ? -1 : 1))) };
+  return { ...visor, leaves: new Map([...leaves].sort(([a], [b]) => compareTexts(a, b))) };
 }
 
 function emptySet(path: string): DesiredSet {
@@ -285,5 +286,5 @@ function without(elements: readonly DesiredElement[], key: VisorKey): readonly D
 
 function withKey(elements: readonly DesiredElement[], key: VisorKey): readonly DesiredElement[] {
   const all = [...elements, { value: key, origin: { place: NOWHERE } }];
-  return all.sort((a, b) => (a.value < b.value ? -1 : 1));
+  return all.sort((a, b) => compareTexts(a.value, b.value));
 }

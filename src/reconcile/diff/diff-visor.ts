@@ -1,6 +1,7 @@
 import { canonicalJson, defined, digestOf, Hidden, type Json } from "../../core/index.ts";
 import {
   type Change,
+  compareFields,
   type DesiredLeaf,
   type DesiredSet,
   type DesiredValue,
@@ -99,14 +100,7 @@ export function diffVisor(
 
 /** Sorts changes by path, then element. */
 export function sortChanges(changes: readonly Change[]): readonly Change[] {
-  return changes.toSorted(
-    (left, right) =>
-      compareText(left.path, right.path) || compareText(left.element ?? "", right.element ?? ""),
-  );
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+  return changes.toSorted(compareFields);
 }
 
 const IN_SYNC: LeafVerdict = { changes: [], unsupported: [] };

@@ -1,4 +1,10 @@
-import { defined, type Digest, type OperatorKey, type VisorKey } from "../../core/index.ts";
+import {
+  compareTexts,
+  defined,
+  type Digest,
+  type OperatorKey,
+  type VisorKey,
+} from "../../core/index.ts";
 import {
   type FeedKey,
   type FoundLeaf,
@@ -29,7 +35,7 @@ export function keepHistory(
   return {
     known: true,
     head,
-    heads: heads.toSorted((left, right) => (left.feed < right.feed ? -1 : 1)),
+    heads: heads.toSorted((left, right) => compareTexts(left.feed, right.feed)),
     ...defined({ keyset }),
     ...keepOnceTrusted(history),
     ...(lastManifest === undefined

@@ -1,6 +1,7 @@
 import {
   assert,
   canonicalJson,
+  compareTexts,
   defined,
   type Digest,
   digestOf,
@@ -51,7 +52,7 @@ export function makeObservation(input: ObservationInput): ObservationDocument {
   const keyedDigest = keys === undefined ? undefined : (text: string) => keys.secretHmac(text);
   const visors = selected
     .map((visor, index) => keepVisor(visor, observedAt(observation, index, visor), keyedDigest))
-    .toSorted((left, right) => (left.key < right.key ? -1 : 1));
+    .toSorted((left, right) => compareTexts(left.key, right.key));
   const draft = {
     format: OBSERVATION_FORMAT,
     tool: input.tool,

@@ -1,4 +1,10 @@
-import { assert, defined, type OperatorKey, type VisorKey } from "../../core/index.ts";
+import {
+  assert,
+  compareTexts,
+  defined,
+  type OperatorKey,
+  type VisorKey,
+} from "../../core/index.ts";
 import {
   type Change,
   changesOf,
@@ -143,7 +149,7 @@ export function buildPlan(input: PlanInput): Plan {
       ? { known: true, head: history.head }
       : { known: false, why: history.why },
     names: Object.fromEntries(
-      [...desired.keyNames].toSorted(([left], [right]) => (left < right ? -1 : 1)),
+      [...desired.keyNames].toSorted(([left], [right]) => compareTexts(left, right)),
     ),
     counts,
     visors,
@@ -187,7 +193,7 @@ function pathsByVisor(fields: readonly FieldAddress[]): ReadonlyMap<VisorKey, Re
 
 function sortedFields(fields: readonly FieldAddress[]): readonly FieldAddress[] {
   return [...pathsByVisor(fields)]
-    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .toSorted(([left], [right]) => compareTexts(left, right))
     .flatMap(([visor, paths]) => [...paths].toSorted().map((path) => ({ visor, path })));
 }
 
@@ -196,7 +202,7 @@ function sortedHeads(heads: readonly PlanHead[]): readonly PlanHead[] {
   assert(feeds.size === heads.length, "each ledger has one head");
   return heads
     .map(({ feed, size, tree }) => ({ feed, size, tree }))
-    .toSorted((left, right) => (left.feed < right.feed ? -1 : 1));
+    .toSorted((left, right) => compareTexts(left.feed, right.feed));
 }
 
 function pairUp(input: PlanInput): readonly (readonly [DesiredVisor, ObservedVisor])[] {
@@ -206,7 +212,7 @@ function pairUp(input: PlanInput): readonly (readonly [DesiredVisor, ObservedVis
       assert(seen?.key === wanted.key, "each selected visor has its observation");
       return [wanted, seen] as const;
     })
-    .toSorted(([left], [right]) => (left.key < right.key ? -1 : 1));
+    .toSorted(([left], [right]) => compareTexts(left.key, right.key));
 }
 
 function changingOf(visors: readonly PlanVisor[]): readonly VisorKey[] {
@@ -257,7 +263,7 @@ function releasedVisorsOf(desired: DesiredFleet, history: History): Plan["releas
       key,
       released: releasedOf(earlierDeeds(history, key), undefined, undefined),
     }))
-    .toSorted((left, right) => (left.key < right.key ? -1 : 1));
+    .toSorted((left, right) => compareTexts(left.key, right.key));
 }
 
 function checkGuards(

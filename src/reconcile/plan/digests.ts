@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  compareTexts,
   defined,
   type Digest,
   digestOf,
@@ -37,7 +38,7 @@ export function observedDigest({ leaves, hypervisors, pty }: ObservedValues): Di
   return digestOf({
     hypervisors: hypervisors === undefined ? null : sorted(hypervisors),
     leaves: [...leaves]
-      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+      .toSorted(([left], [right]) => compareTexts(left, right))
       .map(([path, value]): Json => [path, value]),
     pty: pty === undefined ? null : sorted(pty),
   });

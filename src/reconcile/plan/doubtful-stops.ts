@@ -1,4 +1,5 @@
 // Apps that were told to stop, where nobody saw their process end.
+import { compareTexts } from "../../core/index.ts";
 import type { DesiredVisor, PlanVisor, SeenVisor } from "../../model/index.ts";
 import { parseLeafPath, type VisorDiff } from "../diff/index.ts";
 import type { History } from "./history.ts";
@@ -14,7 +15,7 @@ export function doubtfulStops(history: History, seen: SeenVisor): Doubtful {
   return (history.doubtfulStops.get(seen.key) ?? [])
     .filter(({ what, sinceMs }) => seen.startedAtMs <= sinceMs && !isRunning(seen, what))
     .map(({ what, sinceEntry }) => ({ path: what, sinceEntry }))
-    .toSorted((left, right) => (left.path < right.path ? -1 : 1));
+    .toSorted((left, right) => compareTexts(left.path, right.path));
 }
 
 function isRunning(seen: SeenVisor, path: string): boolean {

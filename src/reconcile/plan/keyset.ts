@@ -1,4 +1,4 @@
-import { canonicalJson, defined, gitKeyName } from "../../core/index.ts";
+import { canonicalJson, compareTexts, defined, gitKeyName } from "../../core/index.ts";
 import {
   CAPABILITIES,
   type DesiredFleet,
@@ -21,7 +21,7 @@ export function keysetOf(
         ...defined({ seal, feed, git }),
         may: may.toSorted(),
       }))
-      .toSorted((left, right) => (left.name < right.name ? -1 : 1)),
+      .toSorted((left, right) => compareTexts(left.name, right.name)),
     controllers: desired.controllers.toSorted(),
     policy: desired.policy,
   };

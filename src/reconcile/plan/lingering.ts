@@ -1,5 +1,5 @@
 // What stays after a key was taken away: keys that the manifest no longer wants, held against what visors show.
-import { defined, shortCommit, type VisorKey } from "../../core/index.ts";
+import { compareTexts, defined, shortCommit, type VisorKey } from "../../core/index.ts";
 import {
   ACCESS_PATHS,
   type AccessPath,
@@ -93,7 +93,7 @@ export function lingeringKeys(input: LingeringInput): Lingering | undefined {
   const ways = new Map<string, LingeringWay[]>();
   const unknown: { visor: VisorKey; name: string; why: UnknownWay }[] = [];
   const unknownKeys = new Set<string>();
-  const byKey = input.desired.visors.toSorted((left, right) => (left.key < right.key ? -1 : 1));
+  const byKey = input.desired.visors.toSorted((left, right) => compareTexts(left.key, right.key));
   for (const visor of byKey) {
     const look = input.looks.get(visor.key);
     for (const way of look === undefined ? [] : waysInto(visor, look, gone)) {
@@ -114,7 +114,7 @@ export function lingeringKeys(input: LingeringInput): Lingering | undefined {
   if (ways.size === 0 && unknown.length === 0) return undefined;
   return {
     keys: [...ways]
-      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+      .toSorted(([left], [right]) => compareTexts(left, right))
       .map(([key, own]): LingeringKey => {
         const { why = "", formerName } = gone.get(key) ?? {};
         return { key, ...defined({ formerName }), why, ways: own };

@@ -1,4 +1,4 @@
-import { fromUtf8, type Json, utf8 } from "../../core/index.ts";
+import { compareTexts, fromUtf8, type Json, utf8 } from "../../core/index.ts";
 import { t } from "../gob/index.ts";
 import { checkField, type FieldEdit, textsIn, withEdit } from "./config-fields.ts";
 import { reconcileHypervisors } from "./methods-trust.ts";
@@ -29,7 +29,7 @@ export async function setConfigFields(
 ): Promise<readonly ConfigFieldChange[]> {
   if (fields.size === 0) throw new Error("no fields given");
   const edits = [...fields]
-    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .sort(([left], [right]) => compareTexts(left, right))
     .map(([path, bytes]) => checkField(instance.config, path, fromUtf8(bytes)));
   const later = edits.filter(({ isLive }) => !isLive);
   for (const edit of later) instance.config = withEdit(instance.config, edit);

@@ -1,4 +1,10 @@
-import { defined, parseVisorKey, type VisorKey, visorKeyFault } from "../../core/index.ts";
+import {
+  compareTexts,
+  defined,
+  parseVisorKey,
+  type VisorKey,
+  visorKeyFault,
+} from "../../core/index.ts";
 import type { GenericValue } from "../gob/index.ts";
 import type {
   AppReading,
@@ -167,8 +173,4 @@ function isText(value: GenericValue): value is string {
 
 function sortedKeys(keys: readonly string[]): readonly string[] {
   return [...new Set(keys)].sort();
-}
-
-function compareTexts(left: string, right: string): number {
-  return left < right ? -1 : Number(left > right);
 }

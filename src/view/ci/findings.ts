@@ -1,8 +1,10 @@
 import {
   assert,
+  compareNames,
+  compareTexts,
   defined,
-  digestOf,
   type Digest,
+  digestOf,
   type Place,
   type VisorKey,
 } from "../../core/index.ts";
@@ -30,8 +32,6 @@ type Draft = Omit<PlanFinding, "rule" | "fingerprint"> & {
   readonly rule: RuleId;
   readonly identity: readonly string[];
 };
-
-const compareNames = new Intl.Collator("en", { numeric: true }).compare;
 
 /** What a plan has to say, most dangerous first: refusals, then what concerns trust, then the rest. */
 export function planFindings(plan: Plan): readonly PlanFinding[] {
@@ -73,16 +73,12 @@ function byDanger(
     ruleIndex(left.rule) - ruleIndex(right.rule) ||
     Number(isRemoval(right)) - Number(isRemoval(left)) ||
     compareNames(left.visor?.name ?? "", right.visor?.name ?? "") ||
-    inOrder(path, other)
+    compareTexts(path, other)
   );
 }
 
 function isRemoval({ identity }: Draft): boolean {
   return identity.at(-1) === "remove";
-}
-
-function inOrder(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function visorDrafts(visor: PlanVisor, plan: Plan): readonly Draft[] {

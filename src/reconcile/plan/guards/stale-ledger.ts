@@ -1,4 +1,4 @@
-import type { VisorKey } from "../../../core/index.ts";
+import { compareTexts, type VisorKey } from "../../../core/index.ts";
 import type { Plan, Refusal } from "../../../model/index.ts";
 
 /** An intent or receipt for a visor in an operator's ledger. */
@@ -59,9 +59,9 @@ function refusal(
 
 /** Times are their authors' word; equal ones are told apart by what cannot be. */
 function latestFirst(left: NewerEntry, right: NewerEntry): number {
-  if (left.timeMs !== right.timeMs) return right.timeMs - left.timeMs;
-  if (left.feed !== right.feed) return left.feed < right.feed ? -1 : 1;
-  return right.entry - left.entry;
+  return (
+    right.timeMs - left.timeMs || compareTexts(left.feed, right.feed) || right.entry - left.entry
+  );
 }
 
 /** A time of an entry, in words. */
