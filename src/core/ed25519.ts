@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify as platformVerify } from "node:crypto";
 import { getPublicKey, hashes, Point, sign } from "@noble/ed25519";
+import { formatBase64Url } from "./base64.ts";
 import { fromHex, toHex } from "./bytes.ts";
 import { isOperatorKey, type OperatorKey } from "./keys.ts";
 
@@ -74,16 +75,9 @@ function isPrimeOrderPoint(key: OperatorKey): boolean {
 
 function platformKey(key: OperatorKey): KeyObject {
   return createPublicKey({
-    key: { kty: "OKP", crv: "Ed25519", x: base64Url(operatorKeyBytes(key)) },
+    key: { kty: "OKP", crv: "Ed25519", x: formatBase64Url(operatorKeyBytes(key)) },
     format: "jwk",
   });
-}
-
-function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 }
 
 /** The 32 bytes of an operator's key. */

@@ -1,3 +1,4 @@
+import { formatBase64, parseBase64 } from "./base64.ts";
 import { concatBytes, utf8 } from "./bytes.ts";
 import { sha256 } from "./hash.ts";
 
@@ -84,7 +85,7 @@ export function gitKeyKind(key: GitKey): GitKeyKind {
 export function gitKeyName(key: GitKey): string {
   if (gitKeyKind(key) === "gpg") return key;
   const blob = sshBlob(key.slice(key.indexOf(" ") + 1)) ?? new Uint8Array();
-  return `SHA256:${toBase64(sha256(blob)).replaceAll("=", "")}`;
+  return `SHA256:${formatBase64(sha256(blob)).replaceAll("=", "")}`;
 }
 
 function checkFingerprint(digits: string): ReturnType<typeof checkGitKey> {
@@ -96,14 +97,7 @@ function checkFingerprint(digits: string): ReturnType<typeof checkGitKey> {
 
 /** The bytes of canonical base64. */
 function sshBlob(base64: string): Uint8Array | undefined {
-  if (base64.length > SSH_KEY_LENGTH_MAX || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64))
-    return undefined;
-  try {
-    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-    return toBase64(bytes) === base64 ? bytes : undefined;
-  } catch {
-    return undefined;
-  }
+  return base64.length > SSH_KEY_LENGTH_MAX ? undefined : parseBase64(base64);
 }
 
 /** True when a blob is a list of lengths and what is so long, and the first says the type. */
@@ -115,8 +109,4 @@ function isBlobOf(type: string, blob: Uint8Array): boolean {
   let offset = 0;
   while (offset + 4 <= blob.length) offset += 4 + view.getUint32(offset);
   return offset === blob.length;
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }

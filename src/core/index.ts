@@ -1,3 +1,4 @@
+export { formatBase64, parseBase64 } from "./base64.ts";
 export { byteKey, concatBytes, equalBytes, fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
 export {
   canonicalJson,

@@ -1,5 +1,4 @@
-import { FleetError } from "../core/index.ts";
-import { formatBase64, parseBase64 } from "./base64.ts";
+import { FleetError, formatBase64, parseBase64 } from "../core/index.ts";
 import { HASH_SIZE } from "./merkle.ts";
 import { quote } from "./quote.ts";
 import { hasControl } from "./verifier-key.ts";

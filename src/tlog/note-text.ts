@@ -1,5 +1,14 @@
-import { concatBytes, defined, FleetError, fromHex, fromUtf8, toHex, utf8 } from "../core/index.ts";
-import { formatBase64, parseBase64 } from "./base64.ts";
+import {
+  concatBytes,
+  defined,
+  FleetError,
+  formatBase64,
+  fromHex,
+  fromUtf8,
+  parseBase64,
+  toHex,
+  utf8,
+} from "../core/index.ts";
 import { quote } from "./quote.ts";
 import { hasControl, isNoteName } from "./verifier-key.ts";
 

@@ -1,5 +1,4 @@
-import { assert, defined, FleetError, utf8 } from "../core/index.ts";
-import { formatBase64, parseBase64 } from "./base64.ts";
+import { assert, defined, FleetError, formatBase64, parseBase64, utf8 } from "../core/index.ts";
 import { parseCheckpoint, parseLeafCount } from "./checkpoint.ts";
 import { HASH_SIZE } from "./merkle.ts";
 import { decodeNoteText, parseNote } from "./note-text.ts";

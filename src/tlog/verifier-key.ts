@@ -1,15 +1,16 @@
 import {
   concatBytes,
   FleetError,
+  formatBase64,
   isOperatorKey,
   isStrictEd25519Key,
   type OperatorKey,
   operatorKeyBytes,
+  parseBase64,
   sha256,
   toHex,
   utf8,
 } from "../core/index.ts";
-import { formatBase64, parseBase64 } from "./base64.ts";
 import { quote } from "./quote.ts";
 
 /** How a key signs: the text of a note itself, or a checkpoint together with the time. */
