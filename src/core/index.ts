@@ -8,7 +8,7 @@ export {
   type JsonObject,
 } from "./canonical-json.ts";
 export { compareNames, compareTexts } from "./compare.ts";
-export { counted } from "./counted.ts";
+export { counted, someOf } from "./counted.ts";
 export { dialUntil } from "./dial-until.ts";
 export { type Defined, defined } from "./defined.ts";
 export { DURATION_PATTERN, parseDuration } from "./duration.ts";

@@ -1,4 +1,4 @@
-import { gitKeyKind, type Place } from "../core/index.ts";
+import { counted, gitKeyKind, type Place } from "../core/index.ts";
 import type { Capability } from "../model/index.ts";
 import type { WrittenOperator } from "./manifest.ts";
 import { numberOf, placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
@@ -16,19 +16,19 @@ export function checkRequirements(reading: Reading, root: MapTree): void {
   check(reading, root, {
     key: "require_relays",
     supply: relaysIn(reading, root),
-    what: (count) => (count === 1 ? "relay is listed" : "relays are listed"),
+    what: ["relay is listed", "relays are listed"],
     next: "list more relays under ledger.relays, or write a smaller number",
   });
   check(reading, root, {
     key: "require_witnesses",
     supply: operatorsWho(reading, root, "witness"),
-    what: (count) => (count === 1 ? "operator may witness" : "operators may witness"),
+    what: ["operator may witness", "operators may witness"],
     next: "write may: [witness] at more operators, or a smaller number",
   });
   check(reading, root, {
     key: "keyset_signatures",
     supply: operatorsWho(reading, root, "apply"),
-    what: (count) => (count === 1 ? "operator may apply" : "operators may apply"),
+    what: ["operator may apply", "operators may apply"],
     next: "write may: [apply] at more operators, or a smaller number",
   });
 }
@@ -94,11 +94,12 @@ interface Requirement {
   readonly key: string;
   /** Absent when it was refused, and nothing can be said about how much there is. */
   readonly supply: Supply | undefined;
-  readonly what: (count: number) => string;
+  readonly what: readonly [one: string, many: string];
   readonly next: string;
 }
 
 function check(reading: Reading, root: MapTree, { key, supply, what, next }: Requirement): void {
+  const [one, many] = what;
   const value = soundAt(reading, soundAt(reading, root, "policy"), key);
   const wanted = numberOf(value);
   if (value === undefined || wanted === undefined || supply === undefined) return;
@@ -107,7 +108,7 @@ function check(reading: Reading, root: MapTree, { key, supply, what, next }: Req
   reading.report({
     code: "manifest/too-many-required",
     severity: "error",
-    message: `policy.${key} is ${wanted}, and ${count === 0 ? "no" : String(count)} ${what(count === 0 ? 1 : count)}`,
+    message: `policy.${key} is ${wanted}, and ${count === 0 ? `no ${one}` : counted(count, one, many)}`,
     at: placeOf(reading, value.offset),
     text: String(wanted),
     next,

@@ -54,7 +54,7 @@ function blameSummary({ leaves, readMs, sealed, unread }: Blame): string {
     whenAny(count("unsure"), "of unknown outcome") +
     whenAny(count("never"), "never set by fleet") +
     whenAny(leaves.filter(({ notCompared }) => notCompared !== undefined).length, "not compared") +
-    whenAny(sealed, sealed === 1 ? "entry sealed to others" : "entries sealed to others") +
+    whenAny(sealed, "entry sealed to others", "entries sealed to others") +
     `${how}.`
   );
 }

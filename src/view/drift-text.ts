@@ -135,7 +135,7 @@ function driftSummary(plan: Plan, story?: DriftStory): string {
   const rest =
     whenAny(intended, "not applied") +
     whenAny(plan.counts.ignored ?? 0, "ignored") +
-    whenAny(owed, owed === 1 ? "restart owed" : "restarts owed") +
+    whenAny(owed, "restart owed", "restarts owed") +
     whenAny(plan.counts.doubtful ?? 0, "doubtful") +
     whenAny(unreachable, "unreachable");
   // Where nothing was applied, or somebody could not be asked, the rest is not known.

@@ -1,5 +1,5 @@
 // Keys that are no longer wanted and keep a way in, as sentences with the line that ends it.
-import { compareNames, counted } from "../core/index.ts";
+import { compareNames, someOf } from "../core/index.ts";
 import {
   DEFAULT_MANIFEST,
   type Lingering,
@@ -119,9 +119,7 @@ function nextSteps(
 }
 
 function listed(given: readonly string[], noun: string): string {
-  const names = given.toSorted(compareNames);
-  if (names.length <= NAMED_MAX) return names.join(", ");
-  return `${names.slice(0, NAMED_MAX).join(", ")} and ${counted(names.length - NAMED_MAX, `more ${noun}`)}`;
+  return someOf(given.toSorted(compareNames), NAMED_MAX, noun);
 }
 
 function sentence(names: readonly string[], [one, many]: readonly [string, string]): string {

@@ -124,7 +124,7 @@ function momentLabel({ moment, last }: TimedMoment, feeds: FeedNames): string {
 }
 
 function sealedText(sealed: number): string {
-  return whenAny(sealed, sealed === 1 ? "entry sealed to others" : "entries sealed to others");
+  return whenAny(sealed, "entry sealed to others", "entries sealed to others");
 }
 
 function visorHead(visor: VisorKey, names: Names, paint: Paint): string {

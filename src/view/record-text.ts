@@ -1,4 +1,4 @@
-import { counted } from "../core/index.ts";
+import { counted, someOf } from "../core/index.ts";
 import type {
   FeedKey,
   LedgerRecord,
@@ -176,11 +176,10 @@ const PATHS_SHOWN = 3;
 
 function pathsText(changes: readonly { readonly path: string }[]): string {
   const paths = [...new Set(changes.map((change) => change.path))];
-  const shown = paths
-    .slice(0, PATHS_SHOWN)
-    .map((path) => printable(path))
-    .join(", ");
-  return paths.length > PATHS_SHOWN ? `${shown} and ${paths.length - PATHS_SHOWN} more` : shown;
+  return someOf(
+    paths.map((path) => printable(path)),
+    PATHS_SHOWN,
+  );
 }
 
 function outcomesText(outcomes: readonly { readonly outcome: string }[]): string {

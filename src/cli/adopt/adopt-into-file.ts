@@ -2,6 +2,7 @@ import {
   counted,
   type ExitCode,
   FleetError,
+  someOf,
   type VisorKey,
   visorKeyFault,
 } from "../../core/index.ts";
@@ -171,11 +172,10 @@ function doesNotFit(name: string): FleetError {
 const NAMED_MAX = 5;
 
 function wouldChange(changed: readonly ChangedRecord[]): FleetError {
-  const places = changed.slice(0, NAMED_MAX).map(({ visor, path }) => `${visor} ${path}`);
-  const more = changed.length > NAMED_MAX ? ` and ${changed.length - NAMED_MAX} more` : "";
+  const places = changed.map(({ visor, path }) => `${visor} ${path}`);
   return new FleetError(
     "cli/would-change",
-    `with the new visors these lists would hold more than now: ${places.join(", ")}${more}`,
+    `with the new visors these lists would hold more than now: ${someOf(places, NAMED_MAX)}`,
     {
       next: "a selection in them, such as all, takes new visors in: write their members by name first",
       exit: 4,

@@ -1,4 +1,4 @@
-import { compareTexts, type VisorKey } from "../../core/index.ts";
+import { compareTexts, counted, someOf, type VisorKey } from "../../core/index.ts";
 import type { DesiredLeaf, SeenVisor } from "../../model/index.ts";
 import { freeName } from "../first-manifest.ts";
 import { type AdoptSection, type Eyes, type Fact, keysOf, type VisorFacts } from "./facts.ts";
@@ -14,8 +14,9 @@ import {
   type Spelling,
   spellingOf,
 } from "./spelling.ts";
-import { visorsText } from "./visor-count.ts";
 import { writtenBody, type WrittenMap } from "./written.ts";
+
+const SHOWN_PATHS = 3;
 
 /** A visor to adopt, and what it showed. */
 export interface VisorToAdopt {
@@ -186,7 +187,7 @@ function nameKeys(
       return {
         name,
         key,
-        about: `in ${someOf([...paths].sort())} of ${visorsText(holders.get(key) ?? 0)}`,
+        about: `in ${someOf([...paths].sort(), SHOWN_PATHS)} of ${counted(holders.get(key) ?? 0, "visor")}`,
       };
     });
 }
@@ -223,19 +224,11 @@ function usedLists(
 }
 
 function aboutList({ shared }: NamedShare): string {
-  return `${someOf(shared.paths)} of ${visorsText(shared.visors)}`;
+  return `${someOf(shared.paths, SHOWN_PATHS)} of ${counted(shared.visors, "visor")}`;
 }
 
 function aboutVisor({ release, atMs, route }: SeenVisor): string {
   const at = new Date(atMs).toISOString().replace(/\.\d+Z$/, "Z");
   const way = route.kind === "local" ? "directly" : `over ${route.scheme}`;
   return `${release.version === "" ? "unknown release" : release.version}, read ${way} ${at}`;
-}
-
-const SHOWN_PATHS = 3;
-
-function someOf(paths: readonly string[]): string {
-  const shown = paths.slice(0, SHOWN_PATHS).join(", ");
-  const others = paths.length - SHOWN_PATHS;
-  return others > 0 ? `${shown} and ${others} more` : shown;
 }

@@ -1,11 +1,10 @@
-import type { VisorKey } from "../../core/index.ts";
+import { counted, type VisorKey } from "../../core/index.ts";
 import { freeName } from "../first-manifest.ts";
 import type { AdoptedRole } from "./adoption.ts";
 import type { Fact, VisorFacts } from "./facts.ts";
 import { findRoles, type FoundRole, type Line, savedBy } from "./find-roles.ts";
 import { nameOfRole } from "./name-roles.ts";
 import type { Spelling } from "./spelling.ts";
-import { visorsText } from "./visor-count.ts";
 import { flowText, writtenBody, writtenFact } from "./written.ts";
 
 /** What factoring needs beside the facts. */
@@ -183,7 +182,7 @@ function aboutRole(
   const others = most === 0 ? "" : `, ${differing.length - exact} more all but ${most} of them`;
   const named = nameVisors(visors, role, context);
   const saved = savedBy(table.lines, role, own);
-  return `role ${name}: ${exact} of ${visorsText(visors.length)} share ${values}${others}${named}; saves ${saved} letters`;
+  return `role ${name}: ${exact} of ${counted(visors.length, "visor")} share ${values}${others}${named}; saves ${saved} letters`;
 }
 
 /** Names the few: those that have the role, or those that do not. */

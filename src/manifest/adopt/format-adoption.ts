@@ -1,4 +1,4 @@
-import type { VisorKey } from "../../core/index.ts";
+import { counted, type VisorKey } from "../../core/index.ts";
 import {
   type FirstOperator,
   freeName,
@@ -10,7 +10,6 @@ import { API_VERSION } from "../schema.ts";
 import { commentLines, commentText, yamlList } from "../yaml-text.ts";
 import { adoptionEntries, commonNotes, entryLines, KEYS_COMMENT } from "./adoption-lines.ts";
 import { type AdoptInput, type Adoption, factorFleet, noNames } from "./adoption.ts";
-import { visorsText } from "./visor-count.ts";
 
 /** What the first manifest of a fleet that is there already is made of. */
 export interface AdoptFleetInput extends AdoptInput {
@@ -96,7 +95,7 @@ function formatAdoption(
 }
 
 function aboutAdopted({ visors }: Adoption): string {
-  return `Adopted from ${visorsText(visors.length)}. Whatever is named here is owned, as it was found; everything else is never touched.`;
+  return `Adopted from ${counted(visors.length, "visor")}. Whatever is named here is owned, as it was found; everything else is never touched.`;
 }
 
 /** Stands above the visors that could not be read: what becomes of them, and how they come in later. */

@@ -1,4 +1,11 @@
-import { type Diagnostic, FleetError, fromUtf8, utf8, type VisorKey } from "../../core/index.ts";
+import {
+  type Diagnostic,
+  FleetError,
+  fromUtf8,
+  someOf,
+  utf8,
+  type VisorKey,
+} from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
 import { type ExistingManifest, readExisting } from "../existing-manifest.ts";
 import { type MeaningDifference, meaningDifferences, visorDifferences } from "../leaf-meaning.ts";
@@ -196,13 +203,10 @@ function wouldDiffer(
       { next: `change line ${place.line} of ${place.file}, then run fleet plan`, exit: 4 },
     );
   }
-  const shown = differences
-    .slice(0, NAMED_MAX)
-    .map(({ visor: name = "the fleet", path }) => `${name} ${path}`);
-  const more = differences.length > NAMED_MAX ? ` and ${differences.length - NAMED_MAX} more` : "";
+  const places = differences.map(({ visor: name = "the fleet", path }) => `${name} ${path}`);
   return new FleetError(
     "manifest/edit",
-    `no edit of these visors alone comes to exactly this; it would differ in ${shown.join(", ")}${more}`,
+    `no edit of these visors alone comes to exactly this; it would differ in ${someOf(places, NAMED_MAX)}`,
     { next: "edit the manifest by hand, then run fleet plan", exit: 4 },
   );
 }

@@ -1,5 +1,5 @@
 // Keys that keep a way in because nothing in the manifest takes them out.
-import { counted, type Place } from "../../core/index.ts";
+import { type Place, someOf } from "../../core/index.ts";
 import {
   type DesiredVisor,
   type GoneKey,
@@ -52,11 +52,8 @@ function stays(
   left: readonly { readonly visor: DesiredVisor; readonly lists: readonly string[] }[],
   at: Place,
 ): LintFinding {
-  const shown = left
-    .slice(0, NAMED_MAX)
-    .map(({ visor, lists }) => `${visor.name} (${lists.join(", ")})`);
-  const more = left.length - shown.length;
-  const where = `${shown.join(", ")}${more === 0 ? "" : ` and ${counted(more, "more visor")}`}`;
+  const places = left.map(({ visor, lists }) => `${visor.name} (${lists.join(", ")})`);
+  const where = someOf(places, NAMED_MAX, "visor");
   const lists = [...new Set(left.flatMap((each) => each.lists))];
   const line = lists.map((list) => `${list}: { remove: [${word}] }`).join(", ");
   return finding("key-stays", {

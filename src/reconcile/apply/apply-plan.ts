@@ -1,4 +1,4 @@
-import { type Clock, defined, type Random } from "../../core/index.ts";
+import { type Clock, counted, defined, type Random } from "../../core/index.ts";
 import type { Ledger, OperatorKeys, SeenHead } from "../../ledger/index.ts";
 import type { Plan, PlanVisor, Route, SecretRef } from "../../model/index.ts";
 import type { VisorReader, VisorWriter } from "../../skywire/visor/index.ts";
@@ -170,6 +170,6 @@ function leftOver(visor: PlanVisor): VisorResult {
   return {
     report: { key: visor.key, name: visor.name, outcomes: [] },
     trustFailed: false,
-    left: [`${visor.name}: ${changes} ${changes === 1 ? "change" : "changes"}`],
+    left: [`${visor.name}: ${counted(changes, "change")}`],
   };
 }

@@ -1,4 +1,4 @@
-import { type Clock, defined, hasCode } from "../../core/index.ts";
+import { type Clock, counted, defined, hasCode } from "../../core/index.ts";
 import type { IntentPayload, OperatorKeys, ReceiptOutcome } from "../../ledger/index.ts";
 import type {
   Change,
@@ -76,10 +76,8 @@ export async function applyVisor(run: VisorRun, visor: PlanVisor): Promise<Visor
   let isBegun = false;
   for (const [index, whole] of visor.steps.entries()) {
     if (run.stop.aborted) {
-      const count = whole.changes.length;
-      left.push(
-        `step (${whole.letter}) on ${visor.name}: ${count} ${count === 1 ? "change" : "changes"}`,
-      );
+      const changes = counted(whole.changes.length, "change");
+      left.push(`step (${whole.letter}) on ${visor.name}: ${changes}`);
       continue;
     }
     const hindrance = hindranceOf(run, whole, outcomes, trustFailed);

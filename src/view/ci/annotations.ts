@@ -1,3 +1,4 @@
+import { someOf } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { planSummary } from "../plan-summary.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";
@@ -59,9 +60,7 @@ function joinAlike(findings: readonly PlanFinding[]): readonly Annotation[] {
 
 function annotationLine({ like, visors }: Annotation): string {
   const { rule, message, place } = like;
-  const named = visors.slice(0, VISORS_NAMED_MAX).join(", ");
-  const more = visors.length - VISORS_NAMED_MAX;
-  const who = named === "" ? "" : `${named}${more > 0 ? ` and ${more} more` : ""}: `;
+  const who = visors.length === 0 ? "" : `${someOf(visors, VISORS_NAMED_MAX)}: `;
   const properties = {
     file: printable(place.file),
     line: String(place.line),
