@@ -1,4 +1,4 @@
-import { type ExitCode, FleetError } from "../core/index.ts";
+import { defined, type ExitCode, FleetError } from "../core/index.ts";
 import { allCommands } from "./command-table.ts";
 import type { Command } from "./shell/command.ts";
 import { completionScript, SHELLS } from "./completion/completion-script.ts";
@@ -43,7 +43,7 @@ export async function completedCommands(): Promise<readonly CompletedCommand[]> 
         return {
           name: option.name,
           about: option.about,
-          ...(takes === undefined ? {} : { takes }),
+          ...defined({ takes }),
         };
       });
       return { name, about, options, words: command.words.map((word) => takenByWord(name, word)) };

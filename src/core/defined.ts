@@ -9,7 +9,7 @@ export type Defined<T> = {
 };
 
 /** The members that are not undefined, in their order, as a fresh object: `{ a, ...defined({ b, c }) }`. */
-export function defined<T extends object>(members: T): Defined<T>;
+export function defined<const T extends object>(members: T): Defined<T>;
 export function defined(members: Readonly<Record<string, unknown>>): object {
   const kept: Record<string, unknown> = {};
   for (const key in members) if (members[key] !== undefined) kept[key] = members[key];

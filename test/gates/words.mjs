@@ -33,6 +33,11 @@ const FORBIDDEN = [
   },
   { word: /\bnew Date\(\)/, why: "take a Clock", where: /^src\/(?!platform\/|cli\/)/ },
   {
+    word: /\.\.\.\((\S+) (?:=== undefined \? \{\} : \{ (?:\w+: )?\1 \}|!== undefined \? \{ (?:\w+: )?\1 \} : \{\})\)/,
+    why: "write ...defined({ … }), of core",
+    where: /^src\//,
+  },
+  {
     word: /\? -1 : |\blocaleCompare\(|\bIntl\.Collator\b/,
     why: "compareTexts and compareNames of core put texts in order",
     where: /^src\/(?!core\/compare\.ts|ledger\/proof\/make-evidence\.ts)/,

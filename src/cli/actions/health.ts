@@ -1,4 +1,4 @@
-import { counted, type ExitCode, type VisorKey } from "../../core/index.ts";
+import { counted, defined, type ExitCode, type VisorKey } from "../../core/index.ts";
 import { routeOf } from "../../reconcile/index.ts";
 import { readingError, type VisorReading, type VisorTarget } from "../../skywire/visor/index.ts";
 import { printable, tableText } from "../../view/index.ts";
@@ -85,9 +85,7 @@ function healthOf(key: VisorKey, name: string, reading: VisorReading): HealthRow
     key,
     name,
     state: "seen",
-    ...(summary === undefined
-      ? {}
-      : { services: summary.servicesHealth, transports: summary.transportCount }),
+    ...defined({ services: summary?.servicesHealth, transports: summary?.transportCount }),
     uptimeMs: Math.round(uptimeSeconds * 1_000),
     appsErrored: apps.filter(({ status }) => status === ERRORED).map((app) => app.name),
   };

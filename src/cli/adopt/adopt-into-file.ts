@@ -1,5 +1,6 @@
 import {
   counted,
+  defined,
   type ExitCode,
   FleetError,
   someOf,
@@ -158,7 +159,7 @@ function isKnownManaged(visor: DesiredVisor | undefined): boolean {
 function withManifest(candidate: Candidate, visor: DesiredVisor | undefined): Candidate {
   if (visor === undefined) return candidate;
   const { name, rpc } = visor;
-  return { ...candidate, name, ...(rpc === undefined ? {} : { rpc }) };
+  return { ...candidate, name, ...defined({ rpc }) };
 }
 
 /** The manifest was found good, so that what is not is our own text. */

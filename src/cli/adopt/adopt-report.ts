@@ -1,4 +1,4 @@
-import { BugError, counted, utf8 } from "../../core/index.ts";
+import { BugError, counted, defined, utf8 } from "../../core/index.ts";
 import { type Adoption, type Eyes, loadManifest } from "../../manifest/index.ts";
 import type { SeenVisor } from "../../model/index.ts";
 import { diffVisor, foundAt } from "../../reconcile/index.ts";
@@ -127,6 +127,6 @@ function documentOf({ file, adoption, unread, managed, outcome, diff }: AdoptRep
       next: about?.next,
     })),
     managed,
-    ...(diff === undefined ? {} : { diff }),
+    ...defined({ diff }),
   };
 }

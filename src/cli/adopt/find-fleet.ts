@@ -1,4 +1,4 @@
-import { compareNames, counted, type VisorKey } from "../../core/index.ts";
+import { compareNames, counted, defined, type VisorKey } from "../../core/index.ts";
 import type { Unread } from "../../manifest/index.ts";
 import type { RpcRoute, SeenVisor } from "../../model/index.ts";
 import { type Emit, routeOf, toObserved } from "../../reconcile/index.ts";
@@ -80,7 +80,7 @@ export async function findFleet(input: FindInput): Promise<FoundFleet> {
     visors: all.map(({ key, wanted, unread, seen }, index) => ({
       name: freeName(wanted ?? `visor-${index + 1}`, taken),
       key,
-      ...(unread === undefined ? {} : { unread }),
+      ...defined({ unread }),
       ...(seen.kind === "seen" ? { seen } : {}),
     })),
   };
@@ -99,7 +99,7 @@ export interface Candidate {
 function candidate({ key, hostname, sources }: KnownVisor): Candidate {
   const name = nameFrom(hostname ?? "");
   const isMet = sources.every((source) => source === "transport");
-  return { key, isMet, ...(name === undefined ? {} : { name }) };
+  return { key, isMet, ...defined({ name }) };
 }
 
 function hostnameOf(reading: VisorReading): string | undefined {
@@ -109,7 +109,7 @@ function hostnameOf(reading: VisorReading): string | undefined {
 function whyUnread(reading: VisorReading): Unread | undefined {
   if (reading.kind === "seen") return undefined;
   const rpc = reading.kind === "unreachable" ? reading.otherRpc : undefined;
-  return { why: reading.detail, next: reading.next, ...(rpc === undefined ? {} : { rpc }) };
+  return { why: reading.detail, next: reading.next, ...defined({ rpc }) };
 }
 
 /** A host's name as a manifest takes it, or `undefined` when nothing is left of it. */

@@ -1,6 +1,6 @@
 // What `init` and `adopt` need alike to write a manifest that is not there yet.
 import { resolve } from "node:path";
-import { fromUtf8, parseVisorKey, utf8, type VisorKey } from "../../core/index.ts";
+import { defined, fromUtf8, parseVisorKey, utf8, type VisorKey } from "../../core/index.ts";
 import type { AdoptFleetInput } from "../../manifest/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { type FoundVisor, inNameOrder } from "./find-fleet.ts";
@@ -35,7 +35,7 @@ export async function listedKeys(
     .filter((line) => line !== "")
     .map((line) => {
       const [key = "", name] = line.split(/[\s,]+/);
-      return { key: parseVisorKey(key), ...(name === undefined ? {} : { name }) };
+      return { key: parseVisorKey(key), ...defined({ name }) };
     });
 }
 

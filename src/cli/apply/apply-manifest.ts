@@ -1,6 +1,6 @@
+import { defined, type ExitCode } from "../../core/index.ts";
 import type { Reporter } from "../shell/reporter.ts";
 import type { ApplyRequest } from "./apply-request.ts";
-import type { ExitCode } from "../../core/index.ts";
 import { planText } from "../../view/index.ts";
 import { refuseOtherDecision } from "./apply-decision.ts";
 import { runApply } from "./apply-run.ts";
@@ -31,7 +31,7 @@ export async function applyManifest(
   await requireOperator(keyFile, world);
   const planned = await planFleet(request, world, reporter, {
     ledger: true,
-    ...(edited === undefined ? {} : { handed: edited }),
+    ...defined({ handed: edited }),
   });
   const { plan, acting, history } = planned;
   const operator = planned.operator ?? (await requireOperator(keyFile, world));

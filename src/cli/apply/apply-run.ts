@@ -1,5 +1,5 @@
+import { defined, type ExitCode, type VisorKey } from "../../core/index.ts";
 import type { ApplyRequest } from "./apply-request.ts";
-import type { ExitCode, VisorKey } from "../../core/index.ts";
 import type { Ledger, SeenHead } from "../../ledger/index.ts";
 import type { DesiredVisor, Plan, SecretRef } from "../../model/index.ts";
 import { ApplyPast, applyPlan, type ApplyReport } from "../../reconcile/index.ts";
@@ -72,7 +72,7 @@ async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly re
         plan,
         history: ready.past.history(),
         isStrangers: input.isStrangers === true,
-        ...(input.manifestBytes === undefined ? {} : { bytes: input.manifestBytes }),
+        ...defined({ bytes: input.manifestBytes }),
       },
       world,
     );

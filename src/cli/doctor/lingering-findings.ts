@@ -1,5 +1,5 @@
 // What `fleet doctor` says of keys that were taken away.
-import { FleetError } from "../../core/index.ts";
+import { defined, FleetError } from "../../core/index.ts";
 import {
   type GoneInput,
   keysGone,
@@ -55,7 +55,7 @@ async function observe(
       reader,
       rpcAddress: wayIn.access.rpcAddress,
       clock: world.clock,
-      ...(wayIn.scheme === undefined ? {} : { scheme: wayIn.scheme }),
+      ...defined({ scheme: wayIn.scheme }),
     });
   } catch (error) {
     if (error instanceof FleetError) return error;

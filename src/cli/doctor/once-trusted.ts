@@ -1,5 +1,5 @@
 // What this machine's ledger and git tell of keys that were taken away, for doors that make no plan.
-import { FleetError } from "../../core/index.ts";
+import { defined, FleetError } from "../../core/index.ts";
 import { readLedger } from "../../ledger/index.ts";
 import { type GoneInput, type History, historyOf } from "../../reconcile/index.ts";
 import { namedAtLastCommit } from "../git/named-before.ts";
@@ -17,7 +17,7 @@ export async function goneInputOf(
   const { desired } = source;
   const history = await historyHere(source, operator, world);
   const namedBefore = await namedAtLastCommit(source, history);
-  return { desired, history, ...(namedBefore === undefined ? {} : { namedBefore }) };
+  return { desired, history, ...defined({ namedBefore }) };
 }
 
 async function historyHere(

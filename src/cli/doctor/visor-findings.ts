@@ -1,4 +1,4 @@
-import { counted, FleetError } from "../../core/index.ts";
+import { counted, defined, FleetError } from "../../core/index.ts";
 import { type LedgerRecord, OpenIntents, readLedger } from "../../ledger/index.ts";
 import { routeOf, toSeenVisor, unreadableApps } from "../../reconcile/index.ts";
 import {
@@ -211,7 +211,7 @@ function badFinding(about: string, error: FleetError): Finding {
     about,
     verdict: "bad",
     says: error.message,
-    ...(error.next === undefined ? {} : { next: error.next }),
+    ...defined({ next: error.next }),
   };
 }
 

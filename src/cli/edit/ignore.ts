@@ -1,4 +1,4 @@
-import { counted, type ExitCode, parseDuration, type VisorKey } from "../../core/index.ts";
+import { counted, defined, type ExitCode, parseDuration, type VisorKey } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import { printable, tableText, untilText } from "../../view/index.ts";
@@ -134,7 +134,7 @@ async function editsOf(
       edit: {
         kind: "ignore",
         path,
-        ...(until === undefined ? {} : { until }),
+        ...defined({ until }),
         ...(until === undefined || because === undefined ? {} : { because }),
       },
     })),

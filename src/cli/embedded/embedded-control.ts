@@ -1,4 +1,10 @@
-import { type ExitCode, FleetError, type Json, type JsonObject } from "../../core/index.ts";
+import {
+  defined,
+  type ExitCode,
+  FleetError,
+  type Json,
+  type JsonObject,
+} from "../../core/index.ts";
 import {
   APP_BEHAVIOURS,
   type AppBehaviour,
@@ -51,7 +57,7 @@ function notRunning(folder: string, cause?: unknown): FleetError {
   return new FleetError("cli/no-embedded", `no embedded fleet runs in ${folder}`, {
     next: "start one with `fleet embedded up --dir DIR`, or name its folder with --dir",
     exit: 3,
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   });
 }
 

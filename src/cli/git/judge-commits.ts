@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import {
   type CommitSignature,
+  defined,
   digestOfBytes,
   sha256,
   shortCommit,
@@ -134,8 +135,7 @@ async function inForceOf(input: Judging): Promise<InForce> {
   if (trusted !== undefined && trusted.commit !== undefined)
     return { keysets, since: trusted.commit, mustFollow: false };
   const recorded = history.known ? history.lastCommit : undefined;
-  if (keysets.length > 0)
-    return { keysets, ...(recorded === undefined ? {} : { since: recorded }), mustFollow: true };
+  if (keysets.length > 0) return { keysets, ...defined({ since: recorded }), mustFollow: true };
   if (facts === undefined) return { keysets: ownWhenUnknown(input), mustFollow: false };
   return await beforeLastChange(path, facts, input);
 }
@@ -205,10 +205,10 @@ async function evidenceOf(input: Judging, inForce: InForce): Promise<CommitEvide
   // Where nothing says what is in force, the last change alone is judged.
   const { commits, isCutOff } = await readFileHistory(path, {
     until: commit,
-    ...(since === undefined ? {} : { since }),
+    ...defined({ since }),
     countMax: since === undefined ? 1 : COMMITS_MAX + 1,
   });
-  if (isCutOff) return { kind: "cut-off", ...(since === undefined ? {} : { since }) };
+  if (isCutOff) return { kind: "cut-off", ...defined({ since }) };
   if (commits.length > COMMITS_MAX) return { kind: "too-many", limit: COMMITS_MAX };
   return { kind: "commits", commits: await verifyInOrder(path, commits.toReversed(), inForce) };
 }

@@ -1,4 +1,4 @@
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { defined, type ExitCode, FleetError } from "../../core/index.ts";
 import { checkFreshness } from "../../ledger/index.ts";
 import type { Command } from "../shell/command.ts";
 import { durationText } from "../shell/duration.ts";
@@ -65,7 +65,7 @@ async function beat(own: OwnLedger, maxAgeMs: number | undefined, nowMs: number)
   if (maxAgeMs !== undefined && freshness.kind === "fresh") return { fleet, ageMs };
   const draft = { kind: "heartbeat", payload: { fleet } } as const;
   const [record] = await appendToOwn(own, [draft], own.open.others);
-  return { fleet, ageMs, ...(record === undefined ? {} : { entry: record.index }) };
+  return { fleet, ageMs, ...defined({ entry: record?.index }) };
 }
 
 /** The fleet of the manifest, else the one that our ledger last recorded operators of. */

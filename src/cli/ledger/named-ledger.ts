@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { FleetError, hasCode } from "../../core/index.ts";
+import { defined, FleetError, hasCode } from "../../core/index.ts";
 import { type FeedKey, isFeedKey, type ReadOnlyLedger, readLedger } from "../../ledger/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";
@@ -58,7 +58,7 @@ export function noCopy(name: string, cause?: unknown): FleetError {
   return new FleetError("ledger/missing", `the ledger of ${name} is not on this machine`, {
     next: "`fleet ledger pull` brings it",
     exit: 4,
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../../core/index.ts";
 import { type Ledger, openLedger } from "../../ledger/index.ts";
 import { nodeProcess } from "../../platform/index.ts";
 import type { Given } from "../shell/arguments.ts";
@@ -32,6 +33,6 @@ export async function openOwnLedger(
     process: nodeProcess(),
     folder,
     keys,
-    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+    ...defined({ lockTimeoutMs }),
   });
 }

@@ -1,4 +1,4 @@
-import { counted, dialUntil, FleetError } from "../../core/index.ts";
+import { counted, defined, dialUntil, FleetError } from "../../core/index.ts";
 import { ledgerObjects, readLedger } from "../../ledger/index.ts";
 import { checkRelayAddress, type RelayAddress } from "../../model/index.ts";
 import { nodeProcess } from "../../platform/index.ts";
@@ -264,7 +264,7 @@ export async function pullOthers(
             feed: operator.feed,
             relays: relayAddresses(relays),
             signal: limit.signal,
-            ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }),
+            ...defined({ stallTimeoutMs }),
           });
           return { operator, pulled };
         } catch (error) {

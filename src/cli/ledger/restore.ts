@@ -1,4 +1,4 @@
-import { counted, type ExitCode, FleetError, hasCode } from "../../core/index.ts";
+import { counted, defined, type ExitCode, FleetError, hasCode } from "../../core/index.ts";
 import {
   type FeedKey,
   isFeedKey,
@@ -161,7 +161,7 @@ function documentOf(
     format: "fleet.skywire/ledger-restore/v1",
     feed,
     folder,
-    ...(aside === undefined ? {} : { aside }),
+    ...defined({ aside }),
     ...(head === undefined
       ? {}
       : { head: { root: head.root, size: head.size, seq: Number(head.seq) } }),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   canonicalJsonBytes,
+  defined,
   FleetError,
   fromHex,
   fromUtf8,
@@ -63,8 +64,7 @@ export async function verifyPinned(
     folder,
     feed,
     ...(trusted.length === 0 ? {} : { trusted }),
-    ...(expected === undefined ? {} : { expected }),
-    ...(from === undefined ? {} : { from }),
+    ...defined({ expected, from }),
   });
   if (!report.ok) return { report };
   const ledger = await readLedger({ files, folder, feed });
@@ -75,7 +75,7 @@ export async function verifyPinned(
   if (fault !== undefined) {
     const evidence = await keptEvidence(feed, now, world);
     const refused = { ...report, ok: false, faults: [fault] };
-    return { report: refused, ...(evidence === undefined ? {} : { evidence }) };
+    return { report: refused, ...defined({ evidence }) };
   }
   const { seq, root: rootHash, size, tree } = ledger.head;
   const isNews = pin === undefined || pin.rootHash !== rootHash;
@@ -131,7 +131,7 @@ async function stateOf(
     return {
       value: headRoot.value,
       signature: headRoot.signature,
-      ...(log === undefined ? {} : { log }),
+      ...defined({ log }),
     };
   } finally {
     await objects.close();

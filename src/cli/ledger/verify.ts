@@ -1,5 +1,12 @@
 import { resolve } from "node:path";
-import { type ExitCode, FleetError, hasCode, type OperatorKey, toHex } from "../../core/index.ts";
+import {
+  defined,
+  type ExitCode,
+  FleetError,
+  hasCode,
+  type OperatorKey,
+  toHex,
+} from "../../core/index.ts";
 import { type FeedKey, isFeedKey, type JoinedReport, verifyJoined } from "../../ledger/index.ts";
 import { parseCheckpoint, parseNote } from "../../tlog/index.ts";
 import { type NamedReport, shortKey, verifyAllText } from "../../view/index.ts";
@@ -53,8 +60,7 @@ export const verify: Command = {
       what.ledger,
       {
         trusted,
-        ...(expected === undefined ? {} : { expected }),
-        ...(from === undefined ? {} : { from }),
+        ...defined({ expected, from }),
       },
       world,
     );
@@ -130,7 +136,7 @@ async function joinedReport(
       operator.keys,
     ),
     nowMs: world.clock.now(),
-    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+    ...defined({ maxAgeMs }),
     ...(source === undefined
       ? {}
       : { witnessed: { feed: feeds.own.feed, fleet: source.desired.fleet, required } }),
@@ -145,7 +151,7 @@ function documentOf(reports: readonly NamedReport[], joined: JoinedReport | unde
     ...own,
     ok: reports.every(({ report }) => report.ok) && joined?.ok !== false,
     ...(others.length === 0 ? {} : { others }),
-    ...(joined === undefined ? {} : { joined }),
+    ...defined({ joined }),
   };
 }
 

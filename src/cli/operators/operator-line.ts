@@ -1,5 +1,6 @@
 import {
   checkVisorKey,
+  defined,
   isOperatorKey,
   isSealKey,
   isStrictEd25519Key,
@@ -65,8 +66,7 @@ export function lineOf(
     );
   return {
     key,
-    ...(seal === undefined ? {} : { seal }),
-    ...(feed === undefined ? {} : { feed }),
+    ...defined({ seal, feed }),
     may: may ?? USUAL_RIGHTS,
   };
 }
@@ -75,9 +75,7 @@ export function lineOf(
 export function lineOfListed({ key, seal, feed, git, may }: DesiredOperator): OperatorLine {
   return {
     key,
-    ...(seal === undefined ? {} : { seal }),
-    ...(feed === undefined ? {} : { feed }),
-    ...(git === undefined ? {} : { git }),
+    ...defined({ seal, feed, git }),
     may,
   };
 }

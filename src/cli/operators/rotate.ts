@@ -1,5 +1,5 @@
+import { defined, type ExitCode, FleetError } from "../../core/index.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
-import { type ExitCode, FleetError } from "../../core/index.ts";
 import { type KeyRotation, mayChange, prepareRotation, rotateDraft } from "../../ledger/index.ts";
 import { withOperator } from "../../manifest/index.ts";
 import type { DesiredFleet, DesiredOperator } from "../../model/index.ts";
@@ -61,7 +61,7 @@ export const operatorRotate: Command = {
       return end(
         {
           fleet: manifest.source.desired.fleet,
-          ...(listed === undefined ? {} : { operator: listed.name }),
+          ...defined({ operator: listed?.name }),
           changes: [],
           notes: listed === undefined ? [missing] : [],
           outcome: "settled",

@@ -1,6 +1,6 @@
 import { planRequestOf } from "./plan-request.ts";
 import { resolve } from "node:path";
-import { type ExitCode, utf8 } from "../../core/index.ts";
+import { defined, type ExitCode, utf8 } from "../../core/index.ts";
 import { formatObservation, makeObservation } from "../../reconcile/index.ts";
 import { observationText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
@@ -59,7 +59,7 @@ export const observe: Command = {
       heads: read.heads,
       nowMs: read.nowMs,
       tool: TOOL,
-      ...(operator === undefined ? {} : { keys: operator.keys }),
+      ...defined({ keys: operator?.keys }),
       ...(git.kind !== "known" || git.facts.dirty ? {} : { commit: git.facts.commit }),
     });
     if (git.kind === "refused") errLine(world, `note: ${refusedNote(source.name, git)}`);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { digestOfBytes, FleetError } from "../../core/index.ts";
+import { defined, digestOfBytes, FleetError } from "../../core/index.ts";
 import type { TrustedManifest } from "../../model/index.ts";
 import { readFileAt } from "../../platform/index.ts";
 import {
@@ -78,13 +78,12 @@ export async function planOffline(request: OfflineRequest, world: World): Promis
     source,
     git: await gitFactsOf(source),
     history: recorded.history,
-    trusted: { keyset: keysetOf(trusted.manifest), ...(commit === undefined ? {} : { commit }) },
+    trusted: { keyset: keysetOf(trusted.manifest), ...defined({ commit }) },
   });
   const plan = buildPlan({
     desired: source.desired,
     ...recorded,
-    ...(only === undefined ? {} : { only }),
-    ...(trusted.namedBefore === undefined ? {} : { namedBefore: trusted.namedBefore }),
+    ...defined({ only, namedBefore: trusted.namedBefore }),
     overrides: checkedOverrides(request.overrides, source),
     nowMs,
     expiresAfterMs: request.expiresAfterMs,
@@ -94,7 +93,7 @@ export async function planOffline(request: OfflineRequest, world: World): Promis
       digest: source.desired.manifestDigest,
       ...judged.inGit,
     },
-    ...(judged.commits === undefined ? {} : { commits: judged.commits }),
+    ...defined({ commits: judged.commits }),
   });
   return { plan, source, operator: await signerOf(request, world) };
 }
@@ -161,7 +160,7 @@ async function readBase(ref: string, source: ManifestSource, world: World): Prom
       const name = `${source.name} at ${ref}`;
       const manifest = await loadTrusted(found.bytes, { name, source }, world);
       const namedBefore = await namedIn(found.bytes, commit, source);
-      return { manifest, commit, ...(namedBefore === undefined ? {} : { namedBefore }) };
+      return { manifest, commit, ...defined({ namedBefore }) };
     }
   }
 }

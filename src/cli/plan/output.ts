@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { utf8 } from "../../core/index.ts";
+import { defined, utf8 } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { confirmationsOf, formatPlan } from "../../reconcile/index.ts";
 import {
@@ -91,9 +91,9 @@ export async function writeOutputs(
 ): Promise<void> {
   const facts: MarkdownFacts = {
     ...look,
-    ...(columns === undefined ? {} : { columns }),
+    ...defined({ columns }),
     unanswered: confirmationsOf(plan),
-    ...(selection === undefined ? {} : { selection }),
+    ...defined({ selection }),
   };
   for (const { kind, to } of outputs) {
     const text = outputText(kind, plan, facts);

@@ -1,4 +1,5 @@
 // How plans and reports of big fleets are shown: by what is alike or by visor, in full or in short, and how wide.
+import { defined } from "../../core/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import { fitText, type PlanLook } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
@@ -34,7 +35,7 @@ export function lookRequestOf(given: Given): LookRequest {
   if (columns !== undefined && columns < COLUMNS_MIN)
     throw usage(`--columns ${columns} is too narrow`, `give at least ${COLUMNS_MIN}`);
   return {
-    ...(by === undefined ? {} : { by }),
+    ...defined({ by }),
     ...(isSummary ? { isSummary } : {}),
     ...(columns === undefined ? {} : { columns }),
   };

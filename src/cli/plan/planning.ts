@@ -1,4 +1,4 @@
-import { FleetError, type VisorKey } from "../../core/index.ts";
+import { defined, FleetError, type VisorKey } from "../../core/index.ts";
 import { type ReadOnlyLedger, readLedger } from "../../ledger/index.ts";
 import type { DesiredVisor, Plan } from "../../model/index.ts";
 import type { GitAnswer } from "../../platform/index.ts";
@@ -113,15 +113,14 @@ export function planRead(
   return buildPlan({
     desired: source.desired,
     selected,
-    ...(only === undefined ? {} : { only }),
+    ...defined({ only }),
     observed: observation.visors,
     acting: observation.acting,
     history,
     heads,
-    ...(on === undefined ? {} : { on }),
+    ...defined({ on }),
     overrides: checkedOverrides(request.overrides, source),
-    ...(picks === undefined ? {} : { picks }),
-    ...(namedBefore === undefined ? {} : { namedBefore }),
+    ...defined({ picks, namedBefore }),
     nowMs,
     expiresAfterMs,
     tool: TOOL,
@@ -130,7 +129,7 @@ export function planRead(
       digest: source.desired.manifestDigest,
       ...judged?.inGit,
     },
-    ...(judged?.commits === undefined ? {} : { commits: judged.commits }),
+    ...defined({ commits: judged?.commits }),
     ...(operator === undefined
       ? {}
       : {
@@ -181,7 +180,7 @@ export async function readFleet(
       reader,
       rpcAddress: wayIn.access.rpcAddress,
       clock: nowMs === undefined ? world.clock : fixedClock(world, nowMs),
-      ...(wayIn.scheme === undefined ? {} : { scheme: wayIn.scheme }),
+      ...defined({ scheme: wayIn.scheme }),
       away,
       ...(needs.forLater === true ? { forLater: true } : {}),
       emit: reporter.emit,
@@ -201,11 +200,11 @@ export async function readFleet(
     wayIn,
     reader,
     selected,
-    ...(only === undefined ? {} : { only }),
+    ...defined({ only }),
     observation,
     heads,
     git,
-    ...(namedBefore === undefined ? {} : { namedBefore }),
+    ...defined({ namedBefore }),
     nowMs: nowMs ?? world.clock.now(),
   };
 }

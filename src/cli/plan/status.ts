@@ -1,5 +1,5 @@
+import { defined, type ExitCode } from "../../core/index.ts";
 import { keyFileOf } from "../shell/home-files.ts";
-import type { ExitCode } from "../../core/index.ts";
 import type { DesiredVisor, ObservedVisor } from "../../model/index.ts";
 import { awaitingRestart, type History, observeFleet } from "../../reconcile/index.ts";
 import {
@@ -47,7 +47,7 @@ export const status: Command = {
         reader: readerOf(wayIn, world),
         rpcAddress: wayIn.access.rpcAddress,
         clock: world.clock,
-        ...(wayIn.scheme === undefined ? {} : { scheme: wayIn.scheme }),
+        ...defined({ scheme: wayIn.scheme }),
         emit: reporter.emit,
       }),
     );
@@ -100,7 +100,7 @@ function ignoredIn(visors: readonly DesiredVisor[], nowMs: number): readonly Ign
       path,
       until: new Date(untilMs).toISOString(),
       ended: nowMs >= untilMs,
-      ...(because === undefined ? {} : { because }),
+      ...defined({ because }),
     })),
   );
 }

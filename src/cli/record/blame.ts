@@ -1,4 +1,4 @@
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { defined, type ExitCode, FleetError } from "../../core/index.ts";
 import { blameVisor, foldFleet, isBelow, type VisorState } from "../../ledger/index.ts";
 import { isLeafPath } from "../../reconcile/index.ts";
 import { type Blame, blameDocument, blameText } from "../../view/index.ts";
@@ -49,7 +49,7 @@ export const blame: Command = {
     const leaves = blameVisor({
       state,
       owned,
-      ...(path === undefined ? {} : { path }),
+      ...defined({ path }),
       ...(seen?.kind === "live" ? { live: seen.live } : {}),
     });
     print(

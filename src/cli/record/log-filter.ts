@@ -1,4 +1,5 @@
 // Which entries of the record are asked for: the same options wherever entries are listed.
+import { defined } from "../../core/index.ts";
 import {
   ENTRY_KINDS,
   type EntryKind,
@@ -53,10 +54,7 @@ export function logFilterOf(given: Given, world: World): (source: RecordsSource)
       ? {}
       : { operators: operators.flatMap((word) => operatorKeys(word, source)) }),
     ...(kinds.length === 0 ? {} : { kinds }),
-    ...(path === undefined ? {} : { path }),
-    ...(commit === undefined ? {} : { commit }),
-    ...(sinceMs === undefined ? {} : { sinceMs }),
-    ...(untilMs === undefined ? {} : { untilMs }),
+    ...defined({ path, commit, sinceMs, untilMs }),
   });
 }
 

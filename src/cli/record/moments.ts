@@ -1,4 +1,4 @@
-import type { VisorKey } from "../../core/index.ts";
+import { defined, type VisorKey } from "../../core/index.ts";
 import {
   type FleetState,
   foldFleet,
@@ -65,8 +65,7 @@ export function timedVisor({ visor, owned, ownedBy, leaves }: VisorState): Timed
     return [
       {
         path,
-        ...(element === undefined ? {} : { element }),
-        ...(unsure === undefined ? {} : { unsure }),
+        ...defined({ element, unsure }),
         value,
         how: set !== undefined && otherwise === undefined ? "set" : "seen",
         at,
@@ -77,7 +76,7 @@ export function timedVisor({ visor, owned, ownedBy, leaves }: VisorState): Timed
   const known = new Set(timed.map(({ path }) => path));
   return {
     visor,
-    ...(ownedBy === undefined ? {} : { ownedBy }),
+    ...defined({ ownedBy }),
     leaves: timed,
     notRecorded: owned.filter((path) => !known.has(path)),
   };

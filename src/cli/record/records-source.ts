@@ -1,3 +1,4 @@
+import { defined } from "../../core/index.ts";
 import {
   type FeedKey,
   type JoinedRecord,
@@ -76,7 +77,7 @@ export async function openRecords(given: Given, world: World): Promise<RecordsSo
     },
     records: (from) =>
       joinedRecords(feeds, {
-        ...(from === undefined ? {} : { from }),
+        ...defined({ from }),
         onFinding: findings.take,
       }),
     hasGrown: async () => {

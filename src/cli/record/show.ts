@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type ExitCode, FleetError, fromUtf8 } from "../../core/index.ts";
+import { defined, type ExitCode, FleetError, fromUtf8 } from "../../core/index.ts";
 import {
   entryDocument,
   type FeedKey,
@@ -78,7 +78,7 @@ async function showEntry(what: string, given: Given, world: World): Promise<Exit
     const answer = answeredBy === undefined ? {} : { answeredBy: answeredBy.index };
     printJson(world, entryDocument(record, { operators: source.feeds.operators, ...answer }));
   } else {
-    const options = { paint: outPaint(world), ...(answeredBy === undefined ? {} : { answeredBy }) };
+    const options = { paint: outPaint(world), ...defined({ answeredBy }) };
     world.terminal.out(recordText(record, source.names, source.feeds, options));
   }
   return 0;

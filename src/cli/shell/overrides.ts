@@ -1,3 +1,4 @@
+import { defined } from "../../core/index.ts";
 import type { Overrides } from "../../model/index.ts";
 import type { Given } from "./arguments.ts";
 
@@ -7,9 +8,11 @@ export function overridesOf(given: Given): Overrides {
   const trustRemovals = given.count("allow-trust-removals");
   const released = given.count("allow-released");
   return {
-    ...(removals === undefined ? {} : { allowRemovals: removals }),
-    ...(trustRemovals === undefined ? {} : { allowTrustRemovals: trustRemovals }),
-    ...(released === undefined ? {} : { allowReleased: released }),
+    ...defined({
+      allowRemovals: removals,
+      allowTrustRemovals: trustRemovals,
+      allowReleased: released,
+    }),
     allowTrustLoss: [...new Set(given.texts("allow-trust-loss"))].sort(),
     ...(given.flag("allow-keyset-change") ? { allowKeysetChange: true as const } : {}),
   };

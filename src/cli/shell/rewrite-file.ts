@@ -1,6 +1,6 @@
 // The one way to write a file anew that was read: through links, in one step, and only while it is as it was read.
 import { basename, dirname, join } from "node:path";
-import { FileLock, FleetError, hasCode } from "../../core/index.ts";
+import { defined, FileLock, FleetError, hasCode } from "../../core/index.ts";
 import { nodeProcess } from "../../platform/index.ts";
 import type { World } from "./world.ts";
 
@@ -48,7 +48,7 @@ function changedMeanwhile(name: string, cause?: unknown): FleetError {
   return new FleetError("cli/changed", `${name} was changed by somebody else meanwhile`, {
     next: "nothing was written; run the command again",
     exit: 5,
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   });
 }
 

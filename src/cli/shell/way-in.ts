@@ -1,4 +1,4 @@
-import { FleetError } from "../../core/index.ts";
+import { defined, FleetError } from "../../core/index.ts";
 import {
   createVisorReader,
   DEFAULT_PACE,
@@ -43,8 +43,7 @@ export function wayInOf(given: Given, world: World): WayIn {
       rpcAddress: address === undefined ? DEFAULT_RPC_ADDRESS : parseRpcAddress(address),
       ...(timeoutMs === undefined ? {} : { timeouts: timeoutsOf(timeoutMs) }),
     },
-    ...(scheme === undefined ? {} : { scheme }),
-    ...(working === undefined ? {} : { working }),
+    ...defined({ scheme, working }),
     dials: dialsOf(given, world, working ?? DEFAULT_PACE.working),
   };
 }

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { type Clock, FleetError } from "../../core/index.ts";
+import { type Clock, defined, FleetError } from "../../core/index.ts";
 import {
   fetchBranch,
   isRefName,
@@ -133,7 +133,7 @@ export function gitSource(name: string, from: RemoteBranch, world: World): Watch
         bytes,
         ref: {
           commit,
-          ...(changedBy === undefined ? {} : { changedBy }),
+          ...defined({ changedBy }),
           ...((await isRewritten(folder, before, commit)) ? { isRewritten: true as const } : {}),
         },
       };

@@ -1,5 +1,5 @@
+import { defined, dialUntil, digestOfBytes, FleetError } from "../../core/index.ts";
 import { applyRequestOf, type ApplyRequest } from "../apply/apply-request.ts";
-import { dialUntil, digestOfBytes, FleetError } from "../../core/index.ts";
 import { DEFAULT_WATCH, type DesiredFleet, type FeedKey, type Plan } from "../../model/index.ts";
 import { type ApplyReport, confirmationsOf, type History } from "../../reconcile/index.ts";
 import {
@@ -266,7 +266,7 @@ function outcomesOf(
 ): readonly CorrectionOutcome[] {
   return report.visors.flatMap(({ key, outcomes }) =>
     outcomes.flatMap(({ path, element, outcome, note }): readonly CorrectionOutcome[] => {
-      const id = changeId(key, { path, ...(element === undefined ? {} : { element }) });
+      const id = changeId(key, { path, ...defined({ element }) });
       if (!wanted.has(id)) return [];
       const isDone = outcome === "done" || outcome === "done-after-restart";
       const result = isDone

@@ -35,8 +35,8 @@ describe("defined", () => {
   it("says by its type which members may be missing, and of which none is undefined", () => {
     const role = Math.max(0, 1) === 1 ? "base" : undefined;
     const kept = defined({ name: "shop-1", role });
-    expectTypeOf(kept.name).toEqualTypeOf<string>();
-    expectTypeOf(kept).toExtend<{ readonly name: string; readonly role?: string }>();
-    expectTypeOf(kept).not.toExtend<{ readonly role: string }>();
+    expectTypeOf(kept.name).toEqualTypeOf<"shop-1">();
+    expectTypeOf(kept).toExtend<{ readonly name: string; readonly role?: "base" }>();
+    expectTypeOf(kept).not.toExtend<{ readonly role: "base" }>();
   });
 });
