@@ -33,7 +33,7 @@ import { requireOperator } from "../ledger/operator.ts";
 import { readPlan } from "../plan/plan-source.ts";
 import { refuse } from "./refuse.ts";
 import { forScreen, planLook } from "../plan/plan-look.ts";
-import { type WayIn } from "../shell/way-in.ts";
+import type { WayIn } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 

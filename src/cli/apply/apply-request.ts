@@ -1,6 +1,6 @@
 // What an apply is asked for: the words of the command line, read once.
 import type { Given } from "../shell/arguments.ts";
-import { FleetError } from "../../core/index.ts";
+import { defined, FleetError } from "../../core/index.ts";
 import { type LockRequest, lockRequestOf } from "../ledger/open-own-ledger.ts";
 import { type LookRequest, lookRequestOf } from "../plan/plan-look.ts";
 import { type PlanRequest, planRequestOf } from "../plan/plan-request.ts";
@@ -41,7 +41,6 @@ export function applyRequestOf(given: Given, world: World, word?: string): Apply
     isYes: given.flag("yes"),
     isJson: given.flag("json"),
     look: lookRequestOf(given),
-    ...(expected === undefined ? {} : { expectedDecision: expected }),
-    ...(allowedRepeats === undefined ? {} : { allowedRepeats }),
+    ...defined({ expectedDecision: expected, allowedRepeats }),
   };
 }

@@ -14,7 +14,7 @@ import { liveVisor } from "../record/blame-live.ts";
 import { feedNames, joinedRecords, openFeeds } from "../ledger/feeds.ts";
 import { fieldWord } from "../manifest/fields.ts";
 import { STANDARD_INPUT } from "../manifest/manifest-source.ts";
-import type { Planned, ReadFleet } from "../plan/planning.ts";
+import type { Planned } from "../plan/planning.ts";
 import type { World } from "../shell/world.ts";
 
 /** How long the pasted line ignores a value; whoever pastes it may write another. */
@@ -24,7 +24,7 @@ const USUAL_WAIT = "7d";
  * Who set what differs in a plan, as the records on this machine tell, and the command lines to go on with. Without
  * an operator's key no record can be read, and nobody is named.
  */
-export async function driftStory(planned: Planned & ReadFleet, world: World): Promise<DriftStory> {
+export async function driftStory(planned: Planned, world: World): Promise<DriftStory> {
   const { plan, source, operator, observation } = planned;
   const { concernsTrust, editManifest } = await import("../manifest/manifest-room.ts");
   const seenByKey = new Map(observation.visors.map((visor) => [visor.key, visor]));

@@ -14,7 +14,7 @@ export interface LockRequest {
 /** Reads `--lock-timeout`. @throws FleetError cli/usage (exit 64) */
 export function lockRequestOf(given: Given): LockRequest {
   const lockTimeoutMs = given.durationMs("lock-timeout");
-  return lockTimeoutMs === undefined ? {} : { lockTimeoutMs };
+  return defined({ lockTimeoutMs });
 }
 
 /**

@@ -1,6 +1,6 @@
 // What becomes of a plan that was made: kept in a file, printed, and told by the exit code.
 import { resolve } from "node:path";
-import { type ExitCode, utf8 } from "../../core/index.ts";
+import { defined, type ExitCode, utf8 } from "../../core/index.ts";
 import { formatPlan, planExit, signPlan } from "../../reconcile/index.ts";
 import { planEvents } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
@@ -28,7 +28,7 @@ export function giveRequestOf(given: Given, world: World): GiveRequest {
   const outputs = outputsOf(given, world);
   const out = given.text("out");
   return {
-    ...(out === undefined ? {} : { out }),
+    ...defined({ out }),
     isJson: given.flag("json"),
     isDetailed: given.flag("detailed-exitcode"),
     look: lookRequestOf(given),

@@ -15,7 +15,7 @@ import {
   ON_OPTION,
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
-import { readFleet, type ReadFleet } from "./planning.ts";
+import { readFleet, type ReadFleet } from "./read-fleet.ts";
 import { refusedNote } from "../git/manifest-at.ts";
 import { reporterOf } from "../shell/reporter.ts";
 import { TOOL } from "../shell/program-name.ts";

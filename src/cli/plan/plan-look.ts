@@ -37,7 +37,7 @@ export function lookRequestOf(given: Given): LookRequest {
   return {
     ...defined({ by }),
     ...(isSummary ? { isSummary } : {}),
-    ...(columns === undefined ? {} : { columns }),
+    ...defined({ columns }),
   };
 }
 
@@ -47,8 +47,7 @@ export function planLook(
   visors: readonly Pick<DesiredVisor, "key" | "place">[] = [],
 ): PlanLook {
   return {
-    ...(by === undefined ? {} : { by }),
-    ...(isSummary === undefined ? {} : { isSummary }),
+    ...defined({ by, isSummary }),
     order: inManifestOrder(visors).map(({ key }) => key),
   };
 }

@@ -1,4 +1,5 @@
 // What a plan is asked for: the words of the command line, read once.
+import { defined } from "../../core/index.ts";
 import type { Overrides } from "../../model/index.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
 import type { Given } from "../shell/arguments.ts";
@@ -44,10 +45,9 @@ export function planRequestOf(
   const nowMs = nowOf(given, world);
   return {
     manifest: manifestName(given, world, word),
-    ...(at === undefined ? {} : { at }),
-    ...(on === undefined ? {} : { on }),
+    ...defined({ at, on }),
     only: given.texts("only"),
-    ...(nowMs === undefined ? {} : { nowMs }),
+    ...defined({ nowMs }),
     expiresAfterMs: given.durationMs("expires") ?? EXPIRES_AFTER_MS,
     overrides: overridesOf(given),
     wayIn: wayInOf(given, world),

@@ -1,4 +1,4 @@
-import { type OfflineRequest, type OfflinePlanned, type Trusting } from "./offline-plan.ts";
+import type { OfflinePlanned, OfflineRequest, Trusting } from "./offline-plan.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 import { type PlanRequest, planRequestOf } from "./plan-request.ts";
 import type { ExitCode } from "../../core/index.ts";

@@ -1,74 +1,19 @@
-import { defined, FleetError, type VisorKey } from "../../core/index.ts";
-import { type ReadOnlyLedger, readLedger } from "../../ledger/index.ts";
-import type { DesiredVisor, Plan } from "../../model/index.ts";
-import type { GitAnswer } from "../../platform/index.ts";
-import {
-  buildPlan,
-  type History,
-  historyOf,
-  type NamedBefore,
-  type Observation,
-  observeFleet,
-  type PlanInput,
-} from "../../reconcile/index.ts";
-import type { VisorReader } from "../../skywire/visor/index.ts";
-import { otherOperators } from "../ledger/feeds.ts";
-import { keepAway, recallAway } from "./away-visors.ts";
-import { checkedOverrides, plannedManifest } from "./asked-plan.ts";
+// What was read, and the request, become a plan.
+import { readFleet, type PlanNeeds, type ReadFleet } from "./read-fleet.ts";
+import { defined } from "../../core/index.ts";
+import type { Plan } from "../../model/index.ts";
+import { buildPlan, type PlanInput } from "../../reconcile/index.ts";
+import { checkedOverrides } from "./asked-plan.ts";
 import type { PlanRequest } from "./plan-request.ts";
-import { gitFactsOf } from "../git/manifest-at.ts";
 import { judgeCommits, type Judged } from "../git/judge-commits.ts";
-import { namedAtLastCommit } from "../git/named-before.ts";
-import { type JoinedHistory, joinedHistory, type JoinHistory } from "../ledger/joined-history.ts";
-import type { ManifestSource } from "../manifest/manifest-source.ts";
-import { findOperator, type Operator, requireOperator } from "../ledger/operator.ts";
-import { beginRetry, pullNotes, pullOthers } from "../ledger/relaying.ts";
-import { type PlannedPart, plannedPart } from "./planned-part.ts";
 import type { Reporter } from "../shell/reporter.ts";
 import { TOOL } from "../shell/program-name.ts";
-import { readerOf, type WayIn } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 
 /** A plan, and what it was made with. */
-export interface Planned {
+export interface Planned extends ReadFleet {
   readonly plan: Plan;
-  readonly source: ManifestSource;
-  readonly operator: Operator | undefined;
-  readonly history: History;
-  readonly acting: VisorKey;
-  readonly wayIn: WayIn;
-  readonly reader: VisorReader;
-}
-
-/** A manifest that is planned without being read from its file, and which of its visors. */
-export interface HandedSource extends PlannedPart {
-  readonly source: ManifestSource;
-}
-
-/** What planning goes by, and must have. */
-export interface PlanNeeds {
-  readonly ledger?: true;
-  /** What is read is kept in a file, and not planned now. */
-  readonly forLater?: true;
-  readonly handed?: HandedSource;
-  /** What visors are read with; made here when not given. */
-  readonly reader?: VisorReader;
-  /** What reads the ledgers, every entry of them when not given. */
-  readonly join?: JoinHistory;
-}
-
-/** What was read: the manifest, the ledgers and the visors. */
-export interface ReadFleet extends Omit<Planned, "plan"> {
-  readonly selected: readonly DesiredVisor[];
-  readonly only?: HandedSource["only"];
-  readonly observation: Observation;
-  readonly heads: JoinedHistory["heads"];
-  readonly git: GitAnswer;
-  /** What the manifest applied last named, where git has another one than this. */
-  readonly namedBefore?: NamedBefore;
-  /** `--now`, or the clock once all was read. */
-  readonly nowMs: number;
 }
 
 /**
@@ -81,7 +26,7 @@ export async function planFleet(
   world: World,
   reporter: Reporter,
   needs: PlanNeeds = {},
-): Promise<Planned & ReadFleet> {
+): Promise<Planned> {
   const read = await readFleet(request, world, reporter, needs);
   return { ...read, plan: planRead(read, request, { judged: await judgeRead(read, world) }) };
 }
@@ -137,148 +82,4 @@ export function planRead(
           secretDigest: (text: string) => operator.keys.secretHmac(text),
         }),
   });
-}
-
-/**
- * Reads what a plan goes by, in the way {@link planFleet} does.
- * @throws FleetError key/missing, ledger/* (exit 4) when `needs.ledger` is set and there is none to read
- */
-export async function readFleet(
-  request: PlanRequest,
-  world: World,
-  reporter: Reporter,
-  needs: PlanNeeds = {},
-): Promise<ReadFleet> {
-  const { wayIn, nowMs, keyFile } = request;
-  const { source, selected, only } = needs.handed ?? (await namedSource(request, world));
-  const operator =
-    needs.ledger === true
-      ? await requireOperator(keyFile, world)
-      : await findOperator(keyFile, world);
-  // Never fails; git takes its time while the visors take theirs.
-  const gitFacts = gitFactsOf(source);
-  const own = await ownLedger(operator, needs, world);
-  const { relays } = source.desired.ledger;
-  beginRetry(operator, relays, world);
-  // What others recorded comes while the visors answer.
-  const pulling = world.beside.begin((signal) =>
-    pullOthers(
-      operator === undefined ? [] : otherOperators(source, operator.keys.feed),
-      relays,
-      world,
-      {
-        signal,
-      },
-    ),
-  );
-  const reader = needs.reader ?? readerOf(wayIn, world);
-  const away = await recallAway(world);
-  reporter.named(source.desired.keyNames);
-  const observation = await reporter.during(selected.length, "visors", () =>
-    observeFleet({
-      visors: selected,
-      reader,
-      rpcAddress: wayIn.access.rpcAddress,
-      clock: nowMs === undefined ? world.clock : fixedClock(world, nowMs),
-      ...defined({ scheme: wayIn.scheme }),
-      away,
-      ...(needs.forLater === true ? { forLater: true } : {}),
-      emit: reporter.emit,
-    }),
-  );
-  if (operator !== undefined) await keepAway(away, observation.visors, world);
-  const git = await gitFacts;
-  const pulled = await pulling;
-  const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);
-  const namedBefore = await namedAtLastCommit(source, history);
-  for (const note of [...pullNotes(pulled), ...notes]) errLine(world, `note: ${note}`);
-  return {
-    source,
-    operator,
-    history,
-    acting: observation.acting,
-    wayIn,
-    reader,
-    selected,
-    ...defined({ only }),
-    observation,
-    heads,
-    git,
-    ...defined({ namedBefore }),
-    nowMs: nowMs ?? world.clock.now(),
-  };
-}
-
-/** The manifest that the command line names, and what `--on` or `--only` selects of it. */
-async function namedSource(request: PlanRequest, world: World): Promise<HandedSource> {
-  const source = await plannedManifest(request, world);
-  return { source, ...(await plannedPart(source, request, world)) };
-}
-
-/** Our ledger opened for reading, or why there is none. */
-type OwnLedger =
-  | { readonly operator: Operator; readonly ledger: ReadOnlyLedger }
-  | { readonly why: string };
-
-async function ownLedger(
-  operator: Operator | undefined,
-  needs: { readonly ledger?: true },
-  world: World,
-): Promise<OwnLedger> {
-  if (operator === undefined) return { why: "there is no operator key here" };
-  const { keys, ledgerFolder: folder } = operator;
-  try {
-    const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
-    return { operator, ledger };
-  } catch (error) {
-    if (needs.ledger === true || !(error instanceof FleetError)) throw error;
-    return { why: error.message };
-  }
-}
-
-/**
- * What the ledgers on this machine tell of a manifest's fleet, for who only looks: nobody is asked for a passphrase,
- * and what cannot be read tells nothing.
- */
-export async function recordedHistory(
-  source: ManifestSource,
-  keyFile: PlanRequest["keyFile"],
-  world: World,
-): Promise<History> {
-  const unasked = { ...world, env: { ...world.env, CI: "true" } };
-  try {
-    const own = await ownLedger(await findOperator(keyFile, unasked), {}, world);
-    return (await whatIsRecorded(own, {}, source, world)).history;
-  } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    return { known: false, why: error.message };
-  }
-}
-
-/** What the ledgers here tell of a fleet; why there is none is part of the answer. */
-async function whatIsRecorded(
-  own: OwnLedger,
-  needs: Pick<PlanNeeds, "ledger" | "join">,
-  source: ManifestSource,
-  world: World,
-): Promise<JoinedHistory> {
-  const { fleet } = source.desired;
-  const nothing = async (why: string): Promise<JoinedHistory> => ({
-    history: await historyOf(undefined, fleet, why),
-    heads: [],
-    notes: [],
-  });
-  if ("why" in own) return await nothing(own.why);
-  try {
-    const join = needs.join ?? joinedHistory;
-    return await join(own.operator, { ledger: own.ledger, fleet, source }, world);
-  } catch (error) {
-    if (needs.ledger === true || !(error instanceof FleetError)) throw error;
-    return await nothing(error.message);
-  }
-}
-
-/** A clock whose time stands still while its timers run, so that `--now` fixes every time in a plan. */
-function fixedClock(world: World, nowMs: number): World["clock"] {
-  return { now: () => nowMs, after: (delayMs, run) => world.clock.after(delayMs, run) };
 }

@@ -18,7 +18,7 @@ import {
   ON_OPTION,
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
-import { recordedHistory } from "./planning.ts";
+import { recordedHistory } from "./read-fleet.ts";
 import { forScreen, inManifestOrder, planLook, lookRequestOf } from "./plan-look.ts";
 import { printJson } from "../shell/print.ts";
 import { reporterOf } from "../shell/reporter.ts";

@@ -29,7 +29,8 @@ import {
   PLAN_FILE_OPTIONS,
 } from "../shell/options.ts";
 import { checkOutputFiles } from "../shell/output-files.ts";
-import { type HandedSource, planFleet } from "../plan/planning.ts";
+import { planFleet } from "../plan/planning.ts";
+import type { HandedSource } from "../plan/read-fleet.ts";
 import { openRecords } from "../record/records-source.ts";
 import { errLine } from "../shell/print.ts";
 import { reporterOf } from "../shell/reporter.ts";

@@ -12,7 +12,7 @@ import { changeId, manifestKey, timeText, type WatchState } from "../../watch/in
 import { atHandOf } from "../drift/manifest-values.ts";
 import { liveVisor } from "../record/blame-live.ts";
 import { feedNames, joinedRecords, openFeeds } from "../ledger/feeds.ts";
-import type { ReadFleet } from "../plan/planning.ts";
+import type { ReadFleet } from "../plan/read-fleet.ts";
 import type { World } from "../shell/world.ts";
 
 /** How far a visor's start, told from its uptime as it was read, may lie before what was seen of it just before. */

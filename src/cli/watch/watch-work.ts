@@ -21,13 +21,8 @@ import type { Given } from "../shell/arguments.ts";
 import type { Judged } from "../git/judge-commits.ts";
 import { rememberingHistory } from "../ledger/joined-history.ts";
 import { selectedVisors, verifyManifest } from "../manifest/manifest-source.ts";
-import {
-  type HandedSource,
-  judgeRead,
-  planRead,
-  readFleet,
-  type ReadFleet,
-} from "../plan/planning.ts";
+import { judgeRead, planRead } from "../plan/planning.ts";
+import { type HandedSource, readFleet, type ReadFleet } from "../plan/read-fleet.ts";
 import type { Reporter } from "../shell/reporter.ts";
 import { readerOf, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
