@@ -5,6 +5,7 @@ import { join } from "node:path";
 import {
   assert,
   type CommitSignature,
+  defined,
   type GitKey,
   gitKeyKind,
   type GitKeyKind,
@@ -112,7 +113,7 @@ async function verifyGpg(
     return {
       kind: "unknown-signer",
       by: "gpg",
-      ...(missing[1] === undefined ? {} : { key: missing[1] }),
+      ...defined({ key: missing[1] }),
     };
   const valid = status.filter(([word]) => word === "VALIDSIG");
   const [first, ...others] = valid;
