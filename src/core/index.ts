@@ -11,7 +11,14 @@ export { compareNames, compareTexts } from "./compare.ts";
 export { counted, someOf } from "./counted.ts";
 export { dialUntil } from "./dial-until.ts";
 export { type Defined, defined } from "./defined.ts";
-export { DURATION_PATTERN, parseDuration } from "./duration.ts";
+export {
+  ageText,
+  DURATION_PATTERN,
+  durationText,
+  formatDuration,
+  parseDuration,
+  parseRecordedDuration,
+} from "./duration.ts";
 export { type Diagnostic, type Excerpt, type Place } from "./diagnostic.ts";
 export {
   ed25519KeyOf,

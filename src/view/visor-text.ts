@@ -1,4 +1,4 @@
-import { counted } from "../core/index.ts";
+import { ageText, counted } from "../core/index.ts";
 import {
   type Change,
   changesOf,
@@ -7,7 +7,6 @@ import {
   type Route,
 } from "../model/index.ts";
 import { changeRows } from "./change-text.ts";
-import { ageText } from "./age-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
 import type { Paint } from "./paint.ts";
 import { lineText } from "./place-text.ts";

@@ -1,9 +1,8 @@
-import { counted, defined, type ExitCode, type VisorKey } from "../../core/index.ts";
+import { counted, defined, durationText, type ExitCode, type VisorKey } from "../../core/index.ts";
 import { routeOf } from "../../reconcile/index.ts";
 import { readingError, type VisorReading, type VisorTarget } from "../../skywire/visor/index.ts";
 import { printable, tableText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
-import { durationText } from "../shell/duration.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
 import { manifestName, readManifest, selectedVisors } from "../manifest/manifest-source.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, ON_OPTION } from "../shell/options.ts";

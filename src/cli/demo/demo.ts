@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { ExitCode } from "../../core/index.ts";
+import { durationText, type ExitCode } from "../../core/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { type Chapter, CHAPTERS, FIRST_CHAPTER } from "./demo-chapters.ts";
 import { DemoStage } from "./demo-stage.ts";
-import { durationText } from "../shell/duration.ts";
 import { outPaint } from "../shell/terminal-look.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";

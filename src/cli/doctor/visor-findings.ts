@@ -1,4 +1,4 @@
-import { counted, defined, FleetError } from "../../core/index.ts";
+import { counted, defined, durationText, FleetError } from "../../core/index.ts";
 import { type LedgerRecord, OpenIntents, readLedger } from "../../ledger/index.ts";
 import { routeOf, toSeenVisor, unreadableApps } from "../../reconcile/index.ts";
 import {
@@ -10,7 +10,6 @@ import {
 import { type Finding, shortKey } from "../../view/index.ts";
 import { abilityFindings, PROBED } from "./release-abilities.ts";
 import type { Given } from "../shell/arguments.ts";
-import { durationText } from "../shell/duration.ts";
 import { lingeringFindings } from "./lingering-findings.ts";
 import { manifestFacts, type ManifestFacts, NO_FACTS } from "../manifest/names-of-manifest.ts";
 import { findOperator, type Operator } from "../ledger/operator.ts";

@@ -1,7 +1,6 @@
-import { defined, type ExitCode, FleetError } from "../../core/index.ts";
+import { defined, durationText, type ExitCode, FleetError } from "../../core/index.ts";
 import { checkFreshness } from "../../ledger/index.ts";
 import type { Command } from "../shell/command.ts";
-import { durationText } from "../shell/duration.ts";
 import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import { appendToOwn, type OwnLedger, withOwnLedger } from "./own-ledger.ts";

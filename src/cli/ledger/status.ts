@@ -1,9 +1,8 @@
-import { counted, type ExitCode } from "../../core/index.ts";
+import { counted, durationText, type ExitCode } from "../../core/index.ts";
 import { checkFreshness, type Freshness, readLedger } from "../../ledger/index.ts";
 import type { RelayState } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
-import { durationText } from "../shell/duration.ts";
 import { openFeeds, type OpenFeeds, type OtherOperator, otherOperators } from "./feeds.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
 import { type Operator, requireOperator } from "./operator.ts";

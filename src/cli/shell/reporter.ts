@@ -1,6 +1,6 @@
+import { durationText } from "../../core/index.ts";
 import type { Emit, FleetEvent } from "../../reconcile/index.ts";
 import type { Given } from "./arguments.ts";
-import { durationText } from "./duration.ts";
 import { canShowProgress } from "./terminal-look.ts";
 import { keyLabel, type Names, printable, shortKey } from "../../view/index.ts";
 import type { World } from "./world.ts";

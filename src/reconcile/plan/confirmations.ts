@@ -2,6 +2,7 @@ import {
   canonicalJson,
   counted,
   type ExitCode,
+  formatDuration,
   type OperatorKey,
   type VisorKey,
 } from "../../core/index.ts";
@@ -11,7 +12,7 @@ import { isTrustRemoval } from "./removal-counts.ts";
 import type { History } from "./history.ts";
 import { checkRightToSign } from "./guards/index.ts";
 import { earlierKeysets, keysetChanges, policiesInForce } from "./keyset.ts";
-import { ageText, policyToJson, strictestAgeMs } from "./policy.ts";
+import { policyToJson, strictestAgeMs } from "./policy.ts";
 
 const MS_PER_MINUTE = 60_000;
 
@@ -182,7 +183,7 @@ function checkAges(plan: Plan, history: History, nowMs: number): readonly Refusa
           ? "what the plan goes by is said to be read in the future"
           : "what the plan goes by was read too long ago",
       measured: Number.isNaN(odd) ? "no time" : `${Math.round(odd / MS_PER_MINUTE)} minutes`,
-      limit: ageText(maxAgeMs),
+      limit: formatDuration(maxAgeMs),
       next:
         odd < 0
           ? "set the clocks of both machines, then make the plan again"

@@ -1,4 +1,10 @@
-import { defined, type Json, type JsonObject } from "../../core/index.ts";
+import {
+  defined,
+  formatDuration,
+  type Json,
+  type JsonObject,
+  parseRecordedDuration,
+} from "../../core/index.ts";
 import {
   DEFAULT_POLICY,
   type Policy,
@@ -30,8 +36,6 @@ const NUMBERS = [
 const AGE = "max_observation_age";
 const SIGNED = "signed_commits";
 
-const UNITS_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
-
 const KNOWN_NAMES: ReadonlySet<string> = new Set([
   "max_removals",
   AGE,
@@ -48,7 +52,7 @@ export function policyToJson(policy: Policy): JsonObject {
     ...Object.fromEntries(numbers.map(({ name, of }) => [name, policy[of]])),
     ...(maxObservationAgeMs === DEFAULT_POLICY.maxObservationAgeMs
       ? {}
-      : { [AGE]: ageText(maxObservationAgeMs) }),
+      : { [AGE]: formatDuration(maxObservationAgeMs) }),
     ...(signedCommits === undefined ? {} : { [SIGNED]: signedCommits }),
   };
 }
@@ -79,19 +83,8 @@ export function policyFromJson(json: { readonly [key: string]: Json | undefined 
 
 function ageFromJson(age: Json | undefined): number {
   if (age === undefined) return DEFAULT_POLICY.maxObservationAgeMs;
-  const [, count, unit] = (typeof age === "string" && /^(\d{1,9})([smhd])$/.exec(age)) || [];
-  return count === undefined
-    ? STRICTEST_POLICY.maxObservationAgeMs
-    : Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
-}
-
-/** The age of a policy as a manifest writes it: in the largest unit that it is a whole number of. */
-export function ageText(ageMs: number): string {
-  const [unit, unitMs] = Object.entries(UNITS_MS).find(([, each]) => ageMs % each === 0) ?? [
-    "s",
-    UNITS_MS.s,
-  ];
-  return ageMs === 0 ? "0s" : `${Math.ceil(ageMs / unitMs)}${unit}`;
+  const ageMs = typeof age === "string" ? parseRecordedDuration(age) : undefined;
+  return ageMs ?? STRICTEST_POLICY.maxObservationAgeMs;
 }
 
 /** How old readings may be under all of these policies: as the strictest of them says. */
@@ -143,7 +136,7 @@ export function policyChanges(was: Policy, is: Policy): readonly string[] {
   if (wasAgeMs !== isAgeMs) {
     const how = isAgeMs > wasAgeMs ? "looser" : "stricter";
     changes.push(
-      `policy.${AGE} changes from ${ageText(wasAgeMs)} to ${ageText(isAgeMs)}, which is ${how}`,
+      `policy.${AGE} changes from ${formatDuration(wasAgeMs)} to ${formatDuration(isAgeMs)}, which is ${how}`,
     );
   }
   const [wasSigned, isSigned] = [was.signedCommits, is.signedCommits];

@@ -1,8 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { environmentName, parseArguments } from "../../../src/cli/shell/arguments.ts";
 import type { Command } from "../../../src/cli/shell/command.ts";
-import { durationText } from "../../../src/cli/shell/duration.ts";
-import { parseDuration } from "../../../src/core/index.ts";
+import { durationText, parseDuration } from "../../../src/core/index.ts";
 
 const COMMAND: Command = {
   name: "try",

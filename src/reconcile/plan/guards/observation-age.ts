@@ -1,5 +1,6 @@
+import { formatDuration } from "../../../core/index.ts";
 import type { ObservedVisor, Policy, Refusal } from "../../../model/index.ts";
-import { ageText, strictestAgeMs } from "../policy.ts";
+import { strictestAgeMs } from "../policy.ts";
 
 const MS_PER_MINUTE = 60_000;
 
@@ -22,8 +23,8 @@ export function checkObservationAge(input: {
       guard: "observation-age",
       path: "policy.max_observation_age",
       message: `the plan goes by what was read at ${new Date(oldest.atMs).toISOString()}, longer ago than policy.max_observation_age allows`,
-      measured: ageText(Math.ceil(ageMs / MS_PER_MINUTE) * MS_PER_MINUTE),
-      limit: ageText(maxAgeMs),
+      measured: formatDuration(Math.ceil(ageMs / MS_PER_MINUTE) * MS_PER_MINUTE),
+      limit: formatDuration(maxAgeMs),
       next: "run `fleet observe` again beside a visor, then make the plan again",
     },
   ];
