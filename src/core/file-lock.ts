@@ -1,8 +1,11 @@
-import { fromUtf8, toHex, utf8 } from "./bytes.ts";
+// A lock that is a file: one process holds it at a time, and one that a dead process left is taken away.
+import { toHex, utf8 } from "./bytes.ts";
 import { defined } from "./defined.ts";
 import { type FleetError, hasCode } from "./errors.ts";
 import type { Files } from "./files.ts";
+import { jsonIfAny } from "./json-text.ts";
 import { type Clock, type Random, sleep } from "./ports.ts";
+import { hasShape, membersOf, numberFrom, type Shape, TEXT } from "./shape.ts";
 
 /** How often whoever waits looks again. */
 const POLL_MS = 50;
@@ -66,6 +69,11 @@ interface LockText {
   /** When the process began, as {@link ProcessFacts.startOf} says it. Locks of release 0.1.0 do not say. */
   readonly started?: string;
 }
+
+const LOCK: Shape<LockText> = membersOf(
+  { owner: TEXT, pid: numberFrom(), host: TEXT, sinceMs: numberFrom(), nonce: TEXT },
+  { started: TEXT },
+);
 
 /** A lock that is ours: a file that only one process can make. */
 export class FileLock {
@@ -211,17 +219,8 @@ async function readLock(files: Files, path: string): Promise<LockText | undefine
 }
 
 function parseLock(bytes: Uint8Array): LockText | undefined {
-  try {
-    const value = JSON.parse(fromUtf8(bytes)) as Partial<LockText>;
-    const { owner, pid, host, sinceMs, nonce, started } = value;
-    if (typeof owner !== "string" || typeof host !== "string" || typeof nonce !== "string")
-      return undefined;
-    if (typeof pid !== "number" || typeof sinceMs !== "number") return undefined;
-    const facts = { owner, pid, host, sinceMs, nonce };
-    return typeof started === "string" ? { ...facts, started } : facts;
-  } catch {
-    return undefined;
-  }
+  const lock = jsonIfAny(bytes);
+  return hasShape(lock, LOCK) ? lock : undefined;
 }
 
 function nameOf(holder: LockText | undefined): string {

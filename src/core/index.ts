@@ -85,4 +85,41 @@ export {
 export { onAbort } from "./on-abort.ts";
 export { stretchPassphrase } from "./passphrase.ts";
 export { FLEET_VERSION } from "./release.ts";
+export { jsonIfAny, parseJson } from "./json-text.ts";
+export {
+  ANYTHING,
+  byMember,
+  exactly,
+  flag,
+  type Form,
+  hasShape,
+  listOf,
+  loosely,
+  mapOf,
+  memberOf,
+  membersOf,
+  type MembersShape,
+  numberFrom,
+  oneOf,
+  type Shape,
+  TEXT,
+  textLike,
+  where,
+  wholeFrom,
+  withShape,
+} from "./shape.ts";
+export {
+  COUNT,
+  DIGEST,
+  GIT_KEY,
+  HASH,
+  HEX,
+  hexOf,
+  OBJECT,
+  OPERATOR_KEY,
+  SEAL_KEY,
+  UTC_TIME,
+  VISOR_KEY,
+  VISOR_POINT,
+} from "./shape-words.ts";
 export { escapeOf, hasUnseen, seenLine, seenText } from "./unseen.ts";

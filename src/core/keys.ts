@@ -1,3 +1,4 @@
+// Public keys as text: of visors, of operators, and those that entries are sealed to.
 import { ECDH } from "node:crypto";
 import { FleetError } from "./errors.ts";
 
@@ -49,14 +50,20 @@ export function parseVisorKey(text: string): VisorKey {
   return checked.key;
 }
 
+/** The form of an operator key. */
+export const OPERATOR_KEY_FORM: RegExp = /^ed25519:[0-9a-f]{64}$/;
+
+/** The form of a seal key. */
+export const SEAL_KEY_FORM: RegExp = /^x25519:[0-9a-f]{64}$/;
+
 /** True when `text` has the form of an operator key. The point itself is checked when it verifies. */
 export function isOperatorKey(text: string): text is OperatorKey {
-  return /^ed25519:[0-9a-f]{64}$/.test(text);
+  return OPERATOR_KEY_FORM.test(text);
 }
 
 /** True when `text` has the form of a seal key. */
 export function isSealKey(text: string): text is SealKey {
-  return /^x25519:[0-9a-f]{64}$/.test(text);
+  return SEAL_KEY_FORM.test(text);
 }
 
 /** The same keys come again in every record and reply; the curve costs more than all else of them. */

@@ -114,6 +114,14 @@ export {
   type SettingType,
 } from "./settings.ts";
 export {
+  FEED_KEY,
+  headShape,
+  keysetShape,
+  policyShape,
+  routeShape,
+  wantedShape,
+} from "./shapes.ts";
+export {
   type GoneKey,
   type Lingering,
   type LingeringKey,

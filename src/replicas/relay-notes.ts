@@ -1,7 +1,21 @@
-import { canonicalJsonBytes, type Files, fromUtf8, hasCode, type Json } from "../core/index.ts";
+// What was last seen of each relay of a feed, kept in a file so that a dead one does not slow every command.
+import {
+  canonicalJsonBytes,
+  type Files,
+  HASH,
+  hasShape,
+  type Json,
+  jsonIfAny,
+  membersOf,
+  numberFrom,
+  OBJECT,
+  oneOf,
+  type Shape,
+  TEXT,
+  wholeFrom,
+} from "../core/index.ts";
 import type { FeedKey } from "../ledger/index.ts";
 
-const HASH = /^[0-9a-f]{64}$/;
 const FORMAT = "fleet.skywire/relay-notes/v1";
 const RETRY_FIRST_MS = 5_000;
 /** A relay that is back is found within a quarter of an hour, without a dead one slowing every command. */
@@ -42,6 +56,26 @@ export interface RelayNote {
   /** What came of the last try, a clause without a period. */
   readonly says: string;
 }
+
+const ROOT: Shape<RootNote> = membersOf({ seq: wholeFrom(), root: HASH });
+
+const NOTE: Shape<RelayNote> = membersOf(
+  { triedAtMs: numberFrom(), failures: numberFrom(), says: TEXT },
+  {
+    whole: membersOf<WholeNote>(
+      { seq: wholeFrom(), root: HASH, size: wholeFrom(), atMs: wholeFrom() },
+      { within: ROOT },
+    ),
+    awaitsRegistry: oneOf(true),
+  },
+);
+
+/** A note that cannot be read is forgotten alone, so its shape is asked apart. */
+const NOTES = membersOf<{
+  readonly format: typeof FORMAT;
+  readonly feed: string;
+  readonly relays: Readonly<Record<string, unknown>>;
+}>({ format: oneOf(FORMAT), feed: TEXT, relays: OBJECT });
 
 /** What was last seen of the relays of one feed, by address. */
 export type RelayNotes = ReadonlyMap<string, RelayNote>;
@@ -106,45 +140,8 @@ export async function writeRelayNotes(
 }
 
 function parseNotes(bytes: Uint8Array, feed: FeedKey): RelayNotes {
-  try {
-    const document: unknown = JSON.parse(fromUtf8(bytes));
-    if (!isObject(document) || document["format"] !== FORMAT || document["feed"] !== feed)
-      return new Map();
-    const relays = document["relays"];
-    if (!isObject(relays)) return new Map();
-    return new Map(
-      Object.entries(relays).filter((pair): pair is [string, RelayNote] => isNote(pair[1])),
-    );
-  } catch (error) {
-    if (error instanceof SyntaxError || hasCode(error, "core/")) return new Map();
-    throw error;
-  }
-}
-
-function isNote(value: unknown): value is RelayNote {
-  if (!isObject(value)) return false;
-  const { whole, triedAtMs, failures, says } = value;
-  const isWhole = whole === undefined || isWholeNote(whole);
-  return (
-    isWhole &&
-    typeof triedAtMs === "number" &&
-    typeof failures === "number" &&
-    typeof says === "string"
-  );
-}
-
-function isWholeNote(value: unknown): boolean {
-  if (!isRootNote(value)) return false;
-  const { size, atMs, within } = value;
-  return [size, atMs].every(Number.isSafeInteger) && (within === undefined || isRootNote(within));
-}
-
-function isRootNote(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (!isObject(value)) return false;
-  const { seq, root } = value;
-  return Number.isSafeInteger(seq) && typeof root === "string" && HASH.test(root);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  const document = jsonIfAny(bytes);
+  if (!hasShape(document, NOTES) || document.feed !== feed) return new Map();
+  const notes = Object.entries(document.relays);
+  return new Map(notes.filter((pair): pair is [string, RelayNote] => hasShape(pair[1], NOTE)));
 }

@@ -4,8 +4,11 @@ import {
   defined,
   FleetError,
   fromHex,
-  fromUtf8,
   hasCode,
+  hasShape,
+  HEX,
+  jsonIfAny,
+  membersOf,
   type OperatorKey,
   toHex,
 } from "../../core/index.ts";
@@ -28,6 +31,12 @@ import { decodeRoot } from "../../skywire/cxo/index.ts";
 import { keepEvidenceFile } from "./evidence-file.ts";
 import { pinsFolderOf } from "./seen-pins.ts";
 import type { World } from "../shell/world.ts";
+
+const STATE = membersOf<{
+  readonly root: string;
+  readonly signature: string;
+  readonly log?: string;
+}>({ root: HEX, signature: HEX }, { log: HEX });
 
 /** A ledger in a folder, and how it is called. */
 export interface NamedLedger {
@@ -170,18 +179,12 @@ async function keptEvidence(
 
 async function readState(feed: FeedKey, world: World): Promise<SignedState | undefined> {
   const bytes = await world.files.read(statePath(feed, world));
-  if (bytes === undefined) return undefined;
-  try {
-    const { root, signature, log } = JSON.parse(fromUtf8(bytes)) as Readonly<
-      Record<string, string>
-    >;
-    if (root === undefined || signature === undefined) return undefined;
-    const whole = log === undefined ? {} : { log: fromHex(log) };
-    return { value: fromHex(root), signature: fromHex(signature), ...whole };
-  } catch {
-    // Without the state that was signed before there is no evidence; the pin refuses all the same.
-    return undefined;
-  }
+  const state = bytes === undefined ? undefined : jsonIfAny(bytes);
+  // Without the state that was signed before there is no evidence; the pin refuses all the same.
+  if (!hasShape(state, STATE)) return undefined;
+  const { root, signature, log } = state;
+  const whole = log === undefined ? {} : { log: fromHex(log) };
+  return { value: fromHex(root), signature: fromHex(signature), ...whole };
 }
 
 function statePath(feed: FeedKey, world: World): string {

@@ -1,7 +1,7 @@
 // Which visors did not answer lately, so that the next command asks them after all others. Only a memory: losing it
 // costs time, and nothing is said of a visor because of it.
 import { join } from "node:path";
-import { canonicalJsonBytes, FleetError, fromUtf8 } from "../../core/index.ts";
+import { canonicalJsonBytes, FleetError, hasShape, jsonIfAny, type JsonObject, membersOf, numberFrom, OBJECT, oneOf } from "../../core/index.ts";
 import type { ObservedVisor } from "../../model/index.ts";
 import { homeFolders } from "../../platform/index.ts";
 import type { World } from "../shell/world.ts";
@@ -13,6 +13,12 @@ const AGE_MAX_MS = 24 * 60 * 60 * 1_000;
 /** Failures of a visor that took all the time there was. */
 const SLOW_REASONS = new Set(["dial-timeout", "not-answering"]);
 
+const TIME_MS = numberFrom();
+const AWAY = membersOf<{ readonly format: typeof FORMAT; readonly visors: JsonObject }>({
+  format: oneOf(FORMAT),
+  visors: OBJECT,
+});
+
 /** When each visor was last found away, unix ms, by its key. */
 export type AwayVisors = ReadonlyMap<string, number>;
 
@@ -20,9 +26,9 @@ export type AwayVisors = ReadonlyMap<string, number>;
 export async function recallAway(world: World): Promise<AwayVisors> {
   try {
     const bytes = await world.files.read(pathOf(world));
-    return bytes === undefined ? new Map() : parse(fromUtf8(bytes), world.clock.now());
+    return bytes === undefined ? new Map() : parse(bytes, world.clock.now());
   } catch (error) {
-    if (error instanceof FleetError || error instanceof SyntaxError) return new Map();
+    if (error instanceof FleetError) return new Map();
     throw error;
   }
 }
@@ -54,11 +60,10 @@ function pathOf({ env }: World): string {
   return join(homeFolders(env).state, FILE);
 }
 
-function parse(text: string, nowMs: number): AwayVisors {
-  const document = JSON.parse(text) as { format?: unknown; visors?: unknown } | null;
-  const { format, visors } = document ?? {};
-  if (format !== FORMAT || typeof visors !== "object" || visors === null) return new Map();
+function parse(bytes: Uint8Array, nowMs: number): AwayVisors {
+  const document = jsonIfAny(bytes);
+  if (!hasShape(document, AWAY)) return new Map();
   const isLately = (pair: [string, unknown]): pair is [string, number] =>
-    typeof pair[1] === "number" && Math.abs(nowMs - pair[1]) < AGE_MAX_MS;
-  return new Map(Object.entries(visors).filter(isLately));
+    hasShape(pair[1], TIME_MS) && Math.abs(nowMs - pair[1]) < AGE_MAX_MS;
+  return new Map(Object.entries(document.visors).filter(isLately));
 }

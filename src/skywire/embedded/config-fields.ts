@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../core/index.ts";
+import { type Json, jsonIfAny, type JsonObject } from "../../core/index.ts";
 import { goTypeOf, isList, type Shape, shapeFault } from "./config-shape.ts";
 import { parseConfigPath, type PathStep, valueAt, withValue } from "./config-path.ts";
 
@@ -77,12 +77,12 @@ export function withEdit(config: JsonObject, edit: FieldEdit): JsonObject {
  * quotes. Source: decodeConfigValue in api_config_fields.go.
  */
 function parseFieldValue(path: string, shape: Shape, text: string): Json {
-  const parsed = parseJson(text);
+  const parsed = jsonIfAny(text);
   if (typeof parsed !== "string" && shape.kind === "text" && parsed !== null) return text;
   if (parsed === undefined) throw notValid(path, shape, text, syntaxFault(text));
   const fault = shapeFault(shape, parsed);
   if (fault === undefined) return parsed;
-  const inner = typeof parsed === "string" && shape.kind !== "text" ? parseJson(parsed) : undefined;
+  const inner = typeof parsed === "string" && shape.kind !== "text" ? jsonIfAny(parsed) : undefined;
   if (inner === undefined || shapeFault(shape, inner) !== undefined)
     throw notValid(path, shape, text, fault);
   return inner;
@@ -99,14 +99,6 @@ function notValid(path: string, shape: Shape, text: string, fault: string): Erro
   return new Error(
     `${path}: value ${text} is not valid for this field (${goTypeOf(shape)}): ${fault}`,
   );
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The texts of a list of JSON values. */

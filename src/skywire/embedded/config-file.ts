@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../core/index.ts";
+import { type Json, jsonIfAny, type JsonObject } from "../../core/index.ts";
 import { CONFIG_SHAPE, isList, isObject, projectShape } from "./config-shape.ts";
 import type { Profile } from "./profile.ts";
 
@@ -20,19 +20,11 @@ export function formatConfig(
 
 /** The members of a file, at its top, that no build of ours knows. Source: preserve.go. */
 export function unknownMembers(text: string): JsonObject {
-  const value = parseJson(text);
+  const value = jsonIfAny(text);
   if (!isObject(value)) return {};
   return Object.fromEntries(
     Object.entries(value).filter(([name]) => !Object.hasOwn(CONFIG_SHAPE, name)),
   );
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -40,7 +32,7 @@ function parseJson(text: string): Json | undefined {
  * it cannot start with.
  */
 export function parseConfig(text: string): JsonObject | undefined {
-  const value = parseJson(text);
+  const value = jsonIfAny(text);
   if (!isObject(value)) return undefined;
   const known: Record<string, Json> = {};
   for (const [name, shape] of Object.entries(CONFIG_SHAPE)) {

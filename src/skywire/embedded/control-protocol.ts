@@ -1,17 +1,30 @@
+// How a running embedded fleet is found and told what to do: its file, and commands of one line of JSON each.
 import {
+  ANYTHING,
+  byMember,
   type ByteStream,
   type Clock,
   type Dial,
   FleetError,
   type Files,
-  fromUtf8,
+  hasShape,
   type Json,
+  jsonIfAny,
   type JsonObject,
+  listOf,
+  loosely,
+  membersOf,
+  numberFrom,
+  OBJECT,
+  oneOf,
+  type Shape,
   type StreamAddress,
+  TEXT,
   utf8,
+  where,
+  withShape,
 } from "../../core/index.ts";
 import { APP_BEHAVIOURS, type AppBehaviour } from "./app-behaviour.ts";
-import { isObject } from "./config-shape.ts";
 import type { BehindBack, EmbeddedControl } from "./control.ts";
 import type { EmbeddedCounters } from "./counters.ts";
 import { type Makeable, parseMakeable } from "./makeable.ts";
@@ -59,6 +72,33 @@ export interface Commanded {
   stop(): void;
 }
 
+const ADDRESS: Shape<StreamAddress> = membersOf({ host: TEXT, port: numberFrom() });
+
+const FILE: Shape<EmbeddedFile> = membersOf({
+  format: oneOf(EMBEDDED_FORMAT),
+  visors: listOf(
+    membersOf<EmbeddedFile["visors"][number]>(
+      { name: TEXT, key: TEXT, profile: TEXT },
+      { local: ADDRESS },
+    ),
+  ),
+  control: ADDRESS,
+});
+
+const CHANGE: Shape<BehindBack> = byMember("kind", {
+  config: membersOf({ kind: oneOf("config"), path: TEXT, value: ANYTHING }),
+  file: membersOf({ kind: oneOf("file"), path: TEXT, value: ANYTHING }),
+  app: membersOf({ kind: oneOf("app"), app: TEXT, action: oneOf("start", "stop", "crash") }),
+  port: membersOf({
+    kind: oneOf("port"),
+    port: numberFrom(),
+    record: loosely(
+      where(ANYTHING, "is no record", (value) => value === "closed" || hasShape(value, OBJECT)),
+    ),
+  }),
+  reward: membersOf({ kind: oneOf("reward"), address: TEXT }),
+});
+
 /** Reads {@link EMBEDDED_FILE} of a fleet's folder; `undefined` when there is none that can be read. */
 export async function readEmbeddedFile(
   files: Files,
@@ -66,10 +106,8 @@ export async function readEmbeddedFile(
 ): Promise<EmbeddedFile | undefined> {
   const bytes = await files.read(`${folder}/${EMBEDDED_FILE}`);
   if (bytes === undefined) return undefined;
-  const value = parseJson(fromUtf8(bytes));
-  return isObject(value) && value["format"] === EMBEDDED_FORMAT
-    ? (value as unknown as EmbeddedFile)
-    : undefined;
+  const value = jsonIfAny(bytes);
+  return hasShape(value, FILE) ? value : undefined;
 }
 
 /** The bytes of {@link EMBEDDED_FILE}. */
@@ -166,9 +204,9 @@ export async function connectControl(
   readLines(
     stream,
     (line) => {
-      const reply = parseJson(line);
+      const reply = jsonIfAny(line);
       const next = waiting.shift();
-      if (isObject(reply) && "ok" in reply) next?.resolve(reply["ok"] ?? null);
+      if (hasShape(reply, DONE)) next?.resolve(reply.ok);
       else next?.reject(new FleetError("embedded/command", errorText(reply), { exit: 64 }));
     },
     gone,
@@ -192,20 +230,21 @@ export async function connectControl(
   };
 }
 
+const DONE = membersOf<{ readonly ok: Json }>({ ok: ANYTHING });
+const NOT_DONE = membersOf<{ readonly error: string }>({ error: TEXT });
+
 function errorText(reply: Json | undefined): string {
-  const text = isObject(reply) ? reply["error"] : undefined;
-  return typeof text === "string" ? text : "the embedded fleet gave an answer nobody understands";
+  return hasShape(reply, NOT_DONE)
+    ? reply.error
+    : "the embedded fleet gave an answer nobody understands";
 }
 
 /** Checks a line that came from another process. */
 function parseCommand(line: string): ControlCommand {
-  const value = parseJson(line);
-  if (!isObject(value)) throw new Error("a command is one line of JSON with a member `do`");
-  const text = (name: string): string => {
-    const member = value[name];
-    if (typeof member !== "string") throw new Error(`this command needs ${name}`);
-    return member;
-  };
+  const value = jsonIfAny(line);
+  if (!hasShape(value, OBJECT)) throw new Error("a command is one line of JSON with a member `do`");
+  const text = (name: string): string =>
+    withShape(value[name], TEXT, name, () => new Error(`this command needs ${name}`));
   const verb = text("do");
   switch (verb) {
     case "make":
@@ -241,24 +280,11 @@ function parseBehaviour(text: string): AppBehaviour {
 }
 
 function parseChange(value: Json | undefined): BehindBack {
-  if (!isObject(value)) throw new Error("this command needs a change");
-  const { kind, path, app, action, port, record, address } = value;
-  const changed = value["value"];
-  if ((kind === "config" || kind === "file") && typeof path === "string" && changed !== undefined) {
-    return { kind, path, value: changed };
-  }
-  if (
-    kind === "app" &&
-    typeof app === "string" &&
-    (action === "start" || action === "stop" || action === "crash")
-  ) {
-    return { kind, app, action };
-  }
-  if (kind === "port" && typeof port === "number" && (record === "closed" || isObject(record))) {
-    return { kind, port, record };
-  }
-  if (kind === "reward" && typeof address === "string") return { kind, address };
-  throw new Error("a change is of kind config, file, app, port or reward, with their members");
+  if (!hasShape(value, OBJECT)) throw new Error("this command needs a change");
+  return withShape(value, CHANGE, "the change", () => {
+    const kinds = "config, file, app, port or reward";
+    return new Error(`a change is of kind ${kinds}, with their members`);
+  });
 }
 
 function readLines(
@@ -282,12 +308,4 @@ function readLines(
     end: () => stream.end(),
     closed: () => onClosed?.(),
   });
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { type Files, fromUtf8, type Json, type JsonObject, utf8 } from "../../core/index.ts";
+import { type Files, fromUtf8, jsonIfAny, type JsonObject, utf8 } from "../../core/index.ts";
 import { type Conf, formatConf, parseConf } from "./conf-file.ts";
 import { formatConfig, parseConfig, unknownMembers } from "./config-file.ts";
 import { isList, isObject } from "./config-shape.ts";
@@ -152,12 +152,7 @@ export class VisorFolder {
 
 function parsePorts(text: string): ReadonlyMap<number, ForwardedPort> {
   const ports = new Map<number, ForwardedPort>();
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return ports;
-  }
+  const value = jsonIfAny(text);
   for (const item of isList(value) ? value : []) {
     if (isObject(item)) ports.set(Number(item["Port"]), portOf(item));
   }

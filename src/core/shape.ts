@@ -1,0 +1,325 @@
+// Shapes: what a document of JSON that is read back must look like, and what is wrong with one that does not, and where.
+import type { Json } from "./canonical-json.ts";
+
+/**
+ * What a value of type `T` looks like in JSON. It is data, so that a published schema can be held against it; the type
+ * is checked where the shape is written: a member that the type has and the shape does not name does not compile.
+ */
+export interface Shape<T> {
+  readonly form: Form;
+  /** Only the compiler sees it. */
+  readonly __of?: T;
+}
+
+/** What a shape is made of. `what` is the noun that stands in `is no …`. */
+export type Form =
+  | { readonly kind: "anything" }
+  | {
+      readonly kind: "text";
+      readonly what: string;
+      readonly pattern?: RegExp;
+      /** What no pattern can say. */
+      readonly test?: (text: string) => boolean;
+    }
+  /** Whole numbers are those that JSON's numbers hold exactly. */
+  | {
+      readonly kind: "number";
+      readonly what: string;
+      readonly isWhole: boolean;
+      readonly least: number;
+    }
+  | { readonly kind: "flag"; readonly what: string }
+  | { readonly kind: "words"; readonly words: readonly Word[] }
+  | {
+      readonly kind: "list";
+      readonly of: Shape<unknown>;
+      readonly least: number;
+      readonly most: number;
+    }
+  | {
+      readonly kind: "map";
+      readonly names: Shape<string>;
+      readonly of: Shape<unknown>;
+      readonly least: number;
+    }
+  | {
+      readonly kind: "members";
+      readonly must: Members;
+      readonly may: Members;
+      /** Refuses members that it does not name. */
+      readonly isExact: boolean;
+    }
+  | {
+      readonly kind: "cases";
+      readonly member: string;
+      readonly cases: ReadonlyMap<string, Shape<unknown>>;
+    }
+  | {
+      readonly kind: "where";
+      readonly of: Shape<unknown>;
+      readonly says: string;
+      readonly test: (value: unknown) => boolean;
+    };
+
+type Word = string | number | boolean;
+type Members = ReadonlyMap<string, Shape<unknown>>;
+type Given = Readonly<Record<string, unknown>>;
+
+/** What is wrong with a value, and where it stands in what was checked. */
+interface Fault {
+  /** From the value that was checked, such as `.visors[0].key`. */
+  readonly at: string;
+  /** To be read behind the place, such as `is no list`. */
+  readonly says: string;
+  /** The name of a member of `at` is at fault, not a value. */
+  readonly isOfName?: true;
+}
+
+/** True for a value that has the shape. */
+export function hasShape<T>(value: unknown, shape: Shape<T>): value is T {
+  return faultOf(value, shape.form) === undefined;
+}
+
+/**
+ * The value, once it is found to have the shape.
+ * @param name what the value is called in a fault
+ * @param refused makes the error of whoever reads, from a clause that says what is wrong first and where, such as
+ *   `the plan.visors[0].key is no visor key`
+ */
+export function withShape<T>(
+  value: unknown,
+  shape: Shape<T>,
+  name: string,
+  refused: (fault: string) => Error,
+): T {
+  const fault = faultOf(value, shape.form);
+  // That nothing is wrong with it is what the type says.
+  if (fault === undefined) return value as T;
+  const place = `${name}${fault.at}`;
+  throw refused(`${fault.isOfName === true ? `a name in ${place}` : place} ${fault.says}`);
+}
+
+/** The member of a value of which nothing is known yet, such as its `format`; `undefined` where it has none. */
+export function memberOf(value: unknown, name: string): unknown {
+  return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** Anything that JSON can hold. */
+export const ANYTHING: Shape<Json> = { form: { kind: "anything" } };
+
+/** Any text. */
+export const TEXT: Shape<string> = { form: { kind: "text", what: "text" } };
+
+/**
+ * A shape that asks less than the type says: a later release may write it otherwise, and its document is read all the
+ * same. What it holds is judged where it counts.
+ */
+export function loosely<T>(shape: Shape<unknown>): Shape<T> {
+  return shape as Shape<T>;
+}
+
+/** A text that fits a pattern; `test` says what no pattern can. */
+export function textLike<T extends string = string>(
+  what: string,
+  pattern: RegExp,
+  test?: (text: string) => boolean,
+): Shape<T> {
+  return { form: { kind: "text", what, pattern, ...(test === undefined ? {} : { test }) } };
+}
+
+/** A finite number, not below `least`. */
+export function numberFrom(least: number = -Infinity, what: string = "number"): Shape<number> {
+  return { form: { kind: "number", what, isWhole: false, least } };
+}
+
+/** A whole number that is held exactly, not below `least`. */
+export function wholeFrom(least: number = -Infinity, what: string = "whole number"): Shape<number> {
+  return { form: { kind: "number", what, isWhole: true, least } };
+}
+
+/** True or false. */
+export function flag(what: string = "flag"): Shape<boolean> {
+  return { form: { kind: "flag", what } };
+}
+
+/** One of these words, numbers or truth values. */
+export function oneOf<const T extends readonly Word[]>(...words: T): Shape<T[number]> {
+  return { form: { kind: "words", words } };
+}
+
+/** A list of one shape, with `least` to `most` items. */
+export function listOf<T>(
+  of: Shape<T>,
+  least: number = 0,
+  most: number = Infinity,
+): Shape<readonly T[]> {
+  return { form: { kind: "list", of, least, most } };
+}
+
+/** A map of one shape by names of one shape, with at least `least` members. */
+export function mapOf<T>(
+  of: Shape<T>,
+  names: Shape<string> = TEXT,
+  least: number = 0,
+): Shape<Readonly<Record<string, T>>> {
+  return { form: { kind: "map", names, of, least } };
+}
+
+type MustNames<T> = {
+  [K in keyof T]-?: object extends Pick<T, K> ? never : K;
+}[keyof T];
+/** The members that a type always has. */
+type Must<T> = { readonly [K in MustNames<T>]: Shape<T[K]> };
+/** The members that a value of a type may be without. */
+type May<T> = {
+  readonly [K in Exclude<keyof T, MustNames<T>>]-?: Shape<Exclude<T[K], undefined>>;
+};
+
+/** An object with these members, those of `may` only where they are there; further members are let pass. */
+export function membersOf<T extends object>(must: Must<T>, ...may: MayOf<T>): Shape<T> {
+  return membersForm(must, may[0], false);
+}
+
+/** An object with these members and no other, those of `may` only where they are there. */
+export function exactly<T extends object>(must: Must<T>, ...may: MayOf<T>): Shape<T> {
+  return membersForm(must, may[0], true);
+}
+
+type MayOf<T> = object extends May<T> ? readonly [] : readonly [may: May<T>];
+
+/** {@link membersOf} or {@link exactly}, for shapes that are open in one document and closed in another. */
+export type MembersShape = typeof membersOf;
+
+function membersForm<T>(must: object, may: object | undefined, isExact: boolean): Shape<T> {
+  const toMap = (members: object): Members =>
+    new Map(Object.entries(members) as [string, Shape<unknown>][]);
+  return { form: { kind: "members", must: toMap(must), may: toMap(may ?? {}), isExact } };
+}
+
+type CaseOf<T, M extends keyof T, K> = T extends unknown
+  ? K extends `${T[M] & Word}`
+    ? T
+    : never
+  : never;
+
+/** The shape whose `member` has this value. */
+export function byMember<T extends object, M extends keyof T & string>(
+  member: M,
+  cases: { readonly [K in `${T[M] & Word}`]: Shape<CaseOf<T, M, K>> },
+): Shape<T> {
+  const shapes = new Map(Object.entries<Shape<unknown>>(cases));
+  return { form: { kind: "cases", member, cases: shapes } };
+}
+
+/** A shape, and what it alone cannot say. */
+export function where<T>(of: Shape<T>, says: string, test: (value: T) => boolean): Shape<T> {
+  // The test is asked once the value is found to have the shape.
+  return { form: { kind: "where", of, says, test: test as (value: unknown) => boolean } };
+}
+
+function faultOf(value: unknown, form: Form): Fault | undefined {
+  switch (form.kind) {
+    case "anything":
+      return value === undefined ? { at: "", says: "is missing" } : undefined;
+    case "text":
+      return typeof value === "string" &&
+        (form.pattern === undefined || form.pattern.test(value)) &&
+        (form.test === undefined || form.test(value))
+        ? undefined
+        : isNo(form.what);
+    case "number":
+      return typeof value === "number" &&
+        (form.isWhole ? Number.isSafeInteger(value) : Number.isFinite(value)) &&
+        value >= form.least
+        ? undefined
+        : isNo(form.what);
+    case "flag":
+      return typeof value === "boolean" ? undefined : isNo(form.what);
+    case "words":
+      return form.words.some((word) => word === value)
+        ? undefined
+        : isNo(form.words.length === 1 ? String(form.words[0]) : `one of ${form.words.join(", ")}`);
+    case "list":
+      return listFault(value, form);
+    case "map":
+      return mapFault(value, form);
+    case "members":
+      return membersFault(value, form);
+    case "cases":
+      return caseFault(value, form);
+    case "where":
+      return (
+        faultOf(value, form.of.form) ?? (form.test(value) ? undefined : { at: "", says: form.says })
+      );
+  }
+}
+
+type FormOf<K> = Extract<Form, { readonly kind: K }>;
+
+function listFault(value: unknown, { of, least, most }: FormOf<"list">): Fault | undefined {
+  if (!Array.isArray(value)) return isNo("list");
+  if (value.length < least || value.length > most)
+    return { at: "", says: `has ${value.length} items` };
+  for (let index = 0; index < value.length; index += 1) {
+    const fault = faultOf(value[index], of.form);
+    if (fault !== undefined) return below(`[${index}]`, fault);
+  }
+  return undefined;
+}
+
+function mapFault(value: unknown, { names, of, least }: FormOf<"map">): Fault | undefined {
+  if (!isMap(value)) return isNo("map");
+  const keys = Object.keys(value);
+  if (keys.length < least) return { at: "", says: "is empty" };
+  for (const key of keys) {
+    const wrong = faultOf(key, names.form);
+    if (wrong !== undefined) return { ...wrong, isOfName: true };
+    const fault = faultOf(value[key], of.form);
+    if (fault !== undefined) return below(`.${key}`, fault);
+  }
+  return undefined;
+}
+
+function membersFault(
+  value: unknown,
+  { must, may, isExact }: FormOf<"members">,
+): Fault | undefined {
+  if (!isMap(value)) return isNo("map");
+  if (isExact) {
+    const other = Object.keys(value).find((name) => !must.has(name) && !may.has(name));
+    if (other !== undefined)
+      return { at: "", says: `has ${JSON.stringify(other)}, which it never has` };
+  }
+  for (const [name, { form }] of must) {
+    if (!Object.hasOwn(value, name)) return { at: "", says: `lacks ${name}` };
+    const fault = faultOf(value[name], form);
+    if (fault !== undefined) return below(`.${name}`, fault);
+  }
+  for (const [name, { form }] of may) {
+    if (!Object.hasOwn(value, name)) continue;
+    const fault = faultOf(value[name], form);
+    if (fault !== undefined) return below(`.${name}`, fault);
+  }
+  return undefined;
+}
+
+function caseFault(value: unknown, { member, cases }: FormOf<"cases">): Fault | undefined {
+  const key = memberOf(value, member);
+  const shape =
+    typeof key === "string" || typeof key === "boolean" ? cases.get(String(key)) : undefined;
+  return shape === undefined
+    ? { at: `.${member}`, says: "is not as it must be" }
+    : faultOf(value, shape.form);
+}
+
+function isNo(what: string): Fault {
+  return { at: "", says: `is no ${what}` };
+}
+
+function below(step: string, { at, says, isOfName }: Fault): Fault {
+  return { at: `${step}${at}`, says, ...(isOfName === undefined ? {} : { isOfName }) };
+}
+
+function isMap(value: unknown): value is Given {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
