@@ -1,31 +1,14 @@
-import {
-  canonicalJson,
-  compareTexts,
-  defined,
-  FleetError,
-  fromUtf8,
-  type Json,
-  type OperatorKey,
-  utf8,
-} from "../../core/index.ts";
+// The document by which operators change a keyset: made, signed by one after the other, and read back.
+import { canonicalJson, compareTexts, defined, DIGEST, exactly, FleetError, fromUtf8, hasShape, type Json, memberOf, OBJECT, oneOf, type OperatorKey, parseJson, type Shape, utf8, withShape } from "../../core/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
-import { isPayload } from "./payload-parse.ts";
 import type { Epoch } from "./epochs.ts";
 import { keysetLockOut } from "./lock-out.ts";
-import {
-  approveKeyset,
-  type KeysetChange,
-  type KeysetTerms,
-  mayChange,
-  signaturesNeeded,
-  verifyApproval,
-} from "./keyset-change.ts";
+import { approveKeyset, type KeysetChange, type KeysetTerms, mayChange, signaturesNeeded, verifyApproval } from "./keyset-change.ts";
+import { APPROVALS, KEYSET_TERMS } from "./payload-shapes.ts";
 import type { EntryDraft, KeysetApproval } from "./payloads.ts";
 
 /** Names the form of a key-change document. */
 const KEYSET_CHANGE_FORMAT = "fleet.skywire/keyset-change/v1";
-
-const MEMBERS = ["approvals", "controllers", "fleet", "format", "operators", "policy", "previous"];
 
 /** A change of a key set that operators sign one after the other, before the last one applies it. */
 export interface KeysetChangeDocument extends KeysetChange {
@@ -33,6 +16,14 @@ export interface KeysetChangeDocument extends KeysetChange {
   /** Sorted by key; each of them holds. */
   readonly approvals: readonly KeysetApproval[];
 }
+
+/** The document as it is read back: what schemas/keyset-change.schema.json publishes. */
+export const KEYSET_CHANGE_SHAPE: Shape<KeysetChangeDocument> = exactly<KeysetChangeDocument>({
+  format: oneOf(KEYSET_CHANGE_FORMAT),
+  ...KEYSET_TERMS,
+  previous: DIGEST,
+  approvals: APPROVALS,
+});
 
 /** How far a change has come. */
 export interface ChangeState {
@@ -122,23 +113,16 @@ export function keysetDraft(document: KeysetChangeDocument, epoch: Epoch): Entry
 
 function parseDocument(bytes: Uint8Array): KeysetChangeDocument {
   const text = textOf(bytes);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw refused("it is no JSON", undefined, cause);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw refused("it is no JSON object");
-  const given = value as Readonly<Record<string, unknown>>;
-  if (given["format"] !== KEYSET_CHANGE_FORMAT)
+  const value = parseJson(text, (cause) => refused("it is no JSON", undefined, cause));
+  if (!hasShape(value, OBJECT)) throw refused("it is no JSON object");
+  if (memberOf(value, "format") !== KEYSET_CHANGE_FORMAT)
     throw refused("it is not of this release's format", `use a release that reads it`);
-  const isWhole = Object.keys(given).toSorted().join() === MEMBERS.join();
-  if (!isWhole || !isPayload("keyset", { ...given, epoch: 0, epochKeys: [] }))
-    throw refused("a member is missing, unknown or of another type");
-  if (`${canonicalJson(given as unknown as Json)}\n` !== text)
+  const document = withShape(value, KEYSET_CHANGE_SHAPE, "the document", () =>
+    refused("a member is missing, unknown or of another type"),
+  );
+  if (`${canonicalJson(document as unknown as Json)}\n` !== text)
     throw refused("it is not canonical JSON and one line break");
-  return given as unknown as KeysetChangeDocument;
+  return document;
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -1,23 +1,33 @@
+// The file of an operator's key: the secret as it is, or sealed with a passphrase.
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import {
   canonicalJson,
+  COUNT,
   digestOf,
   FleetError,
   fromHex,
   fromUtf8,
+  hasShape,
+  hexOf,
+  jsonIfAny,
   type JsonObject,
+  memberOf,
+  membersOf,
   type Random,
+  type Shape,
   stretchPassphrase,
   toHex,
   utf8,
+  withShape,
 } from "../../core/index.ts";
 import { FIRST_COUNTERS, type KeyCounters, SECRET_SIZE } from "./keys.ts";
 
 const FILE_VERSION = 1;
 const SALT_SIZE = 16;
 const NONCE_SIZE = 24;
+/** What sealing adds. */
+const TAG_SIZE = 16;
 const CHECK_DIGITS = 16;
-const COUNTER_NAMES = ["ed25519", "cxo-feed", "seal", "secret-digest"] as const;
 
 /** A key file's content: the secret itself, or sealed with a passphrase. */
 export type KeyFile = OpenKeyFile | SealedKeyFile;
@@ -38,6 +48,21 @@ export interface SealedKeyFile {
   readonly counters: KeyCounters;
   readonly sealed: { readonly salt: string; readonly nonce: string; readonly box: string };
 }
+
+const COUNTERS: Shape<KeyCounters> = membersOf({
+  ed25519: COUNT,
+  "cxo-feed": COUNT,
+  seal: COUNT,
+  "secret-digest": COUNT,
+});
+
+const SECRET = hexOf(SECRET_SIZE);
+
+const SEALED: Shape<SealedKeyFile["sealed"]> = membersOf({
+  salt: hexOf(SALT_SIZE),
+  nonce: hexOf(NONCE_SIZE),
+  box: hexOf(SECRET_SIZE + TAG_SIZE),
+});
 
 /** Makes a key file's content; with a passphrase the secret is sealed, bound to its counters. */
 export function makeKeyFile(
@@ -64,8 +89,11 @@ export function parseKeyFile(bytes: Uint8Array, path: string): KeyFile {
   const text = textOf(bytes, path).trim();
   if (/^[0-9a-fA-F]{64}$/.test(text))
     return { version: FILE_VERSION, counters: FIRST_COUNTERS, secret: text, isBare: true };
-  const value = parseObject(text, path);
-  if (value["version"] !== FILE_VERSION) {
+  // The parser's own message quotes the text, which is the secret: it is dropped on purpose.
+  const value = jsonIfAny(text);
+  if (typeof value !== "object" || value === null)
+    throw badFile(path, "it is neither a key file nor 64 hex digits");
+  if (memberOf(value, "version") !== FILE_VERSION) {
     throw new FleetError(
       "key/version",
       `the operator key at ${path} has a format that this release does not read`,
@@ -75,36 +103,27 @@ export function parseKeyFile(bytes: Uint8Array, path: string): KeyFile {
       },
     );
   }
-  const { check, ...rest } = value;
-  const file = toKeyFile(rest, path);
-  if (check !== checkOf(file))
+  const file = toKeyFile(value, path);
+  if (memberOf(value, "check") !== checkOf(file))
     throw badFile(path, "its check value does not fit: a character was changed");
   return file;
 }
 
-function toKeyFile(value: Readonly<Record<string, unknown>>, path: string): KeyFile {
-  const counters = toCounters(value["counters"]);
-  if (counters === undefined) throw badFile(path, "its counters are missing");
-  const { secret, sealed } = value;
-  if (typeof secret === "string" && /^[0-9a-f]{64}$/.test(secret))
-    return { version: FILE_VERSION, counters, secret, isBare: false };
+function toKeyFile(value: unknown, path: string): KeyFile {
+  const given = memberOf(value, "counters");
+  if (!hasShape(given, COUNTERS)) throw badFile(path, "its counters are missing");
+  // The check value covers what this release reads: what stands beside it is left out.
+  const { ed25519, "cxo-feed": feed, seal: seals, "secret-digest": digest } = given;
+  const counters = { ed25519, "cxo-feed": feed, seal: seals, "secret-digest": digest };
+  const secret = memberOf(value, "secret");
+  if (hasShape(secret, SECRET)) return { version: FILE_VERSION, counters, secret, isBare: false };
+  const sealed = memberOf(value, "sealed");
   if (typeof sealed !== "object" || sealed === null)
     throw badFile(path, "it holds no secret of 64 hex digits");
-  const { salt, nonce, box } = sealed as Readonly<Record<string, unknown>>;
-  if (!isHex(salt, SALT_SIZE) || !isHex(nonce, NONCE_SIZE) || !isHex(box, SECRET_SIZE + 16)) {
-    throw badFile(path, "its sealed secret is malformed");
-  }
+  const { salt, nonce, box } = withShape(sealed, SEALED, "its sealed secret", () =>
+    badFile(path, "its sealed secret is malformed"),
+  );
   return { version: FILE_VERSION, counters, sealed: { salt, nonce, box } };
-}
-
-function toCounters(value: unknown): KeyCounters | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const given = value as Readonly<Record<string, unknown>>;
-  const numbers = COUNTER_NAMES.map((name) => given[name]);
-  if (!numbers.every((number) => Number.isSafeInteger(number) && Number(number) >= 0))
-    return undefined;
-  const [ed25519 = 0, feed = 0, sealNumber = 0, digest = 0] = numbers.map(Number);
-  return { ed25519, "cxo-feed": feed, seal: sealNumber, "secret-digest": digest };
 }
 
 function seal(
@@ -171,22 +190,6 @@ function textOf(bytes: Uint8Array, path: string): string {
   } catch {
     throw badFile(path, "it is not text");
   }
-}
-
-// The parser's own message quotes the text, which is the secret: it is dropped on purpose.
-function parseObject(text: string, path: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null)
-      return value as Readonly<Record<string, unknown>>;
-  } catch {
-    throw badFile(path, "it is neither a key file nor 64 hex digits");
-  }
-  throw badFile(path, "it is neither a key file nor 64 hex digits");
-}
-
-function isHex(value: unknown, size: number): value is string {
-  return typeof value === "string" && value.length === size * 2 && /^[0-9a-f]*$/.test(value);
 }
 
 function badFile(path: string, why: string): FleetError {

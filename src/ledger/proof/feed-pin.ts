@@ -1,15 +1,23 @@
+// The pin of another operator's feed: the newest state of it that was seen here, which never goes back.
 import {
   canonicalJson,
+  COUNT,
+  DIGEST,
+  type Digest,
   digestOf,
   equalBytes,
+  exactly,
   type Files,
   FleetError,
-  fromUtf8,
-  type JsonObject,
+  HASH,
+  hasShape,
+  jsonIfAny,
+  oneOf,
+  textLike,
   utf8,
+  wholeFrom,
 } from "../../core/index.ts";
-import { isFeedKey } from "../keys/feed-key.ts";
-import type { FeedKey } from "../keys/keys.ts";
+import { FEED_KEY, type FeedKey } from "../../model/index.ts";
 
 /** The newest state of another operator's feed that was seen here: it never goes back. */
 export interface FeedPin {
@@ -27,11 +35,25 @@ export interface FeedPin {
 }
 
 const PIN_FORMAT = "fleet.skywire/feed-pin/v1";
-const MEMBERS = ["checksum", "feed", "format", "rootHash", "seenAtMs", "seq", "size", "tree"];
-const HASH = /^[0-9a-f]{64}$/;
-/** Decimal, because a sequence number can be larger than JSON's numbers are exact. */
-const SEQ = /^(?:0|[1-9]\d{0,19})$/;
 const SEQ_MAX = 2n ** 64n - 1n;
+
+const PIN_SHAPE = exactly<
+  Omit<FeedPin, "seq"> & {
+    readonly format: typeof PIN_FORMAT;
+    readonly seq: string;
+    readonly checksum: Digest;
+  }
+>({
+  format: oneOf(PIN_FORMAT),
+  feed: FEED_KEY,
+  // Decimal, because a sequence number can be larger than JSON's numbers are exact.
+  seq: textLike("sequence number", /^(?:0|[1-9]\d{0,19})$/),
+  rootHash: HASH,
+  size: wholeFrom(1),
+  tree: HASH,
+  seenAtMs: COUNT,
+  checksum: DIGEST,
+});
 
 /** The file that holds the pin of a feed, in the folder of pins. */
 export function feedPinPath(folder: string, feed: FeedKey): string {
@@ -91,40 +113,12 @@ function formatPin({ seq, ...pin }: FeedPin): Uint8Array {
 }
 
 function parsePin(bytes: Uint8Array): FeedPin | undefined {
-  const value = parseJson(bytes);
-  if (value === undefined) return undefined;
-  const { format, checksum, feed, seq, rootHash, size, tree, seenAtMs } = value;
-  if (Object.keys(value).toSorted().join() !== MEMBERS.join() || format !== PIN_FORMAT)
-    return undefined;
-  const isSound =
-    isText(seq, SEQ) && isText(rootHash, HASH) && isText(tree, HASH) && isTime(seenAtMs);
-  if (!isSound || typeof feed !== "string" || !isFeedKey(feed) || !isCount(size)) return undefined;
-  const { checksum: _, ...body } = value;
-  const canonical = utf8(`${canonicalJson(value as JsonObject)}\n`);
-  if (checksum !== digestOf(body as JsonObject) || !equalBytes(canonical, bytes)) return undefined;
+  const value = jsonIfAny(bytes);
+  if (!hasShape(value, PIN_SHAPE)) return undefined;
+  const { checksum, ...body } = value;
+  const canonical = utf8(`${canonicalJson({ ...value })}\n`);
+  if (checksum !== digestOf(body) || !equalBytes(canonical, bytes)) return undefined;
+  const { feed, seq, rootHash, size, tree, seenAtMs } = body;
   const number = BigInt(seq);
-  if (number > SEQ_MAX) return undefined;
-  return { feed, seq: number, rootHash, size, tree, seenAtMs };
-}
-
-function parseJson(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(fromUtf8(bytes));
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isText(value: unknown, form: RegExp): value is string {
-  return typeof value === "string" && form.test(value);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+  return number > SEQ_MAX ? undefined : { feed, seq: number, rootHash, size, tree, seenAtMs };
 }
