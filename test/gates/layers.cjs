@@ -24,7 +24,7 @@ const PACKAGES = {
   "@noble/ciphers": ["core", "skywire/cxo", "ledger"],
   "@noble/curves": ["core", "skywire/cxo", "skywire/embedded", "ledger"],
   "@noble/ed25519": ["core", "ledger"],
-  ajv: ["manifest", "cli"],
+  ajv: ["manifest"],
   chokidar: ["platform"],
   commander: ["cli"],
   diff: ["cli"],

@@ -14,6 +14,7 @@ import {
   checkSignedCommits,
   earlierKeysets,
   type History,
+  parsePlan,
   planSigner,
   signedCommitsOf,
 } from "../../reconcile/index.ts";
@@ -30,7 +31,6 @@ import { confirm, unanswered } from "../shell/confirm.ts";
 import { joinedHistory } from "../ledger/joined-history.ts";
 import { canAsk, errPaint, outPaint } from "../shell/terminal-look.ts";
 import { requireOperator } from "../ledger/operator.ts";
-import { readPlan } from "../plan/plan-source.ts";
 import { refuse } from "./refuse.ts";
 import { forScreen, planLook } from "../plan/plan-look.ts";
 import type { WayIn } from "../shell/way-in.ts";
@@ -47,7 +47,7 @@ export async function applyPlanFile(
   refuseSelection(request);
   const { manifest: name, wayIn, overrides } = request;
   const operator = await requireOperator(request.keyFile, world);
-  const plan = await readPlan(text);
+  const plan = parsePlan(text);
   const { keys, ledgerFolder: folder } = operator;
   const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
   const { fleet } = plan;

@@ -7,7 +7,7 @@ import {
   type RecordRef,
   refOf,
 } from "../../ledger/index.ts";
-import { isPlanText, planSigner } from "../../reconcile/index.ts";
+import { isPlanText, parsePlan, planSigner } from "../../reconcile/index.ts";
 import { planText, recordText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
@@ -21,7 +21,6 @@ import {
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
 import { forScreen, lookRequestOf } from "../plan/plan-look.ts";
-import { readPlan } from "../plan/plan-source.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { ENTRY_FORM, namedEntry, openRecords, type RecordsSource } from "./records-source.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
@@ -125,7 +124,7 @@ async function showPlan(file: string, given: Given, world: World): Promise<ExitC
       exit: 64,
     });
   }
-  const plan = await readPlan(text);
+  const plan = parsePlan(text);
   const signer = planSigner(plan);
   if (given.flag("json")) world.terminal.out(text);
   else {

@@ -1,3 +1,4 @@
+// An observation as a file: made, signed, written, read back and its signer proved.
 import {
   assert,
   canonicalJson,
@@ -9,19 +10,22 @@ import {
   fromHex,
   isCanonicalJson,
   type JsonObject,
+  memberOf,
   type OperatorKey,
+  parseJson,
   toHex,
   utf8,
   verifyEd25519,
+  withShape,
 } from "../../core/index.ts";
 import type { OperatorKeys } from "../../ledger/index.ts";
 import type { DesiredFleet, DesiredVisor, ObservedVisor, PlanHead } from "../../model/index.ts";
 import type { Observation } from "../observe/index.ts";
 import type { History } from "../plan/index.ts";
-import { observationFault } from "./check-shape.ts";
 import { OBSERVATION_FORMAT, type ObservationDocument } from "./document.ts";
 import { keepHistory } from "./keep-history.ts";
 import { keepVisor } from "./keep-visor.ts";
+import { OBSERVATION_SHAPE } from "./observation-shape.ts";
 
 /** What is signed: a context of its own, so that no other signature can pass as one on an observation. */
 const SIGNED_CONTEXT = `${OBSERVATION_FORMAT} `;
@@ -88,8 +92,8 @@ export function formatObservation(observation: ObservationDocument): string {
  * the form is not that of an observation (exit 64)
  */
 export function parseObservation(text: string): ObservationDocument {
-  const value = parseJson(text);
-  const format = isObject(value) ? value["format"] : undefined;
+  const value = parseJson(text, (cause) => damaged("it is cut short, or is no observation", cause));
+  const format = memberOf(value, "format");
   if (format !== OBSERVATION_FORMAT) {
     throw new FleetError(
       "observe/format",
@@ -97,9 +101,9 @@ export function parseObservation(text: string): ObservationDocument {
       { next: "make it again, or use the version of fleet that wrote it", exit: 64 },
     );
   }
-  const fault = observationFault(value);
-  if (fault !== undefined) throw damaged(`it is not of the form it claims: ${fault}`);
-  const observation = value as ObservationDocument;
+  const observation = withShape(value, OBSERVATION_SHAPE, "the observation", (fault) =>
+    damaged(`it is not of the form it claims: ${fault}`),
+  );
   if (observation.digest !== digestOfFile(observation)) {
     throw damaged("its digest does not fit its content: somebody or something changed it");
   }
@@ -114,18 +118,6 @@ function damaged(message: string, cause?: unknown): FleetError {
     exit: 64,
     ...defined({ cause }),
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw damaged("it is cut short, or is no observation", cause);
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 function digestOfFile(observation: ObservationDocument): Digest {

@@ -1,10 +1,27 @@
-import { canonicalJson, type Json, type JsonObject } from "../../core/index.ts";
-import { type Change, checkRelayAddress, type Plan, type PlanVisor } from "../../model/index.ts";
+// What a plan file says of itself that its own content denies.
+import {
+  canonicalJson,
+  hasShape,
+  type Json,
+  type JsonObject,
+  membersOf,
+} from "../../core/index.ts";
+import {
+  type Change,
+  checkRelayAddress,
+  headShape,
+  type Plan,
+  type PlanVisor,
+  policyShape,
+} from "../../model/index.ts";
 import { methodsOf, parseLeafPath } from "../diff/index.ts";
 import { decisionDigest } from "./digests.ts";
 import { countPlan } from "./plan-counts.ts";
-import { isPolicy, policyToJson } from "./policy.ts";
+import { policyToJson } from "./policy.ts";
 import { wavesOf } from "./waves.ts";
+
+const POLICY = policyShape(membersOf);
+const HEAD = headShape(membersOf);
 
 /**
  * What a plan says of itself that its own content denies, or `undefined`. Guards and questions go by counts,
@@ -37,7 +54,7 @@ export function contradictionOf(plan: Plan): string | undefined {
 
 /** What no plan of this release is without: guards must not go by a number that is not there. */
 function lackOf({ keyset, policies, relays, heads }: Plan): string | undefined {
-  if (!isPolicy(keyset.policy) || !policies.every(isPolicy))
+  if (![keyset.policy, ...policies].every((policy) => hasShape(policy, POLICY)))
     return "its policies lack numbers, as those of fleet 0.1 do";
   if ([relays, heads].some((list) => !Array.isArray(list)))
     return "it does not say where the ledger goes and what it had seen, as plans of fleet 0.1 do not";
@@ -48,7 +65,9 @@ function lackOf({ keyset, policies, relays, heads }: Plan): string | undefined {
   const feeds = heads.map(({ feed }) => feed);
   if (feeds.join(" ") !== [...new Set(feeds)].toSorted().join(" "))
     return "what it had seen of ledgers is out of order";
-  return heads.every(isHead) ? undefined : "it had seen what no ledger can be";
+  return heads.every((head) => hasShape(head, HEAD))
+    ? undefined
+    : "it had seen what no ledger can be";
 }
 
 function hasTwice(list: readonly string[]): boolean {
@@ -58,15 +77,6 @@ function hasTwice(list: readonly string[]): boolean {
 function isRelay(relay: string): boolean {
   const checked = checkRelayAddress(relay);
   return "text" in checked && checked.text === relay;
-}
-
-function isHead({ feed, size, tree }: Plan["heads"][number]): boolean {
-  return (
-    /^0[23][0-9a-f]{64}$/.test(feed) &&
-    Number.isSafeInteger(size) &&
-    size >= 0 &&
-    /^[0-9a-f]{64}$/.test(tree)
-  );
 }
 
 function visorFault(visor: PlanVisor): string | undefined {

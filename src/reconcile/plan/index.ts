@@ -64,6 +64,5 @@ export { type CommitSigner, signedCommitsOf, signersOf } from "./signers.ts";
 export { keysetFromRecord, keysetToRecord } from "./keyset-record.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
 export { awaitingRestart, waitedForStart } from "./plan-visor.ts";
-export { isPolicy, policyToJson } from "./policy.ts";
 export { unreadableApps } from "./unreadable-apps.ts";
 export { plainWanted } from "./wanted-values.ts";

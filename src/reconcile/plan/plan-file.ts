@@ -1,20 +1,26 @@
+// A plan as a file: written, read back, signed and its signer proved.
 import {
   canonicalJson,
   FleetError,
   fromHex,
   type JsonObject,
+  memberOf,
   type OperatorKey,
+  parseJson,
   toHex,
   utf8,
   verifyEd25519,
+  withShape,
 } from "../../core/index.ts";
 import type { OperatorKeys } from "../../ledger/index.ts";
 import { type Plan, PLAN_FORMAT } from "../../model/index.ts";
 import { contradictionOf } from "./contradiction.ts";
 import { planDigest } from "./digests.ts";
+import { PLAN_SHAPE } from "./plan-shape.ts";
 
 /** What is signed: a context of its own, so that a signature on a plan can never pass as one on an entry. */
 const SIGNED_CONTEXT = "fleet.skywire/plan/v1 ";
+const PLAN_AGAIN = "make the plan again with `fleet plan --out FILE`";
 
 /** Formats a plan as a file: canonical JSON and a line end. Equal plans give equal bytes. */
 export function formatPlan(plan: Plan): string {
@@ -27,14 +33,16 @@ export function isPlanText(text: string): boolean {
 }
 
 /**
- * Parses a plan file and checks that it is whole. Whether its signer may be trusted is another question.
+ * Parses a plan file and checks that it is whole, and of the shape that its published schema says. Whether its signer may
+ * be trusted is another question.
  * @throws FleetError plan/format for another format or version, plan/damaged when the digest does not fit or the
- * plan contradicts itself (exit 64)
+ * plan contradicts itself, plan/shape when it has not the shape of a plan (exit 64)
  */
 export function parsePlan(text: string): Plan {
-  const value = parseJson(text);
-  const format =
-    typeof value === "object" && value !== null && "format" in value ? value.format : undefined;
+  const value = parseJson(text, (cause) =>
+    damaged("the plan file is cut short, or is no plan", cause),
+  );
+  const format = memberOf(value, "format");
   if (format !== PLAN_FORMAT) {
     throw new FleetError(
       "plan/format",
@@ -46,35 +54,22 @@ export function parsePlan(text: string): Plan {
     );
   }
   const plan = value as Plan;
-  if (plan.digest !== digestOfFile(plan)) {
-    throw new FleetError(
-      "plan/damaged",
-      "the plan's digest does not fit its content: somebody or something changed it",
-      {
-        next: "make the plan again with `fleet plan --out FILE`",
-        exit: 64,
-      },
-    );
-  }
+  if (plan.digest !== digestOfFile(plan))
+    throw damaged("the plan's digest does not fit its content: somebody or something changed it");
   const contradiction = contradictionIn(plan);
-  if (contradiction !== undefined) {
-    throw new FleetError("plan/damaged", `the plan contradicts itself: ${contradiction}`, {
-      next: "make the plan again with `fleet plan --out FILE`",
-      exit: 64,
-    });
-  }
-  return plan;
+  if (contradiction !== undefined) throw damaged(`the plan contradicts itself: ${contradiction}`);
+  return withShape(value, PLAN_SHAPE, "the plan", (fault) => {
+    const message = `the plan is not of the form it claims: ${fault}`;
+    return new FleetError("plan/shape", message, { next: PLAN_AGAIN, exit: 64 });
+  });
 }
 
+// Asked before the shape: of a plan of an earlier release it can say what is missing and why that matters.
 function contradictionIn(plan: Plan): string | undefined {
   try {
     return contradictionOf(plan);
   } catch (cause) {
-    throw new FleetError("plan/damaged", "the plan holds something that no plan can hold", {
-      next: "make the plan again with `fleet plan --out FILE`",
-      cause,
-      exit: 64,
-    });
+    throw damaged("the plan holds something that no plan can hold", cause);
   }
 }
 
@@ -83,23 +78,16 @@ function digestOfFile(plan: Plan): string {
   try {
     return planDigest(rest);
   } catch (cause) {
-    throw new FleetError("plan/damaged", "the plan holds something that no plan can hold", {
-      cause,
-      exit: 64,
-    });
+    throw damaged("the plan holds something that no plan can hold", cause);
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new FleetError("plan/damaged", "the plan file is cut short, or is no plan", {
-      next: "make the plan again with `fleet plan --out FILE`",
-      cause,
-      exit: 64,
-    });
-  }
+function damaged(message: string, cause?: unknown): FleetError {
+  return new FleetError("plan/damaged", message, {
+    next: PLAN_AGAIN,
+    exit: 64,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /** Signs a plan with the operator's key. The signature stands outside of the digest. */
@@ -123,7 +111,7 @@ export function planSigner(plan: Plan): OperatorKey | undefined {
     return signature.key;
   }
   throw new FleetError("plan/signature", "the plan's signature does not verify", {
-    next: "make the plan again with `fleet plan --out FILE`",
+    next: PLAN_AGAIN,
     exit: 4,
   });
 }

@@ -100,23 +100,6 @@ function removalsFromJson(limit: Json | undefined): RemovalLimit {
     : { kind: "percent", percent: Number(percent) };
 }
 
-/** True for a policy as a plan document holds it, all numbers there. */
-export function isPolicy(value: unknown): value is Policy {
-  if (typeof value !== "object" || value === null || !("maxRemovals" in value)) return false;
-  const policy = value as Readonly<Record<string, unknown>>;
-  const limit = policy["maxRemovals"] as Readonly<Record<string, unknown>> | null;
-  const percent = limit?.["percent"];
-  const isLimit =
-    (limit?.["kind"] === "count" && isWhole(limit["count"], 0)) ||
-    (limit?.["kind"] === "percent" && typeof percent === "number" && percent >= 0);
-  return (
-    isLimit &&
-    isWhole(policy["maxObservationAgeMs"], 0) &&
-    (policy["signedCommits"] === undefined || isSignedCommits(policy["signedCommits"])) &&
-    NUMBERS.every(({ of, min }) => isWhole(policy[of], min))
-  );
-}
-
 /** How one policy differs from an earlier one, a sentence each, saying whether it is looser or stricter. */
 export function policyChanges(was: Policy, is: Policy): readonly string[] {
   const changes: string[] = [];

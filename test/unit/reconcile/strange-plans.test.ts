@@ -107,6 +107,31 @@ describe("a plan that knows of the recorded rules", () => {
   });
 });
 
+describe("the shape of a plan file", () => {
+  const rewritten = (change: object): string => {
+    const { digest: _, ...rest } = { ...makePlan(), ...change };
+    return formatPlan({ ...rest, digest: planDigest(rest) });
+  };
+
+  it("13.3: is checked by the library as by the command", () => {
+    const fault = "the plan is not of the form it claims: the plan";
+    expect(() => parsePlan(rewritten({ tool: 1 }))).toThrow(
+      expect.objectContaining({
+        code: "plan/shape",
+        message: `${fault}.tool is no text`,
+        exit: 64,
+      }),
+    );
+    expect(() => parsePlan(rewritten({ scope: { of: -1 } }))).toThrow(
+      expect.objectContaining({ message: `${fault}.scope.of is no whole number` }),
+    );
+  });
+
+  it("lets members pass that a later release added", () => {
+    expect(parsePlan(rewritten({ later: [1] }))).toHaveProperty("later", [1]);
+  });
+});
+
 describe("times in a plan file", () => {
   it.each<{ name: string; change: (plan: Plan) => Plan; want: string }>([
     {
