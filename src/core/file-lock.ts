@@ -5,7 +5,8 @@ import { type FleetError, hasCode } from "./errors.ts";
 import type { Files } from "./files.ts";
 import { jsonIfAny } from "./json-text.ts";
 import { type Clock, type Random, sleep } from "./ports.ts";
-import { hasShape, membersOf, numberFrom, type Shape, TEXT } from "./shape.ts";
+import { membersOf, numberFrom, type Shape, TEXT } from "./shape.ts";
+import { hasShape } from "./shape-check.ts";
 
 /** How often whoever waits looks again. */
 const POLL_MS = 50;

@@ -85,6 +85,7 @@ export {
 export { onAbort } from "./on-abort.ts";
 export { stretchPassphrase } from "./passphrase.ts";
 export { FLEET_VERSION } from "./release.ts";
+export { hasShape, memberOf, withShape } from "./shape-check.ts";
 export { jsonIfAny, parseJson } from "./json-text.ts";
 export {
   ANYTHING,
@@ -92,11 +93,9 @@ export {
   exactly,
   flag,
   type Form,
-  hasShape,
   listOf,
   loosely,
   mapOf,
-  memberOf,
   membersOf,
   type MembersShape,
   numberFrom,
@@ -106,7 +105,6 @@ export {
   textLike,
   where,
   wholeFrom,
-  withShape,
 } from "./shape.ts";
 export {
   COUNT,

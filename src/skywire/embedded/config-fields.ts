@@ -1,5 +1,5 @@
 import { type Json, jsonIfAny, type JsonObject } from "../../core/index.ts";
-import { goTypeOf, isList, type Shape, shapeFault } from "./config-shape.ts";
+import { goTypeOf, isList, type ConfigShape, shapeFault } from "./config-shape.ts";
 import { parseConfigPath, type PathStep, valueAt, withValue } from "./config-path.ts";
 
 /** One field to set: where, and to what. */
@@ -76,7 +76,7 @@ export function withEdit(config: JsonObject, edit: FieldEdit): JsonObject {
  * Strict, with two indulgences: what is no text may be one as it stands, and a scalar that is none may stand in
  * quotes. Source: decodeConfigValue in api_config_fields.go.
  */
-function parseFieldValue(path: string, shape: Shape, text: string): Json {
+function parseFieldValue(path: string, shape: ConfigShape, text: string): Json {
   const parsed = jsonIfAny(text);
   if (typeof parsed !== "string" && shape.kind === "text" && parsed !== null) return text;
   if (parsed === undefined) throw notValid(path, shape, text, syntaxFault(text));
@@ -95,7 +95,7 @@ function syntaxFault(text: string): string {
 }
 
 /** The error gives back the value that was sent. */
-function notValid(path: string, shape: Shape, text: string, fault: string): Error {
+function notValid(path: string, shape: ConfigShape, text: string, fault: string): Error {
   return new Error(
     `${path}: value ${text} is not valid for this field (${goTypeOf(shape)}): ${fault}`,
   );

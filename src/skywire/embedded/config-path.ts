@@ -1,5 +1,5 @@
 import { assert, type Json, type JsonObject } from "../../core/index.ts";
-import { CONFIG_SHAPE, isList, isObject, type Shape } from "./config-shape.ts";
+import { CONFIG_SHAPE, isList, isObject, type ConfigShape } from "./config-shape.ts";
 
 /** One step into a configuration: a member, an app by its name, or an entry of a map. */
 export type PathStep =
@@ -10,7 +10,7 @@ export type PathStep =
 /** A place in a configuration that exists by its type. */
 export interface ConfigPath {
   readonly steps: readonly PathStep[];
-  readonly shape: Shape;
+  readonly shape: ConfigShape;
 }
 
 /** A path's element: a name, and what stands in brackets behind it. */
@@ -54,7 +54,7 @@ export function parseConfigPath(path: string, config?: JsonObject): ConfigPath |
   const elements = elementsOf(path);
   if (typeof elements === "string") return elements;
   const steps: PathStep[] = [];
-  let shape: Shape = { kind: "object", fields: CONFIG_SHAPE };
+  let shape: ConfigShape = { kind: "object", fields: CONFIG_SHAPE };
   for (const [at, { name, index }] of elements.entries()) {
     if (isSecretName(name))
       return `${path} is not editable: visor identity and secret keys are refused`;
@@ -62,7 +62,7 @@ export function parseConfigPath(path: string, config?: JsonObject): ConfigPath |
       return `${path}: ${formatSteps(steps)} is not set; set the whole block first`;
     if (shape.kind !== "object")
       return `${path}: ${JSON.stringify(formatSteps(steps))} is not a config block`;
-    const member: Shape | undefined = Object.hasOwn(shape.fields, name)
+    const member: ConfigShape | undefined = Object.hasOwn(shape.fields, name)
       ? shape.fields[name]
       : undefined;
     if (member === undefined)

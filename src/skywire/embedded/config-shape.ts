@@ -4,24 +4,24 @@ import { type Json, type JsonObject, visorKeyFault } from "../../core/index.ts";
  * The type of one configuration value. Objects know all their fields: a visor decodes its file into a Go
  * struct, and what the struct does not have is forgotten.
  */
-export type Shape =
+export type ConfigShape =
   | { readonly kind: "bool" | "int" | "uint16" | "text" | "key" | "json" }
-  | { readonly kind: "list"; readonly of: Shape }
-  | { readonly kind: "map"; readonly of: Shape }
-  | { readonly kind: "object"; readonly fields: Readonly<Record<string, Shape>> };
+  | { readonly kind: "list"; readonly of: ConfigShape }
+  | { readonly kind: "map"; readonly of: ConfigShape }
+  | { readonly kind: "object"; readonly fields: Readonly<Record<string, ConfigShape>> };
 
-const bool: Shape = { kind: "bool" };
-const int: Shape = { kind: "int" };
-const uint16: Shape = { kind: "uint16" };
-const text: Shape = { kind: "text" };
-const json: Shape = { kind: "json" };
-const key: Shape = { kind: "key" };
-const keys: Shape = { kind: "list", of: key };
-const texts: Shape = { kind: "list", of: text };
+const bool: ConfigShape = { kind: "bool" };
+const int: ConfigShape = { kind: "int" };
+const uint16: ConfigShape = { kind: "uint16" };
+const text: ConfigShape = { kind: "text" };
+const json: ConfigShape = { kind: "json" };
+const key: ConfigShape = { kind: "key" };
+const keys: ConfigShape = { kind: "list", of: key };
+const texts: ConfigShape = { kind: "list", of: text };
 
 const UINT16_MAX = 65_535;
 
-function object(fields: Readonly<Record<string, Shape>>): Shape {
+function object(fields: Readonly<Record<string, ConfigShape>>): ConfigShape {
   return { kind: "object", fields };
 }
 
@@ -57,7 +57,7 @@ const app = object({
   restart_policy: text,
 });
 
-const persistentTransports: Shape = { kind: "list", of: object({ pk: key, type: text }) };
+const persistentTransports: ConfigShape = { kind: "list", of: object({ pk: key, type: text }) };
 
 /**
  * The configuration in memory: apps' arguments are a list here whatever the file has.
@@ -65,7 +65,7 @@ const persistentTransports: Shape = { kind: "list", of: object({ pk: key, type: 
  * of mux_fec, router_settings and upstream_rules from api_config_fields.go (autumn 2026). `dmsghttp_server_path` and
  * `restart_check_delay` are of older releases only.
  */
-export const CONFIG_SHAPE: Readonly<Record<string, Shape>> = {
+export const CONFIG_SHAPE: Readonly<Record<string, ConfigShape>> = {
   version: text,
   sk: text,
   pk: key,
@@ -175,7 +175,7 @@ export const CONFIG_SHAPE: Readonly<Record<string, Shape>> = {
 };
 
 /** Why a JSON value does not decode into a shape, or `undefined` when it does. `null` is Go's zero value. */
-export function shapeFault(shape: Shape, value: Json): string | undefined {
+export function shapeFault(shape: ConfigShape, value: Json): string | undefined {
   if (value === null || shape.kind === "json") return undefined;
   switch (shape.kind) {
     case "bool":
@@ -201,7 +201,7 @@ export function shapeFault(shape: Shape, value: Json): string | undefined {
 }
 
 /** The name of a shape's Go type, as a visor writes it in its errors; structs are called so. */
-export function goTypeOf(shape: Shape): string {
+export function goTypeOf(shape: ConfigShape): string {
   switch (shape.kind) {
     case "text":
       return "string";
@@ -226,7 +226,7 @@ function isWhole(value: Json, kind: "int" | "uint16"): boolean {
 }
 
 /** A value without the members its shape does not have: what decoding into a Go struct leaves of it. */
-export function projectShape(shape: Shape, value: Json): Json {
+export function projectShape(shape: ConfigShape, value: Json): Json {
   if (shape.kind === "list" && isList(value))
     return value.map((item) => projectShape(shape.of, item));
   if (shape.kind !== "object" || !isObject(value)) return value;
@@ -253,7 +253,7 @@ function keyFault(value: Json): string | undefined {
   return visorKeyFault(value) === undefined ? undefined : "Invalid public key";
 }
 
-function firstFault(shape: Shape, values: readonly (Json | undefined)[]): string | undefined {
+function firstFault(shape: ConfigShape, values: readonly (Json | undefined)[]): string | undefined {
   for (const item of values) {
     const fault = shapeFault(shape, item ?? null);
     if (fault !== undefined) return fault;
@@ -262,7 +262,7 @@ function firstFault(shape: Shape, values: readonly (Json | undefined)[]): string
 }
 
 function fieldsFault(
-  fields: Readonly<Record<string, Shape>>,
+  fields: Readonly<Record<string, ConfigShape>>,
   value: JsonObject,
 ): string | undefined {
   for (const [name, member] of Object.entries(value)) {
