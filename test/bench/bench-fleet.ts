@@ -5,12 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { dialTcp, nodeClock, nodeFiles } from "../../src/platform/index.ts";
-import {
-  connectControl,
-  isProfileName,
-  PROFILES,
-  readEmbeddedFile,
-} from "../../src/skywire/embedded/index.ts";
+import { connectControl, readEmbeddedFile } from "../../src/skywire/embedded/index.ts";
+import { isReleaseName, RELEASES } from "../../src/skywire/visor/index.ts";
 
 const READY_WITHIN_MS = 120_000;
 const STOPS_WITHIN_MS = 20_000;
@@ -153,8 +149,8 @@ function waitedSecondsOf(pid: number | undefined): number {
 }
 
 function portOf(profile: string): number {
-  if (!isProfileName(profile)) throw new Error(`no profile ${profile}`);
-  return PROFILES[profile].rpcPort.value;
+  if (!isReleaseName(profile)) throw new Error(`no profile ${profile}`);
+  return RELEASES[profile].rpcPort.value;
 }
 
 /**
@@ -186,7 +182,7 @@ function visorLine({ name, key, profile }: AnnouncedVisor, index: number): strin
   const roles = [profile === "newest" ? "modern" : "base", ...(index < 2 ? [] : ["shop"])];
   const port = portOf(profile);
   const rpc =
-    port === PROFILES.newest.rpcPort.value ? "" : `, rpc: { scheme: dmsg, port: ${port} }`;
+    port === RELEASES.newest.rpcPort.value ? "" : `, rpc: { scheme: dmsg, port: ${port} }`;
   const apps =
     "{ skychat: { running: true, auto_start: true }, vpn-client: { running: false, auto_start: false } }";
   return `  ${name}: { key: ${key}, tags: [site-${Math.floor(index / SITE_SIZE) + 1}], roles: [${roles.join(", ")}]${rpc}, apps: ${apps} }\n`;

@@ -107,6 +107,11 @@ const PLANTED: readonly {
       "src/cli/plan/plan.ts":
         'import { run } from "../run.ts";\nexport const plan: number = run;\n',
       "src/cli/attic/old.ts": "export const old = 1;\n",
+      "src/skywire/embedded/index.ts": "export const RPC_PORT = 65;\n",
+      "src/cli/doctor/doctor.ts":
+        'import { RPC_PORT } from "../../skywire/embedded/index.ts";\nexport const port: number = RPC_PORT;\n',
+      "src/cli/embedded/embedded-up.ts":
+        'import { RPC_PORT } from "../../skywire/embedded/index.ts";\nexport const port: number = RPC_PORT;\n',
       "src/core/gone.ts":
         'import { gone } from "./nowhere.ts";\nexport const lost: unknown = gone;\n',
     },
@@ -125,6 +130,7 @@ const PLANTED: readonly {
       "src/cli/shell/words.ts -> src/cli/plan/plan.ts: allowed-imports-of-cli-shell",
       "src/cli/plan/plan.ts -> src/cli/run.ts: allowed-imports-of-cli-plan",
       "src/cli/attic/old.ts: every-folder-of-cli-has-its-row",
+      "src/cli/doctor/doctor.ts -> src/skywire/embedded/index.ts: only-embedded-commands-run-visors-of-our-own",
       "src/core/gone.ts -> ./nowhere.ts: imports-resolve",
     ],
   },

@@ -19,6 +19,9 @@ const STAGES_WITH_VISORS = ["diff", "observe", "apply"];
 const JOINS_EVERYTHING = ["cli"];
 const LIBRARY_DOOR = "^src/index\\.ts$";
 
+/** The folder of `cli` that runs visors of our own: `fleet embedded`. No other command loads them. */
+const RUNS_EMBEDDED = "^src/cli/embedded/";
+
 /** Package -> rooms that may import it. */
 const PACKAGES = {
   "@noble/ciphers": ["core", "skywire/cxo", "ledger"],
@@ -145,6 +148,13 @@ module.exports = {
       severity: "error",
       from: { path: inRooms(MAY_HASH) },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+    },
+    {
+      name: "only-embedded-commands-run-visors-of-our-own",
+      comment: "facts of releases are asked of skywire/visor",
+      severity: "error",
+      from: { path: "^src/", pathNot: [inRooms(["skywire/embedded"]), RUNS_EMBEDDED] },
+      to: { path: inRooms(["skywire/embedded"]) },
     },
     ...stageRules,
     {

@@ -6,9 +6,9 @@ import { dialTcp } from "../../src/platform/index.ts";
 import {
   type EmbeddedFleet,
   type EmbeddedVisorSpec,
-  PROFILES,
   startEmbeddedFleet,
 } from "../../src/skywire/embedded/index.ts";
+import { RELEASES } from "../../src/skywire/visor/index.ts";
 import { checkAdvice } from "./advised-lines.ts";
 import { fastClock } from "./clocks.ts";
 import { countingRandom } from "./ledger-world.ts";
@@ -205,7 +205,7 @@ export async function cliFleet(
       const { key, seal } = JSON.parse(out) as { key: string; seal: string };
       const lines = Object.entries(bodies).map(([name, body]) => {
         const { key: visor, profile } = find(name);
-        const rpc = ` rpc: { scheme: dmsg, port: ${PROFILES[profile].rpcPort.value} },`;
+        const rpc = ` rpc: { scheme: dmsg, port: ${RELEASES[profile].rpcPort.value} },`;
         return `  ${name}: { key: "${visor}",${profile === "v1.3.73" ? rpc : ""} ${body} }`;
       });
       await user.write(

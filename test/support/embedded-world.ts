@@ -10,7 +10,6 @@ import {
   type EmbeddedFleetOptions,
   type EmbeddedVisorInfo,
   type EmbeddedVisorSpec,
-  PROFILES,
   startEmbeddedFleet,
 } from "../../src/skywire/embedded/index.ts";
 import { type GenericValue, type Schema, t } from "../../src/skywire/gob/index.ts";
@@ -20,6 +19,7 @@ import {
   encodePreamble,
   type VisorReader,
   type VisorTarget,
+  RELEASES,
 } from "../../src/skywire/visor/index.ts";
 import { realClock } from "./clocks.ts";
 import { MemoryFiles } from "./memory-files.ts";
@@ -88,7 +88,7 @@ export async function embeddedWorld(
     const route = {
       kind: "bridge",
       scheme,
-      port: port ?? (PROFILES[profile].rpcPort.value || 65),
+      port: port ?? (RELEASES[profile].rpcPort.value || 65),
     } as const;
     const preamble = isDirect ? {} : { preamble: encodePreamble(route, key) };
     return new RpcClient(await fleet.dial(address, { timeoutMs: 1000 }), { clock, ...preamble });
@@ -127,7 +127,7 @@ function targetOf(
   if (local?.port === rpcAddress.port) return { key, route: { kind: "local" } };
   return {
     key,
-    route: { kind: "bridge", scheme: "dmsg", port: PROFILES[profile].rpcPort.value || 65 },
+    route: { kind: "bridge", scheme: "dmsg", port: RELEASES[profile].rpcPort.value || 65 },
   };
 }
 

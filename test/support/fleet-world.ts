@@ -27,7 +27,6 @@ import {
 import {
   type EmbeddedFleet,
   type EmbeddedVisorSpec,
-  PROFILES,
   startEmbeddedFleet,
 } from "../../src/skywire/embedded/index.ts";
 import {
@@ -37,6 +36,7 @@ import {
   type SentCall,
   type VisorReader,
   type VisorWriter,
+  RELEASES,
 } from "../../src/skywire/visor/index.ts";
 import { countingRandom, FOLDER, testKeys } from "./ledger-world.ts";
 import { MemoryFiles } from "./memory-files.ts";
@@ -184,7 +184,7 @@ function desiredOf(
   const visors = Object.entries(leaves)
     .map(([name, own]): DesiredVisor => {
       const { key, profile } = specOf(fleet, name);
-      const port = PROFILES[profile].rpcPort.value;
+      const port = RELEASES[profile].rpcPort.value;
       return {
         key,
         name,

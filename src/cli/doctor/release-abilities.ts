@@ -1,5 +1,11 @@
-import { type EvidenceKind, type ProfileName, PROFILES } from "../../skywire/embedded/index.ts";
-import type { MethodName, SeenReading } from "../../skywire/visor/index.ts";
+// What a manifest may own on the local visor, and how well its release is known, for `fleet doctor`.
+import {
+  type HowKnown,
+  type MethodName,
+  releaseLike,
+  RELEASES,
+  type SeenReading,
+} from "../../skywire/visor/index.ts";
 import type { Finding } from "../../view/index.ts";
 
 /** Writing methods that are asked about, never run: each stands for something a manifest may own. */
@@ -43,7 +49,7 @@ export function abilityFindings(local: SeenReading): readonly Finding[] {
   const cannot = rows.filter(([, able]) => !able).map(([name]) => name);
   const conf = local.skyenv;
   return [
-    conformanceFinding(local, byFields),
+    conformanceFinding(local),
     {
       about: "can be managed",
       verdict: "good",
@@ -73,11 +79,11 @@ export function abilityFindings(local: SeenReading): readonly Finding[] {
 }
 
 /** Which of the modelled releases this one is like, and how well that is known; docs/conformance.md has the rows. */
-function conformanceFinding(local: SeenReading, byFields: boolean): Finding {
-  const name = profileLike(local, byFields);
-  const { name: _name, ...fields } = PROFILES[name];
+function conformanceFinding(local: SeenReading): Finding {
+  const name = releaseLike(local);
+  const { name: _name, ...fields } = RELEASES[name];
   const facts = Object.entries(fields);
-  const count = (kind: EvidenceKind): number =>
+  const count = (kind: HowKnown): number =>
     facts.filter(([, fact]) => fact.evidence.kind === kind).length;
   const assumed = facts
     .filter(([, fact]) => fact.evidence.kind === "assumed")
@@ -88,11 +94,4 @@ function conformanceFinding(local: SeenReading, byFields: boolean): Finding {
     verdict: assumed.length === 0 ? "good" : "unsure",
     says: assumed.length === 0 ? says : `${says}, assumed: ${assumed.join(", ")}`,
   };
-}
-
-/** By what it can do, never by its version. */
-function profileLike(local: SeenReading, byFields: boolean): ProfileName {
-  if (local.config === undefined) return "v1.3.28";
-  if (byFields) return "newest";
-  return local.skyenv === undefined ? "v1.3.73" : "v1.3.94";
 }

@@ -1,10 +1,6 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
-import {
-  type EmbeddedFile,
-  isProfileName,
-  PROFILES,
-  readEmbeddedFile,
-} from "../../skywire/embedded/index.ts";
+import { type EmbeddedFile, readEmbeddedFile } from "../../skywire/embedded/index.ts";
+import { DEFAULT_BRIDGE_PORT, isReleaseName, RELEASES } from "../../skywire/visor/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { embeddedFolder } from "./embedded-up.ts";
 import { operatorName } from "../operators/keygen.ts";
@@ -12,7 +8,6 @@ import { findOperator, type Operator } from "../ledger/operator.ts";
 import type { World } from "../shell/world.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 
-const USUAL_RPC_PORT = 65;
 const GUESTS_MAX = 50;
 
 /** Prints a manifest that owns a few things on every visor of an embedded fleet, to try plans and applies with. */
@@ -89,9 +84,10 @@ function tagOf({ name }: EmbeddedFile["visors"][number]): string {
 }
 
 function visorLine(visor: EmbeddedFile["visors"][number], roles: readonly string[]): string {
-  const port = isProfileName(visor.profile)
-    ? PROFILES[visor.profile].rpcPort.value
-    : USUAL_RPC_PORT;
-  const rpc = port === USUAL_RPC_PORT || port === 0 ? "" : `, rpc: { scheme: dmsg, port: ${port} }`;
+  const port = isReleaseName(visor.profile)
+    ? RELEASES[visor.profile].rpcPort.value
+    : DEFAULT_BRIDGE_PORT;
+  const rpc =
+    port === DEFAULT_BRIDGE_PORT || port === 0 ? "" : `, rpc: { scheme: dmsg, port: ${port} }`;
   return `  ${visor.name}: { key: ${visor.key}, tags: [${tagOf(visor)}], roles: [${roles.join(", ")}]${rpc} }`;
 }

@@ -1,5 +1,5 @@
 // Which program an app is, and what that program makes of its arguments when it is started.
-import type { Profile } from "./profile.ts";
+import type { ReleaseFacts } from "../visor/index.ts";
 
 /** What of an app's entry says which program it runs, and with what. */
 interface ProgramEntry {
@@ -43,7 +43,7 @@ export function faultOf(app: ProgramEntry): string {
  */
 export function argumentFault(
   args: readonly string[],
-  { types }: Pick<Profile, "types">,
+  { types }: Pick<ReleaseFacts, "types">,
 ): string | undefined {
   const own = args[0] === "app" ? args.slice(2) : args;
   for (let index = 0; index < own.length; index += 1) {

@@ -1,11 +1,11 @@
 import { type Json, jsonIfAny, type JsonObject } from "../../core/index.ts";
 import { CONFIG_SHAPE, isList, isObject, projectShape } from "./config-shape.ts";
-import type { Profile } from "./profile.ts";
+import type { ReleaseFacts } from "../visor/index.ts";
 
 /** Go's `json.MarshalIndent` with one tab: how a visor writes its file and `GetRuntimeConfig` answers. */
 export function formatConfig(
   config: JsonObject,
-  profile: Profile,
+  profile: ReleaseFacts,
   options: { readonly secretKey: boolean; readonly unknown?: JsonObject },
 ): string {
   const shown: Record<string, Json> = {};

@@ -26,7 +26,7 @@ import {
   resolveSpecs,
 } from "./fleet-spec.ts";
 import { streamPair } from "./memory-stream.ts";
-import { PROFILES, type ProfileName } from "./profile.ts";
+import { RELEASES, type ReleaseName } from "../visor/index.ts";
 import { VisorServer } from "./serve-visor.ts";
 import { VisorFolder } from "./visor-folder.ts";
 import type { World } from "./world.ts";
@@ -35,7 +35,7 @@ import type { World } from "./world.ts";
 export interface EmbeddedVisorInfo {
   readonly name: string;
   readonly key: VisorKey;
-  readonly profile: ProfileName;
+  readonly profile: ReleaseName;
   readonly folder: string;
   /** Where its RPC listens, for those that do. */
   readonly local?: StreamAddress;
@@ -150,7 +150,7 @@ class RunningFleet {
   }
 
   #makeVisor(world: World, { spec, key, hypervisors, pty, survey }: ResolvedSpec): EmbeddedVisor {
-    const profile = PROFILES[spec.profile];
+    const profile = RELEASES[spec.profile];
     const path = `${this.#options.folder}/${key}`;
     const folder = new VisorFolder(this.#options.files, path, profile, () =>
       this.#existing.has(key),

@@ -6,7 +6,7 @@ import { valueAt, withField } from "./config-path.ts";
 import { numberFrom } from "./identity.ts";
 import { initialConfig } from "./initial-config.ts";
 import type { Makeable } from "./makeable.ts";
-import type { Profile } from "./profile.ts";
+import type { ReleaseFacts } from "../visor/index.ts";
 import type { DiskState, VisorFolder } from "./visor-folder.ts";
 import { VisorInstance } from "./visor-instance.ts";
 import type { World } from "./world.ts";
@@ -15,7 +15,7 @@ import type { World } from "./world.ts";
 export interface VisorOrigin {
   readonly name: string;
   readonly key: VisorKey;
-  readonly profile: Profile;
+  readonly profile: ReleaseFacts;
   readonly hypervisors: readonly VisorKey[];
   readonly pty: readonly VisorKey[];
   readonly survey: readonly VisorKey[];
@@ -48,7 +48,7 @@ export class EmbeddedVisor {
   readonly world: World;
   readonly name: string;
   readonly key: VisorKey;
-  readonly profile: Profile;
+  readonly profile: ReleaseFacts;
   readonly folder: VisorFolder;
   readonly transportCount: number;
   /** A number that follows from the key, for values in which visors differ and that nobody depends on. */

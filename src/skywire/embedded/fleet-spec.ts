@@ -12,12 +12,12 @@ import {
 import type { AppBehaviour } from "./app-behaviour.ts";
 import { visorKeyFromSeed } from "./identity.ts";
 import type { Makeable } from "./makeable.ts";
-import type { ProfileName } from "./profile.ts";
+import type { ReleaseName } from "../visor/index.ts";
 
 /** One visor of an embedded fleet, as it begins. */
 export interface EmbeddedVisorSpec {
   readonly name: string;
-  readonly profile: ProfileName;
+  readonly profile: ReleaseName;
   /** Follows from the fleet's seed and the name when it is not given. */
   readonly key?: VisorKey;
   /** The visor's RPC port is open on this machine: at a port the system chooses, or at the given one. */
@@ -73,7 +73,7 @@ export interface EmbeddedFleetOptions {
   readonly writeAtStart?: boolean;
 }
 
-const OTHER_PROFILES: readonly ProfileName[] = ["newest", "v1.3.94", "v1.3.73"];
+const OTHER_PROFILES: readonly ReleaseName[] = ["newest", "v1.3.94", "v1.3.73"];
 const CONTROLLERS = ["laptop", "desk"] as const;
 
 /**

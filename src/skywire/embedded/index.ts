@@ -23,14 +23,4 @@ export {
 } from "./fleet-spec.ts";
 export { visorKeyFromSeed } from "./identity.ts";
 export { type Makeable, parseMakeable } from "./makeable.ts";
-export {
-  type Evidence,
-  type EvidenceKind,
-  type Fact,
-  isProfileName,
-  type Profile,
-  type ProfileField,
-  type ProfileName,
-  PROFILES,
-} from "./profile.ts";
 export { type Knock } from "./served-ports.ts";

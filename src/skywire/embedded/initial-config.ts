@@ -2,11 +2,11 @@ import type { Json, JsonObject, VisorKey } from "../../core/index.ts";
 import { CANARIES } from "./canaries.ts";
 import { withField } from "./config-path.ts";
 import { visorKeyFromSeed } from "./identity.ts";
-import type { Profile } from "./profile.ts";
+import type { ReleaseFacts } from "../visor/index.ts";
 
 /** What one visor's first configuration is made from. */
 export interface InitialConfigInput {
-  readonly profile: Profile;
+  readonly profile: ReleaseFacts;
   readonly key: VisorKey;
   readonly hypervisors: readonly VisorKey[];
   readonly pty: readonly VisorKey[];
@@ -86,9 +86,9 @@ function surveyKeys(): readonly VisorKey[] {
   return deploymentKeys().slice(0, 12);
 }
 
-const templates = new Map<Profile, JsonObject>();
+const templates = new Map<ReleaseFacts, JsonObject>();
 
-function templateOf(profile: Profile): JsonObject {
+function templateOf(profile: ReleaseFacts): JsonObject {
   const known = templates.get(profile);
   if (known !== undefined) return known;
   const template = profile.types.value === "2024" ? template2024(profile) : template2026(profile);
@@ -147,7 +147,7 @@ function dmsgServers(): readonly Json[] {
     }));
 }
 
-function template2026(profile: Profile): JsonObject {
+function template2026(profile: ReleaseFacts): JsonObject {
   const shared = services();
   return {
     ...shared,
@@ -172,7 +172,7 @@ function template2026(profile: Profile): JsonObject {
   };
 }
 
-function template2024(profile: Profile): JsonObject {
+function template2024(profile: ReleaseFacts): JsonObject {
   return {
     ...services(),
     version: profile.build.value.version,

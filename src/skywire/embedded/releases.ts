@@ -13,7 +13,7 @@ import { PORT_METHODS } from "./methods-ports.ts";
 import { PROCESS_METHODS, START_APP_2024, START_APP_2026 } from "./methods-process.ts";
 import { READS_2024, READS_2026, SHARED_READS } from "./methods-read.ts";
 import { PAIRING_METHODS, TRUST_METHODS_2026 } from "./methods-trust.ts";
-import type { ProfileName } from "./profile.ts";
+import type { ReleaseName } from "../visor/index.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
 import { SET_CONFIG_FIELDS } from "./set-config-fields.ts";
 import type { VisorInstance } from "./visor-instance.ts";
@@ -124,7 +124,7 @@ const V1_3_73: readonly ReleaseMethod[] = [
 const V1_3_94: readonly ReleaseMethod[] = [...V1_3_73, ...PAIRING_METHODS, IS_SUSPENDED];
 
 /** The methods each release has. What is not here is answered as a method the release does not have. */
-export const RELEASE_METHODS: Readonly<Record<ProfileName, readonly ReleaseMethod[]>> = {
+export const RELEASE_METHODS: Readonly<Record<ReleaseName, readonly ReleaseMethod[]>> = {
   newest: [...V1_3_94, SET_CONFIG_FIELDS, ...SKYENV_METHODS],
   "v1.3.94": V1_3_94,
   "v1.3.73": V1_3_73,

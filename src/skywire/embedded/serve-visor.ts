@@ -1,7 +1,7 @@
 import { assert, type ByteStream, concatBytes } from "../../core/index.ts";
 import { RpcServer, type ServedMethod, type ServerConnection } from "../rpc/index.ts";
 import type { CallCounters } from "./counters.ts";
-import type { ProfileName } from "./profile.ts";
+import type { ReleaseName } from "../visor/index.ts";
 import { RELEASE_METHODS } from "./releases.ts";
 import { Session } from "./session.ts";
 import type { VisorInstance } from "./visor-instance.ts";
@@ -18,7 +18,7 @@ const OVERSIZED_SAMPLE_BYTES = 262_144;
 export class VisorServer {
   readonly #counters: CallCounters;
   readonly #sessions = new WeakMap<ServerConnection, Session>();
-  readonly #methods = new Map<ProfileName, readonly ServedMethod[]>();
+  readonly #methods = new Map<ReleaseName, readonly ServedMethod[]>();
 
   constructor(counters: CallCounters) {
     this.#counters = counters;
@@ -47,7 +47,7 @@ export class VisorServer {
     void connection.closed.then(() => visor.connections.delete(session));
   }
 
-  #methodsOf(profile: ProfileName): readonly ServedMethod[] {
+  #methodsOf(profile: ReleaseName): readonly ServedMethod[] {
     let methods = this.#methods.get(profile);
     if (methods === undefined) {
       methods = RELEASE_METHODS[profile].map((each) =>

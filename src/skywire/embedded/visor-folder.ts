@@ -2,7 +2,7 @@ import { type Files, fromUtf8, jsonIfAny, type JsonObject, utf8 } from "../../co
 import { type Conf, formatConf, parseConf } from "./conf-file.ts";
 import { formatConfig, parseConfig, unknownMembers } from "./config-file.ts";
 import { isList, isObject } from "./config-shape.ts";
-import type { Profile } from "./profile.ts";
+import type { ReleaseFacts } from "../visor/index.ts";
 import type { ForwardedPort } from "./wire-2026.ts";
 
 const CONFIG_FILE = "skywire-config.json";
@@ -26,12 +26,12 @@ export interface DiskState {
 export class VisorFolder {
   readonly path: string;
   readonly #files: Files;
-  readonly #profile: Profile;
+  readonly #profile: ReleaseFacts;
   readonly #wasThere: () => boolean;
   #isMade = false;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(files: Files, path: string, profile: Profile, wasThere: () => boolean) {
+  constructor(files: Files, path: string, profile: ReleaseFacts, wasThere: () => boolean) {
     this.path = path;
     this.#files = files;
     this.#profile = profile;

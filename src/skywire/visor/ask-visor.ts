@@ -3,6 +3,7 @@ import { confValues } from "./conf-variables.ts";
 import type { VisorConnection } from "./connection.ts";
 import { type Call, CALLS } from "./methods.ts";
 import type { ReadingWants, SeenReading, StartTime, VisorReading } from "./reading.ts";
+import { isBefore2026 } from "./releases/told-apart.ts";
 import { remoteText } from "./remote-text.ts";
 import { appsOf, knownVisorsOf, portsOf, releaseOf, safeSummaryOf } from "./reply-shapes.ts";
 import { type SafeConfig, takeSafeConfig } from "./safe-config.ts";
@@ -110,8 +111,8 @@ async function askFirst(connection: VisorConnection): Promise<FirstAnswers> {
 
 async function askLater(connection: VisorConnection, wants: ReadingWants): Promise<LaterAnswers> {
   const wantsConfig = wants.config ?? true;
-  // A release without this method has no readable configuration either: its summary says what there is to know.
-  const isOld = connection.gate.methods.get("IsStartupComplete") === "absent";
+  // Its configuration cannot be read: its summary says what there is to know.
+  const isOld = isBefore2026(connection.gate.methods);
   const wantsSummary = wants.summary === true || (wantsConfig && isOld);
   const ask = <A, R>(isWanted: boolean, call: Call<A, R>, args: A): Promise<R | undefined> =>
     isWanted ? askFor(connection, call, args) : Promise.resolve(undefined);

@@ -1,4 +1,5 @@
 import { FleetError, type StreamAddress } from "../../core/index.ts";
+import { OLD_RPC_PORT } from "./releases/told-apart.ts";
 import { formatRpcAddress } from "./rpc-address.ts";
 import type { UnreachableReason, UnseenReading } from "./reading.ts";
 import type { VisorRoute } from "./target.ts";
@@ -16,8 +17,6 @@ export interface FailureContext {
 
 /** An end this close to the local visor's own patience is its doing. */
 const PATIENCE_SHARE = 0.8;
-/** The dmsg port on which older builds serve their RPC. */
-const OLD_RPC_PORT = 44;
 const CHECK_TRUST = "check that it trusts this machine's visor (hypervisors or pty whitelist)";
 
 /**

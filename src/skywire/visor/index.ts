@@ -33,11 +33,21 @@ export {
   type UnseenReading,
   type VisorReading,
 } from "./reading.ts";
+export {
+  type FactName,
+  type FactSource,
+  type HowKnown,
+  isReleaseName,
+  type ReleaseFact,
+  type ReleaseFacts,
+  type ReleaseName,
+  RELEASES,
+} from "./releases/release-facts.ts";
+export { DEFAULT_BRIDGE_PORT, releaseLike } from "./releases/told-apart.ts";
 export { DEFAULT_RPC_ADDRESS, formatRpcAddress, parseRpcAddress } from "./rpc-address.ts";
 export { type SafeConfig, SETTING_PATHS } from "./safe-config.ts";
 export { type SentCall } from "./send-gate.ts";
 export {
-  DEFAULT_BRIDGE_PORT,
   encodePreamble,
   PREAMBLE_SIZE_BYTES,
   type VisorRoute,

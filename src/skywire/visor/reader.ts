@@ -9,6 +9,7 @@ import type {
   UnseenReading,
   VisorReading,
 } from "./reading.ts";
+import { isBefore2026 } from "./releases/told-apart.ts";
 import type { VisorTarget } from "./target.ts";
 
 /** Reads visors. It has no way to change one. */
@@ -136,10 +137,7 @@ export class Explorer {
     }
     if (reading.kind === "suspended") return localVisorAtFault("local-visor-suspended");
     if (reading.kind !== "seen" && reading.kind !== "starting") return undefined;
-    if (
-      methods.get("IsStartupComplete") === "absent" &&
-      methods.get("GetRuntimeConfig") !== "present"
-    ) {
+    if (isBefore2026(methods) && methods.get("GetRuntimeConfig") !== "present") {
       return localVisorAtFault("old-local-visor");
     }
     return reading.kind === "starting" ? localVisorAtFault("local-visor-starting") : undefined;

@@ -1,8 +1,5 @@
 import { assert, fromHex, utf8, type VisorKey } from "../../core/index.ts";
 
-/** The dmsg port on which current releases serve their RPC to those they trust. */
-export const DEFAULT_BRIDGE_PORT = 65;
-
 /** The size of the preamble, bytes. */
 export const PREAMBLE_SIZE_BYTES = 42;
 

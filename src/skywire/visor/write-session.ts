@@ -13,6 +13,7 @@ import { assertWritablePaths } from "./config-paths.ts";
 import type { VisorConnection } from "./connection.ts";
 import { type Call, CALLS } from "./methods.ts";
 import type { AppReading, PortReading, SeenReading } from "./reading.ts";
+import { isBefore2026 } from "./releases/told-apart.ts";
 import { remoteText } from "./remote-text.ts";
 import { appsOf, portArgument, portsOf } from "./reply-shapes.ts";
 import { type Answer, isRefusedBody } from "./send-gate.ts";
@@ -170,7 +171,7 @@ export class ConnectedSession implements WriteSession {
       (waitMs: number) => this.#connection.gate.askOlder(CALLS.StartApp, name, waitMs),
     ];
     // Which form a release takes is known from its refusal alone; the guess only saves a round trip.
-    if (this.reading.methods.get("IsStartupComplete") === "absent") forms.reverse();
+    if (isBefore2026(this.reading.methods)) forms.reverse();
     let answer: Answer<Empty> | undefined;
     for (const form of forms) {
       answer = await this.#sent(form, options);

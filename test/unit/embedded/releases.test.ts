@@ -2,20 +2,19 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fromUtf8 } from "../../../src/core/index.ts";
-import {
-  CANARIES,
-  defaultMix,
-  type Fact,
-  type Profile,
-  type ProfileField,
-  type ProfileName,
-  PROFILES,
-} from "../../../src/skywire/embedded/index.ts";
+import { CANARIES, defaultMix } from "../../../src/skywire/embedded/index.ts";
 import { t } from "../../../src/skywire/gob/index.ts";
-import { METHODS } from "../../../src/skywire/visor/index.ts";
+import {
+  METHODS,
+  type ReleaseFact,
+  type ReleaseFacts,
+  type FactName,
+  type ReleaseName,
+  RELEASES,
+} from "../../../src/skywire/visor/index.ts";
 import { embeddedWorld, type EmbeddedWorld, failureOf } from "../../support/embedded-world.ts";
 
-const NAMES = Object.keys(PROFILES) as readonly ProfileName[];
+const NAMES = Object.keys(RELEASES) as readonly ReleaseName[];
 const METHODS_1_3_28 = 69;
 /** Methods of v1.3.28 that nothing here calls and nobody may send; they answer as if the release lacked them. */
 const NOT_MODELLED = [
@@ -169,9 +168,9 @@ describe("docs/conformance.md", () => {
   const KNOWN = { seen: "seen", text: "from text", assumed: "assumed" } as const;
 
   it.each(NAMES)("holds every property of %s as the profile has it", (name) => {
-    for (const [field, fact] of Object.entries(PROFILES[name]) as [
-      ProfileField | "name",
-      Fact<unknown> | string,
+    for (const [field, fact] of Object.entries(RELEASES[name]) as [
+      FactName | "name",
+      ReleaseFact<unknown> | string,
     ][]) {
       if (field === "name" || typeof fact === "string") continue;
       expect(rows).toContainEqual([
@@ -185,9 +184,11 @@ describe("docs/conformance.md", () => {
   });
 
   it("holds no property that no profile has", () => {
-    const fields = new Set(NAMES.flatMap((name) => Object.keys(PROFILES[name] satisfies Profile)));
+    const fields = new Set(
+      NAMES.flatMap((name) => Object.keys(RELEASES[name] satisfies ReleaseFacts)),
+    );
     const named = rows
-      .filter((row) => NAMES.includes(row[4] as ProfileName))
+      .filter((row) => NAMES.includes(row[4] as ReleaseName))
       .map((row) => (row[0] ?? "").replaceAll("`", ""));
     for (const field of named) expect(fields).toContain(field);
     expect(named).toHaveLength(NAMES.length * (fields.size - 1));

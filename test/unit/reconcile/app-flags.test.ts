@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Json } from "../../../src/core/index.ts";
 import type { DesiredLeaf, PlanVisor } from "../../../src/model/index.ts";
 import { changesOf } from "../../../src/model/index.ts";
-import type { ProfileName } from "../../../src/skywire/embedded/index.ts";
+import type { ReleaseName } from "../../../src/skywire/visor/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
 import { anyoneLeaf, keyAt, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
 
@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const world of worlds.splice(0)) await world.stop();
 });
 
-async function laptop(profile: ProfileName): Promise<FleetWorld> {
+async function laptop(profile: ReleaseName): Promise<FleetWorld> {
   const world = await startFleetWorld([{ name: "laptop", profile, local: true }]);
   worlds.push(world);
   return world;
@@ -46,7 +46,7 @@ async function applied(world: FleetWorld, leaves: readonly DesiredLeaf[]): Promi
   );
 }
 
-const NEW: readonly ProfileName[] = ["newest", "v1.3.94", "v1.3.73"];
+const NEW: readonly ReleaseName[] = ["newest", "v1.3.94", "v1.3.73"];
 
 describe("the form of a flag", () => {
   it.each(NEW)("A1: is one that the app can read, on %s", async (profile) => {

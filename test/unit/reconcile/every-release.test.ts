@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { DesiredLeaf } from "../../../src/model/index.ts";
-import type { ProfileName } from "../../../src/skywire/embedded/index.ts";
+import type { ReleaseName } from "../../../src/skywire/visor/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
 import { keyAt, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
 
@@ -29,7 +29,7 @@ const LEAVES: readonly DesiredLeaf[] = [
 ];
 
 describe("applying everything to the local visor, twice", () => {
-  it.each<ProfileName>(["newest", "v1.3.94", "v1.3.73", "v1.3.28"])(
+  it.each<ReleaseName>(["newest", "v1.3.94", "v1.3.73", "v1.3.28"])(
     "does nothing the second time on %s",
     async (profile) => {
       const world = await startFleetWorld([{ name: "laptop", profile, local: true }]);

@@ -1,14 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type ByteStream, type Clock, type Dial, FleetError } from "../../../src/core/index.ts";
-import {
-  defaultMix,
-  type EmbeddedVisorSpec,
-  PROFILES,
-} from "../../../src/skywire/embedded/index.ts";
+import { defaultMix, type EmbeddedVisorSpec } from "../../../src/skywire/embedded/index.ts";
 import {
   createVisorReader,
   type Pace,
   type VisorReading,
+  RELEASES,
 } from "../../../src/skywire/visor/index.ts";
 import { onDrivenClock } from "../../support/driven-clock.ts";
 import { type EmbeddedWorld, embeddedWorld } from "../../support/embedded-world.ts";
@@ -63,7 +60,7 @@ function far(world: EmbeddedWorld): readonly string[] {
   return world.fleet.visors
     .filter(
       ({ name, profile }) =>
-        !world.fleet.addresses.has(name) && PROFILES[profile].rpcPort.value > 0,
+        !world.fleet.addresses.has(name) && RELEASES[profile].rpcPort.value > 0,
     )
     .map(({ name }) => name);
 }

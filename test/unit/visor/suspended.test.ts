@@ -1,6 +1,7 @@
 // A visor that somebody suspended: it looks as one that is starting, and never finishes.
 import { afterEach, describe, expect, it } from "vitest";
-import type { EmbeddedVisorSpec, ProfileName } from "../../../src/skywire/embedded/index.ts";
+import type { EmbeddedVisorSpec } from "../../../src/skywire/embedded/index.ts";
+import type { ReleaseName } from "../../../src/skywire/visor/index.ts";
 import { cliFleet, type CliFleet } from "../../support/cli-world.ts";
 import { embeddedWorld, type EmbeddedWorld } from "../../support/embedded-world.ts";
 
@@ -15,7 +16,7 @@ afterEach(async () => {
   user = undefined;
 });
 
-async function read(profile: ProfileName, state: "suspended" | "starting") {
+async function read(profile: ReleaseName, state: "suspended" | "starting") {
   world = await embeddedWorld([{ name: "laptop", profile, local: true, state }]);
   return await world.reader.read(world.target("laptop"));
 }

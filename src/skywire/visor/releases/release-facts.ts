@@ -1,84 +1,80 @@
+// What is known of each release of the visor, and how well: one table, which docs/conformance.md shows too.
+import type { Release } from "../reading.ts";
+
 /** The releases we model. `v1.3.28` is what the recorded build calls itself: by its tags it is v1.3.20-6 (0e7420a5). */
-export type ProfileName = "newest" | "v1.3.94" | "v1.3.73" | "v1.3.28";
+export type ReleaseName = "newest" | "v1.3.94" | "v1.3.73" | "v1.3.28";
 
 /** How well a statement about a release is known. */
-export type EvidenceKind = "seen" | "text" | "assumed";
+export type HowKnown = "seen" | "text" | "assumed";
 
 /** Where a statement about a release comes from. */
-export interface Evidence {
-  readonly kind: EvidenceKind;
+export interface FactSource {
+  readonly kind: HowKnown;
   /** The recording, the public text, or the reason for the assumption. */
   readonly row: string;
 }
 
 /** One property of a release, and how we know it. */
-export interface Fact<T> {
+export interface ReleaseFact<T> {
   readonly value: T;
-  readonly evidence: Evidence;
-}
-
-/** What a build says of itself. */
-export interface BuildInfo {
-  readonly version: string;
-  readonly commit: string;
-  readonly date: string;
+  readonly evidence: FactSource;
 }
 
 /** What differs between releases; everything else is alike for all of them. */
-export interface Profile {
-  readonly name: ProfileName;
-  readonly build: Fact<BuildInfo>;
+export interface ReleaseFacts {
+  readonly name: ReleaseName;
+  readonly build: ReleaseFact<Release>;
   /** Which argument and reply types the build has. */
-  readonly types: Fact<"2024" | "2026">;
+  readonly types: ReleaseFact<"2024" | "2026">;
   /** The RPC port knows the 42-byte preamble and carries the rest of the connection to another visor. */
-  readonly bridge: Fact<boolean>;
+  readonly bridge: ReleaseFact<boolean>;
   /** The dmsg port of the remote RPC; 0 when there is none. */
-  readonly rpcPort: Fact<number>;
+  readonly rpcPort: ReleaseFact<number>;
   /** The remote RPC over skynet is served even by a visor that trusted nobody when it started. */
-  readonly skynetAlwaysServed: Fact<boolean>;
+  readonly skynetAlwaysServed: ReleaseFact<boolean>;
   /** `AddHypervisor` and `RemoveHypervisor` change who is let in at once. */
-  readonly liveTrust: Fact<boolean>;
+  readonly liveTrust: ReleaseFact<boolean>;
   /** A hypervisor's own hypervisors are let in as well. */
-  readonly transitiveTrust: Fact<boolean>;
+  readonly transitiveTrust: ReleaseFact<boolean>;
   /** A key that was refused over skynet is recorded. */
-  readonly recordsRefused: Fact<boolean>;
+  readonly recordsRefused: ReleaseFact<boolean>;
   /** Which setters also write /etc/skywire.conf. */
-  readonly mirrors: Fact<"nothing" | "hypervisors" | "hypervisors and fields">;
+  readonly mirrors: ReleaseFact<"nothing" | "hypervisors" | "hypervisors and fields">;
   /** `GetRuntimeConfig` shows the secret key. */
-  readonly secretKeyShown: Fact<boolean>;
+  readonly secretKeyShown: ReleaseFact<boolean>;
   /** How the configuration file is rewritten. */
-  readonly configWrite: Fact<"in place">;
+  readonly configWrite: ReleaseFact<"in place">;
   /** The mode of a configuration file that the visor makes. */
-  readonly configMode: Fact<"0640" | "0644">;
+  readonly configMode: ReleaseFact<"0640" | "0644">;
   /** What becomes of members of the file that the build does not know when it writes the file. */
-  readonly unknownMembers: Fact<"kept" | "forgotten">;
+  readonly unknownMembers: ReleaseFact<"kept" | "forgotten">;
   /** The name of the section of the remote shell. */
-  readonly ptySection: Fact<"pty" | "dmsgpty">;
+  readonly ptySection: ReleaseFact<"pty" | "dmsgpty">;
   /** How an app's arguments stand in the configuration file. */
-  readonly argsOnDisk: Fact<"list" | "text">;
+  readonly argsOnDisk: ReleaseFact<"list" | "text">;
   /** How the setters of flags store them: `-secure=true`, or `--secure` and nothing. */
-  readonly flagSetter: Fact<"one dash" | "bare or nothing">;
+  readonly flagSetter: ReleaseFact<"one dash" | "bare or nothing">;
   /** Direct RPC connections served at a time; 0 is without limit. */
-  readonly connectionsMax: Fact<number>;
+  readonly connectionsMax: ReleaseFact<number>;
   /** A direct RPC connection is cut after this time, busy or not; 0 is never. */
-  readonly connectionLifeMs: Fact<number>;
+  readonly connectionLifeMs: ReleaseFact<number>;
 }
 
-/** The names of the properties that are {@link Fact}s. */
-export type ProfileField = Exclude<keyof Profile, "name">;
+/** The names of the properties that are {@link ReleaseFact}s. */
+export type FactName = Exclude<keyof ReleaseFacts, "name">;
 
 /** Commit 0e7420a5 of 27 March 2024, v1.3.20-6 by its tags; the tag v1.3.28 is of 29 September 2024. */
 const RECORDED = "the recorded sessions of v1.3.20-6";
 
-function seen<T>(value: T, row: string): Fact<T> {
+function seen<T>(value: T, row: string): ReleaseFact<T> {
   return { value, evidence: { kind: "seen", row } };
 }
 
-function fromText<T>(value: T, row: string): Fact<T> {
+function fromText<T>(value: T, row: string): ReleaseFact<T> {
   return { value, evidence: { kind: "text", row } };
 }
 
-function assumed<T>(value: T, row: string): Fact<T> {
+function assumed<T>(value: T, row: string): ReleaseFact<T> {
   return { value, evidence: { kind: "assumed", row } };
 }
 
@@ -92,9 +88,9 @@ const MODERN = {
   flagSetter: fromText("bare or nothing", "v1_runtime.go (updateBoolArg); PR #3025 (2026-06-05)"),
   connectionsMax: fromText(50, "init_apps.go (maxConcurrentConns)"),
   connectionLifeMs: fromText(FIVE_MINUTES_MS, "init_apps.go (deadline set at accept)"),
-} satisfies Partial<Profile>;
+} satisfies Partial<ReleaseFacts>;
 
-const NEWEST: Profile = {
+const NEWEST: ReleaseFacts = {
   name: "newest",
   ...MODERN,
   build: assumed(
@@ -113,7 +109,7 @@ const NEWEST: Profile = {
   argsOnDisk: fromText("text", "visorconfig/v1.go"),
 };
 
-const V1_3_94: Profile = {
+const V1_3_94: ReleaseFacts = {
   ...NEWEST,
   name: "v1.3.94",
   build: fromText(
@@ -125,7 +121,7 @@ const V1_3_94: Profile = {
   argsOnDisk: fromText("text", "visorconfig/v1.go (appsList, spring 2026)"),
 };
 
-const V1_3_73: Profile = {
+const V1_3_73: ReleaseFacts = {
   ...V1_3_94,
   name: "v1.3.73",
   build: assumed(
@@ -144,7 +140,7 @@ const V1_3_73: Profile = {
   unknownMembers: fromText("forgotten", "before PR #4611 (2026-09-07)"),
 };
 
-const V1_3_28: Profile = {
+const V1_3_28: ReleaseFacts = {
   name: "v1.3.28",
   build: seen(
     { version: "v1.3.28", commit: "0e7420a5cb01", date: "2024-03-27T16:56:02Z" },
@@ -170,7 +166,7 @@ const V1_3_28: Profile = {
 };
 
 /** Every release we model. docs/conformance.md holds the same facts as tables. */
-export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
+export const RELEASES: Readonly<Record<ReleaseName, ReleaseFacts>> = {
   newest: NEWEST,
   "v1.3.94": V1_3_94,
   "v1.3.73": V1_3_73,
@@ -178,6 +174,6 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 };
 
 /** True for the name of a release we model. */
-export function isProfileName(text: string): text is ProfileName {
-  return Object.hasOwn(PROFILES, text);
+export function isReleaseName(text: string): text is ReleaseName {
+  return Object.hasOwn(RELEASES, text);
 }
