@@ -4,23 +4,21 @@ import { stopApp } from "./methods-process.ts";
 import { type CallContext, method, NO_LAUNCHER, type ReleaseMethod } from "./release-method.ts";
 import type { AppEntry, VisorInstance } from "./visor-instance.ts";
 import {
+  appNameIn,
+  setAppAddIn,
   setAppArgsIn,
+  setAppBoolIn,
   setAppEnvBatchIn,
   setAppEnvFullIn,
   setAppEnvIn,
   setAppLauncherModeIn,
-  setAppWhitelistIn,
-} from "./wire-2026.ts";
-import {
-  appNameIn,
-  setAppAddIn,
-  setAppBoolIn,
   setAppMapIn,
   setAppNetworkInterfaceIn,
   setAppPkIn,
   setAppStringIn,
+  setAppWhitelistIn,
   setAutoStartIn,
-} from "./wire-shared.ts";
+} from "./wire-arguments.ts";
 import { randomBelow } from "./world.ts";
 
 type Empty = Readonly<Record<never, never>>;

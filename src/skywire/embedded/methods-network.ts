@@ -7,8 +7,10 @@ import { flagAt, minHopsOf, reportedKey, transport2026Of, transportEntry } from 
 import { type LiveTransport, transportId, TRANSPORT_TYPES } from "./transports.ts";
 import type { VisorInstance } from "./visor-instance.ts";
 import { CONF_FLAGS, shownConf } from "./conf-file.ts";
+import { transport2024 } from "./wire-2024.ts";
 import { skyenvState, transport2026 } from "./wire-2026.ts";
-import { addTransportIn, persistentTransport, transport2024 } from "./wire-shared.ts";
+import { addTransportIn } from "./wire-arguments.ts";
+import { persistentTransport } from "./wire-shared.ts";
 
 const SHUTDOWN_TAKES_MS = 15;
 const NO_ENTRY: Readonly<Record<string, string>> = {

@@ -9,8 +9,8 @@ import {
 } from "./release-method.ts";
 import { programOf } from "./app-program.ts";
 import type { AppEntry, VisorInstance } from "./visor-instance.ts";
-import { startAppIn } from "./wire-2026.ts";
-import { appStats, setAppErrorIn, setAppStatusIn } from "./wire-shared.ts";
+import { setAppErrorIn, setAppStatusIn, startAppIn } from "./wire-arguments.ts";
+import { appStats } from "./wire-shared.ts";
 
 /** Source of times and texts: sessions app-start-twice, app-stop-running, app-kill, app-life-*, app-not-existing. */
 const START_TAKES_MS = 4;

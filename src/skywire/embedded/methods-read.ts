@@ -26,9 +26,10 @@ import {
 } from "./replies.ts";
 import { routeGroup, routeGroups } from "./route-groups.ts";
 import { TRANSPORT_TYPES, type LiveTransport } from "./transports.ts";
-import { appState2024, health2024, overview2024, summary2024 } from "./wire-2024.ts";
+import { appState2024, health2024, overview2024, summary2024, transport2024 } from "./wire-2024.ts";
 import { appState2026, health2026, overview2026, summary2026, transport2026 } from "./wire-2026.ts";
-import { persistentTransport, portDetails, transport2024, transportsIn } from "./wire-shared.ts";
+import { transportsIn } from "./wire-arguments.ts";
+import { persistentTransport, portDetails } from "./wire-shared.ts";
 
 const NO_SUCH_APP = "no process of given app is running";
 

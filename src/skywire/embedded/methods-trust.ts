@@ -3,7 +3,8 @@ import { t, timeFromMs } from "../gob/index.ts";
 import { managedKeys, read } from "./methods-read.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
 import type { VisorInstance } from "./visor-instance.ts";
-import { addPtyWhitelistIn, managedVisor, pendingHypervisor } from "./wire-2026.ts";
+import { managedVisor, pendingHypervisor } from "./wire-2026.ts";
+import { addPtyWhitelistIn } from "./wire-arguments.ts";
 import { visorKey } from "./wire-keys.ts";
 
 const FINGERPRINT_DIGITS = 16;

@@ -1,39 +1,30 @@
-/** Replies of the profile v1.3.28. Source: the type definitions in the recorded sessions of v1.3.20-6. */
-import { duration, type Schema, t, uuid } from "../gob/index.ts";
+// Replies of the release v1.3.28. Source: the type definitions in the recorded sessions of v1.3.20-6.
+import { type Schema, t } from "../gob/index.ts";
 import { visorKey } from "./wire-keys.ts";
 import {
+  type AppConfigFields,
+  appConfigFields,
+  type AppStateOf,
+  appStateOf,
   buildInfo,
   type BuildInfoWire,
+  type DmsgStats,
   dmsgStats,
   persistentTransport,
   type PersistentTransport,
-  transport2024,
+  route,
+  type RouteWire,
   type TransportEntry,
+  transportFields,
 } from "./wire-shared.ts";
 
-export interface AppState2024 {
-  readonly AppConfig: {
-    readonly Name: string;
-    readonly Binary: string;
-    readonly Args: readonly string[];
-    readonly AutoStart: boolean;
-    readonly Port: number;
-  };
-  readonly Status: number;
-  readonly DetailedStatus: string;
-}
+export type AppState2024 = AppStateOf<AppConfigFields>;
+export const appState2024: Schema<AppState2024> = appStateOf(appConfigFields);
 
-export const appState2024: Schema<AppState2024> = t.struct("appserver.AppState", {
-  AppConfig: t.struct("appserver.AppConfig", {
-    Name: t.string,
-    Binary: t.string,
-    Args: t.list(t.string),
-    AutoStart: t.bool,
-    Port: t.uint16,
-  }),
-  Status: t.int,
-  DetailedStatus: t.string,
-});
+export const transport2024: Schema<TransportEntry> = t.struct(
+  "visor.TransportSummary",
+  transportFields,
+);
 
 export interface Overview2024 {
   readonly PubKey: string;
@@ -67,47 +58,13 @@ export const health2024: Schema<{ ServicesHealth: string }> = t.struct("visor.He
   ServicesHealth: t.string,
 });
 
-const descriptor = t.struct("routing.RouteDescriptorFields", {
-  DstPK: visorKey,
-  SrcPK: visorKey,
-  DstPort: t.uint16,
-  SrcPort: t.uint16,
-});
-const ruleSummary = t.struct("routing.RuleSummary", {
-  KeepAlive: duration,
-  Type: t.uint,
-  KeyRouteID: t.uint32,
-  ConsumeFields: t.ptr(t.struct("routing.RuleConsumeFields", { RouteDescriptor: descriptor })),
-  ForwardFields: t.ptr(
-    t.struct("routing.RuleForwardFields", {
-      RouteDescriptor: descriptor,
-      NextRID: t.uint32,
-      NextTID: uuid,
-    }),
-  ),
-  IntermediaryForwardFields: t.ptr(
-    t.struct("routing.RuleIntermediaryForwardFields", { NextRID: t.uint32, NextTID: uuid }),
-  ),
-});
-
-export const route: Schema<{ Key: number; Rule: string; Summary: undefined }> = t.struct(
-  "visor.routingRuleResp",
-  {
-    Key: t.uint32,
-    Rule: t.string,
-    Summary: t.ptr(ruleSummary) as Schema<undefined>,
-  },
-);
-
 export interface Summary2024 {
   readonly Overview: Overview2024 | undefined;
   readonly Health: { readonly ServicesHealth: string } | undefined;
   readonly Uptime: number;
-  readonly Routes: readonly { Key: number; Rule: string; Summary: undefined }[];
+  readonly Routes: readonly RouteWire[];
   readonly IsHypervisor: boolean;
-  readonly DmsgStats:
-    | { readonly PK: string; readonly ServerPK: string; readonly RoundTrip: bigint }
-    | undefined;
+  readonly DmsgStats: DmsgStats | undefined;
   readonly Online: boolean;
   readonly MinHops: number;
   readonly PersistentTransports: readonly PersistentTransport[];

@@ -1,56 +1,45 @@
-/** Arguments and replies of the 2026 releases. Source: visorapi/args.go and visorapi/api.go. */
-import { duration, type GoTime, type LogEntry, type Schema, t, time, uuid } from "../gob/index.ts";
+// Replies of the releases of 2026. Source: visorapi/api.go.
+import { duration, type GoTime, type Schema, t, time } from "../gob/index.ts";
 import type { ConfFlag } from "./conf-file.ts";
-import { trafficLog, visorKey } from "./wire-keys.ts";
+import { type RouteGroup, routeGroup } from "./route-groups.ts";
+import { visorKey } from "./wire-keys.ts";
 import {
+  type AppConfigFields,
+  appConfigFields,
+  type AppStateOf,
+  appStateOf,
   buildInfo,
   type BuildInfoWire,
+  type DmsgStats,
   dmsgStats,
   persistentTransport,
   type PersistentTransport,
+  route,
+  type RouteWire,
   type TransportEntry,
+  transportFields,
 } from "./wire-shared.ts";
-import { type RouteGroup, routeGroup } from "./route-groups.ts";
-import { route } from "./wire-2024.ts";
 
-export interface AppState2026 {
-  readonly AppConfig: {
-    readonly Name: string;
-    readonly Binary: string;
-    readonly Args: readonly string[];
-    readonly AutoStart: boolean;
-    readonly Port: number;
-    readonly User: string;
-    readonly Group: string;
-    readonly WorkDir: string;
-    readonly Env: readonly string[];
-    readonly LauncherMode: string;
-    readonly RestartPolicy: string;
-  };
-  readonly Status: number;
-  readonly DetailedStatus: string;
+export interface AppConfig2026 extends AppConfigFields {
+  readonly User: string;
+  readonly Group: string;
+  readonly WorkDir: string;
+  readonly Env: readonly string[];
+  readonly LauncherMode: string;
+  readonly RestartPolicy: string;
 }
-
-export const appState2026: Schema<AppState2026> = t.struct("appserver.AppState", {
-  AppConfig: t.struct("appserver.AppConfig", {
-    Name: t.string,
-    Binary: t.string,
-    Args: t.list(t.string),
-    AutoStart: t.bool,
-    Port: t.uint16,
-    User: t.string,
-    Group: t.string,
-    WorkDir: t.string,
-    Env: t.list(t.string),
-    LauncherMode: t.string,
-    RestartPolicy: t.string,
-  }),
-  Status: t.int,
-  DetailedStatus: t.string,
+export type AppState2026 = AppStateOf<AppConfig2026>;
+export const appState2026: Schema<AppState2026> = appStateOf<AppConfig2026>({
+  ...appConfigFields,
+  User: t.string,
+  Group: t.string,
+  WorkDir: t.string,
+  Env: t.list(t.string),
+  LauncherMode: t.string,
+  RestartPolicy: t.string,
 });
 
 export interface Transport2026 extends TransportEntry {
-  readonly Log: LogEntry | undefined;
   readonly LatencyMS: number;
   readonly ThroughputBps: number;
   readonly Initiator: boolean;
@@ -59,13 +48,7 @@ export interface Transport2026 extends TransportEntry {
 }
 
 export const transport2026: Schema<Transport2026> = t.struct("visorapi.TransportSummary", {
-  ID: uuid,
-  Local: visorKey,
-  Remote: visorKey,
-  Type: t.string,
-  Log: t.ptr(trafficLog),
-  IsSetup: t.bool,
-  Label: t.string,
+  ...transportFields,
   LatencyMS: t.float,
   ThroughputBps: t.float,
   Initiator: t.bool,
@@ -173,13 +156,11 @@ export interface Summary2026 {
   readonly Overview: Overview2026 | undefined;
   readonly Health: Health2026 | undefined;
   readonly Uptime: number;
-  readonly Routes: readonly { Key: number; Rule: string; Summary: undefined }[];
+  readonly Routes: readonly RouteWire[];
   readonly RouteGroups: readonly RouteGroup[];
   readonly IsHypervisor: boolean;
   readonly HypervisorAddr: string;
-  readonly DmsgStats:
-    | { readonly PK: string; readonly ServerPK: string; readonly RoundTrip: bigint }
-    | undefined;
+  readonly DmsgStats: DmsgStats | undefined;
   readonly ConnectedDmsgServers: readonly string[];
   readonly DMSGServers: readonly {
     readonly PK: string;
@@ -307,46 +288,3 @@ export const skyenvState: Schema<{
     }),
   ),
 });
-
-export const startAppIn: Schema<{ AppName: string; LauncherMode: string }> = t.struct(
-  "visorapi.StartAppIn",
-  {
-    AppName: t.string,
-    LauncherMode: t.string,
-  },
-);
-export const setAppArgsIn: Schema<{ AppName: string; Args: readonly string[] }> = t.struct(
-  "visorapi.SetAppArgsIn",
-  {
-    AppName: t.string,
-    Args: t.list(t.string),
-  },
-);
-export const setAppEnvIn: Schema<{ AppName: string; Key: string; Value: string }> = t.struct(
-  "visorapi.SetAppEnvIn",
-  {
-    AppName: t.string,
-    Key: t.string,
-    Value: t.string,
-  },
-);
-export const setAppEnvBatchIn: Schema<{ AppName: string; Env: ReadonlyMap<string, string> }> =
-  t.struct("visorapi.SetAppEnvBatchIn", { AppName: t.string, Env: t.map(t.string, t.string) });
-export const setAppEnvFullIn: Schema<{ AppName: string; Env: readonly string[] }> = t.struct(
-  "visorapi.SetAppEnvFullIn",
-  { AppName: t.string, Env: t.list(t.string) },
-);
-export const setAppLauncherModeIn: Schema<{ AppName: string; Mode: string }> = t.struct(
-  "visorapi.SetAppLauncherModeIn",
-  { AppName: t.string, Mode: t.string },
-);
-export const setAppWhitelistIn: Schema<{ AppName: string; Whitelist: string }> = t.struct(
-  "visorapi.SetAppWhitelistIn",
-  { AppName: t.string, Whitelist: t.string },
-);
-export const addPtyWhitelistIn: Schema<{ PKs: readonly string[] }> = t.struct(
-  "visorapi.AddPtyWhitelistIn",
-  {
-    PKs: t.list(visorKey),
-  },
-);

@@ -1,69 +1,41 @@
-/**
- * Types that every release has, as Go declares them. They are declared here once more and not taken from the
- * client's side: a mistake in one must not hide the same mistake in the other.
- * Source: the recorded sessions of v1.3.20-6; visorapi/args.go for 2026.
- */
+// Replies that every release has, and the fields that a type of 2026 took over from the one before, in Go's order.
+// Declared here once more and not taken from the client's side: a mistake in one must not hide the same in the other.
+// Source: the recorded sessions of v1.3.20-6; visorapi/args.go for 2026.
 import { duration, type LogEntry, type Schema, t, uuid } from "../gob/index.ts";
 import { trafficLog, visorKey } from "./wire-keys.ts";
 
-export const appNameIn: Schema<{ AppName: string }> = t.struct("visorapi.AppNameIn", {
-  AppName: t.string,
-});
+/** The schemas of some fields of a struct, in Go's order: a definition is sent in it. */
+export type Fields<T> = { readonly [Name in keyof T]: Schema<T[Name]> };
 
-export const setAutoStartIn: Schema<{ AppName: string; AutoStart: boolean }> = t.struct(
-  "visor.SetAutoStartIn",
-  {
-    AppName: t.string,
-    AutoStart: t.bool,
-  },
-);
-export const setAppPkIn: Schema<{ AppName: string; PK: string }> = t.struct("visor.SetAppPKIn", {
-  AppName: t.string,
-  PK: visorKey,
-});
-export const setAppBoolIn: Schema<{ AppName: string; Val: boolean }> = t.struct(
-  "visor.SetAppBoolIn",
-  {
-    AppName: t.string,
-    Val: t.bool,
-  },
-);
-export const setAppStringIn: Schema<{ AppName: string; Val: string }> = t.struct(
-  "visor.SetAppStringIn",
-  {
-    AppName: t.string,
-    Val: t.string,
-  },
-);
-export const setAppNetworkInterfaceIn: Schema<{ AppName: string; NetIfc: string }> = t.struct(
-  "visor.SetAppNetworkInterfaceIn",
-  { AppName: t.string, NetIfc: t.string },
-);
-export const setAppAddIn: Schema<{ AppName: string; BinaryName: string }> = t.struct(
-  "visor.SetAppAddIn",
-  {
-    AppName: t.string,
-    BinaryName: t.string,
-  },
-);
-export const setAppStatusIn: Schema<{ AppName: string; Status: string }> = t.struct(
-  "visor.SetAppStatusIn",
-  {
-    AppName: t.string,
-    Status: t.string,
-  },
-);
-export const setAppErrorIn: Schema<{ AppName: string; Err: string }> = t.struct(
-  "visor.SetAppErrorIn",
-  {
-    AppName: t.string,
-    Err: t.string,
-  },
-);
-export const setAppMapIn: Schema<{
-  AppName: string;
-  Val: ReadonlyMap<string, { readonly name: string; readonly value: unknown } | undefined>;
-}> = t.struct("visor.SetAppMapIn", { AppName: t.string, Val: t.map(t.string, t.iface()) });
+/** An app as its table holds it, on every release. */
+export interface AppConfigFields {
+  readonly Name: string;
+  readonly Binary: string;
+  readonly Args: readonly string[];
+  readonly AutoStart: boolean;
+  readonly Port: number;
+}
+export const appConfigFields: Fields<AppConfigFields> = {
+  Name: t.string,
+  Binary: t.string,
+  Args: t.list(t.string),
+  AutoStart: t.bool,
+  Port: t.uint16,
+};
+
+/** An app and what it does. */
+export interface AppStateOf<Config> {
+  readonly AppConfig: Config;
+  readonly Status: number;
+  readonly DetailedStatus: string;
+}
+export function appStateOf<Config>(config: Fields<Config>): Schema<AppStateOf<Config>> {
+  return t.struct("appserver.AppState", {
+    AppConfig: t.struct("appserver.AppConfig", config) as Schema<Config>,
+    Status: t.int,
+    DetailedStatus: t.string,
+  });
+}
 
 export interface PersistentTransport {
   readonly PK: string;
@@ -77,19 +49,6 @@ export const persistentTransport: Schema<PersistentTransport> = t.struct(
   },
 );
 
-export const transportsIn: Schema<{
-  FilterTypes: readonly string[];
-  FilterPubKeys: readonly string[];
-  ShowLogs: boolean;
-}> = t.struct("visor.TransportsIn", {
-  FilterTypes: t.list(t.string),
-  FilterPubKeys: t.list(visorKey),
-  ShowLogs: t.bool,
-});
-
-export const addTransportIn: Schema<{ RemotePK: string; TpType: string; Timeout: bigint }> =
-  t.struct("visor.AddTransportIn", { RemotePK: visorKey, TpType: t.string, Timeout: duration });
-
 export interface TransportEntry {
   readonly ID: string;
   readonly Local: string;
@@ -99,7 +58,7 @@ export interface TransportEntry {
   readonly IsSetup: boolean;
   readonly Label: string;
 }
-export const transport2024: Schema<TransportEntry> = t.struct("visor.TransportSummary", {
+export const transportFields: Fields<TransportEntry> = {
   ID: uuid,
   Local: visorKey,
   Remote: visorKey,
@@ -107,7 +66,7 @@ export const transport2024: Schema<TransportEntry> = t.struct("visor.TransportSu
   Log: t.ptr(trafficLog),
   IsSetup: t.bool,
   Label: t.string,
-});
+};
 
 export interface BuildInfoWire {
   readonly Version: string;
@@ -131,7 +90,48 @@ export const appStats: Schema<{ Connections: readonly { ID: number }[] }> = t.st
   },
 );
 
-export const dmsgStats: Schema<{ PK: string; ServerPK: string; RoundTrip: bigint }> = t.struct(
-  "dmsgtracker.DmsgClientSummary",
-  { PK: visorKey, ServerPK: visorKey, RoundTrip: duration },
-);
+export interface DmsgStats {
+  readonly PK: string;
+  readonly ServerPK: string;
+  readonly RoundTrip: bigint;
+}
+export const dmsgStats: Schema<DmsgStats> = t.struct("dmsgtracker.DmsgClientSummary", {
+  PK: visorKey,
+  ServerPK: visorKey,
+  RoundTrip: duration,
+});
+
+const descriptor = t.struct("routing.RouteDescriptorFields", {
+  DstPK: visorKey,
+  SrcPK: visorKey,
+  DstPort: t.uint16,
+  SrcPort: t.uint16,
+});
+const ruleSummary = t.struct("routing.RuleSummary", {
+  KeepAlive: duration,
+  Type: t.uint,
+  KeyRouteID: t.uint32,
+  ConsumeFields: t.ptr(t.struct("routing.RuleConsumeFields", { RouteDescriptor: descriptor })),
+  ForwardFields: t.ptr(
+    t.struct("routing.RuleForwardFields", {
+      RouteDescriptor: descriptor,
+      NextRID: t.uint32,
+      NextTID: uuid,
+    }),
+  ),
+  IntermediaryForwardFields: t.ptr(
+    t.struct("routing.RuleIntermediaryForwardFields", { NextRID: t.uint32, NextTID: uuid }),
+  ),
+});
+
+/** A route of a summary; what it means in short is never filled in. */
+export interface RouteWire {
+  readonly Key: number;
+  readonly Rule: string;
+  readonly Summary: undefined;
+}
+export const route: Schema<RouteWire> = t.struct("visor.routingRuleResp", {
+  Key: t.uint32,
+  Rule: t.string,
+  Summary: t.ptr(ruleSummary) as Schema<undefined>,
+});
