@@ -1,3 +1,4 @@
+// Bytes that wait until enough of them are there.
 const INITIAL_SIZE = 4096;
 const SHRINK_ABOVE: number = 1024 * 1024;
 

@@ -1,3 +1,4 @@
+// Packets over an encrypted stream.
 import { type ByteStream, type Clock, concatBytes, FleetError } from "../../core/index.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { CLOSE_GRACE_MS, NOISE_TIMEOUT_MS, PACKET_SIZE_MAX } from "./node-limits.ts";

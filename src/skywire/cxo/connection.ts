@@ -1,8 +1,7 @@
+// One connection of a node: requests with their replies, and messages that come unasked.
 import {
-  type ByteStream,
   type Clock,
   concatBytes,
-  defined,
   equalBytes,
   FleetError,
   hasCode,
@@ -10,15 +9,14 @@ import {
   sha256,
   utf8,
 } from "../../core/index.ts";
-import { type Channel, openChannel } from "./channel.ts";
-import { type CxoMessage, decodeMessage, encodeMessage, PROTOCOL_VERSION } from "./message.ts";
+import type { Channel } from "./channel.ts";
+import { type CxoMessage, decodeMessage, encodeMessage } from "./message.ts";
 import {
   IDLE_LIMIT_MS,
   KEEP_ALIVE_MS,
   RESPONSE_TIMEOUT_MS,
   SEND_BACKLOG_LIMIT,
 } from "./node-limits.ts";
-import type { NoiseRole } from "./noise.ts";
 import { publicKeyOf } from "./signature.ts";
 
 /** What a connection hands to its one listener; replies to requests of ours do not come here. */
@@ -46,7 +44,6 @@ interface Pending {
 }
 
 const SEQ_RANGE = 0x1_0000_0000;
-const SECRET_SIZE = 32;
 
 const MANY_TAG = utf8("skywire-fleet/many-requests\n");
 
@@ -56,68 +53,6 @@ const MANY_TAG = utf8("skywire-fleet/many-requests\n");
  */
 export function manyTakerId(staticKey: Uint8Array): Uint8Array {
   return publicKeyOf(sha256(concatBytes(MANY_TAG, staticKey)));
-}
-
-/**
- * Opens a connection on a stream we dialed: Noise, then Syn and Ack.
- * @throws FleetError cxo/refused with the peer's words; cxo/closed, cxo/timeout, cxo/noise, cxo/message
- */
-export async function connect(stream: ByteStream, options: ConnectionOptions): Promise<Connection> {
-  const connection = new Connection(await open(stream, "initiator", options), options);
-  const { nodeId } = options;
-  const answer = await connection.request({ type: "Syn", protocol: PROTOCOL_VERSION, nodeId });
-  if (answer.type === "Ack") {
-    connection.welcome(answer.nodeId);
-    return connection;
-  }
-  const error =
-    answer.type === "Err"
-      ? new FleetError("cxo/refused", `the node refused the connection: ${answer.text}`)
-      : new FleetError("cxo/message", `the node answered the greeting with ${answer.type}`);
-  connection.close(error);
-  throw error;
-}
-
-/**
- * Accepts a connection on a stream that was dialed by the peer.
- * @param refusal why a node of this name is not welcome, in words for the peer; `undefined` when it is
- * @throws FleetError cxo/handshake when the peer does not greet as it should or is refused; cxo/closed, cxo/timeout, cxo/noise
- */
-export async function accept(
-  stream: ByteStream,
-  options: ConnectionOptions,
-  refusal: (nodeId: Uint8Array) => string | undefined,
-): Promise<Connection> {
-  const connection = new Connection(await open(stream, "responder", options), options);
-  const { message, seq } = await connection.first();
-  if (message.type !== "Syn") {
-    const error = new FleetError("cxo/handshake", `the peer began with ${message.type}`);
-    connection.close(error);
-    throw error;
-  }
-  const text =
-    message.protocol === PROTOCOL_VERSION
-      ? refusal(message.nodeId)
-      : `incompatible protocol version: ${message.protocol}, want ${PROTOCOL_VERSION}`;
-  if (text !== undefined) {
-    connection.reply(seq, { type: "Err", text });
-    const error = new FleetError("cxo/handshake", `a connection was refused: ${text}`);
-    connection.close(error);
-    throw error;
-  }
-  connection.reply(seq, { type: "Ack", nodeId: options.nodeId });
-  connection.welcome(message.nodeId);
-  return connection;
-}
-
-function open(stream: ByteStream, role: NoiseRole, options: ConnectionOptions): Promise<Channel> {
-  return openChannel(stream, {
-    role,
-    clock: options.clock,
-    staticSecret: options.secret,
-    ephemeralSecret: options.random(SECRET_SIZE),
-    ...defined({ timeoutMs: options.noiseTimeoutMs }),
-  });
 }
 
 /** One connection between two nodes: requests find their replies, everything else goes to the listener. */

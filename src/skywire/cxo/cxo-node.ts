@@ -1,72 +1,22 @@
+// A node: connections to others, feeds that it shares, and objects that it gives.
 import {
   type ByteStream,
-  type Clock,
   defined,
   type Dial,
   equalBytes,
   FleetError,
-  type Random,
-  sleep,
   type StreamAddress,
 } from "../../core/index.ts";
-import { accept, connect, type Connection, type ConnectionOptions } from "./connection.ts";
+import type { Connection, ConnectionOptions } from "./connection.ts";
 import { type Feed, FeedTable, headOf, lastRootOf, type SignedRoot } from "./feed-table.ts";
-import type { ObjectStore } from "./fill-root.ts";
+import { accept, connect } from "./greeting.ts";
 import type { CxoMessage, SentRoot } from "./message.ts";
-import {
-  CONNECTIONS_MAX,
-  FEEDS_MAX,
-  FILL_TIMEOUT_MS,
-  OPEN_ANSWERS_MAX,
-  RESPONSE_TIMEOUT_MS,
-  SEND_BACKLOG_MAX,
-  SEND_STALL_MS,
-} from "./node-limits.ts";
-import { ObjectWaiters } from "./object-waiters.ts";
+import { CONNECTIONS_MAX, FEEDS_MAX, FILL_TIMEOUT_MS, RESPONSE_TIMEOUT_MS } from "./node-limits.ts";
+import { type CxoNodeOptions, NODE_RULES, type NodeRules } from "./node-options.ts";
+import { ObjectAnswers } from "./object-answers.ts";
 import { isBlank } from "./refs.ts";
-import { proveRoot, type RootEvents, RootIntake } from "./root-intake.ts";
+import { proveRoot, RootIntake } from "./root-intake.ts";
 import { publicKeyOf } from "./signature.ts";
-
-/** Where releases of the Go node differ; {@link NODE_RULES} are those of 2026 daemons. */
-export interface NodeRules {
-  /** A second connection with the name of a live one: the older is closed, or the newer refused. */
-  readonly sameName: "close-older" | "refuse-newer";
-  /** Ping and RqPeers: answered, or fatal as in Go. */
-  readonly oddRequests: "answer" | "close";
-}
-
-/** The rules a node follows unless told otherwise. */
-export const NODE_RULES: NodeRules = { sameName: "close-older", oddRequests: "answer" };
-
-/** What a node is made of. */
-export interface CxoNodeOptions {
-  /** The node's static Noise key, a secp256k1 secret. */
-  readonly secret: Uint8Array;
-  /** The name the node claims; the public key of `secret` when not given. */
-  readonly nodeId?: Uint8Array;
-  readonly store: ObjectStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly events?: RootEvents;
-  /** Whether a feed is shared because a peer asks for it; never when not given. */
-  readonly acceptsFeed?: (feed: Uint8Array, peer: Connection) => boolean;
-  /** Tells anybody which feeds it shares. */
-  readonly isPublic?: boolean;
-  /** Whether Roots that peers send are filled; true when not given. A publisher alone needs none. */
-  readonly takesRoots?: boolean;
-  readonly rules?: NodeRules;
-  readonly responseTimeoutMs?: number;
-  readonly noiseTimeoutMs?: number;
-  readonly fillTimeoutMs?: number;
-  /** Objects asked for at a time of a peer that takes many ({@link manyTakerId}); others are asked one at a time. */
-  readonly inFlight?: number;
-  /** Where the objects of a Root that is filled go; `store` when not given. What is put there `store` must give. */
-  readonly storeFor?: (signed: SignedRoot) => ObjectStore;
-  /** Keeps a Root whose objects are all there, before it is shown to anybody; when it throws, the Root is refused. */
-  readonly keep?: (signed: SignedRoot) => Promise<void>;
-}
-
-const BACKLOG_LOOK_MS = 10;
 
 /** A CXO node: shares feeds, takes Roots and their objects from peers, and serves them to peers. */
 export class CxoNode {
@@ -75,10 +25,8 @@ export class CxoNode {
   readonly #rules: NodeRules;
   readonly #feeds = new FeedTable();
   readonly #connections = new Set<Connection>();
-  readonly #waiters: ObjectWaiters;
+  readonly #answers: ObjectAnswers;
   readonly #intake: RootIntake;
-  readonly #openAnswers = new WeakMap<Connection, number>();
-  readonly #onAsked = new WeakMap<Connection, (key: Uint8Array) => void>();
   #opening = 0;
   #isClosed = false;
 
@@ -93,9 +41,10 @@ export class CxoNode {
       random,
       ...defined({ noiseTimeoutMs, responseTimeoutMs }),
     };
-    this.#waiters = new ObjectWaiters(clock);
+    const timeoutMs = responseTimeoutMs ?? RESPONSE_TIMEOUT_MS;
+    this.#answers = new ObjectAnswers(options.store, clock, timeoutMs);
     this.#intake = new RootIntake({
-      storeFor: (signed) => this.#watched(options.storeFor?.(signed) ?? options.store),
+      storeFor: (signed) => this.#answers.watched(options.storeFor?.(signed) ?? options.store),
       keep: options.keep,
       clock,
       fillTimeoutMs: options.fillTimeoutMs ?? FILL_TIMEOUT_MS,
@@ -183,7 +132,7 @@ export class CxoNode {
 
   /** Hears of each object that the peer asks for on a connection, before it is answered. One hears at a time. */
   whenAsked(connection: Connection, hear: (key: Uint8Array) => void): void {
-    this.#onAsked.set(connection, hear);
+    this.#answers.whenAsked(connection, hear);
   }
 
   /** Ends a subscription on both sides; the peer does not answer. */
@@ -195,7 +144,7 @@ export class CxoNode {
   /** Closes every connection. */
   close(): void {
     this.#isClosed = true;
-    this.#waiters.stop();
+    this.#answers.stop();
     for (const connection of this.#connections)
       connection.close(new FleetError("cxo/closed", "this node was closed"));
   }
@@ -250,7 +199,7 @@ export class CxoNode {
         return;
       }
       case "RqObject":
-        return this.#serve(connection, message.key, seq);
+        return this.#answers.serve(connection, message.key, seq);
       case "RqPreview":
         connection.reply(seq, this.#preview(message.feed));
         return;
@@ -311,106 +260,6 @@ export class CxoNode {
       ? { type: "Err", text: "no such head" }
       : { type: "Root", ...last.sent };
   }
-
-  #serve(connection: Connection, key: Uint8Array, seq: number): void {
-    const open = (this.#openAnswers.get(connection) ?? 0) + 1;
-    this.#openAnswers.set(connection, open);
-    this.#onAsked.get(connection)?.(key);
-    if (open === OPEN_ANSWERS_MAX) connection.pause();
-    this.#answerObject(connection, key, seq)
-      .catch((error: unknown) => {
-        const cause = error instanceof Error ? { cause: error } : {};
-        connection.close(new FleetError("cxo/store", "the store could not serve an object", cause));
-      })
-      .finally(() => {
-        const left = (this.#openAnswers.get(connection) ?? 1) - 1;
-        this.#openAnswers.set(connection, left);
-        if (left === OPEN_ANSWERS_MAX - 1) connection.resume();
-      })
-      .catch(() => undefined);
-  }
-
-  async #answerObject(connection: Connection, key: Uint8Array, seq: number): Promise<void> {
-    const timeoutMs = this.#options.responseTimeoutMs ?? RESPONSE_TIMEOUT_MS;
-    const value = (await this.#options.store.get(key)) ?? (await this.#awaited(key, timeoutMs));
-    if (connection.reason !== undefined) return;
-    if (connection.backlogBytes > SEND_BACKLOG_MAX) await this.#drained(connection);
-    connection.reply(
-      seq,
-      value === undefined ? { type: "Err", text: "" } : { type: "Object", value },
-    );
-  }
-
-  async #awaited(key: Uint8Array, timeoutMs: number): Promise<Uint8Array | undefined> {
-    const waiting = this.#waiters.wait(key, timeoutMs);
-    // It may have come between the look and the waiting.
-    const late = await this.#options.store.get(key);
-    if (late !== undefined) this.#waiters.arrived(key, late);
-    return waiting;
-  }
-
-  async #drained(connection: Connection): Promise<void> {
-    const { clock } = this.#options;
-    let least = connection.backlogBytes;
-    let sinceMs = clock.now();
-    while (connection.reason === undefined && connection.backlogBytes > SEND_BACKLOG_MAX) {
-      await sleep(clock, BACKLOG_LOOK_MS);
-      if (connection.backlogBytes < least) {
-        least = connection.backlogBytes;
-        sinceMs = clock.now();
-      } else if (clock.now() - sinceMs > SEND_STALL_MS) {
-        return connection.close(
-          new FleetError("cxo/slow", "the peer does not read what it asked for"),
-        );
-      }
-    }
-  }
-
-  #watched(store: ObjectStore): ObjectStore {
-    return {
-      has: (hash) => store.has(hash),
-      get: (hash) => store.get(hash),
-      put: async (object) => {
-        await store.put(object);
-        this.#waiters.arrived(object.hash, object.bytes);
-      },
-    };
-  }
-}
-
-/** What a peer showed last; one that is waited for shows the same Root again and again. */
-const proved = new WeakMap<Connection, SignedRoot>();
-
-/**
- * Asks a peer for its last full Root of a feed. Works without subscribing.
- * @returns `undefined` when the peer has none
- * @throws FleetError cxo/signature, cxo/root when what it shows is no Root of the feed; cxo/answer, cxo/timeout, cxo/closed
- */
-export async function previewFeed(
-  connection: Connection,
-  feed: Uint8Array,
-): Promise<SignedRoot | undefined> {
-  const answer = await connection.request({ type: "RqPreview", feed });
-  if (answer.type === "Err") return undefined;
-  if (answer.type !== "Root")
-    throw new FleetError("cxo/answer", `the peer answered RqPreview with ${answer.type}`);
-  if (!equalBytes(answer.feed, feed))
-    throw new FleetError("cxo/root", "the peer showed a Root of another feed");
-  const known = proved.get(connection);
-  if (known !== undefined && isSameMessage(known.sent, answer)) return known;
-  const signed = proveRoot(answer);
-  proved.set(connection, signed);
-  return signed;
-}
-
-function isSameMessage(left: SentRoot, right: SentRoot): boolean {
-  return (
-    equalBytes(left.feed, right.feed) &&
-    left.nonce === right.nonce &&
-    left.seq === right.seq &&
-    equalBytes(left.value, right.value) &&
-    equalBytes(left.signature, right.signature)
-  );
 }
 
 function fatal(connection: Connection, why: string): void {

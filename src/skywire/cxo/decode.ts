@@ -1,3 +1,4 @@
+// Reads a value of a registered type from the bytes of an object.
 import { equalBytes, FleetError, hasCode, toHex } from "../../core/index.ts";
 import { encodeValue, registered } from "./encode.ts";
 import { ByteReader } from "./reader.ts";

@@ -1,3 +1,4 @@
+// Writes a value of a type as the bytes of an object.
 import { FleetError, utf8 } from "../../core/index.ts";
 import {
   type CxoField,

@@ -1,3 +1,4 @@
+// The feeds of a node, and the newest Root of each.
 import { toHex } from "../../core/index.ts";
 import type { Connection } from "./connection.ts";
 import type { SentRoot } from "./message.ts";

@@ -1,3 +1,4 @@
+// Fetches everything below a Root that is not there yet.
 import { byteKey, equalBytes, FleetError, sha256, toHex } from "../../core/index.ts";
 import { FILL_OBJECTS_MAX, HELD_BYTES_MAX, OBJECT_READ_MAX } from "./node-limits.ts";
 import type { CxoObject } from "./refs.ts";

@@ -1,3 +1,4 @@
+// A set of many hashes in little memory.
 const WORDS = 4;
 const BITS_OF_WORD = 32;
 const INITIAL_SLOTS = 64;

@@ -1,18 +1,14 @@
+// The door of skywire/cxo: feeds of signed objects, and nodes that carry them.
 export {
-  accept,
-  connect,
   type Connection,
   type ConnectionListener,
   type ConnectionOptions,
   manyTakerId,
 } from "./connection.ts";
-export {
-  CxoNode,
-  type CxoNodeOptions,
-  NODE_RULES,
-  type NodeRules,
-  previewFeed,
-} from "./cxo-node.ts";
+export { CxoNode } from "./cxo-node.ts";
+export { type CxoNodeOptions, NODE_RULES, type NodeRules } from "./node-options.ts";
+export { accept, connect } from "./greeting.ts";
+export { previewFeed } from "./preview-feed.ts";
 export { type Decoded, decodeExactly, decodeValue } from "./decode.ts";
 export { encodeValue } from "./encode.ts";
 export { Channel, type ChannelListener, type ChannelOptions, openChannel } from "./channel.ts";

@@ -1,3 +1,4 @@
+// Connects to a node, and again whenever the connection ends.
 import { type Clock, FleetError, onAbort, type Random, sleep } from "../../core/index.ts";
 import type { Connection } from "./connection.ts";
 import { RECONNECT_FIRST_MS, RECONNECT_LAST_MS } from "./node-limits.ts";

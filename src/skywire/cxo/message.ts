@@ -1,3 +1,4 @@
+// The messages of the node protocol, as bytes and as values.
 import { FleetError, utf8 } from "../../core/index.ts";
 import { ByteReader } from "./reader.ts";
 import { ByteWriter } from "./writer.ts";

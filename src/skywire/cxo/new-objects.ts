@@ -1,3 +1,4 @@
+// Which objects of a Root a relay has to ask for.
 import { FleetError, toHex } from "../../core/index.ts";
 import type { ObjectStore } from "./fill-root.ts";
 import { HashSet } from "./hash-set.ts";

@@ -1,3 +1,4 @@
+// How large packets and objects may be, and how long a node waits.
 /** The longest packet of the protocol; a longer one is a wrong length or an attack. */
 export const PACKET_SIZE_MAX: number = 64 * 1024 * 1024;
 /** The largest object a Go node stores; one more byte ended the original process. */

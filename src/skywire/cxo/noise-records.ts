@@ -1,3 +1,4 @@
+// The frames of a handshake and the sealed records after it.
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { FleetError } from "../../core/index.ts";
 import { noiseNonce } from "./noise.ts";

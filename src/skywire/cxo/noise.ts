@@ -1,3 +1,4 @@
+// The Noise handshake by which two nodes agree on keys.
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { assert, concatBytes, FleetError, hmacSha256, sha256, utf8 } from "../../core/index.ts";
 import { publicKeyOf, sharedSecret } from "./signature.ts";

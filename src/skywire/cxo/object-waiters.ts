@@ -1,3 +1,4 @@
+// Requests for objects that a node does not have yet.
 import { byteKey, type Clock } from "../../core/index.ts";
 
 /** Requests for objects that a node does not have yet. */

@@ -1,3 +1,4 @@
+// Reads numbers, byte strings and lengths in the skycoin encoder's form, from bytes of unknown origin.
 import { FleetError, fromUtf8 } from "../../core/index.ts";
 
 /**

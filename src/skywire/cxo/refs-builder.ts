@@ -1,3 +1,4 @@
+// Builds the tree of a list of objects, one element after the other.
 import { assert, equalBytes, FleetError, sha256 } from "../../core/index.ts";
 import {
   BLANK_HASH,

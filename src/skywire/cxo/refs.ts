@@ -1,3 +1,4 @@
+// The tree of a list of objects, as it is stored.
 import { equalBytes, FleetError, sha256, toHex } from "../../core/index.ts";
 import { ByteReader } from "./reader.ts";
 import { ByteWriter } from "./writer.ts";

@@ -1,3 +1,4 @@
+// Why schemas are none that a Go node takes.
 import { REFERENCE_TYPES, type Schema, SCHEMA_KINDS } from "./schema.ts";
 
 /** Registered schemas by name. */

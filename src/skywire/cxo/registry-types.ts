@@ -1,3 +1,4 @@
+// The types of a registry, made ready once for reading its feed's objects.
 import { FleetError, toHex } from "../../core/index.ts";
 import { decodeExactly } from "./decode.ts";
 import type { Registry } from "./registry.ts";

@@ -1,3 +1,4 @@
+// A registry: the schemas of all types of a feed.
 import { equalBytes, FleetError, sha256, utf8 } from "../../core/index.ts";
 import { ByteReader } from "./reader.ts";
 import { fillFault, schemaFault, typesWithReferences } from "./registry-check.ts";

@@ -1,6 +1,8 @@
+// Publishes Roots to one relay, and learns when it holds them.
 import { type Clock, equalBytes, FleetError, sleep } from "../../core/index.ts";
 import type { Connection } from "./connection.ts";
-import { type CxoNode, previewFeed } from "./cxo-node.ts";
+import type { CxoNode } from "./cxo-node.ts";
+import { previewFeed } from "./preview-feed.ts";
 import type { SignedRoot } from "./feed-table.ts";
 import type { ObjectStore } from "./fill-root.ts";
 import type { SentRoot } from "./message.ts";

@@ -1,3 +1,4 @@
+// Takes the Roots a node is sent: checks each, fetches what is below it, keeps the newest.
 import { type Clock, equalBytes, FleetError, hasCode, toHex } from "../../core/index.ts";
 import type { Connection } from "./connection.ts";
 import { type Feed, type Head, headOf, type SignedRoot } from "./feed-table.ts";

@@ -1,3 +1,4 @@
+// A Root: the signed head of a feed, in its encoded form and as values.
 import { equalBytes, FleetError, sha256 } from "../../core/index.ts";
 import { ByteReader } from "./reader.ts";
 import { isBlank } from "./refs.ts";

@@ -1,3 +1,4 @@
+// Makes a schema from a type.
 import { FleetError } from "../../core/index.ts";
 import { REFERENCE_TYPES, type Schema, SCHEMA_KINDS, type SchemaField } from "./schema.ts";
 import {

@@ -1,3 +1,4 @@
+// A schema: one type as a registry holds it.
 import { FleetError, fromUtf8, utf8 } from "../../core/index.ts";
 import { ByteReader } from "./reader.ts";
 import { ByteWriter } from "./writer.ts";

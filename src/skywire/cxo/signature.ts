@@ -1,3 +1,4 @@
+// Signing hashes and checking signatures with secp256k1 keys.
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { concatBytes, equalBytes, FleetError, sha256 } from "../../core/index.ts";
 

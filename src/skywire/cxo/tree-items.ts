@@ -1,3 +1,4 @@
+// What the bytes of each object below a Root are.
 import { FleetError, toHex } from "../../core/index.ts";
 import { decodeRefsNode, decodeRefsTop, isBlank } from "./refs.ts";
 import { decodeObject } from "./registry-types.ts";

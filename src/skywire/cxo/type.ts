@@ -1,3 +1,4 @@
+// The types that objects of a feed can have.
 /** Kinds without parts of their own. Integers have a fixed width: the format has no plain `int`. */
 export type BasicType =
   | "bool"

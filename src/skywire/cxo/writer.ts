@@ -1,3 +1,4 @@
+// Writes numbers, byte strings and lengths in the skycoin encoder's form.
 import { assert } from "../../core/index.ts";
 
 const SIZE_GUESS = 256;

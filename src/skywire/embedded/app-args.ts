@@ -1,3 +1,4 @@
+// How the setters of a release change an app's arguments.
 /**
  * Sets, replaces or (with an empty value) removes an option written as two elements, `--option value`. One that stands
  * last, without a value, is passed over. Source: updateStringArg, v1_runtime.go.

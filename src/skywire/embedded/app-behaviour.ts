@@ -1,3 +1,4 @@
+// What an app's program does when it is started.
 /**
  * What an app's program does when it is started.
  * Source: the recorded sessions of v1.3.20-6 app-life-*, app-crash-sigkill and app-stop-that-hangs.

@@ -1,3 +1,4 @@
+// One app as it starts, runs, crashes and stops.
 import type { AppBehaviour } from "./app-behaviour.ts";
 
 /** What a visor says of one app. 0 stopped, 1 running, 2 errored, 3 starting. */

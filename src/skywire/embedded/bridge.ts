@@ -1,3 +1,4 @@
+// The local RPC port, which carries a connection on to another visor when it begins with a preamble.
 import { type ByteStream, toHex } from "../../core/index.ts";
 import type { DelayLine } from "./delay-line.ts";
 import type { Cuttable, EmbeddedVisor } from "./embedded-visor.ts";

@@ -1,3 +1,4 @@
+// Secrets that embedded visors hold and that must never surface anywhere.
 /**
  * Secrets that embedded visors hold and that must never surface in output, files, ledgers or errors of
  * `fleet`. They are fixed, so that a test can search for them.

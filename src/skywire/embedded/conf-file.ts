@@ -1,3 +1,4 @@
+// /etc/skywire.conf: its text, and which settings are copied there.
 import type { Json, JsonObject } from "../../core/index.ts";
 import { isList } from "./config-shape.ts";
 import { parseConfigPath, valueAt, withField } from "./config-path.ts";

@@ -1,3 +1,4 @@
+// Setting one field of a configuration as `SetConfigFields` does: checked first, then set.
 import { type Json, jsonIfAny, type JsonObject } from "../../core/index.ts";
 import { goTypeOf, isList, type ConfigShape, shapeFault } from "./config-shape.ts";
 import { parseConfigPath, type PathStep, valueAt, withValue } from "./config-path.ts";

@@ -1,3 +1,4 @@
+// A configuration as text and back, as Go's encoder writes it.
 import { type Json, jsonIfAny, type JsonObject } from "../../core/index.ts";
 import { CONFIG_SHAPE, isList, isObject, projectShape } from "./config-shape.ts";
 import type { ReleaseFacts } from "../visor/index.ts";

@@ -1,3 +1,4 @@
+// A path of a configuration, taken apart.
 import { assert, type Json, type JsonObject } from "../../core/index.ts";
 import { CONFIG_SHAPE, isList, isObject, type ConfigShape } from "./config-shape.ts";
 

@@ -1,3 +1,4 @@
+// The shape of a configuration as the Go struct has it, and what is no value of it.
 import { type Json, type JsonObject, visorKeyFault } from "../../core/index.ts";
 
 /**

@@ -1,3 +1,4 @@
+// What tests and `fleet embedded` do to visors behind everybody's back, and what they see inside.
 import { FleetError, type Json, type JsonObject, utf8, type VisorKey } from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
 import { startApp, stopApp } from "./methods-process.ts";

@@ -1,3 +1,4 @@
+// How often each method was called, for tests.
 import { MUTATING_METHODS } from "./releases.ts";
 
 /** What became of a call: `killed` is a call the visor died of. */

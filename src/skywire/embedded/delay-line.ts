@@ -1,3 +1,4 @@
+// Takes actions later, in order, by one timer for many streams.
 import type { Clock } from "../../core/index.ts";
 
 interface Waiting {

@@ -1,3 +1,4 @@
+// Starts visors that know each other, on this machine, and stops them.
 import {
   assert,
   type ByteStream,

@@ -1,3 +1,4 @@
+// One visor over all its runs: it starts, dies and is started again.
 import type { Json, JsonObject, VisorKey } from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
 import { applyConf, type Conf, mirrorPaths } from "./conf-file.ts";

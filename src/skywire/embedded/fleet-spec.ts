@@ -1,3 +1,4 @@
+// How an embedded fleet begins: which visors, of which releases.
 import {
   type ByteStream,
   type Clock,

@@ -1,3 +1,4 @@
+// Keys and ids that are the same on every machine.
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { fromHex, sha256, toHex, utf8, type VisorKey } from "../../core/index.ts";
 

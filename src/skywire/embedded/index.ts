@@ -1,3 +1,4 @@
+// The door of skywire/embedded: visors of our own, for trying, for tests and for the demo.
 export { APP_BEHAVIOURS, type AppBehaviour } from "./app-behaviour.ts";
 export { CANARIES } from "./canaries.ts";
 export { type BehindBack, type EmbeddedControl, type VisorInside } from "./control.ts";

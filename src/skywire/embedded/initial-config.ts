@@ -1,3 +1,4 @@
+// The configuration that a visor of a release makes when it has none.
 import type { Json, JsonObject, VisorKey } from "../../core/index.ts";
 import { CANARIES } from "./canaries.ts";
 import { withField } from "./config-path.ts";

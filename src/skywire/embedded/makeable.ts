@@ -1,3 +1,4 @@
+// What an embedded visor can be made to be: slow, dead, lying and the rest.
 import { FleetError } from "../../core/index.ts";
 
 /**

@@ -1,3 +1,4 @@
+// Two ends of a stream inside one process.
 import type { ByteStream, ByteStreamListener } from "../../core/index.ts";
 
 /** Two ends of a stream inside one process: what one writes the other reads, in order, a moment later. */

@@ -1,8 +1,10 @@
+// Methods that change the launcher's entries of apps.
 import { type Schema, t } from "../gob/index.ts";
 import { withBareFlag, withFlagValue, withValueOption } from "./app-args.ts";
 import { stopApp } from "./methods-process.ts";
 import { type CallContext, method, NO_LAUNCHER, type ReleaseMethod } from "./release-method.ts";
-import type { AppEntry, VisorInstance } from "./visor-instance.ts";
+import type { AppEntry } from "./app-entry.ts";
+import type { VisorInstance } from "./visor-instance.ts";
 import {
   appNameIn,
   setAppAddIn,

@@ -1,3 +1,4 @@
+// Methods of transports, routes, skywire.conf and rewards.
 import { fromUtf8, utf8 } from "../../core/index.ts";
 import { type Schema, t, uuid } from "../gob/index.ts";
 import { formatConfig } from "./config-file.ts";

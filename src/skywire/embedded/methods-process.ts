@@ -1,3 +1,4 @@
+// Methods that start, stop and kill apps.
 import { type Schema, t, type GoTime, time, ZERO_TIME } from "../gob/index.ts";
 import { valueOption } from "./app-args.ts";
 import {
@@ -8,7 +9,8 @@ import {
   type ReleaseMethod,
 } from "./release-method.ts";
 import { programOf } from "./app-program.ts";
-import type { AppEntry, VisorInstance } from "./visor-instance.ts";
+import type { AppEntry } from "./app-entry.ts";
+import type { VisorInstance } from "./visor-instance.ts";
 import { setAppErrorIn, setAppStatusIn, startAppIn } from "./wire-arguments.ts";
 import { appStats } from "./wire-shared.ts";
 

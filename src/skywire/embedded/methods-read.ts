@@ -1,3 +1,4 @@
+// Methods that only read.
 import type { Json } from "../../core/index.ts";
 import { type Schema, t, uuid } from "../gob/index.ts";
 import { valueOption } from "./app-args.ts";

@@ -1,3 +1,4 @@
+// Methods that change who manages the visor.
 import { visorKeyFault } from "../../core/index.ts";
 import { t, timeFromMs } from "../gob/index.ts";
 import { managedKeys, read } from "./methods-read.ts";

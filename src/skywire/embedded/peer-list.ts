@@ -1,3 +1,4 @@
+// Who is let in by one running visor.
 import type { VisorKey } from "../../core/index.ts";
 
 /**

@@ -1,3 +1,4 @@
+// A stream whose first bytes were looked at before it found its reader.
 import type { ByteStream, ByteStreamListener } from "../../core/index.ts";
 import type { DelayLine } from "./delay-line.ts";
 

@@ -1,3 +1,4 @@
+// One method of a release: its types, what it does, and what it does to a visor that is not up.
 import type { Schema } from "../gob/index.ts";
 import { defineMethod, served, type ServedMethod, type ServerConnection } from "../rpc/index.ts";
 import type { Session } from "./session.ts";

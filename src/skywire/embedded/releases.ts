@@ -1,3 +1,4 @@
+// Which methods each release has.
 import { utf8, visorKeyFault } from "../../core/index.ts";
 import { t, uuid, type Schema } from "../gob/index.ts";
 import { APP_SETTERS_2024, APP_SETTERS_2026, SHARED_APP_SETTERS } from "./methods-app-config.ts";

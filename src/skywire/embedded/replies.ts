@@ -1,3 +1,4 @@
+// What a visor of a release answers about itself, made of what it holds.
 import type { VisorKey } from "../../core/index.ts";
 import { isList, isObject } from "./config-shape.ts";
 import { visorKeyFromSeed } from "./identity.ts";

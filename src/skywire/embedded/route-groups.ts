@@ -1,3 +1,4 @@
+// The route groups that a Summary of 2026 shows; ours are made up, of the size that real ones have.
 import { type Schema, t } from "../gob/index.ts";
 import { deploymentKeys } from "./initial-config.ts";
 import { transportId } from "./transports.ts";

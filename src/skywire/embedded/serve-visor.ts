@@ -1,3 +1,4 @@
+// Serves the methods of a release on a stream, as net/rpc of that release does.
 import { assert, type ByteStream, concatBytes } from "../../core/index.ts";
 import { RpcServer, type ServedMethod, type ServerConnection } from "../rpc/index.ts";
 import type { CallCounters } from "./counters.ts";

@@ -1,3 +1,4 @@
+// One connection to one run of a visor, and how it ends when that visor misbehaves.
 import { sleep } from "../../core/index.ts";
 import type { Cuttable } from "./embedded-visor.ts";
 import { never } from "./release-method.ts";

@@ -1,3 +1,4 @@
+// `SetConfigFields`, the newest way to change a visor.
 import { compareTexts, fromUtf8, type Json, utf8 } from "../../core/index.ts";
 import { t } from "../gob/index.ts";
 import { checkField, type FieldEdit, textsIn, withEdit } from "./config-fields.ts";

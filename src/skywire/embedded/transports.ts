@@ -1,3 +1,4 @@
+// The transports that a visor says it has.
 import { concatBytes, fromHex, sha256, utf8 } from "../../core/index.ts";
 import type { EmbeddedVisor } from "./embedded-visor.ts";
 import { numberFrom, uuidOf } from "./identity.ts";

@@ -1,3 +1,4 @@
+// The files of one visor: its configuration, skywire.conf and the records of served ports.
 import { type Files, fromUtf8, jsonIfAny, type JsonObject, utf8 } from "../../core/index.ts";
 import { type Conf, formatConf, parseConf } from "./conf-file.ts";
 import { formatConfig, parseConfig, unknownMembers } from "./config-file.ts";

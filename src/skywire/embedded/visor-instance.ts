@@ -1,5 +1,7 @@
+// One run of a visor, from its start to its end: what it holds in memory.
 import type { Json, JsonObject } from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
+import { type AppEntry, appsOf, textsOf } from "./app-entry.ts";
 import { AppProcess, type AppStatus } from "./app-process.ts";
 import { valueOption } from "./app-args.ts";
 import { argumentFault, faultOf, programOf } from "./app-program.ts";
@@ -12,18 +14,6 @@ import { ServedPorts } from "./served-ports.ts";
 import { initialTransports, type LiveTransport } from "./transports.ts";
 import type { DiskState } from "./visor-folder.ts";
 import { WebProxies, withChainedProxy } from "./web-proxies.ts";
-
-/** One app as the launcher's configuration has it. */
-export interface AppEntry {
-  readonly name: string;
-  readonly binary: string;
-  readonly args: readonly string[];
-  readonly autoStart: boolean;
-  readonly port: number;
-  readonly env: readonly string[];
-  readonly launcherMode: string;
-  readonly restartPolicy: string;
-}
 
 /** When the parts of a visor are up, in ms after its start. Source: session startup-normal; the last two assumed. */
 const MODULES_AFTER_MS = 20;
@@ -302,28 +292,4 @@ class ScratchInstance extends VisorInstance {
   override mirror(): Promise<void> {
     return Promise.resolve();
   }
-}
-
-function appsOf(config: JsonObject): readonly AppEntry[] {
-  const launcher = config["launcher"];
-  const apps = isObject(launcher) ? launcher["apps"] : undefined;
-  return isList(apps) ? apps.filter(isObject).map(appEntry) : [];
-}
-
-function appEntry(app: JsonObject): AppEntry {
-  const text = (name: string): string => (typeof app[name] === "string" ? app[name] : "");
-  return {
-    name: text("name"),
-    binary: text("binary"),
-    args: textsOf(app["args"]),
-    autoStart: app["auto_start"] === true,
-    port: typeof app["port"] === "number" ? app["port"] : 0,
-    env: textsOf(app["env"]),
-    launcherMode: text("launcher_mode"),
-    restartPolicy: text("restart_policy"),
-  };
-}
-
-function textsOf(value: Json | undefined): readonly string[] {
-  return isList(value) ? value.filter((item) => typeof item === "string") : [];
 }

@@ -1,3 +1,4 @@
+// Public keys and traffic counters as gob carries them.
 import { fromHex, toHex } from "../../core/index.ts";
 import { type LogEntry, type Schema, t } from "../gob/index.ts";
 

@@ -1,3 +1,4 @@
+// What all visors of one embedded fleet share: time, chance and the scale of waits.
 import type { Clock, Random, VisorKey } from "../../core/index.ts";
 import type { EmbeddedVisor } from "./embedded-visor.ts";
 

@@ -1,3 +1,4 @@
+// The errors of a client whose connection ended, by how far it had come.
 import { FleetError } from "../../core/index.ts";
 
 /** What a connection had received when it ended. */

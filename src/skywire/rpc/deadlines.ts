@@ -1,3 +1,4 @@
+// Many deadlines on one timer.
 import type { Clock } from "../../core/index.ts";
 
 /** Something that has until a certain time. */

@@ -1,3 +1,4 @@
+// The door of skywire/rpc: both ends of Go's net/rpc.
 export { defineMethod, type MethodDef } from "./method.ts";
 export { type PartialReply, partialReply } from "./partial-reply.ts";
 export { type Argument, type CallOptions, RpcClient, type RpcClientOptions } from "./rpc-client.ts";

@@ -1,3 +1,4 @@
+// A method: its name and the types of its argument and reply.
 import { type Schema, t } from "../gob/index.ts";
 
 /** One remote method: its full name and what goes in and comes out. */

@@ -1,3 +1,4 @@
+// A reply of which only a part is sent, for tests of broken visors.
 /** A reply of which only the beginning is sent, as by a visor that dies while it answers. */
 export class PartialReply<R> {
   readonly value: R;

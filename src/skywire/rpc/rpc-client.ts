@@ -1,3 +1,4 @@
+// The client's side of one connection: calls that may overlap, each with a deadline.
 import { type ByteStream, type Clock, FleetError, onAbort } from "../../core/index.ts";
 import {
   Decoder,

@@ -1,3 +1,4 @@
+// Serves methods on streams.
 import type { ByteStream } from "../../core/index.ts";
 import type { GobLimits } from "../gob/index.ts";
 import { ServedConnection } from "./served-connection.ts";

@@ -1,3 +1,4 @@
+// The server's side of one connection.
 import { type ByteStream, FleetError } from "../../core/index.ts";
 import { Decoder, Encoder, type GenericValue, type Schema, t } from "../gob/index.ts";
 import { type RequestHeader, requestHeader, responseHeader } from "./method.ts";

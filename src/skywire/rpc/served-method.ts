@@ -1,3 +1,4 @@
+// A method as a server offers it.
 import type { Schema } from "../gob/index.ts";
 import type { MethodDef } from "./method.ts";
 import type { PartialReply } from "./partial-reply.ts";

@@ -1,3 +1,4 @@
+// What a server is made with.
 import type { GobLimits } from "../gob/index.ts";
 import type { ServedMethod } from "./served-method.ts";
 

@@ -1,3 +1,4 @@
+// Joins what is written at once into one write.
 import type { ByteStream } from "../../core/index.ts";
 import type { Encoder } from "../gob/index.ts";
 
