@@ -16,6 +16,7 @@ import {
   keyMembersOf,
   type Origin,
   SAME_ENTRY,
+  usualOfPort,
 } from "../model/index.ts";
 import { checkApp } from "./app-rules.ts";
 import { checkProxies } from "./proxy-rules.ts";
@@ -345,22 +346,9 @@ function settlePort(
   if (leaf !== undefined) result.leaves.set(path, leaf);
 }
 
-/** What a record of a served port means where it says nothing. */
-const PORT_DEFAULTS: Readonly<Record<string, Json>> = {
-  label: "",
-  description: "",
-  show_on_landing: false,
-  skynet: true,
-  dmsg: true,
-  udp: false,
-  proxy_addr: "",
-  preserve_host: false,
-  inject_pk: false,
-};
-
 function addPortDefaults(port: string, named: Origin, leaves: Map<string, DesiredLeaf>): void {
   const origin: Origin = { ...named, byDefault: true };
-  for (const [field, value] of Object.entries({ local_port: Number(port), ...PORT_DEFAULTS })) {
+  for (const [field, value] of Object.entries(usualOfPort(Number(port)))) {
     const path = `ports.${port}.${field}`;
     if (!leaves.has(path)) leaves.set(path, { kind: "value", path, value, secrets: [], origin });
   }

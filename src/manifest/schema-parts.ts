@@ -1,5 +1,6 @@
+// The definitions that the schema of a manifest is made of, but the fields of visors.
 import type { JsonObject } from "../core/index.ts";
-import { CAPABILITIES } from "../model/index.ts";
+import { CAPABILITIES, OWN_FIELDS } from "../model/index.ts";
 import {
   choice,
   closed,
@@ -12,6 +13,7 @@ import {
   text,
   whole,
 } from "./schema-forms.ts";
+import { app, changes, port, rewardAddress, survey, trust } from "./schema-fields.ts";
 import { settings } from "./schema-settings.ts";
 
 /** What a name may look like. */
@@ -63,14 +65,6 @@ const namedKey = {
 
 const members = listOf({ $ref: "#/$defs/member" }, "A list of members, exact.");
 
-const changes = {
-  add: listOf(
-    { $ref: "#/$defs/member" },
-    "Members that must be in the list; others stay as they are.",
-  ),
-  remove: listOf({ $ref: "#/$defs/member" }, "Members that must not be in the list."),
-};
-
 const LIST_EXPECTS = "a list such as [laptop, desk], or { add: […], remove: […] }";
 
 const list = {
@@ -105,111 +99,6 @@ const rpc = closed(
   ["scheme", "port"],
 );
 
-const trust = closed("Who may manage the visor.", {
-  hypervisors: ref("list", "The hypervisors the visor connects to. Each of them has full control."),
-  pty: ref(
-    "list",
-    "Keys that may open a terminal and call the RPC. Each of them has full control.",
-  ),
-  dmsgscp: ref(
-    "list",
-    "Keys that may copy files to and from the visor. In force: after a restart. No way in by itself.",
-  ),
-  allow_rpc_exec: flag(
-    "Whether clients of the visor's own RPC may run commands on it. In force: after a restart. `true` turns trust in that RPC into running code.",
-  ),
-});
-
-const survey = {
-  ...closed(
-    "Keys that may read the visor's survey; never exact, the deployment's own keys stay.",
-    changes,
-  ),
-  "x-expects":
-    "{ add: […], remove: […] } (the survey list is never exact: the deployment's own keys must stay)",
-};
-
-const secretText = (description: string): JsonObject => ({
-  type: "string",
-  minLength: 1,
-  description,
-  "x-secret": true,
-  "x-expects": "text, in quotes when it looks like a number, true or false",
-});
-
-const app = closed("One app of the launcher; only the fields named here are owned.", {
-  present: flag(
-    "`false` deletes the app from the visor (then no other field may be named); `true` adds it when it is missing.",
-  ),
-  running: flag("Whether the app runs."),
-  auto_start: flag("Whether the app starts with the visor."),
-  binary: text("The program, for apps that are not built in. Runs code on the visor."),
-  args: {
-    ...listOf(
-      secretText("One argument. A secret is a reference: `env:NAME` or `file:path`."),
-      "The arguments that no typed field stands for, in order. Runs code on the visor.",
-    ),
-  },
-  env: named(
-    "Environment variables, all of them. Runs code on the visor.",
-    "^[A-Za-z_][A-Za-z0-9_]*$",
-    secretText("The value of the variable. A secret is a reference: `env:NAME` or `file:path`."),
-  ),
-  launcher_mode: choice("Whether the app runs inside the visor's process or as its own.", [
-    "internal",
-    "external",
-  ]),
-  whitelist: ref("openList", "Who may use the exit (skysocks, vpn-server)."),
-  pk: {
-    ...member,
-    description: "The visor whose exit is used (skysocks-client, vpn-client): a name or a key.",
-  },
-  secure: flag("Whether clients are kept out of the visor's local network (vpn-server)."),
-  killswitch: flag("Whether traffic stops when the tunnel does (vpn-client)."),
-  netifc: text("The network interface of the exit (vpn-server)."),
-  dns: text("The DNS server used inside the tunnel (vpn-client)."),
-  address: text("The address of the web page (skychat), such as `:8001`."),
-});
-
-const port = {
-  description:
-    "A served port: its whole record, or the word `closed`. One that is served over dmsg is shut at once, and its record is taken away after the visor has restarted.",
-  if: { type: "string" },
-  then: { const: "closed", "x-expects": "a map with a whitelist, or the word closed" },
-  else: {
-    ...closed(
-      "The whole record of the port: what is not named has the value written here as default.",
-      {
-        whitelist: ref("exactOpenList", "Who may connect. Required."),
-        local_port: whole("The port on the visor's machine. Default: the same number.", 1, 65_535),
-        label: text("A short title. Default: none."),
-        description: text("A longer text. Default: none."),
-        show_on_landing: flag("Whether the visor's landing page lists it. Default: false."),
-        skynet: flag("Whether it is served over skynet. Default: true."),
-        dmsg: flag(
-          "Whether it is served over dmsg. Changed on a served port it is in force after the visor restarts. Default: true.",
-        ),
-        udp: flag("Whether it carries UDP. Default: false."),
-        proxy_addr: text(
-          "The address requests are passed on to, when it is not the local port. Default: none.",
-        ),
-        preserve_host: flag("Whether the Host header is passed on. Default: false."),
-        inject_pk: flag("Whether the caller's key is added as a header. Default: false."),
-      },
-      ["whitelist"],
-    ),
-    "x-expects": "a map with a whitelist, or the word closed",
-  },
-};
-
-const rewardAddress = {
-  type: "string",
-  pattern: "^[1-9A-HJ-NP-Za-km-z]{25,40}$",
-  description: "The Skycoin address that rewards are paid to.",
-  "x-expects": "a Skycoin address",
-  "x-check": "reward-address",
-};
-
 /** What roles and visors have in common. */
 const owned = {
   trust: ref("trust", "Who may manage the visor."),
@@ -220,8 +109,8 @@ const owned = {
     $ref: "#/$defs/port",
   }),
   settings: ref("settings", "Values of the visor's configuration."),
-  survey: ref("survey", "Keys that may read the survey."),
-  reward_address: ref("rewardAddress", "The address rewards are paid to."),
+  survey: ref("survey", OWN_FIELDS.survey.about),
+  reward_address: ref("rewardAddress", OWN_FIELDS.reward_address.about),
 };
 
 const names = (description: string): JsonObject => listOf({ $ref: "#/$defs/name" }, description);

@@ -10,6 +10,8 @@ import {
   type ObservedApp,
   type ObservedPort,
   parseWhitelist,
+  PORT_FIELDS,
+  portFieldsOf,
   programOf,
   type SeenVisor,
   settingAt,
@@ -209,17 +211,22 @@ function portLines(port: ObservedPort, key: (one: string) => string): readonly s
       ? "whitelist: anyone  # open to everybody"
       : `whitelist: ${yamlList(port.whitelist.map(key))}`,
     ...(port.local_port === port.port ? [] : [`local_port: ${port.local_port}`]),
-    ...(["label", "description", "proxy_addr"] as const).flatMap((field) =>
+    ...portFieldsOf("text").flatMap((field) =>
       port[field] === "" || port[field] === leadingAddress(port) || UNPRINTABLE.test(port[field])
         ? []
         : [`${field}: ${yamlText(port[field])}`],
     ),
-    ...(["skynet", "dmsg"] as const).flatMap((field) => (port[field] ? [] : [`${field}: false`])),
-    ...(["show_on_landing", "udp", "preserve_host", "inject_pk"] as const).flatMap((field) =>
-      port[field] ? [`${field}: true`] : [],
-    ),
+    ...flagLines(port, true),
+    ...flagLines(port, false),
   ];
   return [`@ports ${port.port}:`, ...fields.map((field) => `@ports   ${field}`)];
+}
+
+/** The flags of a port that are not what a record means that does not say them. */
+function flagLines(port: ObservedPort, usual: boolean): readonly string[] {
+  return portFieldsOf("flag").flatMap((field) =>
+    PORT_FIELDS[field].usual === usual && port[field] !== usual ? [`${field}: ${!usual}`] : [],
+  );
 }
 
 function surveyLines(survey: readonly string[] | undefined): readonly string[] {

@@ -5,7 +5,7 @@ import {
   OTHER_VALUE_OPTIONS,
   TYPED_FIELDS,
   type TypedFieldForm,
-} from "./app-fields.ts";
+} from "./fields/app-fields.ts";
 import { APP_WORD, type AppProgram, isCombined, programOf } from "./app-program.ts";
 
 /** One option, or one element that is none. */

@@ -1,5 +1,5 @@
 // Which program an app runs, and whether it serves others: the one answer that every reader, guard and writer goes by.
-import { BUILT_IN_APPS, EXIT_PROGRAMS } from "./app-fields.ts";
+import { BUILT_IN_APPS, EXIT_PROGRAMS } from "./fields/app-fields.ts";
 
 /** What is needed to tell which program an app runs. */
 export interface AppProgram {

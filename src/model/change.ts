@@ -1,6 +1,7 @@
+// One change of a visor, and what became of it.
 import { compareTexts, type Json, type Place } from "../core/index.ts";
 import type { SecretRef } from "./desired.ts";
-import type { Risk } from "./settings.ts";
+import type { Risk } from "./fields/field-row.ts";
 
 /**
  * How long a value lasts: `memory` until the visor or app restarts, `config` in a file of the visor until a

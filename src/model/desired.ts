@@ -1,3 +1,4 @@
+// The manifest resolved: one record a visor, each value with its origin.
 import type { Digest, GitKey, Json, OperatorKey, Place, SealKey, VisorKey } from "../core/index.ts";
 import type { DesiredWatch } from "./watch.ts";
 

@@ -1,3 +1,4 @@
+// The door of model: the nouns, and the tables of what a visor has.
 export { HOST_PATTERN, isLoopbackHost } from "./host.ts";
 export {
   type AppArgs,
@@ -13,17 +14,43 @@ export { isKeptRunning, isOf2024, knowsWhitelist, showsModes } from "./app-relea
 export { tellingArgs } from "./telling-args.ts";
 export { type AppProgram, type Exit, exitOf, programNamed, programOf } from "./app-program.ts";
 export {
+  APP_FIELD_NAMES,
+  APP_FIELDS,
   type AppField,
-  type AppPlainField,
+  type AppFieldRow,
+  appFieldRow,
   type AppTypedField,
   ARGUMENT_BYTES_MAX,
   BUILT_IN_APPS,
   EXIT_PROGRAMS,
+  isAppField,
   namesSecret,
   secretPositions,
   TYPED_FIELDS,
   type TypedFieldForm,
-} from "./app-fields.ts";
+} from "./fields/app-fields.ts";
+export type { Risk } from "./fields/field-row.ts";
+export {
+  isOwnPath,
+  OWN_FIELDS,
+  type ObservedOwn,
+  OWN_LISTS,
+  type OwnFieldRow,
+  ownFieldRow,
+  type OwnListPath,
+  type OwnPath,
+} from "./fields/own-fields.ts";
+export {
+  defaultPort,
+  type ObservedPort,
+  PORT_FIELDS,
+  type PortField,
+  type PortFieldRow,
+  portFieldRow,
+  portFieldsOf,
+  type PortRecordField,
+  usualOfPort,
+} from "./fields/port-fields.ts";
 export {
   type Change,
   changeKey,
@@ -67,7 +94,6 @@ export {
   WEB_PORT,
   MASK,
   type ObservedApp,
-  type ObservedPort,
   type ObservedVisor,
   type RawApp,
   type Route,
@@ -75,44 +101,44 @@ export {
   type UnseenVisor,
 } from "./observed.ts";
 export {
-  type FieldAddress,
   type Guard,
   GUARDS,
-  type IgnoredLeaf,
   type Keyset,
   type Overrides,
   type Plan,
   PLAN_FORMAT,
   type PlanCounts,
-  changesOf,
-  owedRestartsOf,
-  valuesOf,
   type CommitEvidence,
   type ManifestCommit,
   type PlanHead,
   type PlanManifest,
   type PlanSource,
+  type Refusal,
+} from "./plan.ts";
+export {
+  type FieldAddress,
+  type IgnoredLeaf,
+  changesOf,
+  owedRestartsOf,
+  valuesOf,
   type PlanStep,
   type PlanVisor,
-  type Refusal,
   type Released,
   type UnreadableApp,
   type Unsupported,
   type WantedValue,
-} from "./plan.ts";
+} from "./plan-visor.ts";
 export { checkRelayAddress, type RelayAddress, type RelayFault } from "./relay-address.ts";
+export { SAME_ENTRY, settingFault } from "./fields/setting-fault.ts";
 export {
-  type Risk,
+  keyMembersOf,
+  type RecordMember,
   type Setting,
   settingAt,
-  settingFault,
   SETTINGS,
-  keyMembersOf,
-  SAME_ENTRY,
-  type RecordMember,
-  WEB_PROXIES,
   type SettingType,
-} from "./settings.ts";
+  WEB_PROXIES,
+} from "./fields/settings.ts";
 export {
   FEED_KEY,
   headShape,

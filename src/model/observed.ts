@@ -1,4 +1,7 @@
+// What a visor was seen to be: the nouns that plans compare with what is wanted, secrets masked.
 import type { Digest, Hidden, Json, VisorKey } from "../core/index.ts";
+import type { ObservedOwn } from "./fields/own-fields.ts";
+import type { ObservedPort } from "./fields/port-fields.ts";
 
 /** How a visor was reached. */
 export type Route =
@@ -38,23 +41,6 @@ export interface RawApp {
 /** What stands in the place of a secret. */
 export const MASK = "(secret)";
 
-/** One served port as seen. */
-export interface ObservedPort {
-  readonly port: number;
-  readonly local_port: number;
-  readonly label: string;
-  readonly description: string;
-  readonly show_on_landing: boolean;
-  /** Sorted keys; empty means every authenticated peer. */
-  readonly whitelist: readonly string[];
-  readonly skynet: boolean;
-  readonly dmsg: boolean;
-  readonly udp: boolean;
-  readonly proxy_addr: string;
-  readonly preserve_host: boolean;
-  readonly inject_pk: boolean;
-}
-
 /**
  * The proxy address that leads where the local port leads anyway. A move leaves it until the visor restarts, for the
  * dmsg listener that keeps its old local port; it says nothing that the local port does not say. `undefined` for the port
@@ -88,7 +74,7 @@ export type KeptLeaf =
   | { readonly kind: "unsupported"; readonly why: string };
 
 /** What one visor said about itself. Absent members could not be read on its release. */
-export interface SeenVisor {
+export interface SeenVisor extends ObservedOwn {
   readonly kind: "seen";
   readonly key: VisorKey;
   readonly route: Route;
@@ -96,14 +82,6 @@ export interface SeenVisor {
   readonly atMs: number;
   readonly release: { readonly version: string; readonly commit: string; readonly date: string };
   readonly startedAtMs: number;
-  readonly hypervisors?: readonly string[];
-  readonly pty?: readonly string[];
-  /** Who may copy files to and from the visor; nobody where there is no such block. */
-  readonly dmsgscp?: readonly string[];
-  /** Whether RPC clients of the visor itself may run commands there; absent where it has no pty block. */
-  readonly allowRpcExec?: boolean;
-  readonly survey?: readonly string[];
-  readonly rewardAddress?: string;
   /** Blocks that the configuration is without, such as `dmsg_web`; absent counts as none. */
   readonly unsetBlocks?: readonly string[];
   /** Settings that can be read back, by configuration path. */

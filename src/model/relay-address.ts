@@ -1,3 +1,4 @@
+// The address of a relay, and why a text is none.
 /** Where a relay is reached. */
 export interface RelayAddress {
   /** The one way to write it: `127.0.0.1:8870`, `[::1]:8870`. */

@@ -1,3 +1,4 @@
+// What a manifest says of watching.
 import type { Place, VisorKey } from "../core/index.ts";
 
 /** What `fleet watch` may do about a difference, in the order in which it is written out. */

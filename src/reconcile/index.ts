@@ -18,7 +18,6 @@ export {
 } from "./apply/index.ts";
 export {
   CLOSING,
-  defaultPort,
   diffVisor,
   type Found,
   foundAt,

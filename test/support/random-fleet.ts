@@ -127,9 +127,9 @@ class FleetDraw {
               pk: key,
               version: release,
               hypervisors: list(template.hypervisors),
-              ...(draw.odd() ? {} : { ptyWhitelist: list(template.pty) }),
-              surveyWhitelist: list(this.#lists[0] ?? []),
-              scpWhitelist: draw.oneOf(this.#lists),
+              ...(draw.odd() ? {} : { pty: list(template.pty) }),
+              survey: list(this.#lists[0] ?? []),
+              dmsgscp: draw.oneOf(this.#lists),
               unsetBlocks: [],
               rewardAddress: draw.oneOf(["", "2iNNt6fm9LszSWe51693BeyNUKX34pPaLx8", "no address"]),
               settings,
@@ -214,7 +214,7 @@ class FleetDraw {
       env: draw.chance(25) ? ["TOKEN=hunter2-canary", "hunter2-canary"] : [],
       launcherMode: draw.oneOf(["", "internal", "external", "sideways"]),
       status: draw.oneOf([0, 0, 1, 1, 1, 2, 3]),
-      detailedStatus: "hunter2-canary",
+      detail: "hunter2-canary",
     };
   }
 
@@ -251,17 +251,17 @@ class FleetDraw {
     const draw = this.#draw;
     return {
       port,
-      localPort: draw.oneOf([port, port, 3000, 0]),
+      local_port: draw.oneOf([port, port, 3000, 0]),
       label: draw.oneOf(["", "cams", "a: #b", "yes", "5"]),
       description: draw.oneOf(["", "", "Pictures", CANARIES[1] ?? ""]),
-      showOnLanding: draw.chance(20),
+      show_on_landing: draw.chance(20),
       whitelist: draw.oneOf(this.#lists).toSorted(),
       skynet: !draw.chance(20),
       dmsg: !draw.chance(20),
       udp: draw.chance(20),
-      proxyAddr: draw.oneOf(["", "", "127.0.0.1:3000"]),
-      preserveHost: draw.chance(10),
-      injectPk: draw.chance(10),
+      proxy_addr: draw.oneOf(["", "", "127.0.0.1:3000"]),
+      preserve_host: draw.chance(10),
+      inject_pk: draw.chance(10),
     };
   }
 }

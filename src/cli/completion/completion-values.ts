@@ -1,5 +1,11 @@
 // What stands behind each word and option of a command, for completion.
-import { BUILT_IN_APPS, SETTINGS } from "../../model/index.ts";
+import {
+  APP_FIELD_NAMES,
+  appFieldRow,
+  BUILT_IN_APPS,
+  portFieldsOf,
+  SETTINGS,
+} from "../../model/index.ts";
 import type { OptionSpec } from "../shell/command.ts";
 
 /**
@@ -83,31 +89,16 @@ export const FIELD_PATHS: readonly string[] = [
   ...SETTINGS.map(({ path }) => `settings.${path}`),
 ];
 
-/** Values of one app. */
-export const APP_PATHS: readonly string[] = [
-  "present",
-  "running",
-  "auto_start",
-  "binary",
-  "args",
-  "env",
-  "launcher_mode",
-  "whitelist",
-];
+/** Values of one app, but those that only some programs take as an option. */
+export const APP_PATHS: readonly string[] = APP_FIELD_NAMES.filter((name) => {
+  const { option, type } = appFieldRow(name);
+  return option === undefined || type === "keys";
+});
 
 /** Values of apps and ports that are true or false. */
 export const FLAG_FIELDS: readonly string[] = [
-  "present",
-  "running",
-  "auto_start",
-  "secure",
-  "killswitch",
-  "show_on_landing",
-  "skynet",
-  "dmsg",
-  "udp",
-  "preserve_host",
-  "inject_pk",
+  ...APP_FIELD_NAMES.filter((name) => appFieldRow(name).type === "flag"),
+  ...portFieldsOf("flag"),
 ];
 
 /** Apps that need not stand in a manifest. */

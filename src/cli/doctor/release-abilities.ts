@@ -31,7 +31,7 @@ export function abilityFindings(local: SeenReading): readonly Finding[] {
   const byFields = reads && has("SetConfigFields");
   const rows: readonly (readonly [string, boolean])[] = [
     ["trust.hypervisors", byFields || (reads && has("AddHypervisor") && has("RemoveHypervisor"))],
-    ["trust.pty", byFields && local.config?.ptyWhitelist !== undefined],
+    ["trust.pty", byFields && local.config?.pty !== undefined],
     ["survey", byFields],
     ...(byFields
       ? [["settings", true] as const]

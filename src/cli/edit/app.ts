@@ -1,26 +1,23 @@
 import { type ExitCode, FleetError, type Json } from "../../core/index.ts";
+import { APP_FIELD_NAMES, type AppFieldRow, appFieldRow } from "../../model/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import type { World } from "../shell/world.ts";
 import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
 import { type FieldForm, fieldsOf } from "./field-words.ts";
 
-const APP_FIELDS: Readonly<Record<string, FieldForm>> = {
-  present: "flag",
-  running: "flag",
-  auto_start: "flag",
-  binary: "text",
-  args: "json",
-  env: "json",
-  launcher_mode: "text",
-  whitelist: "words",
-  pk: "text",
-  secure: "flag",
-  killswitch: "flag",
-  netifc: "text",
-  dns: "text",
-  address: "text",
+const FORMS: Readonly<Record<AppFieldRow["type"], FieldForm>> = {
+  flag: "flag",
+  text: "text",
+  mode: "text",
+  arguments: "json",
+  variables: "json",
+  keys: "words",
+  key: "text",
 };
+const APP_FORMS: Readonly<Record<string, FieldForm>> = Object.fromEntries(
+  APP_FIELD_NAMES.map((name) => [name, FORMS[appFieldRow(name).type]]),
+);
 
 const APPS_WORD = { form: "<APP...>", about: "names of apps, such as skychat" };
 
@@ -88,7 +85,7 @@ export const appSet: Command = {
     "Write fields of an app into the manifest for the visors of --on, show the plan, ask, apply.",
   words: [
     { form: "<APP>", about: "the name of an app" },
-    { form: "<FIELD=VALUE...>", about: `fields: ${Object.keys(APP_FIELDS).join(", ")}` },
+    { form: "<FIELD=VALUE...>", about: `fields: ${Object.keys(APP_FORMS).join(", ")}` },
   ],
   options: EDIT_OPTIONS,
   examples: [
@@ -98,7 +95,7 @@ export const appSet: Command = {
   ],
   async run(given, world): Promise<ExitCode> {
     const [app = "", ...pairs] = given.words;
-    const fields = fieldsOf(pairs, APP_FIELDS);
+    const fields = fieldsOf(pairs, APP_FORMS);
     return await editApps(
       { apps: [app], fields, words: ["app", "set", app, ...pairs] },
       given,

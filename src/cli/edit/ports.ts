@@ -1,21 +1,18 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
+import { PORT_FIELDS, type PortFieldRow } from "../../model/index.ts";
 import type { Command } from "../shell/command.ts";
 import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
 import { type FieldForm, fieldsOf } from "./field-words.ts";
 
-const PORT_FIELDS: Readonly<Record<string, FieldForm>> = {
-  whitelist: "words",
-  local_port: "number",
-  label: "text",
-  description: "text",
-  show_on_landing: "flag",
-  skynet: "flag",
-  dmsg: "flag",
-  udp: "flag",
-  proxy_addr: "text",
-  preserve_host: "flag",
-  inject_pk: "flag",
+const FORMS: Readonly<Record<PortFieldRow["type"], FieldForm>> = {
+  keys: "words",
+  port: "number",
+  text: "text",
+  flag: "flag",
 };
+const PORT_FORMS: Readonly<Record<string, FieldForm>> = Object.fromEntries(
+  Object.entries(PORT_FIELDS).map(([name, { type }]) => [name, FORMS[type]]),
+);
 const PORT_WORD = { form: "<PORT>", about: "the number under which others reach it" };
 
 /** `fleet ports serve`: wants a port served. */
@@ -27,7 +24,7 @@ export const portsServe: Command = {
     PORT_WORD,
     {
       form: "[FIELD=VALUE...]",
-      about: `fields: ${Object.keys(PORT_FIELDS).join(", ")}; a new port needs whitelist`,
+      about: `fields: ${Object.keys(PORT_FORMS).join(", ")}; a new port needs whitelist`,
     },
   ],
   options: EDIT_OPTIONS,
@@ -40,7 +37,7 @@ export const portsServe: Command = {
     const edit = {
       kind: "port",
       port: portOf(word),
-      fields: fieldsOf(pairs, PORT_FIELDS),
+      fields: fieldsOf(pairs, PORT_FORMS),
     } as const;
     return await editAndApply(edit, ["ports", "serve", word, ...pairs], given, world);
   },

@@ -1,6 +1,7 @@
 import { canonicalJson, FleetError, type Json } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
 import {
+  defaultPort,
   type DesiredLeaf,
   type DesiredVisor,
   isLoopbackHost,
@@ -9,13 +10,7 @@ import {
   type SeenVisor,
   settingAt,
 } from "../../model/index.ts";
-import {
-  defaultPort,
-  diffVisor,
-  foundAt,
-  isClosing,
-  parseLeafPath,
-} from "../../reconcile/index.ts";
+import { diffVisor, foundAt, isClosing, parseLeafPath } from "../../reconcile/index.ts";
 import { fieldWord } from "./fields.ts";
 
 const RPC_EXEC = "trust.allow_rpc_exec";

@@ -1,8 +1,11 @@
 import type { Json } from "../../core/index.ts";
 import {
+  ACCESS_PATHS,
   isLoopbackHost,
   keyMembersOf,
   leadingAddress,
+  PORT_FIELDS,
+  portFieldsOf,
   type SeenVisor,
   settingAt,
   settingFault,
@@ -23,16 +26,6 @@ import { readAppFacts } from "./read-app-facts.ts";
 
 /** What a starting visor puts in place of nothing: its .dmsg proxy goes on to its .skynet one. */
 const CHAINED = { path: "dmsg_web.upstream_socks", value: "127.0.0.1:4446" };
-const TRUST_LISTS = ["hypervisors", "pty", "dmsgscp"] as const;
-const PORT_TEXTS = ["label", "description", "proxy_addr"] as const;
-const PORT_FLAGS = [
-  ["show_on_landing", false],
-  ["skynet", true],
-  ["dmsg", true],
-  ["udp", false],
-  ["preserve_host", false],
-  ["inject_pk", false],
-] as const;
 
 /** What {@link readFacts} needs. */
 export interface ReadFactsInput {
@@ -72,11 +65,10 @@ export function readFacts(input: ReadFactsInput): VisorFacts {
 }
 
 function readTrust(look: Look): void {
-  for (const list of TRUST_LISTS) {
-    const path = `trust.${list}`;
+  for (const path of ACCESS_PATHS) {
     const found = look.eyes.foundAt(look.seen, path);
     // Who may copy files is told by releases that have such a list, and missed of no other.
-    if (found.kind === "unsupported" && list !== "dmsgscp")
+    if (found.kind === "unsupported" && path !== "trust.dmsgscp")
       look.note(`${path} is left out: ${found.why}`);
     if (found.kind !== "set") continue;
     const keys = keysIn(look, found.elements);
@@ -218,7 +210,7 @@ function readPort(look: Look, port: number): PortFact | string {
   const local = at("local_port");
   if (!isPortNumber(local)) return "no manifest can name its local port";
   if (local !== port) fields["local_port"] = local;
-  for (const field of PORT_TEXTS) {
+  for (const field of portFieldsOf("text")) {
     const text = at(field);
     if (text === "" || text === leadingAddress({ port, local_port: local })) continue;
     if (typeof text !== "string" || !isPlainText(text)) {
@@ -226,7 +218,10 @@ function readPort(look: Look, port: number): PortFact | string {
     }
     fields[field] = text;
   }
-  for (const [field, usual] of PORT_FLAGS) if (at(field) !== usual) fields[field] = !usual;
+  for (const field of portFieldsOf("flag")) {
+    const { usual } = PORT_FIELDS[field];
+    if (at(field) !== usual) fields[field] = !usual;
+  }
   return {
     kind: "port",
     path: `ports.${port}`,

@@ -147,10 +147,10 @@ function outcomeOf(change: Change, book: Notebook, watched: Watched, name: strin
     return {
       path,
       outcome: "done",
-      ...(starting ? { note: `${name} is still starting: ${watched.app.detailedStatus}` } : {}),
+      ...(starting ? { note: `${name} is still starting: ${watched.app.detail}` } : {}),
     };
   }
-  const detail = watched.app?.detailedStatus ?? "";
+  const detail = watched.app?.detail ?? "";
   const shown = detail === "" ? "it stopped again, or never came up" : `it says: ${detail}`;
   const note = noted ?? (change.action === "stop" ? "it is still running" : shown);
   return { path, outcome: "failed", found: isRunning(watched.app), note };

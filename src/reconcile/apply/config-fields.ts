@@ -1,11 +1,17 @@
+// The fields of SetConfigFields that changes are made of, from what the visor shows now.
 import { assert, FleetError, type Json, type JsonObject } from "../../core/index.ts";
-import { type Change, parseWhitelist, type SecretRef, splitArgs } from "../../model/index.ts";
 import {
-  type AppReading,
-  type TrustReading,
-  WHOLE_BLOCKS,
-  type WriteSession,
-} from "../../skywire/visor/index.ts";
+  appFieldRow,
+  type Change,
+  OWN_FIELDS,
+  OWN_LISTS,
+  ownFieldRow,
+  type OwnListPath,
+  parseWhitelist,
+  type SecretRef,
+  splitArgs,
+} from "../../model/index.ts";
+import { type AppReading, WHOLE_BLOCKS, type WriteSession } from "../../skywire/visor/index.ts";
 import { appAfter, changesArgs, isOfApp, parseLeafPath } from "../diff/index.ts";
 import { plainText } from "./plain-text.ts";
 import { revealSecrets } from "./read-back.ts";
@@ -104,11 +110,12 @@ export async function configFieldsOf(
   };
   const lists = groupLists(changes);
   const needsTrust = lists.size > 0 || changes.some(isInBlock);
-  const trust = needsTrust ? await session.readTrust() : undefined;
+  const config = needsTrust ? await session.readConfig() : undefined;
   for (const [path, list] of lists) {
-    const now = trust === undefined ? undefined : CONFIG_LISTS[path]?.of(trust);
+    const row = OWN_FIELDS[path];
+    const now = config?.[row.seen];
     if (now === undefined) throw listGone(path);
-    put(CONFIG_LISTS[path]?.path ?? path, applyElements(now, list), list);
+    put(row.config, applyElements(now, list), list);
   }
   const needsApps = changes.some((change) => changesArgs(change));
   const apps = needsApps ? await session.readApps() : [];
@@ -120,7 +127,7 @@ export async function configFieldsOf(
     const field = fieldOf(change, facts);
     if (field !== undefined) put(field.path, field.value, [change]);
   }
-  const unset = trust?.unsetBlocks ?? [];
+  const unset = config?.unsetBlocks ?? [];
   return wholeBlocks(
     fields,
     WHOLE_BLOCKS.filter((block) => unset.includes(block)),
@@ -133,20 +140,16 @@ function fieldOf(
   facts: WriteFacts,
 ): { readonly path: string; readonly value: Json } | undefined {
   const leaf = parseLeafPath(change.path);
-  if (leaf.section === "rpc_exec") return { path: "pty.allow_rpc_exec", value: change.after };
   if (leaf.section === "settings") return { path: leaf.setting, value: change.after };
-  if (leaf.section === "reward_address") return { path: "reward_address", value: change.after };
-  if (leaf.section !== "apps") return undefined;
-  const at = `launcher.apps[${leaf.app}].${leaf.field}`;
-  switch (leaf.field) {
-    case "auto_start":
-    case "binary":
-      return { path: at, value: change.after };
-    case "env":
-      return { path: at, value: [...envAfter(change, facts.secrets)] };
-    default:
-      return undefined;
+  if (leaf.section === "apps") {
+    if (!appFieldRow(leaf.field).inConfig || changesArgs(change)) return undefined;
+    const isEnv = leaf.field === "env";
+    const value = isEnv ? [...envAfter(change, facts.secrets)] : change.after;
+    return { path: `launcher.apps[${leaf.app}].${leaf.field}`, value };
   }
+  if (!("path" in leaf)) return undefined;
+  const { type, config } = ownFieldRow(leaf.path);
+  return type === "keys" ? undefined : { path: config, value: change.after };
 }
 
 /** True for a setting that stands in a block of the configuration. */
@@ -187,29 +190,11 @@ function listGone(path: string): FleetError {
   );
 }
 
-/** Where the lists of a manifest stand in a configuration, and how they were read. */
-const CONFIG_LISTS: Readonly<
-  Record<
-    string,
-    {
-      readonly path: string;
-      readonly of: (trust: TrustReading) => readonly string[] | undefined;
-    }
-  >
-> = {
-  "trust.hypervisors": { path: "hypervisors", of: ({ hypervisors }) => hypervisors },
-  "trust.pty": { path: "pty.whitelist", of: ({ pty }) => pty },
-  "trust.dmsgscp": { path: "dmsgscp.whitelist", of: ({ dmsgscp }) => dmsgscp },
-  survey: { path: "survey_whitelist", of: ({ survey }) => survey },
-};
-
-function groupLists(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
-  const lists = new Map<string, Change[]>();
-  for (const change of changes) {
-    if (CONFIG_LISTS[change.path] === undefined) continue;
-    lists.set(change.path, [...(lists.get(change.path) ?? []), change]);
-  }
-  return lists;
+function groupLists(changes: readonly Change[]): ReadonlyMap<OwnListPath, readonly Change[]> {
+  const lists = OWN_LISTS.map(
+    (path) => [path, changes.filter((change) => change.path === path)] as const,
+  );
+  return new Map(lists.filter(([, own]) => own.length > 0));
 }
 
 function applyElements(now: readonly string[], changes: readonly Change[]): readonly string[] {

@@ -1,5 +1,6 @@
 // Whether a value that a visor shows stands in its /etc/skywire.conf too.
 import type { Json } from "../../core/index.ts";
+import { ownFieldRow } from "../../model/index.ts";
 import { CONF_VARIABLES } from "../../skywire/visor/index.ts";
 import { parseLeafPath } from "../diff/index.ts";
 
@@ -40,7 +41,5 @@ export function isInConf(
 function configPathOf(path: string): string | undefined {
   const leaf = parseLeafPath(path);
   if (leaf.section === "settings") return leaf.setting;
-  if (leaf.section === "reward_address") return "reward_address";
-  if (leaf.section !== "trust") return undefined;
-  return leaf.list === "pty" ? "pty.whitelist" : leaf.list;
+  return "path" in leaf ? ownFieldRow(leaf.path).config : undefined;
 }

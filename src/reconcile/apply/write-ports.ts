@@ -1,14 +1,8 @@
+// Writes the records of served ports, each whole.
 import { FleetError, type VisorKey } from "../../core/index.ts";
-import type { Change } from "../../model/index.ts";
-import type { PortReading, WriteSession } from "../../skywire/visor/index.ts";
-import {
-  CLOSING,
-  defaultPort,
-  isClosing,
-  isWebPort,
-  parseLeafPath,
-  type PortField,
-} from "../diff/index.ts";
+import { type Change, defaultPort, type ObservedPort, portFieldRow } from "../../model/index.ts";
+import type { WriteSession } from "../../skywire/visor/index.ts";
+import { CLOSING, isClosing, isWebPort, parseLeafPath } from "../diff/index.ts";
 import { assertNotOpened, type WriteFacts } from "./config-fields.ts";
 import type { Notebook } from "./notebook.ts";
 
@@ -40,7 +34,7 @@ export async function writePorts(
 
 interface PortWrite {
   readonly port: number;
-  readonly record: PortReading | undefined;
+  readonly record: ObservedPort | undefined;
   readonly changes: readonly Change[];
   readonly facts: WriteFacts;
 }
@@ -55,7 +49,7 @@ async function writePort(session: WriteSession, write: PortWrite): Promise<void>
   if (record !== undefined && open?.before === CLOSING && !isClosing(record, key))
     throw portTaken(port);
   if (record === undefined && open === undefined) throw portGone(port);
-  const before = record ?? freshPort(port);
+  const before = record ?? defaultPort(port);
   const isShut = record !== undefined && isClosing(record, key);
   const wanted = portAfter(isShut ? { ...before, whitelist: [] } : before, changes);
   const isOpenAlready = record?.whitelist.length === 0;
@@ -83,14 +77,14 @@ async function closePort(
       throw portChanged(port);
     return await session.deregisterTcpPort(port);
   }
-  const shut = shutPort(record ?? freshPort(port), key);
+  const shut = shutPort(record ?? defaultPort(port), key);
   return record === undefined
     ? await session.registerForwardedPort(shut)
     : await session.updateForwardedPort(shut);
 }
 
 /** The record that lets in nobody but the visor itself: no other writer may name a visor's own key. */
-function shutPort(record: PortReading, key: VisorKey): PortReading {
+function shutPort(record: ObservedPort, key: VisorKey): ObservedPort {
   return { ...record, whitelist: [key], skynet: false, dmsg: false };
 }
 
@@ -110,32 +104,7 @@ function meanwhile(code: `apply/${string}`, what: string): FleetError {
   return new FleetError(code, `not written: ${what}`, { next: "make the plan again" });
 }
 
-function freshPort(port: number): PortReading {
-  const {
-    local_port: localPort,
-    show_on_landing: showOnLanding,
-    proxy_addr: proxyAddr,
-    ...rest
-  } = defaultPort(port);
-  const { preserve_host: preserveHost, inject_pk: injectPk, ...same } = rest;
-  return { ...same, localPort, showOnLanding, proxyAddr, preserveHost, injectPk };
-}
-
-/** Manifest names of port fields, as the RPC record calls them. */
-const RECORD_FIELDS: Readonly<Partial<Record<PortField, keyof PortReading>>> = {
-  local_port: "localPort",
-  label: "label",
-  description: "description",
-  show_on_landing: "showOnLanding",
-  skynet: "skynet",
-  dmsg: "dmsg",
-  udp: "udp",
-  proxy_addr: "proxyAddr",
-  preserve_host: "preserveHost",
-  inject_pk: "injectPk",
-};
-
-function portAfter(record: PortReading, changes: readonly Change[]): PortReading {
+function portAfter(record: ObservedPort, changes: readonly Change[]): ObservedPort {
   let after = record;
   for (const { path, element, after: value } of changes) {
     const leaf = parseLeafPath(path);
@@ -145,8 +114,7 @@ function portAfter(record: PortReading, changes: readonly Change[]): PortReading
       after = { ...after, whitelist: (value === true ? [...others, element] : others).sort() };
       continue;
     }
-    const field = RECORD_FIELDS[leaf.field];
-    if (field !== undefined) after = { ...after, [field]: value };
+    if (portFieldRow(leaf.field) !== undefined) after = { ...after, [leaf.field]: value };
   }
   return after;
 }

@@ -1,12 +1,15 @@
+// What a visor shows at one path: the form in which it is compared with what is wanted.
 import { defined, type Digest, type Json } from "../../core/index.ts";
 import {
+  defaultPort,
   type KeptLeaf,
   type AppTypedField,
   isOf2024,
   knowsWhitelist,
   MASK,
+  OWN_FIELDS,
+  type OwnListPath,
   type ObservedApp,
-  type ObservedPort,
   parseWhitelist,
   programOf,
   type SeenVisor,
@@ -60,17 +63,12 @@ function foundLive(seen: SeenVisor, path: string): Found {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
-      return foundTrust(seen, seen[leaf.list]);
-    case "rpc_exec":
-      return foundRpcExec(seen);
     case "survey":
-      return seen.survey === undefined
-        ? unsupported("this release does not show its survey whitelist")
-        : { kind: "set", elements: seen.survey };
+      return foundList(seen, leaf.path);
+    case "rpc_exec":
+      return foundRpcExec(seen, leaf.path);
     case "reward_address":
-      return seen.rewardAddress === undefined
-        ? unsupported("this release does not show its reward address")
-        : plain(seen.rewardAddress === "" ? null : seen.rewardAddress);
+      return foundText(seen, leaf.path);
     case "settings":
       return foundSetting(seen, leaf.setting);
     case "apps":
@@ -80,18 +78,30 @@ function foundLive(seen: SeenVisor, path: string): Found {
   }
 }
 
-function foundTrust(seen: SeenVisor, list: readonly string[] | undefined): Found {
-  return list === undefined
-    ? unsupported("this release does not show its configured trust")
-    : { kind: "set", elements: list.filter((key) => key !== seen.key) };
+function foundList(seen: SeenVisor, path: OwnListPath): Found {
+  const row = OWN_FIELDS[path];
+  const elements = seen[row.seen];
+  if (elements === undefined) return unsupported(row.unseen);
+  return {
+    kind: "set",
+    elements: row.risk === "trust" ? elements.filter((key) => key !== seen.key) : elements,
+  };
 }
 
-function foundRpcExec(seen: SeenVisor): Found {
-  if (seen.allowRpcExec !== undefined) return plain(seen.allowRpcExec);
+function foundText(seen: SeenVisor, path: "reward_address"): Found {
+  const row = OWN_FIELDS[path];
+  const text = seen[row.seen];
+  return text === undefined ? unsupported(row.unseen) : plain(text === "" ? null : text);
+}
+
+function foundRpcExec(seen: SeenVisor, path: "trust.allow_rpc_exec"): Found {
+  const row = OWN_FIELDS[path];
+  const isOn = seen[row.seen];
+  if (isOn !== undefined) return plain(isOn);
   return unsupported(
-    seen.configReadable && isBlockUnset(seen, "pty.allow_rpc_exec")
+    seen.configReadable && isBlockUnset(seen, row.config)
       ? "the visor has no pty block"
-      : "this release does not show whether commands may be run by RPC",
+      : row.unseen,
   );
 }
 
@@ -195,24 +205,6 @@ function foundPort(seen: SeenVisor, leaf: LeafPath & { readonly section: "ports"
   if (leaf.field === "whitelist")
     return { kind: "set", elements: isShut ? [] : (port?.whitelist ?? []) };
   return plain((port ?? defaultPort(leaf.port))[leaf.field]);
-}
-
-/** The record of a port that a manifest opens without saying more. */
-export function defaultPort(port: number): ObservedPort {
-  return {
-    port,
-    local_port: port,
-    label: "",
-    description: "",
-    show_on_landing: false,
-    whitelist: [],
-    skynet: true,
-    dmsg: true,
-    udp: false,
-    proxy_addr: "",
-    preserve_host: false,
-    inject_pk: false,
-  };
 }
 
 function plain(value: Json): Found {

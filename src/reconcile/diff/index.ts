@@ -7,8 +7,8 @@ export {
   sortChanges,
   type VisorDiff,
 } from "./diff-visor.ts";
-export { defaultPort, type Found, foundAt } from "./found.ts";
-export { isLeafPath, isWayIn, type LeafPath, parseLeafPath, type PortField } from "./leaf-path.ts";
+export { type Found, foundAt } from "./found.ts";
+export { isLeafPath, isWayIn, type LeafPath, parseLeafPath } from "./leaf-path.ts";
 export { riskOf } from "./risk-of.ts";
 export {
   CLOSING,

@@ -1,50 +1,49 @@
+// The path of something owned, taken apart by the tables of visor fields.
 import { assert } from "../../core/index.ts";
-import { type AppField, settingAt } from "../../model/index.ts";
-
-/** The fields of a served port's record, as leaves. */
-export type PortField =
-  | "open"
-  | "local_port"
-  | "label"
-  | "description"
-  | "show_on_landing"
-  | "whitelist"
-  | "skynet"
-  | "dmsg"
-  | "udp"
-  | "proxy_addr"
-  | "preserve_host"
-  | "inject_pk";
+import {
+  type AppField,
+  isAppField,
+  isOwnPath,
+  type OwnListPath,
+  ownFieldRow,
+  type OwnPath,
+  type PortField,
+  portFieldRow,
+  settingAt,
+} from "../../model/index.ts";
 
 /** The lists of trust: the first two are ways in, the third says who may copy files. */
-const TRUST_LISTS = ["hypervisors", "pty", "dmsgscp"] as const;
-/** One of {@link TRUST_LISTS}. */
-export type TrustList = (typeof TRUST_LISTS)[number];
-
-/** Whether RPC clients of the visor itself may run commands there: one value, no list. */
-const RPC_EXEC = "trust.allow_rpc_exec";
+export type TrustPath = Exclude<OwnListPath, "survey">;
 
 /** True for a list by which keys come into a visor: lock-out goes by these. */
 export function isWayIn(path: string): boolean {
-  return path === "trust.hypervisors" || path === "trust.pty";
+  return isOwnPath(path) && ownFieldRow(path).isWayIn === true;
 }
 
 /** A leaf path taken apart. */
 export type LeafPath =
-  | { readonly section: "trust"; readonly list: TrustList }
-  | { readonly section: "rpc_exec" }
-  | { readonly section: "survey" }
-  | { readonly section: "reward_address" }
+  | { readonly section: "trust"; readonly path: TrustPath }
+  | { readonly section: "rpc_exec"; readonly path: "trust.allow_rpc_exec" }
+  | { readonly section: "survey"; readonly path: "survey" }
+  | { readonly section: "reward_address"; readonly path: "reward_address" }
   | { readonly section: "settings"; readonly setting: string }
   | { readonly section: "apps"; readonly app: string; readonly field: AppField }
   | { readonly section: "ports"; readonly port: number; readonly field: PortField };
 
+/** What a visor has once, by its path: a row without a line here does not compile. */
+const OWN_SECTIONS: Readonly<Record<OwnPath, "trust" | "rpc_exec" | "survey" | "reward_address">> =
+  {
+    "trust.hypervisors": "trust",
+    "trust.pty": "trust",
+    "trust.dmsgscp": "trust",
+    "trust.allow_rpc_exec": "rpc_exec",
+    survey: "survey",
+    reward_address: "reward_address",
+  };
+
 /** Parses a leaf path that the manifest or a plan made; anything else is a bug. */
 export function parseLeafPath(path: string): LeafPath {
-  if (path === "survey" || path === "reward_address") return { section: path };
-  if (path === RPC_EXEC) return { section: "rpc_exec" };
-  const list = TRUST_LISTS.find((name) => path === `trust.${name}`);
-  if (list !== undefined) return { section: "trust", list };
+  if (isOwnPath(path)) return { section: OWN_SECTIONS[path], path } as LeafPath;
   if (path.startsWith("settings."))
     return { section: "settings", setting: path.slice("settings.".length) };
   const match = /^(apps|ports)\.(.+)\.([^.]+)$/.exec(path);
@@ -55,44 +54,12 @@ export function parseLeafPath(path: string): LeafPath {
     : { section: "ports", port: Number(name), field: field as PortField };
 }
 
-const APP_FIELDS: Readonly<Record<AppField, true>> = {
-  present: true,
-  running: true,
-  auto_start: true,
-  binary: true,
-  args: true,
-  env: true,
-  launcher_mode: true,
-  whitelist: true,
-  pk: true,
-  secure: true,
-  killswitch: true,
-  netifc: true,
-  dns: true,
-  address: true,
-};
-const PORT_FIELDS: Readonly<Record<PortField, true>> = {
-  open: true,
-  local_port: true,
-  label: true,
-  description: true,
-  show_on_landing: true,
-  whitelist: true,
-  skynet: true,
-  dmsg: true,
-  udp: true,
-  proxy_addr: true,
-  preserve_host: true,
-  inject_pk: true,
-};
-
 /** True for a text that {@link parseLeafPath} takes: a path that some manifest could own. */
 export function isLeafPath(text: string): boolean {
-  if (["survey", "reward_address", RPC_EXEC].includes(text)) return true;
-  if (TRUST_LISTS.some((name) => text === `trust.${name}`)) return true;
+  if (isOwnPath(text)) return true;
   if (text.startsWith("settings.")) return settingAt(text.slice("settings.".length)) !== undefined;
   const [, app, appField = ""] = /^apps\.(.+)\.([^.]+)$/.exec(text) ?? [];
-  if (app !== undefined) return Object.hasOwn(APP_FIELDS, appField);
+  if (app !== undefined) return isAppField(appField);
   const [, port, portField = ""] = /^ports\.(\d{1,5})\.([^.]+)$/.exec(text) ?? [];
-  return port !== undefined && Object.hasOwn(PORT_FIELDS, portField);
+  return port !== undefined && (portField === "open" || portFieldRow(portField) !== undefined);
 }

@@ -1,7 +1,12 @@
+// How something owned is written on one visor: by which method, how long it lasts, what must restart.
 import {
+  APP_FIELDS,
   type AppField,
+  appFieldRow,
   type Change,
   type Lifetime,
+  OWN_FIELDS,
+  ownFieldRow,
   type SeenVisor,
   settingAt,
 } from "../../model/index.ts";
@@ -29,14 +34,6 @@ export interface NoWriter {
 /** What the change does to the leaf; adding to and removing from a list may need different methods. */
 export type LeafVerb = "add" | "change" | "remove";
 
-const FIELD_SETTERS: Partial<Record<AppField, MethodName>> = {
-  whitelist: "SetAppWhitelist",
-  pk: "SetAppPK",
-  netifc: "SetAppNetworkInterface",
-  dns: "SetAppDNS",
-  address: "SetAppAddress",
-};
-
 /** Source: the real v1.3.28 program, which ends at what its own setters store; mended by PR #3025 (2026-06-05). */
 const BROKEN_SETTER =
   "this release can only store it with one dash, such as -secure=true, which keeps the app from starting";
@@ -55,7 +52,7 @@ export function writerOf(
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
-      return leaf.list === "dmsgscp" ? scpWriter(seen) : trustWriter(seen, leaf.list, verb);
+      return leaf.path === "trust.dmsgscp" ? scpWriter(seen) : trustWriter(seen, leaf.path, verb);
     case "rpc_exec":
       return rpcExecWriter(seen);
     case "survey":
@@ -87,16 +84,17 @@ function blockNote(path: string): string {
 
 function trustWriter(
   seen: SeenVisor,
-  list: "hypervisors" | "pty",
+  path: "trust.hypervisors" | "trust.pty",
   verb: LeafVerb,
 ): LeafWriter | NoWriter {
-  if (!seen.configReadable) return unsupported("this release does not show its configured trust");
+  const row = ownFieldRow(path);
+  if (!seen.configReadable) return unsupported(row.unseen);
   if (serves(seen, "SetConfigFields")) {
     return writer("SetConfigFields", seen.keepsConf ? "conf" : "config", "none");
   }
-  if (list === "pty")
+  const method = row.setters.at(verb === "remove" ? -1 : 0);
+  if (method === undefined)
     return unsupported("this release has no lasting way to change its pty whitelist");
-  const method = verb === "remove" ? "RemoveHypervisor" : "AddHypervisor";
   if (!serves(seen, method)) return unsupported(`this release does not serve ${method}`);
   // Releases that keep a list of pending hypervisors admit and drop keys at once; earlier ones at a restart.
   return writer(method, "config", serves(seen, "PendingHypervisors") ? "none" : "visor");
@@ -105,9 +103,8 @@ function trustWriter(
 function scpWriter(seen: SeenVisor): LeafWriter | NoWriter {
   if (!serves(seen, "SetConfigFields"))
     return unsupported("this release has no lasting way to change who may copy files");
-  const note = isBlockUnset(seen, "dmsgscp.whitelist")
-    ? blockNote("dmsgscp.whitelist")
-    : CONFIG_ONLY;
+  const { config } = ownFieldRow("trust.dmsgscp");
+  const note = isBlockUnset(seen, config) ? blockNote(config) : CONFIG_ONLY;
   return { ...writer("SetConfigFields", "config", "visor"), note };
 }
 
@@ -121,7 +118,8 @@ function rewardWriter(seen: SeenVisor, verb: LeafVerb): LeafWriter | NoWriter {
   if (serves(seen, "SetConfigFields")) {
     return writer("SetConfigFields", seen.keepsConf ? "conf" : "config", "none");
   }
-  const method = verb === "remove" ? "DeleteRewardAddress" : "SetRewardAddress";
+  const [set, take] = OWN_FIELDS.reward_address.setters;
+  const method = verb === "remove" ? take : set;
   return serves(seen, method)
     ? writer(method, "config", "none")
     : unsupported(`this release does not serve ${method}`);
@@ -149,31 +147,29 @@ function appWriter(
   seen: SeenVisor,
   leaf: LeafPath & { readonly section: "apps" },
 ): LeafWriter | NoWriter {
-  const whole = serves(seen, "SetConfigFields");
   switch (leaf.field) {
     case "present":
       return unsupported("adding and removing an app is chosen by the value");
     case "running":
       return writer("StartApp", "memory", "none");
-    case "auto_start":
-      return firstServed(seen, whole ? "SetConfigFields" : "SetAutoStart", "none");
-    case "binary":
-      return whole
-        ? writer("SetConfigFields", "config", "visor")
-        : unsupported("this release cannot change the binary of an app");
-    case "launcher_mode":
-      return firstServed(seen, "SetAppLauncherMode", "app");
-    case "env":
-      return firstServed(seen, whole ? "SetConfigFields" : "SetAppEnvFull", "app");
-    case "args":
-      return firstServed(seen, whole ? "SetConfigFields" : "SetAppArgs", "app");
-    default: {
-      if (whole) return writer("SetConfigFields", "config", "app");
-      if (serves(seen, "SetAppArgs")) return writer("SetAppArgs", "config", "app");
-      if (leaf.field === "secure" || leaf.field === "killswitch") return unsupported(BROKEN_SETTER);
-      return firstServed(seen, FIELD_SETTERS[leaf.field] ?? "SetAppArgs", "app");
-    }
+    default:
+      return appFieldWriter(seen, leaf.field);
   }
+}
+
+function appFieldWriter(seen: SeenVisor, field: AppField): LeafWriter | NoWriter {
+  const { inConfig, setters, restart, option, type } = appFieldRow(field);
+  if (inConfig && serves(seen, "SetConfigFields"))
+    return writer("SetConfigFields", "config", restart);
+  const method = setters.find((each) => serves(seen, each));
+  if (method !== undefined) return writer(method, "config", restart);
+  if (option !== undefined && type === "flag") return unsupported(BROKEN_SETTER);
+  const last = setters.at(-1);
+  return unsupported(
+    last === undefined
+      ? `this release cannot change the ${field} of an app`
+      : `this release does not serve ${last}`,
+  );
 }
 
 /** No update starts, ends or moves a dmsg listener: what concerns it is in force after the visor restarts. */
@@ -209,47 +205,18 @@ export function closingWriter(
 export function methodsOf(path: string): readonly MethodName[] {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
-    case "rpc_exec":
-      return ["SetConfigFields"];
-    case "trust":
-      return leaf.list !== "hypervisors"
-        ? ["SetConfigFields"]
-        : ["SetConfigFields", "AddHypervisor", "RemoveHypervisor"];
-    case "survey":
-      return ["SetConfigFields"];
-    case "reward_address":
-      return ["SetConfigFields", "SetRewardAddress", "DeleteRewardAddress"];
     case "settings": {
       const older = settingAt(leaf.setting)?.olderSetter;
       return older === undefined ? ["SetConfigFields"] : ["SetConfigFields", older];
     }
-    case "apps":
-      return appMethodsOf(leaf.field);
+    case "apps": {
+      const { inConfig, setters } = APP_FIELDS[leaf.field];
+      return inConfig ? ["SetConfigFields", ...setters] : setters;
+    }
     case "ports":
       return ["RegisterForwardedPort", "UpdateForwardedPort", "DeregisterTCPPort"];
-  }
-}
-
-function appMethodsOf(field: AppField): readonly MethodName[] {
-  switch (field) {
-    case "present":
-      return ["AddApp", "DeleteApp"];
-    case "running":
-      return [];
-    case "auto_start":
-      return ["SetConfigFields", "SetAutoStart"];
-    case "binary":
-      return ["SetConfigFields"];
-    case "launcher_mode":
-      return ["SetAppLauncherMode"];
-    case "env":
-      return ["SetConfigFields", "SetAppEnvFull"];
-    case "args":
-      return ["SetConfigFields", "SetAppArgs"];
-    default: {
-      const setter = FIELD_SETTERS[field];
-      return ["SetConfigFields", "SetAppArgs", ...(setter === undefined ? [] : [setter])];
-    }
+    default:
+      return ["SetConfigFields", ...OWN_FIELDS[leaf.path].setters];
   }
 }
 

@@ -1,6 +1,7 @@
 import { defined, Hidden, type Json, type VisorKey } from "../../core/index.ts";
 import {
   BUILT_IN_APPS,
+  defaultPort,
   type DesiredVisor,
   EXIT_PROGRAMS,
   type ObservedApp,
@@ -9,7 +10,7 @@ import {
   type SeenVisor,
   type UnseenVisor,
 } from "../../model/index.ts";
-import { CLOSING, defaultPort, parseLeafPath } from "../diff/index.ts";
+import { CLOSING, parseLeafPath } from "../diff/index.ts";
 import { routeOf } from "../observe/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
 

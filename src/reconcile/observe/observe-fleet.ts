@@ -1,5 +1,11 @@
 import type { Clock, StreamAddress, VisorKey } from "../../core/index.ts";
-import { type DesiredVisor, type ObservedVisor, type Route, settingAt } from "../../model/index.ts";
+import {
+  type DesiredVisor,
+  type ObservedVisor,
+  ownFieldRow,
+  type Route,
+  settingAt,
+} from "../../model/index.ts";
 import {
   DEFAULT_BRIDGE_PORT,
   type MethodName,
@@ -172,7 +178,7 @@ function confCounts(
 function isMirrored(path: string): boolean {
   const leaf = parseLeafPath(path);
   if (leaf.section === "settings") return settingAt(leaf.setting)?.mirrored === true;
-  return leaf.section === "trust" || leaf.section === "reward_address";
+  return "path" in leaf && ownFieldRow(leaf.path).mirrored;
 }
 
 /** What must be read for these owned paths, and which writing methods are asked about. */

@@ -1,14 +1,15 @@
+// The one step from what a visor answered to the nouns that plans compare.
 import { defined, Hidden, type Json } from "../../core/index.ts";
 import {
   MASK,
   type ObservedApp,
-  type ObservedPort,
+  type ObservedOwn,
   type Route,
   secretPositions,
   type SeenVisor,
   SETTINGS,
 } from "../../model/index.ts";
-import type { AppReading, PortReading, SeenReading } from "../../skywire/visor/index.ts";
+import type { AppReading, SafeConfig, SeenReading } from "../../skywire/visor/index.ts";
 
 /** Statuses in which an app counts as running: running, and starting. */
 const RUNNING_STATUSES: readonly number[] = [1, 3];
@@ -23,28 +24,25 @@ export function toSeenVisor(reading: SeenReading, route: Route, atMs: number): S
     atMs,
     release: reading.release ?? { version: config?.version ?? "", commit: "", date: "" },
     startedAtMs: reading.startedAtMs,
-    ...defined({
-      hypervisors: config?.hypervisors,
-      pty: config?.ptyWhitelist,
-      dmsgscp: config?.scpWhitelist,
-      allowRpcExec: config?.allowRpcExec,
-      survey: config?.surveyWhitelist,
-    }),
-    ...rewardAddress(config?.rewardAddress ?? summary?.rewardAddress),
+    ...ownOf(reading),
     ...(config === undefined || config.unsetBlocks.length === 0
       ? {}
       : { unsetBlocks: config.unsetBlocks }),
     settings: config?.settings ?? settingsOfSummary(summary),
     apps: reading.apps.map(toObservedApp),
-    ...(reading.ports === undefined ? {} : { ports: reading.ports.map(toObservedPort) }),
+    ...defined({ ports: reading.ports }),
     keepsConf: reading.skyenv?.exists === true && reading.skyenv.writable,
     configReadable: config !== undefined,
     methods: reading.methods,
   };
 }
 
-function rewardAddress(address: string | undefined): { readonly rewardAddress?: string } {
-  return address === undefined ? {} : { rewardAddress: address };
+/** What a visor has once. The type names a row of the table that its configuration is not read for. */
+function ownOf({ config, summary }: SeenReading): ObservedOwn {
+  if (config === undefined)
+    return summary === undefined ? {} : { rewardAddress: summary.rewardAddress };
+  const { pk: _pk, version: _version, unsetBlocks: _blocks, settings: _settings, ...own } = config;
+  return own satisfies Pick<SafeConfig, keyof ObservedOwn>;
 }
 
 function settingsOfSummary(summary: SeenReading["summary"]): Readonly<Record<string, Json>> {
@@ -63,18 +61,13 @@ function settingsOfSummary(summary: SeenReading["summary"]): Readonly<Record<str
 }
 
 function toObservedApp(app: AppReading): ObservedApp {
+  const { args, env } = app;
   return {
-    name: app.name,
-    binary: app.binary,
+    ...app,
     running: RUNNING_STATUSES.includes(app.status),
-    status: app.status,
-    detail: app.detailedStatus,
-    autoStart: app.autoStart,
-    args: maskArgs(app.args),
-    ...(app.env === undefined ? {} : { env: app.env.map(maskEnv) }),
-    ...defined({ launcherMode: app.launcherMode, restartPolicy: app.restartPolicy }),
-    port: app.port,
-    raw: new Hidden({ args: app.args, ...defined({ env: app.env }) }),
+    args: maskArgs(args),
+    ...(env === undefined ? {} : { env: env.map(maskEnv) }),
+    raw: new Hidden({ args, ...defined({ env }) }),
   };
 }
 
@@ -91,21 +84,4 @@ function maskArgs(args: readonly string[]): readonly string[] {
 function maskEnv(element: string): string {
   const equals = element.indexOf("=");
   return equals < 0 ? element : `${element.slice(0, equals)}=${MASK}`;
-}
-
-function toObservedPort(port: PortReading): ObservedPort {
-  return {
-    port: port.port,
-    local_port: port.localPort,
-    label: port.label,
-    description: port.description,
-    show_on_landing: port.showOnLanding,
-    whitelist: port.whitelist,
-    skynet: port.skynet,
-    dmsg: port.dmsg,
-    udp: port.udp,
-    proxy_addr: port.proxyAddr,
-    preserve_host: port.preserveHost,
-    inject_pk: port.injectPk,
-  };
 }

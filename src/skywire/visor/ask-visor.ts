@@ -1,11 +1,13 @@
+// What one visor is asked, and in which order: first what is harmless on any, then the rest.
 import { defined, FleetError, hasCode, sleep, type VisorKey } from "../../core/index.ts";
 import { confValues } from "./conf-variables.ts";
 import type { VisorConnection } from "./connection.ts";
 import { type Call, CALLS } from "./methods.ts";
+import { portsOf } from "./port-record.ts";
 import type { ReadingWants, SeenReading, StartTime, VisorReading } from "./reading.ts";
 import { isBefore2026 } from "./releases/told-apart.ts";
 import { remoteText } from "./remote-text.ts";
-import { appsOf, knownVisorsOf, portsOf, releaseOf, safeSummaryOf } from "./reply-shapes.ts";
+import { appsOf, knownVisorsOf, releaseOf, safeSummaryOf } from "./reply-shapes.ts";
 import { type SafeConfig, takeSafeConfig } from "./safe-config.ts";
 import type { Answer } from "./send-gate.ts";
 import type {

@@ -1,3 +1,4 @@
+// Which paths of a configuration may be written at all.
 import { assert } from "../../core/index.ts";
 import { WHOLE_BLOCKS } from "./blocks.ts";
 import { SETTING_PATHS } from "./safe-config.ts";

@@ -1,9 +1,6 @@
+// Takes named values out of JSON text without ever making a value, or a string, of anything else. The text may
+// hold a secret key, so nothing that is not asked for leaves this file, least of all in an error.
 import { FleetError, type Json, utf8 } from "../../core/index.ts";
-
-/**
- * Takes named values out of JSON text without ever making a value, or a string, of anything else. The text may
- * hold a secret key, so nothing that is not asked for leaves this file, least of all in an error.
- */
 
 /** One member that may be taken, or whose own members may. */
 export interface AllowNode {

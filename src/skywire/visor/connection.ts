@@ -1,3 +1,4 @@
+// One connection to one visor, with the gate before it.
 import { assert, type Clock, defined, type Dial, type StreamAddress } from "../../core/index.ts";
 import type { GobLimits } from "../gob/index.ts";
 import { RpcClient } from "../rpc/index.ts";

@@ -1,3 +1,4 @@
+// What a failed connection says about a visor, in words that a person can act on.
 import { FleetError, type StreamAddress } from "../../core/index.ts";
 import { OLD_RPC_PORT } from "./releases/told-apart.ts";
 import { formatRpcAddress } from "./rpc-address.ts";

@@ -1,3 +1,4 @@
+// The door of skywire/visor: reading a visor, writing to one, and what is known of releases.
 export { WHOLE_BLOCKS } from "./blocks.ts";
 export { CONF_VARIABLES } from "./conf-variables.ts";
 export type { VisorAccess, VisorTimeouts } from "./connection.ts";
@@ -14,6 +15,7 @@ export {
   SERVICE,
 } from "./methods.ts";
 export { DEFAULT_PACE, type Pace, type Turn } from "./paced-reads.ts";
+export { type PortReading } from "./port-record.ts";
 export { createVisorReader, type VisorReader } from "./reader.ts";
 export { type RememberingReader, rememberingReader } from "./remembering-reader.ts";
 export {
@@ -21,7 +23,6 @@ export {
   hasRestarted,
   type KnownAs,
   type KnownVisor,
-  type PortReading,
   type Presence,
   readingError,
   type ReadingWants,
@@ -53,10 +54,5 @@ export {
   type VisorRoute,
   type VisorTarget,
 } from "./target.ts";
-export {
-  type FieldWritten,
-  type TrustReading,
-  type WriteOptions,
-  type WriteSession,
-} from "./write-session.ts";
+export { type FieldWritten, type WriteOptions, type WriteSession } from "./write-session.ts";
 export { createVisorWriter, type VisorWriter } from "./writer.ts";

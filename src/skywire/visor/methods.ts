@@ -1,3 +1,4 @@
+// The table of every method that may be sent, with the evidence that it is harmless.
 import { type GenericValue, key33, type Schema, t } from "../gob/index.ts";
 import { defineMethod, type MethodDef } from "../rpc/index.ts";
 import {

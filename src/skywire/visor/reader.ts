@@ -1,3 +1,4 @@
+// Reads visors over connections of their own, and finds out whose fault it is when one cannot be read.
 import { askVisor } from "./ask-visor.ts";
 import { connect, DEFAULT_TIMEOUTS, type VisorAccess, type VisorConnection } from "./connection.ts";
 import { explainFailure, localVisorAtFault } from "./failure.ts";

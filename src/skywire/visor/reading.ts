@@ -1,4 +1,6 @@
+// What reading a visor gives: what it answered, or why it did not.
 import { FleetError, type StreamAddress, unreachable, type VisorKey } from "../../core/index.ts";
+import type { PortReading } from "./port-record.ts";
 import { formatRpcAddress } from "./rpc-address.ts";
 import type { SafeConfig } from "./safe-config.ts";
 import type { VisorTarget } from "./target.ts";
@@ -39,24 +41,7 @@ export interface AppReading {
   readonly restartPolicy?: string;
   /** 0 stopped, 1 running, 2 errored, 3 starting. A crashed app looks like one that never started. */
   readonly status: number;
-  readonly detailedStatus: string;
-}
-
-/** One served port, all fields of its record. */
-export interface PortReading {
-  readonly port: number;
-  readonly localPort: number;
-  readonly label: string;
-  readonly description: string;
-  readonly showOnLanding: boolean;
-  /** Sorted; empty means every authenticated peer. */
-  readonly whitelist: readonly string[];
-  readonly skynet: boolean;
-  readonly dmsg: boolean;
-  readonly udp: boolean;
-  readonly proxyAddr: string;
-  readonly preserveHost: boolean;
-  readonly injectPk: boolean;
+  readonly detail: string;
 }
 
 /** What is taken from a summary. */

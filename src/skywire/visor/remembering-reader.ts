@@ -1,3 +1,4 @@
+// A reader for whoever reads the same visors again and again: what does not change is asked once.
 import type { Clock } from "../../core/index.ts";
 import type { VisorReader } from "./reader.ts";
 import type { Presence, ReadingWants, SafeSummary, SeenReading, VisorReading } from "./reading.ts";

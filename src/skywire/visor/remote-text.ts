@@ -1,3 +1,4 @@
+// Text of a visor made fit to be shown: short, printable, without values that we sent.
 const LENGTH_MAX = 300;
 /** Shorter texts of ours occur by chance in any sentence. */
 const HIDDEN_LENGTH_MIN = 4;

@@ -1,3 +1,4 @@
+// What a visor answered, taken over into a reading: sorted, and without what a release does not show.
 import {
   compareTexts,
   defined,
@@ -6,18 +7,10 @@ import {
   visorKeyFault,
 } from "../../core/index.ts";
 import type { GenericValue } from "../gob/index.ts";
-import type {
-  AppReading,
-  KnownAs,
-  KnownVisor,
-  PortReading,
-  Release,
-  SafeSummary,
-} from "./reading.ts";
+import type { AppReading, KnownAs, KnownVisor, Release, SafeSummary } from "./reading.ts";
 import type { SafeConfig } from "./safe-config.ts";
 import type {
   AppStateWire,
-  ForwardedPortWire,
   ManagedVisorWire,
   OverviewWire,
   SummaryWire,
@@ -43,55 +36,7 @@ function appOf({ AppConfig: config, Status, DetailedStatus }: AppStateWire): App
       ? { restartPolicy: config.RestartPolicy }
       : {}),
     status: Status,
-    detailedStatus: DetailedStatus,
-  };
-}
-
-/** Served ports, sorted. */
-export function portsOf(ports: readonly ForwardedPortWire[]): readonly PortReading[] {
-  return ports.map(portOf).sort((left, right) => left.port - right.port);
-}
-
-/** The web port of a visor: local port 0 is its landing page there, and the port itself everywhere else. */
-const WEB_PORT = 80;
-
-/** Source: forwarded_ports.go (EffectiveLocalPort), api_network.go (refreshWebsiteHandler). */
-function localPortOf({ Port, LocalPort }: ForwardedPortWire): number {
-  return LocalPort === 0 && Port !== WEB_PORT ? Port : LocalPort;
-}
-
-function portOf(port: ForwardedPortWire): PortReading {
-  return {
-    port: port.Port,
-    localPort: localPortOf(port),
-    label: port.Label,
-    description: port.Description,
-    showOnLanding: port.ShowOnLanding,
-    whitelist: sortedKeys(port.Whitelist),
-    skynet: port.Skynet,
-    dmsg: port.DMSG,
-    udp: port.UDP,
-    proxyAddr: port.ProxyAddr,
-    preserveHost: port.PreserveHost,
-    injectPk: port.InjectPK,
-  };
-}
-
-/** A served port as a method takes it. */
-export function portArgument(port: PortReading): ForwardedPortWire {
-  return {
-    Port: port.port,
-    LocalPort: port.localPort,
-    Label: port.label,
-    Description: port.description,
-    ShowOnLanding: port.showOnLanding,
-    Whitelist: port.whitelist,
-    Skynet: port.skynet,
-    DMSG: port.dmsg,
-    UDP: port.udp,
-    ProxyAddr: port.proxyAddr,
-    PreserveHost: port.preserveHost,
-    InjectPK: port.injectPk,
+    detail: DetailedStatus,
   };
 }
 
@@ -149,7 +94,7 @@ export function knownVisorsOf(from: KnownSources): readonly KnownVisor[] {
   };
   for (const key of from.config?.hypervisors ?? from.summary?.hypervisors ?? [])
     add(key, "hypervisor");
-  for (const key of from.config?.ptyWhitelist ?? []) add(key, "pty");
+  for (const key of from.config?.pty ?? []) add(key, "pty");
   for (const key of from.remoteVisors) add(key, "managed");
   for (const visor of from.managed) add(visor.PK, "managed", visor.Hostname);
   for (const transport of from.transports) add(transport.Remote, "transport");

@@ -1,3 +1,4 @@
+// The address of a visor's RPC, as a person writes it.
 import { FleetError, type StreamAddress } from "../../core/index.ts";
 
 /** Where a visor's RPC listens unless its configuration says otherwise. */

@@ -1,3 +1,4 @@
+// What is taken from a visor's configuration, which may hold its secret key: only what stands on a list.
 import { FleetError, type Json, parseVisorKey, type VisorKey } from "../../core/index.ts";
 import { unsetBlocksOf } from "./blocks.ts";
 import { compileAllowList, projectJson } from "./config-projection.ts";
@@ -36,10 +37,10 @@ export interface SafeConfig {
   /** Sorted and distinct, as all lists of keys here. */
   readonly hypervisors: readonly string[];
   /** Undefined when the visor has no pty block: then it has no such list, and none can be set. */
-  readonly ptyWhitelist?: readonly string[];
-  readonly surveyWhitelist: readonly string[];
+  readonly pty?: readonly string[];
+  readonly survey: readonly string[];
   /** Who may copy files; nobody where there is no such block. */
-  readonly scpWhitelist: readonly string[];
+  readonly dmsgscp: readonly string[];
   /** Whether RPC clients of the visor itself may run commands; undefined when the visor has no pty block. */
   readonly allowRpcExec?: boolean;
   /** Empty when there is none. */
@@ -92,9 +93,9 @@ function safeConfigOf(
     pk: keyAt(found, expected),
     version: textAt(found, "version"),
     hypervisors: keysAt(found, "hypervisors"),
-    ...(found.has(block) ? { ptyWhitelist: keysAt(found, `${block}.whitelist`) } : {}),
-    surveyWhitelist: keysAt(found, "survey_whitelist"),
-    scpWhitelist: keysAt(found, "dmsgscp.whitelist"),
+    ...(found.has(block) ? { pty: keysAt(found, `${block}.whitelist`) } : {}),
+    survey: keysAt(found, "survey_whitelist"),
+    dmsgscp: keysAt(found, "dmsgscp.whitelist"),
     ...(found.has("pty") ? { allowRpcExec: found.get("pty.allow_rpc_exec") === true } : {}),
     rewardAddress: textAt(found, "reward_address"),
     unsetBlocks: unsetBlocksOf(found),

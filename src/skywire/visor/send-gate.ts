@@ -1,3 +1,4 @@
+// The gate that every call passes: it sends only methods of the table, and only when they are known to be harmless.
 import { assert, hasCode, unreachable } from "../../core/index.ts";
 import { t } from "../gob/index.ts";
 import type { MethodDef, RpcClient } from "../rpc/index.ts";

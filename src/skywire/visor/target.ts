@@ -1,3 +1,4 @@
+// Which visor is meant, how it is reached, and the preamble that says so to a local visor.
 import { assert, fromHex, utf8, type VisorKey } from "../../core/index.ts";
 
 /** The size of the preamble, bytes. */

@@ -1,3 +1,4 @@
+// Why a visor that answers is not to be asked more.
 import { checkVisorKey, type VisorKey } from "../../core/index.ts";
 import type { UnseenReading } from "./reading.ts";
 import { remoteText } from "./remote-text.ts";

@@ -1,8 +1,6 @@
-/**
- * What a visor's methods take and return, as Go declares it. Fields that no reader here needs are left out of
- * replies: gob matches by name and skips the rest.
- * Source: skywire-rpc 5.3 and the recorded sessions of v1.3.20-6.
- */
+// What a visor's methods take and return, as Go declares it. Fields that no reader here needs are left out of
+// replies: gob matches by name and skips the rest.
+// Source: skywire-rpc 5.3 and the recorded sessions of v1.3.20-6.
 import { type GenericValue, key33, type Schema, t } from "../gob/index.ts";
 
 export type Empty = Readonly<Record<never, never>>;

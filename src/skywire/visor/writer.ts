@@ -1,8 +1,10 @@
+// Opens visors for writing; only an apply is handed one.
 import type { VisorAccess } from "./connection.ts";
 import { Explorer } from "./reader.ts";
 import { readingError, type ReadingWants } from "./reading.ts";
 import type { VisorTarget } from "./target.ts";
-import { ConnectedSession, type WriteSession } from "./write-session.ts";
+import { ConnectedSession } from "./connected-session.ts";
+import type { WriteSession } from "./write-session.ts";
 
 /** Opens visors for writing. Only an apply is given one. */
 export interface VisorWriter {

@@ -99,9 +99,9 @@ describe("the safe part of a configuration", () => {
       pk: KEYS.far,
       version: "v1.3.94",
       hypervisors: [KEYS.local, KEYS.third],
-      ptyWhitelist: [KEYS.local],
-      surveyWhitelist: [KEYS.third],
-      scpWhitelist: [],
+      pty: [KEYS.local],
+      survey: [KEYS.third],
+      dmsgscp: [],
       allowRpcExec: false,
       unsetBlocks: ["skynet_web", "dmsgscp"],
       rewardAddress: "2jBbGxZRGoQG1mqhPBnXnLTxK6oxsTf8os6",
@@ -126,14 +126,12 @@ describe("the safe part of a configuration", () => {
 
   it("knows the older name of the pty block, and a visor without one", () => {
     const { pty: _pty, ...without } = configOf(KEYS.far);
-    expect(takeSafeConfig(bytesOf(without)).ptyWhitelist).toBeUndefined();
-    expect(takeSafeConfig(bytesOf({ ...without, pty: null })).ptyWhitelist).toBeUndefined();
+    expect(takeSafeConfig(bytesOf(without)).pty).toBeUndefined();
+    expect(takeSafeConfig(bytesOf({ ...without, pty: null })).pty).toBeUndefined();
     expect(
-      takeSafeConfig(bytesOf({ ...without, dmsgpty: { whitelist: [KEYS.third] } })).ptyWhitelist,
+      takeSafeConfig(bytesOf({ ...without, dmsgpty: { whitelist: [KEYS.third] } })).pty,
     ).toEqual([KEYS.third]);
-    expect(takeSafeConfig(bytesOf({ ...without, pty: { dmsg_port: 22 } })).ptyWhitelist).toEqual(
-      [],
-    );
+    expect(takeSafeConfig(bytesOf({ ...without, pty: { dmsg_port: 22 } })).pty).toEqual([]);
   });
 
   it.each([

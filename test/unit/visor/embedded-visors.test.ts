@@ -103,7 +103,7 @@ describe("embedded visors of every release", () => {
       expect(reading).toMatchObject({
         kind: "seen",
         key: target.key,
-        config: { pk: target.key, ptyWhitelist: [expect.any(String)] },
+        config: { pk: target.key, pty: [expect.any(String)] },
       });
       if (reading.kind !== "seen") return;
       expect(present.filter((method) => reading.methods.get(method) !== "present")).toEqual([]);
@@ -182,17 +182,17 @@ describe("writing to embedded visors", () => {
     await session.setAutoStart(app, !isOn);
     await session.registerForwardedPort({
       port: 8080,
-      localPort: 8080,
+      local_port: 8080,
       label: "",
       description: "",
-      showOnLanding: false,
+      show_on_landing: false,
       whitelist: [],
       skynet: true,
       dmsg: true,
       udp: false,
-      proxyAddr: "",
-      preserveHost: false,
-      injectPk: false,
+      proxy_addr: "",
+      preserve_host: false,
+      inject_pk: false,
     });
     session.close();
     const reading = await createVisorReader(access).read(target, { ports: true });

@@ -76,7 +76,7 @@ describe("a visor that answers", () => {
         env: [],
         launcherMode: "",
         status: 1,
-        detailedStatus: "Running",
+        detail: "Running",
       },
     ]);
   });

@@ -5,17 +5,17 @@ import { lastOf, openFar } from "../../support/visor-reading.ts";
 
 const PORT: PortReading = {
   port: 8080,
-  localPort: 80,
+  local_port: 80,
   label: "web",
   description: "",
-  showOnLanding: true,
+  show_on_landing: true,
   whitelist: [KEYS.third],
   skynet: true,
   dmsg: true,
   udp: false,
-  proxyAddr: "",
-  preserveHost: false,
-  injectPk: true,
+  proxy_addr: "",
+  preserve_host: false,
+  inject_pk: true,
 };
 
 describe("a write", () => {

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../core/index.ts";
-import { hostFault } from "./host.ts";
+// The settings of a visor's configuration that a manifest may own: one row each.
+import type { FieldRow } from "./field-row.ts";
 
 /** What a setting's value must be. */
 export type SettingType =
@@ -20,11 +20,8 @@ export interface RecordMember {
   readonly about: string;
 }
 
-/** How much harm a wrong value does, worst first. */
-export type Risk = "trust" | "reachability" | "app" | "label";
-
 /** One row of the allow table of settings. */
-export interface Setting {
+export interface Setting extends FieldRow {
   /** The configuration path, as a manifest and `SetConfigFields` write it. */
   readonly path: string;
   readonly type: SettingType;
@@ -32,7 +29,6 @@ export interface Setting {
   readonly live: boolean;
   /** Copied into /etc/skywire.conf by visors that manage one. */
   readonly mirrored: boolean;
-  readonly risk: Risk;
   /** The setter of releases without `SetConfigFields`, when there is one. */
   readonly olderSetter?:
     | "SetMinHops"
@@ -41,7 +37,6 @@ export interface Setting {
     | "SetIsPublic";
   /** The field of `Summary` that shows it on releases without `GetRuntimeConfig`, when there is one. */
   readonly summaryField?: "MinHops" | "PublicAutoconnect" | "IsPublic";
-  readonly about: string;
   /** What switching it off leaves as it is, a clause. */
   readonly offNote?: string;
 }
@@ -222,64 +217,6 @@ export function settingAt(path: string): Setting | undefined {
   return BY_PATH.get(path);
 }
 
-/** Why `value` is no value of this type, or `undefined` when it is one. */
-export function settingFault(type: SettingType, value: Json): string | undefined {
-  switch (type.kind) {
-    case "boolean":
-      return typeof value === "boolean" ? undefined : "must be true or false";
-    case "integer": {
-      const fits =
-        typeof value === "number" &&
-        Number.isInteger(value) &&
-        value >= type.min &&
-        value <= type.max;
-      return fits ? undefined : `must be a whole number from ${type.min} to ${type.max}`;
-    }
-    case "choice":
-      return typeof value === "string" && type.choices.includes(value)
-        ? undefined
-        : `must be one of ${type.choices.join(", ")}`;
-    case "text":
-      return typeof value === "string" && value !== "" ? undefined : "must be text";
-    case "open-host":
-      return typeof value === "string" ? hostFault(value) : "must be a host";
-    case "records":
-      return recordsFault(type.members, value);
-    case "texts":
-      return Array.isArray(value) &&
-        value.length > 0 &&
-        value.every((item) => typeof item === "string" && item !== "")
-        ? undefined
-        : "must be a list of texts";
-  }
-}
-
-/** Why a list of records is none that no schema sees. */
-export const SAME_ENTRY = "must not hold the same entry twice";
-
-function recordsFault(members: readonly RecordMember[], value: Json): string | undefined {
-  if (!Array.isArray(value) || value.length === 0) return "must be a list of maps";
-  const known = new Set<string>();
-  for (const item of value as readonly Json[]) {
-    if (item === null || typeof item !== "object" || Array.isArray(item))
-      return "must be a list of maps";
-    const record: JsonObject = item as JsonObject;
-    const isWhole =
-      Object.keys(record).length === members.length &&
-      members.every((member) => isMember(member, record[member.name]));
-    if (!isWhole) return `must be a list of maps of ${members.map(({ name }) => name).join(", ")}`;
-    const text = members.map(({ name }) => JSON.stringify(record[name])).join();
-    if (known.has(text)) return SAME_ENTRY;
-    known.add(text);
-  }
-  return undefined;
-}
-
-function isMember({ form }: RecordMember, value: Json | undefined): boolean {
-  if (typeof value !== "string" || value === "") return false;
-  return typeof form === "string" || form.choices.includes(value);
-}
-
 /** The members of a setting's records that are keys of visors; empty for other settings. */
 export function keyMembersOf(path: string): readonly string[] {
   const type = settingAt(path)?.type;
@@ -294,7 +231,7 @@ function row(
   path: string,
   type: SettingType,
   force: "live" | "live mirrored" | "restart",
-  risk: Risk,
+  risk: Setting["risk"],
   about: string,
   older: Pick<Setting, "olderSetter" | "summaryField" | "offNote"> = {},
 ): Setting {

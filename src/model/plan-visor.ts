@@ -1,0 +1,149 @@
+// What a plan says of one visor.
+import type { Digest, Json, Place, VisorKey } from "../core/index.ts";
+import type { Change, StepLetter } from "./change.ts";
+import type { SecretRef } from "./desired.ts";
+import type { Route } from "./observed.ts";
+
+/** An owned leaf that the manifest leaves alone until a time. */
+export interface IgnoredLeaf {
+  readonly path: string;
+  readonly until: string;
+  readonly because?: string;
+  readonly place: Place;
+  /** True once the time has passed: then the leaf is planned as any other. */
+  readonly ended: boolean;
+  /** What would be changed and is not; empty when the leaf is as wanted, and when the time has passed. */
+  readonly changes: readonly Change[];
+}
+
+/** One leaf of one visor. */
+export interface FieldAddress {
+  readonly visor: VisorKey;
+  readonly path: string;
+}
+
+/** What a manifest wants of one owned leaf, as records keep it to tell later what was there. */
+export type WantedValue =
+  | { readonly kind: "value"; readonly value: Json }
+  | {
+      readonly kind: "list";
+      /** Sorted. */
+      readonly members: readonly string[];
+      /** These must be gone; sorted, absent where none is named. */
+      readonly removed?: readonly string[];
+      /** Set where nobody else may be in it. */
+      readonly exact?: true;
+    }
+  /** Digest of one of the above that is too long to be repeated. */
+  | { readonly kind: "digest"; readonly digest: Digest }
+  /** Keyed digest of the value as it is, under the planner's key, where it may hold secrets. */
+  | { readonly kind: "keyed"; readonly keyed: string };
+
+/** What a plan says of one visor. */
+export interface PlanVisor {
+  readonly key: VisorKey;
+  readonly name: string;
+  readonly route: Route;
+  readonly status:
+    | "changes"
+    | "in-sync"
+    | "unreachable"
+    | "starting"
+    | "suspended"
+    | "malformed"
+    | "impostor";
+  /** Present when the visor was read. */
+  readonly observed?: {
+    readonly at: string;
+    readonly digest: Digest;
+    /** Keyed digest of owned leaves that may hold secrets; comparable with the planner's key only. */
+    readonly keyed?: string;
+    readonly version: string;
+    readonly startedAt: string;
+    /** Whole seconds from the reading to the plan; present in plans from a recorded observation. */
+    readonly ageSeconds?: number;
+    readonly hypervisors?: readonly string[];
+    readonly pty?: readonly string[];
+  };
+  /** Present when it was not. */
+  readonly unseen?: { readonly reason: string; readonly detail: string; readonly next: string };
+  /** All paths the manifest owns on it, sorted. */
+  readonly owned: readonly string[];
+  readonly inSync: number;
+  /** What the manifest wants of leaves that are so, and of lists that change, by path; absent when there are none. */
+  readonly wanted?: Readonly<Record<string, WantedValue>>;
+  readonly steps: readonly PlanStep[];
+  readonly unsupported: readonly Unsupported[];
+  /** Owned leaves that hold secrets and could not be compared. */
+  readonly notCompared: readonly string[];
+  /** Owned leaves that the recorded observation does not hold; absent when there is none. */
+  readonly notObserved?: readonly string[];
+  /** Every owned leaf that holds secrets, changed or not. */
+  readonly secretLeaves: readonly {
+    readonly path: string;
+    readonly secrets: readonly SecretRef[];
+  }[];
+  /** Owned whitelists and hosts that are written `anyone`. */
+  readonly openToAnyone: readonly string[];
+  /** Written earlier, in force once the visor restarts. */
+  readonly awaitingRestart: readonly { readonly path: string; readonly sinceEntry: number }[];
+  /** Apps that were told to stop and show as stopped, though nobody saw their process end; absent when none. */
+  readonly doubtful?: readonly { readonly path: string; readonly sinceEntry: number }[];
+  readonly released: readonly Released[];
+  /** Leaves that the manifest ignores or ignored until a time, sorted by path; absent when there are none. */
+  readonly ignored?: readonly IgnoredLeaf[];
+  /** Owned leaves that differ and are not planned, because the plan is of other fields only; absent when none. */
+  readonly leftOut?: readonly string[];
+  /** Apps that end as they read their arguments, whoever wrote those; absent when there are none. */
+  readonly cannotStart?: readonly UnreadableApp[];
+}
+
+/** An app that cannot start any more with the arguments that it has. */
+export interface UnreadableApp {
+  readonly app: string;
+  /** The element at which it ends, as far as it may be shown. */
+  readonly element: string;
+  /** What to do. */
+  readonly next: string;
+}
+
+/** One step on one visor: one durable intent, its writes, one receipt. */
+export interface PlanStep {
+  readonly letter: StepLetter;
+  readonly changes: readonly Change[];
+  /** Apps whose changes take effect only after the stop and start of step (b). */
+  readonly restartsOwed: readonly string[];
+}
+
+/** An owned leaf that this visor's release cannot show or take. */
+export interface Unsupported {
+  readonly path: string;
+  readonly why: string;
+  readonly place: Place;
+}
+
+/** A leaf that was owned by the last recorded apply and is not any more. */
+export interface Released {
+  readonly path: string;
+  readonly trust: boolean;
+  /** The value it keeps; absent when the visor could not be read. */
+  readonly value?: Json;
+  readonly how: string;
+}
+
+/** The values that are to change on a visor: a restart is no value, it follows from one, or is owed since an earlier one. */
+export function valuesOf(visor: Pick<PlanVisor, "steps">): readonly Change[] {
+  return changesOf(visor).filter(({ action }) => action !== "restart");
+}
+
+/** The restarts of apps that an earlier apply owes; those that follow from changes of the same plan are not among them. */
+export function owedRestartsOf(visor: Pick<PlanVisor, "steps">): readonly Change[] {
+  return changesOf(visor).filter(
+    ({ action, owedSince }) => action === "restart" && owedSince !== undefined,
+  );
+}
+
+/** All changes that are planned for a visor, in the order in which they are made. */
+export function changesOf({ steps }: Pick<PlanVisor, "steps">): readonly Change[] {
+  return steps.flatMap(({ changes }) => changes);
+}
