@@ -30,6 +30,7 @@ export interface BenchVisor {
   readonly name: string;
   readonly key: string;
   readonly port: number;
+  readonly isNewest: boolean;
 }
 
 /** An embedded fleet in a process of its own, with a manifest that it fulfils. */
@@ -78,7 +79,12 @@ export async function startBenchFleet(
     await writeFile(manifest, text);
     return {
       rpc,
-      visors: visors.map(({ name, key, profile }) => ({ name, key, port: portOf(profile) })),
+      visors: visors.map(({ name, key, profile }) => ({
+        name,
+        key,
+        port: portOf(profile),
+        isNewest: profile === "newest",
+      })),
       manifest,
       manifestBytes: Buffer.byteLength(text),
       cpuSeconds: () => cpuSecondsOf(child.pid),

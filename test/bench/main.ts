@@ -3,6 +3,7 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { benchApply } from "./bench-apply.ts";
 import { benchDead } from "./bench-dead.ts";
 import { benchGob } from "./bench-gob.ts";
 import { benchLedger } from "./bench-ledger.ts";
@@ -28,7 +29,7 @@ const PLAN_CASES: readonly PlanCase[] = [
   { visors: 10_000, rttMs: 50, secondsMax: 30, peakMBMax: 768 },
 ];
 
-const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--quick] [--only plan|start|gob|relays|ledger|observation|watch|dead]
+const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--quick] [--only plan|start|gob|relays|ledger|observation|watch|dead|apply]
 `;
 
 /** What was asked for on the command line. */
@@ -111,6 +112,7 @@ async function measureRows({
   }
   if (isWanted("observation")) add(await benchObservation(program, runs));
   if (isWanted("dead")) add(...(await benchDead(program)));
+  if (isWanted("apply")) add(...(await benchApply(program, runs)));
   if (isWanted("watch")) add(await benchWatch(program));
   if (isWanted("plan")) for (const one of cases) add(...(await benchPlan(program, runs, one)).rows);
   return rows;
