@@ -1,4 +1,5 @@
-import { createHash, createPublicKey, type KeyObject, verify as platformVerify } from "node:crypto";
+// ed25519 as operators sign with it: the platform signs and verifies, and noble judges keys.
+import { createHash, createPublicKey, type KeyObject, verify as platformVerify, createPrivateKey, sign as platformSign } from "node:crypto";
 import { getPublicKey, hashes, Point, sign } from "@noble/ed25519";
 import { formatBase64Url } from "./base64.ts";
 import { fromHex, toHex } from "./bytes.ts";
@@ -29,9 +30,32 @@ export function ed25519KeyOf(seed: Uint8Array): OperatorKey {
   return formatOperatorKey(getPublicKey(seed));
 }
 
-/** Signs with a 32-byte secret seed; the same message and seed give the same 64 bytes. */
+/**
+ * Signs with a 32-byte secret seed; the same message and seed give the same 64 bytes (RFC 8032). The seed must not
+ * change while it is in use.
+ */
 export function signEd25519(seed: Uint8Array, message: Uint8Array): Uint8Array {
-  return sign(message, seed);
+  const signature = platformSign(null, message, secretKey(seed));
+  return new Uint8Array(signature.buffer, signature.byteOffset, signature.length);
+}
+
+/** The one DER form of a seed as a private key, up to the seed. Source: RFC 8410, section 7. */
+const PRIVATE_KEY_HEAD = fromHex("302e020100300506032b657004220420");
+
+// An operator signs every entry with one seed. Held by the seed itself: with it the key is gone.
+const secretKeys = new WeakMap<Uint8Array, KeyObject>();
+
+function secretKey(seed: Uint8Array): KeyObject {
+  const known = secretKeys.get(seed);
+  if (known !== undefined) return known;
+  if (seed.length !== KEY_SIZE) throw new TypeError(`an ed25519 seed has ${KEY_SIZE} bytes`);
+  const der = Buffer.alloc(PRIVATE_KEY_HEAD.length + KEY_SIZE);
+  der.set(PRIVATE_KEY_HEAD);
+  der.set(seed, PRIVATE_KEY_HEAD.length);
+  const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  der.fill(0);
+  secretKeys.set(seed, key);
+  return key;
 }
 
 /**

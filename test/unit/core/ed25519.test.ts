@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { etc, Point, verify } from "@noble/ed25519";
+import { etc, Point, sign, verify } from "@noble/ed25519";
 import { describe, expect, it, test } from "vitest";
 import {
   concatBytes,
@@ -103,6 +103,20 @@ describe("RFC 8032 test vectors", () => {
     expect(toHex(signEd25519(fromHex(seed), fromHex(message)))).toBe(signature);
     expect(verifyEd25519(asKey(key), fromHex(message), fromHex(signature))).toBe(true);
     expect(verifyEd25519(asKey(key), fromHex(`${message}00`), fromHex(signature))).toBe(false);
+  });
+});
+
+describe("one signature from two signers", () => {
+  it("whatever is signed: what the platform signs is what noble signs", () => {
+    for (let at = 0; at < 64; at += 1) {
+      const seed = sha256(utf8(`seed ${at % 7}`));
+      const message = utf8("message ".repeat(at * 5));
+      expect(toHex(signEd25519(seed, message))).toBe(toHex(sign(message, seed)));
+    }
+  });
+
+  it("a seed of another length signs nothing", () => {
+    expect(() => signEd25519(new Uint8Array(31), MESSAGE)).toThrow(TypeError);
   });
 });
 
