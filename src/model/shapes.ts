@@ -20,7 +20,8 @@ import {
 } from "../core/index.ts";
 import { CAPABILITIES, type FeedKey, type Policy, SIGNED_COMMITS } from "./desired.ts";
 import type { Route } from "./observed.ts";
-import type { Keyset, PlanHead, WantedValue } from "./plan.ts";
+import type { Keyset, PlanHead } from "./plan.ts";
+import type { WantedValue } from "./plan-visor.ts";
 
 // A plan lets members pass that a later release added; an observation, which lives for an hour, refuses them. So a shape
 // here takes `membersOf` or `exactly`.

@@ -2,11 +2,12 @@ import { defined, type ExitCode, type VisorKey } from "../../core/index.ts";
 import type { ApplyRequest } from "./apply-request.ts";
 import type { Ledger, SeenHead } from "../../ledger/index.ts";
 import type { DesiredVisor, Plan, SecretRef } from "../../model/index.ts";
-import { ApplyPast, applyPlan, type ApplyReport } from "../../reconcile/index.ts";
+import { ApplyPast, applyPlan, type ApplyReport, type ApplyInput } from "../../reconcile/index.ts";
 import { createVisorWriter, type VisorReader } from "../../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../../view/index.ts";
 import { joinedRecords, openFeeds, othersOf, seenHeads } from "../ledger/feeds.ts";
 import { Findings } from "../ledger/joined-history.ts";
+import { expectedDecision } from "./apply-decision.ts";
 import { notKeptNote, textToKeep } from "./kept-manifest.ts";
 import { ledgerRefusals } from "./ledger-refusals.ts";
 import { outPaint } from "../shell/terminal-look.ts";
@@ -91,6 +92,7 @@ async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly re
         resolveSecrets: (refs) => secretsOf(refs, input),
         clock: world.clock,
         random: world.random,
+        ...timingOf(input.wayIn),
         stop,
         emit: reporter.emit,
       }),
@@ -98,6 +100,11 @@ async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly re
   } finally {
     await ledger.close();
   }
+}
+
+/** As many visors are written to at once as the user wants read at once. */
+export function timingOf({ working }: WayIn): Pick<ApplyInput, "timing"> {
+  return working === undefined ? {} : { timing: { parallel: working } };
 }
 
 /** What applying goes by, read with our ledger locked; or the exit code of what refuses it. */

@@ -91,7 +91,7 @@ export const ACCESS_OPTIONS: readonly OptionSpec[] = [
   },
   { name: "via", value: "SCHEME", about: "reach other visors over dmsg (default) or skynet" },
   { name: "timeout", value: "TIME", about: "longest wait for one answer, such as 10s" },
-  { name: "parallelism", value: "N", about: "visors read at once (default 64)" },
+  { name: "parallelism", value: "N", about: "visors read or written to at once (default 64)" },
   {
     name: "dials",
     value: "N",

@@ -1,3 +1,4 @@
+// Stops and starts the apps of one visor, and watches each until it stays as it is wanted.
 import { assert, type Clock, sleep } from "../../core/index.ts";
 import { type Change, changeKey, isKeptRunning, type Outcome } from "../../model/index.ts";
 import type {
@@ -8,6 +9,7 @@ import type {
 } from "../../skywire/visor/index.ts";
 import { parseLeafPath } from "../diff/index.ts";
 import { Notebook } from "./notebook.ts";
+import type { Place } from "./places.ts";
 import type { ApplyTiming } from "./timing.ts";
 
 /** What starting and stopping apps needs. */
@@ -19,6 +21,8 @@ export interface AppActionContext {
   readonly target: VisorTarget;
   readonly clock: Clock;
   readonly timing: ApplyTiming;
+  /** Held where this begins; given back as soon as nothing more is written, so that waiting holds none. */
+  readonly place: Place;
 }
 
 /** Statuses of an app as the visor counts them. */
@@ -38,6 +42,7 @@ export async function runAppActions(
       outcomes.push(await runAppAction(context, change));
       continue;
     }
+    await context.place.enter();
     const session = await context.reopen();
     if ("refusal" in session) {
       outcomes.push({ path: change.path, outcome: "unreachable", note: session.refusal });
@@ -56,19 +61,26 @@ async function runAppAction(context: AppActionContext, change: Change): Promise<
   const leaf = parseLeafPath(change.path);
   assert(leaf.section === "apps", "step (b) holds app changes only");
   let book = new Notebook();
-  const { session } = context;
+  const { session, place } = context;
+  // Nothing more is written to this visor: others may be.
+  const waitFor = async (isWanted: (app: AppReading | undefined) => boolean): Promise<Outcome> => {
+    session.close();
+    place.leave();
+    return outcomeOf(change, book, await watchApp(context, leaf.app, isWanted), leaf.app);
+  };
   const app = session.reading.apps.find(({ name }) => name === leaf.app);
   if (change.action === "restart" && app !== undefined && isKeptRunning(app)) {
     // The visor itself starts it again, with what its configuration says now.
     await book.attempt([change], () => session.stopApp(leaf.app));
-    return outcomeOf(change, book, await watchApp(context, leaf.app, isRunning), leaf.app);
+    return await waitFor(isRunning);
   }
   if (change.action !== "start") {
     const wasStopped = isStopped(app);
     await book.attempt([change], () => session.stopApp(leaf.app));
+    if (change.action === "stop") return await waitFor(isStopped);
+    // The place is kept until the start: a run that is cut off leaves no more apps stopped than there are places.
     const stopped = await watchApp(context, leaf.app, isStopped);
-    if (change.action === "stop" || stopped.kind !== "settled")
-      return outcomeOf(change, book, stopped, leaf.app);
+    if (stopped.kind !== "settled") return outcomeOf(change, book, stopped, leaf.app);
     // An earlier run may have been cut off between the two: then there was nothing to stop.
     if (wasStopped && book.refused.has(changeKey(change))) book = new Notebook();
     if (book.notes.size > 0) {
@@ -81,7 +93,7 @@ async function runAppAction(context: AppActionContext, change: Change): Promise<
     }
   }
   await book.attempt([change], () => session.startApp(leaf.app, app?.launcherMode ?? ""));
-  return outcomeOf(change, book, await watchApp(context, leaf.app, isRunning), leaf.app);
+  return await waitFor(isRunning);
 }
 
 type Watched =

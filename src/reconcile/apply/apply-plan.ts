@@ -1,16 +1,21 @@
-import { type Clock, counted, defined, type Random } from "../../core/index.ts";
+// Carries out a plan that was checked, shown and agreed to, and says what became of it.
+import type { Clock, Random } from "../../core/index.ts";
 import type { Ledger, OperatorKeys, SeenHead } from "../../ledger/index.ts";
 import type { Plan, PlanVisor, Route, SecretRef } from "../../model/index.ts";
 import type { VisorReader, VisorWriter } from "../../skywire/visor/index.ts";
 import type { Emit } from "../event.ts";
-import { mapLimited, routeOf } from "../observe/index.ts";
+import { routeOf } from "../observe/index.ts";
 import { ApplyPast } from "./apply-past.ts";
-import { type ApplyPoint, applyVisor, type VisorResult } from "./apply-visor.ts";
+import { applyVisor } from "./apply-visor.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import { Halt } from "./halt.ts";
+import { Places } from "./places.ts";
 import { openingEntries } from "./record-plan.ts";
-import { type ApplyReport, reportOf, type VisorReport } from "./report.ts";
+import { type ApplyReport, reportOf } from "./report.ts";
+import { runWaves } from "./run-waves.ts";
 import { settleIntents } from "./settle-intents.ts";
 import { type ApplyTiming, DEFAULT_TIMING } from "./timing.ts";
+import type { ApplyPoint } from "./write-step.ts";
 
 /** Everything applying needs; the plan has been checked, shown and agreed to. */
 export interface ApplyInput {
@@ -75,12 +80,14 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
     ledger,
     keys: input.keys,
     random: input.random,
-    ...defined({ manifestText: input.manifestText }),
+    ...(input.manifestText === undefined ? {} : { manifestText: input.manifestText }),
   });
   if (opening.length > 0) await ledger.append(opening, { heads });
   input.atPoint?.("after-record");
-  const queue = new CommitQueue(ledger);
-  const results = await runWaves(plan, stop, timing, (visor, trustFailedOn) =>
+  const queue = new CommitQueue(ledger, clock);
+  const halt = new Halt(stop);
+  const places = new Places(timing);
+  const results = await runWaves(plan, halt, (visor) =>
     applyVisor(
       {
         plan,
@@ -93,8 +100,8 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
         isUsed: (change) => past.uses.isDone(visor.key, change),
         clock,
         timing,
-        stop,
-        trustFailedOn,
+        places,
+        halt,
         emit,
         atPoint: (point) => input.atPoint?.(point, visor),
       },
@@ -125,51 +132,4 @@ async function resolvePlanSecrets({
     steps.flatMap(({ changes }) => changes.flatMap(({ secrets }) => secrets ?? [])),
   );
   return refs.length === 0 ? new Map() : await resolveSecrets([...new Set(refs)]);
-}
-
-/** Takes the waves in order; after a failed trust step, or when asked to stop, no further step is begun. */
-async function runWaves(
-  plan: Plan,
-  stop: AbortSignal,
-  timing: ApplyTiming,
-  run: (visor: PlanVisor, trustFailedOn: () => string | undefined) => Promise<VisorResult>,
-): Promise<readonly VisorResult[]> {
-  const byKey = new Map(plan.visors.map((visor) => [visor.key, visor]));
-  const results: VisorResult[] = [];
-  let failedOn: PlanVisor | undefined;
-  for (const wave of plan.waves) {
-    const visors = wave.flatMap((key) => byKey.get(key) ?? []);
-    const done = await mapLimited(visors, timing.parallel, async (visor) => {
-      if (failedOn !== undefined) return notBegun(visor, failedOn.name);
-      if (stop.aborted) return leftOver(visor);
-      const result = await run(visor, () => (failedOn === visor ? undefined : failedOn?.name));
-      if (result.trustFailed) failedOn ??= visor;
-      return result;
-    });
-    results.push(...done);
-  }
-  return results;
-}
-
-function notBegun(visor: PlanVisor, failedOn: string): VisorResult {
-  const note = `not begun, because a trust step failed on ${failedOn}`;
-  const outcomes: VisorReport["outcomes"] = visor.steps.flatMap((step) =>
-    step.changes.map(({ path, element }) => ({
-      path,
-      ...defined({ element }),
-      outcome: "refused" as const,
-      note,
-      step: step.letter,
-    })),
-  );
-  return { report: { key: visor.key, name: visor.name, outcomes }, trustFailed: false, left: [] };
-}
-
-function leftOver(visor: PlanVisor): VisorResult {
-  const changes = visor.steps.reduce((total, step) => total + step.changes.length, 0);
-  return {
-    report: { key: visor.key, name: visor.name, outcomes: [] },
-    trustFailed: false,
-    left: [`${visor.name}: ${counted(changes, "change")}`],
-  };
 }

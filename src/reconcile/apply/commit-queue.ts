@@ -1,4 +1,5 @@
-import { assert } from "../../core/index.ts";
+// Joins what several visors record at the same time into commits of the ledger.
+import { assert, type Clock, sleep } from "../../core/index.ts";
 import type { EntryDraft, Ledger, LedgerRecord } from "../../ledger/index.ts";
 
 interface Waiting {
@@ -8,16 +9,26 @@ interface Waiting {
 }
 
 /**
+ * The least time from the beginning of one commit to that of the next. A commit costs two signatures of its own and two
+ * syncs, whatever it holds; a round trip to a visor takes longer than this.
+ */
+const BETWEEN_COMMITS_MS = 25;
+
+/**
  * Joins the entries of visors that are written to at the same time: what waits while a commit is on its way
- * to the disk goes out together in the next one. A promise resolves only when its entries are durable.
+ * to the disk, or follows it too closely, goes out together in the next one. A promise resolves only when its entries
+ * are durable.
  */
 export class CommitQueue {
   readonly #ledger: Pick<Ledger, "append">;
+  readonly #clock: Clock;
   #waiting: Waiting[] = [];
   #isWriting = false;
+  #lastMs = Number.NEGATIVE_INFINITY;
 
-  constructor(ledger: Pick<Ledger, "append">) {
+  constructor(ledger: Pick<Ledger, "append">, clock: Clock) {
     this.#ledger = ledger;
+    this.#clock = clock;
   }
 
   /** Appends entries in order, durably. */
@@ -38,6 +49,11 @@ export class CommitQueue {
   async #drain(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
+      const sinceMs = this.#clock.now() - this.#lastMs;
+      // A clock that was set back says nothing: then there is no pause.
+      if (sinceMs >= 0 && sinceMs < BETWEEN_COMMITS_MS)
+        await sleep(this.#clock, BETWEEN_COMMITS_MS - sinceMs);
+      this.#lastMs = this.#clock.now();
       const batch = this.#waiting;
       this.#waiting = [];
       try {

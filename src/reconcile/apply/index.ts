@@ -1,7 +1,7 @@
 export { ApplyPast } from "./apply-past.ts";
 export { type ApplyInput, applyPlan } from "./apply-plan.ts";
 export { type ApprovalUses, type UseEntry } from "./approval-uses.ts";
-export { type ApplyPoint } from "./apply-visor.ts";
+export { type ApplyPoint } from "./write-step.ts";
 export { type ApplyReport, type VisorReport } from "./report.ts";
 export {
   type RestartInput,

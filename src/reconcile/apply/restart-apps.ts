@@ -1,16 +1,13 @@
-import { type Clock, defined, hasCode, type VisorKey } from "../../core/index.ts";
+// Restarts apps on many visors without changing anything else: `fleet app restart`.
+import { type Clock, defined, type VisorKey } from "../../core/index.ts";
 import type { Change, OutcomeKind, Route, SeenVisor } from "../../model/index.ts";
-import type {
-  AppReading,
-  VisorReader,
-  VisorTarget,
-  VisorWriter,
-  WriteSession,
-} from "../../skywire/visor/index.ts";
+import type { AppReading, VisorReader, VisorTarget, VisorWriter } from "../../skywire/visor/index.ts";
 import type { Emit } from "../event.ts";
-import { mapLimited, toSeenVisor } from "../observe/index.ts";
+import { toSeenVisor } from "../observe/index.ts";
 import { checkLists } from "../plan/index.ts";
 import { isRunning, runAppActions } from "./app-actions.ts";
+import { openSession } from "./open-session.ts";
+import { type Place, Places } from "./places.ts";
 import { type ApplyTiming, DEFAULT_TIMING } from "./timing.ts";
 
 /** A visor whose apps are restarted. */
@@ -44,52 +41,72 @@ export interface RestartOutcome {
 }
 
 /**
- * Stops and starts apps, visor by visor and several visors at once; each app is watched until it stays up. An app
+ * Stops and starts apps on as many visors at once as there are places; each app is watched until it stays up. An app
  * that does not run is left as it is: a restart is no start.
  */
 export async function restartApps(input: RestartInput): Promise<readonly RestartOutcome[]> {
   const timing = { ...DEFAULT_TIMING, ...input.timing };
-  const results = await mapLimited(input.visors, timing.parallel, async (visor) => {
-    const { key, name } = visor;
-    if (input.stop.aborted)
-      return refusedAll(input, visor, "refused", "interrupted before it began");
-    input.emit({ type: "apply_progress", level: "info", message: `${name}: restart`, visor: key });
-    const outcomes = await restartOn(input, visor, timing);
-    const bad = outcomes.filter(({ outcome }) => outcome !== "done").length;
-    input.emit({
-      type: "receipt",
-      level: bad === 0 ? "info" : "error",
-      message: `${name}: ${outcomes.length - bad} of ${outcomes.length} done`,
-      visor: key,
-    });
-    return outcomes;
-  });
+  const places = new Places(timing);
+  const results = await Promise.all(
+    input.visors.map(async (visor) => {
+      const place = await places.take(false, false);
+      try {
+        return await restartInTurn({ ...input, timing, places, place }, visor);
+      } finally {
+        place.leave();
+      }
+    }),
+  );
   return results.flat();
 }
 
-async function restartOn(
-  input: RestartInput,
+/** What restarting on one visor needs, once it has a place. */
+interface RestartRun extends RestartInput {
+  readonly timing: ApplyTiming;
+  readonly places: Places;
+  readonly place: Place;
+}
+
+async function restartInTurn(
+  run: RestartRun,
   visor: VisorToRestart,
-  timing: ApplyTiming,
 ): Promise<readonly RestartOutcome[]> {
-  const { reader, writer, clock } = input;
+  const { key, name } = visor;
+  if (run.stop.aborted) return refusedAll(run, visor, "refused", "interrupted before it began");
+  run.emit({ type: "apply_progress", level: "info", message: `${name}: restart`, visor: key });
+  const outcomes = await restartOn(run, visor);
+  const bad = outcomes.filter(({ outcome }) => outcome !== "done").length;
+  run.emit({
+    type: "receipt",
+    level: bad === 0 ? "info" : "error",
+    message: `${name}: ${outcomes.length - bad} of ${outcomes.length} done`,
+    visor: key,
+  });
+  return outcomes;
+}
+
+async function restartOn(
+  run: RestartRun,
+  visor: VisorToRestart,
+): Promise<readonly RestartOutcome[]> {
+  const { reader, clock, timing, place, apps } = run;
   const target: VisorTarget = { key: visor.key, route: visor.route };
-  const opened = await openForApps(writer, target);
-  if ("refusal" in opened) return refusedAll(input, visor, "unreachable", opened.refusal);
+  const reopen = (): ReturnType<typeof openSession> => openSession(run, target, { config: false });
+  const opened = await reopen();
+  if ("refusal" in opened) return refusedAll(run, visor, "unreachable", opened.refusal);
   try {
     const entries = (app: string): readonly AppReading[] =>
       opened.reading.apps.filter(({ name }) => name === app);
     const runs = (app: string): boolean => entries(app).some(isRunning);
-    const left = input.apps.flatMap((app) => {
+    const left = apps.flatMap((app) => {
       const why = entries(app).length > 1 ? TWICE : runs(app) ? undefined : NOT_RUNNING;
       return why === undefined ? [] : [{ app, note: why }];
     });
-    const wanted = input.apps.filter((app) => !left.some((other) => other.app === app));
+    const wanted = apps.filter((app) => !left.some((other) => other.app === app));
     const seen = toSeenVisor(opened.reading, visor.route, clock.now());
     const refused = refusedRestarts(seen, visor, wanted);
     const changes = wanted.filter((app) => !refused.has(app)).map(restartOf);
-    const reopen = (): ReturnType<typeof openForApps> => openForApps(writer, target);
-    const context = { session: opened, reopen, reader, target, clock, timing };
+    const context = { session: opened, reopen, reader, target, clock, timing, place };
     const outcomes = await runAppActions(context, changes);
     const { key } = visor;
     return [
@@ -136,18 +153,6 @@ function refusedAll(
   note: string,
 ): readonly RestartOutcome[] {
   return apps.map((app) => ({ visor: key, app, outcome, note }));
-}
-
-async function openForApps(
-  writer: VisorWriter,
-  target: VisorTarget,
-): Promise<WriteSession | { readonly refusal: string }> {
-  try {
-    return await writer.open(target, { config: false });
-  } catch (error) {
-    if (!hasCode(error, "visor/") && !hasCode(error, "net/")) throw error;
-    return { refusal: error.message };
-  }
 }
 
 function restartOf(app: string): Change {

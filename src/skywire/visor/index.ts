@@ -48,6 +48,7 @@ export { DEFAULT_BRIDGE_PORT, releaseLike } from "./releases/told-apart.ts";
 export { DEFAULT_RPC_ADDRESS, formatRpcAddress, parseRpcAddress } from "./rpc-address.ts";
 export { type SafeConfig, SETTING_PATHS } from "./safe-config.ts";
 export { type SentCall } from "./send-gate.ts";
+export { Slots } from "./slots.ts";
 export {
   encodePreamble,
   PREAMBLE_SIZE_BYTES,

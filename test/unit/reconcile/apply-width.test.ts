@@ -80,7 +80,7 @@ function raise(): never {
 }
 
 describe("visors that are written to at once", () => {
-  it.fails("13.14: as many as are read, where neither trust nor a way to the visor is at stake", async () => {
+  it("13.14: as many as are read, where neither trust nor a way to the visor is at stake", async () => {
     const world = await startWorld(30);
     const counted = countingWriter(world.writer);
     const report = await applyTo(
@@ -126,7 +126,7 @@ describe("visors that are written to at once", () => {
 describe("an app that is waited for", () => {
   const running = [valueLeaf("apps.skysocks-client.running", true)];
 
-  it.fails("13.14: holds no place while it comes up", async () => {
+  it("13.14: holds no place while it comes up", async () => {
     const world = await startWorld(8);
     const settling = new Set<string>();
     let most = 0;
@@ -199,7 +199,7 @@ function notingLedger(
 describe("the record of many visors at once", () => {
   const leaves = [valueLeaf("apps.vpn-client.auto_start", true)];
 
-  it.fails("13.14: several visors' intents and receipts share a commit", async () => {
+  it("13.14: several visors' intents and receipts share a commit", async () => {
     const world = await startWorld(32);
     const sizes: number[] = [];
     const ledger = notingLedger(world.ledger, async (drafts) => {

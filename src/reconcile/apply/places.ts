@@ -1,0 +1,81 @@
+// How many visors are written to at the same time, and in which order those that wait come in.
+import type { PlanStep } from "../../model/index.ts";
+import { Slots } from "../../skywire/visor/index.ts";
+import type { ApplyTiming } from "./timing.ts";
+
+/**
+ * So many sessions any local visor carries beside the readings of a run. Source: skywire-rpc 9, where the smallest
+ * limit known of one is 50, for all its users together.
+ */
+const FEW = 16;
+
+/** A visor's place among those that are written to at the same time. */
+export interface Place {
+  /** Gives the place back: nothing is written from here on. Does nothing where it was given back. */
+  leave(): void;
+  /** Takes it again, before all visors on which nothing was begun. Does nothing where it is held. */
+  enter(): Promise<void>;
+}
+
+/** Gives out places. Steps that may cost a way to a visor have fewer, and take one of the others as well. */
+export class Places {
+  readonly #all: Slots;
+  readonly #careful: Slots;
+
+  constructor({ parallel, careful }: Pick<ApplyTiming, "parallel" | "careful">) {
+    this.#all = new Slots(parallel, FEW);
+    this.#careful = new Slots(careful);
+  }
+
+  /** True while so many hold a place that the local visor may be what turns one of them away. */
+  get isCrowded(): boolean {
+    return this.#all.used > FEW;
+  }
+
+  /** The local visor may not carry so many: few hold a place from now on, and more again as it takes them. */
+  lower(): void {
+    this.#all.lower(FEW);
+  }
+
+  /** The local visor took one more. */
+  raise(): void {
+    this.#all.raise();
+  }
+
+  /**
+   * Waits for a place.
+   * @param isCareful for a step that {@link isCareful}
+   * @param isBegun the visor was written to before: it comes before all others, so that few are left half done
+   */
+  async take(careful: boolean, isBegun: boolean): Promise<Place> {
+    const place = new HeldPlace(careful ? [this.#careful, this.#all] : [this.#all]);
+    await place.take(!isBegun);
+    return place;
+  }
+}
+
+class HeldPlace implements Place {
+  readonly #slots: readonly Slots[];
+  #releases: (() => void)[] = [];
+
+  constructor(slots: readonly Slots[]) {
+    this.#slots = slots;
+  }
+
+  async take(isLast: boolean): Promise<void> {
+    for (const slots of this.#slots) this.#releases.push(await slots.take(isLast));
+  }
+
+  leave(): void {
+    for (const release of this.#releases.splice(0)) release();
+  }
+
+  async enter(): Promise<void> {
+    if (this.#releases.length === 0) await this.take(false);
+  }
+}
+
+/** True for a step with a change of trust, or of how the visor is reached: a mistake in it must not spread fast. */
+export function isCareful({ letter, changes }: Pick<PlanStep, "letter" | "changes">): boolean {
+  return letter === "c" || changes.some(({ risk }) => risk === "trust" || risk === "reachability");
+}
