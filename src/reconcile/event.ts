@@ -1,3 +1,4 @@
+// What happens while `fleet` works, as events that a reporter prints.
 import type { Json, VisorKey } from "../core/index.ts";
 
 /** What happens while `fleet` works, one object a line with `--events`. */

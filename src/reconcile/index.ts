@@ -1,3 +1,4 @@
+// The door of reconcile: what other rooms use of its five stages.
 export {
   type ApplyInput,
   ApplyPast,

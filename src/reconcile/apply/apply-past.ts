@@ -1,3 +1,4 @@
+// What an apply has to know of the ledger: open intents, what was done of this plan, what is owned.
 import type { VisorKey } from "../../core/index.ts";
 import {
   type FeedKey,

@@ -1,3 +1,4 @@
+// What other rooms use of applying.
 export { ApplyPast } from "./apply-past.ts";
 export { type ApplyInput, applyPlan } from "./apply-plan.ts";
 export { type ApprovalUses, type UseEntry } from "./approval-uses.ts";

@@ -1,3 +1,4 @@
+// Collects what is said of changes while a step is written: errors, refusals, what waits for a restart.
 import { FleetError } from "../../core/index.ts";
 import { type Change, changeKey, MASK } from "../../model/index.ts";
 import type { WriteNotes } from "./read-back.ts";

@@ -1,3 +1,4 @@
+// A value that must be text, where a plan that was written by hand may hold something else.
 import { FleetError, type Json } from "../../core/index.ts";
 
 /**

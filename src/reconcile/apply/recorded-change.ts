@@ -1,3 +1,4 @@
+// A change as entries of the ledger keep it.
 import { defined } from "../../core/index.ts";
 import type { RecordedChange } from "../../ledger/index.ts";
 import type { Change } from "../../model/index.ts";

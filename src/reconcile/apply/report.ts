@@ -1,3 +1,4 @@
+// The report of an apply: outcomes by visor, their counts, and the exit code that follows from them.
 import type { Digest, ExitCode, VisorKey } from "../../core/index.ts";
 import type { Outcome, OutcomeKind, Plan, StepLetter } from "../../model/index.ts";
 

@@ -1,3 +1,4 @@
+// Writes the changes of a step in the order that keeps an app from starting with half of them.
 import { assert, type Json, parseVisorKey } from "../../core/index.ts";
 import {
   type Change,

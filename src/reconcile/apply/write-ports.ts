@@ -1,4 +1,4 @@
-// Writes the records of served ports, each whole.
+// Writes served ports: each record whole, from a fresh reading, and never one that others made meanwhile.
 import { FleetError, type VisorKey } from "../../core/index.ts";
 import { type Change, defaultPort, type ObservedPort, portFieldRow } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";

@@ -1,3 +1,4 @@
+// What the other stages use of comparing.
 export { appAfter, changesArgs, isOfApp, type Reveal } from "./app-after.ts";
 export {
   diffVisor,

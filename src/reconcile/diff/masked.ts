@@ -1,3 +1,4 @@
+// Tells whether a value that is shown with masks may be the one that is wanted.
 import { canonicalJson, type Json, type JsonObject } from "../../core/index.ts";
 import { MASK } from "../../model/index.ts";
 

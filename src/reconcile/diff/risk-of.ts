@@ -1,4 +1,4 @@
-// How much harm a wrong value does.
+// How much harm a wrong value does at a path.
 import { appFieldRow, ownFieldRow, portFieldRow, type Risk, settingAt } from "../../model/index.ts";
 import { parseLeafPath } from "./leaf-path.ts";
 

@@ -1,3 +1,4 @@
+// Decides whether an observation file may stand for the visors: who signed it, when, and for which manifest.
 import { FleetError, type OperatorKey } from "../../core/index.ts";
 import type {
   DesiredFleet,

@@ -1,3 +1,4 @@
+// What an observation file holds.
 import type { Digest, Json, OperatorKey, VisorKey } from "../../core/index.ts";
 import type { OnceTrusted } from "../plan/index.ts";
 import type {

@@ -1,3 +1,4 @@
+// What other rooms use of observation files.
 export {
   acceptObservation,
   type AcceptedObservation,

@@ -1,3 +1,4 @@
+// Runs work over many items, some at a time.
 /**
  * Runs `work` over all items, at most `limit` at a time, and gives the results in the order of the items.
  * The first rejection rejects the whole, once what is under way has ended; items not started by then are not

@@ -1,3 +1,4 @@
+// Reads the local visor and all others through it; a visor that cannot be read is a result like any other.
 import type { Clock, StreamAddress, VisorKey } from "../../core/index.ts";
 import {
   type DesiredVisor,

@@ -1,3 +1,4 @@
+// The stops and starts that changed arguments and environments of running apps ask for.
 import { defined } from "../../core/index.ts";
 import type { Change, DesiredVisor, SeenVisor } from "../../model/index.ts";
 import { parseLeafPath } from "../diff/index.ts";

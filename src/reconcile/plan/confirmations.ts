@@ -1,3 +1,4 @@
+// What a person is asked before a plan is applied.
 import {
   canonicalJson,
   counted,

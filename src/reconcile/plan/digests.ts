@@ -1,3 +1,4 @@
+// The digests that bind a plan to what it was made of and to what it decides.
 import {
   canonicalJson,
   compareTexts,

@@ -1,3 +1,4 @@
+// What other stages and rooms use of planning.
 export { buildPlan, type PlanInput } from "./build-plan.ts";
 export {
   type ApplyCheck,

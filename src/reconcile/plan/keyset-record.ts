@@ -1,3 +1,4 @@
+// The keyset of a fleet as an entry records it, and back.
 import { checkGitKey, defined, type GitKey } from "../../core/index.ts";
 import { isFeedKey, type KeysetTerms } from "../../ledger/index.ts";
 import { CAPABILITIES, type FeedKey, type Keyset } from "../../model/index.ts";

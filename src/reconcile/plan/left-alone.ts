@@ -1,3 +1,4 @@
+// The fields that a manifest ignores until a time, taken out before comparing.
 import { defined } from "../../core/index.ts";
 import type { Change, DesiredIgnore, DesiredVisor, IgnoredLeaf } from "../../model/index.ts";
 import { parseLeafPath } from "../diff/index.ts";

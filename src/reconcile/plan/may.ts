@@ -1,3 +1,4 @@
+// Whether an operator may do something, by the recorded keyset.
 import type { OperatorKey } from "../../core/index.ts";
 import type { Capability, Plan } from "../../model/index.ts";
 import type { History } from "./history.ts";

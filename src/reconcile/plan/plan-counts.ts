@@ -1,3 +1,4 @@
+// The counts of a plan, for its last line.
 import { changesOf, type Plan, type PlanCounts, type PlanVisor } from "../../model/index.ts";
 import { isRemoval, isTrustRemoval } from "./removal-counts.ts";
 

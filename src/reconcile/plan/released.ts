@@ -1,3 +1,4 @@
+// Fields that an earlier apply owned and this manifest does not: they stay as they are, and are told.
 import { type DesiredVisor, MASK, type Released, type SeenVisor } from "../../model/index.ts";
 import { appPresenceWriter, foundAt, parseLeafPath, riskOf } from "../diff/index.ts";
 

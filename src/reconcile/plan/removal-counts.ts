@@ -1,3 +1,4 @@
+// What counts as a removal.
 import type { DesiredVisor, SeenVisor } from "../../model/index.ts";
 import type { Change } from "../../model/index.ts";
 import { foundAt, parseLeafPath } from "../diff/index.ts";

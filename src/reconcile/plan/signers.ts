@@ -1,3 +1,4 @@
+// Whose signature on a commit counts under several keysets.
 import type { GitKey } from "../../core/index.ts";
 import type { Keyset, SignedCommits } from "../../model/index.ts";
 

@@ -1,3 +1,4 @@
+// The order across visors.
 import type { VisorKey } from "../../core/index.ts";
 
 /**

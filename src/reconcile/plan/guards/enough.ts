@@ -1,3 +1,4 @@
+// The guards that ask for relays and witnesses before an apply.
 import { counted } from "../../../core/index.ts";
 import type { Refusal } from "../../../model/index.ts";
 import { numberText } from "../policy.ts";

@@ -1,3 +1,4 @@
+// What plans and applies use of the guards.
 export { keysetSignaturesRefusal, relayRefusal, witnessesRefusal } from "./enough.ts";
 export {
   checkLockOut,

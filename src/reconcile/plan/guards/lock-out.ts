@@ -1,3 +1,4 @@
+// The guard that keeps a way into every visor for every controller, after each step and each crash.
 import type { VisorKey } from "../../../core/index.ts";
 import { isWayIn } from "../../diff/index.ts";
 import type { Change, Refusal } from "../../../model/index.ts";

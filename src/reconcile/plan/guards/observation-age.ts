@@ -1,3 +1,4 @@
+// The guard against plans from readings that are too old.
 import { formatDuration } from "../../../core/index.ts";
 import type { ObservedVisor, Policy, Refusal } from "../../../model/index.ts";
 import { strictestAgeMs } from "../policy.ts";

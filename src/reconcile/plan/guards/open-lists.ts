@@ -1,3 +1,4 @@
+// The guard against whitelists that would end empty, which means open to everybody.
 import { type Json, utf8 } from "../../../core/index.ts";
 import { ARGUMENT_BYTES_MAX, type Refusal } from "../../../model/index.ts";
 import { appPresenceWriter } from "../../diff/index.ts";

@@ -1,3 +1,4 @@
+// The guards that count what a plan takes away.
 import { counted } from "../../../core/index.ts";
 import type { Overrides, Policy, Refusal } from "../../../model/index.ts";
 

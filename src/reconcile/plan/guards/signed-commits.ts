@@ -1,3 +1,4 @@
+// The guard that asks for a signed commit of the manifest, where the recorded policy does.
 import { type CommitSignature, unreachable, shortCommit } from "../../../core/index.ts";
 import type {
   CommitEvidence,

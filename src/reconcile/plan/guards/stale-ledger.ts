@@ -1,3 +1,4 @@
+// The guard against plans that had not seen what another operator did since.
 import { compareTexts, type VisorKey } from "../../../core/index.ts";
 import type { Plan, Refusal } from "../../../model/index.ts";
 

@@ -1,3 +1,4 @@
+// Says which removals of trust should not wait for others of the same plan.
 import { type Change, changesOf, type PlanVisor, type Refusal } from "../../../model/index.ts";
 
 /** Guards of one app, port or proxy, whose findings say nothing of what else the plan holds. */
