@@ -1,6 +1,6 @@
 // ed25519 as operators sign with it: the platform signs and verifies, and noble judges keys.
 import { createHash, createPublicKey, type KeyObject, verify as platformVerify, createPrivateKey, sign as platformSign } from "node:crypto";
-import { getPublicKey, hashes, Point, sign } from "@noble/ed25519";
+import { getPublicKey, hashes, Point } from "@noble/ed25519";
 import { formatBase64Url } from "./base64.ts";
 import { fromHex, toHex } from "./bytes.ts";
 import { isOperatorKey, type OperatorKey } from "./keys.ts";

@@ -19,6 +19,7 @@ export {
   parseDuration,
   parseRecordedDuration,
 } from "./duration.ts";
+export { suggest, suggestion } from "./did-you-mean.ts";
 export { type Diagnostic, type Excerpt, type Place } from "./diagnostic.ts";
 export {
   ed25519KeyOf,

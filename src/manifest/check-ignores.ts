@@ -1,6 +1,5 @@
-import type { Diagnostic } from "../core/index.ts";
+import { type Diagnostic, suggestion } from "../core/index.ts";
 import { type DesiredLeaf, settingAt } from "../model/index.ts";
-import { suggestion } from "./did-you-mean.ts";
 import type { WrittenVisor } from "./manifest.ts";
 
 /**

@@ -1,6 +1,5 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
-import type { Diagnostic } from "../core/index.ts";
-import { suggestion } from "./did-you-mean.ts";
+import { type Diagnostic, suggestion } from "../core/index.ts";
 import { formCheck } from "./form-check.ts";
 import { placeAt, shownKey, type Source } from "./source.ts";
 import { GLUED, MISSING_SPACE } from "./syntax-faults.ts";

@@ -1,5 +1,4 @@
-import type { Diagnostic } from "../core/index.ts";
-import { suggest } from "./did-you-mean.ts";
+import { type Diagnostic, suggest } from "../core/index.ts";
 import { foreignFile, foreignText, foreignVersion } from "./foreign-files.ts";
 import { API_VERSION } from "./schema.ts";
 import { placeAt, type Source } from "./source.ts";

@@ -1,5 +1,10 @@
-import { type Diagnostic, gitKeyName, type Place, type VisorKey } from "../core/index.ts";
-import { suggestion } from "./did-you-mean.ts";
+import {
+  type Diagnostic,
+  gitKeyName,
+  type Place,
+  suggestion,
+  type VisorKey,
+} from "../core/index.ts";
 import type { Manifest, Word, WrittenRole } from "./manifest.ts";
 import type { Selectable } from "./select.ts";
 

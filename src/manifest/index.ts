@@ -23,7 +23,6 @@ export {
   type RuleDifference,
   type WantedChange,
 } from "./diff-fleets.ts";
-export { suggest } from "./did-you-mean.ts";
 export {
   explain,
   type ExplainedElement,

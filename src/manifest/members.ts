@@ -1,7 +1,5 @@
-import { checkVisorKey, compareTexts, defined, type Place } from "../core/index.ts";
-import type { Diagnostic } from "../core/index.ts";
+import { checkVisorKey, compareTexts, defined, type Place, type Diagnostic, suggestion } from "../core/index.ts";
 import type { DesiredElement } from "../model/index.ts";
-import { suggestion } from "./did-you-mean.ts";
 import { CHAIN_MAX, chainDiagnostic, cycleDiagnostic, type Names } from "./index-names.ts";
 import type { Word } from "./manifest.ts";
 import { select } from "./select.ts";

@@ -1,4 +1,4 @@
-import { suggest } from "./did-you-mean.ts";
+import { suggest } from "../core/index.ts";
 import type { Selection } from "./selection.ts";
 
 /** What a visor is chosen by. */

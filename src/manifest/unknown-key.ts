@@ -1,6 +1,5 @@
-import { type Diagnostic, FLEET_VERSION } from "../core/index.ts";
+import { type Diagnostic, FLEET_VERSION, suggest, suggestion } from "../core/index.ts";
 import { SETTINGS } from "../model/index.ts";
-import { suggest, suggestion } from "./did-you-mean.ts";
 
 type Fault = Pick<Diagnostic, "code" | "message" | "next">;
 

@@ -7,7 +7,6 @@ import { createVisorWriter, type VisorReader } from "../../skywire/visor/index.t
 import { applySummary, applyText, planSummary } from "../../view/index.ts";
 import { joinedRecords, openFeeds, othersOf, seenHeads } from "../ledger/feeds.ts";
 import { Findings } from "../ledger/joined-history.ts";
-import { expectedDecision } from "./apply-decision.ts";
 import { notKeptNote, textToKeep } from "./kept-manifest.ts";
 import { ledgerRefusals } from "./ledger-refusals.ts";
 import { outPaint } from "../shell/terminal-look.ts";

@@ -1,4 +1,4 @@
-import { fromUtf8 } from "../../core/index.ts";
+import { fromUtf8, suggest } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
 import { BUILT_IN_APPS } from "../../model/index.ts";
 import type { ManifestFile } from "../manifest/rewrite-manifest.ts";
@@ -19,7 +19,6 @@ export async function checkKnownApps(
   const found = await unknownApp(appsOf(edit), { name, bytes });
   if (found === undefined) return;
   const { unknown, known } = found;
-  const { suggest } = await import("../manifest/manifest-room.ts");
   const isList = edit.kind === "member";
   const meant = suggest(unknown, isList ? [...known, ...LISTS] : known);
   const what = isList ? "no list and no app" : "no app";
@@ -43,7 +42,6 @@ export async function checkKnownOrSeen(
 ): Promise<void> {
   const found = await unknownApp(apps, manifest, seen);
   if (found === undefined) return;
-  const { suggest } = await import("../manifest/manifest-room.ts");
   const meant = suggest(found.unknown, found.known);
   throw usage(
     `${JSON.stringify(found.unknown)} is no app that visors have by themselves, that ${manifest.name} names or that was seen on a visor of --on`,

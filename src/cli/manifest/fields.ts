@@ -1,4 +1,4 @@
-import { FleetError } from "../../core/index.ts";
+import { FleetError, suggest } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor, FieldAddress } from "../../model/index.ts";
 import { isLeafPath } from "../../reconcile/index.ts";
 
@@ -30,7 +30,7 @@ export async function fieldsOf(
   words: readonly string[],
   desired: DesiredFleet,
 ): Promise<readonly Field[]> {
-  const { selectVisors, suggest } = await import("./manifest-room.ts");
+  const { selectVisors } = await import("./manifest-room.ts");
   return words.map((word) => {
     const at = word.indexOf(SLASH);
     const [who, path] = [word.slice(0, at), word.slice(at + 1)];

@@ -24,5 +24,4 @@ export {
   parseUntil,
   resolveSecrets,
   selectVisors,
-  suggest,
 } from "../../manifest/index.ts";

@@ -1,21 +1,7 @@
-import {
-  checkVisorKey,
-  compareTexts,
-  defined,
-  type Diagnostic,
-  FleetError,
-  type VisorKey,
-} from "../../core/index.ts";
-import type {
-  DesiredElement,
-  DesiredFleet,
-  DesiredIgnore,
-  DesiredSet,
-  DesiredVisor,
-} from "../../model/index.ts";
+import { checkVisorKey, compareTexts, defined, type Diagnostic, FleetError, suggestion, type VisorKey } from "../../core/index.ts";
+import type { DesiredElement, DesiredFleet, DesiredIgnore, DesiredSet, DesiredVisor } from "../../model/index.ts";
 import { concernsTrust } from "../check-ignores.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
-import { suggestion } from "../did-you-mean.ts";
 import type { Body, Manifest, Word, Written, WrittenVisor } from "../manifest.ts";
 import { parseManifest } from "../parse-manifest.ts";
 import { parseUntil } from "../read-ignores.ts";

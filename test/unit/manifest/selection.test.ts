@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { selectVisors, suggest } from "../../../src/manifest/index.ts";
+import { selectVisors } from "../../../src/manifest/index.ts";
 import { desiredOf, keyOf, manifest } from "../../support/manifest-text.ts";
 
 const FLEET = desiredOf(
@@ -78,15 +78,4 @@ test.each([
 test("a pattern of many stars is not slow", () => {
   const { diagnostics } = selectVisors(`${"*a".repeat(1000)}*`, FLEET);
   expect(diagnostics.map(({ code }) => code)).toEqual(["selection/nothing"]);
-});
-
-test.each([
-  { word: "laptpo", candidates: ["desk", "laptop"], want: "laptop" },
-  { word: "LAPTOP", candidates: ["laptop"], want: "laptop" },
-  { word: "autostart", candidates: ["args", "auto_start"], want: "auto_start" },
-  { word: "pyt", candidates: ["pty", "pk"], want: "pty" },
-  { word: "xyz", candidates: ["pty", "pk"], want: undefined },
-  { word: "a", candidates: ["b"], want: "b" },
-])("did you mean: $word", ({ word, candidates, want }) => {
-  expect(suggest(word, candidates)).toBe(want);
 });

@@ -1,3 +1,5 @@
+// The word that a mistyped one was probably meant to be.
+
 /** Words longer than this are not compared: nobody mistypes a key digit by digit. */
 const WORD_SIZE_MAX = 40;
 
