@@ -1,6 +1,6 @@
 // Joins the modules of the compiled program into a few files, in place: a command then opens some twenty files
 // instead of five hundred, which was half of what it took to start. The check of a manifest's form is compiled from
-// the schema here, once, and not at every start. The library's doors stay as the compiler wrote them, installed
+// the schema here, once, and not at every start; what each command takes is asked here, once, and not at every Tab. The library's doors stay as the compiler wrote them, installed
 // packages stay packages, and what a command loads late it still loads late.
 // Argument: the folder that the compiler wrote.
 import { renameSync, rmSync } from "node:fs";
@@ -37,6 +37,26 @@ async function compiledFormCheck() {
   return `${code}\nexport const formCheck = () => validate;\n`;
 }
 
+const commandForms = resolve(program, "command-forms.js");
+
+/**
+ * The module of the commands' forms as its own answer, so that completion loads no command.
+ * @returns {Promise<string>}
+ */
+async function askedCommandForms() {
+  const asked = /** @type {{ readonly commandForms: () => Promise<object> }} */ (
+    await import(pathToFileURL(commandForms).href)
+  );
+  const text = JSON.stringify(JSON.stringify(await asked.commandForms()));
+  return `export const commandForms = async () => JSON.parse(${text});\n`;
+}
+
+/** @type {ReadonlyMap<string, () => Promise<string>>} */
+const READY = new Map([
+  [formCheck, compiledFormCheck],
+  [commandForms, askedCommandForms],
+]);
+
 const modules = await rolldown({
   input: { main: join(program, "main.js") },
   external: INSTALLED,
@@ -45,8 +65,8 @@ const modules = await rolldown({
   treeshake: { moduleSideEffects: false },
   plugins: [
     {
-      name: "compiled-form-check",
-      load: (id) => (resolve(id) === formCheck ? compiledFormCheck() : undefined),
+      name: "ready-modules",
+      load: (id) => READY.get(resolve(id))?.(),
     },
   ],
   // A module that is named and not found would else be taken for a package, and missed only when a user needs it.

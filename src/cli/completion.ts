@@ -1,11 +1,9 @@
-import { defined, type ExitCode, FleetError } from "../core/index.ts";
-import { allCommands } from "./command-table.ts";
+// `fleet completion`: the few lines by which a shell asks this program what may stand at the cursor.
+import { type ExitCode, FleetError } from "../core/index.ts";
+import { completionScript, SHELLS } from "./completion/scripts.ts";
 import type { Command } from "./shell/command.ts";
-import { completionScript, SHELLS } from "./completion/completion-script.ts";
-import { takenByOption, takenByWord } from "./completion/completion-values.ts";
-import type { CompletedCommand } from "./completion/completion-words.ts";
 
-/** `fleet completion`: what a shell needs to complete commands, options and visor names. */
+/** `fleet completion`: the script of one shell. */
 export const completion: Command = {
   name: "completion",
   about: "Print a completion script for a shell.",
@@ -25,28 +23,7 @@ export const completion: Command = {
         exit: 64,
       });
     }
-    const commands = await completedCommands();
-    world.terminal.data(completionScript(shell, commands));
+    world.terminal.data(completionScript(shell));
     return 0;
   },
 };
-
-/** What every command takes, as completion needs it. */
-export async function completedCommands(): Promise<readonly CompletedCommand[]> {
-  const { LINT_RULES } = await import("./manifest/manifest-room.ts");
-  const rules = `=${LINT_RULES.map(({ id }) => id).join(" ")}`;
-  return await Promise.all(
-    allCommands().map(async ({ name, about, load }) => {
-      const command = await load();
-      const options = command.options.map((option) => {
-        const takes = option.value === "RULE" ? rules : takenByOption(name, option);
-        return {
-          name: option.name,
-          about: option.about,
-          ...defined({ takes }),
-        };
-      });
-      return { name, about, options, words: command.words.map((word) => takenByWord(name, word)) };
-    }),
-  );
-}

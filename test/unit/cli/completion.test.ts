@@ -1,130 +1,112 @@
-// What completion offers, asked of a real bash with the words as bash itself parts them.
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cliWorld } from "../../support/cli-world.ts";
+// What completion offers, asked of the program itself; the shells that ask it are in test/e2e/completion.test.ts.
+import { describe, expect, it } from "vitest";
+import { commandForms } from "../../../src/cli/command-forms.ts";
+import { allCommands } from "../../../src/cli/command-table.ts";
+import { complete } from "../../../src/cli/completion/complete.ts";
+import { completionScript, SHELLS } from "../../../src/cli/completion/scripts.ts";
+import { isLeafPath } from "../../../src/reconcile/index.ts";
+import {
+  COMPLETED_MANIFEST,
+  COMPLETION_QUESTIONS,
+  FILE_QUESTIONS,
+} from "../../support/completion-questions.ts";
 
-const MANIFEST = `apiVersion: fleet.skywire/v1
-operators:
-  anna: { key: x }
-keys:
-    kim: a
-whitelists: { guests: [kim], admins: [desk] }
-roles:
-  base: { settings: { log_level: info } }
-  exit:
-    apps:
-      vpn-server: { running: true }
-visors:
-    # key: x
-    desk:
-        key: b
-        tags: [home, "attic"]
-        apps:
-            my-app:
-                running: true
-    "shop-1": { key: c, tags: [shop], apps: { cam: { args: [a, b] }, door: { running: true } } }
-    shop-2:
-        tags:
-        - shop
-        - window
-policy:
-    shall: 1
-`;
+const FORMS = commandForms();
 
-let folder = "";
-let script = "";
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "fleet-completion-"));
-  writeFileSync(join(folder, "fleet.yaml"), MANIFEST);
-  writeFileSync(join(folder, "plan.json"), "{}");
-  writeFileSync(join(folder, "tag"), "");
-  script = (await cliWorld().run("completion", "bash")).out;
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-/** What bash offers for the last word; words are parted at = and : as readline does. */
-function offered(...words: readonly string[]): readonly string[] {
-  const parted = words.flatMap((word) => word.match(/[=:]+|[^=:]+|^$/g) ?? [""]);
-  const line = ["fleet", ...parted].map((word) => `'${word}'`).join(" ");
-  const ask = `COMP_WORDS=(${line}); COMP_CWORD=${parted.length}; _fleet; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const bash = spawnSync("bash", ["--norc", "-c", `${script}\n${ask}`], {
-    encoding: "utf8",
-    cwd: folder,
-    env: { PATH: process.env["PATH"] },
+async function answer(shell: string, words: readonly string[], text = COMPLETED_MANIFEST) {
+  return await complete([shell, ...words], {
+    forms: async () => await FORMS,
+    manifestText: async () => text,
   });
-  expect(bash.stderr).toBe("");
-  return bash.stdout.split("\n").filter((word) => word !== "");
 }
 
-describe("4.7: bash offers what fits", () => {
-  it.each([
-    { words: ["completion", ""], want: ["bash", "zsh", "fish", "powershell"] },
-    { words: ["plan", "--on", ""], want: ["all", "desk", "shop-1", "shop-2", "tag:", "role:"] },
-    { words: ["plan", "--on", "desk,sh"], want: ["desk,shop-1", "desk,shop-2"] },
-    { words: ["plan", "--on", "tag:"], want: ["home", "attic", "shop", "window"] },
-    { words: ["plan", "--on", "tag:sh"], want: ["shop"] },
-    { words: ["plan", "--on", "desk,tag:ho"], want: ["home"] },
-    { words: ["plan", "--on", "role:e"], want: ["exit"] },
-    { words: ["plan", "--on=sh"], want: ["shop-1", "shop-2"] },
-    { words: ["plan", "--on=tag:sh"], want: ["shop"] },
-    { words: ["app", "start", ""], has: ["my-app", "cam", "door", "vpn-server", "skychat"] },
-    { words: ["app", "start", "my-app", "--on", "desk", "do"], want: ["door"] },
-    { words: ["app", "set", "cam", "ru"], want: ["running="] },
-    { words: ["app", "set", "cam", "running=t"], want: ["true"] },
-    { words: ["app", "set", ""], has: ["cam"] },
-    { words: ["app", "autostart", ""], want: ["on", "off"] },
-    { words: ["app", "autostart", "on", "ca"], want: ["cam"] },
-    { words: ["tag", "add", ""], want: ["home", "attic", "shop", "window"] },
-    { words: ["role", "assign", ""], want: ["base", "exit"] },
-    { words: ["log", "--kind", "re"], want: ["receipt", "revert"] },
-    { words: ["log", "--operator", ""], want: ["anna"] },
-    { words: ["plan", "--output", "s"], want: ["summary", "sarif"] },
-    { words: ["plan", "--via", ""], want: ["dmsg", "skynet"] },
-    { words: ["plan", "--only", "des"], want: ["desk/"] },
-    {
-      words: ["plan", "--only", "desk/trust."],
-      want: ["desk/trust.hypervisors", "desk/trust.pty"],
-    },
-    { words: ["plan", "--only", "desk/apps.my-app.ru"], want: ["desk/apps.my-app.running"] },
-    { words: ["plan", "--only", "tag:shop/settings.log"], want: ["shop/settings.log_level"] },
-    { words: ["ignore", "desk/trust.p"], want: ["desk/trust.pty"] },
-    { words: ["whitelist", "add", "k"], want: ["kim"] },
-    { words: ["ledger", "pull", ""], want: ["anna"] },
-    { words: ["app", "set", "cam", "netifc=t"], want: [] },
-    { words: ["log", "--path", "trust.p"], want: ["trust.pty"] },
-    { words: ["explain", "apps.cam.ru"], want: ["apps.cam.running"] },
-    { words: ["plan", "--on", "shop-1,"], has: ["shop-1,desk", "shop-1,tag:"] },
-    { words: ["plan", "--on", "!ta"], want: ["!tag:"] },
-    { words: ["adopt", "--sections", "trust,ap"], want: ["trust,apps"] },
-    { words: ["lint", "--rule", "unused-r"], want: ["unused-role"] },
-    { words: ["operator", "add", ""], want: [] },
-    { words: ["schema", "ev"], want: ["event"] },
-    { words: ["health", ""], want: [] },
-    { words: ["log", "--since", ""], want: [] },
-    { words: ["log", ""], want: [] },
-    { words: ["tag", "add", "home", ""], want: [] },
-    { words: ["plan", "--timeout", ""], want: [] },
-    { words: ["tag", "add", "ta"], want: [] },
-  ])("4.7: $words", ({ words, want, has }) => {
-    const found = offered(...words);
+/** The candidates for the last word, without what explains them. */
+async function offered(shell: string, words: readonly string[], text?: string) {
+  const lines = (await answer(shell, words, text)).split("\n");
+  return lines.filter((line) => line !== "").map((line) => line.split("\t")[0] ?? "");
+}
+
+describe("completion", () => {
+  it.each(COMPLETION_QUESTIONS)("4.7: $words", async ({ words, want, has }) => {
+    const found = await offered("fish", words);
     if (want !== undefined) expect(found.toSorted()).toEqual([...want].sort());
+    expect(found).toEqual(expect.arrayContaining([...(has ?? [])]));
+  });
+
+  it.each(FILE_QUESTIONS)("4.7: $words is left to the shell", async ({ words }) => {
+    expect(await answer("fish", words)).toBe(":files\n");
+    expect(await answer("fish", ["ledger", "serve", "--dir", ""])).toBe(":folders\n");
+  });
+
+  it("knows every command and option, and says what it is for", async () => {
+    const { commands } = await FORMS;
+    expect(commands.map(({ name }) => name)).toEqual(allCommands().map(({ name }) => name));
+    const lines = await answer("zsh", ["plan", "--"]);
+    const plan = await allCommands()
+      .find(({ name }) => name === "plan")
+      ?.load();
+    for (const { name, about } of plan?.options ?? [])
+      expect(lines).toContain(`--${name}\t${about}\n`);
+    expect(lines).toContain("--verbose\t");
+    expect(lines).toContain("--help\t");
+  });
+
+  it("offers only paths that a manifest can own", async () => {
+    const paths = await offered("fish", ["log", "--path", ""]);
+    const own = paths.filter((path) => !path.startsWith("visors."));
+    expect(own.length).toBeGreaterThan(50);
+    expect(own.filter((path) => !isLeafPath(path))).toEqual([]);
+  });
+
+  it.each([
+    { name: "parted at = and :", words: ["plan", "--on", "=", "tag", ":", "sh"], want: ["shop"] },
+    {
+      name: "with nothing behind the sign",
+      words: ["plan", "--on", "=", "tag", ":"],
+      has: ["home"],
+    },
+    {
+      name: "in open quotes",
+      words: ["plan", "--on", "'all & !tag:sh"],
+      want: ["all & !tag:shop"],
+    },
+    { name: "behind a word in quotes", words: ["plan", "--on", '"desk"', "--by"], want: ["--by"] },
+    {
+      name: "with signs taken literally",
+      words: ["plan", "--on", "all\\&des"],
+      want: ["all&desk"],
+    },
+  ])("takes the words of bash $name", async ({ words, want, has }) => {
+    const found = await offered("bash", words);
+    if (want !== undefined) expect(found).toEqual(want);
     expect(found).toEqual(expect.arrayContaining(has ?? []));
   });
 
-  it.each([
-    { words: ["ledger", "pul"], want: ["pull"] },
-    { words: ["blame", "k"], want: [] },
-    { words: ["blame", "d"], want: ["desk"] },
-    { words: ["plan", "fl"], want: ["fleet.yaml"] },
-    { words: ["plan", "--out", "pl"], want: ["plan.json"] },
-    { words: ["plan", "--ti"], want: ["--timeout"] },
-  ])("4.7: still $words", ({ words, want }) => {
-    expect(offered(...words).toSorted()).toEqual([...want].sort());
+  it("takes two quotes of PowerShell for an empty word", async () => {
+    expect(await offered("powershell", ["role", "assign", '""'])).toEqual(["base", "exit"]);
+  });
+
+  it("asks the manifest that the line names", async () => {
+    const asked: (string | undefined)[] = [];
+    const place = {
+      forms: async () => await FORMS,
+      manifestText: async (name: string | undefined) => {
+        asked.push(name);
+        return "";
+      },
+    };
+    await complete(["fish", "plan", "other.yaml", "--on", ""], place);
+    await complete(["fish", "log", "--manifest", "third.yaml", "--operator", ""], place);
+    await complete(["fish", "log", "--manifest=fourth.yaml", "--operator", ""], place);
+    await complete(["fish", "plan", "--on", ""], place);
+    await complete(["fish", "schema", ""], place);
+    expect(asked).toEqual(["other.yaml", "third.yaml", "fourth.yaml", undefined]);
+  });
+
+  it.each(SHELLS)("the script of %s only asks", (shell) => {
+    const script = completionScript(shell);
+    expect(script.split("\n").length).toBeLessThan(26);
+    expect(script).toContain("fleet __complete");
+    expect(script).not.toMatch(/awk|plan|fleet\.yaml/);
   });
 });
