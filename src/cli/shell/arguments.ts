@@ -1,8 +1,10 @@
-import { Command as Parser, CommanderError, Option } from "commander";
-import { FleetError, parseDuration } from "../../core/index.ts";
+// What a command takes, told to the library that parses command lines, and what the library made of one.
+import { type Command as Parser, type CommanderError, Option } from "commander";
+import { type FleetError, parseDuration, suggest } from "../../core/index.ts";
 import type { Command, OptionSpec } from "./command.ts";
 import { foreignOptionHint } from "./foreign-words.ts";
 import { COMMON_OPTIONS } from "./options.ts";
+import { usage } from "./usage.ts";
 
 /** What the user gave a command: on the command line, or in FLEET_* variables. */
 export interface Given {
@@ -16,33 +18,52 @@ export interface Given {
   durationMs(name: string): number | undefined;
 }
 
-/** What became of a command line: arguments to run with, or a help text to show. */
-export type Parsed =
-  | { readonly kind: "given"; readonly given: Given }
-  | { readonly kind: "help"; readonly text: string };
-
-type Values = Readonly<Record<string, unknown>>;
+/**
+ * Tells the library what a command takes, and how its help reads.
+ * @param parser the library's command of that name
+ */
+export function declare(parser: Parser, command: Command): void {
+  parser
+    .description(command.about)
+    .configureHelp({})
+    .helpOption("-h, --help", "show this text")
+    .addHelpText("after", tailOf(command));
+  for (const word of command.words) parser.argument(word.form, word.about);
+  for (const spec of [...command.options, ...COMMON_OPTIONS]) {
+    const option = new Option(flagsOf(spec), spec.about).hideHelp(COMMON_OPTIONS.includes(spec));
+    const aliases = (spec.aliases ?? []).map((alias) => new AliasOption(alias, spec));
+    for (const each of [option, ...aliases])
+      parser.addOption(spec.value === undefined ? each : each.argParser(valueAfter(spec, parser)));
+  }
+}
 
 /**
- * Parses the words after a command's name. What the command line leaves open is taken from the environment:
+ * What the library read of a command line. What the line leaves open is taken from the environment:
  * `--allow-removals` from FLEET_ALLOW_REMOVALS, and so on.
+ *
+ * The library can read variables too, but of this process alone, and takes each that is there for a yes:
+ * FLEET_YES=false would apply.
  * @throws FleetError cli/usage (exit 64)
  */
-export function parseArguments(
+export function givenOf(
+  parser: Parser,
   command: Command,
-  argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): Parsed {
-  const parser = parserOf(command);
-  if (wantsHelp(argv)) return { kind: "help", text: parser.helpInformation() + tailOf(command) };
-  try {
-    parser.parse(unaliased(command, argv), { from: "user" });
-  } catch (error) {
-    throw usageError(command, error);
+): Given {
+  for (const spec of [...command.options, ...COMMON_OPTIONS]) {
+    const text = env[environmentName(spec.name)];
+    if (text === undefined || text === "") continue;
+    const value = valueOf(spec, text);
+    const key = camelCase(spec.name);
+    if (parser.getOptionValueSource(key) !== "cli")
+      parser.setOptionValueWithSource(key, value, "env");
   }
-  const fromLine: Values = parser.opts();
-  const values = { ...fromEnvironment(command, env), ...fromLine };
-  return { kind: "given", given: givenOf(command, parser.args, values) };
+  return givenBy(command, parser.args, parser.opts());
+}
+
+function valueOf(spec: OptionSpec, text: string): boolean | string | readonly string[] {
+  if (spec.value === undefined) return isYes(spec.name, text);
+  return spec.many === true ? text.split(",") : text;
 }
 
 /** The environment variable of an option. */
@@ -50,54 +71,45 @@ export function environmentName(option: string): string {
   return `FLEET_${option.toUpperCase().replaceAll("-", "_")}`;
 }
 
-function parserOf(command: Command): Parser {
-  const parser = new Parser(`fleet ${command.name}`)
-    .description(command.about)
-    .exitOverride()
-    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .helpOption("-h, --help", "show this text")
-    .showSuggestionAfterError(true);
-  for (const word of command.words) parser.argument(word.form, word.about);
-  for (const spec of command.options) {
-    const option = new Option(flagsOf(spec), spec.about);
-    if (spec.value !== undefined) option.argParser(oneAfterTheOther(spec, command));
-    parser.addOption(option);
+/** Another long name of an option, which gives it its value. */
+class AliasOption extends Option {
+  readonly #attribute: string;
+
+  constructor(alias: string, { name, value }: OptionSpec) {
+    super(value === undefined ? `--${alias}` : `--${alias} <${value}>`);
+    this.#attribute = camelCase(name);
+    // The library takes `--no-confirm` for the contrary of `--confirm`; here it is another name of `--yes`.
+    this.negate = false;
+    this.hideHelp();
   }
-  for (const spec of COMMON_OPTIONS)
-    parser.addOption(new Option(flagsOf(spec), spec.about).hideHelp());
-  return parser;
+
+  override attributeName(): string {
+    return this.#attribute;
+  }
 }
 
 /** What an option is worth once it is given again: a list, all selections together, or an error. */
-function oneAfterTheOther(spec: OptionSpec, command: Command) {
+function valueAfter(spec: OptionSpec, parser: Parser) {
   return (
     value: string,
     earlier: string | readonly string[] | undefined,
   ): string | readonly string[] => {
-    if (isOption(value, command)) {
-      throw new FleetError("cli/usage", `--${spec.name} needs a value, and ${value} follows it`, {
-        next: `give --${spec.name} ${spec.value ?? "VALUE"}, or --${spec.name}=${value} where that is the value`,
-        exit: 64,
-      });
+    if (parser.options.some(({ long }) => long === value)) {
+      throw usage(
+        `--${spec.name} needs a value, and ${value} follows it`,
+        `give --${spec.name} ${spec.value ?? "VALUE"}, or --${spec.name}=${value} where that is the value`,
+      );
     }
     if (spec.many === true)
       return typeof earlier === "string" ? [earlier, value] : [...(earlier ?? []), value];
     if (earlier === undefined) return value;
     // In a selection a comma binds last, so nothing needs parentheses.
     if (spec.joins === true && typeof earlier === "string") return `${earlier},${value}`;
-    throw new FleetError(
-      "cli/usage",
+    throw usage(
       `--${spec.name} is given twice: ${JSON.stringify(earlier)} and ${JSON.stringify(value)}`,
-      { next: `give --${spec.name} once`, exit: 64 },
+      `give --${spec.name} once`,
     );
   };
-}
-
-/** True for the whole word of an option that the command has: it was hardly meant as the value of another. */
-function isOption(value: string, { options }: Command): boolean {
-  return [...options, ...COMMON_OPTIONS].some(
-    ({ name, aliases = [] }) => value === `--${name}` || aliases.includes(value.replace(/^--/, "")),
-  );
 }
 
 function flagsOf(spec: OptionSpec): string {
@@ -115,69 +127,41 @@ function tailOf(command: Command): string {
     command.options.length === 0
       ? ""
       : `\nEvery option can also be set in the environment, such as ${environmentName(command.options[0]?.name ?? "")}.\n`;
-  return `\nEvery command takes as well:\n${common.join("")}\nExamples:\n${examples}${env}`;
+  return `\nEvery command takes as well:\n${common.join("")}\nExamples:\n${examples}${env}`.trimEnd();
 }
 
-function wantsHelp(argv: readonly string[]): boolean {
-  const end = argv.indexOf("--");
-  const words = end < 0 ? argv : argv.slice(0, end);
-  return words.includes("--help") || words.includes("-h");
-}
-
-function unaliased(command: Command, argv: readonly string[]): string[] {
-  const names = new Map<string, string>(
-    command.options.flatMap((spec) =>
-      (spec.aliases ?? []).map((alias) => [`--${alias}`, `--${spec.name}`] as const),
-    ),
-  );
-  const end = argv.indexOf("--");
-  return argv.map((word, index) => {
-    if (end >= 0 && index >= end) return word;
-    const at = word.indexOf("=");
-    const name = at < 0 ? word : word.slice(0, at);
-    const known = names.get(name);
-    return known === undefined ? word : `${known}${word.slice(name.length)}`;
-  });
-}
-
-function usageError(command: Command, error: unknown): unknown {
-  if (!(error instanceof CommanderError)) return error;
-  const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+/** What the library says against the words of a command, with the next thing to try. */
+export function usageError(command: Command, error: CommanderError): FleetError {
+  const message = error.message.replace(/^error: /, "");
   const [, unknown] = /^unknown option '(-[^'=]*)/.exec(message) ?? [];
-  const hint = unknown === undefined ? undefined : foreignOptionHint(unknown, command);
-  // What the parser guesses from the letters is no help beside what the word means.
-  const said = hint === undefined ? message : message.replace(/ \(Did you mean .*\)$/, "");
-  return new FleetError("cli/usage", said, {
-    next: hint ?? `read \`fleet ${command.name} --help\``,
-    exit: 64,
-  });
+  return usage(message, nextFor(command, unknown) ?? `read \`fleet ${command.name} --help\``);
 }
 
-function fromEnvironment(
-  command: Command,
-  env: Readonly<Record<string, string | undefined>>,
-): Values {
-  const values: Record<string, unknown> = {};
-  for (const spec of [...command.options, ...COMMON_OPTIONS]) {
-    const text = env[environmentName(spec.name)];
-    if (text === undefined || text === "") continue;
-    const key = camelCase(spec.name);
-    if (spec.value === undefined) values[key] = isYes(spec.name, text);
-    else values[key] = spec.many === true ? text.split(",") : text;
-  }
-  return values;
+/** What an option that a command has not was probably meant to be. */
+function nextFor(command: Command, unknown: string | undefined): string | undefined {
+  if (unknown === undefined) return undefined;
+  const known = [...command.options, ...COMMON_OPTIONS].map(({ name }) => `--${name}`);
+  const meant = suggest(unknown, known);
+  return (
+    foreignOptionHint(unknown, command) ??
+    (meant === undefined ? undefined : `did you mean ${meant}?`)
+  );
 }
 
 function isYes(name: string, text: string): boolean {
   if (/^(1|true|yes|on)$/i.test(text)) return true;
   if (/^(0|false|no|off)$/i.test(text)) return false;
-  throw new FleetError("cli/usage", `${environmentName(name)} is neither true nor false`, {
-    next: `set ${environmentName(name)} to true or false, or unset it`,
-    exit: 64,
-  });
+  throw usage(
+    `${environmentName(name)} is neither true nor false`,
+    `set ${environmentName(name)} to true or false, or unset it`,
+  );
 }
 
-function givenOf(command: Command, words: readonly string[], values: Values): Given {
+function givenBy(
+  command: Command,
+  words: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+): Given {
   const text = (name: string): string | undefined => {
     const value = values[camelCase(name)];
     return typeof value === "string" ? value : undefined;
@@ -208,10 +192,10 @@ function givenOf(command: Command, words: readonly string[], values: Values): Gi
 }
 
 function wrongValue(command: Command, name: string, given: string, wanted: string): FleetError {
-  return new FleetError("cli/usage", `--${name} takes ${wanted}, not ${JSON.stringify(given)}`, {
-    next: `read \`fleet ${command.name} --help\``,
-    exit: 64,
-  });
+  return usage(
+    `--${name} takes ${wanted}, not ${JSON.stringify(given)}`,
+    `read \`fleet ${command.name} --help\``,
+  );
 }
 
 function camelCase(name: string): string {

@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from "vitest";
-import { environmentName, parseArguments } from "../../../src/cli/shell/arguments.ts";
+import { environmentName } from "../../../src/cli/shell/arguments.ts";
 import type { Command } from "../../../src/cli/shell/command.ts";
 import { durationText, parseDuration } from "../../../src/core/index.ts";
+import { readGiven, readWords } from "../../support/read-given.ts";
 
 const COMMAND: Command = {
   name: "try",
@@ -11,16 +12,14 @@ const COMMAND: Command = {
     { name: "yes", about: "yes", aliases: ["no-confirm", "auto-approve"] },
     { name: "allow-removals", value: "N", about: "many" },
     { name: "allow-trust-loss", value: "NAME", many: true, about: "names" },
-    { name: "timeout", value: "TIME", about: "time" },
+    { name: "timeout", value: "TIME", about: "time", aliases: ["longest-wait"] },
   ],
   examples: ["fleet try"],
   run: async () => 0,
 };
 
-function given(argv: readonly string[], env: Record<string, string> = {}) {
-  const parsed = parseArguments(COMMAND, argv, env);
-  if (parsed.kind !== "given") throw new Error("help was shown");
-  return parsed.given;
+async function given(argv: readonly string[], env: Record<string, string> = {}) {
+  return await readGiven(COMMAND, argv, env);
 }
 
 describe("arguments", () => {
@@ -28,12 +27,32 @@ describe("arguments", () => {
     { name: "flag", argv: ["--yes"] },
     { name: "first alias", argv: ["--no-confirm"] },
     { name: "second alias", argv: ["--auto-approve"] },
-  ])("$name", ({ argv }) => {
-    expect(given(argv).flag("yes")).toBe(true);
+  ])("$name", async ({ argv }) => {
+    expect((await given(argv)).flag("yes")).toBe(true);
   });
 
-  it("takes words, numbers, times and repeated options", () => {
-    const all = given([
+  test.each(["false", "no", "off", "0"])("FLEET_YES=%s is no yes", async (word) => {
+    expect((await given([], { FLEET_YES: word })).flag("yes")).toBe(false);
+    expect((await given(["--auto-approve"], { FLEET_YES: word })).flag("yes")).toBe(true);
+  });
+
+  it("takes another name of an option for it, and nothing for a yes that was not given", async () => {
+    expect((await given([])).flag("yes")).toBe(false);
+    expect((await given(["--longest-wait", "2s"])).durationMs("timeout")).toBe(2_000);
+    expect((await given(["--longest-wait=2s"])).durationMs("timeout")).toBe(2_000);
+    await expect(given(["--timeout", "1s", "--longest-wait", "2s"])).rejects.toThrow("given twice");
+    await expect(given(["--timeout", "--longest-wait"])).rejects.toThrow(
+      "--longest-wait follows it",
+    );
+  });
+
+  it("takes words behind -- as they are", async () => {
+    expect((await given(["--yes", "--", "--no-confirm"])).words).toEqual(["--no-confirm"]);
+    expect((await given(["--", "--help"])).words).toEqual(["--help"]);
+  });
+
+  it("takes words, numbers, times and repeated options", async () => {
+    const all = await given([
       "a.yaml",
       "--allow-removals",
       "7",
@@ -50,14 +69,14 @@ describe("arguments", () => {
     expect(all.flag("yes")).toBe(false);
   });
 
-  it("takes from the environment what the line leaves open", () => {
+  it("takes from the environment what the line leaves open", async () => {
     const env = {
       FLEET_YES: "true",
       FLEET_ALLOW_REMOVALS: "3",
       FLEET_ALLOW_TRUST_LOSS: "x,y",
       FLEET_TIMEOUT: "",
     };
-    const all = given(["--allow-removals", "4"], env);
+    const all = await given(["--allow-removals", "4"], env);
     expect(all.flag("yes")).toBe(true);
     expect(all.count("allow-removals")).toBe(4);
     expect(all.texts("allow-trust-loss")).toEqual(["x", "y"]);
@@ -72,19 +91,27 @@ describe("arguments", () => {
     { name: "no time", argv: ["--timeout", "soon"], env: {} },
     { name: "missing value", argv: ["--timeout"], env: {} },
     { name: "no truth value", argv: [], env: { FLEET_YES: "maybe" } },
-  ])("$name is cli/usage with exit 64", ({ argv, env }) => {
-    const use = (): unknown => {
-      const all = given(argv, env);
+  ])("$name is cli/usage with exit 64", async ({ argv, env }) => {
+    const use = async (): Promise<unknown> => {
+      const all = await given(argv, env);
       return [all.count("allow-removals"), all.durationMs("timeout")];
     };
-    expect(use).toThrow(expect.objectContaining({ code: "cli/usage", exit: 64 }));
+    await expect(use()).rejects.toThrow(expect.objectContaining({ code: "cli/usage", exit: 64 }));
   });
 
-  it("shows help with examples and the environment", () => {
-    const parsed = parseArguments(COMMAND, ["--help", "--force"], {});
-    expect(parsed.kind === "help" && parsed.text).toContain("$ fleet try");
-    expect(parsed.kind === "help" && parsed.text).toContain("FLEET_YES");
-  });
+  it.each([
+    ["--help", "--force"],
+    ["--force", "-h"],
+    ["--timeout", "--help"],
+    ["--help", "--timeout"],
+  ])(
+    "shows help with examples and the environment, whatever else is wrong: %s %s",
+    async (...argv) => {
+      const read = await readWords(COMMAND, argv, { FLEET_YES: "maybe" });
+      expect(read.kind === "help" && read.text).toContain("$ fleet try");
+      expect(read.kind === "help" && read.text).toContain("FLEET_YES");
+    },
+  );
 
   it("names environment variables after options", () => {
     expect(environmentName("allow-trust-loss")).toBe("FLEET_ALLOW_TRUST_LOSS");

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { parseArguments } from "../../../src/cli/shell/arguments.ts";
 import { BesideWork } from "../../../src/cli/shell/background-work.ts";
 import { plan } from "../../../src/cli/plan/plan.ts";
 import { type Reporter, reporterOf } from "../../../src/cli/shell/reporter.ts";
 import type { World } from "../../../src/cli/shell/world.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
+import { readGiven } from "../../support/read-given.ts";
 import { keyAt } from "../../support/reconcile-builders.ts";
 
 interface Stage {
@@ -15,11 +15,11 @@ interface Stage {
   readonly err: () => string;
 }
 
-function stage(
+async function stage(
   argv: readonly string[],
   isTerminal: boolean,
   env: Record<string, string> = {},
-): Stage {
+): Promise<Stage> {
   let out = "";
   let err = "";
   const clock = new ManualClock();
@@ -49,9 +49,8 @@ function stage(
     beside: new BesideWork(clock),
     stopSoftly: () => new AbortController().signal,
   };
-  const parsed = parseArguments(plan, argv, env);
-  if (parsed.kind !== "given") throw new Error("help was shown");
-  return { reporter: reporterOf(parsed.given, world), clock, out: () => out, err: () => err };
+  const given = await readGiven(plan, argv, env);
+  return { reporter: reporterOf(given, world), clock, out: () => out, err: () => err };
 }
 
 /** Two visors, of which one answers after 300 ms and the other hangs. */
@@ -74,7 +73,7 @@ async function observe({ reporter, clock }: Stage, waitMs: number): Promise<void
 
 describe("progress", () => {
   it("shows count, rate and the slowest visor after half a second, and wipes itself", async () => {
-    const on = stage([], true);
+    const on = await stage([], true);
     await observe(on, 700);
     expect(on.err()).toContain("1 of 2 visors, ");
     expect(on.err()).toMatch(/slowest 02c6047f…9ee5 \d/);
@@ -83,7 +82,7 @@ describe("progress", () => {
   });
 
   it("5.1: names visors and says what is left", async () => {
-    const on = stage([], true);
+    const on = await stage([], true);
     on.reporter.named({ [keyAt(1)]: "shop-1" });
     await observe(on, 700);
     expect(on.err()).toMatch(/1 of 2 visors, 1 left, .*slowest shop-1 \d/);
@@ -95,7 +94,7 @@ describe("progress", () => {
     { name: "CI", isTerminal: true, env: { CI: "true" }, waitMs: 5_000 },
     { name: "a dumb terminal", isTerminal: true, env: { TERM: "dumb" }, waitMs: 5_000 },
   ])("is silent for $name", async ({ isTerminal, env, waitMs }) => {
-    const on = stage([], isTerminal, env);
+    const on = await stage([], isTerminal, env);
     await observe(on, waitMs);
     expect(on.err()).toBe("");
   });
@@ -103,7 +102,7 @@ describe("progress", () => {
 
 describe("events", () => {
   it("are JSON lines: the version first, a heartbeat while nothing happens", async () => {
-    const on = stage(["--events"], true);
+    const on = await stage(["--events"], true);
     await observe(on, 25_000);
     const events = on
       .out()
@@ -131,16 +130,16 @@ describe("what nobody asked for and everybody must know", () => {
     visor: keyAt(1),
   } as const;
 
-  it("A6: is told on standard error, by the visor's name, also without --verbose", () => {
-    const { reporter, err, out } = stage([], false);
+  it("A6: is told on standard error, by the visor's name, also without --verbose", async () => {
+    const { reporter, err, out } = await stage([], false);
     reporter.named({ [keyAt(1)]: "shop" });
     reporter.emit(told);
     expect(err()).toBe("note: shop: settings.log_level: it is not in /etc/skywire.conf\n");
     expect(out()).toBe("");
   });
 
-  it("A6: is one of the events where these are asked for", () => {
-    const { reporter, err, out } = stage(["--events"], false);
+  it("A6: is one of the events where these are asked for", async () => {
+    const { reporter, err, out } = await stage(["--events"], false);
     reporter.emit(told);
     expect(err()).toBe("");
     expect(out()).toContain('"type":"diagnostic"');

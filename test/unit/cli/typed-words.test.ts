@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { allCommands } from "../../../src/cli/command-table.ts";
-import { parseArguments } from "../../../src/cli/shell/arguments.ts";
 import { parseTime } from "../../../src/ledger/index.ts";
 import { loadManifest } from "../../../src/manifest/index.ts";
 import { parseDuration, utf8 } from "../../../src/core/index.ts";
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
 import { type CliFleet, cliFleet } from "../../support/cli-world.ts";
+import { readGiven, readWords } from "../../support/read-given.ts";
 
 let user: CliFleet;
 beforeEach(async () => {
@@ -44,10 +44,10 @@ describe("options that are given again", () => {
       for (const spec of command.options) {
         const [name, words] = [`--${spec.name}`, command.words.map(() => "x")];
         const twice = spec.value === undefined ? [name, name] : [name, "a", name, "b"];
-        const parse = (): unknown => parseArguments(command, [...words, ...twice], {});
+        const read = readGiven(command, [...words, ...twice]);
         if (spec.value === undefined || spec.many === true || spec.joins === true)
-          expect(parse, `${row.name} ${name}`).not.toThrow();
-        else expect(parse, `${row.name} ${name}`).toThrow(`${name} is given twice`);
+          await expect(read, `${row.name} ${name}`).resolves.toBeDefined();
+        else await expect(read, `${row.name} ${name}`).rejects.toThrow(`${name} is given twice`);
       }
     }
   });
@@ -73,7 +73,7 @@ describe("forms of options", () => {
   it("4.2: options of the examples are among the options", async () => {
     for (const row of allCommands()) {
       const command = await row.load();
-      const help = parseArguments(command, ["--help"], {});
+      const help = await readWords(command, ["--help"]);
       const options = help.kind === "help" ? (help.text.split("Examples:")[0] ?? "") : "";
       const own = command.examples.flatMap((example) =>
         example.split("&&").filter((line) => line.includes(`fleet ${row.name}`)),
