@@ -1,3 +1,4 @@
+// The rows of the command table whose verbs work on a selection of visors.
 import type { CommandFamily } from "./command-table.ts";
 
 /** Families whose verbs edit the manifest for a selection of visors, or look at the selection once. */

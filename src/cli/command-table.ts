@@ -1,3 +1,4 @@
+// The table of commands: what each is called, what it is for, and where its code is.
 import type { Command } from "./shell/command.ts";
 import { SELECTION_FAMILIES } from "./command-families.ts";
 

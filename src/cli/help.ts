@@ -1,3 +1,4 @@
+// The help texts that are made from the table of commands alone.
 import { COMMAND_GROUPS, type CommandFamily } from "./command-table.ts";
 import { EXIT_CODES } from "./shell/exit.ts";
 

@@ -1,3 +1,4 @@
+// One command line in this process: its terminal, its signals, its exit code.
 import process from "node:process";
 import {
   dialTcp,

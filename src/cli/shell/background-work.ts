@@ -1,3 +1,4 @@
+// What a command begins beside its own work, such as bringing the ledger to relays that were down.
 import type { Clock } from "../../core/index.ts";
 
 /** How long what a command does beside its work may keep it from ending. */

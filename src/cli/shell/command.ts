@@ -1,3 +1,4 @@
+// What a command is: what it takes, how its help reads, and what it does.
 import type { ExitCode } from "../../core/index.ts";
 import type { Given } from "./arguments.ts";
 import type { World } from "./world.ts";

@@ -1,3 +1,4 @@
+// The questions that stand between a plan and its apply.
 import { counted, type FleetError } from "../../core/index.ts";
 import type { Overrides, Plan } from "../../model/index.ts";
 import { type Confirmation, confirmationsOf } from "../../reconcile/index.ts";

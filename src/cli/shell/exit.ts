@@ -1,3 +1,4 @@
+// The exit codes: what each says, and which of several is told.
 import type { ExitCode } from "../../core/index.ts";
 
 /** What each exit code of a command says; docs/exit-codes.md is about the same rows. */

@@ -1,3 +1,4 @@
+// Where this machine's key and ledgers are kept.
 import { join, resolve } from "node:path";
 import type { FeedKey } from "../../ledger/index.ts";
 import { homeFolders } from "../../platform/index.ts";

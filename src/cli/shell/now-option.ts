@@ -1,3 +1,4 @@
+// The time to go by, where `--now` gives one.
 import { FleetError } from "../../core/index.ts";
 import type { Given } from "./arguments.ts";
 import type { World } from "./world.ts";

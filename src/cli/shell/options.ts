@@ -1,3 +1,4 @@
+// The options that several commands share, each written once.
 import type { OptionSpec } from "./command.ts";
 
 /** Options that several commands share, each written once. */

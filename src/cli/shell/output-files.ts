@@ -1,3 +1,4 @@
+// The files that a command is to write its results to, checked before anything is read.
 import { dirname, resolve } from "node:path";
 import type { KeyFileChoice } from "./home-files.ts";
 import { usage } from "./usage.ts";

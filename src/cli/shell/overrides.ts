@@ -1,3 +1,4 @@
+// What the user allowed by name, one option for each thing.
 import { defined } from "../../core/index.ts";
 import type { Overrides } from "../../model/index.ts";
 import type { Given } from "./arguments.ts";

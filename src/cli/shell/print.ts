@@ -1,3 +1,4 @@
+// How a command prints one document, one line of its result, or one line beside it.
 import { printable } from "../../view/index.ts";
 import type { World } from "./world.ts";
 

@@ -1,3 +1,4 @@
+// The name and release of this program, as documents carry them.
 import { FLEET_VERSION } from "../../core/index.ts";
 
 /** How plans, entries and errors name this program. */

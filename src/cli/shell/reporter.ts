@@ -1,3 +1,4 @@
+// What is said while a command works: events as JSON lines, or a moving line of progress.
 import { durationText } from "../../core/index.ts";
 import type { Emit, FleetEvent } from "../../reconcile/index.ts";
 import type { Given } from "./arguments.ts";

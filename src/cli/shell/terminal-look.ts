@@ -1,3 +1,4 @@
+// Whether there are colours, moving lines, and somebody who can be asked.
 import { ansiPaint, type Paint, plainPaint } from "../../view/index.ts";
 import type { World } from "./world.ts";
 

@@ -1,3 +1,4 @@
+// The error of a command line that cannot be meant.
 import { FleetError } from "../../core/index.ts";
 
 /** The error of a command line that cannot be meant, and what to write instead. Exit code 64. */

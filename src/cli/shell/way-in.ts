@@ -1,3 +1,4 @@
+// How visors are reached: by which local visor, over which network, how many at once.
 import { defined, FleetError } from "../../core/index.ts";
 import {
   createVisorReader,

@@ -1,3 +1,4 @@
+// What a command may touch of the world around it.
 import type { Clock, Dial, Files, Random } from "../../core/index.ts";
 import type { Terminal, WatchFolder } from "../../platform/index.ts";
 import type { BesideWork } from "./background-work.ts";
