@@ -54,6 +54,7 @@ export {
   lintRuleId,
 } from "./lint/index.ts";
 export { keysNamedIn, loadKeyset, loadManifest } from "./load-manifest.ts";
+export { namesInText, type NamesInText } from "./names-in-text.ts";
 export { formatUntil, parseUntil } from "./read-ignores.ts";
 export { manifestSchema } from "./schema.ts";
 export {
