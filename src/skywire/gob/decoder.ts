@@ -1,3 +1,4 @@
+// Reads one direction of a gob connection: messages, type definitions, values.
 import { FleetError } from "../../core/index.ts";
 import { type Frame, FrameBuffer } from "./frame-buffer.ts";
 import type { GenericValue } from "./generic-value.ts";
@@ -6,9 +7,9 @@ import { type GobLimits, LIMITS } from "./limits.ts";
 import { readGenericTop } from "./read-generic.ts";
 import type { Schema, SchemaNode } from "./schema-node.ts";
 import { skipTop } from "./skip.ts";
-import { type Read, TypedReaders } from "./typed-reader.ts";
+import { NEED_OWN_TYPES, TypeState } from "./type-state.ts";
+import type { Read } from "./typed-reader.ts";
 import { NEED_MORE, type StreamSource, ValueReader } from "./value-reader.ts";
-import { WireTypes } from "./wire-types.ts";
 
 /** One decoded value. It is wrapped because a value may be `undefined` itself. */
 export interface Decoded<T> {
@@ -37,8 +38,7 @@ interface Waiting {
 export class Decoder {
   readonly #limits: GobLimits;
   readonly #frames: FrameBuffer;
-  readonly #types: WireTypes;
-  readonly #readers: TypedReaders;
+  #state: TypeState;
   readonly #reader: ValueReader;
   #failure: FleetError | undefined;
   #waiting: Waiting | undefined;
@@ -50,11 +50,13 @@ export class Decoder {
   constructor(limits: Partial<GobLimits> = {}) {
     this.#limits = { ...LIMITS, ...limits };
     this.#frames = new FrameBuffer(this.#limits);
-    this.#types = new WireTypes(this.#limits);
-    this.#readers = new TypedReaders(this.#types);
+    this.#state = TypeState.first(limits);
     const source: StreamSource = {
       nextMessage: (reader) => this.#enterNextMessage(reader),
-      define: (reader, id) => this.#types.define(reader, id),
+      define: (reader, id) => {
+        if (this.#state.isShared) throw NEED_OWN_TYPES;
+        this.#state.types.define(reader, id);
+      },
     };
     this.#reader = new ValueReader(source, this.#limits);
   }
@@ -141,8 +143,7 @@ export class Decoder {
       reader.enter(frames.bytes, frame.from, frame.end);
       const id = reader.id();
       if (id >= 0) return this.#readValue(frame, id, schema, misfit);
-      this.#types.define(reader, -id);
-      if (reader.left > 0) throw malformed("bytes after a type definition");
+      this.#state = this.#state.define(reader, -id);
       frames.consume(frame.end);
     }
   }
@@ -154,13 +155,14 @@ export class Decoder {
     misfit: Misfit,
   ): Decoded<unknown> | Refused | undefined {
     const reader = this.#reader;
-    const knownTypes = this.#types.size;
+    const knownTypes = this.#state.types.size;
     this.#messages = 1;
     this.#valueBytes = frame.end - frame.from;
     let result: Decoded<unknown> | Refused;
     try {
       result = this.#project(reader, id, schema, misfit);
     } catch (signal) {
+      if (signal === NEED_OWN_TYPES) return this.#readAgain(frame, schema, misfit);
       if (signal !== NEED_MORE) throw signal;
       this.#rewind(knownTypes, reader.end);
       return undefined;
@@ -172,24 +174,38 @@ export class Decoder {
     return reader.fault === undefined ? result : { error: reader.fault, received: undefined };
   }
 
+  /** Reads a value from its beginning once more, with types that it may add to. */
+  #readAgain(
+    frame: Frame,
+    schema: SchemaNode | undefined,
+    misfit: Misfit,
+  ): Decoded<unknown> | Refused | undefined {
+    this.#state = this.#state.own();
+    const reader = this.#reader;
+    reader.begin();
+    reader.enter(this.#frames.bytes, frame.from, frame.end);
+    return this.#readValue(frame, reader.id(), schema, misfit);
+  }
+
   #project(
     reader: ValueReader,
     id: number,
     schema: SchemaNode | undefined,
     misfit: Misfit,
   ): Decoded<unknown> | Refused {
+    const { types, readers } = this.#state;
     if (schema === undefined) {
-      skipTop(reader, this.#types, id);
+      skipTop(reader, types, id);
       return { value: undefined };
     }
-    if (schema.kind === "generic") return { value: readGenericTop(reader, this.#types, id) };
+    if (schema.kind === "generic") return { value: readGenericTop(reader, types, id) };
     let read: Read;
     try {
-      read = this.#readers.top(id, schema);
+      read = readers.top(id, schema);
     } catch (error) {
       if (!isRecoverable(error)) throw error;
-      if (misfit === "keep") return { error, received: readGenericTop(reader, this.#types, id) };
-      skipTop(reader, this.#types, id);
+      if (misfit === "keep") return { error, received: readGenericTop(reader, types, id) };
+      skipTop(reader, types, id);
       return { error, received: undefined };
     }
     return { value: read(reader) };
@@ -197,8 +213,10 @@ export class Decoder {
 
   /** Forgets a half-read value; it will be read again from its first message once the next one is here. */
   #rewind(knownTypes: number, reached: number): void {
-    this.#types.rollBack(knownTypes);
-    this.#readers.clear();
+    if (!this.#state.isShared) {
+      this.#state.types.rollBack(knownTypes);
+      this.#state.readers.clear();
+    }
     this.#repeatedBytes += this.#valueBytes;
     if (this.#repeatedBytes > this.#limits.repeatedBytes)
       throw overLimit("a value split into too many messages");

@@ -1,3 +1,4 @@
+// The types that a sender defines: what a definition says, and which may be sent at all.
 import { malformed, overLimit } from "./gob-error.ts";
 import type { GobLimits } from "./limits.ts";
 import type { Marshaler } from "./schema-node.ts";
@@ -61,6 +62,14 @@ export class WireTypes {
 
   get size(): number {
     return this.#defined.size;
+  }
+
+  /** The same types, to be added to by themselves. */
+  copy(): WireTypes {
+    const copy = new WireTypes(this.#limits);
+    for (const [id, type] of this.#defined) copy.#defined.set(id, type);
+    copy.#fieldCount = this.#fieldCount;
+    return copy;
   }
 
   get(id: number): WireType | undefined {
