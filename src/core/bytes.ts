@@ -1,3 +1,4 @@
+// Bytes as hex and as text, joined and compared.
 import { FleetError } from "./errors.ts";
 
 const HEX_DIGITS = "0123456789abcdef";

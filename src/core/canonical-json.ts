@@ -1,3 +1,4 @@
+// JSON in the one form that is hashed and signed (RFC 8785).
 import { BugError } from "./errors.ts";
 import { utf8 } from "./bytes.ts";
 

@@ -1,3 +1,5 @@
+// What is wrong with a text that somebody wrote, and at which place of it.
+
 /** A place in a text the user wrote. Lines and columns count from 1. */
 export interface Place {
   readonly file: string;

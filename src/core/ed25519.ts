@@ -1,4 +1,4 @@
-// ed25519 as operators sign with it: the platform signs and verifies, and noble judges keys.
+// Signatures of operators (ed25519), verified as strictly as other readers of a ledger must.
 import { createHash, createPublicKey, type KeyObject, verify as platformVerify, createPrivateKey, sign as platformSign } from "node:crypto";
 import { getPublicKey, hashes, Point } from "@noble/ed25519";
 import { formatBase64Url } from "./base64.ts";

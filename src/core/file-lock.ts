@@ -1,4 +1,4 @@
-// A lock that is a file: one process holds it at a time, and one that a dead process left is taken away.
+// A lock as a file: one process writes a ledger or a manifest at a time, and says who it is.
 import { toHex, utf8 } from "./bytes.ts";
 import { defined } from "./defined.ts";
 import { type FleetError, hasCode } from "./errors.ts";

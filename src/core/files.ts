@@ -1,3 +1,5 @@
+// Storage as a port: what may be done with files, and the codes of what can go wrong.
+
 /**
  * Durable storage as a port. Paths are absolute. Every failure is a FleetError with a `files/*`
  * code: files/full, files/read-only, files/denied, files/exists, files/not-a-file, files/too-large, files/no-writer,

@@ -1,3 +1,4 @@
+// Public keys that sign commits of git, as a manifest lists them.
 import { formatBase64, parseBase64 } from "./base64.ts";
 import { concatBytes, utf8 } from "./bytes.ts";
 import { sha256 } from "./hash.ts";

@@ -1,3 +1,4 @@
+// SHA-256 and what is built on it: digests of documents, keyed hashes and derived keys.
 import { createHash, createHmac, hash, hkdfSync } from "node:crypto";
 import { toHex } from "./bytes.ts";
 import { canonicalJsonBytes, type Json } from "./canonical-json.ts";

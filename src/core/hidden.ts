@@ -1,3 +1,5 @@
+// A holder of secrets that nothing prints.
+
 /**
  * Holds a value that must never be printed: inspection, JSON and string conversion show nothing of it.
  * Whoever opens it answers for where it goes.

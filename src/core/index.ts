@@ -1,3 +1,4 @@
+// The door of core: what every room may use.
 export { formatBase64, parseBase64 } from "./base64.ts";
 export { byteKey, concatBytes, equalBytes, fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
 export {

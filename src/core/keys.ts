@@ -1,4 +1,4 @@
-// Public keys as text: of visors, of operators, and those that entries are sealed to.
+// Keys as texts: of visors, of operators, and those that records are sealed to.
 import { ECDH } from "node:crypto";
 import { FleetError } from "./errors.ts";
 

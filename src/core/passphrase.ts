@@ -1,3 +1,4 @@
+// A passphrase made into a key, slowly, so that guessing is slow too.
 import { scryptSync } from "node:crypto";
 import { utf8 } from "./bytes.ts";
 

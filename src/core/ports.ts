@@ -1,7 +1,4 @@
-/**
- * The world, as small function types. The core is handed these; only src/platform makes real ones.
- */
-
+// The world as small function types: core is handed these, and only platform makes real ones.
 import { onAbort } from "./on-abort.ts";
 
 /** Time as a value that tests control. */

@@ -1,3 +1,4 @@
+// A child process of our own program, such as the embedded fleet of the demo.
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 

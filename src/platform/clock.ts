@@ -1,3 +1,4 @@
+// The system's time, as the port Clock.
 import { performance } from "node:perf_hooks";
 import type { Clock } from "../core/index.ts";
 

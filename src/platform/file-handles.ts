@@ -1,4 +1,4 @@
-/** Small deeds on open files and folders that every way of writing has in common. */
+// Small deeds on open files and folders that every way of writing has in common.
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";

@@ -1,3 +1,4 @@
+// The file system, as the port Files.
 import {
   constants,
   type FileHandle,

@@ -1,3 +1,4 @@
+// In which folders this program keeps its key, its ledger and its state.
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";

@@ -1,4 +1,4 @@
-/** Committing one file as the user's own git does, and whether that can be done now. */
+// Committing one file as the user's own git does, and whether that can be done now.
 import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** The environment that git is run in: whoever ran us may have told a git of theirs where to look. */
+// The environment that git is run in: whoever ran us may have told a git of theirs where to look.
 import { devNull } from "node:os";
 import process from "node:process";
 

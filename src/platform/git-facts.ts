@@ -1,3 +1,4 @@
+// What git knows of a file: its commit, its repository, and whether it was edited since.
 import { basename, dirname, join } from "node:path";
 import { digestOfBytes } from "../core/index.ts";
 import { type FileCommit, isCommitId, readFileHistory } from "./git-history.ts";

@@ -1,3 +1,4 @@
+// Fetching a branch from a remote before it is read.
 import { execFile } from "node:child_process";
 import { gitEnv } from "./git-env.ts";
 

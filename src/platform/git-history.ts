@@ -1,3 +1,4 @@
+// The commits that changed a file, and whether one commit follows another.
 import { basename, dirname } from "node:path";
 import { gitText, runGit } from "./git-run.ts";
 

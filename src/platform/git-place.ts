@@ -1,4 +1,4 @@
-/** Where a file is as git sees it: behind links, on the disk and in the tree of a commit. */
+// Where a file is as git sees it: behind links, on the disk and in the tree of a commit.
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { type GitEnd, gitBytes, runGit } from "./git-run.ts";

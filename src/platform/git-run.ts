@@ -1,3 +1,4 @@
+// Running git so that it reads objects only: no locks, no hooks, no programs that a repository names.
 import { execFile } from "node:child_process";
 import { readingGitEnv } from "./git-env.ts";
 

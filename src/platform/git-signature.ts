@@ -1,3 +1,4 @@
+// Who signed a commit, as ssh and gpg verify it with the keys of a manifest and no others.
 import { isCommitId } from "./git-history.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,3 +1,4 @@
+// A file as a commit has it, and why git finds no commit of a name.
 import { basename, dirname } from "node:path";
 import { isCommitId } from "./git-history.ts";
 import { findInTree, type GitRefusal, noCommitCause, realFile } from "./git-place.ts";

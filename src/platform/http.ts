@@ -1,3 +1,4 @@
+// A small HTTP server for the pages of a watch.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { isIP, type Socket } from "node:net";
 import { FleetError, type StreamAddress } from "../core/index.ts";

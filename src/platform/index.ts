@@ -1,3 +1,4 @@
+// The door of platform: the ports of core as this machine has them.
 export { dialTcp, listenTcp, type TcpServer } from "./tcp.ts";
 export { type HomeFolders, homeFolders } from "./folders.ts";
 export { type FileAtCommit, type NoCommitCause, readFileAt, readNoCommitCause } from "./git.ts";

@@ -1,3 +1,4 @@
+// ^C and the orderly end, as a wish to stop that the work in hand may finish first.
 import process from "node:process";
 
 /** What a person or the system asked for: ^C, or an orderly end. */

@@ -1,3 +1,4 @@
+// Who runs this process, as a lock tells others, and how many files it may open.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";

@@ -1,3 +1,4 @@
+// The system's randomness, as the port Random.
 import { randomBytes } from "node:crypto";
 import type { Random } from "../core/index.ts";
 

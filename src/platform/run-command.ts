@@ -1,3 +1,4 @@
+// Running a command that the user named, such as one that notifies.
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 

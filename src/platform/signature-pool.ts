@@ -1,3 +1,4 @@
+// Many signatures verified at once, on as many threads as there are processors.
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import {

@@ -1,3 +1,4 @@
+// The thread in which a signature pool verifies its batches.
 import type * as crypto from "node:crypto";
 import type * as threads from "node:worker_threads";
 

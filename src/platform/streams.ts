@@ -1,4 +1,4 @@
-/** Devices and pipes that somebody named as a file: read and written without waiting for ever. */
+// Devices and pipes that somebody named as a file: read and written without waiting for ever.
 import { constants, type FileHandle, open } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";

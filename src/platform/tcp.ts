@@ -1,3 +1,4 @@
+// TCP connections and servers, as the ports Dial and Listen.
 import { connect, createServer, isIP, type Socket } from "node:net";
 import process from "node:process";
 import {

@@ -1,3 +1,4 @@
+// The terminal: what is printed, asked and read without an echo.
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";

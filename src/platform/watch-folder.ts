@@ -1,3 +1,5 @@
+// Being told that a file in a folder changed.
+
 /** Something that looks at a folder until it is closed. */
 export interface FolderWatch {
   close(): Promise<void>;

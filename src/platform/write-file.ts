@@ -1,4 +1,4 @@
-/** Writing to what a name that somebody gave leads to: a file, through links, a device or a pipe. */
+// Writing to what a name that somebody gave leads to: a file, through links, a device or a pipe.
 import {
   access,
   constants,
