@@ -1,3 +1,4 @@
+// Rules about one app that its schema cannot say.
 import type { Diagnostic, Json, Place } from "../core/index.ts";
 import {
   type AppProgram,

@@ -1,3 +1,4 @@
+// Which values may be left alone for a time, and which may not.
 import { type Diagnostic, suggestion } from "../core/index.ts";
 import { type DesiredLeaf, settingAt } from "../model/index.ts";
 import type { WrittenVisor } from "./manifest.ts";

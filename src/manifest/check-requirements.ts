@@ -1,3 +1,4 @@
+// Whether a manifest can meet what its own policy asks for.
 import { counted, gitKeyKind, type Place } from "../core/index.ts";
 import type { Capability } from "../model/index.ts";
 import type { WrittenOperator } from "./manifest.ts";

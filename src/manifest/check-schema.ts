@@ -1,3 +1,4 @@
+// Checking a manifest against its schema, with the faults in words and lines of the user's.
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { type Diagnostic, suggestion } from "../core/index.ts";
 import { formCheck } from "./form-check.ts";

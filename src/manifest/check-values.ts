@@ -1,3 +1,4 @@
+// Checks of single values that a schema cannot say, such as keys, addresses and secrets.
 import type { Diagnostic } from "../core/index.ts";
 import { holdsSecrets } from "./check-schema.ts";
 import { placeAt, shownKey, type Source } from "./source.ts";

@@ -1,3 +1,4 @@
+// What two resolved manifests want differently.
 import { canonicalJson, defined, type Json, type VisorKey } from "../core/index.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
 import { leafMeaning, visorDifferences } from "./leaf-meaning.ts";

@@ -1,3 +1,4 @@
+// A good manifest that is to be edited: its text, and what it comes to.
 import type { Diagnostic } from "../core/index.ts";
 import type { DesiredFleet } from "../model/index.ts";
 import type { Manifest } from "./manifest.ts";

@@ -1,3 +1,4 @@
+// The compiled check of a manifest's form; the build replaces this module by the compiled code.
 import { Ajv2020, type Options, type ValidateFunction } from "ajv/dist/2020.js";
 import { manifestSchema } from "./schema.ts";
 

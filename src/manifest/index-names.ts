@@ -1,10 +1,6 @@
-import {
-  type Diagnostic,
-  gitKeyName,
-  type Place,
-  suggestion,
-  type VisorKey,
-} from "../core/index.ts";
+// The names that a manifest gives, each looked up once, and the circles among them.
+import { type Diagnostic, gitKeyName, type Place, suggestion, type VisorKey } from "../core/index.ts";
+import { suggestion } from "./did-you-mean.ts";
 import type { Manifest, Word, WrittenRole } from "./manifest.ts";
 import type { Selectable } from "./select.ts";
 

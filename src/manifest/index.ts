@@ -1,3 +1,4 @@
+// The door of the manifest: text in; desired fleet, diagnostics, explanations and edited texts out.
 export {
   ADOPT_SECTIONS,
   type AdoptedFleet,

@@ -1,3 +1,4 @@
+// The part of a manifest that says who may do what.
 import type { Entry, MapTree, Tree } from "./tree.ts";
 
 /** Sections that say nothing of who may do what. What this release does not know stays, and is refused. */

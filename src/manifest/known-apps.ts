@@ -1,3 +1,4 @@
+// The apps that a manifest can mean.
 import { BUILT_IN_APPS } from "../model/index.ts";
 import { parseManifest } from "./parse-manifest.ts";
 

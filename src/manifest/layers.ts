@@ -1,3 +1,4 @@
+// Joining what roles and the visor itself say of one value.
 import {
   canonicalJson,
   compareTexts,

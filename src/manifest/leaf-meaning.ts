@@ -1,3 +1,4 @@
+// What a resolved value means, apart from where it is written.
 import { canonicalJson, type Json } from "../core/index.ts";
 import { writtenOpen } from "./open-host.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";

@@ -1,3 +1,4 @@
+// From the bytes of a manifest to the desired fleet, or to what is wrong with it.
 import { checkVisorKey, type Diagnostic, type Digest, digestOfBytes } from "../core/index.ts";
 import type { DesiredFleet, TrustedManifest } from "../model/index.ts";
 import { keysetPart } from "./keyset-part.ts";

@@ -1,3 +1,4 @@
+// A manifest as it was written: every value with its place.
 import type {
   Diagnostic,
   Digest,

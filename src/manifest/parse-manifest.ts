@@ -1,3 +1,4 @@
+// From the text of a manifest to every value with its place.
 import {
   checkVisorKey,
   defined,

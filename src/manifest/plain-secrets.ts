@@ -1,3 +1,4 @@
+// What looks like a secret and must be a reference.
 import { visorKeyFault } from "../core/index.ts";
 import { namesSecret } from "../model/index.ts";
 

@@ -1,3 +1,4 @@
+// Reading what is written of one app.
 import { compareTexts, defined, type Json, type Place, utf8 } from "../core/index.ts";
 import {
   ARGUMENT_BYTES_MAX,

@@ -1,3 +1,4 @@
+// Reading what a role or a visor says of values on visors.
 import type { Json, Place } from "../core/index.ts";
 import { SAME_ENTRY, settingAt, settingFault, SETTINGS } from "../model/index.ts";
 import type { Body, Written } from "./manifest.ts";

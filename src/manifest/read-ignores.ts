@@ -1,3 +1,4 @@
+// Reading which values are left alone, and until when.
 import { compareTexts, defined } from "../core/index.ts";
 import type { DesiredIgnore } from "../model/index.ts";
 import { placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";

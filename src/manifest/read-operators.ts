@@ -1,3 +1,4 @@
+// Reading the operators.
 import { checkGitKey, checkVisorKey, defined, isOperatorKey, isSealKey } from "../core/index.ts";
 import { CAPABILITIES, type FeedKey } from "../model/index.ts";
 import type { WrittenOperator } from "./manifest.ts";

@@ -1,3 +1,4 @@
+// Reading the policy and how the ledger is kept.
 import { compareTexts, defined, type Json, parseDuration } from "../core/index.ts";
 import {
   checkRelayAddress,

@@ -1,3 +1,4 @@
+// How values are read out of a checked tree: what was refused counts as absent.
 import type { Diagnostic, Place } from "../core/index.ts";
 import type { Word } from "./manifest.ts";
 import { placeAt, type Source } from "./source.ts";

@@ -1,3 +1,4 @@
+// From the written manifest to one complete record of each visor.
 import {
   canonicalJson,
   compareTexts,

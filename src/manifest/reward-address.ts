@@ -1,3 +1,4 @@
+// Whether a text is a Skycoin address.
 import { sha256 } from "../core/index.ts";
 
 const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";

@@ -1,3 +1,4 @@
+// Whether two manifests want the same of everybody.
 import { canonicalJson, type Json } from "../core/index.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
 import { writtenOpen } from "./open-host.ts";

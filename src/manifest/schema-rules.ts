@@ -1,3 +1,4 @@
+// The schema of policy, ledger and operators.
 import { DURATION_PATTERN, type JsonObject } from "../core/index.ts";
 import { SIGNED_COMMITS } from "../model/index.ts";
 import { closed, flag, listOf, whole } from "./schema-forms.ts";

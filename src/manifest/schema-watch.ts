@@ -1,3 +1,4 @@
+// The schema of what a watch does.
 import { DURATION_PATTERN, type JsonObject } from "../core/index.ts";
 import { WATCH_VERBS } from "../model/index.ts";
 import { closed, listOf } from "./schema-forms.ts";

@@ -1,3 +1,4 @@
+// The schema of a manifest, published as schemas/fleet.schema.json.
 import type { JsonObject } from "../core/index.ts";
 import { ledger, policy } from "./schema-rules.ts";
 import { watch } from "./schema-watch.ts";

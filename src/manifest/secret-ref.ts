@@ -1,3 +1,4 @@
+// References to secrets: how they are written and which may be followed.
 import type { SecretRef } from "../model/index.ts";
 
 /** A reference as it can stand in a manifest, or why the text is none that can be followed. */

@@ -1,3 +1,4 @@
+// Looking up the secrets that a manifest refers to.
 import {
   type Diagnostic,
   FleetError,

@@ -1,3 +1,4 @@
+// What a visor showed as sections of a manifest, to be pasted.
 import { compareTexts, type Json, type JsonObject } from "../core/index.ts";
 import {
   type AppTypedField,

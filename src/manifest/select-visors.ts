@@ -1,3 +1,4 @@
+// The visors of a fleet that a selection chooses.
 import type { Diagnostic } from "../core/index.ts";
 import type { DesiredFleet, DesiredVisor } from "../model/index.ts";
 import { select } from "./select.ts";

@@ -1,3 +1,5 @@
+// Parsing a selection of visors, such as `tag:shop & !shop-2`.
+
 /** A parsed selection of visors. */
 export type Selection =
   | { readonly kind: "all" }

@@ -1,3 +1,4 @@
+// Parsing a manifest that differs little from one that was parsed before.
 import type { Source } from "./source.ts";
 import { type Entry, type MapTree, type ParsedTree, parseTree, type Tree } from "./tree.ts";
 

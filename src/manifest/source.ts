@@ -1,3 +1,4 @@
+// The text of a manifest with its lines indexed.
 import { type Diagnostic, fromUtf8, type Place } from "../core/index.ts";
 import { MANIFEST_BYTES_MAX } from "../model/index.ts";
 

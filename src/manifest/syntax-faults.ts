@@ -1,3 +1,4 @@
+// Mistakes of YAML in our words.
 import type { ErrorCode } from "yaml";
 import type { Diagnostic } from "../core/index.ts";
 

@@ -1,3 +1,4 @@
+// A manifest's YAML as a tree in which every node knows where it is written.
 import {
   Composer,
   type CST,

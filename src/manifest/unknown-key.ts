@@ -1,3 +1,4 @@
+// What is said of a key that this release does not know.
 import { type Diagnostic, FLEET_VERSION, suggest, suggestion } from "../core/index.ts";
 import { SETTINGS } from "../model/index.ts";
 

@@ -1,3 +1,4 @@
+// What a manifest says of watching, read and resolved.
 import type { Diagnostic, VisorKey } from "../core/index.ts";
 import { DEFAULT_WATCH, type DesiredWatch, WATCH_VERBS, type WatchVerb } from "../model/index.ts";
 import type { Names } from "./index-names.ts";

@@ -1,3 +1,4 @@
+// Texts and lists as YAML.
 import { seenLine } from "../core/index.ts";
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_./-]*$/;

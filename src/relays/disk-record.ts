@@ -1,3 +1,4 @@
+// One record of a relay's segment: an object or a Root, with a length and a check value.
 import { equalBytes, sha256, utf8 } from "../core/index.ts";
 import { ByteReader, ByteWriter, type SentRoot } from "../skywire/cxo/index.ts";
 

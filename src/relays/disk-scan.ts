@@ -1,3 +1,4 @@
+// Reading a segment from its beginning, over damaged stretches to the next whole record.
 import { concatBytes, type ReadFile } from "../core/index.ts";
 import { type DiskRecord, lookAtRecord, nextMagic } from "./disk-record.ts";
 

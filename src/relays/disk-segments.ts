@@ -1,3 +1,4 @@
+// The numbered files of a relay's store, of which only the last one grows.
 import { type AppendFile, type Files, FleetError, type ReadFile } from "../core/index.ts";
 
 const NAME = /^([0-9]{10})\.segment$/;

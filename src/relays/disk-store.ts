@@ -1,3 +1,4 @@
+// A relay's store on disk: records in segments, found by an index in memory, damage never served.
 import { byteKey, equalBytes, type Files, FleetError, sha256 } from "../core/index.ts";
 import type { CxoObject, ObjectStore, SentRoot } from "../skywire/cxo/index.ts";
 import {

@@ -1,3 +1,4 @@
+// Fetching the log of a feed from a relay, checked from what was seen before to its newest Root.
 import { assert, type Clock, equalBytes, FleetError } from "../core/index.ts";
 import type { Connection, Root, SignedRoot } from "../skywire/cxo/index.ts";
 import { logHashOf, type LogShape, readLogFacts } from "./log-shape.ts";

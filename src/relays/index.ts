@@ -1,3 +1,4 @@
+// The door of the relays: publishing a feed, reading it back, and a relay of our own.
 export { DiskRelayStore, type DiskStoreOptions, type StoreDamage } from "./disk-store.ts";
 export {
   fetchLog,

@@ -1,3 +1,4 @@
+// The newest Roots that a relay's store holds, of each feed and sequence.
 import { toHex } from "../core/index.ts";
 import type { SentRoot } from "../skywire/cxo/index.ts";
 import type { KeptRoot } from "./relay-store.ts";

@@ -1,3 +1,4 @@
+// What this room has to know of a log to fetch it; whoever owns its format says it.
 import { equalBytes, FleetError } from "../core/index.ts";
 import { isBlank, type Root } from "../skywire/cxo/index.ts";
 

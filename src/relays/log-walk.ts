@@ -1,3 +1,4 @@
+// The walk through a fetched log: its entries in order, read ahead by a bounded number of objects.
 import { FleetError } from "../core/index.ts";
 import {
   decodeRefsNode,

@@ -1,3 +1,4 @@
+// Stores of relays that lie on purpose, to see that nobody obeys them.
 import type { RelayStore } from "./relay-store.ts";
 
 /** What a relay can be made to do, to see that nobody obeys it. */

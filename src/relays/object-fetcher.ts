@@ -1,3 +1,4 @@
+// Getting objects from a relay, several at a time, each checked against its hash.
 import { type Clock, equalBytes, FleetError, hasCode, sha256, toHex } from "../core/index.ts";
 import { type Connection, fetchFrom, OBJECT_WRITE_MAX } from "../skywire/cxo/index.ts";
 import { STALL_TIMEOUT_MS, WINDOW } from "./relay-limits.ts";

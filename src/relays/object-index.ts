@@ -1,3 +1,4 @@
+// Where the objects of a relay's store lie, in 20 bytes of memory each.
 const WORDS = 5;
 const INITIAL_SLOTS = 1024;
 const FULL_SHARE = 0.75;

@@ -1,3 +1,4 @@
+// One connection to one relay, opened, used and closed again.
 import {
   type Clock,
   defined,

@@ -1,3 +1,4 @@
+// The way back from a Root to an earlier one, one fetched Root at a time.
 import { type Clock, equalBytes, FleetError, hasCode } from "../core/index.ts";
 import { type Connection, decodeRootOf, isBlank, type Root } from "../skywire/cxo/index.ts";
 import { ObjectFetcher } from "./object-fetcher.ts";

@@ -1,3 +1,4 @@
+// How much a relay keeps of one feed and of all, and a store that stops there.
 import { FleetError, toHex } from "../core/index.ts";
 import type { ObjectStore } from "../skywire/cxo/index.ts";
 import type { RelayStore } from "./relay-store.ts";

@@ -1,3 +1,5 @@
+// How long relays may take, and how much of them is read.
+
 /** How long a relay may take to accept a TCP connection. */
 export const DIAL_TIMEOUT_MS = 10_000;
 /** How long a relay may give nothing while objects are asked for; a Go node waits 59 s for an unknown one. */

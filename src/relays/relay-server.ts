@@ -1,3 +1,4 @@
+// A relay of our own: a node that takes feeds, keeps them and gives them to whoever asks.
 import {
   type ByteStream,
   type Clock,

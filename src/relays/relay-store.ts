@@ -1,3 +1,4 @@
+// What a relay needs of the place where it keeps objects and Roots.
 import type { ObjectStore, SentRoot } from "../skywire/cxo/index.ts";
 
 /** A Root that was kept; when it is not proven, damage may have taken what lies below it. */

@@ -1,3 +1,4 @@
+// The newest Root of a feed that a relay shows, proved to be the feed's.
 import { FleetError, hasCode } from "../core/index.ts";
 import { type Connection, previewFeed, type SignedRoot } from "../skywire/cxo/index.ts";
 

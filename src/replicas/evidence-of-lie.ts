@@ -1,3 +1,4 @@
+// Evidence against the holder of a feed's key, from what a relay answered.
 import { defined } from "../core/index.ts";
 import {
   type EvidenceDocument,

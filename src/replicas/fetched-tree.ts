@@ -1,3 +1,4 @@
+// The Merkle tree over entries that are fetched and not kept.
 import {
   HASH_SIZE,
   inclusionProof,

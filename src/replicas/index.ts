@@ -1,3 +1,4 @@
+// The door of the replicas: our ledger at relays, copies of others' ledgers, and who lied.
 export {
   conflictError,
   type PublishedLedger,

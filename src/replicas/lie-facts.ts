@@ -1,3 +1,4 @@
+// What is added to a signed lie so that it proves something: logs, and entries with their proofs.
 import { defined, equalBytes, FleetError, fromHex, toHex } from "../core/index.ts";
 import {
   type EntriesAt,

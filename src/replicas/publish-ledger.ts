@@ -1,3 +1,4 @@
+// Bringing our ledger to its relays, and asking back whether each holds all of it.
 import { type Files, FleetError } from "../core/index.ts";
 import type { FeedKey } from "../ledger/index.ts";
 import type { RelayAddress } from "../model/index.ts";

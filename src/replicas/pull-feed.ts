@@ -1,3 +1,4 @@
+// Bringing another operator's feed here from relays, each checked from what was seen before.
 import { defined, FleetError, fromHex, hasCode } from "../core/index.ts";
 import {
   createReplica,

@@ -1,3 +1,4 @@
+// A relay's answer that was not followed, by name, with what the feed's key signed.
 import type { EntriesAt } from "../ledger/index.ts";
 import type { SentRoot, SignedRoot } from "../skywire/cxo/index.ts";
 

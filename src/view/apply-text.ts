@@ -1,3 +1,4 @@
+// What became of the changes of an apply.
 import { counted } from "../core/index.ts";
 import type { OutcomeKind } from "../model/index.ts";
 import type { ApplyReport, VisorReport } from "../reconcile/index.ts";

@@ -1,3 +1,4 @@
+// Who set the values of a visor, as `fleet blame` prints it.
 import { counted, defined, type Json, type VisorKey } from "../core/index.ts";
 import type { BlamedLeaf, BlameVerdict, LeafSet, MomentRef, RecordRef } from "../ledger/index.ts";
 import { whenAny } from "./count-text.ts";

@@ -1,3 +1,4 @@
+// One change of a plan as a line: its sign, what was, what will be, and why.
 import { compareNames, compareTexts, counted } from "../core/index.ts";
 import type { Change, Risk } from "../model/index.ts";
 import { earliestEntry, withoutEntry } from "./alike.ts";

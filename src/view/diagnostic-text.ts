@@ -1,3 +1,4 @@
+// What is wrong with the text of a manifest, as a compiler shows it.
 import { counted, type Diagnostic } from "../core/index.ts";
 import { excerptText } from "./excerpt-text.ts";
 import type { Paint } from "./paint.ts";

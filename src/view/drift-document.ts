@@ -1,3 +1,4 @@
+// Drift as a JSON document.
 import type { Json } from "../core/index.ts";
 import {
   type Change,

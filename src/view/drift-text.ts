@@ -1,3 +1,4 @@
+// What others changed, who did, and how to go on, as `fleet drift` prints it.
 import { counted, type VisorKey } from "../core/index.ts";
 import type { BlamedLeaf, MomentRef } from "../ledger/index.ts";
 import {

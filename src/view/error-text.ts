@@ -1,3 +1,4 @@
+// An error for people: what happened, why, and what to try; a fault of ours as a short report.
 import { BugError, FleetError } from "../core/index.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";

@@ -1,3 +1,4 @@
+// Where a value of a manifest comes from, as `fleet explain` prints it.
 import type { Explanation } from "../manifest/index.ts";
 import type { Origin } from "../model/index.ts";
 import type { Paint } from "./paint.ts";

@@ -1,3 +1,4 @@
+// What `fleet doctor` found, and what to do about it.
 import { counted } from "../core/index.ts";
 import type { Paint, Style } from "./paint.ts";
 import { printable } from "./printable.ts";

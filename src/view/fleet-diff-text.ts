@@ -1,3 +1,4 @@
+// What differs between two manifests, as `fleet diff` prints it.
 import { counted, shortCommit } from "../core/index.ts";
 import type { Json } from "../core/index.ts";
 import type { FleetDifference, FleetVisorDifference, WantedChange } from "../manifest/index.ts";

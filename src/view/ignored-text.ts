@@ -1,3 +1,4 @@
+// Fields that the manifest leaves alone for a time.
 import type { IgnoredLeaf } from "../model/index.ts";
 import { changeGroups } from "./change-text.ts";
 import { lineText } from "./place-text.ts";

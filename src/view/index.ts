@@ -1,3 +1,4 @@
+// The door of the view: documents in, text, JSON and events out; nothing here reads or writes.
 export { applySummary, applyText } from "./apply-text.ts";
 export { type Blame, blameDocument, blameText } from "./blame-text.ts";
 export {

@@ -1,3 +1,4 @@
+// Where git has the manifest of a plan.
 import { shortCommit } from "../core/index.ts";
 import type { CommitSignature } from "../core/index.ts";
 import type { ManifestCommit, PlanManifest } from "../model/index.ts";

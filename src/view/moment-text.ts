@@ -1,3 +1,4 @@
+// What visors were like at an entry of the ledger, as `fleet at` and `fleet diff` print it.
 import { counted, defined, type Json, type VisorKey } from "../core/index.ts";
 import type {
   LeafState,

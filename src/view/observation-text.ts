@@ -1,3 +1,4 @@
+// What an observation lacks.
 import { counted } from "../core/index.ts";
 import type { ObservationDocument } from "../reconcile/index.ts";
 import type { Paint } from "./paint.ts";

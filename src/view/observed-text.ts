@@ -1,3 +1,4 @@
+// What one visor says about itself, as `fleet show --live` prints it.
 import type { Json } from "../core/index.ts";
 import type { ObservedApp, SeenVisor } from "../model/index.ts";
 import { printable } from "./printable.ts";

@@ -1,3 +1,5 @@
+// What pieces of text mean, which a terminal may show in colours.
+
 /** What a piece of text means; a terminal may show it in a colour, and never by colour alone. */
 export type Style = "add" | "change" | "remove" | "danger" | "unknown" | "quiet" | "strong";
 

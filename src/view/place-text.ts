@@ -1,3 +1,4 @@
+// Places in the user's texts, in forms that editors open.
 import type { Place } from "../core/index.ts";
 import { printable } from "./printable.ts";
 

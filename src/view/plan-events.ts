@@ -1,3 +1,4 @@
+// A plan as events, one a line.
 import { defined, type Json } from "../core/index.ts";
 import { type Change, changesOf, type Plan } from "../model/index.ts";
 import type { FleetEvent } from "../reconcile/index.ts";

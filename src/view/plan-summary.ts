@@ -1,3 +1,4 @@
+// The last line of a plan, which scripts read.
 import { counted } from "../core/index.ts";
 import type { Plan, PlanCounts } from "../model/index.ts";
 import { whenAny } from "./count-text.ts";

@@ -1,3 +1,4 @@
+// A plan for people: what is alike first, then visor by visor, then what refuses.
 import type { Plan } from "../model/index.ts";
 import { agesText } from "./age-text.ts";
 import { lingeringText } from "./lingering-text.ts";

@@ -1,3 +1,4 @@
+// Outside text made safe for a terminal: what nobody sees becomes visible.
 import { seenLine, seenText } from "../core/index.ts";
 import { paintCodes } from "./paint.ts";
 

@@ -1,3 +1,4 @@
+// What was checked of a proof, and what it is worth.
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 

@@ -1,3 +1,4 @@
+// Entries of a ledger as `fleet log` and `fleet show` print them.
 import { counted, someOf } from "../core/index.ts";
 import type {
   FeedKey,

@@ -1,3 +1,4 @@
+// What a guard refuses, as people read it.
 import type { Refusal } from "../model/index.ts";
 import type { Paint } from "./paint.ts";
 import { placeText } from "./place-text.ts";

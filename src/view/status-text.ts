@@ -1,3 +1,4 @@
+// The visors of a fleet as `fleet status` prints them.
 import { counted, type Json, type VisorKey } from "../core/index.ts";
 import type { ObservedVisor } from "../model/index.ts";
 import { partAlike } from "./alike.ts";

@@ -1,3 +1,5 @@
+// Tables of text: rows of cells in columns that line up.
+
 /**
  * Columns of one table: rows of cells, padded so that each column is as wide as its widest cell. No cell has more
  * than one line, whatever stands in it.

@@ -1,3 +1,4 @@
+// Values and keys as they are shown: short, with the names of keys.
 import type { Json, VisorKey } from "../core/index.ts";
 import { printable } from "./printable.ts";
 

@@ -1,3 +1,4 @@
+// What was checked of ledgers, as `fleet verify` prints it.
 import { counted } from "../core/index.ts";
 import type { JoinedReport, LedgerFault, VerifyReport } from "../ledger/index.ts";
 import type { Paint } from "./paint.ts";

@@ -1,3 +1,4 @@
+// One visor of a plan: its head, its changes and the remarks about it.
 import { ageText, counted } from "../core/index.ts";
 import {
   type Change,

@@ -1,3 +1,4 @@
+// What came of witnessing the ledgers of others.
 import { counted } from "../core/index.ts";
 import { whenAny } from "./count-text.ts";
 import type { Paint } from "./paint.ts";

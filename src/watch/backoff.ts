@@ -1,3 +1,4 @@
+// How long something that failed waits for its next try.
 import { BACKOFF_MAX_MS } from "./state.ts";
 
 /** The share of a time by which it may come earlier or later. */

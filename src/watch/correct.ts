@@ -1,3 +1,4 @@
+// What became of corrections: which count, and what waits after a run that was refused.
 import { counted, defined } from "../core/index.ts";
 import { backoffMs, spread } from "./backoff.ts";
 import type { CorrectionOutcome, Notice } from "./events.ts";

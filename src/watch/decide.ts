@@ -1,3 +1,4 @@
+// What is done about the differences of a plan: each is told, left alone, or corrected.
 import { defined } from "../core/index.ts";
 import { backoffMs, spread } from "./backoff.ts";
 import type { Difference, PlanFacts, VisorFacts } from "./facts.ts";

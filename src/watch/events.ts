@@ -1,3 +1,4 @@
+// What a watch hears of and what it asks for: events and effects.
 import type { Moment } from "./moment.ts";
 import type { PlanFacts } from "./facts.ts";
 import type { Finding, ManifestRef, Trouble } from "./state.ts";

@@ -1,3 +1,4 @@
+// A plan as far as a watch decides by it: visors, differences, refusals and what was applied last.
 import { defined, type Digest, type Json, type VisorKey } from "../core/index.ts";
 import {
   type Change,

@@ -1,3 +1,4 @@
+// What is done about one differing field, judged by its rule, its past corrections and the manifest.
 import { counted, defined } from "../core/index.ts";
 import type { Difference } from "./facts.ts";
 import type { NewFinding } from "./findings.ts";

@@ -1,3 +1,4 @@
+// What people are told: each finding once, and once more when it is resolved.
 import { defined } from "../core/index.ts";
 import type { LogLine, Notice } from "./events.ts";
 import { type Finding, FINDINGS_MAX, type FindingKind, type WatchState } from "./state.ts";

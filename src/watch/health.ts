@@ -1,3 +1,4 @@
+// Whether a watch does its work, as its health address answers.
 import type { Moment } from "./moment.ts";
 import { timeText } from "./moment.ts";
 import type { WatchState } from "./state.ts";

@@ -1,3 +1,4 @@
+// The door of the watch: a pure step from state and event to state and effects, and the file of the state.
 export {
   type CorrectionOutcome,
   type Decision,

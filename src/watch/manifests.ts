@@ -1,3 +1,4 @@
+// Which manifest a watch goes by: a new one, one that comes back, and what the ledger says was applied.
 import { defined, shortCommit } from "../core/index.ts";
 import type { LastApplied, PlanFacts } from "./facts.ts";
 import { putFleetFinding } from "./findings.ts";

@@ -1,3 +1,5 @@
+// The two clocks of a watch, and the time that surely went by between two events.
+
 /** One moment by two clocks, which part when the machine sleeps or somebody sets the time. */
 export interface Moment {
   /** Milliseconds since 1970-01-01 UTC, by the clock on the wall. */

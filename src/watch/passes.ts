@@ -1,3 +1,4 @@
+// The passes of a watch: reading the manifest, planning groups of visors, and when each begins.
 import { counted } from "../core/index.ts";
 import { backoffMs, spread } from "./backoff.ts";
 import type { WatchState } from "./state.ts";

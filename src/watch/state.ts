@@ -1,3 +1,4 @@
+// What a watch remembers over passes and crashes, as plain data.
 import type { Digest } from "../core/index.ts";
 import type { LastApplied } from "./facts.ts";
 import type { WatchTime } from "./moment.ts";

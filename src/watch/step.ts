@@ -1,3 +1,4 @@
+// One step of a watch: from a state and an event to the next state and its effects.
 import { assert, counted, unreachable } from "../core/index.ts";
 import { settleCorrections, settleRefusal } from "./correct.ts";
 import { decide } from "./decide.ts";

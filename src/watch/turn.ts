@@ -1,3 +1,4 @@
+// A state on its way through one step, with the effects that gather on it.
 import type { LogLine, WatchEffect } from "./events.ts";
 import type { WatchState } from "./state.ts";
 

@@ -1,3 +1,4 @@
+// Adopting visors into a manifest that is there, whose text stays as it is otherwise.
 import { type Diagnostic, utf8, type VisorKey } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
 import { leafMeaning } from "../leaf-meaning.ts";

@@ -1,3 +1,4 @@
+// The lines that an adoption writes: sections, their order, and the comments in them.
 import { commentLines, commentText, yamlList } from "../yaml-text.ts";
 import type { AdoptedKey, AdoptedList, AdoptedRole, AdoptedVisor, Adoption } from "./adoption.ts";
 import { blockLines, flowText, type Written, type WrittenMap } from "./written.ts";

@@ -1,3 +1,4 @@
+// What an adoption comes to: from what visors showed to roles, lists and the rest of each visor.
 import { compareTexts, counted, someOf, type VisorKey } from "../../core/index.ts";
 import type { DesiredLeaf, SeenVisor } from "../../model/index.ts";
 import { freeName } from "../first-manifest.ts";

@@ -1,3 +1,4 @@
+// What a manifest has already that an adoption can use: names, lists and roles.
 import type { VisorKey } from "../../core/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";

@@ -1,3 +1,4 @@
+// Sharing the values of visors out between roles and the visors themselves.
 import { counted, type VisorKey } from "../../core/index.ts";
 import { freeName } from "../first-manifest.ts";
 import type { AdoptedRole } from "./adoption.ts";

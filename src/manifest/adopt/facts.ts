@@ -1,3 +1,4 @@
+// The facts of a visor: each value that it showed and a manifest can say.
 import type { Json, VisorKey } from "../../core/index.ts";
 import type { DesiredVisor, SeenVisor } from "../../model/index.ts";
 

@@ -1,3 +1,4 @@
+// Which roles are worth having: those that save more lines than they take.
 import { compareTexts } from "../../core/index.ts";
 /**
  * Finds roles by minimum description length: a role is worth having when the lines it saves at the visors

@@ -1,3 +1,4 @@
+// An adoption as a manifest of its own, for a fleet that has none.
 import { counted, type VisorKey } from "../../core/index.ts";
 import {
   type FirstOperator,

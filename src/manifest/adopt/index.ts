@@ -1,3 +1,4 @@
+// The door of adopting: what visors show, written as a manifest.
 export {
   type AdoptedInto,
   adoptInto,

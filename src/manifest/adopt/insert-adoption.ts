@@ -1,3 +1,4 @@
+// Putting an adoption into the text of a manifest.
 import type { VisorKey } from "../../core/index.ts";
 import {
   type AdoptionSection,

@@ -1,3 +1,4 @@
+// Names for found roles, by what they hold.
 import { EXIT_PROGRAMS } from "../../model/index.ts";
 import type { Fact } from "./facts.ts";
 

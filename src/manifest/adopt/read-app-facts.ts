@@ -1,3 +1,4 @@
+// The facts of a visor's apps.
 import { canonicalJson, compareTexts, type Json, utf8 } from "../../core/index.ts";
 import {
   type AppTypedField,

@@ -1,3 +1,4 @@
+// The facts of one visor: trust, settings, ports, apps and the rest.
 import type { Json } from "../../core/index.ts";
 import {
   ACCESS_PATHS,

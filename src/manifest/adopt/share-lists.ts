@@ -1,3 +1,4 @@
+// Lists of keys that stand in several places, and those that are worth a name.
 import { compareTexts, type VisorKey } from "../../core/index.ts";
 import { type Fact, type KeysFact, listOf, type VisorFacts } from "./facts.ts";
 

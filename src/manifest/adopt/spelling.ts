@@ -1,3 +1,4 @@
+// How lists of keys are spelled in an adoption: by the names of lists and of keys.
 import { compareTexts, type VisorKey } from "../../core/index.ts";
 import { freeName } from "../first-manifest.ts";
 import { listId, type SharedList } from "./share-lists.ts";

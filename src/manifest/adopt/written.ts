@@ -1,3 +1,4 @@
+// Facts as they are written in YAML, one entry or one section.
 import { compareTexts, parseVisorKey } from "../../core/index.ts";
 import { SETTINGS } from "../../model/index.ts";
 import { bodyKeyOrder, inKeyOrder, type KeyOrder } from "../format/index.ts";

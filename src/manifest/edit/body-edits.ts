@@ -1,3 +1,4 @@
+// Writing wanted values at roles and visors, as edits of the text.
 import { assert, defined, type VisorKey } from "../../core/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";

@@ -1,3 +1,4 @@
+// Values below one key of the text: put in, changed or taken out.
 import {
   behindEntry,
   type Edit,

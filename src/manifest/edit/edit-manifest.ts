@@ -1,3 +1,4 @@
+// One edit of a manifest: written, resolved again, and checked to want exactly what was meant.
 import {
   type Diagnostic,
   FleetError,

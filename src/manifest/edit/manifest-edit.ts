@@ -1,3 +1,4 @@
+// What one command line can want of a manifest.
 import { defined, type Json } from "../../core/index.ts";
 import { yamlText } from "../yaml-text.ts";
 import { type BodyTree, treeOf } from "./body.ts";

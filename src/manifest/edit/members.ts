@@ -1,3 +1,4 @@
+// Putting a member into a list of the text, or taking one out.
 import {
   type BodyPlace,
   type BodyTree,

@@ -1,3 +1,4 @@
+// Operators in the text of a manifest: a line added, changed or taken out.
 import type { GitKey, OperatorKey, SealKey } from "../../core/index.ts";
 import type { Capability, FeedKey } from "../../model/index.ts";
 import {

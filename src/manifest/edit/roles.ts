@@ -1,3 +1,4 @@
+// The roles that exactly the meant visors have, in the order in which one would be chosen.
 import type { VisorKey } from "../../core/index.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import type { WrittenRole } from "../manifest.ts";

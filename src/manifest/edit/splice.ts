@@ -1,3 +1,4 @@
+// Edits of a text in place: keys set and removed, every other letter as it was.
 import { isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 
 /**

@@ -1,3 +1,4 @@
+// The fleet that an edit wants, made without the text, to check the text against.
 import { checkVisorKey, compareTexts, defined, type Diagnostic, FleetError, suggestion, type VisorKey } from "../../core/index.ts";
 import type { DesiredElement, DesiredFleet, DesiredIgnore, DesiredSet, DesiredVisor } from "../../model/index.ts";
 import { concernsTrust } from "../check-ignores.ts";

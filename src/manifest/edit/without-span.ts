@@ -1,3 +1,5 @@
+// Taking one part out of braces or brackets.
+
 /** Taking one part out of braces or brackets, and leaving every comment that speaks of another. */
 import { type Edit, lineEnd, lineStart } from "./splice.ts";
 

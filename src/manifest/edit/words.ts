@@ -1,3 +1,4 @@
+// Words of lists in the text: written as YAML, found, added and removed.
 import { yamlText } from "../yaml-text.ts";
 import { type BodyPlace, entryAt, putTree, treeOf, withoutEntry } from "./body.ts";
 import { withoutSpans } from "./without-span.ts";

@@ -1,3 +1,4 @@
+// Putting the keys of a manifest's text in order, with their comments.
 import { aboveEntry, lineStart } from "../edit/splice.ts";
 import { inKeyOrder, type KeyOrder, manifestKeyOrder } from "./key-order.ts";
 import { type EntryOutline, type MapOutline, outlineOf } from "./outline.ts";

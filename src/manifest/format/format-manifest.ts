@@ -1,3 +1,4 @@
+// Formatting the text of a manifest without changing what it means.
 import { canonicalJson } from "../../core/index.ts";
 import { makeSource, placeAt } from "../source.ts";
 import { parseTree, treeToJson } from "../tree.ts";

@@ -1,3 +1,4 @@
+// Indenting the text of a manifest by two spaces a level.
 import { lineStart } from "../edit/splice.ts";
 import { makeSource, placeAt, type Source } from "../source.ts";
 import { type EntryOutline, type MapOutline, type Outline, outlineOf } from "./outline.ts";

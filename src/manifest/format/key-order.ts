@@ -1,3 +1,4 @@
+// The order in which keys are written: that of the schema.
 import type { Json, JsonObject } from "../../core/index.ts";
 import { DEFINITIONS } from "../schema-parts.ts";
 import { manifestSchema } from "../schema.ts";

@@ -1,3 +1,4 @@
+// Where the maps, lists and entries of a manifest stand in its text.
 import { isMap, isScalar, isSeq, type Pair, parseDocument } from "yaml";
 
 /** Where the parts of a manifest stand in its text, as offsets. */

@@ -1,3 +1,4 @@
+// Lint rules about who could be locked out and who is let in.
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../../model/index.ts";
 import { finding, type Linted, type LintFinding } from "./finding.ts";
 

@@ -1,3 +1,4 @@
+// The lint rule about ignored values whose time has passed.
 import { formatUntil } from "../read-ignores.ts";
 import { finding, type Linted, type LintFinding } from "./finding.ts";
 

@@ -1,3 +1,4 @@
+// Lint rules about what is listed twice.
 import { checkVisorKey } from "../../core/index.ts";
 import { type Edit, lineStart } from "../edit/splice.ts";
 import { type ListOutline, type Outline, outlineOf } from "../format/index.ts";

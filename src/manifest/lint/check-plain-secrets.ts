@@ -1,3 +1,4 @@
+// The lint rule about secrets that stand in a manifest as they are.
 import { visorKeyFault } from "../../core/index.ts";
 import { looksSecret, parseOption } from "../plain-secrets.ts";
 import { parseSecretRef } from "../secret-ref.ts";

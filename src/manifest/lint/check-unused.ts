@@ -1,3 +1,4 @@
+// Lint rules about names that nothing uses.
 import type { Word } from "../manifest.ts";
 import { finding, type Linted, type LintFinding } from "./finding.ts";
 

@@ -1,3 +1,4 @@
+// The comments of a manifest, and where they stand.
 import { Lexer } from "yaml";
 import { placeAt, type Source } from "../source.ts";
 

@@ -1,3 +1,4 @@
+// Comments that switch a lint rule off on a line.
 import { type Edit, lineStart } from "../edit/splice.ts";
 import { placeAt, shownKey, type Source } from "../source.ts";
 import type { Comment } from "./comments.ts";

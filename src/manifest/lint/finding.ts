@@ -1,3 +1,4 @@
+// What a lint rule looks at, and what it finds.
 import { defined, type Diagnostic, type Place } from "../../core/index.ts";
 import type { DesiredFleet, GoneKey } from "../../model/index.ts";
 import type { Edit } from "../edit/splice.ts";

@@ -1,3 +1,4 @@
+// The door of linting.
 export type { LintFinding } from "./finding.ts";
 export {
   fixManifest,

@@ -1,3 +1,4 @@
+// Linting a manifest, and fixing what can be fixed.
 import { assert, defined, type Diagnostic } from "../../core/index.ts";
 import { type Edit, spliced } from "../edit/splice.ts";
 import { parseManifest } from "../parse-manifest.ts";

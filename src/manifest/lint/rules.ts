@@ -1,3 +1,5 @@
+// The table of lint rules.
+
 /** The name of a rule. Names never change: comments in manifests hold them. */
 export type LintRuleId =
   | "unused-role"

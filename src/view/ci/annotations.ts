@@ -1,3 +1,4 @@
+// A plan as annotations of GitHub Actions.
 import { someOf } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { planSummary } from "../plan-summary.ts";

@@ -1,3 +1,4 @@
+// The command line that applies the decision of a plan and refuses any other.
 import { DEFAULT_MANIFEST, type Plan } from "../../model/index.ts";
 import { shellWord } from "../shell-word.ts";
 import { showsExactly } from "./markdown-text.ts";

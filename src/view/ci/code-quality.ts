@@ -1,3 +1,4 @@
+// A plan as a code-quality report of GitLab.
 import type { Plan } from "../../model/index.ts";
 import { commandFreeJson } from "./command-free.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";

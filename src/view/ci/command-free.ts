@@ -1,3 +1,5 @@
+// Text for the log of a CI runner, in which the runner finds no command.
+
 /**
  * Text for the log of a CI runner. Runners carry out what stands in a log: GitHub a line that begins with `::`, and
  * it and Azure `##[` and `##vso[` anywhere. Both are shown as escapes.

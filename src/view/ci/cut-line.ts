@@ -1,3 +1,5 @@
+// Lines cut to a length that a report allows.
+
 /** Cuts a line to `lengthMax` UTF-16 units, never inside a character; what is cut ends with an ellipsis. */
 export function cutLine(line: string, lengthMax: number): string {
   if (line.length <= lengthMax) return line;

@@ -1,3 +1,4 @@
+// What a plan has to say as a list of findings, for every report that lists some.
 import {
   assert,
   compareNames,

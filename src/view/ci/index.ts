@@ -1,3 +1,4 @@
+// The door of the reports for CI: a plan as Markdown, JUnit, SARIF, code quality and annotations.
 export { planAnnotations } from "./annotations.ts";
 export { applyCommand, type CommandFacts } from "./apply-command.ts";
 export { planCodeQuality } from "./code-quality.ts";

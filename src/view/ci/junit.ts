@@ -1,3 +1,4 @@
+// A plan as a JUnit report.
 import type { Plan, PlanVisor } from "../../model/index.ts";
 import { plainPaint } from "../paint.ts";
 import { placeText } from "../place-text.ts";

@@ -1,3 +1,4 @@
+// Outside text in Markdown, so that no renderer makes anything of it.
 import { cutLine } from "./cut-line.ts";
 import { escapeOf } from "../../core/index.ts";
 import { printable } from "../printable.ts";

@@ -1,3 +1,4 @@
+// A plan as Markdown, for a comment or a summary of a CI run.
 import { counted } from "../../core/index.ts";
 import type { Plan, PlanVisor } from "../../model/index.ts";
 import type { Confirmation } from "../../reconcile/index.ts";

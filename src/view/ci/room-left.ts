@@ -1,3 +1,4 @@
+// A report that is written up to a size and says what it leaves out.
 import { utf8 } from "../../core/index.ts";
 
 /** A report of limited size while it is written. UTF-8 bytes are counted: a text never has more characters. */

@@ -1,3 +1,4 @@
+// The stable names of what a plan says, by which reports are filtered.
 import { type Guard, GUARDS, type Plan, type Risk } from "../../model/index.ts";
 
 /** The stable name of what a finding is about; reports are filtered and muted by it. */

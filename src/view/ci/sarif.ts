@@ -1,3 +1,4 @@
+// A plan as a SARIF log.
 import { counted, FLEET_VERSION } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { commandFreeJson } from "./command-free.ts";

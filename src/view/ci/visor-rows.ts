@@ -1,3 +1,4 @@
+// The rows of a Markdown report about visors that have something alike.
 import { counted } from "../../core/index.ts";
 import {
   type Change,
