@@ -1,5 +1,12 @@
 // Signatures of operators (ed25519), verified as strictly as other readers of a ledger must.
-import { createHash, createPublicKey, type KeyObject, verify as platformVerify, createPrivateKey, sign as platformSign } from "node:crypto";
+import {
+  createHash,
+  createPublicKey,
+  type KeyObject,
+  verify as platformVerify,
+  createPrivateKey,
+  sign as platformSign,
+} from "node:crypto";
 import { getPublicKey, hashes, Point } from "@noble/ed25519";
 import { formatBase64Url } from "./base64.ts";
 import { fromHex, toHex } from "./bytes.ts";
@@ -39,9 +46,6 @@ export function signEd25519(seed: Uint8Array, message: Uint8Array): Uint8Array {
   return new Uint8Array(signature.buffer, signature.byteOffset, signature.length);
 }
 
-/** The one DER form of a seed as a private key, up to the seed. Source: RFC 8410, section 7. */
-const PRIVATE_KEY_HEAD = fromHex("302e020100300506032b657004220420");
-
 // An operator signs every entry with one seed. Held by the seed itself: with it the key is gone.
 const secretKeys = new WeakMap<Uint8Array, KeyObject>();
 
@@ -49,11 +53,8 @@ function secretKey(seed: Uint8Array): KeyObject {
   const known = secretKeys.get(seed);
   if (known !== undefined) return known;
   if (seed.length !== KEY_SIZE) throw new TypeError(`an ed25519 seed has ${KEY_SIZE} bytes`);
-  const der = Buffer.alloc(PRIVATE_KEY_HEAD.length + KEY_SIZE);
-  der.set(PRIVATE_KEY_HEAD);
-  der.set(seed, PRIVATE_KEY_HEAD.length);
-  const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-  der.fill(0);
+  const [d, x] = [formatBase64Url(seed), formatBase64Url(getPublicKey(seed))];
+  const key = createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d, x }, format: "jwk" });
   secretKeys.set(seed, key);
   return key;
 }

@@ -1,7 +1,19 @@
 // Where each value of a resolved manifest comes from.
-import { defined, type Diagnostic, type Json, type Place, type VisorKey, suggestion } from "../core/index.ts";
-import type { DesiredElement, DesiredFleet, DesiredLeaf, DesiredVisor, Origin } from "../model/index.ts";
-import { suggestion } from "./did-you-mean.ts";
+import {
+  defined,
+  type Diagnostic,
+  type Json,
+  type Place,
+  type VisorKey,
+  suggestion,
+} from "../core/index.ts";
+import type {
+  DesiredElement,
+  DesiredFleet,
+  DesiredLeaf,
+  DesiredVisor,
+  Origin,
+} from "../model/index.ts";
 import { writtenOpen } from "./open-host.ts";
 
 /** Where the values at a path come from. Plain data, so that it can be printed as JSON. */

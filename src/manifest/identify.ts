@@ -1,6 +1,5 @@
 // What a file is: a manifest of this release, of another one, or something else.
 import { type Diagnostic, suggest } from "../core/index.ts";
-import { suggest } from "./did-you-mean.ts";
 import { foreignFile, foreignText, foreignVersion } from "./foreign-files.ts";
 import { API_VERSION } from "./schema.ts";
 import { placeAt, type Source } from "./source.ts";

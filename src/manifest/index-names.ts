@@ -1,6 +1,11 @@
 // The names that a manifest gives, each looked up once, and the circles among them.
-import { type Diagnostic, gitKeyName, type Place, suggestion, type VisorKey } from "../core/index.ts";
-import { suggestion } from "./did-you-mean.ts";
+import {
+  type Diagnostic,
+  gitKeyName,
+  type Place,
+  suggestion,
+  type VisorKey,
+} from "../core/index.ts";
 import type { Manifest, Word, WrittenRole } from "./manifest.ts";
 import type { Selectable } from "./select.ts";
 

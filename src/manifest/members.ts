@@ -1,5 +1,12 @@
 // What lists of members come to: keys, named lists and selections resolved.
-import { checkVisorKey, compareTexts, defined, type Place, type Diagnostic, suggestion } from "../core/index.ts";
+import {
+  checkVisorKey,
+  compareTexts,
+  defined,
+  type Place,
+  type Diagnostic,
+  suggestion,
+} from "../core/index.ts";
 import type { DesiredElement } from "../model/index.ts";
 import { CHAIN_MAX, chainDiagnostic, cycleDiagnostic, type Names } from "./index-names.ts";
 import type { Word } from "./manifest.ts";

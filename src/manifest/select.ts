@@ -1,6 +1,5 @@
 // What a parsed selection chooses.
 import { suggest } from "../core/index.ts";
-import { suggest } from "./did-you-mean.ts";
 import type { Selection } from "./selection.ts";
 
 /** What a visor is chosen by. */

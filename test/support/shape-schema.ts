@@ -234,15 +234,20 @@ function placesIn(value: Json, at: Path = []): readonly Path[] {
     ...Object.entries(value).flatMap(([key, member]) =>
       member === undefined
         ? []
-        : placesIn(member as Json, [...at, Array.isArray(value) ? Number(key) : key]),
+        : placesIn(member, [...at, Array.isArray(value) ? Number(key) : key]),
     ),
   ];
 }
 
+function isObject(value: Json): value is { readonly [member: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function bend(value: Json, [step, ...rest]: Path, how: string, to: Json): Json {
   if (step === undefined) {
-    if (how !== "add" || typeof value !== "object" || value === null) return to;
-    return Array.isArray(value) ? [...(value as readonly Json[]), to] : { ...value, more: to };
+    if (how !== "add") return to;
+    if (Array.isArray(value)) return [...(value as readonly Json[]), to];
+    return isObject(value) ? { ...value, more: to } : to;
   }
   const isGone = how === "remove" && rest.length === 0;
   if (Array.isArray(value)) {

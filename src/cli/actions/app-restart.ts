@@ -2,7 +2,13 @@ import { planRequestOf } from "../plan/plan-request.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 import { counted, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
-import { checkApply, refusalsExit, restartApps, type RestartOutcome, type VisorToRestart } from "../../reconcile/index.ts";
+import {
+  checkApply,
+  refusalsExit,
+  restartApps,
+  type RestartOutcome,
+  type VisorToRestart,
+} from "../../reconcile/index.ts";
 import { createVisorWriter } from "../../skywire/visor/index.ts";
 import { printable, refusalText, tableText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
@@ -12,9 +18,21 @@ import { timingOf } from "../apply/apply-run.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
 import { checkKnownOrSeen } from "../edit/known-app.ts";
 import { errPaint } from "../shell/terminal-look.ts";
-import { manifestName, readNamed, selectedVisors, verifyManifest } from "../manifest/manifest-source.ts";
+import {
+  manifestName,
+  readNamed,
+  selectedVisors,
+  verifyManifest,
+} from "../manifest/manifest-source.ts";
 import { requireOperator } from "../ledger/operator.ts";
-import { ACCESS_OPTIONS, JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
+import {
+  ACCESS_OPTIONS,
+  JSON_OPTION,
+  LOCK_OPTION,
+  MANIFEST_OPTION,
+  ON_OPTION,
+  OPERATOR_OPTIONS,
+} from "../shell/options.ts";
 import { type Planned, planFleet } from "../plan/planning.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import { relaysAndOthers } from "../ledger/feeds.ts";

@@ -1,7 +1,17 @@
 // Which visors did not answer lately, so that the next command asks them after all others. Only a memory: losing it
 // costs time, and nothing is said of a visor because of it.
 import { join } from "node:path";
-import { canonicalJsonBytes, FleetError, hasShape, jsonIfAny, type JsonObject, membersOf, numberFrom, OBJECT, oneOf } from "../../core/index.ts";
+import {
+  canonicalJsonBytes,
+  FleetError,
+  hasShape,
+  jsonIfAny,
+  type JsonObject,
+  membersOf,
+  numberFrom,
+  OBJECT,
+  oneOf,
+} from "../../core/index.ts";
 import type { ObservedVisor } from "../../model/index.ts";
 import { homeFolders } from "../../platform/index.ts";
 import type { World } from "../shell/world.ts";

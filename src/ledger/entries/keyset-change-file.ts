@@ -1,9 +1,34 @@
 // The document by which operators change a keyset: made, signed by one after the other, and read back.
-import { canonicalJson, compareTexts, defined, DIGEST, exactly, FleetError, fromUtf8, hasShape, type Json, memberOf, OBJECT, oneOf, type OperatorKey, parseJson, type Shape, utf8, withShape } from "../../core/index.ts";
+import {
+  canonicalJson,
+  compareTexts,
+  defined,
+  DIGEST,
+  exactly,
+  FleetError,
+  fromUtf8,
+  hasShape,
+  type Json,
+  memberOf,
+  OBJECT,
+  oneOf,
+  type OperatorKey,
+  parseJson,
+  type Shape,
+  utf8,
+  withShape,
+} from "../../core/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
 import type { Epoch } from "./epochs.ts";
 import { keysetLockOut } from "./lock-out.ts";
-import { approveKeyset, type KeysetChange, type KeysetTerms, mayChange, signaturesNeeded, verifyApproval } from "./keyset-change.ts";
+import {
+  approveKeyset,
+  type KeysetChange,
+  type KeysetTerms,
+  mayChange,
+  signaturesNeeded,
+  verifyApproval,
+} from "./keyset-change.ts";
 import { APPROVALS, KEYSET_TERMS } from "./payload-shapes.ts";
 import type { EntryDraft, KeysetApproval } from "./payloads.ts";
 

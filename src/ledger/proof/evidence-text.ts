@@ -1,6 +1,33 @@
 // An evidence document as text: written, and read back in the one form in which it is written.
-import { canonicalJson, defined, FleetError, fromUtf8, type Json, utf8, COUNT, exactly, HASH, hasShape, hexOf, listOf, memberOf, OBJECT, oneOf, parseJson, type Shape, textLike, where, withShape } from "../../core/index.ts";
-import { EVIDENCE_FORMAT, EVIDENCE_KINDS, type EvidenceDocument, type EvidenceEntry, type EvidenceState } from "./evidence.ts";
+import {
+  canonicalJson,
+  defined,
+  FleetError,
+  fromUtf8,
+  type Json,
+  utf8,
+  COUNT,
+  exactly,
+  HASH,
+  hasShape,
+  hexOf,
+  listOf,
+  memberOf,
+  OBJECT,
+  oneOf,
+  parseJson,
+  type Shape,
+  textLike,
+  where,
+  withShape,
+} from "../../core/index.ts";
+import {
+  EVIDENCE_FORMAT,
+  EVIDENCE_KINDS,
+  type EvidenceDocument,
+  type EvidenceEntry,
+  type EvidenceState,
+} from "./evidence.ts";
 import { FEED_KEY } from "../../model/index.ts";
 
 /** Two entries of the largest size there is, in hex, and what belongs to them. */

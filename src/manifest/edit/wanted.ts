@@ -1,6 +1,20 @@
 // The fleet that an edit wants, made without the text, to check the text against.
-import { checkVisorKey, compareTexts, defined, type Diagnostic, FleetError, suggestion, type VisorKey } from "../../core/index.ts";
-import type { DesiredElement, DesiredFleet, DesiredIgnore, DesiredSet, DesiredVisor } from "../../model/index.ts";
+import {
+  checkVisorKey,
+  compareTexts,
+  defined,
+  type Diagnostic,
+  FleetError,
+  suggestion,
+  type VisorKey,
+} from "../../core/index.ts";
+import type {
+  DesiredElement,
+  DesiredFleet,
+  DesiredIgnore,
+  DesiredSet,
+  DesiredVisor,
+} from "../../model/index.ts";
 import { concernsTrust } from "../check-ignores.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import type { Body, Manifest, Word, Written, WrittenVisor } from "../manifest.ts";

@@ -104,7 +104,7 @@ const USUAL = Object.entries(BY_NAME).flatMap(([name, { usual }]) =>
 /** The values of a port's record that a manifest means where it does not say them; of the whitelist there is none. */
 export function usualOfPort(port: number): Readonly<Record<string, string | number | boolean>> {
   const own = portFieldsOf("port").map((name) => [name, port] as const);
-  return Object.fromEntries([...own, ...USUAL]);
+  return Object.fromEntries<string | number | boolean>([...own, ...USUAL]);
 }
 
 /** The record of a port that a manifest opens without saying more. */

@@ -1,6 +1,16 @@
 // The fields of one `SetConfigFields` call, made from changes and a fresh reading of lists and apps.
 import { assert, FleetError, type Json, type JsonObject } from "../../core/index.ts";
-import { appFieldRow, type Change, OWN_FIELDS, OWN_LISTS, ownFieldRow, type OwnListPath, parseWhitelist, type SecretRef, splitArgs } from "../../model/index.ts";
+import {
+  appFieldRow,
+  type Change,
+  OWN_FIELDS,
+  OWN_LISTS,
+  ownFieldRow,
+  type OwnListPath,
+  parseWhitelist,
+  type SecretRef,
+  splitArgs,
+} from "../../model/index.ts";
 import { type AppReading, WHOLE_BLOCKS, type WriteSession } from "../../skywire/visor/index.ts";
 import { appAfter, changesArgs, isOfApp, parseLeafPath } from "../diff/index.ts";
 import { plainText } from "./plain-text.ts";

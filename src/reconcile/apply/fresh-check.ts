@@ -1,9 +1,23 @@
 // Compares a visor with what the plan was made of before anything is written, and asks the guards again.
 import { canonicalJson, defined, type Json, type VisorKey } from "../../core/index.ts";
 import type { IntentPayload } from "../../ledger/index.ts";
-import { type Change, changesOf, type Plan, type PlanVisor, type SeenVisor } from "../../model/index.ts";
+import {
+  type Change,
+  changesOf,
+  type Plan,
+  type PlanVisor,
+  type SeenVisor,
+} from "../../model/index.ts";
 import { isWayIn } from "../diff/index.ts";
-import { checkLists, checkLockOut, checkOpenProxies, keyedObservedDigest, observedDigest, type ObservedValues, observedValues } from "../plan/index.ts";
+import {
+  checkLists,
+  checkLockOut,
+  checkOpenProxies,
+  keyedObservedDigest,
+  observedDigest,
+  type ObservedValues,
+  observedValues,
+} from "../plan/index.ts";
 
 /** Why a visor may not be written to after all. */
 export interface FreshRefusal {

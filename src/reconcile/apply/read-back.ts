@@ -1,6 +1,12 @@
 // Judges a change by what a fresh connection shows: `done` is only said of what was seen.
 import { canonicalJson, defined, FleetError, type Json } from "../../core/index.ts";
-import { type Change, changeKey, type Outcome, type SecretRef, type SeenVisor } from "../../model/index.ts";
+import {
+  type Change,
+  changeKey,
+  type Outcome,
+  type SecretRef,
+  type SeenVisor,
+} from "../../model/index.ts";
 import { CLOSING, foundAt, parseLeafPath } from "../diff/index.ts";
 
 /** What writing a step left to say about single changes; keys are {@link changeKey}. */

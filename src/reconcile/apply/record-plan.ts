@@ -1,9 +1,25 @@
 // The entries that begin an apply: the keyset where it is news, the plan, and one part for each visor.
 import { defined, type Random } from "../../core/index.ts";
-import { type AcceptedKeyset, adoptEpochs, type EntryDraft, hasSameTerms, Keyring, type Ledger, newEpoch, type OperatorKeys, type PlanPayload, UNSEALED } from "../../ledger/index.ts";
+import {
+  type AcceptedKeyset,
+  adoptEpochs,
+  type EntryDraft,
+  hasSameTerms,
+  Keyring,
+  type Ledger,
+  newEpoch,
+  type OperatorKeys,
+  type PlanPayload,
+  UNSEALED,
+} from "../../ledger/index.ts";
 import { changesOf, type Plan } from "../../model/index.ts";
 import { recordedChange } from "./recorded-change.ts";
-import { keysetChanges, keysetToRecord, type KnownHistory, overridesToJson } from "../plan/index.ts";
+import {
+  keysetChanges,
+  keysetToRecord,
+  type KnownHistory,
+  overridesToJson,
+} from "../plan/index.ts";
 
 type KeysetDraft = Extract<EntryDraft, { readonly kind: "keyset" }>;
 

@@ -1,7 +1,12 @@
 // Restarts apps on many visors without changing anything else: `fleet app restart`.
 import { type Clock, defined, type VisorKey } from "../../core/index.ts";
 import type { Change, OutcomeKind, Route, SeenVisor } from "../../model/index.ts";
-import type { AppReading, VisorReader, VisorTarget, VisorWriter } from "../../skywire/visor/index.ts";
+import type {
+  AppReading,
+  VisorReader,
+  VisorTarget,
+  VisorWriter,
+} from "../../skywire/visor/index.ts";
 import type { Emit } from "../event.ts";
 import { toSeenVisor } from "../observe/index.ts";
 import { checkLists } from "../plan/index.ts";

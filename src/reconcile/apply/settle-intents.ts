@@ -1,6 +1,12 @@
 // Gives each intent that a cut-off run left open its receipt, by looking at the visor; writes to none.
 import { canonicalJson, type Clock, defined, type Json, type VisorKey } from "../../core/index.ts";
-import { intentsWithoutReceipt, type Ledger, type LedgerRecord, type ReceiptOutcome, type SeenHead } from "../../ledger/index.ts";
+import {
+  intentsWithoutReceipt,
+  type Ledger,
+  type LedgerRecord,
+  type ReceiptOutcome,
+  type SeenHead,
+} from "../../ledger/index.ts";
 import type { Route, SeenVisor } from "../../model/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
 import { CLOSING, foundAt, parseLeafPath, writerOf } from "../diff/index.ts";

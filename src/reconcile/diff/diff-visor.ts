@@ -1,6 +1,19 @@
 // Compares what is wanted of one visor with what it shows, field by field.
 import { canonicalJson, defined, digestOf, Hidden, type Json } from "../../core/index.ts";
-import { type Change, compareFields, type DesiredLeaf, type DesiredSet, type DesiredValue, type DesiredVisor, type ObservedApp, type SecretRef, type SeenVisor, settingAt, showsModes, type Unsupported } from "../../model/index.ts";
+import {
+  type Change,
+  compareFields,
+  type DesiredLeaf,
+  type DesiredSet,
+  type DesiredValue,
+  type DesiredVisor,
+  type ObservedApp,
+  type SecretRef,
+  type SeenVisor,
+  settingAt,
+  showsModes,
+  type Unsupported,
+} from "../../model/index.ts";
 import { changeOf, type LeafVerdict, withWhy } from "./change-of.ts";
 import { diffClosed, keepTrace } from "./diff-port.ts";
 import { type Found, foundAt } from "./found.ts";

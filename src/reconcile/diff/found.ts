@@ -1,6 +1,22 @@
 // What a visor shows at one path, as text and JSON may show it and as it is compared.
 import { defined, type Digest, type Json } from "../../core/index.ts";
-import { defaultPort, type KeptLeaf, type AppTypedField, isOf2024, knowsWhitelist, MASK, OWN_FIELDS, type OwnListPath, type ObservedApp, parseWhitelist, programOf, type SeenVisor, settingAt, splitArgs, typedForm } from "../../model/index.ts";
+import {
+  defaultPort,
+  type KeptLeaf,
+  type AppTypedField,
+  isOf2024,
+  knowsWhitelist,
+  MASK,
+  OWN_FIELDS,
+  type OwnListPath,
+  type ObservedApp,
+  parseWhitelist,
+  programOf,
+  type SeenVisor,
+  settingAt,
+  splitArgs,
+  typedForm,
+} from "../../model/index.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
 import { CLOSING, isClosing } from "./served-port.ts";
 

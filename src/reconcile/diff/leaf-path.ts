@@ -1,6 +1,16 @@
 // The paths of fields: their grammar, taken apart and put together.
 import { assert } from "../../core/index.ts";
-import { type AppField, isAppField, isOwnPath, type OwnListPath, ownFieldRow, type OwnPath, type PortField, portFieldRow, settingAt } from "../../model/index.ts";
+import {
+  type AppField,
+  isAppField,
+  isOwnPath,
+  type OwnListPath,
+  ownFieldRow,
+  type OwnPath,
+  type PortField,
+  portFieldRow,
+  settingAt,
+} from "../../model/index.ts";
 
 /** The lists of trust: the first two are ways in, the third says who may copy files. */
 export type TrustPath = Exclude<OwnListPath, "survey">;

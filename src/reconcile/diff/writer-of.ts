@@ -1,5 +1,15 @@
 // Chooses the method that writes a path on one visor, by what the visor was found to serve.
-import { APP_FIELDS, type AppField, appFieldRow, type Change, type Lifetime, OWN_FIELDS, ownFieldRow, type SeenVisor, settingAt } from "../../model/index.ts";
+import {
+  APP_FIELDS,
+  type AppField,
+  appFieldRow,
+  type Change,
+  type Lifetime,
+  OWN_FIELDS,
+  ownFieldRow,
+  type SeenVisor,
+  settingAt,
+} from "../../model/index.ts";
 import { type MethodName, methodRow } from "../../skywire/visor/index.ts";
 import { isBlockUnset } from "./found.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";

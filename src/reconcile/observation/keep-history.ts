@@ -1,6 +1,18 @@
 // Puts into an observation what a planner goes by of the ledgers, and takes it out again.
-import { compareTexts, defined, type Digest, type OperatorKey, type VisorKey } from "../../core/index.ts";
-import { type FeedKey, type FoundLeaf, KnownLeaves, type RecordRef, type SetLeaf } from "../../ledger/index.ts";
+import {
+  compareTexts,
+  defined,
+  type Digest,
+  type OperatorKey,
+  type VisorKey,
+} from "../../core/index.ts";
+import {
+  type FeedKey,
+  type FoundLeaf,
+  KnownLeaves,
+  type RecordRef,
+  type SetLeaf,
+} from "../../ledger/index.ts";
 import type { DesiredFleet, PlanHead } from "../../model/index.ts";
 import type { Awaiting, History, KnownHistory } from "../plan/index.ts";
 import type { KeptAwaiting, KeptHistory, KeptPast } from "./document.ts";

@@ -1,6 +1,21 @@
 // Puts into an observation what counts of one visor, without secrets and without what nobody owns.
 import { canonicalJson, defined, digestOf } from "../../core/index.ts";
-import { type DesiredLeaf, type DesiredVisor, exitOf, isKeptRunning, type KeptLeaf, type ObservedApp, type ObservedVisor, programNamed, programOf, type SeenVisor, showsModes, tellingArgs, unreadableElements, WEB_PROXIES } from "../../model/index.ts";
+import {
+  type DesiredLeaf,
+  type DesiredVisor,
+  exitOf,
+  isKeptRunning,
+  type KeptLeaf,
+  type ObservedApp,
+  type ObservedVisor,
+  programNamed,
+  programOf,
+  type SeenVisor,
+  showsModes,
+  tellingArgs,
+  unreadableElements,
+  WEB_PROXIES,
+} from "../../model/index.ts";
 import { foundAt, methodsOf, parseLeafPath } from "../diff/index.ts";
 import { observedDigest, observedValues } from "../plan/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";

@@ -1,5 +1,23 @@
 // Makes, signs, formats and parses observation files.
-import { assert, canonicalJson, compareTexts, defined, type Digest, digestOf, FleetError, fromHex, isCanonicalJson, type JsonObject, memberOf, type OperatorKey, parseJson, toHex, utf8, verifyEd25519, withShape } from "../../core/index.ts";
+import {
+  assert,
+  canonicalJson,
+  compareTexts,
+  defined,
+  type Digest,
+  digestOf,
+  FleetError,
+  fromHex,
+  isCanonicalJson,
+  type JsonObject,
+  memberOf,
+  type OperatorKey,
+  parseJson,
+  toHex,
+  utf8,
+  verifyEd25519,
+  withShape,
+} from "../../core/index.ts";
 import type { OperatorKeys } from "../../ledger/index.ts";
 import type { DesiredFleet, DesiredVisor, ObservedVisor, PlanHead } from "../../model/index.ts";
 import type { Observation } from "../observe/index.ts";

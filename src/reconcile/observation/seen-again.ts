@@ -1,6 +1,16 @@
 // Turns what an observation keeps of a visor back into a reading.
 import { defined, Hidden, type Json, type VisorKey } from "../../core/index.ts";
-import { BUILT_IN_APPS, defaultPort, type DesiredVisor, EXIT_PROGRAMS, type ObservedApp, type ObservedPort, type ObservedVisor, type SeenVisor, type UnseenVisor } from "../../model/index.ts";
+import {
+  BUILT_IN_APPS,
+  defaultPort,
+  type DesiredVisor,
+  EXIT_PROGRAMS,
+  type ObservedApp,
+  type ObservedPort,
+  type ObservedVisor,
+  type SeenVisor,
+  type UnseenVisor,
+} from "../../model/index.ts";
 import { CLOSING, parseLeafPath } from "../diff/index.ts";
 import { routeOf } from "../observe/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";

@@ -1,6 +1,14 @@
 // Turns what a visor answered into the nouns that plans speak of, with secrets masked.
 import { defined, Hidden, type Json } from "../../core/index.ts";
-import { MASK, type ObservedApp, type ObservedOwn, type Route, secretPositions, type SeenVisor, SETTINGS } from "../../model/index.ts";
+import {
+  MASK,
+  type ObservedApp,
+  type ObservedOwn,
+  type Route,
+  secretPositions,
+  type SeenVisor,
+  SETTINGS,
+} from "../../model/index.ts";
 import type { AppReading, SafeConfig, SeenReading } from "../../skywire/visor/index.ts";
 
 /** Statuses in which an app counts as running: running, and starting. */

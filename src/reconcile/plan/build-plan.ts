@@ -1,13 +1,53 @@
 // Makes the plan of a fleet: the visors, their order, the guards and the counts.
-import { assert, compareTexts, defined, type OperatorKey, type VisorKey } from "../../core/index.ts";
-import { type Change, changesOf, type CommitEvidence, type DesiredFleet, type DesiredVisor, type FieldAddress, type Keyset, type ObservedVisor, type Overrides, type Plan, PLAN_FORMAT, type PlanHead, type PlanManifest, type PlanSource, type PlanVisor, type Refusal, type SignedCommits } from "../../model/index.ts";
+import {
+  assert,
+  compareTexts,
+  defined,
+  type OperatorKey,
+  type VisorKey,
+} from "../../core/index.ts";
+import {
+  type Change,
+  changesOf,
+  type CommitEvidence,
+  type DesiredFleet,
+  type DesiredVisor,
+  type FieldAddress,
+  type Keyset,
+  type ObservedVisor,
+  type Overrides,
+  type Plan,
+  PLAN_FORMAT,
+  type PlanHead,
+  type PlanManifest,
+  type PlanSource,
+  type PlanVisor,
+  type Refusal,
+  type SignedCommits,
+} from "../../model/index.ts";
 import { isWayIn, type SecretComparison } from "../diff/index.ts";
 import { decisionDigest, planDigest } from "./digests.ts";
-import { checkLists, checkLockOut, checkObservationAge, checkOpenProxies, checkPortMoves, checkRemovals, checkRightToSign, checkSignedCommits, withWayForRemovals } from "./guards/index.ts";
+import {
+  checkLists,
+  checkLockOut,
+  checkObservationAge,
+  checkOpenProxies,
+  checkPortMoves,
+  checkRemovals,
+  checkRightToSign,
+  checkSignedCommits,
+  withWayForRemovals,
+} from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
 import { type LingeringInput, lingeringKeys, type NamedBefore, trustLook } from "./lingering.ts";
-import { earlierDeeds, leftToRestart, pendingTrust, planVisor, type PlanVisorContext } from "./plan-visor.ts";
+import {
+  earlierDeeds,
+  leftToRestart,
+  pendingTrust,
+  planVisor,
+  type PlanVisorContext,
+} from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
 import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
 import { signedCommitsOf } from "./signers.ts";

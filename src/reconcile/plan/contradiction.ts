@@ -1,6 +1,19 @@
 // Finds what a plan from a file says against itself: then nobody should apply it.
-import { canonicalJson, hasShape, type Json, type JsonObject, membersOf } from "../../core/index.ts";
-import { type Change, checkRelayAddress, headShape, type Plan, type PlanVisor, policyShape } from "../../model/index.ts";
+import {
+  canonicalJson,
+  hasShape,
+  type Json,
+  type JsonObject,
+  membersOf,
+} from "../../core/index.ts";
+import {
+  type Change,
+  checkRelayAddress,
+  headShape,
+  type Plan,
+  type PlanVisor,
+  policyShape,
+} from "../../model/index.ts";
 import { methodsOf, parseLeafPath } from "../diff/index.ts";
 import { decisionDigest } from "./digests.ts";
 import { countPlan } from "./plan-counts.ts";

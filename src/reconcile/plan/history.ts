@@ -1,6 +1,22 @@
 // What a plan has to know of the ledgers, folded from their records in one reading.
 import { defined, type Digest, type VisorKey } from "../../core/index.ts";
-import { type AcceptedKeyset, type FeedKey, type IntentPayload, isRecordOf, KnownLeaves, type KeysetFault, KeysetFollower, type KeysetPayload, KeptManifests, type LedgerRecord, mayApplyBy, type PlanPayload, type ReadOnlyLedger, type RecordRef, refOf } from "../../ledger/index.ts";
+import {
+  type AcceptedKeyset,
+  type FeedKey,
+  type IntentPayload,
+  isRecordOf,
+  KnownLeaves,
+  type KeysetFault,
+  KeysetFollower,
+  type KeysetPayload,
+  KeptManifests,
+  type LedgerRecord,
+  mayApplyBy,
+  type PlanPayload,
+  type ReadOnlyLedger,
+  type RecordRef,
+  refOf,
+} from "../../ledger/index.ts";
 import { changeKey, type Keyset } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
 import { keysetFromRecord } from "./keyset-record.ts";

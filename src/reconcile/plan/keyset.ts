@@ -1,6 +1,12 @@
 // The keyset that a manifest asks for, and how it differs from the one in force.
 import { canonicalJson, compareTexts, defined, gitKeyName } from "../../core/index.ts";
-import { CAPABILITIES, type DesiredFleet, type Keyset, type Plan, type Policy } from "../../model/index.ts";
+import {
+  CAPABILITIES,
+  type DesiredFleet,
+  type Keyset,
+  type Plan,
+  type Policy,
+} from "../../model/index.ts";
 import type { History } from "./history.ts";
 import { policyChanges, policyToJson } from "./policy.ts";
 

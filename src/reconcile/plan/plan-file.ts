@@ -1,5 +1,17 @@
 // Formats, signs and parses plan files.
-import { canonicalJson, FleetError, fromHex, type JsonObject, memberOf, type OperatorKey, parseJson, toHex, utf8, verifyEd25519, withShape } from "../../core/index.ts";
+import {
+  canonicalJson,
+  FleetError,
+  fromHex,
+  type JsonObject,
+  memberOf,
+  type OperatorKey,
+  parseJson,
+  toHex,
+  utf8,
+  verifyEd25519,
+  withShape,
+} from "../../core/index.ts";
 import type { OperatorKeys } from "../../ledger/index.ts";
 import { type Plan, PLAN_FORMAT } from "../../model/index.ts";
 import { contradictionOf } from "./contradiction.ts";

@@ -1,7 +1,24 @@
 // Makes the part of a plan that is about one visor: its steps and all that is said beside them.
 import { defined, type Digest, type OperatorKey, type VisorKey } from "../../core/index.ts";
-import type { Change, DesiredVisor, ObservedVisor, PlanStep, PlanVisor, SeenVisor, StepLetter, UnseenVisor } from "../../model/index.ts";
-import { CLOSING, diffVisor, foundAt, type LeftOf, parseLeafPath, type SecretComparison, sortChanges } from "../diff/index.ts";
+import type {
+  Change,
+  DesiredVisor,
+  ObservedVisor,
+  PlanStep,
+  PlanVisor,
+  SeenVisor,
+  StepLetter,
+  UnseenVisor,
+} from "../../model/index.ts";
+import {
+  CLOSING,
+  diffVisor,
+  foundAt,
+  type LeftOf,
+  parseLeafPath,
+  type SecretComparison,
+  sortChanges,
+} from "../diff/index.ts";
 import { unreadableApps } from "./unreadable-apps.ts";
 import { planAppRestarts } from "./app-restarts.ts";
 import { doubtfulStops, withoutDoubtful } from "./doubtful-stops.ts";

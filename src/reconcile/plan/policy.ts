@@ -1,6 +1,18 @@
 // The policy that counts: the recorded one and the manifest's, whichever is stricter.
-import { defined, formatDuration, type Json, type JsonObject, parseRecordedDuration } from "../../core/index.ts";
-import { DEFAULT_POLICY, type Policy, type RemovalLimit, SIGNED_COMMITS, type SignedCommits } from "../../model/index.ts";
+import {
+  defined,
+  formatDuration,
+  type Json,
+  type JsonObject,
+  parseRecordedDuration,
+} from "../../core/index.ts";
+import {
+  DEFAULT_POLICY,
+  type Policy,
+  type RemovalLimit,
+  SIGNED_COMMITS,
+  type SignedCommits,
+} from "../../model/index.ts";
 
 /** Stands for a recorded number that this release cannot read: no count reaches it. */
 const UNREADABLE = Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,29 @@
 // How another process controls a running embedded fleet: one line of JSON each way.
-import { ANYTHING, byMember, type ByteStream, type Clock, type Dial, FleetError, type Files, hasShape, type Json, jsonIfAny, type JsonObject, listOf, loosely, membersOf, numberFrom, OBJECT, oneOf, type Shape, type StreamAddress, TEXT, utf8, where, withShape } from "../../core/index.ts";
+import {
+  ANYTHING,
+  byMember,
+  type ByteStream,
+  type Clock,
+  type Dial,
+  FleetError,
+  type Files,
+  hasShape,
+  type Json,
+  jsonIfAny,
+  type JsonObject,
+  listOf,
+  loosely,
+  membersOf,
+  numberFrom,
+  OBJECT,
+  oneOf,
+  type Shape,
+  type StreamAddress,
+  TEXT,
+  utf8,
+  where,
+  withShape,
+} from "../../core/index.ts";
 import { APP_BEHAVIOURS, type AppBehaviour } from "./app-behaviour.ts";
 import type { BehindBack, EmbeddedControl } from "./control.ts";
 import type { EmbeddedCounters } from "./counters.ts";
