@@ -1,5 +1,5 @@
 // Compares what is wanted of one visor with what it shows, field by field.
-import { canonicalJson, defined, digestOf, Hidden, type Json } from "../../core/index.ts";
+import { canonicalJson, defined, digestOf, type Json } from "../../core/index.ts";
 import {
   type Change,
   compareFields,
@@ -7,13 +7,12 @@ import {
   type DesiredSet,
   type DesiredValue,
   type DesiredVisor,
-  type ObservedApp,
   type SecretRef,
   type SeenVisor,
   settingAt,
-  showsModes,
   type Unsupported,
 } from "../../model/index.ts";
+import { assumeAddedApps, nameBinary } from "./added-apps.ts";
 import { changeOf, type LeafVerdict, withWhy } from "./change-of.ts";
 import { diffClosed, keepTrace } from "./diff-port.ts";
 import { type Found, foundAt } from "./found.ts";
@@ -21,21 +20,9 @@ import { parseLeafPath } from "./leaf-path.ts";
 import { mayBeMasked } from "./masked.ts";
 import { startedAgain, untakenByProgram } from "./program-fields.ts";
 import { riskOf } from "./risk-of.ts";
+import { type SecretComparison, secretRefText } from "./secret-comparison.ts";
 import { type LeftOf, NOTHING_LEFT, withLedPorts } from "./served-port.ts";
 import { appPresenceWriter, type LeafVerb, writerOf } from "./writer-of.ts";
-
-/** The latest receipt of a secret leaf: which reference was written, and the keyed digest of the value. */
-export interface SecretReceipt {
-  readonly ref: string;
-  readonly hmac: string;
-}
-
-/** What comparing secrets needs; without it they are listed as not compared. */
-export interface SecretComparison {
-  /** Keyed digest of a text under the operator's key; absent where only recorded digests can be compared. */
-  readonly digest?: (text: string) => string;
-  readonly receipt: (visor: string, path: string) => SecretReceipt | undefined;
-}
 
 /** The differences of one visor, all owned leaves accounted for. */
 export interface VisorDiff {
@@ -116,20 +103,6 @@ function offNote({ path, after, reason }: Change): string | undefined {
   return reason.note === undefined ? left : `${left}; ${reason.note}`;
 }
 
-/** Apps that the plan adds are compared as they are right after that: stopped, with nothing set. */
-function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVisor {
-  const added: ObservedApp[] = [];
-  for (const leaf of desired.leaves.values()) {
-    const path = parseLeafPath(leaf.path);
-    if (path.section !== "apps" || path.field !== "present") continue;
-    if (leaf.kind !== "value" || leaf.value !== true) continue;
-    if (seen.apps.some(({ name }) => name === path.app)) continue;
-    if (appPresenceWriter(seen, true).kind === "unsupported") continue;
-    added.push(freshApp(seen, path.app, binaryOf(desired, path.app)));
-  }
-  return added.length === 0 ? seen : { ...seen, apps: [...seen.apps, ...added] };
-}
-
 /** A start or stop lasts where the app will be started with the visor just so. */
 function lastingRun(
   desired: DesiredVisor,
@@ -144,30 +117,6 @@ function lastingRun(
   const app = seen.apps.find(({ name }) => name === path.app);
   const wanted = leaf?.kind === "value" ? leaf.value : (app?.autoStart ?? false);
   return wanted === change.after ? { ...change, lifetime: "config" } : change;
-}
-
-/** A change that adds an app says which program it runs. */
-function nameBinary(desired: DesiredVisor, change: Change): Change {
-  const path = parseLeafPath(change.path);
-  const adds = path.section === "apps" && path.field === "present" && change.op === "add";
-  return adds ? { ...change, binary: binaryOf(desired, path.app) } : change;
-}
-
-/** The program an added app runs: its `binary`, or its own name. */
-function binaryOf(desired: Pick<DesiredVisor, "leaves">, app: string): string {
-  const leaf = desired.leaves.get(`apps.${app}.binary`);
-  return leaf?.kind === "value" && typeof leaf.value === "string" ? leaf.value : app;
-}
-
-/** What the release shows of its other apps it will show of this one. */
-function freshApp(seen: SeenVisor, name: string, binary: string): ObservedApp {
-  const [other] = seen.apps;
-  const facts = { running: false, status: 0, detail: "", autoStart: false, port: 0 };
-  const shown = {
-    ...(showsModes(seen) ? { launcherMode: "" } : {}),
-    ...(other?.env === undefined && other !== undefined ? {} : { env: [] }),
-  };
-  return { name, binary, ...facts, ...shown, args: [], raw: new Hidden({ args: [], env: [] }) };
 }
 
 /** What a leaf is compared by beside the visor itself. */
@@ -272,11 +221,6 @@ function diffValue(
   }
   if (hidden === undefined && canonicalJson(raw) === canonicalJson(leaf.value)) return IN_SYNC;
   return valueChange(seen, leaf, { before: shown, left });
-}
-
-/** The references of a leaf as one text, as receipts keep it. */
-export function secretRefText(refs: readonly SecretRef[]): string {
-  return refs.join(" ");
 }
 
 function valueChange(

@@ -1,16 +1,10 @@
 // What the other stages use of comparing.
 export { appAfter, changesArgs, isOfApp, type Reveal } from "./app-after.ts";
-export {
-  diffVisor,
-  type SecretComparison,
-  type SecretReceipt,
-  secretRefText,
-  sortChanges,
-  type VisorDiff,
-} from "./diff-visor.ts";
+export { diffVisor, sortChanges, type VisorDiff } from "./diff-visor.ts";
 export { type Found, foundAt } from "./found.ts";
 export { isLeafPath, isWayIn, type LeafPath, parseLeafPath } from "./leaf-path.ts";
 export { riskOf } from "./risk-of.ts";
+export { type SecretComparison, type SecretReceipt, secretRefText } from "./secret-comparison.ts";
 export {
   CLOSING,
   isClosing,

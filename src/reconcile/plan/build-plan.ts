@@ -22,35 +22,17 @@ import {
   type PlanManifest,
   type PlanSource,
   type PlanVisor,
-  type Refusal,
   type SignedCommits,
 } from "../../model/index.ts";
-import { isWayIn, type SecretComparison } from "../diff/index.ts";
+import type { SecretComparison } from "../diff/index.ts";
+import { checkGuards } from "./check-guards.ts";
 import { decisionDigest, planDigest } from "./digests.ts";
-import {
-  checkLists,
-  checkLockOut,
-  checkObservationAge,
-  checkOpenProxies,
-  checkPortMoves,
-  checkRemovals,
-  checkRightToSign,
-  checkSignedCommits,
-  withWayForRemovals,
-} from "./guards/index.ts";
+import { checkRightToSign } from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
 import { type LingeringInput, lingeringKeys, type NamedBefore, trustLook } from "./lingering.ts";
-import {
-  earlierDeeds,
-  leftToRestart,
-  pendingTrust,
-  planVisor,
-  type PlanVisorContext,
-} from "./plan-visor.ts";
+import { earlierDeeds, planVisor, type PlanVisorContext } from "./plan-visor.ts";
 import { countPlan } from "./plan-counts.ts";
-import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
-import { signedCommitsOf } from "./signers.ts";
 import { releasedOf } from "./released.ts";
 import { wavesOf } from "./waves.ts";
 
@@ -265,71 +247,4 @@ function releasedVisorsOf(desired: DesiredFleet, history: History): Plan["releas
       released: releasedOf(earlierDeeds(history, key), undefined, undefined),
     }))
     .toSorted((left, right) => compareTexts(left.key, right.key));
-}
-
-function checkGuards(
-  input: PlanInput,
-  pairs: readonly (readonly [DesiredVisor, ObservedVisor])[],
-  visors: readonly PlanVisor[],
-  guarded: readonly VisorKey[],
-  policies: Plan["policies"],
-): readonly Refusal[] {
-  const { history, overrides, acting, desired } = input;
-  const refusals: Refusal[] = [];
-  const { controllers, revoked } = desired;
-  const former = guarded.filter((key) => key !== acting && !controllers.includes(key));
-  const gone = new Set<string>([...former, ...(revoked?.keys() ?? [])]);
-  let ownedElements = 0;
-  pairs.forEach(([wanted, seen], index) => {
-    const visor = visors[index];
-    if (seen.kind !== "seen" || visor === undefined) return;
-    if (history.known && history.owned.has(wanted.key))
-      ownedElements += countOwnedElements(wanted, seen);
-    const changes = changesOf(visor);
-    const { openToAnyone } = visor;
-    const lists = { visor: wanted.key, name: wanted.name, seen, changes, openToAnyone };
-    refusals.push(
-      ...checkLockOut({
-        visor: wanted.key,
-        name: wanted.name,
-        before: { hypervisors: seen.hypervisors ?? [], pty: seen.pty ?? [] },
-        changes: changes.filter(({ path }) => isWayIn(path)),
-        acting,
-        protected: guarded,
-        gone,
-        allowLoss: overrides.allowTrustLoss.includes(wanted.name),
-        nameOf: (key) => desired.keyNames.get(key) ?? key,
-        pending: pendingTrust(history, seen),
-      }),
-      ...checkLists(lists),
-      ...checkOpenProxies(lists),
-      ...checkPortMoves({
-        desired: wanted,
-        seen,
-        left: leftToRestart(history, seen),
-        changed: new Set(changes.map(({ path }) => path)),
-      }),
-    );
-  });
-  const changes = visors.flatMap(changesOf);
-  const trustRemovals = changes.filter(isTrustRemoval).length;
-  const otherRemovals = changes.filter(isRemoval).length - trustRemovals;
-  const removals = { trustRemovals, otherRemovals, ownedElements, policies, overrides };
-  const place = desired.policyPlace;
-  const byPolicy = [
-    ...checkRemovals(removals),
-    ...(input.recorded === undefined
-      ? []
-      : checkObservationAge({ observed: input.observed, policies, nowMs: input.nowMs })),
-  ];
-  const earlier = signedCommitsOf(earlierKeysets(history, input.recorded?.trusted));
-  refusals.push(
-    ...checkSignedCommits({
-      wanted: [...new Set([...earlier, ...(input.commits?.wanted ?? [])])],
-      evidence: input.commits?.evidence,
-      path: input.manifest.path,
-    }),
-    ...byPolicy.map((refusal) => (place === undefined ? refusal : { ...refusal, place })),
-  );
-  return withWayForRemovals(refusals, visors);
 }

@@ -21,6 +21,7 @@ import {
 import type { History } from "./history.ts";
 import { earlierKeysets } from "./keyset.ts";
 import type { OnceTrusted } from "./once-trusted.ts";
+import { TrustedPlaces } from "./trusted-places.ts";
 
 /** The trust lists of one visor, as they were seen; a list that its release does not show is absent. */
 export interface TrustLook {
@@ -183,7 +184,7 @@ function takenOut(
   { desired, looks }: LingeringInput,
   receipts: OnceTrusted["takenOut"],
 ): readonly (readonly [string, Gone])[] {
-  const places = new Places(desired);
+  const places = new TrustedPlaces(desired);
   for (const { entry, ...place } of receipts)
     places.put(place, (where) => `was taken out of ${where} (entry ${entry})`);
   for (const [visor, { changes = [] }] of looks) {
@@ -204,43 +205,10 @@ function putIn(
   desired: GoneInput["desired"],
   receipts: OnceTrusted["putIn"],
 ): readonly (readonly [string, Gone])[] {
-  const places = new Places(desired);
+  const places = new TrustedPlaces(desired);
   for (const { entry, ...place } of receipts)
     places.put(place, (where) => `was put into ${where} (entry ${entry}), is named nowhere now`);
   return places.all.map(([key, gone]) => [key, { ...gone, only: gone.held }]);
-}
-
-/** Visors by the key that had a way into them, with what is said of the first. */
-class Places {
-  readonly #names: ReadonlyMap<VisorKey, string>;
-  readonly #found = new Map<string, { readonly why: string; readonly held: Set<VisorKey> }>();
-
-  constructor({ visors }: Pick<DesiredFleet, "visors">) {
-    this.#names = new Map(visors.map(({ key, name }) => [key, name]));
-  }
-
-  put(
-    {
-      key,
-      visor,
-      path,
-    }: { readonly key: string; readonly visor: VisorKey; readonly path: TrustPath },
-    says: (where: string) => string,
-  ): void {
-    const known = this.#found.get(key);
-    if (known !== undefined) known.held.add(visor);
-    else {
-      const why = says(`${path} of ${this.#names.get(visor) ?? visor}`);
-      this.#found.set(key, { why, held: new Set([visor]) });
-    }
-  }
-
-  get all(): readonly (readonly [
-    string,
-    { readonly why: string; readonly held: ReadonlySet<VisorKey> },
-  ])[] {
-    return [...this.#found];
-  }
 }
 
 function isTrustPath(path: string): path is TrustPath {

@@ -8,8 +8,7 @@ import { readGenericTop } from "./read-generic.ts";
 import type { Schema, SchemaNode } from "./schema-node.ts";
 import { skipTop } from "./skip.ts";
 import { NEED_OWN_TYPES, TypeState } from "./type-state.ts";
-import type { Read } from "./typed-reader.ts";
-import { NEED_MORE, type StreamSource, ValueReader } from "./value-reader.ts";
+import { NEED_MORE, type Read, type StreamSource, ValueReader } from "./value-reader.ts";
 
 /** One decoded value. It is wrapped because a value may be `undefined` itself. */
 export interface Decoded<T> {

@@ -1,10 +1,12 @@
+// Makes the reader for a sender's struct and a schema: fields meet by name.
 import { malformed, mismatch } from "./gob-error.ts";
 import { goTypeText } from "./go-type-text.ts";
 import { COST } from "./memory-cost.ts";
 import { baseOf, type StructNode } from "./schema-node.ts";
 import { genericZero } from "./read-generic.ts";
-import type { Read, TypedReaders } from "./typed-reader.ts";
-import type { ValueReader } from "./value-reader.ts";
+import { fitsType } from "./type-fit.ts";
+import type { TypedReaders } from "./typed-reader.ts";
+import type { Read, ValueReader } from "./value-reader.ts";
 import type { WireType } from "./wire-types.ts";
 import { zeroMaker } from "./zero-value.ts";
 
@@ -36,7 +38,7 @@ export function structReader(
     if (node === undefined)
       return { name: undefined, read: readers.ignore(field.id), zero: nothing };
     byName.delete(field.name);
-    if (!readers.fits(field.id, node)) {
+    if (!fitsType(readers.types, field.id, node)) {
       throw mismatch(
         `gob: wrong type (${goTypeText(node)}) for received field ${wire.name}.${field.name}`,
       );

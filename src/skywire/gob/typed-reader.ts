@@ -1,25 +1,24 @@
+// Makes readers for pairs of a sender's type and a schema of ours.
 import { FleetError } from "../../core/index.ts";
-import { malformed, mismatch, outOfRange } from "./gob-error.ts";
+import { malformed, mismatch } from "./gob-error.ts";
 import { goTypeText } from "./go-type-text.ts";
 import { readInterfaceName, readInterfaceType, readSingletonMark } from "./interface-head.ts";
 import { COST } from "./memory-cost.ts";
 import { readCount, readGeneric } from "./read-generic.ts";
 import {
-  baseOf,
-  type BaseNode,
-  type IntNode,
-  type OpaqueNode,
-  type SchemaNode,
-  type StringNode,
-} from "./schema-node.ts";
+  byteArrayReader,
+  integerReader,
+  opaqueReader,
+  readBytes,
+  readFloat32,
+  stringReader,
+} from "./plain-readers.ts";
+import { baseOf, type BaseNode, type SchemaNode } from "./schema-node.ts";
 import { skipTop, skipValue } from "./skip.ts";
 import { structReader } from "./struct-reader.ts";
-import { decodeLossyText } from "./text.ts";
-import type { ValueReader } from "./value-reader.ts";
-import { BUILTIN, type WireType, type WireTypes, wireTypeText } from "./wire-types.ts";
-
-/** Reads one value of a fixed wire type into a fixed schema. */
-export type Read = (reader: ValueReader) => unknown;
+import { fitsType } from "./type-fit.ts";
+import type { Read, ValueReader } from "./value-reader.ts";
+import { type WireType, type WireTypes, wireTypeText } from "./wire-types.ts";
 
 /**
  * Makes readers for pairs of a sender's type and a schema, by Go's rules of what fits what, and keeps them
@@ -70,40 +69,6 @@ export class TypedReaders {
     }
   }
 
-  /** True when Go would take the sender's type for this schema; structs are compared later, by their fields. */
-  fits(id: number, node: SchemaNode, depth = 0): boolean {
-    const base = baseOf(node);
-    const wire = this.types.get(id);
-    if (base.kind === "generic" || depth > 64) return true;
-    if (base.kind === "opaque")
-      return wire?.kind === "opaque" && wire.marshaler === base.codec.marshaler;
-    if (wire?.kind === "opaque") return false;
-    switch (base.kind) {
-      case "struct":
-        return true;
-      case "list":
-        return wire?.kind === "list" && this.fits(wire.element, base.element, depth + 1);
-      case "array":
-        return (
-          wire?.kind === "array" &&
-          wire.length === base.length &&
-          this.fits(wire.element, base.element, depth + 1)
-        );
-      case "byteArray":
-        return (
-          wire?.kind === "array" && wire.length === base.length && wire.element === BUILTIN.uint
-        );
-      case "map":
-        return (
-          wire?.kind === "map" &&
-          this.fits(wire.key, base.key, depth + 1) &&
-          this.fits(wire.value, base.value, depth + 1)
-        );
-      default:
-        return id === BUILTIN[base.kind];
-    }
-  }
-
   #remember(id: number, node: SchemaNode, read: Read | undefined): void {
     const forId = this.#made.get(id) ?? new Map<SchemaNode, Read | undefined>();
     forId.set(node, read);
@@ -126,7 +91,7 @@ export class TypedReaders {
       return read;
     }
     const local = schema.kind === "ptr" ? goTypeText(schema) : `*${goTypeText(schema)}`;
-    if (!this.fits(id, base)) {
+    if (!fitsType(this.types, id, base)) {
       const remote = wireTypeText(this.types, id);
       throw mismatch(
         base.kind === "iface"
@@ -308,110 +273,4 @@ export class TypedReaders {
       skipValue(reader, this.types, id);
     };
   }
-}
-
-function integerReader(node: IntNode, name: string): Read {
-  const signed = node.kind === "int";
-  if (node.form === "bigint") {
-    const big = signed
-      ? (reader: ValueReader) => reader.signedBig()
-      : (reader: ValueReader) => reader.unsignedBig();
-    return (reader) => {
-      const value = big(reader);
-      if (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value) {
-        reader.refuse(outOfRange(name));
-      }
-      reader.charge(0, COST.bigint);
-      return value;
-    };
-  }
-  if (node.bits === 64) {
-    return signed ? (reader) => reader.signed(name) : (reader) => reader.unsigned(name);
-  }
-  const max = 2 ** (signed ? node.bits - 1 : node.bits) - 1;
-  const min = signed ? -max - 1 : 0;
-  return (reader) => {
-    const value = signed ? reader.signed(name) : reader.unsigned(name);
-    if (value < min || value > max) reader.refuse(outOfRange(name));
-    return value;
-  };
-}
-
-function readFloat32(reader: ValueReader, name: string): number {
-  const value = reader.float();
-  const size = Math.abs(value);
-  if (size > MAX_FLOAT32 && size !== Number.POSITIVE_INFINITY) reader.refuse(outOfRange(name));
-  return value;
-}
-
-const MAX_FLOAT32 = 3.4028234663852886e38;
-const NO_BYTES = new Uint8Array(0);
-
-function readBytes(reader: ValueReader): Uint8Array {
-  const size = reader.length();
-  if (size === 0) return NO_BYTES;
-  reader.charge(1, COST.bytes + size);
-  return reader.take(size);
-}
-
-function stringReader(node: StringNode, name: string): Read {
-  if (node.form === "raw") return readBytes;
-  return (reader) => {
-    const size = reader.length();
-    reader.charge(0, COST.text + 2 * size);
-    const start = reader.pos;
-    const text = reader.text(size);
-    if (text !== undefined) return text;
-    if (node.form === "lossy") return decodeLossyText(reader.bytes.subarray(start, start + size));
-    reader.refuse(
-      new FleetError("gob/text", `gob: the string ${name} is not UTF-8`, {
-        next: "read it as raw bytes if the program behind it means what it sends",
-      }),
-    );
-    return "";
-  };
-}
-
-function byteArrayReader(length: number, name: string): Read {
-  return (reader) => {
-    const count = readCount(reader, 1, false);
-    if (count !== length) throw malformed("an array of a length that is not its type's");
-    reader.charge(count, COST.bytes + count);
-    const result = new Uint8Array(count);
-    const { bytes } = reader;
-    for (let index = 0; index < count; index += 1) {
-      const first = bytes[reader.pos] ?? 0;
-      if (first < 0x80 && reader.pos < reader.end) {
-        result[index] = first;
-        reader.pos += 1;
-      } else {
-        const value = reader.unsigned(name);
-        if (value > 0xff) reader.refuse(outOfRange(name));
-        result[index] = value;
-      }
-    }
-    return result;
-  };
-}
-
-function opaqueReader(node: OpaqueNode): Read {
-  const { codec } = node;
-  const { decodeAt } = codec;
-  return (reader) => {
-    const size = reader.length();
-    reader.charge(1, COST.opaque + 3 * size);
-    const from = reader.pos;
-    reader.pos = from + size;
-    try {
-      if (decodeAt !== undefined) return decodeAt(reader.bytes, from, from + size);
-      return codec.decode(reader.bytes.slice(from, from + size));
-    } catch (cause) {
-      reader.refuse(
-        new FleetError("gob/opaque", `gob: a ${codec.goName} that its own format refuses`, {
-          cause,
-        }),
-      );
-      return codec.zero();
-    }
-  };
 }

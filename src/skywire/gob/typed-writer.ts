@@ -1,3 +1,4 @@
+// Makes writers for schemas; each is made once.
 import type { FleetError } from "../../core/index.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { unencodable } from "./gob-error.ts";
@@ -10,6 +11,7 @@ import {
   type SchemaNode,
   type StringNode,
 } from "./schema-node.ts";
+import { omitsOf } from "./omitted.ts";
 import { zeroMaker } from "./zero-value.ts";
 
 /** Where values are written to. */
@@ -260,46 +262,4 @@ function stringWriter(node: StringNode): Write {
 function propertiesOf(node: SchemaNode, value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) throw wrong(node, value);
   return value as Readonly<Record<string, unknown>>;
-}
-
-/** Go's rules for leaving a struct field out. */
-function omitsOf(node: SchemaNode): (value: unknown) => boolean {
-  const base = baseOf(node);
-  const pointer = isPointer(node);
-  switch (base.kind) {
-    case "bool":
-      return (value) => value === false;
-    case "int":
-    case "uint":
-      return (value) => value === 0 || value === 0n;
-    case "float":
-      return (value) => value === 0;
-    case "complex":
-      return (value) =>
-        typeof value === "object" &&
-        value !== null &&
-        "re" in value &&
-        "im" in value &&
-        value.re === 0 &&
-        value.im === 0;
-    case "string":
-    case "bytes":
-      return (value) => value === "" || (value instanceof Uint8Array && value.length === 0);
-    case "list":
-      return (value) => Array.isArray(value) && value.length === 0;
-    case "opaque":
-      return pointer ? () => false : (value) => isZeroOpaque(base, value);
-    default:
-      // Arrays, structs by value and maps that are not nil always go; nil ones never get here.
-      return () => false;
-  }
-}
-
-function isZeroOpaque(base: Extract<BaseNode, { kind: "opaque" }>, value: unknown): boolean {
-  try {
-    return base.codec.isZero(value);
-  } catch {
-    // A value of another shape: writing it will say so.
-    return false;
-  }
 }

@@ -1,3 +1,4 @@
+// A cursor over the payload of one message, with the budgets of the value that is read.
 import type { FleetError } from "../../core/index.ts";
 import { malformed, outOfRange, overLimit } from "./gob-error.ts";
 import type { GobLimits } from "./limits.ts";
@@ -226,3 +227,6 @@ export class ValueReader {
     return value;
   }
 }
+
+/** Reads one value of a fixed wire type into a fixed schema. */
+export type Read = (reader: ValueReader) => unknown;
