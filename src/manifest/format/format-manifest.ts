@@ -1,7 +1,8 @@
 // Formatting the text of a manifest without changing what it means.
 import { canonicalJson } from "../../core/index.ts";
 import { makeSource, placeAt } from "../source.ts";
-import { parseTree, treeToJson } from "../tree.ts";
+import { parseTree } from "../parse-tree.ts";
+import { treeToJson } from "../tree.ts";
 import { arrangeKeys } from "./arrange-keys.ts";
 import { indentByTwo, linesOfText } from "./indent.ts";
 import { type Outline, outlineOf } from "./outline.ts";

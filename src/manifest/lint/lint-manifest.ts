@@ -6,7 +6,7 @@ import { resolveManifest } from "../resolve-manifest.ts";
 import { isSameFleet } from "../same-fleet.ts";
 import { withLines } from "../shown-line.ts";
 import { makeSource, type Source } from "../source.ts";
-import { parseTree } from "../tree.ts";
+import { parseTree } from "../parse-tree.ts";
 import { checkAppsAndSettings } from "./check-app-and-setting.ts";
 import { checkOpenWhitelists, checkSingleController } from "./check-access.ts";
 import { checkKeysListedTwice, checkNamesListedTwice } from "./check-listed-twice.ts";

@@ -1,0 +1,207 @@
+// From the layers of one visor, which are its roles and itself, to its leaves.
+import { canonicalJson, defined, type Json, type JsonObject, type Place } from "../core/index.ts";
+import {
+  type DesiredLeaf,
+  keyMembersOf,
+  type Origin,
+  SAME_ENTRY,
+  usualOfPort,
+} from "../model/index.ts";
+import { type Layer, type Merging, mergeList, mergeValue, type Said } from "./layers.ts";
+import type { Written, WrittenList, WrittenValue } from "./manifest.ts";
+
+/** Apps or ports that any layer names, with the place of the nearest name. */
+export function namedIn(layers: readonly Layer[], section: "apps" | "ports"): Map<string, Origin> {
+  const named = new Map<string, Origin>();
+  for (const { role, body } of layers) {
+    for (const [name, place] of body[section]) {
+      named.set(name, { place, ...defined({ role }) });
+    }
+  }
+  return named;
+}
+
+type SaidByPath = ReadonlyMap<string, readonly Said<Written>[]>;
+
+/** Every leaf that the layers of a visor come to, by path; the layer behind wins, and defaults stand where none says more. */
+export function mergeLayers(merging: Merging, layers: readonly Layer[]): Map<string, DesiredLeaf> {
+  const said = new Map<string, Said<Written>[]>();
+  for (const layer of layers) {
+    for (const [path, written] of layer.body.written) {
+      const known = said.get(path);
+      if (known === undefined) said.set(path, [{ layer, written }]);
+      else known.push({ layer, written });
+    }
+  }
+  const leaves = new Map<string, DesiredLeaf>();
+  const settled = settleApps(merging, layers, said, leaves);
+  const ports = namedIn(layers, "ports");
+  for (const port of ports.keys()) settlePort(merging, port, said, { leaves, settled });
+  for (const [path, all] of said) {
+    if (settled.has(prefixOf(path))) continue;
+    const leaf = sharedLeaf(merging, path, all) ?? mergeLeaf(merging, path, all);
+    if (leaf !== undefined) leaves.set(path, leaf);
+  }
+  for (const [port, origin] of ports) {
+    if (!settled.has(`ports.${port}`)) addPortDefaults(port, origin, leaves);
+  }
+  return leaves;
+}
+
+/** The leaf that one role alone gives, unless this visor would stand in its own list. */
+function sharedLeaf(
+  merging: Merging,
+  path: string,
+  all: readonly Said<Written>[],
+): DesiredLeaf | undefined {
+  const [only] = all;
+  if (only?.layer.role === undefined || all.length > 1) return undefined;
+  const known = merging.shared.get(only.written);
+  const leaf = known ?? mergeLeaf({ ...merging, key: undefined }, path, all);
+  if (leaf === undefined) return undefined;
+  merging.shared.set(only.written, leaf);
+  if (leaf.kind === "value") return leaf;
+  const has = (element: { readonly value: string }): boolean => element.value === merging.key;
+  return leaf.members.some(has) || leaf.removed.some(has) ? undefined : leaf;
+}
+
+function prefixOf(path: string): string {
+  const dot = path.indexOf(".", path.indexOf(".") + 1);
+  return dot < 0 ? path : path.slice(0, dot);
+}
+
+function mergeLeaf(
+  merging: Merging,
+  path: string,
+  all: readonly Said<Written>[],
+): DesiredLeaf | undefined {
+  const lists = all.filter((one): one is Said<WrittenList> => one.written.kind === "list");
+  if (lists.length > 0) return mergeList(merging, path, lists);
+  const values = all.filter((one): one is Said<WrittenValue> => one.written.kind === "value");
+  const isKey = path.startsWith("apps.") && path.endsWith(".pk");
+  if (isKey)
+    return mergeValue(
+      merging,
+      path,
+      values.flatMap((one) => withKey(merging, one)),
+    );
+  const members = path.startsWith("settings.") ? keyMembersOf(path.slice("settings.".length)) : [];
+  return mergeValue(
+    merging,
+    path,
+    members.length === 0 ? values : values.flatMap((one) => withKeys(merging, one, members)),
+  );
+}
+
+/** Replaces the names of visors in records by their keys; two names of one visor make one entry twice. */
+function withKeys(
+  merging: Merging,
+  one: Said<WrittenValue>,
+  members: readonly string[],
+): readonly Said<WrittenValue>[] {
+  const { value, place } = one.written;
+  if (!Array.isArray(value)) return [];
+  const records: Json[] = [];
+  for (const item of value as readonly JsonObject[]) {
+    const record: Record<string, Json> = { ...(item as Record<string, Json>) };
+    for (const name of members) {
+      const text = record[name];
+      if (typeof text !== "string") return [];
+      const [element] = merging.members.resolveOne({ text, place }).elements;
+      if (element === undefined) return [];
+      record[name] = element.value;
+    }
+    records.push(record);
+  }
+  if (new Set(records.map((record) => canonicalJson(record))).size < records.length) {
+    merging.report({
+      code: "manifest/value",
+      severity: "error",
+      message: `this ${SAME_ENTRY}, and two of these names are one visor`,
+      at: place,
+      next: "remove one of the two",
+    });
+    return [];
+  }
+  return [{ ...one, written: { ...one.written, value: records } }];
+}
+
+/** Replaces the name of a visor by its key. */
+function withKey(merging: Merging, one: Said<WrittenValue>): readonly Said<WrittenValue>[] {
+  const { value, place } = one.written;
+  if (typeof value !== "string") return [];
+  const [element] = merging.members.resolveOne({ text: value, place }).elements;
+  return element === undefined
+    ? []
+    : [{ ...one, written: { ...one.written, value: element.value } }];
+}
+
+/**
+ * Decides for each app whether it is deleted. A deleted app has no other leaf; the returned prefixes
+ * are settled.
+ */
+function settleApps(
+  merging: Merging,
+  layers: readonly Layer[],
+  said: SaidByPath,
+  leaves: Map<string, DesiredLeaf>,
+): Set<string> {
+  const settled = new Set<string>();
+  for (const app of namedIn(layers, "apps").keys()) {
+    const path = `apps.${app}.present`;
+    const all = said.get(path);
+    if (all === undefined) continue;
+    const leaf = mergeLeaf(merging, path, all);
+    const isKept = leaf?.kind === "value" && leaf.value === true;
+    if (isKept) continue;
+    settled.add(`apps.${app}`);
+    if (leaf === undefined) continue;
+    leaves.set(path, leaf);
+    if (leaf.origin.role !== undefined)
+      refuseDeletedAndUsed(merging, app, layers, leaf.origin.place);
+  }
+  return settled;
+}
+
+function refuseDeletedAndUsed(
+  merging: Merging,
+  app: string,
+  layers: readonly Layer[],
+  deleted: Place,
+): void {
+  for (const { body } of layers) {
+    const place = body.apps.get(app);
+    const present = body.written.get(`apps.${app}.present`);
+    if (place === undefined || present !== undefined) continue;
+    merging.report({
+      code: "manifest/contradiction",
+      severity: "error",
+      message: `the app ${app} is configured here, and a role of the same visor deletes it`,
+      at: place,
+      text: app,
+      next: "write present: true at the visor to keep the app, or remove one of the two",
+      related: [{ message: "deleted here", at: deleted }],
+    });
+  }
+}
+
+function settlePort(
+  merging: Merging,
+  port: string,
+  said: SaidByPath,
+  result: { readonly leaves: Map<string, DesiredLeaf>; readonly settled: Set<string> },
+): void {
+  const path = `ports.${port}.open`;
+  const leaf = mergeLeaf(merging, path, said.get(path) ?? []);
+  if (leaf?.kind === "value" && leaf.value === true) return;
+  result.settled.add(`ports.${port}`);
+  if (leaf !== undefined) result.leaves.set(path, leaf);
+}
+
+function addPortDefaults(port: string, named: Origin, leaves: Map<string, DesiredLeaf>): void {
+  const origin: Origin = { ...named, byDefault: true };
+  for (const [field, value] of Object.entries(usualOfPort(Number(port)))) {
+    const path = `ports.${port}.${field}`;
+    if (!leaves.has(path)) leaves.set(path, { kind: "value", path, value, secrets: [], origin });
+  }
+}
