@@ -1,49 +1,29 @@
 // What may stand in place of one word: names of the manifest and choices, whole, as they would be typed.
 import type { NamesInText } from "../../manifest/index.ts";
-import { type AppField, BUILT_IN_APPS, SETTINGS } from "../../model/index.ts";
+import {
+  APP_FIELD_NAMES,
+  appFieldRow,
+  BUILT_IN_APPS,
+  OWN_FIELDS,
+  OWN_LISTS,
+  portFieldsOf,
+  SETTINGS,
+} from "../../model/index.ts";
 import type { Candidate } from "./asked.ts";
 import type { TakenKind, Takes } from "./takes.ts";
 
 /** Values of a visor that a field can name, but those of its apps and ports. */
 const VISOR_PATHS: readonly Candidate[] = [
-  ...[
-    "trust.hypervisors",
-    "trust.pty",
-    "trust.dmsgscp",
-    "trust.allow_rpc_exec",
-    "survey",
-    "reward_address",
-  ].map((word) => ({ word })),
+  ...Object.entries(OWN_FIELDS).map(([word, { about }]) => ({ word, about: firstSentence(about) })),
   ...SETTINGS.map(({ path, about }) => ({ word: `settings.${path}`, about })),
 ];
-/** Values of one app, and whether they are true or false. */
-const APP_FIELDS: Readonly<Record<AppField, "flag" | "other">> = {
-  present: "flag",
-  running: "flag",
-  auto_start: "flag",
-  binary: "other",
-  args: "other",
-  env: "other",
-  launcher_mode: "other",
-  whitelist: "other",
-  pk: "other",
-  secure: "flag",
-  killswitch: "flag",
-  netifc: "other",
-  dns: "other",
-  address: "other",
-};
-/** Values of a served port that are true or false. */
-const PORT_FLAGS = new Set([
-  "show_on_landing",
-  "skynet",
-  "dmsg",
-  "udp",
-  "preserve_host",
-  "inject_pk",
-]);
 /** Lists of a visor that keys are put into, beside those of its apps. */
-const LISTS = ["pty", "hypervisors", "dmsgscp", "survey"];
+const LISTS = OWN_LISTS.map((path) => path.replace(/^trust\./, ""));
+/** Fields of apps and ports that are true or false. */
+const FLAGS: ReadonlySet<string> = new Set([
+  ...APP_FIELD_NAMES.filter((name) => appFieldRow(name).type === "flag"),
+  ...portFieldsOf("flag"),
+]);
 
 /** True for kinds whose names stand in the manifest. */
 export function needsManifest(kind: TakenKind): boolean {
@@ -169,7 +149,10 @@ function paths(typed: string, names: NamesInText): readonly Candidate[] {
 
 function pathsOfVisor({ apps }: NamesInText): readonly Candidate[] {
   const ofApps = apps.flatMap((app) =>
-    Object.keys(APP_FIELDS).map((field) => ({ word: `apps.${app}.${field}` })),
+    APP_FIELD_NAMES.map((field) => ({
+      word: `apps.${app}.${field}`,
+      about: firstSentence(appFieldRow(field).about),
+    })),
   );
   return [...VISOR_PATHS, ...ofApps];
 }
@@ -178,8 +161,9 @@ function pathsOfVisor({ apps }: NamesInText): readonly Candidate[] {
 function settings(typed: string, choices: readonly string[]): readonly Candidate[] {
   const [, field] = /^([^=]*)=/.exec(typed) ?? [];
   if (field === undefined) return choices.map((word) => ({ word: `${word}=` }));
-  const isFlag =
-    PORT_FLAGS.has(field) ||
-    Object.entries(APP_FIELDS).some((row) => row[0] === field && row[1] === "flag");
-  return isFlag ? [{ word: `${field}=true` }, { word: `${field}=false` }] : [];
+  return FLAGS.has(field) ? [{ word: `${field}=true` }, { word: `${field}=false` }] : [];
+}
+
+function firstSentence(text: string): string {
+  return text.replace(/\. .*/, "").replace(/\.$/, "");
 }
