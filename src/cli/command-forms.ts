@@ -1,4 +1,5 @@
 // What each command takes, for completion. The built program has it ready, so that a Tab loads no command.
+import { defined } from "../core/index.ts";
 import { allCommands, COMMAND_GROUPS, isFamily } from "./command-table.ts";
 import type { CommandForm, CommandForms } from "./completion/forms.ts";
 import { takenByOption, takenByWord, type Takes } from "./completion/takes.ts";
@@ -17,7 +18,7 @@ export async function commandForms(): Promise<CommandForms> {
         name: option.name,
         others: option.short === undefined ? aliases : [...aliases, `-${option.short}`],
         about: option.about,
-        ...(takes === undefined ? {} : { takes }),
+        ...defined({ takes }),
       };
     });
     return { name, about, options, words: command.words.map((word) => takenByWord(name, word)) };

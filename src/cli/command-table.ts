@@ -291,11 +291,6 @@ export const COMMAND_GROUPS: readonly {
   },
 ];
 
-/** The entry of a first word, if there is one. */
-export function commandEntry(name: string): CommandEntry | undefined {
-  return COMMAND_GROUPS.flatMap((group) => group.rows).find((row) => row.name === name);
-}
-
 /** True for a word with verbs below it. */
 export function isFamily(entry: CommandEntry): entry is CommandFamily {
   return "verbs" in entry;

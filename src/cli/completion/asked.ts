@@ -1,4 +1,5 @@
 // Which word of an unfinished command line is asked about, and what may stand there.
+import { defined } from "../../core/index.ts";
 import type { CommandForm, CommandForms, OptionForm } from "./forms.ts";
 import type { Takes } from "./takes.ts";
 
@@ -83,7 +84,7 @@ function askedOfCommand(command: CommandForm, words: readonly string[]): Asked {
       else note(option?.takes, value);
     }
   }
-  const line = manifest === undefined ? {} : { manifest };
+  const line = defined({ manifest });
   if (pending?.takes !== undefined) return { before: "", typed, takes: pending.takes, ...line };
   const [name, value] = partedOption(typed);
   if (!isLiteral && name !== undefined && value !== undefined)
