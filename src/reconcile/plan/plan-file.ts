@@ -1,6 +1,7 @@
 // Formats, signs and parses plan files.
 import {
   canonicalJson,
+  defined,
   FleetError,
   fromHex,
   type JsonObject,
@@ -86,7 +87,7 @@ function damaged(message: string, cause?: unknown): FleetError {
   return new FleetError("plan/damaged", message, {
     next: PLAN_AGAIN,
     exit: 64,
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   });
 }
 
