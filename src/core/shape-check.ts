@@ -1,4 +1,5 @@
 // Whether a value has a shape, and what is wrong first with one that has not, and where.
+import { defined } from "./defined.ts";
 import type { Form, Shape } from "./shape.ts";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -142,7 +143,7 @@ function isNo(what: string): Fault {
 }
 
 function below(step: string, { at, says, isOfName }: Fault): Fault {
-  return { at: `${step}${at}`, says, ...(isOfName === undefined ? {} : { isOfName }) };
+  return { at: `${step}${at}`, says, ...defined({ isOfName }) };
 }
 
 function isMap(value: unknown): value is Given {

@@ -1,4 +1,5 @@
 // What a document of JSON that is read back must look like: a shape, which is data, and what shapes are made of.
+import { defined } from "./defined.ts";
 import type { Json } from "./canonical-json.ts";
 
 /**
@@ -83,7 +84,7 @@ export function textLike<T extends string = string>(
   pattern: RegExp,
   test?: (text: string) => boolean,
 ): Shape<T> {
-  return { form: { kind: "text", what, pattern, ...(test === undefined ? {} : { test }) } };
+  return { form: { kind: "text", what, pattern, ...defined({ test }) } };
 }
 
 /** A finite number, not below `least`. */
