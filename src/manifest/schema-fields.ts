@@ -31,12 +31,19 @@ export const changes: Properties = {
   remove: listOf({ $ref: "#/$defs/member" }, "Members that must not be in the list."),
 };
 
-export const trust: JsonObject = closed("Who may manage the visor.", {
-  hypervisors: ref("list", OWN_FIELDS["trust.hypervisors"].about),
-  pty: ref("list", OWN_FIELDS["trust.pty"].about),
-  dmsgscp: ref("list", OWN_FIELDS["trust.dmsgscp"].about),
-  allow_rpc_exec: flag(OWN_FIELDS["trust.allow_rpc_exec"].about),
-});
+const TRUST = "trust.";
+
+export const trust: JsonObject = closed(
+  "Who may manage the visor.",
+  Object.fromEntries(
+    Object.entries(OWN_FIELDS)
+      .filter(([path]) => path.startsWith(TRUST))
+      .map(([path, { type, about }]) => [
+        path.slice(TRUST.length),
+        type === "keys" ? ref("list", about) : flag(about),
+      ]),
+  ),
+);
 
 export const survey: JsonObject = {
   ...closed(

@@ -1,6 +1,7 @@
 // The fields of an app: one row each, which says all that reading, comparing, writing and showing go by.
 // Source: skywire-rpc 4.2; for flags and what an absent one means `skywire app vpn-server --help` of v1.3.28 and
 // PR #3025 (2026-06-05).
+import { defined } from "../../core/index.ts";
 import type { FieldRow } from "./field-row.ts";
 
 /** A field of an app, `apps.APP.FIELD`. */
@@ -196,7 +197,7 @@ export const TYPED_FIELDS: readonly TypedFieldForm[] = APP_FIELD_NAMES.flatMap((
   if (option === undefined) return [];
   const form = type === "flag" ? "flag" : "value";
   const field = name as AppTypedField;
-  return [{ field, option, form, programs, ...(absent === undefined ? {} : { absent }) }];
+  return [{ field, option, form, programs, ...defined({ absent }) }];
 });
 
 /** Options of built-in apps without a field that take a value. */

@@ -92,7 +92,8 @@ function trustWriter(
   if (serves(seen, "SetConfigFields")) {
     return writer("SetConfigFields", seen.keepsConf ? "conf" : "config", "none");
   }
-  const method = row.setters.at(verb === "remove" ? -1 : 0);
+  const [add, take] = row.setters;
+  const method = verb === "remove" ? take : add;
   if (method === undefined)
     return unsupported("this release has no lasting way to change its pty whitelist");
   if (!serves(seen, method)) return unsupported(`this release does not serve ${method}`);
