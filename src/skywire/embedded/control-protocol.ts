@@ -6,12 +6,10 @@ import {
   type Clock,
   type Dial,
   FleetError,
-  type Files,
   hasShape,
   type Json,
   jsonIfAny,
   type JsonObject,
-  listOf,
   loosely,
   membersOf,
   numberFrom,
@@ -27,28 +25,11 @@ import {
 import { APP_BEHAVIOURS, type AppBehaviour } from "./app-behaviour.ts";
 import type { BehindBack, EmbeddedControl } from "./control.ts";
 import type { EmbeddedCounters } from "./counters.ts";
+import type { EmbeddedFile } from "./embedded-file.ts";
 import { type Makeable, parseMakeable } from "./makeable.ts";
 
-/** The file by which another process finds a running embedded fleet. */
-export const EMBEDDED_FILE = "embedded.json";
-/** The version of its format. */
-export const EMBEDDED_FORMAT = "fleet.skywire/embedded/v1";
 const LINE_BYTES_MAX = 1_048_576;
 const ANSWER_WITHIN_MS = 30_000;
-
-/** What {@link EMBEDDED_FILE} holds. */
-export interface EmbeddedFile {
-  readonly format: typeof EMBEDDED_FORMAT;
-  readonly visors: readonly {
-    readonly name: string;
-    readonly key: string;
-    readonly profile: string;
-    /** Where its RPC listens, for those that do. */
-    readonly local?: StreamAddress;
-  }[];
-  /** Where commands are taken. */
-  readonly control: StreamAddress;
-}
 
 /** One command to a running embedded fleet. */
 export type ControlCommand =
@@ -72,19 +53,6 @@ export interface Commanded {
   stop(): void;
 }
 
-const ADDRESS: Shape<StreamAddress> = membersOf({ host: TEXT, port: numberFrom() });
-
-const FILE: Shape<EmbeddedFile> = membersOf({
-  format: oneOf(EMBEDDED_FORMAT),
-  visors: listOf(
-    membersOf<EmbeddedFile["visors"][number]>(
-      { name: TEXT, key: TEXT, profile: TEXT },
-      { local: ADDRESS },
-    ),
-  ),
-  control: ADDRESS,
-});
-
 const CHANGE: Shape<BehindBack> = byMember("kind", {
   config: membersOf({ kind: oneOf("config"), path: TEXT, value: ANYTHING }),
   file: membersOf({ kind: oneOf("file"), path: TEXT, value: ANYTHING }),
@@ -98,22 +66,6 @@ const CHANGE: Shape<BehindBack> = byMember("kind", {
   }),
   reward: membersOf({ kind: oneOf("reward"), address: TEXT }),
 });
-
-/** Reads {@link EMBEDDED_FILE} of a fleet's folder; `undefined` when there is none that can be read. */
-export async function readEmbeddedFile(
-  files: Files,
-  folder: string,
-): Promise<EmbeddedFile | undefined> {
-  const bytes = await files.read(`${folder}/${EMBEDDED_FILE}`);
-  if (bytes === undefined) return undefined;
-  const value = jsonIfAny(bytes);
-  return hasShape(value, FILE) ? value : undefined;
-}
-
-/** The bytes of {@link EMBEDDED_FILE}. */
-export function formatEmbeddedFile(file: EmbeddedFile): Uint8Array {
-  return utf8(`${JSON.stringify(file, undefined, 2)}\n`);
-}
 
 /** Answers commands on one connection: a line of JSON each, answered by `{"ok": …}` or `{"error": text}`. */
 export function serveControl(stream: ByteStream, commanded: Commanded): void {

@@ -10,13 +10,13 @@ import {
 } from "../../core/index.ts";
 import { type BridgeTiming, LocalPort } from "./bridge.ts";
 import { type EmbeddedControl, FleetControl } from "./control.ts";
+import { serveControl } from "./control-protocol.ts";
 import {
   EMBEDDED_FILE,
   EMBEDDED_FORMAT,
   type EmbeddedFile,
   formatEmbeddedFile,
-  serveControl,
-} from "./control-protocol.ts";
+} from "./embedded-file.ts";
 import { CallCounters, type EmbeddedCounters } from "./counters.ts";
 import { DelayLine } from "./delay-line.ts";
 import { EmbeddedVisor } from "./embedded-visor.ts";

@@ -2,13 +2,8 @@
 export { APP_BEHAVIOURS, type AppBehaviour } from "./app-behaviour.ts";
 export { CANARIES } from "./canaries.ts";
 export { type BehindBack, type EmbeddedControl, type VisorInside } from "./control.ts";
-export {
-  connectControl,
-  type ControlCommand,
-  type EmbeddedFile,
-  readEmbeddedFile,
-  type RemoteControl,
-} from "./control-protocol.ts";
+export { connectControl, type ControlCommand, type RemoteControl } from "./control-protocol.ts";
+export { type EmbeddedFile, readEmbeddedFile } from "./embedded-file.ts";
 export { type CallCount, type CallOutcome, type EmbeddedCounters } from "./counters.ts";
 export {
   type EmbeddedFleet,
