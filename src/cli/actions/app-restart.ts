@@ -1,6 +1,6 @@
 import { planRequestOf } from "../plan/plan-request.ts";
 import { keyFileOf } from "../shell/home-files.ts";
-import { counted, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
+import { counted, defined, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
 import {
   checkApply,
@@ -14,7 +14,6 @@ import { printable, refusalText, tableText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { saysYes } from "../shell/ask.ts";
 import type { Command } from "../shell/command.ts";
-import { timingOf } from "../apply/apply-run.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
 import { checkKnownOrSeen } from "../edit/known-app.ts";
 import { errPaint } from "../shell/terminal-look.ts";
@@ -39,6 +38,7 @@ import { relaysAndOthers } from "../ledger/feeds.ts";
 import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
 import { type Reporter, reporterOf } from "../shell/reporter.ts";
 import { openOwnLedger, lockRequestOf } from "../ledger/open-own-ledger.ts";
+import { writesAtOnce } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 
 /** The guards that ask who may write at all, whatever is written. */
@@ -176,7 +176,7 @@ async function restartRecorded(
         reader,
         writer: createVisorWriter(wayIn.access),
         clock: world.clock,
-        ...timingOf(wayIn),
+        ...defined({ timing: writesAtOnce(wayIn) }),
         stop,
         emit: reporter.emit,
       }),

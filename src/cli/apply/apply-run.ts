@@ -2,7 +2,7 @@ import { defined, type ExitCode, type VisorKey } from "../../core/index.ts";
 import type { ApplyRequest } from "./apply-request.ts";
 import type { Ledger, SeenHead } from "../../ledger/index.ts";
 import type { DesiredVisor, Plan, SecretRef } from "../../model/index.ts";
-import { ApplyPast, applyPlan, type ApplyReport, type ApplyInput } from "../../reconcile/index.ts";
+import { ApplyPast, applyPlan, type ApplyReport } from "../../reconcile/index.ts";
 import { createVisorWriter, type VisorReader } from "../../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../../view/index.ts";
 import { joinedRecords, openFeeds, othersOf, seenHeads } from "../ledger/feeds.ts";
@@ -16,7 +16,7 @@ import { refuse } from "./refuse.ts";
 import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
 import { forScreen, planLook } from "../plan/plan-look.ts";
 import type { Reporter } from "../shell/reporter.ts";
-import type { WayIn } from "../shell/way-in.ts";
+import { type WayIn, writesAtOnce } from "../shell/way-in.ts";
 import { openOwnLedger } from "../ledger/open-own-ledger.ts";
 import type { World } from "../shell/world.ts";
 
@@ -91,7 +91,7 @@ async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly re
         resolveSecrets: (refs) => secretsOf(refs, input),
         clock: world.clock,
         random: world.random,
-        ...timingOf(input.wayIn),
+        ...defined({ timing: writesAtOnce(input.wayIn) }),
         stop,
         emit: reporter.emit,
       }),
@@ -99,11 +99,6 @@ async function applyLocked(input: RunInput): Promise<ApplyReport | { readonly re
   } finally {
     await ledger.close();
   }
-}
-
-/** As many visors are written to at once as the user wants read at once. */
-export function timingOf({ working }: WayIn): Pick<ApplyInput, "timing"> {
-  return working === undefined ? {} : { timing: { parallel: working } };
 }
 
 /** What applying goes by, read with our ledger locked; or the exit code of what refuses it. */

@@ -79,6 +79,11 @@ export function readerOf(
   });
 }
 
+/** How many visors are written to at once: as many as the user wants read at once, where that was said. */
+export function writesAtOnce({ working }: WayIn): { readonly parallel: number } | undefined {
+  return working === undefined ? undefined : { parallel: working };
+}
+
 function timeoutsOf(timeoutMs: number): VisorTimeouts {
   return {
     dialMs: Math.min(timeoutMs, DIAL_MS_MAX),
