@@ -196,6 +196,8 @@ const PLANTED: readonly {
       'src/core/a.ts:2: "TODO"',
       'src/core/b.ts:1: "new Date()"',
       'src/core/c.ts:1: "oxlint-disable"',
+      'src/core/d.ts:1: "...(b === undefined ? {} : { b })"',
+      'src/core/f.ts:1: "< b ? -1 :"',
       'test/unit/core/b.test.ts:1: "it.skipIf"',
     ],
   },

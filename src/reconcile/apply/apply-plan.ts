@@ -1,5 +1,5 @@
 // Carries out a plan that was checked, shown and agreed to, and says what became of it.
-import type { Clock, Random } from "../../core/index.ts";
+import { type Clock, defined, type Random } from "../../core/index.ts";
 import type { Ledger, OperatorKeys, SeenHead } from "../../ledger/index.ts";
 import type { Plan, PlanVisor, Route, SecretRef } from "../../model/index.ts";
 import type { VisorReader, VisorWriter } from "../../skywire/visor/index.ts";
@@ -80,7 +80,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
     ledger,
     keys: input.keys,
     random: input.random,
-    ...(input.manifestText === undefined ? {} : { manifestText: input.manifestText }),
+    ...defined({ manifestText: input.manifestText }),
   });
   if (opening.length > 0) await ledger.append(opening, { heads });
   input.atPoint?.("after-record");

@@ -1,4 +1,5 @@
 // What is said of the changes of a step, and what follows from it for the steps behind.
+import { defined } from "../../core/index.ts";
 import type { Change, Outcome, PlanStep } from "../../model/index.ts";
 import type { VisorReport } from "./report.ts";
 
@@ -23,7 +24,7 @@ export function sameOutcome(
 export function outcomeBase(change: Change): Pick<Outcome, "path" | "element"> {
   return {
     path: change.path,
-    ...(change.element === undefined ? {} : { element: change.element }),
+    ...defined({ element: change.element }),
   };
 }
 

@@ -1,5 +1,5 @@
 // Writes one step: a durable intent, the writes, a reading on a fresh connection, a receipt.
-import { canonicalJson, type Clock } from "../../core/index.ts";
+import { canonicalJson, type Clock, defined } from "../../core/index.ts";
 import type { IntentPayload, OperatorKeys, ReceiptOutcome } from "../../ledger/index.ts";
 import type {
   Change,
@@ -95,7 +95,7 @@ export async function writeStep(
       ...entry,
       intent,
       outcomes: outcomes.map((outcome) => receiptOutcome(run, step, outcome, seen)),
-      ...(seen === undefined ? {} : { visorStartedAtMs: seen.startedAtMs }),
+      ...defined({ visorStartedAtMs: seen?.startedAtMs }),
     },
   });
   run.atPoint("after-receipt", visor, step);
