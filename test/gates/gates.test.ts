@@ -188,6 +188,10 @@ const PLANTED: readonly {
       "src/core/b.ts": "export const at = new Date();\n",
       "test/unit/core/b.test.ts": 'it.skipIf(true)("b", () => {});\n',
       "src/core/c.ts": "// oxlint-disable-next-line no-var\n// oxlint-disable-next-line -- why\n",
+      "src/core/d.ts":
+        "const a = { ...(b === undefined ? {} : { b }), ...(c.d !== undefined ? { d: c.d } : {}) };\n",
+      "src/core/e.ts": "const a = { ...(b === undefined ? {} : { b: f(b) }) };\n",
+      "src/core/f.ts": "const order = (a: string, b: string): number => (a < b ? -1 : 1);\n",
     },
     finds: [
       'docs/a.md:1: "not implemented"',
@@ -197,7 +201,7 @@ const PLANTED: readonly {
       'src/core/b.ts:1: "new Date()"',
       'src/core/c.ts:1: "oxlint-disable"',
       'src/core/d.ts:1: "...(b === undefined ? {} : { b })"',
-      'src/core/f.ts:1: "< b ? -1 :"',
+      'src/core/f.ts:1: "? -1 :"',
       'test/unit/core/b.test.ts:1: "it.skipIf"',
     ],
   },
