@@ -42,7 +42,7 @@ export async function benchWatch(program: string): Promise<TableRow> {
 }
 
 /** Processor time of one pass, the average of some. @throws Error when the watch found or wrote anything */
-async function watchPasses(
+export async function watchPasses(
   program: string,
   fleet: BenchFleet,
   env: Readonly<Record<string, string>>,
@@ -57,7 +57,7 @@ async function watchPasses(
     for await (const line of createInterface({ input: child.stdout })) {
       const { decision, message } = JSON.parse(line) as Readonly<Record<string, string>>;
       if (decision === "pass") costs.push(cpuSecondsOf(child.pid));
-      else if (decision !== "started" && decision !== "manifest")
+      else if (!["started", "resumed", "manifest"].includes(decision ?? ""))
         throw new Error(`the watch of a fleet in sync said ${decision}: ${message}`);
       if (costs.length > WARM_UP + MEASURED) break;
     }

@@ -56,10 +56,21 @@ export function median(values) {
  * @returns {Keys}
  */
 export function quickKeys() {
-  const seed = core.hkdfSha256(secret, core.utf8("fleet.skywire/v1"), core.utf8("ed25519/0"), 32);
+  return quickened(ledgerDoor.OperatorKeys.derive(secret), core.toHex(secret));
+}
+
+/**
+ * The same for keys that were never rotated.
+ * @param {Keys} keys
+ * @param {string} hex the secret they are derived from
+ * @returns {Keys}
+ */
+export function quickened(keys, hex) {
+  const salt = core.utf8("fleet.skywire/v1");
+  const seed = core.hkdfSha256(core.fromHex(hex), salt, core.utf8("ed25519/0"), 32);
   const der = Buffer.concat([PKCS8_PREFIX, seed]);
   const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-  return Object.defineProperty(ledgerDoor.OperatorKeys.derive(secret), "sign", {
+  return Object.defineProperty(keys, "sign", {
     value: (/** @type {Uint8Array} */ message) => new Uint8Array(sign(null, message, key)),
   });
 }

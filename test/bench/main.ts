@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { benchApply } from "./bench-apply.ts";
 import { benchDead } from "./bench-dead.ts";
 import { benchGob } from "./bench-gob.ts";
+import { benchHistory } from "./bench-history.ts";
 import { benchLedger } from "./bench-ledger.ts";
 import { benchObservation } from "./bench-observation.ts";
 import { benchPlan, type PlanCase } from "./bench-plan.ts";
@@ -29,7 +30,7 @@ const PLAN_CASES: readonly PlanCase[] = [
   { visors: 10_000, rttMs: 50, secondsMax: 30, peakMBMax: 768 },
 ];
 
-const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--quick] [--only plan|start|gob|relays|ledger|observation|watch|dead|apply]
+const USAGE = `Usage: npm run bench -- [--write] [--visors N,N] [--rtt MS,MS] [--runs N] [--quick] [--long] [--only plan|start|gob|relays|ledger|history|observation|watch|dead|apply]
 `;
 
 /** What was asked for on the command line. */
@@ -39,6 +40,8 @@ interface Wanted {
   readonly runs: number;
   /** Shorter ledgers: what is promised of a million entries is not judged. */
   readonly quick: boolean;
+  /** Also the history of a million entries, which takes minutes to make. */
+  readonly long: boolean;
   readonly cases: readonly PlanCase[];
   readonly isWanted: (part: string) => boolean;
 }
@@ -51,6 +54,7 @@ function wanted(): Wanted {
       rtt: { type: "string" },
       runs: { type: "string", default: String(RUNS) },
       quick: { type: "boolean", default: false },
+      long: { type: "boolean", default: false },
       only: { type: "string", multiple: true },
       program: { type: "string", default: BUILT_PROGRAM },
     },
@@ -64,6 +68,7 @@ function wanted(): Wanted {
     program: values.program,
     runs: Number(values.runs),
     quick: values.quick,
+    long: values.long,
     cases: PLAN_CASES.filter(
       ({ visors, rttMs }) =>
         (sizes === undefined || sizes.includes(visors)) &&
@@ -89,6 +94,7 @@ async function measureRows({
   program,
   runs,
   quick,
+  long,
   cases,
   isWanted,
 }: Wanted): Promise<readonly TableRow[]> {
@@ -106,6 +112,7 @@ async function measureRows({
   }
   if (isWanted("relays")) add(...(await benchRelays(program)));
   if (isWanted("ledger")) add(...(await benchLedger(program, quick)));
+  if (isWanted("history")) add(...(await benchHistory(program, runs, long)));
   if (isWanted("start")) {
     add(await benchHelp(program));
     add(await benchValidate(program, runs));

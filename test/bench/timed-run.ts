@@ -25,10 +25,11 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Runs a Node program that must succeed, and says what it cost. */
+/** Runs a Node program that must end with a code of these, and says what it cost. */
 export async function timeNode(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  codes: readonly number[] = [0],
 ): Promise<TimedRun> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, ["--require", REPORT_COST, ...args], {
@@ -47,7 +48,8 @@ export async function timeNode(
     child.once("close", resolve);
   });
   const [out = "", err = "", cost = ""] = await Promise.all(texts);
-  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}:\n${err}${out}`);
+  if (code === null || !codes.includes(code))
+    throw new Error(`${args.join(" ")} ended with ${code}:\n${err}${out}`);
   return { seconds, out, ...parseCost(cost) };
 }
 
