@@ -1,3 +1,4 @@
+// The text of a checkpoint: origin, size and root of a log.
 import { FleetError, formatBase64, parseBase64 } from "../core/index.ts";
 import { HASH_SIZE } from "./merkle.ts";
 import { quote } from "./quote.ts";

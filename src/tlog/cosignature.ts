@@ -1,3 +1,4 @@
+// A witness's cosignature of a checkpoint, made and verified.
 import {
   assert,
   concatBytes,

@@ -1,3 +1,4 @@
+// The door of the transparency-log formats: trees, proofs, notes, checkpoints.
 export { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 export { cosign, verifyCosignature } from "./cosignature.ts";
 export { EMPTY_ROOT, HASH_SIZE, leafHash, nodeHash } from "./merkle.ts";

@@ -1,3 +1,4 @@
+// The hashes of leaves and nodes of an RFC 6962 tree.
 import { concatBytes, sha256 } from "../core/index.ts";
 import { sha256OfPair } from "./sha256-pair.ts";
 

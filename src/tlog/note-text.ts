@@ -1,3 +1,4 @@
+// Signed notes as text: taken apart and put together, nothing verified.
 import {
   concatBytes,
   defined,

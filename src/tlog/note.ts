@@ -1,3 +1,4 @@
+// Signs notes, and opens them by known keys.
 import { assert, FleetError, utf8, verifyEd25519 } from "../core/index.ts";
 import { verifyCosignature } from "./cosignature.ts";
 import { checkNoteText, formatNote, type NoteSignature, parseNote } from "./note-text.ts";

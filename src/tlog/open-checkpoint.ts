@@ -1,3 +1,4 @@
+// Opens a checkpoint: a signed note, by who is trusted to sign it.
 import { FleetError } from "../core/index.ts";
 import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
 import { openNote } from "./note.ts";

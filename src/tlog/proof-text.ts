@@ -1,3 +1,4 @@
+// Proofs as the texts of the tlog-proof format, and their verification.
 import { assert, defined, FleetError, formatBase64, parseBase64, utf8 } from "../core/index.ts";
 import { parseCheckpoint, parseLeafCount } from "./checkpoint.ts";
 import { HASH_SIZE } from "./merkle.ts";

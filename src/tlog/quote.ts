@@ -1,3 +1,4 @@
+// A text of somebody else as it is shown in a message.
 const SHOWN_MAX = 100;
 
 /** A text of others as an error message shows it: quoted, on one line, cut when it is long. */

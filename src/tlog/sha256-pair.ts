@@ -1,3 +1,4 @@
+// SHA-256 of one byte and two hashes, which is what a tree mostly hashes.
 import { assert } from "../core/index.ts";
 
 // SHA-256 of exactly one byte and two hashes. A log hashes such 65 bytes once for every leaf; handing

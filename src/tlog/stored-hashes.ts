@@ -1,3 +1,4 @@
+// Where each hash of a tree stands in a flat file that only grows.
 import { assert } from "../core/index.ts";
 
 /** The largest tree size that is understood: what a number holds exactly. */

@@ -1,3 +1,4 @@
+// Grows a Merkle tree at its end, holding only its right edge.
 import { assert } from "../core/index.ts";
 import { EMPTY_ROOT, HASH_SIZE, nodeHash } from "./merkle.ts";
 import { frontierIndexes, TREE_SIZE_MAX } from "./stored-hashes.ts";
@@ -29,6 +30,11 @@ export class TreeFrontier {
   /** The number of leaves. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The roots of the largest complete subtrees, largest first: what {@link resume} goes on from. */
+  get subtrees(): readonly Uint8Array[] {
+    return [...this.#subtrees];
   }
 
   /**

@@ -1,3 +1,4 @@
+// Makes inclusion and consistency proofs from stored hashes.
 import { assert } from "../core/index.ts";
 import { HASH_SIZE } from "./merkle.ts";
 import { largestSubtree, type LeafRange, subtreeIndexes, TREE_SIZE_MAX } from "./stored-hashes.ts";

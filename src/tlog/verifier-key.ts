@@ -1,3 +1,4 @@
+// The public keys of notes, in their text form.
 import {
   concatBytes,
   FleetError,

@@ -1,3 +1,4 @@
+// Verifies inclusion and consistency proofs.
 import { equalBytes, FleetError } from "../core/index.ts";
 import { EMPTY_ROOT, HASH_SIZE, nodeHash } from "./merkle.ts";
 

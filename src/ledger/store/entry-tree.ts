@@ -1,22 +1,11 @@
+// The Merkle tree over a ledger's entries, which proves that what is read is what was written.
 import { assert, equalBytes, type Files, FleetError, hasCode, sha256 } from "../../core/index.ts";
 import { RefsBuilder } from "../../skywire/cxo/index.ts";
-import {
-  frontierIndexes,
-  HASH_SIZE,
-  leafHash,
-  type ReadHashes,
-  storedHashCount,
-  storedHashIndex,
-  TreeFrontier,
-} from "../../tlog/index.ts";
+import { leafHash, type ReadHashes, storedHashCount, TreeFrontier } from "../../tlog/index.ts";
+import { BLOCK_LEVEL, BlockHashes, TREE_FILE_FAULT } from "./block-hashes.ts";
 import type { EntryFiles, RawEntry } from "./entry-files.ts";
-import { HashList } from "./hash-list.ts";
 import { BLOCK_ENTRIES } from "./segment-index.ts";
-import { leavesWithin, TREE_FILE, TreeFile } from "./tree-file.ts";
-
-/** 64 entries are a complete subtree of this level. */
-const BLOCK_LEVEL = 6;
-const WINDOW_SIZE = 1024 * 1024;
+import { TreeFile } from "./tree-file.ts";
 
 /** What opening a tree needs. */
 export interface TreeOptions {
@@ -34,42 +23,36 @@ export interface TreeOptions {
 }
 
 /**
- * The Merkle tree over a ledger's entries. It holds one hash for every 64 entries and those above
- * them, all proved by the root; what is below is computed from the entries themselves. The file only
- * spares reading all entries: hashes from it count when they lead to the root.
+ * The Merkle tree over a ledger's entries. It holds the hashes behind the last whole block of 64 entries; those of blocks
+ * and above come from the file, each proved by the root, and what is below is computed from the entries themselves. The
+ * file only spares reading all entries: hashes from it count when they lead to the root.
  */
 export class EntryTree {
+  readonly #where: Pick<TreeOptions, "files" | "folder">;
   readonly #entries: EntryFiles;
   #frontier: TreeFrontier;
-  /** Stored hashes of the tree whose leaves are the blocks. */
-  readonly #upper: HashList;
-  #upperFrontier: TreeFrontier;
+  #blocks: BlockHashes;
   /** Leaf hashes behind the last whole block. */
   #tail: Uint8Array[] = [];
   #file: TreeFile | undefined;
   #lastBlock: { readonly block: number; readonly leaves: readonly Uint8Array[] } | undefined;
 
   private constructor(
-    entries: EntryFiles,
-    blocks: readonly Uint8Array[],
+    where: Pick<TreeOptions, "files" | "folder" | "entries">,
+    blocks: BlockHashes,
     file: TreeFile | undefined,
   ) {
-    this.#entries = entries;
-    this.#upper = new HashList();
-    this.#upperFrontier = new TreeFrontier();
-    for (const hash of blocks) this.#upper.push(...this.#upperFrontier.append(hash));
-    const hashes = frontierIndexes(blocks.length).map((index) => this.#upper.at(index));
-    this.#frontier = TreeFrontier.resume(blocks.length * BLOCK_ENTRIES, hashes);
+    this.#where = where;
+    this.#entries = where.entries;
+    this.#blocks = blocks;
+    this.#frontier = TreeFrontier.resume(blocks.count * BLOCK_ENTRIES, blocks.tops);
     this.#file = file;
   }
 
   /** The tree of no entries, which writes its file as it grows. */
-  static empty({
-    files,
-    folder,
-    entries,
-  }: Pick<TreeOptions, "files" | "folder" | "entries">): EntryTree {
-    return new EntryTree(entries, [], new TreeFile(files, folder, 0));
+  static empty(where: Pick<TreeOptions, "files" | "folder" | "entries">): EntryTree {
+    const { files, folder } = where;
+    return new EntryTree(where, BlockHashes.empty(where), new TreeFile(files, folder, 0));
   }
 
   /**
@@ -79,26 +62,27 @@ export class EntryTree {
    */
   static async open(options: TreeOptions): Promise<EntryTree> {
     const { root, entries } = options;
-    const kept = await readBlocks(options);
+    const kept = await BlockHashes.open(options, options.size);
     // Hashes of the file count only when a checkpoint confirms them.
     const first = root === undefined ? undefined : await EntryTree.#from(options, kept);
     if (first !== undefined) return first;
-    const nothing = { blocks: [], leaves: 0 };
-    const second = await EntryTree.#from(options, nothing);
+    const nothing = (): KeptHashes => ({ blocks: BlockHashes.empty(options), leaves: 0 });
+    const second = await EntryTree.#from(options, nothing());
     if (second !== undefined) return second;
     await entries.reindex();
-    const third = await EntryTree.#from(options, nothing);
+    const third = await EntryTree.#from(options, nothing());
     if (third !== undefined) return third;
     throw new FleetError("ledger/damaged", "the entries are not those that the newest Root names");
   }
 
   /** Goes on from whole blocks with the entries behind them; `undefined` when that leads elsewhere. */
   static async #from(
-    { files, folder, entries, size, list, degree, root, isWritable }: TreeOptions,
+    options: TreeOptions,
     { blocks, leaves }: KeptHashes,
   ): Promise<EntryTree | undefined> {
+    const { files, folder, entries, size, list, degree, root, isWritable } = options;
     const file = isWritable ? new TreeFile(files, folder, leaves) : undefined;
-    const tree = new EntryTree(entries, blocks, file);
+    const tree = new EntryTree(options, blocks, file);
     const refs = root === undefined ? new RefsBuilder(degree) : undefined;
     try {
       for await (const batch of entries.read(tree.size, size)) {
@@ -138,15 +122,14 @@ export class EntryTree {
     this.#tail.push(leaf);
     const block = complete[BLOCK_LEVEL];
     if (block === undefined) return;
-    this.#upper.push(...this.#upperFrontier.append(block));
+    this.#blocks.append(block);
     this.#tail = [];
   }
 
   /** The root with further leaves behind those of now, which stay as they are. */
   rootWith(leaves: readonly Uint8Array[]): Uint8Array {
-    const blocks = this.#upperFrontier.size;
-    const hashes = frontierIndexes(blocks).map((index) => this.#upper.at(index));
-    const frontier = TreeFrontier.resume(blocks * BLOCK_ENTRIES, hashes);
+    const { count, tops } = this.#blocks;
+    const frontier = TreeFrontier.resume(count * BLOCK_ENTRIES, tops);
     for (const leaf of [...this.#tail, ...leaves]) frontier.append(leaf);
     return frontier.root();
   }
@@ -161,17 +144,18 @@ export class EntryTree {
   }
 
   /** True when these are the entries of a block: all 64, or all behind the last whole block. */
-  hasBlock(block: number, entries: readonly RawEntry[]): boolean {
+  async hasBlock(block: number, entries: readonly RawEntry[]): Promise<boolean> {
     const leaves = entries.map(({ bytes }) => leafHash(bytes));
-    const count = this.#upperFrontier.size;
+    const { count } = this.#blocks;
     if (block === count)
       return (
         leaves.length <= this.#tail.length &&
         leaves.every((leaf, at) => equalBytes(leaf, this.#tail[at] ?? leaf.subarray(1)))
       );
     if (block > count || leaves.length !== BLOCK_ENTRIES) return false;
-    this.#lastBlock = { block, leaves };
-    return equalBytes(rootOf(leaves), this.#upper.at(storedHashIndex(0, block)));
+    const isRight = equalBytes(rootOf(leaves), await this.#above(0, block));
+    if (isRight) this.#lastBlock = { block, leaves };
+    return isRight;
   }
 
   /** Reads stored hashes by their index, of the tree as it is now. */
@@ -183,10 +167,10 @@ export class EntryTree {
 
   async #stored(index: number): Promise<Uint8Array> {
     const { level, node } = placeOf(index, this.size);
-    if (level >= BLOCK_LEVEL) return this.#upper.at(storedHashIndex(level - BLOCK_LEVEL, node));
+    if (level >= BLOCK_LEVEL) return await this.#above(level - BLOCK_LEVEL, node);
     const first = node * 2 ** level;
     const block = Math.floor(first / BLOCK_ENTRIES);
-    const leaves = block === this.#upperFrontier.size ? this.#tail : await this.#leavesOf(block);
+    const leaves = block === this.#blocks.count ? this.#tail : await this.#leavesOf(block);
     const from = first - block * BLOCK_ENTRIES;
     return rootOf(leaves.slice(from, from + 2 ** level));
   }
@@ -196,8 +180,41 @@ export class EntryTree {
     const raw: RawEntry[] = [];
     const from = block * BLOCK_ENTRIES;
     for await (const batch of this.#entries.read(from, from + BLOCK_ENTRIES)) raw.push(...batch);
-    if (!this.hasBlock(block, raw)) throw notWritten(raw);
-    return this.#lastBlock?.leaves ?? [];
+    if (!(await this.hasBlock(block, raw))) throw notWritten(raw);
+    return raw.map(({ bytes }) => leafHash(bytes));
+  }
+
+  /** A hash of a block or above. Where the file is wrong, all entries are read in its place. */
+  async #above(level: number, node: number): Promise<Uint8Array> {
+    try {
+      return await this.#blocks.at(level, node);
+    } catch (error) {
+      if (!hasCode(error, TREE_FILE_FAULT)) throw error;
+      for (let from = this.#blocks.count; ; from = this.#blocks.count) {
+        const rebuilt = await this.#rebuilt(this.#blocks);
+        // One that was completed meanwhile is not in it.
+        if (this.#blocks.count !== from) continue;
+        this.#blocks = rebuilt;
+        break;
+      }
+      return await this.#blocks.at(level, node);
+    }
+  }
+
+  async #rebuilt({ count, tops }: BlockHashes): Promise<BlockHashes> {
+    const blocks = BlockHashes.empty(this.#where);
+    let leaves: Uint8Array[] = [];
+    for await (const batch of this.#entries.read(0, count * BLOCK_ENTRIES)) {
+      for (const { bytes } of batch) {
+        leaves.push(leafHash(bytes));
+        if (leaves.length < BLOCK_ENTRIES) continue;
+        blocks.append(rootOf(leaves));
+        leaves = [];
+      }
+    }
+    if (blocks.tops.every((hash, at) => equalBytes(hash, tops[at] ?? hash.subarray(1))))
+      return blocks;
+    throw new FleetError("ledger/damaged", "the entries are not those that the newest Root names");
   }
 }
 
@@ -231,33 +248,7 @@ function placeOf(index: number, size: number): { readonly level: number; readonl
 
 /** What the file holds. */
 interface KeptHashes {
-  /** The hashes of whole blocks. */
-  readonly blocks: readonly Uint8Array[];
+  readonly blocks: BlockHashes;
   /** Leaves of which all hashes are there. */
   readonly leaves: number;
-}
-
-async function readBlocks({ files, folder, size }: TreeOptions): Promise<KeptHashes> {
-  const file = await files.openRead(`${folder}/${TREE_FILE}`);
-  if (file === undefined) return { blocks: [], leaves: 0 };
-  try {
-    const stored = Math.floor(file.size / HASH_SIZE);
-    const leaves = leavesWithin(stored, size);
-    const blocks: Uint8Array[] = [];
-    let window = new Uint8Array();
-    let base = 0;
-    for (let block = 0; block < Math.floor(leaves / BLOCK_ENTRIES); block += 1) {
-      const offset = storedHashIndex(BLOCK_LEVEL, block) * HASH_SIZE;
-      if (offset + HASH_SIZE > base + window.length) {
-        base = offset;
-        window = new Uint8Array(await file.read(offset, WINDOW_SIZE));
-      }
-      const hash = window.slice(offset - base, offset - base + HASH_SIZE);
-      if (hash.length < HASH_SIZE) return { blocks: [], leaves: 0 };
-      blocks.push(hash);
-    }
-    return { blocks, leaves };
-  } finally {
-    await file.close();
-  }
 }

@@ -1,3 +1,4 @@
+// Entries in blocks, each block proved by the tree before it is given.
 import { FleetError, hasCode } from "../../core/index.ts";
 import type { EntryFiles, RawEntry } from "./entry-files.ts";
 import { type EntryTree, notWritten } from "./entry-tree.ts";
@@ -20,7 +21,7 @@ export async function* provenEntries(
     const end = Math.min(Math.ceil(to / BLOCK_ENTRIES) * BLOCK_ENTRIES, size);
     try {
       for await (const whole of blocksOf(entries, block * BLOCK_ENTRIES, end)) {
-        if (!tree.hasBlock(block, whole)) throw notWritten(whole);
+        if (!(await tree.hasBlock(block, whole))) throw notWritten(whole);
         yield whole.filter(({ index }) => index >= from && index < to);
         block += 1;
       }
