@@ -1,3 +1,4 @@
+// A damaged store, held whole, to find all that is wrong with it.
 import { type Files, sha256, toHex } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { type Pin, readPin } from "../store/pin.ts";
@@ -36,6 +37,6 @@ export async function loadStore(files: Files, folder: string, feed: FeedKey): Pr
     commit: (commit) => commits.push(commit),
   });
   for (const segment of segments)
-    await scanSegment(files, folder, scanner, segment, segment === segments.at(-1));
+    await scanSegment(files, folder, scanner, segment, { isLast: segment === segments.at(-1) });
   return { scan: scanner.finish(), objects, commits, pin, isPinTorn: isTorn, pinDamage: damage };
 }

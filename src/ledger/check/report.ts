@@ -1,3 +1,4 @@
+// What a verification was asked, and what it found.
 import type { Files, OperatorKey, VerifyMany } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 

@@ -1,3 +1,4 @@
+// Gathers signatures and has them verified many at a time.
 import { BugError, type SignatureItem, verifyEd25519, type VerifyMany } from "../../core/index.ts";
 
 /** Verified at once: enough to be worth a message to a thread. */

@@ -1,3 +1,4 @@
+// Checks a log's checkpoint against the tree over its entries.
 import { equalBytes, FleetError, fromHex, hasCode, type OperatorKey } from "../../core/index.ts";
 import { leafHash, TreeFrontier } from "../../tlog/index.ts";
 import type { Log } from "../entries/objects.ts";

@@ -1,3 +1,4 @@
+// Verifies several ledgers together: how they name each other, and their key sets.
 import type { LedgerRecord } from "../entries/payloads.ts";
 import { joinFeeds, type JoinFinding } from "../join/join-feeds.ts";
 import { KeysetFollower } from "../join/keyset-follower.ts";

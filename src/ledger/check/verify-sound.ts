@@ -1,3 +1,4 @@
+// Verifies a store that has no damage, in one pass that holds little of it.
 import {
   equalBytes,
   FleetError,
@@ -44,7 +45,7 @@ export async function verifySound(options: VerifyOptions): Promise<VerifyReport 
   try {
     const scanner = new StoreScanner(feed, pass);
     for (const segment of segments)
-      await scanSegment(files, folder, scanner, segment, segment === segments.at(-1));
+      await scanSegment(files, folder, scanner, segment, { isLast: segment === segments.at(-1) });
     const scan = scanner.finish();
     return await pass.finish(scan);
   } catch (error) {

@@ -1,3 +1,4 @@
+// Checks the tree and the checkpoints of a store that is held whole.
 import { FleetError, hasCode } from "../../core/index.ts";
 import {
   decodeRefsNode,

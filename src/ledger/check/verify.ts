@@ -1,3 +1,4 @@
+// Verifies one ledger from its files and public keys alone.
 import {
   assert,
   equalBytes,

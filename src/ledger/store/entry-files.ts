@@ -1,3 +1,4 @@
+// Finds entries in the segment files by their number.
 import { type Files, FleetError, hasCode } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { FRAME_TYPES } from "./frame.ts";
@@ -53,7 +54,9 @@ export class EntryFiles {
    */
   async *read(from: number, to: number): AsyncGenerator<readonly RawEntry[], void> {
     let next = from;
-    for (const segment of await this.#segments()) {
+    const live = this.#live();
+    const isRecent = live.entries > 0 && from >= live.firstEntry;
+    for (const segment of isRecent ? [live] : await this.#segments()) {
       if (next >= to) return;
       if (next < segment.firstEntry || next >= segment.firstEntry + segment.entries) continue;
       for await (const batch of this.#readSegment(segment, next, to)) {
@@ -86,7 +89,12 @@ export class EntryFiles {
       indexes.push(index);
       next = index.firstEntry + index.entries;
     }
-    return [...indexes, live.indexer.finish(live.size)];
+    return [...indexes, this.#live()];
+  }
+
+  #live(): SegmentIndex {
+    const { indexer, size } = this.#options.live();
+    return indexer.finish(size);
   }
 
   async #loadIndex(number: number): Promise<SegmentIndex | undefined> {

@@ -1,3 +1,4 @@
+// The frames of a part of a file, read some at a time.
 import type { ReadFile } from "../../core/index.ts";
 import { type BadBytes, type Frame, frameAt, frameSizeAt, nextCandidate } from "./frame.ts";
 

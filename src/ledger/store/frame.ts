@@ -1,3 +1,4 @@
+// Frames: how every record stands in a file, with a check of its bytes.
 import { concatBytes, equalBytes, sha256 } from "../../core/index.ts";
 import { ByteWriter } from "../../skywire/cxo/index.ts";
 

@@ -1,3 +1,4 @@
+// Finds by its hash where an object may stand, in a few bytes an object.
 /** Where an object's record stands. */
 export interface ObjectPlace {
   readonly segment: number;

@@ -1,3 +1,4 @@
+// A list of hashes that takes 32 bytes for each and no more.
 import { assert } from "../../core/index.ts";
 
 const HASH_SIZE = 32;

@@ -1,3 +1,4 @@
+// The lock of the one writer of a ledger.
 import { FileLock, FleetError, type FileLockWorld } from "../../core/index.ts";
 
 /** The lock's file name in a ledger's folder. */

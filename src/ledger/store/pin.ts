@@ -1,3 +1,4 @@
+// The pin: the last state of a ledger that was reported durable.
 import { assert, type Files, fromHex, hasCode, toHex } from "../../core/index.ts";
 import { ByteReader, ByteWriter } from "../../skywire/cxo/index.ts";
 import { encodeFrame, FRAME_TYPES, scanFrames } from "./frame.ts";

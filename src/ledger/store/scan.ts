@@ -1,3 +1,4 @@
+// Reads the segments of a store in order and names everything bad in them.
 import { equalBytes, type ReadFile, Sha256 } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { type BadBytes, type Frame, FRAME_TYPES } from "./frame.ts";
@@ -69,32 +70,39 @@ export class StoreScanner {
   #committedTo = 0;
   #framesTo = 0;
 
-  /** A scan that begins behind segment `after`; the store says itself whether it is a replica. */
+  /**
+   * A scan that begins behind segment `after`, and behind commit `seq` where that is known; the store says itself
+   * whether it is a replica.
+   */
   constructor(
     feed: FeedKey,
     events: ScanEvents,
     {
       after = 0,
       isReplica = false,
-    }: { readonly after?: number; readonly isReplica?: boolean } = {},
+      seq = after === 0 ? -1n : undefined,
+    }: { readonly after?: number; readonly isReplica?: boolean; readonly seq?: bigint } = {},
   ) {
     this.#feed = feed;
     this.#events = events;
     this.#lastNumber = after;
     this.#isReplica = isReplica;
-    this.#seqFloor = after === 0 ? -1n : undefined;
+    this.#seqFloor = seq;
   }
 
-  /** Reads the next segment. @throws FleetError ledger/version, ledger/other-key, files/* */
-  async add(segment: SegmentFile, file: ReadFile, isLast: boolean): Promise<void> {
+  /**
+   * Reads the next segment, from its beginning or from the end of a commit in it.
+   * @throws FleetError ledger/version, ledger/other-key, files/*
+   */
+  async add(segment: SegmentFile, file: ReadFile, isLast: boolean, from = 0): Promise<void> {
     const { number, size } = segment;
     for (let missing = this.#lastNumber + 1; missing < number; missing += 1)
       this.#report(missing, { from: 0, to: 0 }, "the segment is missing");
     this.#lastNumber = number;
     this.#pending.clear();
-    this.#committedTo = 0;
-    this.#framesTo = 0;
-    for await (const batch of streamFrames(file, 0, size)) {
+    this.#committedTo = from;
+    this.#framesTo = from;
+    for await (const batch of streamFrames(file, from, size)) {
       for (const item of batch) {
         // Bad bytes with a whole record behind them were not torn by a crash: something changed them.
         if (isFrame(item)) this.#frame(number, item);

@@ -1,3 +1,4 @@
+// The index of a segment: where its entries stand, derived from it and never believed.
 import { assert, type Files, fromHex, hasCode } from "../../core/index.ts";
 import { ByteReader, ByteWriter } from "../../skywire/cxo/index.ts";
 import { type FeedKey, formatFeedKey } from "../keys/keys.ts";
@@ -60,6 +61,25 @@ export class SegmentIndexer {
   constructor(number: number, next?: number) {
     this.#number = number;
     this.#next = next;
+  }
+
+  /** Goes on behind what an index covers. */
+  static resume({
+    number,
+    commits,
+    firstSeq,
+    lastSeq,
+    firstEntry,
+    entries,
+    places,
+  }: SegmentIndex): SegmentIndexer {
+    const indexer = new SegmentIndexer(number, firstEntry + entries);
+    indexer.#places.push(...places);
+    if (entries > 0) indexer.#first = firstEntry;
+    indexer.#commits = commits;
+    indexer.#firstSeq = firstSeq;
+    indexer.#lastSeq = lastSeq;
+    return indexer;
   }
 
   /** The index of the entry that comes next, once one was seen or told. */
@@ -131,12 +151,23 @@ export async function readSegmentIndex(
   feed: FeedKey,
   { number, size }: { readonly number: number; readonly size: number },
 ): Promise<SegmentIndex | undefined> {
+  const index = await readGrowingIndex(files, folder, feed, number);
+  return index?.sizeBytes === size ? index : undefined;
+}
+
+/** The same for a segment that still grows: it covers what stood there up to the end of some commit. */
+export async function readGrowingIndex(
+  files: Files,
+  folder: string,
+  feed: FeedKey,
+  number: number,
+): Promise<SegmentIndex | undefined> {
   const bytes = await files.read(`${folder}/${indexName(number)}`);
   const { frames, bad } = scanFrames(bytes ?? new Uint8Array());
   const [frame] = frames;
   if (frame?.type !== FRAME_TYPES.index || frames.length !== 1 || bad.length > 0) return undefined;
   const index = decodeIndex(frame.body, feed);
-  return index?.number === number && index.sizeBytes === size ? index : undefined;
+  return index?.number === number ? index : undefined;
 }
 
 function decodeIndex(body: Uint8Array, feed: FeedKey): SegmentIndex | undefined {

@@ -1,3 +1,4 @@
+// The records of a segment file: its header and its commits.
 import {
   assert,
   concatBytes,
@@ -40,6 +41,11 @@ export interface Damage {
 /** The file name of a segment. */
 export function segmentName(number: number): string {
   return `segment-${String(number).padStart(6, "0")}.log`;
+}
+
+/** Where a segment is. */
+export function segmentPath(folder: string, number: number): string {
+  return `${folder}/${segmentName(number)}`;
 }
 
 /** The number in a segment's file name; `undefined` for other files. */

@@ -1,22 +1,25 @@
+// Writes a ledger's store: each commit whole, synced and pinned before it counts.
 import {
   type AppendFile,
   assert,
   concatBytes,
   type FileLock,
-  type Files,
   FleetError,
-  hasCode,
-  toHex,
 } from "../../core/index.ts";
-import { BLANK_HASH, type CxoObject, decodeRoot, fetchObject } from "../../skywire/cxo/index.ts";
-import { decodeLog } from "../entries/objects.ts";
+import type { CxoObject } from "../../skywire/cxo/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { encodeFrame, FRAME_OVERHEAD, FRAME_TYPES } from "./frame.ts";
 import { type LockWorld, takeLedgerLock } from "./lock.ts";
 import type { LiveSegment } from "./entry-files.ts";
 import { encodePin, type Pin, PIN_FILE, readPin, replacePin } from "./pin.ts";
-import { encodeSegmentIndex, indexName, SegmentIndexer } from "./segment-index.ts";
-import { encodeCommit, encodeCommitRecord, encodeHeader, segmentName } from "./segment.ts";
+import {
+  encodeSegmentIndex,
+  indexName,
+  type SegmentIndex,
+  SegmentIndexer,
+} from "./segment-index.ts";
+import { encodeCommit, encodeCommitRecord, encodeHeader, segmentPath } from "./segment.ts";
+import { settle } from "./settle.ts";
 import { StreamedCommit } from "./streamed-commit.ts";
 import {
   damagedError,
@@ -29,9 +32,9 @@ import {
 
 /** Large enough for years of one operator, small enough to copy and read at once. */
 const SEGMENT_SIZE = 16 * 1024 * 1024;
-/** Pins in their file before it is written anew with the last one. */
-const PINS_MAX = 256;
 const FILE_MODE = 0o600;
+/** So much of a segment is read at most when it is opened. */
+const INDEX_DISTANCE = 1024 * 1024;
 
 /** A commit on its way to the disk. */
 export interface CommitDraft extends CommitEnd {
@@ -58,6 +61,7 @@ interface WritePlace {
   readonly segment: number;
   readonly size: number;
   readonly indexer: SegmentIndexer;
+  readonly indexedTo?: number;
 }
 
 /** Writes a store. One writer a folder, held by its lock. */
@@ -75,14 +79,17 @@ export class StoreWriter {
   #streamed: AppendFile | undefined;
   #pinFile: AppendFile | undefined;
   #isStopped = false;
+  /** How far the index file of the segment covers it, bytes. */
+  #indexedTo: number;
 
   private constructor(
     world: LockWorld,
     folder: string,
     feed: FeedKey,
     lock: FileLock,
-    { segment, size, indexer }: WritePlace,
+    { segment, size, indexer, indexedTo = 0 }: WritePlace,
   ) {
+    this.#indexedTo = indexedTo;
     this.#world = world;
     this.#folder = folder;
     this.#feed = feed;
@@ -185,9 +192,9 @@ export class StoreWriter {
       const fault = storeFault(view);
       if (fault !== undefined) throw damagedError(folder, fault);
       const { segment, end, entries } = await settle(files, folder, feed, view);
-      const { indexer } = view;
+      const { indexer, indexedTo } = view;
       indexer.cut(entries);
-      const place = { segment, size: end, indexer };
+      const place = { segment, size: end, indexer, indexedTo };
       return { writer: new StoreWriter(world, folder, feed, lock, place), view };
     } catch (error) {
       await lock.release();
@@ -207,10 +214,12 @@ export class StoreWriter {
     const records = encodeCommit(draft.objects, draft.seq, draft.root, draft.signature);
     await sole;
     this.#isStopped = true;
+    const covered = this.#dueIndex();
     const from = await this.#writeRecords(records);
     const pinned = this.#writePin(pinOf(this.#feed, draft, this.#segment, this.#size));
     noteCommit(this.#indexer, draft, from);
     await pinned;
+    if (covered?.number === this.#segment) await this.#writeIndex(covered);
     this.#isStopped = false;
   }
 
@@ -353,12 +362,24 @@ export class StoreWriter {
     this.#size = bytes.length;
   }
 
-  // The index is a help, not a record: without it the segment is read once more.
   async #sealIndex(): Promise<void> {
     if (this.#segment === 0) return;
-    const index = encodeSegmentIndex(this.#feed, this.#indexer.finish(this.#size));
-    const path = `${this.#folder}/${indexName(this.#segment)}`;
-    await this.#world.files.replace(path, index, { mode: FILE_MODE }).catch(() => undefined);
+    await this.#writeIndex(this.#indexer.finish(this.#size));
+    this.#indexedTo = 0;
+  }
+
+  /** What the index file is to cover before the next commit, where that is much more than it does. */
+  #dueIndex(): SegmentIndex | undefined {
+    if (this.#segment === 0 || this.#size - this.#indexedTo < INDEX_DISTANCE) return undefined;
+    return this.#indexer.finish(this.#size);
+  }
+
+  // The index is a help, not a record: without it the segment is read once more.
+  async #writeIndex(index: SegmentIndex): Promise<void> {
+    const path = `${this.#folder}/${indexName(index.number)}`;
+    const bytes = encodeSegmentIndex(this.#feed, index);
+    await this.#world.files.replace(path, bytes, { mode: FILE_MODE }).catch(() => undefined);
+    this.#indexedTo = index.sizeBytes;
   }
 
   // A crash here leaves a durable commit that was not reported: the next start pins it. From here on
@@ -385,62 +406,6 @@ function noteCommit(indexer: SegmentIndexer, { objects, seq }: CommitDraft, from
   indexer.commit({ seq });
 }
 
-/** What a start does before anything is written; each step can be repeated after a crash. */
-async function settle(
-  files: Files,
-  folder: string,
-  feed: FeedKey,
-  view: StoreView,
-): Promise<{ segment: number; end: number; entries: number }> {
-  const { scan, pin } = view;
-  const { last } = scan;
-  assert(last !== undefined, "a store without a commit is a fault");
-  const entries = entriesAt(folder, view);
-  if (scan.tail !== undefined && scan.tail.segment === last.segment) {
-    await files.truncate(segmentPath(folder, last.segment), last.end);
-  } else if (scan.tail !== undefined) {
-    await files.remove(segmentPath(folder, scan.tail.segment));
-  }
-  const isPinned =
-    pin !== undefined &&
-    pin.rootHash === last.rootHash &&
-    !view.isPinTorn &&
-    view.pinCount <= PINS_MAX;
-  if (!isPinned) await pinLast(files, folder, feed, view, entries);
-  return { segment: last.segment, end: last.end, entries: Number(entries) };
-}
-
-// The commit may be in the system's memory only: it is synced before its pin says that it is durable.
-async function pinLast(
-  files: Files,
-  folder: string,
-  feed: FeedKey,
-  { scan }: StoreView,
-  size: bigint,
-): Promise<void> {
-  const { last } = scan;
-  assert(last !== undefined, "a store without a commit is a fault");
-  const file = await files.openAppend(segmentPath(folder, last.segment), { mode: FILE_MODE });
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  const { seq, rootHash, segment, end } = last;
-  await replacePin(files, folder, { feed, seq, rootHash, size, segment, end });
-}
-
-/** How many entries the ledger has at its last commit. @throws FleetError ledger/damaged, ledger/version */
-function entriesAt(folder: string, { recent, scan }: StoreView): bigint {
-  try {
-    const [log] = decodeRoot(scan.last?.root ?? new Uint8Array()).refs;
-    return decodeLog(fetchObject(log?.hash ?? BLANK_HASH, (hash) => recent.get(toHex(hash)))).size;
-  } catch (cause) {
-    if (!hasCode(cause, "cxo/")) throw cause;
-    throw damagedError(folder, "the log of its last commit is not there", cause);
-  }
-}
-
 function pinOf(
   feed: FeedKey,
   { seq, rootHash, size }: CommitEnd,
@@ -448,10 +413,6 @@ function pinOf(
   end: number,
 ): Pin {
   return { feed, seq, rootHash, size, segment, end };
-}
-
-function segmentPath(folder: string, number: number): string {
-  return `${folder}/${segmentName(number)}`;
 }
 
 function existsError(folder: string): FleetError {

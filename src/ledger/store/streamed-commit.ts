@@ -1,3 +1,4 @@
+// A commit that is too long to be held, written as its objects come.
 import { type AppendFile, concatBytes, Sha256 } from "../../core/index.ts";
 import { encodeFrame, FRAME_TYPES } from "./frame.ts";
 import type { SegmentIndexer } from "./segment-index.ts";

@@ -1,3 +1,4 @@
+// The file of a ledger's tree hashes, as its writer adds to it.
 import { type AppendFile, concatBytes, type Files, hasCode } from "../../core/index.ts";
 import { HASH_SIZE, storedHashCount } from "../../tlog/index.ts";
 

@@ -1,3 +1,4 @@
+// A store as it lies on disk, read as far as its last commit asks for.
 import {
   assert,
   equalBytes,
@@ -13,7 +14,7 @@ import type { LiveSegment } from "./entry-files.ts";
 import type { Frame } from "./frame.ts";
 import { type Pin, PIN_FILE, readPin } from "./pin.ts";
 import { type ScanResult, type SegmentFile, StoreScanner } from "./scan.ts";
-import { SegmentIndexer } from "./segment-index.ts";
+import { readGrowingIndex, type SegmentIndex, SegmentIndexer } from "./segment-index.ts";
 import { segmentName, segmentNumber, type StoredCommit } from "./segment.ts";
 
 /** Objects kept of the last commit: its log and the right edge of its list stand among its last ones. */
@@ -37,6 +38,8 @@ export interface StoreView {
   readonly recent: ReadonlyMap<string, Uint8Array>;
   /** Of the segment that the last commit is in. */
   readonly indexer: SegmentIndexer;
+  /** How far the index file of that segment covers it, bytes. */
+  readonly indexedTo: number;
 }
 
 /** The segments in a folder by number, with their sizes as they are now. */
@@ -62,6 +65,11 @@ export async function readStore(files: Files, folder: string, feed: FeedKey): Pr
   if (first === undefined) throw missingError(folder, feed);
   const isReplica = await readMark(files, folder, feed, first);
   let from = segments.length - 1;
+  const index = await readGrowingIndex(files, folder, feed, segments[from]?.number ?? 0);
+  if (index !== undefined && index.sizeBytes < (segments[from]?.size ?? 0)) {
+    const behind = await openFrom(from, index);
+    if (behind.pinned !== undefined && storeFault(behind) === undefined) return behind;
+  }
   let opened = await openFrom(from);
   while (from > 0 && isShort(opened)) {
     from -= 1;
@@ -75,13 +83,16 @@ export async function readStore(files: Files, folder: string, feed: FeedKey): Pr
     return scan.last === undefined || (pin !== undefined && !pinned && pin.segment < number);
   }
 
-  async function openFrom(at: number): Promise<StoreView> {
+  // Behind what the index file covers, where that is given: it stands for the commits before.
+  async function openFrom(at: number, covered?: SegmentIndex): Promise<StoreView> {
     const reading = new Opening(pinScan.pin);
     const after = at === 0 ? 0 : (segments[at - 1]?.number ?? 0);
-    const scanner = new StoreScanner(feed, reading, { after, isReplica });
+    const behind = covered === undefined ? {} : { seq: covered.lastSeq };
+    const scanner = new StoreScanner(feed, reading, { after, isReplica, ...behind });
     for (const segment of segments.slice(at)) {
-      reading.begin(segment.number);
-      await scanSegment(files, folder, scanner, segment, segment === segments.at(-1));
+      reading.begin(segment.number, covered);
+      const isLast = segment === segments.at(-1);
+      await scanSegment(files, folder, scanner, segment, { isLast, from: covered?.sizeBytes ?? 0 });
     }
     const scan = withMissing(scanner.finish(), segments);
     return {
@@ -91,6 +102,7 @@ export async function readStore(files: Files, folder: string, feed: FeedKey): Pr
       isPinTorn: pinScan.isTorn,
       pinCount: pinScan.count,
       pinDamage: pinScan.damage,
+      indexedTo: covered?.sizeBytes ?? 0,
       ...reading.finish(),
     };
   }
@@ -102,7 +114,7 @@ export async function scanSegment(
   folder: string,
   scanner: StoreScanner,
   segment: SegmentFile,
-  isLast: boolean,
+  { isLast, from = 0 }: { readonly isLast: boolean; readonly from?: number },
 ): Promise<void> {
   const file = await files.openRead(`${folder}/${segmentName(segment.number)}`);
   if (file === undefined)
@@ -111,7 +123,7 @@ export async function scanSegment(
       `${segmentName(segment.number)} went away while it was read`,
     );
   try {
-    await scanner.add(segment, file, isLast);
+    await scanner.add(segment, file, isLast, from);
   } finally {
     await file.close();
   }
@@ -125,7 +137,8 @@ async function readMark(
   { number, size }: SegmentFile,
 ): Promise<boolean> {
   const scanner = new StoreScanner(feed, {}, { after: number - 1 });
-  await scanSegment(files, folder, scanner, { number, size: Math.min(size, MARK_SIZE) }, true);
+  const beginning = { number, size: Math.min(size, MARK_SIZE) };
+  await scanSegment(files, folder, scanner, beginning, { isLast: true });
   return scanner.finish().isReplica;
 }
 
@@ -155,9 +168,12 @@ class Opening {
     this.#pin = pin;
   }
 
-  begin(number: number): void {
+  begin(number: number, covered?: SegmentIndex): void {
     this.#ring = [];
-    this.#indexer = new SegmentIndexer(number, this.#indexer.next);
+    this.#indexer =
+      covered === undefined
+        ? new SegmentIndexer(number, this.#indexer.next)
+        : SegmentIndexer.resume(covered);
   }
 
   object(frame: Frame): void {
