@@ -1,3 +1,4 @@
+// Makes one commit of new entries: their objects, the list, the checkpoint and the signed Root.
 import { assert, fromHex, sha256, toHex, utf8 } from "../core/index.ts";
 import { type BuiltRefs, type CxoObject, encodeRoot } from "../skywire/cxo/index.ts";
 import type { ComposedEntry } from "./entries/compose.ts";

@@ -1,8 +1,9 @@
-import { assert, fromHex, sha256, toHex } from "../core/index.ts";
+// What a ledger says, with the proofs of it; the same for reading, writing and copies.
+import { assert, FleetError, fromHex, sha256, toHex } from "../core/index.ts";
 import type { RefsBuilder, SentRoot } from "../skywire/cxo/index.ts";
 import { consistencyProof, inclusionProof, treeRoot } from "../tlog/index.ts";
 import type { LedgerRecord, SeenHead } from "./entries/payloads.ts";
-import { asDamage, History } from "./history.ts";
+import { asDamage, History, type LedgerPlace } from "./history.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
 import { LEDGER_NONCE, type LedgerHead, readNewest, toMs } from "./newest.ts";
 import { EntryFiles, type EntryFilesOptions } from "./store/entry-files.ts";
@@ -147,6 +148,20 @@ export class LedgerContent {
     for await (const record of this.records({ from: index }))
       return record.index === index ? record : undefined;
     return undefined;
+  }
+
+  place(): Promise<LedgerPlace> {
+    return this.sound(() => this.history.place());
+  }
+
+  async resume(place: LedgerPlace): Promise<boolean> {
+    try {
+      return await this.history.resume(place);
+    } catch (error) {
+      // What cannot be read is no reason to believe the place.
+      if (error instanceof FleetError) return false;
+      throw error;
+    }
   }
 
   tree(): SeenHead {

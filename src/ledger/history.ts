@@ -1,10 +1,12 @@
-import { FleetError, hasCode, sha256, toHex } from "../core/index.ts";
+// A ledger's entries as records, from its first one or from a place that was kept.
+import { concatBytes, FleetError, hasCode, sha256, toHex } from "../core/index.ts";
+import { treeRoot } from "../tlog/index.ts";
 import { verifyGenesis } from "./entries/genesis.ts";
 import { Keyring } from "./entries/keyring.ts";
 import { decodeEntry } from "./entries/objects.ts";
 import { parsePayload } from "./entries/payload-parse.ts";
-import type { LedgerRecord } from "./entries/payloads.ts";
-import { RecordReader, type StoredEntry } from "./entries/records.ts";
+import type { KeysetPayload, LedgerRecord } from "./entries/payloads.ts";
+import { type ReaderPlace, RecordReader, type StoredEntry } from "./entries/records.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
 import type { EntryFiles, RawEntry } from "./store/entry-files.ts";
 import type { EntryTree } from "./store/entry-tree.ts";
@@ -31,6 +33,26 @@ interface Mark {
   readonly lastTime: bigint;
 }
 
+/** A key set by the entries it takes. */
+interface KeysetPlace {
+  readonly index: number;
+  readonly parts: number;
+}
+
+/**
+ * A place between two records that can be kept, so that who comes back reads only what is behind it. The key sets
+ * before it are named by their entries, and read again.
+ */
+export interface LedgerPlace extends ReaderPlace {
+  /** Entries before it, at least one. */
+  readonly size: number;
+  /** RFC 6962 root over those, hex. */
+  readonly tree: string;
+  /** Of the last of them, unix nanoseconds. */
+  readonly timeNs: bigint;
+  readonly keysets: readonly KeysetPlace[];
+}
+
 /**
  * A ledger's entries as records, read from the files each time, a few held at once. That they are those
  * which were written is proved by the tree; the operator's signature of each is `verifyLedger`'s business.
@@ -38,7 +60,12 @@ interface Mark {
 export class History {
   readonly #options: HistoryOptions;
   readonly #keyring: Keyring | undefined;
-  readonly #keysets = new Map<string, LedgerRecord<"keyset">>();
+  /** The latest key set of each fleet. */
+  readonly #latest = new Map<string, { readonly index: number; readonly payload: KeysetPayload }>();
+  /** All key sets that were passed, by the index of their first entry. */
+  readonly #keysets = new Map<number, KeysetPlace>();
+  /** Those before a place that was kept, whose keys were not opened yet: each costs as much as a signature. */
+  #unopened: KeysetPayload[] = [];
   readonly #marks: Mark[] = [];
   /** The farthest place that was reached. */
   #end: Mark | undefined;
@@ -69,10 +96,51 @@ export class History {
     // Once there, nothing is read again: every append asks for the end, for each of its drafts.
     if (this.#end?.index !== size)
       for await (const record of this.#read(this.#end, size)) void record;
+    this.#openKeys();
     const end = this.#end;
     if (end?.index !== size)
       throw new FleetError("ledger/entry", "the last payload has not all its parts");
     return end;
+  }
+
+  /** The place behind the last entry, to be kept. @throws FleetError ledger/*, files/* */
+  async place(): Promise<LedgerPlace> {
+    const { reader, lastTime } = await this.end();
+    const { size } = this.#options.tree;
+    return {
+      ...reader.place(),
+      size,
+      tree: toHex(this.#options.tree.root()),
+      timeNs: lastTime,
+      keysets: [...this.#keysets.values()],
+    };
+  }
+
+  /**
+   * Goes on from a place that was kept, once it is proved to be one of this ledger: its tree is the beginning of ours,
+   * and the key sets stand where it says.
+   * @returns false when it is not; then nothing is changed
+   */
+  async resume(place: LedgerPlace): Promise<boolean> {
+    const { tree, feed } = this.#options;
+    if (place.size > tree.size || place.size < 1) return false;
+    if (toHex(await treeRoot(place.size, tree.read)) !== place.tree) return false;
+    const read: { readonly place: KeysetPlace; readonly payload: KeysetPayload }[] = [];
+    for (const each of place.keysets) {
+      const payload = each.index < place.size ? await this.#keysetAt(each) : undefined;
+      if (payload === undefined) return false;
+      read.push({ place: each, payload });
+    }
+    for (const { place: at, payload } of read) {
+      this.#noteKeyset(at, payload);
+      this.#unopened.push(payload);
+    }
+    const reader = RecordReader.resume(feed, place, this.#keyring);
+    const mark = { index: place.size, reader, lastTime: place.timeNs };
+    this.#marks.push(mark);
+    this.#marks.sort((left, right) => left.index - right.index);
+    if (place.size > (this.#end?.index ?? 0)) this.#end = mark;
+    return true;
   }
 
   /** The object of an entry; `undefined` behind the last. @throws FleetError ledger/damaged */
@@ -85,9 +153,9 @@ export class History {
   }
 
   /** The latest key set of a fleet. */
-  async keyset(fleet: string): Promise<LedgerRecord<"keyset"> | undefined> {
+  async keyset(fleet: string): Promise<KeysetPayload | undefined> {
     await this.end();
-    return this.#keysets.get(fleet);
+    return this.#latest.get(fleet)?.payload;
   }
 
   /** Takes in records that were appended, and the reader behind them. */
@@ -112,6 +180,7 @@ export class History {
 
   async *#read(mark: Mark | undefined, size: number): AsyncGenerator<LedgerRecord, void> {
     const { entries, tree } = this.#options;
+    this.#openKeys();
     let index = mark?.index ?? 0;
     let reader = mark?.reader.copy();
     let lastTime = mark?.lastTime ?? 0n;
@@ -139,9 +208,31 @@ export class History {
   }
 
   #note(record: LedgerRecord): void {
-    if (record.kind !== "keyset" || record.payload === undefined) return;
-    const { fleet } = record.payload;
-    if ((this.#keysets.get(fleet)?.index ?? -1) < record.index) this.#keysets.set(fleet, record);
+    if (record.kind === "keyset" && record.payload !== undefined)
+      this.#noteKeyset(record, record.payload);
+  }
+
+  #noteKeyset({ index, parts }: KeysetPlace, payload: KeysetPayload): void {
+    this.#keysets.set(index, { index, parts });
+    const latest = this.#latest.get(payload.fleet);
+    if ((latest?.index ?? -1) < index) this.#latest.set(payload.fleet, { index, payload });
+  }
+
+  #openKeys(): void {
+    for (const payload of this.#unopened) this.#keyring?.add(payload);
+    this.#unopened = [];
+  }
+
+  /** The key set that begins at an entry; `undefined` where there is none. Key sets are never sealed. */
+  async #keysetAt({ index, parts }: KeysetPlace): Promise<KeysetPayload | undefined> {
+    const chunks: Uint8Array[] = [];
+    for (let at = index; at < index + parts; at += 1) {
+      const bytes = await this.object(at);
+      const entry = bytes === undefined ? undefined : decodeEntry(bytes);
+      if (entry?.kind !== "keyset" || entry.index !== BigInt(at)) return undefined;
+      chunks.push(entry.payload);
+    }
+    return chunks.length === 0 ? undefined : parsePayload("keyset", concatBytes(...chunks));
   }
 
   #mark(place: Mark, size: number): void {

@@ -1,3 +1,4 @@
+// The door of the ledger: what other rooms may use of it.
 export { isFeedKey } from "./keys/feed-key.ts";
 export { PAYLOAD_SIZE_MAX } from "./entries/compose.ts";
 export {
@@ -19,11 +20,12 @@ export {
   type FoundLeaf,
   type KnownLeaf,
   KnownLeaves,
+  type KnownLeavesState,
   type SetLeaf,
 } from "./ask/known-leaves.ts";
 export { KeptManifests } from "./ask/kept-manifests.ts";
 export { type Apply, Applies, type ApplyVisor, type ApplyWord } from "./ask/applies.ts";
-export { FleetState, foldFleet, type VisorState } from "./ask/fleet-state.ts";
+export { type FleetRecords, FleetState, foldFleet, type VisorState } from "./ask/fleet-state.ts";
 export {
   isOpaque,
   type LeafSet,
@@ -134,6 +136,10 @@ export {
   type ReadOnlyLedger,
   readLedger,
 } from "./ledger.ts";
+export { type LedgerPlace } from "./history.ts";
+export { type Fold, foldKept, type Folded, type FoldOptions } from "./kept/kept-fold.ts";
+export { type ReadLedger, rememberedLedgers } from "./kept/remembered-ledgers.ts";
+export { type Shared } from "./kept/shared-json.ts";
 export { type LedgerObjects, ledgerObjects } from "./ledger-objects.ts";
 export {
   createReplica,

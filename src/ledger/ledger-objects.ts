@@ -1,3 +1,4 @@
+// A ledger's objects by their hash, for who publishes them.
 import {
   equalBytes,
   type Files,

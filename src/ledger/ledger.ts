@@ -1,3 +1,4 @@
+// Opens ledgers: makes one, opens one for writing, reads one.
 import type { Files } from "../core/index.ts";
 import { RefsBuilder, type SentRoot } from "../skywire/cxo/index.ts";
 import { leafHash, TreeFrontier } from "../tlog/index.ts";
@@ -8,6 +9,8 @@ import { entryTime } from "./entries/entry-time.ts";
 import { makeGenesis } from "./entries/genesis.ts";
 import type { EntryDraft, LedgerRecord, MovedFrom, SeenHead } from "./entries/payloads.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import type { LedgerPlace } from "./history.ts";
+import { resumeEnd } from "./kept/end-place.ts";
 import type { LedgerHead } from "./newest.ts";
 import type { LiveSegment } from "./store/entry-files.ts";
 import type { LockWorld } from "./store/lock.ts";
@@ -33,6 +36,16 @@ export interface ReadOnlyLedger {
   records(options?: { readonly from?: number }): AsyncIterable<LedgerRecord>;
   /** The record that begins at an entry. @throws FleetError ledger/damaged */
   record(index: number): Promise<LedgerRecord | undefined>;
+  /**
+   * The place behind the last entry, to be kept and given to {@link resume} another time. Reads what was not read yet.
+   * @throws FleetError ledger/damaged
+   */
+  place(): Promise<LedgerPlace>;
+  /**
+   * Goes on from a place that was kept: what is before it is not read unless it is asked for. False, and nothing
+   * changed, for one that is not proved to be of this ledger.
+   */
+  resume(place: LedgerPlace): Promise<boolean>;
   /** The newest state as other ledgers name it. */
   tree(): SeenHead;
   /** The RFC 6962 root over the first `size` entries, at most all, hex. @throws FleetError ledger/damaged */
@@ -88,6 +101,8 @@ export interface LedgerOptions extends LockWorld {
   /** The ledger's own folder, absolute. */
   readonly folder: string;
   readonly keys: OperatorKeys;
+  /** Told of a file beside the ledger that was no help and is made again, a sentence. */
+  readonly tell?: (note: string) => void;
 }
 
 /**
@@ -142,7 +157,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       { files, folder, feed, keys, live: () => writer.live, isWritable: true },
       view,
     );
-    return new WritableLedger(options, { writer, content, refs });
+    const resumedAt = await resumeEnd(options, content);
+    return new WritableLedger(options, { writer, content, refs, resumedAt });
   } catch (error) {
     await writer.close();
     throw error;

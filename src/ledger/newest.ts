@@ -1,3 +1,4 @@
+// A ledger's newest Root and what stands right below it, checked by the feed's signature.
 import { assert, equalBytes, FleetError, fromHex, toHex } from "../core/index.ts";
 import {
   fetchObject,

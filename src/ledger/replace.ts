@@ -1,3 +1,4 @@
+// Puts a newer copy of a ledger in the place of an older one.
 import { FleetError } from "../core/index.ts";
 import type { FeedKey } from "./keys/keys.ts";
 import { readLedger } from "./ledger.ts";

@@ -1,3 +1,4 @@
+// Checks the entries of a newer state one by one while they are written into a copy.
 import { equalBytes, FleetError, sha256, toHex } from "../core/index.ts";
 import { type BuiltRefs, LIST_DEGREES, REFS_DEGREE, RefsBuilder } from "../skywire/cxo/index.ts";
 import { leafHash } from "../tlog/index.ts";

@@ -1,3 +1,4 @@
+// A copy of somebody's ledger, which takes in newer states that relays give and believes none of them.
 import { BugError, equalBytes, FleetError, fromHex, sha256, toHex } from "../core/index.ts";
 import { RefsBuilder, type SentRoot, type VerifiedRoot, verifyRoot } from "../skywire/cxo/index.ts";
 import { LedgerContent } from "./content.ts";

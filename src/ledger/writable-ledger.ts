@@ -1,3 +1,4 @@
+// A ledger that its operator appends to: entries are made, signed and committed here.
 import { BugError, FleetError, fromHex } from "../core/index.ts";
 import type { RefsBuilder, SentRoot } from "../skywire/cxo/index.ts";
 import { leafHash } from "../tlog/index.ts";
@@ -17,6 +18,8 @@ import {
 import type { RecordReader } from "./entries/records.ts";
 import { type EpochKey, epochKeysFor } from "./entries/sealing.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import type { LedgerPlace } from "./history.ts";
+import { keepEnd } from "./kept/end-place.ts";
 import { ledgerObjects } from "./ledger-objects.ts";
 import type { AppendOptions, Ledger, LedgerOptions } from "./ledger.ts";
 import { relisted } from "./list/relist.ts";
@@ -28,6 +31,8 @@ export interface WritableState {
   readonly writer: StoreWriter;
   readonly content: LedgerContent;
   readonly refs: RefsBuilder;
+  /** How many entries are before the place that was kept; none where none was. */
+  readonly resumedAt?: number;
 }
 
 /** Entries made and signed, not yet written. */
@@ -58,9 +63,13 @@ export class WritableLedger implements Ledger {
   #sealing: SealingMemo | undefined;
   #isBusy = false;
   #isStopped = false;
+  #hasAppended = false;
+  /** Entries before the place that was kept. */
+  readonly #resumedAt: number;
 
-  constructor(options: LedgerOptions, { writer, content, refs }: WritableState) {
+  constructor(options: LedgerOptions, { writer, content, refs, resumedAt = 0 }: WritableState) {
     this.#options = options;
+    this.#resumedAt = resumedAt;
     this.#keys = options.keys;
     this.#writer = writer;
     this.#content = content;
@@ -93,6 +102,14 @@ export class WritableLedger implements Ledger {
 
   record(index: number): Promise<LedgerRecord | undefined> {
     return this.#content.record(index);
+  }
+
+  place(): Promise<LedgerPlace> {
+    return this.#content.place();
+  }
+
+  resume(place: LedgerPlace): Promise<boolean> {
+    return this.#content.resume(place);
   }
 
   tree(): SeenHead {
@@ -136,6 +153,9 @@ export class WritableLedger implements Ledger {
   }
 
   async close(): Promise<void> {
+    // Only who has appended has read the end.
+    if (this.#hasAppended && !this.#isStopped)
+      await keepEnd(this.#options, this.#content, this.#resumedAt);
     this.#isStopped = true;
     await this.#content.entryTree.close();
     await this.#writer.close();
@@ -209,6 +229,7 @@ export class WritableLedger implements Ledger {
     for (const leaf of leaves) entryTree.append(leaf);
     this.#content.advance(draft, refs.degree);
     history.accept(records, reader, draft.timeNs);
+    this.#hasAppended = true;
     this.#keys = keys;
     this.#refs = refs;
     await entryTree.flush();
@@ -223,9 +244,7 @@ export class WritableLedger implements Ledger {
     const { fleet } = draft.payload;
     const fresh = before.findLast((each) => each.kind === "keyset" && each.payload.fleet === fleet);
     const keyset =
-      fresh?.kind === "keyset"
-        ? fresh.payload
-        : (await this.#content.history.keyset(fleet))?.payload;
+      fresh?.kind === "keyset" ? fresh.payload : await this.#content.history.keyset(fleet);
     if (keyset === undefined) {
       // A payload of another shape is refused as that, whatever fleet it seems to be of.
       formatPayload(draft.kind, draft.payload);

@@ -1,5 +1,5 @@
 import type { VisorKey } from "../../core/index.ts";
-import { type BlamedLeaf, blameVisor, foldFleet } from "../../ledger/index.ts";
+import { type BlamedLeaf, blameVisor } from "../../ledger/index.ts";
 import {
   type Change,
   changeKey,
@@ -11,10 +11,11 @@ import { type DriftStory, type DriftVerbs, type FeedNames, shellWord } from "../
 import { Adoptable } from "./adoptable.ts";
 import { atHandOf } from "./manifest-values.ts";
 import { liveVisor } from "../record/blame-live.ts";
-import { feedNames, joinedRecords, openFeeds } from "../ledger/feeds.ts";
+import { feedNames, foldFleetOf, openFeeds } from "../ledger/feeds.ts";
 import { fieldWord } from "../manifest/fields.ts";
 import { STANDARD_INPUT } from "../manifest/manifest-source.ts";
 import type { Planned } from "../plan/planning.ts";
+import { errLine } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
 
 /** How long the pasted line ignores a value; whoever pastes it may write another. */
@@ -56,7 +57,8 @@ export async function driftStory(planned: Planned, world: World): Promise<DriftS
   }
   const { keys } = operator;
   const open = await openFeeds(operator, source, world);
-  const fleet = await foldFleet(joinedRecords(open, { onFinding: () => undefined }));
+  const { fleet, notes } = await foldFleetOf(open, operator, world);
+  for (const note of notes) errLine(world, `note: ${note}`);
   const feeds = {
     own: keys.feed,
     operators,

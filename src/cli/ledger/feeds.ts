@@ -2,11 +2,18 @@ import { join } from "node:path";
 import { compareTexts, FleetError, hasCode, type OperatorKey } from "../../core/index.ts";
 import {
   type FeedKey,
+  type FleetRecords,
+  FleetState,
+  type Fold,
+  type Folded,
+  foldKept,
+  type FoldOptions,
   isFeedKey,
   joinFeeds,
   type JoinedRecord,
   type JoinFinding,
   type OperatorKeys,
+  type ReadLedger,
   readLedger,
   type ReadOnlyLedger,
   type SeenHead,
@@ -88,6 +95,7 @@ export interface OpenFeeds {
 /**
  * Opens our ledger and every copy on this machine. Reads only.
  * @param own our ledger, where it is open already
+ * @param read what reads ledgers, for who reads them again and again
  * @throws FleetError ledger/* (exit 4) when our own cannot be read
  */
 export async function openFeeds(
@@ -95,15 +103,16 @@ export async function openFeeds(
   source: ManifestSource | undefined,
   world: Disk,
   own?: ReadOnlyLedger,
+  read: ReadLedger = readLedger,
 ): Promise<OpenFeeds> {
   const { files } = world;
-  const ledger = own ?? (await readLedger({ files, folder: ledgerFolder, feed: keys.feed, keys }));
+  const ledger = own ?? (await read({ files, folder: ledgerFolder, feed: keys.feed, keys }));
   const notes: string[] = [];
   const others: ReadOnlyLedger[] = [];
   const here = (await files.list(replicasFolder(world))).filter(isFeedKey);
   for (const feed of here.filter((each) => each !== keys.feed)) {
     try {
-      others.push(await readCopy(feed, keys, world));
+      others.push(await readCopy(feed, keys, world, read));
     } catch (error) {
       // A copy that was begun and holds nothing yet is no news.
       if (hasCode(error, "ledger/missing")) continue;
@@ -158,8 +167,13 @@ export async function copiedFeeds(
   return copied;
 }
 
-async function readCopy(feed: FeedKey, keys: OperatorKeys, world: Disk): Promise<ReadOnlyLedger> {
-  return await readLedger({
+async function readCopy(
+  feed: FeedKey,
+  keys: OperatorKeys,
+  world: Disk,
+  read: ReadLedger = readLedger,
+): Promise<ReadOnlyLedger> {
+  return await read({
     files: world.files,
     folder: replicaFolderOf(feed, world),
     feed,
@@ -196,6 +210,36 @@ export function joinedRecords(
         : await ledger.treeAt(size);
     },
   });
+}
+
+/**
+ * Gathers from all records, going on from what is kept beside our ledger of the time before.
+ * @param name what is gathered; another name for another fleet
+ */
+export async function foldFeeds<F extends Fold>(
+  { own, others }: Pick<OpenFeeds, "own" | "others">,
+  { keys, ledgerFolder }: Pick<Operator, "keys" | "ledgerFolder">,
+  { files }: Disk,
+  { name, make }: Pick<FoldOptions<F>, "name" | "make">,
+): Promise<Folded<F>> {
+  const ledgers = [own, ...others];
+  const records: FoldOptions<F>["records"] = (from, onFinding) =>
+    joinedRecords({ own, others }, { from, onFinding });
+  return await foldKept({ files, keys, folder: ledgerFolder, name, make, ledgers, records });
+}
+
+/** What all records here tell of every visor. */
+export async function foldFleetOf(
+  open: OpenFeeds,
+  operator: Pick<Operator, "keys" | "ledgerFolder">,
+  world: Disk,
+): Promise<{ readonly fleet: FleetState; readonly notes: readonly string[] }> {
+  const { fold, notes } = await foldFeeds(open, operator, world, {
+    name: "fleet",
+    // It was made by this release, of the same kind.
+    make: (kept) => new FleetState(kept as FleetRecords | undefined),
+  });
+  return { fleet: fold, notes };
 }
 
 /** How the feeds here are called: by their operator's name in the manifest, else by the beginning of their key. */

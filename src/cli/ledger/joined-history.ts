@@ -1,9 +1,20 @@
-import type { JoinFinding, ReadOnlyLedger, SeenHead } from "../../ledger/index.ts";
-import { type History, historyOf } from "../../reconcile/index.ts";
-import { joinedRecords, type OpenFeeds, openFeeds, seenHeads } from "./feeds.ts";
+// What all ledgers on this machine tell of a fleet, for who plans.
+import { digestOf } from "../../core/index.ts";
+import {
+  type JoinFinding,
+  type ReadLedger,
+  readLedger,
+  type ReadOnlyLedger,
+  type SeenHead,
+} from "../../ledger/index.ts";
+import { type History, HistoryFold, type HistoryState } from "../../reconcile/index.ts";
+import { foldFeeds, type OpenFeeds, openFeeds, seenHeads } from "./feeds.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import type { Operator } from "./operator.ts";
 import type { World } from "../shell/world.ts";
+
+/** Digits that stand for a fleet in the name of a file. */
+const FLEET_DIGITS = 16;
 
 /** What all ledgers on this machine tell of a fleet. */
 export interface JoinedHistory {
@@ -31,19 +42,19 @@ export type JoinHistory = (
  */
 export const joinedHistory: JoinHistory = async (operator, of, world) => {
   const open = await openFeeds(operator, of.source, world, of.ledger);
-  return withNotes(await toldBy(open, of.fleet), open);
+  return withNotes(await toldBy(open, of.fleet, operator, world), open);
 };
 
 /**
  * The same for a program that asks again and again: what was told last is kept and told again while every ledger ends
  * where it ended. Whether another one is here or cannot be read is looked at each time.
  */
-export function rememberingHistory(): JoinHistory {
+export function rememberingHistory(read: ReadLedger = readLedger): JoinHistory {
   let last: { readonly of: string; readonly told: Told } | undefined;
   return async (operator, { ledger, fleet, source }, world) => {
-    const open = await openFeeds(operator, source, world, ledger);
+    const open = await openFeeds(operator, source, world, ledger, read);
     const of = endsOf(open, fleet);
-    if (last?.of !== of) last = { of, told: await toldBy(open, fleet) };
+    if (last?.of !== of) last = { of, told: await toldBy(open, fleet, operator, world) };
     return withNotes(last.told, open);
   };
 }
@@ -54,13 +65,19 @@ interface Told {
   readonly findings: readonly string[];
 }
 
-async function toldBy(open: OpenFeeds, fleet: string): Promise<Told> {
-  const findings = new Findings();
-  const records = joinedRecords(open, { onFinding: findings.take });
-  return {
-    history: await historyOf(open.own, fleet, undefined, records),
-    findings: findings.all,
-  };
+async function toldBy(
+  open: OpenFeeds,
+  fleet: string,
+  operator: Pick<Operator, "keys" | "ledgerFolder">,
+  world: Pick<World, "files" | "env">,
+): Promise<Told> {
+  const { feed } = open.own;
+  const { fold, faults, notes } = await foldFeeds(open, operator, world, {
+    name: `plan-${digestOf(fleet).slice(-FLEET_DIGITS)}`,
+    // It was made by this release, of the same fleet.
+    make: (kept) => new HistoryFold(fleet, feed, kept as HistoryState | undefined),
+  });
+  return { history: fold.history(), findings: [...notes, ...faults] };
 }
 
 function withNotes({ history, findings }: Told, open: OpenFeeds): JoinedHistory {

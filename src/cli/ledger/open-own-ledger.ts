@@ -3,6 +3,7 @@ import { type Ledger, openLedger } from "../../ledger/index.ts";
 import { nodeProcess } from "../../platform/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Operator } from "./operator.ts";
+import { errLine } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
 
 /** How long to wait for another writer of our ledger. */
@@ -24,8 +25,9 @@ export function lockRequestOf(given: Given): LockRequest {
 export async function openOwnLedger(
   { ledgerFolder: folder, keys }: Pick<Operator, "ledgerFolder" | "keys">,
   { lockTimeoutMs }: LockRequest,
-  { files, clock, random }: World,
+  world: World,
 ): Promise<Ledger> {
+  const { files, clock, random } = world;
   return await openLedger({
     files,
     clock,
@@ -33,6 +35,7 @@ export async function openOwnLedger(
     process: nodeProcess(),
     folder,
     keys,
+    tell: (note) => errLine(world, `note: ${note}`),
     ...defined({ lockTimeoutMs }),
   });
 }

@@ -1,7 +1,7 @@
 // Reads what a plan goes by, in six steps: the manifest, who plans, our ledger, what others recorded, the visors, the
 // history of the fleet. Nothing here can write to a visor.
 import { defined, FleetError, type VisorKey } from "../../core/index.ts";
-import { type ReadOnlyLedger, readLedger } from "../../ledger/index.ts";
+import { type ReadLedger, type ReadOnlyLedger, readLedger } from "../../ledger/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import type { GitAnswer } from "../../platform/index.ts";
 import {
@@ -41,8 +41,9 @@ export interface PlanNeeds {
   readonly handed?: HandedSource;
   /** What visors are read with; made here when not given. */
   readonly reader?: VisorReader;
-  /** What reads the ledgers, every entry of them when not given. */
+  /** What joins the ledgers, and what reads ours, for who plans again and again. */
   readonly join?: JoinHistory;
+  readonly readLedger?: ReadLedger;
 }
 
 /** What was read: the manifest, the ledgers and the visors. */
@@ -174,13 +175,14 @@ type OwnLedger =
 
 async function ownLedger(
   operator: Operator | undefined,
-  needs: { readonly ledger?: true },
+  needs: Pick<PlanNeeds, "ledger" | "readLedger">,
   world: World,
 ): Promise<OwnLedger> {
   if (operator === undefined) return { why: "there is no operator key here" };
   const { keys, ledgerFolder: folder } = operator;
   try {
-    const ledger = await readLedger({ files: world.files, folder, feed: keys.feed, keys });
+    const read = needs.readLedger ?? readLedger;
+    const ledger = await read({ files: world.files, folder, feed: keys.feed, keys });
     return { operator, ledger };
   } catch (error) {
     if (needs.ledger === true || !(error instanceof FleetError)) throw error;

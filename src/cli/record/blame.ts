@@ -1,5 +1,5 @@
 import { defined, type ExitCode, FleetError } from "../../core/index.ts";
-import { blameVisor, foldFleet, isBelow, type VisorState } from "../../ledger/index.ts";
+import { blameVisor, isBelow, type VisorState } from "../../ledger/index.ts";
 import { isLeafPath } from "../../reconcile/index.ts";
 import { type Blame, blameDocument, blameText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
@@ -38,8 +38,8 @@ export const blame: Command = {
     const [word = "", path] = given.words;
     const source = await openRecords(given, world);
     const visor = visorKeyOf(word, source.manifest);
+    const fleet = await source.fleet();
     for (const note of source.notes) errLine(world, `note: ${note}`);
-    const fleet = await foldFleet(source.records());
     const state = fleet.visor(visor);
     const desired = source.manifest?.desired.visors.find(({ key }) => key === visor);
     const owned = ownedPaths(word, path, state, [...(desired?.leaves.keys() ?? [])]);

@@ -1,6 +1,7 @@
 import { defined } from "../../core/index.ts";
 import {
   type FeedKey,
+  type FleetState,
   type JoinedRecord,
   type MomentContext,
   type OperatorKeys,
@@ -10,6 +11,7 @@ import type { FeedNames, Names } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import {
   feedNames,
+  foldFleetOf,
   joinedRecords,
   type OpenFeeds,
   openFeeds,
@@ -38,6 +40,8 @@ export interface RecordsSource {
   readonly notes: readonly string[];
   /** The records in joined order, of each feed from the entry given for it, or from its first. */
   records(from?: ReadonlyMap<FeedKey, number>): AsyncIterable<JoinedRecord>;
+  /** What all records tell of every visor. */
+  fleet(): Promise<FleetState>;
   /** Looks at the files again; true when there may be more records. */
   hasGrown(): Promise<boolean>;
 }
@@ -61,6 +65,7 @@ export async function openRecords(given: Given, world: World): Promise<RecordsSo
   };
   let feeds = await openFeeds(operator, manifest, world);
   let mark = await marked(feeds);
+  let kept: readonly string[] = [];
   const operators = new Map(manifest?.desired.operators.map(({ key, name }) => [key, name]));
   return {
     own: keys.feed,
@@ -73,13 +78,18 @@ export async function openRecords(given: Given, world: World): Promise<RecordsSo
       feeds: feedNames([keys.feed, ...feeds.others.map(({ feed }) => feed)], manifest, keys),
     },
     get notes() {
-      return [...feeds.notes, ...findings.all];
+      return [...feeds.notes, ...kept, ...findings.all];
     },
     records: (from) =>
       joinedRecords(feeds, {
         ...defined({ from }),
         onFinding: findings.take,
       }),
+    fleet: async () => {
+      const { fleet, notes } = await foldFleetOf(feeds, operator, world);
+      kept = notes;
+      return fleet;
+    },
     hasGrown: async () => {
       const now = await marked(feeds);
       if (now === mark) return false;

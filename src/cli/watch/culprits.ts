@@ -2,7 +2,6 @@ import { shortCommit } from "../../core/index.ts";
 import {
   type BlameVerdict,
   blameVisor,
-  foldFleet,
   type OperatorKeys,
   type RecordRef,
 } from "../../ledger/index.ts";
@@ -11,7 +10,7 @@ import { waitedForStart } from "../../reconcile/index.ts";
 import { changeId, manifestKey, timeText, type WatchState } from "../../watch/index.ts";
 import { atHandOf } from "../drift/manifest-values.ts";
 import { liveVisor } from "../record/blame-live.ts";
-import { feedNames, joinedRecords, openFeeds } from "../ledger/feeds.ts";
+import { feedNames, foldFleetOf, openFeeds } from "../ledger/feeds.ts";
 import type { ReadFleet } from "../plan/read-fleet.ts";
 import type { World } from "../shell/world.ts";
 
@@ -50,7 +49,7 @@ export async function findCulprits(
   );
   const fleet = isKnown
     ? undefined
-    : await foldFleet(joinedRecords(await openFeeds(operator, source, world)));
+    : (await foldFleetOf(await openFeeds(operator, source, world), operator, world)).fleet;
   const { keys } = operator;
   const feeds =
     fleet === undefined

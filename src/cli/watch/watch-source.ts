@@ -52,14 +52,21 @@ export async function fileSource(name: string, world: World): Promise<WatchSourc
   }
   const path = resolve(world.folder, name);
   let hint: () => void = () => undefined;
+  let last: { readonly identity: string; readonly bytes: Uint8Array } | undefined;
   const settled = settling(world.clock, () => hint());
   const watching = await world.watchFolder(dirname(path), settled.touch);
   return {
     id: path,
     name,
     fetch: async () => {
-      const bytes = await readNamed(name, world, "manifest");
-      if ((await world.files.stat(path))?.isNameless === true) throw replacedBehindMount(name);
+      const before = await world.files.stat(path);
+      const known = before?.identity === last?.identity ? last?.bytes : undefined;
+      const bytes = known ?? (await readNamed(name, world, "manifest"));
+      const facts = await world.files.stat(path);
+      if (facts?.isNameless === true) throw replacedBehindMount(name);
+      // What changed while it was read is read again next time.
+      const isWhole = before !== undefined && before.identity === facts?.identity;
+      last = isWhole ? { identity: before.identity, bytes } : undefined;
       return { bytes, ref: {} };
     },
     onHint: (callback) => {

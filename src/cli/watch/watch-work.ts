@@ -1,4 +1,5 @@
 import { defined, dialUntil, digestOfBytes, FleetError } from "../../core/index.ts";
+import { rememberedLedgers } from "../../ledger/index.ts";
 import { applyRequestOf, type ApplyRequest } from "../apply/apply-request.ts";
 import { DEFAULT_WATCH, type DesiredFleet, type FeedKey, type Plan } from "../../model/index.ts";
 import { type ApplyReport, confirmationsOf, type History } from "../../reconcile/index.ts";
@@ -49,7 +50,8 @@ export class WatchWork {
   readonly #reader: RememberingReader;
   /** Of corrections. */
   readonly #plainReader: VisorReader;
-  readonly #join = rememberingHistory();
+  readonly #readLedger = rememberedLedgers();
+  readonly #join = rememberingHistory(this.#readLedger);
   #handed: HandedSource | undefined;
   #seen: { readonly read: ReadFleet; readonly judged: Judged } | undefined;
   #culprits: Culprits = new Map();
@@ -128,6 +130,7 @@ export class WatchWork {
         handed: { ...handed, selected: handed.selected.filter(({ name }) => wanted.has(name)) },
         reader: this.#reader,
         join: this.#join,
+        readLedger: this.#readLedger,
       });
       const judged = await judgeRead(read, this.#world);
       const plan = planRead(read, this.#request, { judged });

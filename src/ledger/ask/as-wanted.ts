@@ -1,3 +1,4 @@
+// Which owned paths a recorded plan found as the manifest wanted them.
 import type { PlanPartPayload } from "../entries/payloads.ts";
 
 /** The owned paths that a plan found as wanted: neither changed by it, nor left alone or past comparing. */

@@ -1,3 +1,4 @@
+// Says who answers for each value of a visor, by its records and by what it shows.
 import { defined, type Json } from "../../core/index.ts";
 import { compareFields, MASK } from "../../model/index.ts";
 import type { KnownLeaf } from "./known-leaves.ts";

@@ -1,3 +1,4 @@
+// A record as the document that `fleet log --json` and `fleet show --json` print.
 import { defined, type Json, type OperatorKey } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import type { Unseen } from "../join/concurrency.ts";

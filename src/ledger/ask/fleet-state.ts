@@ -1,8 +1,9 @@
+// A fleet as its records tell it: what was owned, written and seen of each visor.
 import { defined, type VisorKey } from "../../core/index.ts";
 import { changeKey, compareFields } from "../../model/index.ts";
 import type { IntentPayload, LedgerRecord, PlanPayload } from "../entries/payloads.ts";
 import { pathsAsWanted } from "./as-wanted.ts";
-import { type AtHand, type KnownLeaf, KnownLeaves } from "./known-leaves.ts";
+import { type AtHand, type KnownLeaf, KnownLeaves, type KnownLeavesState } from "./known-leaves.ts";
 import { type RecordRef, refOf } from "./record-ref.ts";
 import { LeafHistory, type LeafState } from "./leaf-state.ts";
 
@@ -11,6 +12,25 @@ const PLANS_MAX = 4_096;
 
 /** What is remembered of a plan. */
 type NotedPlan = Omit<PlanPayload, "text">;
+
+/** What is gathered of one visor, as it is kept. */
+interface VisorRecords {
+  readonly leaves: readonly LeafState[];
+  readonly owned: readonly string[];
+  readonly ownedBy: RecordRef | undefined;
+}
+
+/** All that is gathered, as it is kept beside the ledger. */
+export interface FleetRecords {
+  readonly visors: ReadonlyMap<VisorKey, VisorRecords>;
+  readonly plans: Map<string, NotedPlan>;
+  /** Intents that no receipt answers yet. */
+  readonly open: Map<string, IntentPayload>;
+  readonly known: KnownLeavesState;
+  readonly count: number;
+  readonly sealed: number;
+  readonly last: RecordRef | undefined;
+}
 
 /** What is recorded of one visor. */
 export interface VisorState {
@@ -33,13 +53,38 @@ export interface VisorState {
  * leaves that were ever written or seen, not with the number of records.
  */
 export class FleetState {
-  readonly #visors = new Map<VisorKey, VisorHistory>();
-  readonly #plans = new Map<string, NotedPlan>();
-  readonly #open = new Map<string, IntentPayload>();
-  readonly #known = new KnownLeaves();
-  #count = 0;
-  #sealed = 0;
+  readonly #visors: Map<VisorKey, VisorHistory>;
+  readonly #plans: Map<string, NotedPlan>;
+  readonly #open: Map<string, IntentPayload>;
+  readonly #known: KnownLeaves;
+  #count: number;
+  #sealed: number;
   #last: RecordRef | undefined;
+
+  /** @param kept what {@link state} gave, to go on from there; it is taken over */
+  constructor(kept: FleetRecords = nothingYet()) {
+    const visors = [...kept.visors].map(([key, each]) => [key, new VisorHistory(each)] as const);
+    this.#visors = new Map(visors);
+    this.#plans = kept.plans;
+    this.#open = kept.open;
+    this.#known = KnownLeaves.resume(kept.known);
+    this.#count = kept.count;
+    this.#sealed = kept.sealed;
+    this.#last = kept.last;
+  }
+
+  /** All that it holds, shared with it: to be written at once. */
+  state(): FleetRecords {
+    return {
+      visors: new Map([...this.#visors].map(([key, visor]) => [key, visor.state()])),
+      plans: this.#plans,
+      open: this.#open,
+      known: this.#known.state(),
+      count: this.#count,
+      sealed: this.#sealed,
+      last: this.#last,
+    };
+  }
 
   /** Takes the next record. */
   next(record: LedgerRecord): void {
@@ -170,10 +215,36 @@ export class FleetState {
   }
 }
 
+/** Before the first record. */
+function nothingYet(): FleetRecords {
+  return {
+    visors: new Map(),
+    plans: new Map(),
+    open: new Map(),
+    known: new KnownLeaves().state(),
+    count: 0,
+    sealed: 0,
+    last: undefined,
+  };
+}
+
 class VisorHistory {
-  readonly leaves = new Map<string, LeafHistory>();
-  owned: readonly string[] = [];
+  readonly leaves: Map<string, LeafHistory>;
+  owned: readonly string[];
   ownedBy: RecordRef | undefined;
+
+  constructor(kept?: VisorRecords) {
+    this.leaves = new Map(
+      kept?.leaves.map((leaf) => [changeKey(leaf), LeafHistory.resume(leaf)] as const),
+    );
+    this.owned = kept?.owned ?? [];
+    this.ownedBy = kept?.ownedBy;
+  }
+
+  state(): VisorRecords {
+    const leaves = [...this.leaves.values()].map((leaf) => leaf.state());
+    return { leaves, owned: this.owned, ownedBy: this.ownedBy };
+  }
 
   /** Closing a port ends what was recorded of its other leaves: nobody changed those. */
   forgetPort(path: string): void {

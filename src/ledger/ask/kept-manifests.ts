@@ -7,10 +7,17 @@ import { isRecordOf } from "./queries.ts";
 /** Gathers from records in joined order the digests of the manifests that each ledger keeps the text of. */
 export class KeptManifests {
   readonly #fleet: string;
-  readonly #kept = new Map<FeedKey, Set<Digest>>();
+  readonly #kept: Map<FeedKey, Set<Digest>>;
 
-  constructor(fleet: string) {
+  /** @param state what {@link state} gave, to go on from there */
+  constructor(fleet: string, state: ReturnType<KeptManifests["state"]> = new Map()) {
     this.#fleet = fleet;
+    this.#kept = state;
+  }
+
+  /** All that it holds, shared with it. */
+  state(): Map<FeedKey, Set<Digest>> {
+    return this.#kept;
   }
 
   /** Takes the next record. */

@@ -62,14 +62,42 @@ interface Pending {
   readonly left: Set<string>;
 }
 
-/** The facts of one visor. */
-class KnownVisor {
-  readonly found = new Map<string, FoundLeaf & Ordered>();
-  readonly set = new Map<string, SetLeaf & Ordered>();
+/** The facts of one visor as they are kept. */
+interface KnownVisorState {
+  readonly found: Map<string, FoundLeaf & Ordered>;
+  readonly set: Map<string, SetLeaf & Ordered>;
   /** Values that were to be written, of which nobody saw that they are not there. */
-  readonly tried = new Map<string, Json[]>();
+  readonly tried: Map<string, Json[]>;
   /** By path: lists of the latest plan part. */
-  readonly pending = new Map<string, Pending>();
+  readonly pending: Map<string, Pending>;
+}
+
+/** All that is known, as it is kept. */
+export interface KnownLeavesState {
+  readonly visors: ReadonlyMap<VisorKey, KnownVisorState>;
+  readonly order: number;
+}
+
+/** The facts of one visor. */
+class KnownVisor implements KnownVisorState {
+  readonly found: KnownVisorState["found"];
+  readonly set: KnownVisorState["set"];
+  readonly tried: KnownVisorState["tried"];
+  readonly pending: KnownVisorState["pending"];
+
+  constructor(
+    state: KnownVisorState = {
+      found: new Map(),
+      set: new Map(),
+      tried: new Map(),
+      pending: new Map(),
+    },
+  ) {
+    this.found = state.found;
+    this.set = state.set;
+    this.tried = state.tried;
+    this.pending = state.pending;
+  }
 
   /** Closing a port ends what was known of its other leaves: nobody changed those. */
   forgetBelow(path: string): void {
@@ -253,6 +281,22 @@ export class KnownLeaves {
       for (const [name, tried] of visor.tried) own.tried.set(name, tried);
     }
     return copy;
+  }
+
+  /** All that it holds, shared with it: to be written at once, and {@link resume}d. */
+  state(): KnownLeavesState {
+    const visors = [...this.#visors].map(([key, { found, set, tried, pending }]) => {
+      return [key, { found, set, tried, pending }] as const;
+    });
+    return { visors: new Map(visors), order: this.#order };
+  }
+
+  /** Goes on from a state, which it takes over. */
+  static resume({ visors, order }: KnownLeavesState): KnownLeaves {
+    const known = new KnownLeaves();
+    known.#order = order;
+    for (const [key, visor] of visors) known.#visors.set(key, new KnownVisor(visor));
+    return known;
   }
 
   /** Takes facts as they were kept; of a path that is set and found the set value holds. */

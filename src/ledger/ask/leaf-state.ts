@@ -1,3 +1,4 @@
+// One field of a visor as records tell it: what was set, seen, and left in doubt.
 import { canonicalJson, defined, type Digest, type Json } from "../../core/index.ts";
 import { MASK } from "../../model/index.ts";
 import type {
@@ -101,6 +102,16 @@ export class LeafHistory {
   constructor(path: string, element: string | undefined) {
     this.path = path;
     this.element = element;
+  }
+
+  /** Goes on from a state. */
+  static resume({ path, element, set, seen, otherwise, unsure }: LeafState): LeafHistory {
+    const history = new LeafHistory(path, element);
+    history.#set = set;
+    history.#seen = seen;
+    history.#otherwise = otherwise;
+    history.#unsure = unsure;
+    return history;
   }
 
   /** A value was found. `beside` is what was wanted instead: where that is secret, so may the value be. */

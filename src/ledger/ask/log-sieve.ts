@@ -1,3 +1,4 @@
+// Lets through the records that a filter of `fleet log` wants.
 import type { OperatorKey, VisorKey } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import type { EntryKind, LedgerRecord } from "../entries/payloads.ts";

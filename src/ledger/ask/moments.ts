@@ -1,3 +1,4 @@
+// Words for moments, such as a time, an entry or a commit, and how far into the history each reaches.
 import { FleetError, parseDuration } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import type { LedgerRecord } from "../entries/payloads.ts";

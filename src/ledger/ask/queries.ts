@@ -1,3 +1,4 @@
+// Short questions to records: the latest key set, open intents, the latest plan parts, secrets that were set.
 import type { VisorKey } from "../../core/index.ts";
 import type { EntryKind, LedgerRecord } from "../entries/payloads.ts";
 

@@ -1,3 +1,4 @@
+// The name of a record: its feed, entry, time and author.
 import type { OperatorKey } from "../../core/index.ts";
 import type { LedgerRecord } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";

@@ -1,3 +1,4 @@
+// Makes the signed entries of one payload, split and sealed where that is needed.
 import { assert, type Random, sha256, toHex } from "../../core/index.ts";
 import type { CxoObject } from "../../skywire/cxo/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";

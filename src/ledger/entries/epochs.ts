@@ -1,3 +1,4 @@
+// When a new epoch of sealing begins, and what its key set holds for whom.
 import { FleetError, type Random, type SealKey } from "../../core/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
 import type { Keyring } from "./keyring.ts";

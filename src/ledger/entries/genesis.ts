@@ -1,3 +1,4 @@
+// The first entry of a ledger, by which its three keys vouch for each other.
 import {
   defined,
   FleetError,

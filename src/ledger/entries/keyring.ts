@@ -1,3 +1,4 @@
+// The epoch keys that an operator can open, gathered from key sets.
 import { compareTexts } from "../../core/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
 import type { KeysetPayload, LedgerRecord } from "./payloads.ts";

@@ -1,3 +1,4 @@
+// Changes of a key set, and the signatures by which its operators agree to one.
 import {
   canonicalJson,
   canonicalJsonBytes,

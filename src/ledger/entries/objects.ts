@@ -1,3 +1,4 @@
+// Entries and the log as CXO objects: their bytes and their registry.
 import { assert, FleetError, utf8 } from "../../core/index.ts";
 import { buildRegistry, ByteReader, ByteWriter, type Registry } from "../../skywire/cxo/index.ts";
 

@@ -1,3 +1,4 @@
+// The PayloadType of an entry: kind, sealing, parts, and the heads that it names.
 import { compareTexts, FleetError } from "../../core/index.ts";
 import { isFeedKey } from "../keys/feed-key.ts";
 import type { FeedKey } from "../keys/keys.ts";

@@ -1,3 +1,4 @@
+// What each kind of entry says, and the record that an entry is read as.
 import type {
   CommitSignature,
   Digest,

@@ -1,3 +1,4 @@
+// Turns the entries of one feed into records, in order.
 import { concatBytes, FleetError } from "../../core/index.ts";
 import type { FeedKey, WriterKeys } from "../keys/keys.ts";
 import type { VerifiedGenesis } from "./genesis.ts";
@@ -16,6 +17,13 @@ export interface StoredEntry {
   readonly entry: Entry;
   /** Hex. */
   readonly hash: string;
+}
+
+/** What a reader knows between two records, beside the keys of its keyring. */
+export interface ReaderPlace {
+  readonly writer: WriterKeys;
+  readonly heads: readonly SeenHead[];
+  readonly movedTo?: FeedKey;
 }
 
 interface OpenPayloadParts {
@@ -51,6 +59,26 @@ export class RecordReader {
     keyring: Keyring | undefined,
   ): RecordReader {
     return new RecordReader(feed, { operator: ed25519, seal: x25519 }, keyring);
+  }
+
+  /** A reader behind some entries, as it was described there. */
+  static resume(
+    feed: FeedKey,
+    { writer, heads, movedTo }: ReaderPlace,
+    keyring: Keyring | undefined,
+  ): RecordReader {
+    const reader = new RecordReader(feed, writer, keyring);
+    for (const head of heads) reader.#heads.set(head.feed, head);
+    reader.#movedTo = movedTo;
+    return reader;
+  }
+
+  /** What {@link resume} goes on from. @throws FleetError ledger/entry in the middle of a payload */
+  place(): ReaderPlace {
+    this.end();
+    const { writer, movedTo } = this;
+    const heads = [...this.#heads.values()];
+    return movedTo === undefined ? { writer, heads } : { writer, heads, movedTo };
   }
 
   /** Who signs the next entry, and the checkpoint over all entries so far. */

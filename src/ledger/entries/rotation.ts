@@ -1,3 +1,4 @@
+// The entries that hand a ledger over to new keys or to another feed, and their proofs.
 import {
   concatBytes,
   FleetError,

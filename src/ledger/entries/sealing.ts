@@ -1,3 +1,4 @@
+// Epoch keys: they seal payloads, and are themselves encrypted to each operator.
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { x25519 } from "@noble/curves/ed25519.js";
 import {

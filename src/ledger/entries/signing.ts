@@ -1,3 +1,4 @@
+// What the signature of an entry is made over, made and checked.
 import {
   concatBytes,
   FleetError,

@@ -1,3 +1,4 @@
+// Tells which records were written at once, neither author having seen the other's.
 import type { LedgerRecord } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { SeenFeeds } from "./seen-feeds.ts";

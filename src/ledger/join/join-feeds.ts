@@ -1,3 +1,4 @@
+// Joins several feeds into one history, the same on every machine.
 import { assert, compareTexts } from "../../core/index.ts";
 import type { LedgerRecord, SeenHead } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";

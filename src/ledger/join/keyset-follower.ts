@@ -1,3 +1,4 @@
+// Follows the key sets of fleets through joined feeds, and says which of them are in force.
 import { assert, defined, type Digest, type OperatorKey } from "../../core/index.ts";
 import {
   hasSameTerms,
@@ -65,7 +66,8 @@ interface Version {
   next: Version | undefined;
 }
 
-interface FleetLine {
+/** The line of changes of one fleet, as it is kept. */
+export interface FleetLine {
   tip: Version;
   readonly versions: Version[];
   readonly byDigest: Map<Digest, Version>;
@@ -78,7 +80,17 @@ interface FleetLine {
  * set the first in joined order stands, and the other is a fork. The order is {@link joinFeeds}'s.
  */
 export class KeysetFollower {
-  readonly #lines = new Map<string, FleetLine>();
+  readonly #lines: Map<string, FleetLine>;
+
+  /** @param lines what {@link state} gave, to go on from there */
+  constructor(lines: Map<string, FleetLine> = new Map()) {
+    this.#lines = lines;
+  }
+
+  /** All that it holds, shared with it. */
+  state(): Map<string, FleetLine> {
+    return this.#lines;
+  }
 
   /** Takes the next record in joined order; `undefined` for one that is no readable key set. */
   next(record: LedgerRecord): KeysetVerdict | undefined {

@@ -1,3 +1,4 @@
+// Finds what other operators recorded beyond the heads that were seen.
 import { compareTexts, type OperatorKey, type VisorKey } from "../../core/index.ts";
 import type { LedgerRecord, SeenHead } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";

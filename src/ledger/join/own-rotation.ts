@@ -1,3 +1,4 @@
+// The entries and key sets by which an operator rotates their own keys.
 import { FleetError, type Random } from "../../core/index.ts";
 import { type Epoch, keepsEpoch, newEpoch, UNSEALED } from "../entries/epochs.ts";
 import type { Keyring } from "../entries/keyring.ts";

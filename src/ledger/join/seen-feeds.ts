@@ -1,3 +1,4 @@
+// What each record of several feeds surely comes after.
 import { assert } from "../../core/index.ts";
 import type { LedgerRecord } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";

@@ -1,3 +1,4 @@
+// Reads, writes and rotates an operator's key file.
 import { type Files, FleetError, fromHex, hasCode, type Random } from "../../core/index.ts";
 import {
   formatKeyFile,

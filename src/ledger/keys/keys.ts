@@ -1,3 +1,4 @@
+// An operator's keys, all derived from one secret.
 import { x25519 } from "@noble/curves/ed25519.js";
 import {
   ed25519KeyOf,
@@ -13,6 +14,7 @@ import {
   utf8,
 } from "../../core/index.ts";
 import { publicKeyOf, signHash } from "../../skywire/cxo/index.ts";
+import { openOwn, sealOwn } from "./own-seal.ts";
 
 /** Bytes of the one secret that everything else is derived from. */
 export const SECRET_SIZE = 32;
@@ -141,6 +143,23 @@ export class OperatorKeys {
     }
   }
 
+  /**
+   * Seals bytes so that only this operator can open them, and only as what they are called: a file that was not made
+   * with our secret is told from ours.
+   */
+  sealOwn(called: string, bytes: Uint8Array): Uint8Array {
+    return sealOwn(this.#ownKey(), called, bytes);
+  }
+
+  /** Opens what {@link sealOwn} made; `undefined` for anything else. */
+  openOwn(called: string, sealed: Uint8Array): Uint8Array | undefined {
+    return openOwn(this.#ownKey(), called, sealed);
+  }
+
+  #ownKey(): Uint8Array {
+    return derivePart(this.#secret, "own-files", 0, SEED_SIZE);
+  }
+
   /** What a receipt holds of a secret value: `hmac-sha256:` and 64 hex digits, comparable only by this operator. */
   secretHmac(value: string): string {
     return `hmac-sha256:${toHex(hmacSha256(this.#digestSecret, utf8(value)))}`;
@@ -176,7 +195,7 @@ export function countersAfter(writer: WriterKeys, keys: OperatorKeys): KeyCounte
 
 function derivePart(
   secret: Uint8Array,
-  name: keyof KeyCounters,
+  name: keyof KeyCounters | "own-files",
   counter: number,
   size: number,
 ): Uint8Array {

@@ -1,3 +1,4 @@
+// Checks a document of evidence by its own signatures alone.
 import { equalBytes, FleetError, fromHex, toHex } from "../../core/index.ts";
 import { type VerifiedRoot, verifyRoot } from "../../skywire/cxo/index.ts";
 import { leafHash, parseCheckpoint, parseNote, verifyInclusion } from "../../tlog/index.ts";

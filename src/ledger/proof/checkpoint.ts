@@ -1,3 +1,4 @@
+// A ledger's own checkpoints: made, and verified by the keys that write it.
 import { FleetError, hasCode, type OperatorKey, toHex } from "../../core/index.ts";
 import {
   formatCheckpoint,

@@ -1,3 +1,4 @@
+// What a document of evidence holds.
 import type { SentRoot } from "../../skywire/cxo/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 

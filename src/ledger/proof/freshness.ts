@@ -1,3 +1,4 @@
+// Says whether a ledger is older than it may be.
 /** Clocks of honest machines differ by less; a signed time farther ahead is an alarm. */
 export const CLOCK_TOLERANCE_MS = 300_000;
 

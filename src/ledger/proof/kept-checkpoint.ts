@@ -1,3 +1,4 @@
+// Finds the checkpoint over the first entries of a ledger, and who was to sign it.
 import {
   assert,
   equalBytes,

@@ -1,3 +1,4 @@
+// Cosigns another operator's checkpoint, once it is proved to go on from the last one.
 import { assert, fromHex, fromUtf8, hasCode, type OperatorKey } from "../../core/index.ts";
 import { cosign, formatNote, parseNote, verifyConsistency } from "../../tlog/index.ts";
 import type { EntryDraft, SeenHead } from "../entries/payloads.ts";

@@ -1,3 +1,4 @@
+// Judges the cosignatures that witnesses recorded of a ledger.
 import { assert, compareTexts, hasCode, type OperatorKey, utf8 } from "../../core/index.ts";
 import type { KeysetPayload, LedgerRecord, SeenHead } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";

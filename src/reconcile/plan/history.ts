@@ -6,6 +6,7 @@ import {
   type IntentPayload,
   isRecordOf,
   KnownLeaves,
+  type KnownLeavesState,
   type KeysetFault,
   KeysetFollower,
   type KeysetPayload,
@@ -20,7 +21,7 @@ import {
 import { changeKey, type Keyset } from "../../model/index.ts";
 import type { SecretReceipt } from "../diff/index.ts";
 import { keysetFromRecord } from "./keyset-record.ts";
-import { type OnceTrusted, OnceTrustedFold } from "./once-trusted.ts";
+import { type OnceTrusted, OnceTrustedFold, type OnceTrustedState } from "./once-trusted.ts";
 
 /** Something that an earlier apply left to a later start of the visor or app. */
 export interface Awaiting {
@@ -94,6 +95,29 @@ export async function historyOf(
   return fold.history();
 }
 
+/** All that is gathered of one fleet, as it is kept beside the ledger. */
+export interface HistoryState {
+  readonly owned: Map<VisorKey, readonly string[]>;
+  readonly awaiting: Map<VisorKey, Map<string, Awaiting>>;
+  readonly owed: Map<VisorKey, Map<string, Awaiting>>;
+  readonly doubts: Map<VisorKey, Map<string, Awaiting>>;
+  readonly leaves: KnownLeavesState;
+  /** The plans that parts may follow of, the latest of each feed. */
+  readonly plans: Map<FeedKey, { readonly payload: PlanPayload; readonly at: RecordRef }>;
+  readonly secrets: Map<string, SecretReceipt>;
+  /** Intents that no receipt answers yet. */
+  readonly intents: Map<string, IntentPayload>;
+  readonly keysetLines: ReturnType<KeysetFollower["state"]>;
+  readonly onceTrusted: OnceTrustedState;
+  readonly keysets: Map<FeedKey, KeysetPayload>;
+  readonly epochKeysets: KeysetPayload[];
+  readonly keysetFaults: KeysetFault[];
+  readonly lastManifest: KnownHistory["lastManifest"];
+  readonly lastCommit: string | undefined;
+  readonly keptManifests: ReturnType<KeptManifests["state"]>;
+  readonly head: number;
+}
+
 /**
  * Gathers what the planner needs of one fleet from records taken in order, those that an open ledger
  * appends included. Later ones replace what earlier ones said of the same visor, leaf or app, so that
@@ -102,31 +126,71 @@ export async function historyOf(
 export class HistoryFold {
   readonly #fleet: string;
   readonly #own: FeedKey;
-  readonly #owned = new Map<VisorKey, readonly string[]>();
-  readonly #awaiting = new Map<VisorKey, Map<string, Awaiting>>();
-  readonly #owed = new Map<VisorKey, Map<string, Awaiting>>();
-  readonly #doubts = new Map<VisorKey, Map<string, Awaiting>>();
-  readonly #leaves = new KnownLeaves();
-  /** The plans that parts may follow of, the latest of each feed. */
-  readonly #plans = new Map<FeedKey, { readonly payload: PlanPayload; readonly at: RecordRef }>();
-  readonly #secrets = new Map<string, SecretReceipt>();
-  /** Intents that no receipt answers yet. */
-  readonly #intents = new Map<string, IntentPayload>();
-  readonly #follower = new KeysetFollower();
-  readonly #onceTrusted = new OnceTrustedFold();
-  readonly #keysets = new Map<FeedKey, KeysetPayload>();
-  readonly #epochKeysets: KeysetPayload[] = [];
-  readonly #keysetFaults: KeysetFault[] = [];
+  readonly #owned: HistoryState["owned"];
+  readonly #awaiting: HistoryState["awaiting"];
+  readonly #owed: HistoryState["owed"];
+  readonly #doubts: HistoryState["doubts"];
+  readonly #leaves: KnownLeaves;
+  readonly #plans: HistoryState["plans"];
+  readonly #secrets: HistoryState["secrets"];
+  readonly #intents: HistoryState["intents"];
+  readonly #follower: KeysetFollower;
+  readonly #onceTrusted: OnceTrustedFold;
+  readonly #keysets: HistoryState["keysets"];
+  readonly #epochKeysets: KeysetPayload[];
+  readonly #keysetFaults: KeysetFault[];
   #lastManifest: KnownHistory["lastManifest"];
   #lastCommit: string | undefined;
   readonly #kept: KeptManifests;
-  #head = 0;
+  #head: number;
 
-  /** `own` is the feed whose entries `head` counts. */
-  constructor(fleet: string, own: FeedKey) {
+  /**
+   * `own` is the feed whose entries `head` counts.
+   * @param state what {@link state} gave for this fleet and feed, to go on from there; it is taken over
+   */
+  constructor(fleet: string, own: FeedKey, state: HistoryState = nothingYet()) {
     this.#fleet = fleet;
     this.#own = own;
-    this.#kept = new KeptManifests(fleet);
+    this.#owned = state.owned;
+    this.#awaiting = state.awaiting;
+    this.#owed = state.owed;
+    this.#doubts = state.doubts;
+    this.#leaves = KnownLeaves.resume(state.leaves);
+    this.#plans = state.plans;
+    this.#secrets = state.secrets;
+    this.#intents = state.intents;
+    this.#follower = new KeysetFollower(state.keysetLines);
+    this.#onceTrusted = new OnceTrustedFold(state.onceTrusted);
+    this.#keysets = state.keysets;
+    this.#epochKeysets = state.epochKeysets;
+    this.#keysetFaults = state.keysetFaults;
+    this.#lastManifest = state.lastManifest;
+    this.#lastCommit = state.lastCommit;
+    this.#kept = new KeptManifests(fleet, state.keptManifests);
+    this.#head = state.head;
+  }
+
+  /** All that it holds, shared with it: to be written at once. */
+  state(): HistoryState {
+    return {
+      owned: this.#owned,
+      awaiting: this.#awaiting,
+      owed: this.#owed,
+      doubts: this.#doubts,
+      leaves: this.#leaves.state(),
+      plans: this.#plans,
+      secrets: this.#secrets,
+      intents: this.#intents,
+      keysetLines: this.#follower.state(),
+      onceTrusted: this.#onceTrusted.state(),
+      keysets: this.#keysets,
+      epochKeysets: this.#epochKeysets,
+      keysetFaults: this.#keysetFaults,
+      lastManifest: this.#lastManifest,
+      lastCommit: this.#lastCommit,
+      keptManifests: this.#kept.state(),
+      head: this.#head,
+    };
   }
 
   /** Takes the next record. */
@@ -143,7 +207,8 @@ export class HistoryFold {
         in: { feed: record.feed, timeMs: record.timeMs },
       };
       this.#lastCommit = record.payload.commit ?? this.#lastCommit;
-      this.#plans.set(record.feed, { payload: record.payload, at: refOf(record) });
+      const { text: _, ...payload } = record.payload;
+      this.#plans.set(record.feed, { payload, at: refOf(record) });
     } else if (isRecordOf(record, "plan-part", this.#fleet)) this.#notePart(record);
     else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
       this.#intents.set(intentKey(record, record.index), record.payload);
@@ -239,6 +304,29 @@ export class HistoryFold {
         inner(this.#doubts, receipt.visor).set(outcome.path, sinceOf(record, outcome.path));
     }
   }
+}
+
+/** Before the first record. */
+function nothingYet(): HistoryState {
+  return {
+    owned: new Map(),
+    awaiting: new Map(),
+    owed: new Map(),
+    doubts: new Map(),
+    leaves: new KnownLeaves().state(),
+    plans: new Map(),
+    secrets: new Map(),
+    intents: new Map(),
+    keysetLines: new Map(),
+    onceTrusted: new OnceTrustedFold().state(),
+    keysets: new Map(),
+    epochKeysets: [],
+    keysetFaults: [],
+    lastManifest: undefined,
+    lastCommit: undefined,
+    keptManifests: new Map(),
+    head: 0,
+  };
 }
 
 /** True for an intent that stops an app, to start it again or not. */

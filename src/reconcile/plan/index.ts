@@ -41,6 +41,7 @@ export {
   type History,
   HistoryFold,
   historyOf,
+  type HistoryState,
   type KnownHistory,
 } from "./history.ts";
 export {

@@ -24,10 +24,27 @@ export interface TrustReceipt {
   readonly entry: number;
 }
 
+/** What is gathered of key sets, as it is kept. */
+export interface OnceTrustedState {
+  readonly controllers: Set<VisorKey>;
+  readonly operators: Map<string, Set<string>>;
+}
+
 /** Gathers who had trust from the keysets that were accepted. */
 export class OnceTrustedFold {
-  readonly #controllers = new Set<VisorKey>();
-  readonly #operators = new Map<string, Set<string>>();
+  readonly #controllers: Set<VisorKey>;
+  readonly #operators: Map<string, Set<string>>;
+
+  /** @param state what {@link state} gave, to go on from there */
+  constructor(state: OnceTrustedState = { controllers: new Set(), operators: new Map() }) {
+    this.#controllers = state.controllers;
+    this.#operators = state.operators;
+  }
+
+  /** All that it holds, shared with it. */
+  state(): OnceTrustedState {
+    return { controllers: this.#controllers, operators: this.#operators };
+  }
 
   /** Takes the next accepted keyset. */
   next({ controllers, operators }: Pick<KeysetPayload, "controllers" | "operators">): void {

@@ -91,6 +91,8 @@ function bind(whole: ReadOnlyLedger): ReadOnlyLedger {
     records: (options) => whole.records(options),
     record: (index) => whole.record(index),
     tree: () => whole.tree(),
+    place: () => whole.place(),
+    resume: (place) => whole.resume(place),
     treeAt: (size) => whole.treeAt(size),
     consistency: (from, to) => whole.consistency(from, to),
     inclusion: (index, size) => whole.inclusion(index, size),
