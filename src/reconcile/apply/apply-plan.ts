@@ -115,13 +115,14 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyReport> {
     results.map((result) => result.report),
     { interrupted: stop.aborted && left.length > 0, left, head: { size, root } },
   );
-  const level = report.exit === 0 ? "info" : "error";
-  emit({
-    type: report.exit === 0 ? "apply_complete" : "apply_failed",
-    level,
-    message: `exit ${report.exit}`,
-  });
+  emit(endOf(report));
   return report;
+}
+
+function endOf({ exit }: ApplyReport): Parameters<Emit>[0] {
+  const [type, level] =
+    exit === 0 ? (["apply_complete", "info"] as const) : (["apply_failed", "error"] as const);
+  return { type, level, message: `exit ${exit}` };
 }
 
 async function resolvePlanSecrets({
