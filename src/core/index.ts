@@ -87,7 +87,7 @@ export {
 export { onAbort } from "./on-abort.ts";
 export { stretchPassphrase } from "./passphrase.ts";
 export { FLEET_VERSION } from "./release.ts";
-export { hasShape, memberOf, withShape } from "./shape-check.ts";
+export { hasShape, memberNamed, withShape } from "./shape-check.ts";
 export { jsonIfAny, parseJson } from "./json-text.ts";
 export {
   ANYTHING,

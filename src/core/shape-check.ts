@@ -39,7 +39,7 @@ export function withShape<T>(
 }
 
 /** The member of a value of which nothing is known yet, such as its `format`; `undefined` where it has none. */
-export function memberOf(value: unknown, name: string): unknown {
+export function memberNamed(value: unknown, name: string): unknown {
   return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
@@ -130,7 +130,7 @@ function membersFault(
 }
 
 function caseFault(value: unknown, { member, cases }: FormOf<"cases">): Fault | undefined {
-  const key = memberOf(value, member);
+  const key = memberNamed(value, member);
   const shape =
     typeof key === "string" || typeof key === "boolean" ? cases.get(String(key)) : undefined;
   return shape === undefined

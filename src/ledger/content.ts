@@ -3,7 +3,7 @@ import { assert, FleetError, fromHex, sha256, toHex } from "../core/index.ts";
 import type { RefsBuilder, SentRoot } from "../skywire/cxo/index.ts";
 import { consistencyProof, inclusionProof, treeRoot } from "../tlog/index.ts";
 import type { LedgerRecord, SeenHead } from "./entries/payloads.ts";
-import { asDamage, History, type LedgerPlace } from "./history.ts";
+import { asDamage, LedgerHistory, type LedgerPlace } from "./history.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
 import { LEDGER_NONCE, type LedgerHead, readNewest, toMs } from "./newest.ts";
 import { EntryFiles, type EntryFilesOptions } from "./store/entry-files.ts";
@@ -32,7 +32,7 @@ interface ContentState {
 /** What a ledger says, with the proofs of it; the same for reading, writing and copies. */
 export class LedgerContent {
   readonly feed: FeedKey;
-  readonly history: History;
+  readonly history: LedgerHistory;
   readonly entryTree: EntryTree;
   readonly #folder: string;
   readonly #entries: EntryFiles;
@@ -49,7 +49,7 @@ export class LedgerContent {
     this.#folder = folder;
     this.entryTree = tree;
     this.#entries = entries;
-    this.history = new History({ feed, keys, entries, tree });
+    this.history = new LedgerHistory({ feed, keys, entries, tree });
     this.#state = state;
   }
 

@@ -57,7 +57,7 @@ export interface LedgerPlace extends ReaderPlace {
  * A ledger's entries as records, read from the files each time, a few held at once. That they are those
  * which were written is proved by the tree; the operator's signature of each is `verifyLedger`'s business.
  */
-export class History {
+export class LedgerHistory {
   readonly #options: HistoryOptions;
   readonly #keyring: Keyring | undefined;
   /** The latest key set of each fleet. */

@@ -8,7 +8,7 @@ export {
   blameVisor,
   type LeafPlace,
   type LiveVisor,
-  type Look,
+  type BlameReading,
   type MomentRef,
 } from "./ask/blame.ts";
 export { diffStates, type MomentChange, type VisorChanges } from "./ask/diff-states.ts";

@@ -4,7 +4,7 @@ import { type BuiltRefs, LIST_DEGREES, REFS_DEGREE, RefsBuilder } from "../skywi
 import { leafHash } from "../tlog/index.ts";
 import { checkCheckpoint } from "./check/tree-check.ts";
 import { verifyGenesis } from "./entries/genesis.ts";
-import { decodeEntry, type Entry, type Log } from "./entries/objects.ts";
+import { decodeEntry, type EntryObject, type Log } from "./entries/objects.ts";
 import { parsePayload } from "./entries/payload-parse.ts";
 import { RecordReader } from "./entries/records.ts";
 import { verifyEntry } from "./entries/signing.ts";
@@ -162,7 +162,7 @@ class Cursor {
     return { reader, lastTime: this.#lastTime, writers: { last, next } };
   }
 
-  #checkPlace({ index, time }: Entry, place: number): void {
+  #checkPlace({ index, time }: EntryObject, place: number): void {
     if (index !== BigInt(place))
       throw new FleetError("ledger/reordered", `entry ${index} stands at place ${place}`);
     if (time <= this.#lastTime)

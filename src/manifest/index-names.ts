@@ -16,7 +16,7 @@ export const CHAIN_MAX = 50;
 const RESERVED = new Set(["all", "anyone", "closed"]);
 
 /** What the names of a manifest stand for. */
-export interface Names {
+export interface ManifestNames {
   readonly manifest: Manifest;
   /** Roles of each role, itself last: the order in which bodies are merged. */
   readonly rolesOf: (words: readonly Word[]) => readonly WrittenRole[];
@@ -25,7 +25,10 @@ export interface Names {
 }
 
 /** Builds the index of names and reports what is wrong with them. */
-export function indexNames(manifest: Manifest, report: (diagnostic: Diagnostic) => void): Names {
+export function indexNames(
+  manifest: Manifest,
+  report: (diagnostic: Diagnostic) => void,
+): ManifestNames {
   checkOneNameSpace(manifest, report);
   checkKeys(manifest, report);
   checkOperators(manifest, report);

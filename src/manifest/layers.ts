@@ -27,7 +27,7 @@ export interface Layer {
 }
 
 /** One written value with the layer it stands in. */
-export interface Said<Of> {
+export interface LayerValue<Of> {
   readonly layer: Layer;
   readonly written: Of;
 }
@@ -46,7 +46,7 @@ export interface Merging {
 export function mergeValue(
   merging: Merging,
   path: string,
-  said: readonly Said<WrittenValue>[],
+  said: readonly LayerValue<WrittenValue>[],
 ): DesiredValue | undefined {
   const own = said.find(({ layer }) => layer.role === undefined);
   const chosen = own ?? said[0];
@@ -75,8 +75,8 @@ export function mergeValue(
 
 /** Where a value comes from, and what it won over, nearest first. */
 function originOf(
-  { layer, written }: Said<{ readonly place: Place }>,
-  lost: readonly { readonly said: Said<{ readonly place: Place }>; readonly value: Json }[],
+  { layer, written }: LayerValue<{ readonly place: Place }>,
+  lost: readonly { readonly said: LayerValue<{ readonly place: Place }>; readonly value: Json }[],
 ): Origin {
   return {
     place: written.place,
@@ -97,8 +97,8 @@ function originOf(
 function rolesDisagree(
   visor: WrittenVisor,
   path: string,
-  left: Said<{ readonly place: Place }>,
-  right: Said<{ readonly place: Place }>,
+  left: LayerValue<{ readonly place: Place }>,
+  right: LayerValue<{ readonly place: Place }>,
 ): Diagnostic {
   return {
     code: "manifest/roles-disagree",
@@ -121,7 +121,7 @@ function rolesDisagree(
 export function mergeList(
   merging: Merging,
   path: string,
-  said: readonly Said<WrittenList>[],
+  said: readonly LayerValue<WrittenList>[],
 ): DesiredSet | undefined {
   const whole = said.filter(({ written }) => written.anyone || written.exact !== undefined);
   const own = whole.find(({ layer }) => layer.role === undefined);
@@ -162,7 +162,7 @@ function listAsWritten(list: WrittenList): Json {
 function exactListsAgree(
   merging: Merging,
   path: string,
-  whole: readonly Said<WrittenList>[],
+  whole: readonly LayerValue<WrittenList>[],
 ): boolean {
   const [first, ...others] = whole;
   if (first === undefined) return true;
@@ -173,7 +173,7 @@ function exactListsAgree(
   return false;
 }
 
-function keysOf(merging: Merging, { layer, written }: Said<WrittenList>): string {
+function keysOf(merging: Merging, { layer, written }: LayerValue<WrittenList>): string {
   if (written.anyone) return "anyone";
   const { elements } = merging.members.resolve(written.exact ?? [], layer.role);
   return elements.map((element) => element.value).join();
@@ -189,15 +189,15 @@ interface Parts {
 
 function collectParts(
   merging: Merging,
-  exact: Said<WrittenList> | undefined,
-  said: readonly Said<WrittenList>[],
+  exact: LayerValue<WrittenList> | undefined,
+  said: readonly LayerValue<WrittenList>[],
 ): Parts {
   let incomplete = false;
   const keysOfMembers = (members: Members): readonly DesiredElement[] => {
     incomplete ||= members.incomplete;
     return withoutOwnKey(merging, members.elements);
   };
-  const unite = (resolved: (one: Said<WrittenList>) => Members): readonly DesiredElement[] =>
+  const unite = (resolved: (one: LayerValue<WrittenList>) => Members): readonly DesiredElement[] =>
     union(said.map((one) => keysOfMembers(resolved(one))));
   const kept =
     exact?.written.exact === undefined
@@ -238,7 +238,7 @@ function contradiction(
   merging: Merging,
   list: {
     readonly path: string;
-    readonly exact: Said<WrittenList> | undefined;
+    readonly exact: LayerValue<WrittenList> | undefined;
     readonly parts: Parts;
   },
 ): boolean {

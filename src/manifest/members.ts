@@ -8,7 +8,7 @@ import {
   suggestion,
 } from "../core/index.ts";
 import type { DesiredElement } from "../model/index.ts";
-import { CHAIN_MAX, chainDiagnostic, cycleDiagnostic, type Names } from "./index-names.ts";
+import { CHAIN_MAX, chainDiagnostic, cycleDiagnostic, type ManifestNames } from "./index-names.ts";
 import type { Word } from "./manifest.ts";
 import { select } from "./select.ts";
 import { parseSelection } from "./selection.ts";
@@ -43,7 +43,7 @@ const MEMBERS_MAX = 1_000_000;
 
 /** Looks members up: names, keys, whitelists and selections. Every list is resolved once. */
 export class MemberResolver {
-  readonly #names: Names;
+  readonly #names: ManifestNames;
   readonly #report: (diagnostic: Diagnostic) => void;
   readonly #lists = new Map<readonly Word[], Members>();
   readonly #whitelists = new Map<string, Resolved>();
@@ -55,7 +55,7 @@ export class MemberResolver {
   #membersLeft = MEMBERS_MAX;
   #suggestionsLeft = SUGGESTIONS_MAX;
 
-  constructor(names: Names, report: (diagnostic: Diagnostic) => void) {
+  constructor(names: ManifestNames, report: (diagnostic: Diagnostic) => void) {
     this.#names = names;
     this.#report = report;
     const { visors, keys, whitelists } = names.manifest;

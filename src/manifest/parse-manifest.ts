@@ -25,7 +25,7 @@ import type {
 import { readBody } from "./read-body.ts";
 import { readIgnores } from "./read-ignores.ts";
 import { readOperators } from "./read-operators.ts";
-import { readLedger, readPolicy, readRules } from "./read-rules.ts";
+import { readLedgerRules, readPolicy, readRules } from "./read-rules.ts";
 import {
   booleanOf,
   mapAt,
@@ -109,7 +109,7 @@ function readManifest(
     visors: readVisors(reading, root),
     policy: readPolicy(reading, root),
     ...(limit === undefined ? {} : { policyPlace: placeOf(reading, limit.offset) }),
-    ledger: readLedger(reading, root),
+    ledger: readLedgerRules(reading, root),
     ...defined({ watch }),
     rules: readRules(reading, root),
   };

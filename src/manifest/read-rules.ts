@@ -49,7 +49,7 @@ function removalsOf(limit: string | undefined): Policy["maxRemovals"] {
 }
 
 /** Reads how the ledger is kept, and refuses relays that nobody could dial and those listed twice. */
-export function readLedger(reading: Reading, root: MapTree): WrittenLedger {
+export function readLedgerRules(reading: Reading, root: MapTree): WrittenLedger {
   const ledger = mapAt(reading, root, "ledger");
   const maxAgeMs = durationMs(soundAt(reading, ledger, "max_age"));
   const isKept = booleanOf(soundAt(reading, ledger, "keep_manifests")) ?? true;

@@ -7,7 +7,7 @@ import {
   SAME_ENTRY,
   usualOfPort,
 } from "../model/index.ts";
-import { type Layer, type Merging, mergeList, mergeValue, type Said } from "./layers.ts";
+import { type Layer, type Merging, mergeList, mergeValue, type LayerValue } from "./layers.ts";
 import type { Written, WrittenList, WrittenValue } from "./manifest.ts";
 
 /** Apps or ports that any layer names, with the place of the nearest name. */
@@ -21,11 +21,11 @@ export function namedIn(layers: readonly Layer[], section: "apps" | "ports"): Ma
   return named;
 }
 
-type SaidByPath = ReadonlyMap<string, readonly Said<Written>[]>;
+type SaidByPath = ReadonlyMap<string, readonly LayerValue<Written>[]>;
 
 /** Every leaf that the layers of a visor come to, by path; the layer behind wins, and defaults stand where none says more. */
 export function mergeLayers(merging: Merging, layers: readonly Layer[]): Map<string, DesiredLeaf> {
-  const said = new Map<string, Said<Written>[]>();
+  const said = new Map<string, LayerValue<Written>[]>();
   for (const layer of layers) {
     for (const [path, written] of layer.body.written) {
       const known = said.get(path);
@@ -52,7 +52,7 @@ export function mergeLayers(merging: Merging, layers: readonly Layer[]): Map<str
 function sharedLeaf(
   merging: Merging,
   path: string,
-  all: readonly Said<Written>[],
+  all: readonly LayerValue<Written>[],
 ): DesiredLeaf | undefined {
   const [only] = all;
   if (only?.layer.role === undefined || all.length > 1) return undefined;
@@ -73,11 +73,11 @@ function prefixOf(path: string): string {
 function mergeLeaf(
   merging: Merging,
   path: string,
-  all: readonly Said<Written>[],
+  all: readonly LayerValue<Written>[],
 ): DesiredLeaf | undefined {
-  const lists = all.filter((one): one is Said<WrittenList> => one.written.kind === "list");
+  const lists = all.filter((one): one is LayerValue<WrittenList> => one.written.kind === "list");
   if (lists.length > 0) return mergeList(merging, path, lists);
-  const values = all.filter((one): one is Said<WrittenValue> => one.written.kind === "value");
+  const values = all.filter((one): one is LayerValue<WrittenValue> => one.written.kind === "value");
   const isKey = path.startsWith("apps.") && path.endsWith(".pk");
   if (isKey)
     return mergeValue(
@@ -96,9 +96,9 @@ function mergeLeaf(
 /** Replaces the names of visors in records by their keys; two names of one visor make one entry twice. */
 function withKeys(
   merging: Merging,
-  one: Said<WrittenValue>,
+  one: LayerValue<WrittenValue>,
   members: readonly string[],
-): readonly Said<WrittenValue>[] {
+): readonly LayerValue<WrittenValue>[] {
   const { value, place } = one.written;
   if (!Array.isArray(value)) return [];
   const records: Json[] = [];
@@ -127,7 +127,10 @@ function withKeys(
 }
 
 /** Replaces the name of a visor by its key. */
-function withKey(merging: Merging, one: Said<WrittenValue>): readonly Said<WrittenValue>[] {
+function withKey(
+  merging: Merging,
+  one: LayerValue<WrittenValue>,
+): readonly LayerValue<WrittenValue>[] {
   const { value, place } = one.written;
   if (typeof value !== "string") return [];
   const [element] = merging.members.resolveOne({ text: value, place }).elements;

@@ -4,7 +4,7 @@ import type { DesiredFleet, DesiredLeaf, DesiredOperator, DesiredVisor } from ".
 import { checkApp } from "./app-rules.ts";
 import { checkProxies } from "./proxy-rules.ts";
 import { checkIgnores } from "./check-ignores.ts";
-import { indexNames, type Names } from "./index-names.ts";
+import { indexNames, type ManifestNames } from "./index-names.ts";
 import type { Layer, Merging } from "./layers.ts";
 import type { Manifest, Written } from "./manifest.ts";
 import { MemberResolver } from "./members.ts";
@@ -118,7 +118,7 @@ function revokedOf({ keys }: Manifest): Pick<DesiredFleet, "revoked"> {
   return revoked.length === 0 ? {} : { revoked: new Map(revoked) };
 }
 
-function resolveVisor(names: Names, merging: Merging): DesiredVisor | undefined {
+function resolveVisor(names: ManifestNames, merging: Merging): DesiredVisor | undefined {
   const { visor } = merging;
   const roles = names.rolesOf(visor.roles);
   const layers: readonly Layer[] = [

@@ -12,8 +12,8 @@ import {
 import {
   choice,
   closed,
-  flag,
-  listOf,
+  flagForm,
+  listForm,
   member,
   named,
   type Properties,
@@ -24,11 +24,11 @@ import {
 
 /** Members to add to a list and to remove from it. */
 export const changes: Properties = {
-  add: listOf(
+  add: listForm(
     { $ref: "#/$defs/member" },
     "Members that must be in the list; others stay as they are.",
   ),
-  remove: listOf({ $ref: "#/$defs/member" }, "Members that must not be in the list."),
+  remove: listForm({ $ref: "#/$defs/member" }, "Members that must not be in the list."),
 };
 
 const TRUST = "trust.";
@@ -40,7 +40,7 @@ export const trust: JsonObject = closed(
       .filter(([path]) => path.startsWith(TRUST))
       .map(([path, { type, about }]) => [
         path.slice(TRUST.length),
-        type === "keys" ? ref("list", about) : flag(about),
+        type === "keys" ? ref("list", about) : flagForm(about),
       ]),
   ),
 );
@@ -65,7 +65,7 @@ const secretText = (description: string): JsonObject => ({
 function appField({ type, about }: AppFieldRow): JsonObject {
   switch (type) {
     case "flag":
-      return flag(about);
+      return flagForm(about);
     case "text":
       return text(about);
     case "mode":
@@ -75,7 +75,7 @@ function appField({ type, about }: AppFieldRow): JsonObject {
     case "key":
       return { ...member, description: about };
     case "arguments":
-      return listOf(
+      return listForm(
         secretText("One argument. A secret is a reference: `env:NAME` or `file:path`."),
         about,
       );
@@ -104,7 +104,7 @@ function portField({ type, usual, about }: PortFieldRow): JsonObject {
     case "text":
       return text(`${about} Default: none.`);
     case "flag":
-      return flag(`${about} Default: ${String(usual)}.`);
+      return flagForm(`${about} Default: ${String(usual)}.`);
   }
 }
 

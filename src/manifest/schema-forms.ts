@@ -37,7 +37,7 @@ export function ref(name: string, description: string): JsonObject {
   return { $ref: `#/$defs/${name}`, description };
 }
 
-export function flag(description: string): JsonObject {
+export function flagForm(description: string): JsonObject {
   return { type: "boolean", description, "x-expects": "true or false" };
 }
 
@@ -64,7 +64,7 @@ export function choice(description: string, choices: readonly string[]): JsonObj
   };
 }
 
-export function listOf(items: JsonObject, description: string): JsonObject {
+export function listForm(items: JsonObject, description: string): JsonObject {
   return { type: "array", minItems: 1, items, description, "x-expects": "a list in brackets" };
 }
 

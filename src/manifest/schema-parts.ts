@@ -4,8 +4,8 @@ import { CAPABILITIES, OWN_FIELDS } from "../model/index.ts";
 import {
   choice,
   closed,
-  flag,
-  listOf,
+  flagForm,
+  listForm,
   member,
   named,
   type Properties,
@@ -53,7 +53,7 @@ const namedKey = {
       "A key with what is known of it.",
       {
         key: ref("visorKey", "The public key: 66 hexadecimal digits that begin with 02 or 03."),
-        revoked: flag(
+        revoked: flagForm(
           "`true` writes the key off: every list that uses it is an error, lists may only `remove` it.",
         ),
       },
@@ -63,7 +63,7 @@ const namedKey = {
   },
 };
 
-const members = listOf({ $ref: "#/$defs/member" }, "A list of members, exact.");
+const members = listForm({ $ref: "#/$defs/member" }, "A list of members, exact.");
 
 const LIST_EXPECTS = "a list such as [laptop, desk], or { add: […], remove: […] }";
 
@@ -113,7 +113,7 @@ const owned = {
   reward_address: ref("rewardAddress", OWN_FIELDS.reward_address.about),
 };
 
-const names = (description: string): JsonObject => listOf({ $ref: "#/$defs/name" }, description);
+const names = (description: string): JsonObject => listForm({ $ref: "#/$defs/name" }, description);
 
 const role = closed("A role: what visors that list it have in common.", {
   extends: names("Roles whose values this role has too. It adds to them and overrides nothing."),
@@ -183,7 +183,7 @@ const operator = closed(
       "x-check": "feed-key",
     },
     git: {
-      ...listOf(
+      ...listForm(
         {
           type: "string",
           maxLength: 12_000,
@@ -195,7 +195,7 @@ const operator = closed(
       ),
       maxItems: GIT_KEYS_MAX,
     },
-    may: listOf(
+    may: listForm(
       {
         type: "string",
         enum: CAPABILITIES,

@@ -1,7 +1,7 @@
 // The schema of policy, ledger and operators.
 import { DURATION_PATTERN, type JsonObject } from "../core/index.ts";
 import { SIGNED_COMMITS } from "../model/index.ts";
-import { closed, flag, listOf, whole } from "./schema-forms.ts";
+import { closed, flagForm, listForm, whole } from "./schema-forms.ts";
 
 /** Relays that one manifest may list; every apply waits for each of them in turn. */
 const RELAYS_MAX = 16;
@@ -62,9 +62,9 @@ export const policy: JsonObject = closed("What the guards go by.", {
 
 /** How the record of changes is kept. */
 export const ledger: JsonObject = closed("How the record of changes is kept.", {
-  seal: flag("Whether entries are encrypted so that only operators read them. Default: true."),
+  seal: flagForm("Whether entries are encrypted so that only operators read them. Default: true."),
   relays: {
-    ...listOf(
+    ...listForm(
       {
         type: "string",
         pattern: "^([0-9]{1,3}([.][0-9]{1,3}){3}|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$",
@@ -85,7 +85,7 @@ export const ledger: JsonObject = closed("How the record of changes is kept.", {
       "How old the newest signed entry of a ledger may be before readers call it frozen, such as `36h` or `7d`. Default: no age is too old.",
     "x-expects": "a time such as 36h, 7d or 2w",
   },
-  keep_manifests: flag(
+  keep_manifests: flagForm(
     "Whether an apply of a manifest that no clean commit has keeps the manifest's text, sealed, so that `fleet rollback` can plan it again. Default: true.",
   ),
 });

@@ -1,7 +1,7 @@
 // The schema of the section settings, which follows from the table of settings.
 import type { JsonObject } from "../core/index.ts";
 import { HOST_PATTERN, type RecordMember, SETTINGS, type SettingType } from "../model/index.ts";
-import { choice, closed, flag, listOf, member, text, whole } from "./schema-forms.ts";
+import { choice, closed, flagForm, listForm, member, text, whole } from "./schema-forms.ts";
 
 const HOST_EXPECTS =
   "an IP address or a host name without a port, or { host: …, whitelist: anyone } for one that others reach";
@@ -51,7 +51,7 @@ function records(members: readonly RecordMember[], about: string): JsonObject {
   );
   const expects = `a list of maps such as { ${names.map((name) => `${name}: …`).join(", ")} }`;
   return {
-    ...listOf(closed("One entry.", properties, names), about),
+    ...listForm(closed("One entry.", properties, names), about),
     "x-expects": expects,
   };
 }
@@ -59,7 +59,7 @@ function records(members: readonly RecordMember[], about: string): JsonObject {
 function settingSchema(type: SettingType, about: string): JsonObject {
   switch (type.kind) {
     case "boolean":
-      return flag(about);
+      return flagForm(about);
     case "integer":
       return whole(about, type.min, type.max);
     case "choice":
@@ -71,7 +71,7 @@ function settingSchema(type: SettingType, about: string): JsonObject {
     case "records":
       return records(type.members, about);
     case "texts":
-      return listOf(text("One entry."), about);
+      return listForm(text("One entry."), about);
   }
 }
 

@@ -1,7 +1,7 @@
 // The schema of what a watch does.
 import { DURATION_PATTERN, type JsonObject } from "../core/index.ts";
 import { WATCH_VERBS } from "../model/index.ts";
-import { closed, listOf } from "./schema-forms.ts";
+import { closed, listForm } from "./schema-forms.ts";
 
 /** Nobody reads more rules than this. */
 const RULES_MAX = 200;
@@ -25,7 +25,7 @@ const rule = closed(
       "x-expects": "a selection of visors",
     },
     fields: {
-      ...listOf(
+      ...listForm(
         {
           type: "string",
           pattern: FIELD_PATTERN,
@@ -46,7 +46,7 @@ const rule = closed(
 );
 
 /** What `fleet watch` does about differences. */
-export const watch: JsonObject = closed("What `fleet watch` does about differences.", {
+export const watchForm: JsonObject = closed("What `fleet watch` does about differences.", {
   interval: {
     type: "string",
     pattern: DURATION_PATTERN,
@@ -60,7 +60,7 @@ export const watch: JsonObject = closed("What `fleet watch` does about differenc
     description: "What is done where no rule fits. Default: `report`.",
   },
   rules: {
-    ...listOf(rule, "Rules; the last one that fits a field decides."),
+    ...listForm(rule, "Rules; the last one that fits a field decides."),
     maxItems: RULES_MAX,
   },
 });

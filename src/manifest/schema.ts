@@ -1,7 +1,7 @@
 // The schema of a manifest, published as schemas/fleet.schema.json.
 import type { JsonObject } from "../core/index.ts";
 import { ledger, policy } from "./schema-rules.ts";
-import { watch } from "./schema-watch.ts";
+import { watchForm } from "./schema-watch.ts";
 import { closed, named, ref } from "./schema-forms.ts";
 import { DEFINITIONS, NAME_PATTERN } from "./schema-parts.ts";
 
@@ -39,7 +39,7 @@ const root = closed(
     roles: named("What visors have in common, by name.", NAME_PATTERN, { $ref: "#/$defs/role" }),
     visors: named("The visors of this fleet, by name.", NAME_PATTERN, { $ref: "#/$defs/visor" }),
     policy,
-    watch,
+    watchForm,
     ledger,
   },
   ["apiVersion", "fleet", "visors"],

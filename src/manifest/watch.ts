@@ -1,7 +1,7 @@
 // What a manifest says of watching, read and resolved.
 import type { Diagnostic, VisorKey } from "../core/index.ts";
 import { DEFAULT_WATCH, type DesiredWatch, WATCH_VERBS, type WatchVerb } from "../model/index.ts";
-import type { Names } from "./index-names.ts";
+import type { ManifestNames } from "./index-names.ts";
 import type { Word, WrittenWatch, WrittenWatchRule } from "./manifest.ts";
 import { mapAt, placeOf, type Reading, soundAt, textOf, wordsOf } from "./reading.ts";
 import { durationMs } from "./read-rules.ts";
@@ -50,7 +50,11 @@ function verbOf(reading: Reading, tree: Tree | undefined, key: string): WatchVer
 }
 
 /** Looks the visors of rules up, and reports what names nothing. */
-export function resolveWatch(watch: WrittenWatch, names: Names, report: Report): DesiredWatch {
+export function resolveWatch(
+  watch: WrittenWatch,
+  names: ManifestNames,
+  report: Report,
+): DesiredWatch {
   return {
     ...watch,
     rules: watch.rules.map(({ on, fields, verb, place }) => {
@@ -65,7 +69,11 @@ export function resolveWatch(watch: WrittenWatch, names: Names, report: Report):
   };
 }
 
-function visorsOf({ text, place }: Word, names: Names, report: Report): ReadonlySet<VisorKey> {
+function visorsOf(
+  { text, place }: Word,
+  names: ManifestNames,
+  report: Report,
+): ReadonlySet<VisorKey> {
   const refuse = (
     code: Diagnostic["code"],
     message: string,

@@ -77,7 +77,7 @@ async function isBelowRepository(folder: string): Promise<boolean> {
 }
 
 /** A file in the tree of a commit. */
-export interface TreeFile {
+export interface GitTreeFile {
   /** From the top of the repository, with `/`. */
   readonly path: string;
   /** The id of its blob. */
@@ -91,7 +91,7 @@ export async function findInTree(
   folder: string,
   name: string,
   commit: string,
-): Promise<TreeFile | undefined> {
+): Promise<GitTreeFile | undefined> {
   let found = await entryOf(folder, ["--full-name", commit, "--", name]);
   for (let steps = 0; found !== undefined && steps < LINKS_MAX; steps += 1) {
     if (found.mode !== "120000") {

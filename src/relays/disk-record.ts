@@ -1,6 +1,6 @@
 // One record of a relay's segment: an object or a Root, with a length and a check value.
 import { equalBytes, sha256, utf8 } from "../core/index.ts";
-import { ByteReader, ByteWriter, type SentRoot } from "../skywire/cxo/index.ts";
+import { ByteReader, ObjectWriter, type SentRoot } from "../skywire/cxo/index.ts";
 
 /** Begins every record, so that the next one is found behind a damaged one. */
 const MAGIC: Uint8Array = utf8("FRL1");
@@ -98,7 +98,7 @@ export function nextMagic(bytes: Uint8Array): number | undefined {
 }
 
 function encodeRootBody({ feed, nonce, seq, signature, value }: SentRoot): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.raw(feed);
   writer.u64(nonce);
   writer.u64(seq);

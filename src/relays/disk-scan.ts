@@ -15,7 +15,7 @@ const MAGIC_REST = 3;
  * Reads the first `size` bytes of a segment from their beginning, and goes on behind damage where the next whole record begins.
  * Holds one record and what was read ahead.
  */
-export async function* scanSegment(
+export async function* scanDiskSegment(
   file: ReadFile,
   size: number,
 ): AsyncGenerator<ScanStep, void, void> {

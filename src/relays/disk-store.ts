@@ -8,10 +8,10 @@ import {
   OBJECT_OVERHEAD,
   recordSize,
 } from "./disk-record.ts";
-import { scanSegment } from "./disk-scan.ts";
+import { scanDiskSegment } from "./disk-scan.ts";
 import { DiskSegments } from "./disk-segments.ts";
 import { KeptRoots } from "./kept-roots.ts";
-import { ObjectIndex, type ObjectPlace } from "./object-index.ts";
+import { ObjectIndex, type DiskPlace } from "./object-index.ts";
 import type { KeptRoot, RelayStore } from "./relay-store.ts";
 
 /** Bytes at which a segment is full. */
@@ -178,7 +178,7 @@ export class DiskRelayStore implements RelayStore {
     return (this.#waiting.get(name) ?? this.#writing.get(name))?.record.bytes;
   }
 
-  async #readAt(place: ObjectPlace, hash: Uint8Array): Promise<Uint8Array | undefined> {
+  async #readAt(place: DiskPlace, hash: Uint8Array): Promise<Uint8Array | undefined> {
     const file = await this.#segments.reader(place.segment);
     const bytes = await file?.read(place.offset, place.size);
     if (bytes !== undefined && equalBytes(sha256(bytes), hash)) return bytes;
@@ -242,7 +242,7 @@ export class DiskRelayStore implements RelayStore {
     const file = await this.#segments.reader(this.#segments.last);
     if (file === undefined) return;
     let torn: number | undefined;
-    for await (const step of scanSegment(file, file.size)) {
+    for await (const step of scanDiskSegment(file, file.size)) {
       if (step.kind === "gap") torn ??= step.offset;
       else if (torn !== undefined && step.record.kind === "root") return;
     }
@@ -259,7 +259,7 @@ export class DiskRelayStore implements RelayStore {
         continue;
       }
       const size = isLast ? this.#segments.size : file.size;
-      for await (const step of scanSegment(file, size)) {
+      for await (const step of scanDiskSegment(file, size)) {
         if (step.kind === "gap") isWhole = this.#damaged(segment, step.offset);
         else this.#take(step.record, { segment, offset: step.offset }, isWhole);
       }

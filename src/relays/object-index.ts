@@ -6,7 +6,7 @@ const UNPROVEN = 0x8000_0000;
 const SEGMENT_MASK = 0x7fff_ffff;
 
 /** Where an object lies. */
-export interface ObjectPlace {
+export interface DiskPlace {
   readonly segment: number;
   readonly offset: number;
   readonly size: number;
@@ -28,7 +28,7 @@ export class ObjectIndex {
   }
 
   /** Every place an object with this prefix may lie; nearly always one or none. */
-  *places(hash: Uint8Array): Generator<ObjectPlace, void, void> {
+  *places(hash: Uint8Array): Generator<DiskPlace, void, void> {
     const [high, low] = prefixOf(hash);
     for (let slot = high % this.#slots; ; slot = (slot + 1) % this.#slots) {
       const at = slot * WORDS;
@@ -45,7 +45,7 @@ export class ObjectIndex {
     }
   }
 
-  add(hash: Uint8Array, place: ObjectPlace): void {
+  add(hash: Uint8Array, place: DiskPlace): void {
     if (this.#size + 1 > this.#slots * FULL_SHARE) this.#grow();
     const [high, low] = prefixOf(hash);
     const segment = place.segment + (place.isProven ? 0 : UNPROVEN);
@@ -54,7 +54,7 @@ export class ObjectIndex {
   }
 
   /** Says that everything below the object at a place is there. */
-  prove(hash: Uint8Array, place: ObjectPlace): void {
+  prove(hash: Uint8Array, place: DiskPlace): void {
     const [high] = prefixOf(hash);
     for (let slot = high % this.#slots; ; slot = (slot + 1) % this.#slots) {
       const at = slot * WORDS;

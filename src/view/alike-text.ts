@@ -1,7 +1,7 @@
 // What a plan says of many visors at once: each thing that they have alike on one row, then their names.
 import { compareNames, compareTexts, counted, type VisorKey } from "../core/index.ts";
 import { type Change, changesOf, type Plan, type PlanVisor } from "../model/index.ts";
-import { type Alike, earliestEntry, partAlike, type Parted, withoutEntry } from "./alike.ts";
+import { type Alike, earliestEntry, partAlike, type Parted, withoutPlace } from "./alike.ts";
 import { circleText, type Likeness, likenessAmong } from "./but-itself.ts";
 import { alikeNotes, changeRows } from "./change-text.ts";
 import { DANGER_NAMES_LENGTH_MAX, NAMES_LENGTH_MAX, namesText } from "./names-text.ts";
@@ -121,5 +121,5 @@ export function saidLikeness(likenessOf: Likeness): (said: Said) => string {
   return (said) =>
     "change" in said
       ? likenessOf(said.change)
-      : withoutEntry(JSON.stringify("remark" in said ? said.remark : said.unseen));
+      : withoutPlace(JSON.stringify("remark" in said ? said.remark : said.unseen));
 }

@@ -65,7 +65,7 @@ export function partAlike<Owner, Thing>(
 }
 
 /** The same text for sentences that differ in the ledger's entry only. */
-export function withoutEntry(text: string): string {
+export function withoutPlace(text: string): string {
   return text.replace(/\bentry \d+/g, "entry");
 }
 

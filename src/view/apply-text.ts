@@ -2,7 +2,7 @@
 import { counted } from "../core/index.ts";
 import type { OutcomeKind } from "../model/index.ts";
 import type { ApplyReport, VisorReport } from "../reconcile/index.ts";
-import { type Alike, ALIKE_MIN, earliestEntry, partAlike, withoutEntry } from "./alike.ts";
+import { type Alike, ALIKE_MIN, earliestEntry, partAlike, withoutPlace } from "./alike.ts";
 import { inReadingOrder, type PlanLook } from "./alike-text.ts";
 import { whenAny } from "./count-text.ts";
 import { namesText } from "./names-text.ts";
@@ -43,7 +43,7 @@ export function applyText(
   const { alike, restOf } = partAlike(
     ordered,
     (visor) => saidOf(visor, names, paint),
-    (said) => withoutEntry(JSON.stringify(said)),
+    (said) => withoutPlace(JSON.stringify(said)),
     by === "visor" ? Number.POSITIVE_INFINITY : ALIKE_MIN,
   );
   const visors =

@@ -1,7 +1,7 @@
 // One change of a plan as a line: its sign, what was, what will be, and why.
 import { compareNames, compareTexts, counted } from "../core/index.ts";
 import type { Change, Risk } from "../model/index.ts";
-import { earliestEntry, withoutEntry } from "./alike.ts";
+import { earliestEntry, withoutPlace } from "./alike.ts";
 import type { Paint } from "./paint.ts";
 import { lineText } from "./place-text.ts";
 import { printable } from "./printable.ts";
@@ -104,7 +104,7 @@ export function changeRows(
 /** The same text for changes of several visors that read alike, whichever line of the manifest wants each. */
 export function changeLikeness(change: Change, names: Names): string {
   const { path, op, risk, element = "", reason } = change;
-  const later = withoutEntry([...laterNotes(change), reason.note ?? ""].join("; "));
+  const later = withoutPlace([...laterNotes(change), reason.note ?? ""].join("; "));
   return JSON.stringify([path, op, risk, change.step, element, whatText(change, names), later]);
 }
 

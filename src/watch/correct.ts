@@ -3,8 +3,8 @@ import { counted, defined } from "../core/index.ts";
 import { backoffMs, spread } from "./backoff.ts";
 import type { CorrectionOutcome, Notice } from "./events.ts";
 import { dropFindings, putFleetFinding, tell } from "./findings.ts";
-import type { FieldState, VisorState, WatchState } from "./state.ts";
-import { log, type Turn, turnOf } from "./turn.ts";
+import type { FieldState, WatchedVisor, WatchState } from "./state.ts";
+import { logEffect, type Turn, turnOf } from "./turn.ts";
 
 /** Takes what became of corrections. What was not written does not count as one. */
 export function settleCorrections(
@@ -16,7 +16,7 @@ export function settleCorrections(
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
   const ids = state.pass.kind === "applying" ? state.pass.fields : [];
   const fields: Record<string, FieldState> = { ...state.fields };
-  const visors: Record<string, VisorState> = { ...state.visors };
+  const visors: Record<string, WatchedVisor> = { ...state.visors };
   const notices: Notice[] = [];
   const done: string[] = [];
   let told: Turn = turn;
@@ -43,7 +43,7 @@ export function settleCorrections(
     if (result === "failed") fields[id] = { ...field, failed: note ?? "it did not become so" };
     else fields[id] = { ...field, corrections: field.corrections.slice(0, -1) };
     if (result === "unreachable") visors[visor] = tookNoAnswer(visors[visor], state, random);
-    told = log(told, {
+    told = logEffect(told, {
       level: "warn",
       decision: "not-corrected",
       message: `${path} on ${visor} was not corrected (${result})${why}`,
@@ -67,10 +67,10 @@ function lastDone(corrections: FieldState["corrections"]): FieldState["correctio
 }
 
 function tookNoAnswer(
-  before: VisorState | undefined,
+  before: WatchedVisor | undefined,
   { time, intervalMs }: WatchState,
   random: number,
-): VisorState {
+): WatchedVisor {
   const failures = (before?.failures ?? 0) + 1;
   return {
     ...before,

@@ -1,7 +1,7 @@
 // What is done about the differences of a plan: each is told, left alone, or corrected.
 import { defined } from "../core/index.ts";
 import { backoffMs, spread } from "./backoff.ts";
-import type { Difference, PlanFacts, VisorFacts } from "./facts.ts";
+import type { Difference, PlanFacts, PlannedVisorFacts } from "./facts.ts";
 import { fightOf, judgeField, keepField } from "./fields.ts";
 import { type NewFinding, putFleetFinding, replaceFindings } from "./findings.ts";
 import { currentHold, noteApplied } from "./manifests.ts";
@@ -9,10 +9,10 @@ import {
   type FieldState,
   FIELDS_MAX,
   manifestKey,
-  type VisorState,
+  type WatchedVisor,
   type WatchState,
 } from "./state.ts";
-import { also, log, type Turn, turnOf } from "./turn.ts";
+import { also, logEffect, type Turn, turnOf } from "./turn.ts";
 
 /** Decides what is done about each difference of a plan: told, left alone, or corrected. */
 export function decide(turn: Turn, facts: PlanFacts, random: number): Turn {
@@ -42,9 +42,9 @@ function forgetRefusal(turn: Turn, { findings }: Judged): Turn {
 }
 
 /** What each visor's turn came to, and when it is asked again. */
-function noteVisors(turn: Turn, visors: readonly VisorFacts[], random: number): Turn {
+function noteVisors(turn: Turn, visors: readonly PlannedVisorFacts[], random: number): Turn {
   const { state } = turn;
-  const next: Record<string, VisorState> = { ...state.visors };
+  const next: Record<string, WatchedVisor> = { ...state.visors };
   for (const { name, isSeen, why, differences } of visors) {
     const before = state.visors[name];
     if (isSeen) {
@@ -70,7 +70,10 @@ function noteVisors(turn: Turn, visors: readonly VisorFacts[], random: number): 
 }
 
 /** Brings what is remembered of fields up to date: those that are as wanted again are forgotten in time. */
-function noteFields(state: WatchState, visors: readonly VisorFacts[]): Record<string, FieldState> {
+function noteFields(
+  state: WatchState,
+  visors: readonly PlannedVisorFacts[],
+): Record<string, FieldState> {
   const key = state.manifest === undefined ? "" : manifestKey(state.manifest);
   const wrong = new Map(
     visors.flatMap((visor) => visor.differences.map((each) => [each.id, each])),
@@ -179,7 +182,7 @@ function beginCorrecting(turn: Turn, correct: readonly Difference[]): Turn {
   );
   const said = correct.reduce(
     (each, { visor, path, element, found, wanted, culprit }) =>
-      log(each, {
+      logEffect(each, {
         level: "info",
         decision: "correcting",
         message: `${path} on ${visor} is ${found}, wanted ${wanted}: correcting`,

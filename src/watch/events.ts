@@ -1,7 +1,7 @@
 // What a watch hears of and what it asks for: events and effects.
-import type { Moment } from "./moment.ts";
+import type { WatchMoment } from "./moment.ts";
 import type { PlanFacts } from "./facts.ts";
-import type { Finding, ManifestRef, Trouble } from "./state.ts";
+import type { WatchFinding, ManifestRef, Trouble } from "./state.ts";
 
 /** How one correction ended. */
 export interface CorrectionOutcome {
@@ -34,7 +34,7 @@ export type WatchNews =
 
 /** What happened, and when. */
 export type WatchEvent = WatchNews & {
-  readonly at: Moment;
+  readonly at: WatchMoment;
   /** From 0 up to 1, never 1: spreads passes of several machines. */
   readonly random: number;
 };
@@ -61,7 +61,7 @@ export type Decision =
   | "discarded";
 
 /** One line of the log. */
-export interface LogLine {
+export interface WatchLogLine {
   readonly level: "info" | "warn" | "error";
   readonly decision: Decision;
   /** A sentence without a trailing period. */
@@ -77,7 +77,7 @@ export interface LogLine {
 /** Something people are told, once. */
 export interface Notice {
   readonly what: "found" | "changed" | "resolved" | "corrected";
-  readonly finding: Finding;
+  readonly finding: WatchFinding;
 }
 
 /** What is to be done. Each of `fetch`, `plan` and `apply` brings exactly one event back. */
@@ -87,7 +87,7 @@ export type WatchEffect =
   /** Corrects these differences of the latest plan, and nothing else. */
   | { readonly kind: "apply"; readonly ids: readonly string[] }
   | { readonly kind: "notify"; readonly notices: readonly Notice[] }
-  | { readonly kind: "log"; readonly line: LogLine }
+  | { readonly kind: "log"; readonly line: WatchLogLine }
   /** Sends a tick after this time; replaces an earlier one. */
   | { readonly kind: "wake"; readonly delayMs: number }
   | { readonly kind: "exit" };

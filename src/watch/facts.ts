@@ -34,7 +34,7 @@ export interface Difference {
 }
 
 /** One visor of a plan. */
-export interface VisorFacts {
+export interface PlannedVisorFacts {
   readonly name: string;
   readonly isSeen: boolean;
   /** Why it was not read. */
@@ -55,7 +55,7 @@ export interface LastApplied {
 /** What a plan says, as far as deciding goes. */
 export interface PlanFacts {
   /** Those that were planned, by name. */
-  readonly visors: readonly VisorFacts[];
+  readonly visors: readonly PlannedVisorFacts[];
   /** What guards refuse; without a visor it is said of the whole run. */
   readonly refusals: readonly { readonly visor?: string; readonly message: string }[];
   /** What a person must answer before anything is written, a sentence each. */
@@ -92,7 +92,7 @@ export function factsOf(plan: Plan, input: FactsInput): PlanFacts {
   };
 }
 
-function visorFacts(visor: PlanVisor, plan: Plan, input: FactsInput): VisorFacts {
+function visorFacts(visor: PlanVisor, plan: Plan, input: FactsInput): PlannedVisorFacts {
   const { watch = DEFAULT_WATCH } = input;
   // A restart that follows from a change is done with it; one that is owed from earlier is told by itself.
   const changes = [...valuesOf(visor), ...owedRestartsOf(visor)];

@@ -2,7 +2,7 @@
 import { counted, defined } from "../core/index.ts";
 import type { Difference } from "./facts.ts";
 import type { NewFinding } from "./findings.ts";
-import { timeText, type WatchTime } from "./moment.ts";
+import { isoTime, type WatchTime } from "./moment.ts";
 import {
   type Correction,
   CORRECTIONS_MAX,
@@ -117,6 +117,6 @@ function patternOf(corrections: readonly Correction[]): string {
   const soonest = Math.min(...seconds);
   const latest = Math.max(...seconds);
   const within = soonest === latest ? `${latest} s` : `${soonest} to ${latest} s`;
-  const times = flips.map(({ wallMs }) => timeText(wallMs)).join(", ");
+  const times = flips.map(({ wallMs }) => isoTime(wallMs)).join(", ");
   return `another writer set it to ${values} ${counted(flips.length, "time")}, each within ${within} of our correction (found at ${times})`;
 }

@@ -1,11 +1,11 @@
 // What people are told: each finding once, and once more when it is resolved.
 import { defined } from "../core/index.ts";
-import type { LogLine, Notice } from "./events.ts";
-import { type Finding, FINDINGS_MAX, type FindingKind, type WatchState } from "./state.ts";
-import { also, log, type Turn, turnOf } from "./turn.ts";
+import type { WatchLogLine, Notice } from "./events.ts";
+import { type WatchFinding, FINDINGS_MAX, type FindingKind, type WatchState } from "./state.ts";
+import { also, logEffect, type Turn, turnOf } from "./turn.ts";
 
 /** A finding before anybody knows since when. */
-export type NewFinding = Omit<Finding, "sinceMs">;
+export type NewFinding = Omit<WatchFinding, "sinceMs">;
 
 /** Sets what is found of the whole fleet, or takes it back where there is no message. Told once until it changes. */
 export function putFleetFinding(
@@ -47,7 +47,7 @@ export function dropFindings(turn: Turn, keys: readonly string[]): Turn {
 
 function put(turn: Turn, found: ReadonlyMap<string, NewFinding>): Turn {
   const known = turn.state.findings;
-  const findings: Record<string, Finding> = { ...known };
+  const findings: Record<string, WatchFinding> = { ...known };
   const notices: Notice[] = [];
   let room = FINDINGS_MAX - Object.keys(known).length;
   for (const [key, finding] of found) {
@@ -76,11 +76,11 @@ function resolve(turn: Turn, keys: readonly string[]): Turn {
 /** Writes a line of the log for each notice, and tells people of all of them at once. */
 export function tell(turn: Turn, notices: readonly Notice[]): Turn {
   if (notices.length === 0) return turn;
-  const logged = notices.reduce((each, notice) => log(each, lineOf(notice)), turn);
+  const logged = notices.reduce((each, notice) => logEffect(each, lineOf(notice)), turn);
   return also(logged, { kind: "notify", notices });
 }
 
-function lineOf({ what, finding }: Notice): LogLine {
+function lineOf({ what, finding }: Notice): WatchLogLine {
   const { kind, message, visor, path, element, culprit } = finding;
   const isResolved = what === "resolved";
   const facts = {
@@ -97,7 +97,7 @@ function lineOf({ what, finding }: Notice): LogLine {
 function without(
   findings: WatchState["findings"],
   keys: readonly string[],
-): Record<string, Finding> {
+): Record<string, WatchFinding> {
   const gone = new Set(keys);
   return Object.fromEntries(Object.entries(findings).filter(([key]) => !gone.has(key)));
 }

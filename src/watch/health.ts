@@ -1,6 +1,6 @@
 // Whether a watch does its work, as its health address answers.
-import type { Moment } from "./moment.ts";
-import { timeText } from "./moment.ts";
+import type { WatchMoment } from "./moment.ts";
+import { isoTime } from "./moment.ts";
 import type { WatchState } from "./state.ts";
 
 /** Intervals that may go by without a pass before a watch counts as stuck. */
@@ -14,11 +14,11 @@ export type Health =
   | { readonly kind: "ill"; readonly message: string };
 
 /** Says whether a watch does its work. */
-export function healthOf(state: WatchState, now: Moment): Health {
+export function healthOf(state: WatchState, now: WatchMoment): Health {
   const { trouble, lastPass, time, intervalMs, begunMs } = state;
   const steadyMs = time.steadyMs + Math.max(0, now.monoMs - time.monoMs);
   if (trouble !== undefined) {
-    const since = timeText(trouble.sinceMs);
+    const since = isoTime(trouble.sinceMs);
     return { kind: "ill", message: `${trouble.what}: ${trouble.message} (since ${since})` };
   }
   const limitMs = MISSED_MAX * intervalMs + GRACE_MS;

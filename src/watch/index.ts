@@ -2,7 +2,7 @@
 export {
   type CorrectionOutcome,
   type Decision,
-  type LogLine,
+  type WatchLogLine,
   type Notice,
   type WatchEffect,
   type WatchEvent,
@@ -17,10 +17,10 @@ export {
   watchVerbOf,
 } from "./facts.ts";
 export { type Health, healthOf } from "./health.ts";
-export { type Moment, timeText } from "./moment.ts";
+export { type WatchMoment, isoTime } from "./moment.ts";
 export {
   CORRECTIONS_MAX,
-  type Finding,
+  type WatchFinding,
   manifestKey,
   type ManifestRef,
   newWatchState,

@@ -10,7 +10,7 @@ import {
   MANIFESTS_MAX,
   type WatchState,
 } from "./state.ts";
-import { log, type Turn, turnOf } from "./turn.ts";
+import { logEffect, type Turn, turnOf } from "./turn.ts";
 
 const SHORT = 12;
 
@@ -43,7 +43,7 @@ export function takeManifest(turn: Turn, manifest: ManifestRef): Turn {
   const manifests = [...left.filter((each) => each.key !== key), known].slice(-MANIFESTS_MAX);
   const back =
     current === undefined || !isGoingBack ? "" : `, which goes back before ${nameOf(current)}`;
-  const said = log(turnOf({ ...state, manifest, manifests }, turn.effects), {
+  const said = logEffect(turnOf({ ...state, manifest, manifests }, turn.effects), {
     level: "info",
     decision: "manifest",
     message: `the manifest is ${nameOf(manifest)}${back}`,

@@ -2,7 +2,7 @@
 import { counted } from "../core/index.ts";
 import { backoffMs, spread } from "./backoff.ts";
 import type { WatchState } from "./state.ts";
-import { also, log, type Turn, turnOf } from "./turn.ts";
+import { also, logEffect, type Turn, turnOf } from "./turn.ts";
 
 /** Begins a pass: the manifest is looked at first. */
 export function beginFetch(turn: Turn): Turn {
@@ -57,7 +57,7 @@ export function endPass(turn: Turn, random: number): Turn {
       ? { lastPass: { steadyMs: time.steadyMs, wallMs: time.wallMs, tookMs } }
       : {}),
   };
-  const told = log(turnOf(next, effects), {
+  const told = logEffect(turnOf(next, effects), {
     level: "info",
     decision: "pass",
     message: passText(next),

@@ -3,7 +3,7 @@ import {
   canonicalJson,
   FleetError,
   type JsonObject,
-  memberOf,
+  memberNamed,
   parseJson,
   withShape,
 } from "../core/index.ts";
@@ -24,7 +24,7 @@ export function parseWatchState(text: string): WatchState {
     text,
     (cause) => new FleetError("watch/damaged", "the state of this watch is no JSON", { cause }),
   );
-  const format = memberOf(value, "format");
+  const format = memberNamed(value, "format");
   if (typeof format === "string" && format !== WATCH_FORMAT) {
     throw new FleetError(
       "watch/format",

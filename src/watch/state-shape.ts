@@ -15,13 +15,13 @@ import type { WatchTime } from "./moment.ts";
 import {
   type Correction,
   type FieldState,
-  type Finding,
+  type WatchFinding,
   type Hold,
   type KnownManifest,
   type ManifestRef,
   type Pass,
   type Trouble,
-  type VisorState,
+  type WatchedVisor,
   WATCH_FORMAT,
   type WatchState,
 } from "./state.ts";
@@ -59,7 +59,7 @@ const KNOWN_MANIFEST: Shape<KnownManifest> = membersOf(
   },
 );
 
-const VISOR: Shape<VisorState> = membersOf(
+const VISOR: Shape<WatchedVisor> = membersOf(
   { failures: NUMBER, differences: NUMBER },
   { nextMs: NUMBER, why: TEXT, seenMs: NUMBER, seenBy: loosely(TEXT) },
 );
@@ -74,7 +74,7 @@ const FIELD: Shape<FieldState> = membersOf(
   { fight: membersOf({ sinceMs: NUMBER, pattern: TEXT }), failed: TEXT },
 );
 
-const FINDING: Shape<Finding> = membersOf(
+const FINDING: Shape<WatchFinding> = membersOf(
   { kind: loosely(TEXT), message: TEXT, sinceMs: NUMBER },
   { visor: TEXT, path: TEXT, element: TEXT, culprit: TEXT },
 );

@@ -41,7 +41,7 @@ export interface KnownManifest {
 }
 
 /** What is known of one visor. */
-export interface VisorState {
+export interface WatchedVisor {
   /** Times in a row that it could not be read or written. */
   readonly failures: number;
   /** When it is asked again, by the steady time; absent while it answers. */
@@ -94,7 +94,7 @@ export type FindingKind =
   | "trouble";
 
 /** Something that was told once and is not told again until it changes. */
-export interface Finding {
+export interface WatchFinding {
   readonly kind: FindingKind;
   /** Absent for what is true of the whole fleet. */
   readonly visor?: string;
@@ -154,9 +154,9 @@ export interface WatchState {
   readonly lastApplied?: LastApplied;
   /** Oldest first; the current one is among them. */
   readonly manifests: readonly KnownManifest[];
-  readonly visors: Readonly<Record<string, VisorState>>;
+  readonly visors: Readonly<Record<string, WatchedVisor>>;
   readonly fields: Readonly<Record<string, FieldState>>;
-  readonly findings: Readonly<Record<string, Finding>>;
+  readonly findings: Readonly<Record<string, WatchFinding>>;
   readonly trouble?: Trouble;
   /** No correction is begun before this steady time, because the last ones were refused or failed as a whole. */
   readonly correcting: { readonly failures: number; readonly nextMs: number };

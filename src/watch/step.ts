@@ -5,10 +5,10 @@ import { decide } from "./decide.ts";
 import type { WatchEffect, WatchEvent } from "./events.ts";
 import { putFleetFinding } from "./findings.ts";
 import { takeManifest } from "./manifests.ts";
-import { takeTime, timeText } from "./moment.ts";
+import { takeTime, isoTime } from "./moment.ts";
 import { beginFetch, beginPlan, endPass, scheduleNext } from "./passes.ts";
 import type { WatchState } from "./state.ts";
-import { also, log, type Turn, turnOf } from "./turn.ts";
+import { also, logEffect, type Turn, turnOf } from "./turn.ts";
 
 /** What one step gives. */
 export interface WatchStep {
@@ -42,7 +42,7 @@ function start(before: WatchState, { at }: WatchEvent): Turn {
     before.pass.kind === "applying"
       ? `; ${counted(before.pass.fields.length, "correction was", "corrections were")} under way, and the ledger knows what became of them`
       : "";
-  const said = log(
+  const said = logEffect(
     turnOf(state),
     isResumed
       ? { level: "info", decision: "resumed", message: `watching again${cutOff}` }
@@ -71,10 +71,10 @@ function onClock(before: WatchState, event: WatchEvent): Turn {
     nextMs: Math.min(before.nextMs, time.steadyMs),
   };
   const how = jumpedMs > 0 ? "ahead by" : "back by";
-  return log(turnOf(state), {
+  return logEffect(turnOf(state), {
     level: "warn",
     decision: "jumped",
-    message: `the clock went ${how} ${Math.round(Math.abs(jumpedMs) / 1_000)} s to ${timeText(time.wallMs)}: the machine slept or its clock was set; everything is read again before anything is written`,
+    message: `the clock went ${how} ${Math.round(Math.abs(jumpedMs) / 1_000)} s to ${isoTime(time.wallMs)}: the machine slept or its clock was set; everything is read again before anything is written`,
   });
 }
 
@@ -162,7 +162,7 @@ function onPlanned(turn: Turn, event: Extract<WatchEvent, { kind: "planned" }>):
   assert(pass.kind === "planning", "a plan comes when it was asked for");
   if (isStopping) return stopped(turn);
   if (pass.epoch !== epoch) {
-    const again = log(turn, {
+    const again = logEffect(turn, {
       level: "info",
       decision: "discarded",
       message: "what was read before the clock jumped does not count: read again",
@@ -218,7 +218,7 @@ function recover(turn: Turn, what: readonly NonNullable<WatchState["trouble"]>["
   const { trouble, ...state } = turn.state;
   if (trouble === undefined || !what.includes(trouble.what)) return turn;
   const told = putFleetFinding(turnOf(state, turn.effects), "trouble", trouble.what, undefined);
-  return log(told, {
+  return logEffect(told, {
     level: "info",
     decision: "recovered",
     message: `the ${trouble.what} works again after ${counted(trouble.failures, "failure")}`,
@@ -232,7 +232,7 @@ function onStop(turn: Turn): Turn {
 }
 
 function stopped(turn: Turn): Turn {
-  const said = log(turnOf({ ...turn.state, pass: { kind: "idle" } }, turn.effects), {
+  const said = logEffect(turnOf({ ...turn.state, pass: { kind: "idle" } }, turn.effects), {
     level: "info",
     decision: "stopped",
     message: "stopped watching",

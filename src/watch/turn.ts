@@ -1,5 +1,5 @@
 // A state on its way through one step, with the effects that gather on it.
-import type { LogLine, WatchEffect } from "./events.ts";
+import type { WatchLogLine, WatchEffect } from "./events.ts";
 import type { WatchState } from "./state.ts";
 
 /** A state on its way through one step, and the effects so far. */
@@ -19,6 +19,6 @@ export function also({ state, effects }: Turn, ...more: readonly WatchEffect[]):
 }
 
 /** Adds a line of the log. */
-export function log(turn: Turn, line: LogLine): Turn {
+export function logEffect(turn: Turn, line: WatchLogLine): Turn {
   return also(turn, { kind: "log", line });
 }

@@ -7,7 +7,7 @@ import {
   isCanonicalJson,
   type Json,
 } from "../../src/core/index.ts";
-import { decodeEntry, encodeEntry, type Entry } from "../../src/ledger/entries/objects.ts";
+import { decodeEntry, encodeEntry, type EntryObject } from "../../src/ledger/entries/objects.ts";
 import { signEntry, verifyEntry } from "../../src/ledger/entries/signing.ts";
 import { testKeys } from "../support/ledger-world.ts";
 import { mutate } from "../support/mutate.ts";
@@ -24,7 +24,7 @@ const unsigned = fc.record({
   payloadType: text,
   payload: bytes,
 });
-const entry: fc.Arbitrary<Entry> = fc
+const entry: fc.Arbitrary<EntryObject> = fc
   .tuple(unsigned, fc.array(fc.record({ keyId: text, signature: bytes }), { maxLength: 3 }))
   .map(([content, signatures]) => ({ ...content, signatures }));
 

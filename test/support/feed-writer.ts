@@ -5,7 +5,7 @@ import {
   encodeRoot,
   encodeValue,
   publicKeyOf,
-  type Registry,
+  type CxoRegistry,
   RefsBuilder,
   type Root,
   type SentRoot,
@@ -18,7 +18,7 @@ const SECRET = fromHex("51853569b1de7cd038185324a55024b58126333046d8521d8aaa5c0a
 const DEGREE = 16;
 
 /** Types of a small log: a list of numbered entries. */
-export const LOG_REGISTRY: Registry = buildRegistry([
+export const LOG_REGISTRY: CxoRegistry = buildRegistry([
   {
     name: "t.Entry",
     type: {

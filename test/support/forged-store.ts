@@ -4,7 +4,7 @@ import { makeGenesis } from "../../src/ledger/entries/genesis.ts";
 import {
   encodeEntry,
   encodeLog,
-  type Entry,
+  type EntryObject,
   LEDGER_REGISTRY,
   LOG_SCHEMA,
 } from "../../src/ledger/entries/objects.ts";
@@ -21,7 +21,7 @@ const random = countingRandom("verify");
 export const START = 1_790_000_000_000_000_000n;
 
 /** Honest entries: genesis, key set, three intents. */
-export const HONEST: readonly Entry[] = [
+export const HONEST: readonly EntryObject[] = [
   { kind: "genesis", payload: makeGenesis(keys) } as const,
   plainKeyset("home"),
   ...["a", "b", "c"].map((visor) => testIntent("home", visor)),
@@ -104,5 +104,5 @@ export async function forge({
 }
 
 /** The objects of entries. */
-export const encoded = (entries: readonly Entry[]): readonly Uint8Array[] =>
+export const encoded = (entries: readonly EntryObject[]): readonly Uint8Array[] =>
   entries.map((entry) => encodeEntry(entry));

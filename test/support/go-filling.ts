@@ -7,7 +7,7 @@ import {
   fetchFrom,
   itemsBelow,
   itemsOf,
-  type Registry,
+  type CxoRegistry,
   type SentRoot,
   type TreeItem,
 } from "../../src/skywire/cxo/index.ts";
@@ -97,7 +97,7 @@ export class GoFilling {
     return "full";
   }
 
-  async #registry(hash: Uint8Array): Promise<Registry> {
+  async #registry(hash: Uint8Array): Promise<CxoRegistry> {
     const bytes = (await this.#options.store.get(hash)) ?? (await this.#ask(hash));
     this.#lacksRegistry = false;
     const registry = decodeRegistry(bytes);
@@ -105,12 +105,12 @@ export class GoFilling {
     return registry;
   }
 
-  async #visit(item: TreeItem, registry: Registry): Promise<void> {
+  async #visit(item: TreeItem, registry: CxoRegistry): Promise<void> {
     const bytes = await this.#object(item);
     if (bytes !== undefined) await this.#below(item, bytes, registry);
   }
 
-  async #below(item: TreeItem, bytes: Uint8Array, registry: Registry): Promise<void> {
+  async #below(item: TreeItem, bytes: Uint8Array, registry: CxoRegistry): Promise<void> {
     const items = itemsBelow(item, bytes, registry);
     if (items[0]?.kind !== "list-node") {
       await Promise.all(items.map((each) => this.#visit(each, registry)));

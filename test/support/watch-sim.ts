@@ -3,7 +3,7 @@ import type { DesiredWatch, FeedKey } from "../../src/model/index.ts";
 import {
   type CorrectionOutcome,
   type LastApplied,
-  type LogLine,
+  type WatchLogLine,
   type ManifestRef,
   newWatchState,
   type Notice,
@@ -50,7 +50,7 @@ export interface SimWrite {
 export class WatchSim {
   readonly visors = new Map<string, SimVisor>();
   readonly writes: SimWrite[] = [];
-  readonly lines: (LogLine & { readonly wallMs: number })[] = [];
+  readonly lines: (WatchLogLine & { readonly wallMs: number })[] = [];
   readonly notices: Notice[] = [];
   readonly reads: { readonly wallMs: number; readonly visors: readonly string[] }[] = [];
   state: WatchState;

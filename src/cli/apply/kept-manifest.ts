@@ -17,7 +17,7 @@ export interface KeepInput {
 }
 
 /** The text that the plan's entry keeps, or why none is kept where one should be. */
-export type Kept =
+export type TextToKeep =
   | { readonly kind: "text"; readonly text: string }
   /** A commit has it, our ledger keeps it already, or it is not wanted. */
   | { readonly kind: "needless" }
@@ -31,7 +31,7 @@ export type Kept =
 export async function textToKeep(
   { plan, history, isStrangers, bytes }: KeepInput,
   world: Pick<World, "files" | "folder">,
-): Promise<Kept> {
+): Promise<TextToKeep> {
   const { manifest, seal } = plan;
   const isCommitted = manifest.commit !== undefined && manifest.dirty === false;
   const isHeld = history.keptManifests?.has(manifest.digest) === true;

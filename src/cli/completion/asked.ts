@@ -4,7 +4,7 @@ import type { CommandForm, CommandForms, OptionForm } from "./forms.ts";
 import type { Takes } from "./takes.ts";
 
 /** One word that may stand at the cursor. */
-export interface Candidate {
+export interface CompletionCandidate {
   readonly word: string;
   readonly about?: string;
 }
@@ -15,7 +15,7 @@ export interface Asked {
   readonly before: string;
   /** What is typed of the value. */
   readonly typed: string;
-  readonly takes: Takes | readonly Candidate[];
+  readonly takes: Takes | readonly CompletionCandidate[];
   /** The manifest that the line names. */
   readonly manifest?: string;
 }
@@ -23,7 +23,7 @@ export interface Asked {
 /** Words before a command that say nothing of what follows. */
 const PASSED_OVER: ReadonlySet<string> = new Set(["help", "--help", "-h", "--no-color"]);
 /** Flags that hold wherever they stand. */
-const EVERYWHERE: readonly Candidate[] = [
+const EVERYWHERE: readonly CompletionCandidate[] = [
   { word: "--help", about: "show how the command is used" },
   { word: "--no-color", about: "no colours, as with NO_COLOR" },
 ];
@@ -45,7 +45,7 @@ export function askedOf(words: readonly string[], forms: CommandForms): Asked {
     : askedOfCommand(verb, [...others, typed]);
 }
 
-function firstWords({ commands, families }: CommandForms): readonly Candidate[] {
+function firstWords({ commands, families }: CommandForms): readonly CompletionCandidate[] {
   const alone = commands.filter(({ name }) => !name.includes(" "));
   return [
     ...[...families, ...alone].map(({ name, about }) => ({ word: name, about })),
@@ -54,7 +54,7 @@ function firstWords({ commands, families }: CommandForms): readonly Candidate[] 
   ];
 }
 
-function verbWords(verbs: readonly CommandForm[]): readonly Candidate[] {
+function verbWords(verbs: readonly CommandForm[]): readonly CompletionCandidate[] {
   const words = verbs.map(({ name, about }) => ({ word: name.split(" ")[1] ?? "", about }));
   return words.length === 0 ? [] : [...words, ...EVERYWHERE];
 }
@@ -109,7 +109,7 @@ function optionCalled({ options }: CommandForm, word: string): OptionForm | unde
   return options.find(({ name, others }) => word === `--${name}` || others.includes(word));
 }
 
-function optionWords({ options }: CommandForm): readonly Candidate[] {
+function optionWords({ options }: CommandForm): readonly CompletionCandidate[] {
   return [...options.map(({ name, about }) => ({ word: `--${name}`, about })), ...EVERYWHERE];
 }
 

@@ -9,11 +9,11 @@ import {
   portFieldsOf,
   SETTINGS,
 } from "../../model/index.ts";
-import type { Candidate } from "./asked.ts";
+import type { CompletionCandidate } from "./asked.ts";
 import type { TakenKind, Takes } from "./takes.ts";
 
 /** Values of a visor that a field can name, but those of its apps and ports. */
-const VISOR_PATHS: readonly Candidate[] = [
+const VISOR_PATHS: readonly CompletionCandidate[] = [
   ...Object.entries(OWN_FIELDS).map(([word, { about }]) => ({ word, about: firstSentence(about) })),
   ...SETTINGS.map(({ path, about }) => ({ word: `settings.${path}`, about })),
 ];
@@ -35,8 +35,8 @@ export function candidatesFor(
   takes: Takes,
   typed: string,
   names: NamesInText,
-): readonly Candidate[] {
-  const found = new Map<string, Candidate>();
+): readonly CompletionCandidate[] {
+  const found = new Map<string, CompletionCandidate>();
   for (const candidate of ofKind(takes, typed, names)) {
     if (candidate.word.startsWith(typed) && !found.has(candidate.word))
       found.set(candidate.word, candidate);
@@ -48,7 +48,7 @@ function ofKind(
   { kind, choices = [] }: Takes,
   typed: string,
   names: NamesInText,
-): readonly Candidate[] {
+): readonly CompletionCandidate[] {
   switch (kind) {
     case "visors":
       return called(names.visors, "visor");
@@ -88,7 +88,7 @@ function ofKind(
   }
 }
 
-function called(words: readonly string[], about: string): readonly Candidate[] {
+function called(words: readonly string[], about: string): readonly CompletionCandidate[] {
   return words.map((word) => ({ word, about }));
 }
 
@@ -96,14 +96,14 @@ function called(words: readonly string[], about: string): readonly Candidate[] {
 function afterBegun(
   typed: string,
   begun: RegExp,
-  offer: (rest: string) => readonly Candidate[],
-): readonly Candidate[] {
+  offer: (rest: string) => readonly CompletionCandidate[],
+): readonly CompletionCandidate[] {
   const [base = ""] = begun.exec(typed) ?? [];
   return offer(typed.slice(base.length)).map((one) => ({ ...one, word: `${base}${one.word}` }));
 }
 
 /** One name of a selection: a visor, `all`, a tag or a role. */
-function selectable(rest: string, names: NamesInText): readonly Candidate[] {
+function selectable(rest: string, names: NamesInText): readonly CompletionCandidate[] {
   if (rest.startsWith("tag:"))
     return called(
       names.tags.map((tag) => `tag:${tag}`),
@@ -123,7 +123,7 @@ function selectable(rest: string, names: NamesInText): readonly Candidate[] {
 }
 
 /** `VISOR/PATH`: first who, then what of it. */
-function fields(typed: string, names: NamesInText): readonly Candidate[] {
+function fields(typed: string, names: NamesInText): readonly CompletionCandidate[] {
   const slash = typed.indexOf("/");
   if (slash >= 0) return afterBegun(typed, /^[^/]*\//, () => pathsOfVisor(names));
   return afterBegun(typed, /^.*[,&!( ]/, (rest) =>
@@ -134,7 +134,7 @@ function fields(typed: string, names: NamesInText): readonly Candidate[] {
 }
 
 /** A path alone, or below the visor that it names: `visors.desk.trust.pty`. */
-function paths(typed: string, names: NamesInText): readonly Candidate[] {
+function paths(typed: string, names: NamesInText): readonly CompletionCandidate[] {
   const whole = pathsOfVisor(names);
   const [base] = /^visors\.[^.]+\./.exec(typed) ?? [];
   if (base !== undefined) return whole.map((one) => ({ ...one, word: `${base}${one.word}` }));
@@ -147,7 +147,7 @@ function paths(typed: string, names: NamesInText): readonly Candidate[] {
   ];
 }
 
-function pathsOfVisor({ apps }: NamesInText): readonly Candidate[] {
+function pathsOfVisor({ apps }: NamesInText): readonly CompletionCandidate[] {
   const ofApps = apps.flatMap((app) =>
     APP_FIELD_NAMES.map((field) => ({
       word: `apps.${app}.${field}`,
@@ -158,7 +158,7 @@ function pathsOfVisor({ apps }: NamesInText): readonly Candidate[] {
 }
 
 /** `FIELD=VALUE`: first the field, then its value where it can only be true or false. */
-function settings(typed: string, choices: readonly string[]): readonly Candidate[] {
+function settings(typed: string, choices: readonly string[]): readonly CompletionCandidate[] {
   const [, field] = /^([^=]*)=/.exec(typed) ?? [];
   if (field === undefined) return choices.map((word) => ({ word: `${word}=` }));
   return FLAGS.has(field) ? [{ word: `${field}=true` }, { word: `${field}=false` }] : [];

@@ -1,12 +1,12 @@
 // The answer to a Tab: the words of an unfinished command line to what may stand at the cursor.
 import { namesInText } from "../../manifest/index.ts";
-import { askedOf, type Candidate } from "./asked.ts";
+import { askedOf, type CompletionCandidate } from "./asked.ts";
 import { candidatesFor, needsManifest } from "./candidates.ts";
 import type { CommandForms } from "./forms.ts";
 import type { TakenKind } from "./takes.ts";
 
 /** All that completion may ask: nothing of it writes, or reaches a visor or a network. */
-export interface Place {
+export interface WordPlace {
   readonly forms: () => Promise<CommandForms>;
   /** The text of a manifest; empty where there is none. */
   readonly manifestText: (name: string | undefined) => Promise<string>;
@@ -26,7 +26,7 @@ const BY_SHELL: Readonly<Partial<Record<TakenKind, string>>> = {
  */
 export async function complete(
   [shell = "", ...raw]: readonly string[],
-  place: Place,
+  place: WordPlace,
 ): Promise<string> {
   const words = (shell === "bash" ? joined(raw) : raw).map((word) => unquoted(word, shell));
   const { takes, before, typed, manifest } = askedOf(words, await place.forms());
@@ -42,13 +42,13 @@ export async function complete(
 
 async function textFor(
   kind: TakenKind,
-  { manifestText }: Place,
+  { manifestText }: WordPlace,
   name: string | undefined,
 ): Promise<string> {
   return needsManifest(kind) ? await manifestText(name) : "";
 }
 
-function lineOf({ word, about }: Candidate, before: string, cut: number): string {
+function lineOf({ word, about }: CompletionCandidate, before: string, cut: number): string {
   const line = `${before}${word}`.slice(cut);
   return about === undefined ? `${line}\n` : `${line}\t${about.replaceAll(/\s+/g, " ")}\n`;
 }

@@ -3,7 +3,7 @@ import { type Finding, findingsText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/terminal-look.ts";
 import { worstExit } from "../shell/exit.ts";
-import { findings, MANIFEST } from "./visor-findings.ts";
+import { findings, USUAL_MANIFEST } from "./visor-findings.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
@@ -33,6 +33,6 @@ const MISSING_VISORS: readonly string[] = ["local visor", "bridge"];
 
 function exitOf(found: readonly Finding[]): ExitCode {
   const bad = found.filter((finding) => finding.verdict === "bad");
-  if (bad.some(({ about }) => about === MANIFEST)) return 64;
+  if (bad.some(({ about }) => about === USUAL_MANIFEST)) return 64;
   return worstExit(bad.map((finding) => (MISSING_VISORS.includes(finding.about) ? 3 : 4)));
 }

@@ -18,7 +18,7 @@ import type { World } from "../shell/world.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 
 /** How the finding of a manifest that cannot be read is called. */
-export const MANIFEST = "manifest";
+export const USUAL_MANIFEST = "manifest";
 
 /** The program is younger than any honest clock. */
 const CLOCK_FLOOR_MS = Date.parse("2026-01-01T00:00:00Z");
@@ -59,7 +59,7 @@ async function factsOrFault(
   try {
     return { facts: await manifestFacts(given, world), unreadable: [] };
   } catch (error) {
-    return { facts: NO_FACTS, unreadable: [badFinding(MANIFEST, asFleetError(error))] };
+    return { facts: NO_FACTS, unreadable: [badFinding(USUAL_MANIFEST, asFleetError(error))] };
   }
 }
 

@@ -4,7 +4,7 @@ import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import type { World } from "../shell/world.ts";
 import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
-import { type FieldForm, fieldsOf } from "./field-words.ts";
+import { type FieldForm, fieldsOfWords } from "./field-words.ts";
 
 const FORMS: Readonly<Record<AppFieldRow["type"], FieldForm>> = {
   flag: "flag",
@@ -95,7 +95,7 @@ export const appSet: Command = {
   ],
   async run(given, world): Promise<ExitCode> {
     const [app = "", ...pairs] = given.words;
-    const fields = fieldsOf(pairs, APP_FORMS);
+    const fields = fieldsOfWords(pairs, APP_FORMS);
     return await editApps(
       { apps: [app], fields, words: ["app", "set", app, ...pairs] },
       given,

@@ -15,7 +15,7 @@ const FORMS: Readonly<Record<FieldForm, string>> = {
  * Reads `FIELD=VALUE` words. Whether a value is good is left to the manifest's own rules.
  * @throws FleetError cli/usage (exit 64) for what is no such word, and for fields that there are not
  */
-export function fieldsOf(
+export function fieldsOfWords(
   words: readonly string[],
   forms: Readonly<Record<string, FieldForm>>,
 ): Readonly<Record<string, Json>> {

@@ -2,7 +2,7 @@ import { type ExitCode, FleetError } from "../../core/index.ts";
 import { PORT_FIELDS, type PortFieldRow } from "../../model/index.ts";
 import type { Command } from "../shell/command.ts";
 import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
-import { type FieldForm, fieldsOf } from "./field-words.ts";
+import { type FieldForm, fieldsOfWords } from "./field-words.ts";
 
 const FORMS: Readonly<Record<PortFieldRow["type"], FieldForm>> = {
   keys: "words",
@@ -37,7 +37,7 @@ export const portsServe: Command = {
     const edit = {
       kind: "port",
       port: portOf(word),
-      fields: fieldsOf(pairs, PORT_FORMS),
+      fields: fieldsOfWords(pairs, PORT_FORMS),
     } as const;
     return await editAndApply(edit, ["ports", "serve", word, ...pairs], given, world);
   },

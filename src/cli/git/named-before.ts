@@ -12,11 +12,11 @@ export async function namedAtLastCommit(
   const commit = history.known ? history.lastCommit : undefined;
   if (commit === undefined || source.name === "-") return undefined;
   const found = await readFileAt(source.path, commit);
-  return found.kind === "file" ? await namedIn(found.bytes, found.commit, source) : undefined;
+  return found.kind === "file" ? await keysNamedAt(found.bytes, found.commit, source) : undefined;
 }
 
 /** The keys that a manifest of a commit names; `undefined` where it is the very one that was read. */
-export async function namedIn(
+export async function keysNamedAt(
   bytes: Uint8Array,
   commit: string,
   { desired, name }: ManifestSource,

@@ -80,7 +80,7 @@ async function withPublished<T>(
 }
 
 /** How relays are worked on. */
-export interface PublishOptions {
+export interface RelayingOptions {
   /**
    * The end of other work, beside which this is done: only relays are tried that lack the newest Root by our notes and
    * whose next try has come, and no push begins that is long. Else relays are waited for as long as they ask, up to ^C.
@@ -98,7 +98,7 @@ export async function publishOwn(
   operator: Pick<Operator, "keys" | "ledgerFolder">,
   relays: readonly string[],
   world: World,
-  { beside, pushesAgain = false }: PublishOptions = {},
+  { beside, pushesAgain = false }: RelayingOptions = {},
 ): Promise<readonly RelayResult[]> {
   if (relays.length === 0) return [];
   const { publishLedger } = await loadReplicas();

@@ -39,7 +39,7 @@ const STATE = membersOf<{
 }>({ root: HEX, signature: HEX }, { log: HEX });
 
 /** A ledger in a folder, and how it is called. */
-export interface NamedLedger {
+export interface LedgerToVerify {
   readonly name: string;
   readonly feed: FeedKey;
   readonly folder: string;
@@ -63,7 +63,7 @@ export interface PinnedReport {
  * @throws FleetError ledger/missing, ledger/other-key, ledger/version, ledger/feed-pin
  */
 export async function verifyPinned(
-  { feed, folder }: NamedLedger,
+  { feed, folder }: LedgerToVerify,
   { trusted, expected, from }: PinnedOptions,
   world: World,
 ): Promise<PinnedReport> {

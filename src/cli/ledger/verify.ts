@@ -20,7 +20,7 @@ import { findOperator, type Operator } from "./operator.ts";
 import { ledgerFolderOf, keyFileOf } from "../shell/home-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";
-import { type NamedLedger, verifyPinned } from "./verify-pinned.ts";
+import { type LedgerToVerify, verifyPinned } from "./verify-pinned.ts";
 import type { World } from "../shell/world.ts";
 
 /** `fleet verify`: every entry of a ledger, offline and with public keys only. Repairs nothing. */
@@ -83,9 +83,9 @@ export const verify: Command = {
 };
 
 interface Verified {
-  readonly ledger: NamedLedger;
+  readonly ledger: LedgerToVerify;
   /** Copies of other ledgers, which are checked with our own. */
-  readonly others: readonly NamedLedger[];
+  readonly others: readonly LedgerToVerify[];
   readonly trusted: readonly OperatorKey[];
   readonly operator: Operator | undefined;
   readonly source: ManifestSource | undefined;

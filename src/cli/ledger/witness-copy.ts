@@ -26,7 +26,7 @@ export interface WitnessPast {
 }
 
 /** Whether a copy can be witnessed. */
-export type WitnessVerdict =
+export type CopyVerdict =
   | { readonly kind: "cosigned"; readonly note: Uint8Array; readonly draft: EntryDraft }
   | { readonly kind: "already"; readonly entry: number; readonly note: string }
   | ({ readonly kind: "refused" } & WitnessRefusal);
@@ -50,13 +50,13 @@ export async function judgeCopy(
   { ledger }: WitnessTarget,
   { pin, own }: WitnessPast,
   { keys, timeS }: { readonly keys: OperatorKeys; readonly timeS: number },
-): Promise<WitnessVerdict> {
+): Promise<CopyVerdict> {
   const { head, feed } = ledger;
   const seen = own?.payload;
   const base = [pin, seen].filter((each) => each !== undefined);
   const refusal = pin === undefined ? undefined : rootRefusal(pin, ledger);
   if (refusal !== undefined) return refusal;
-  let verdict: WitnessVerdict | undefined;
+  let verdict: CopyVerdict | undefined;
   for (const before of base.length === 0 ? [undefined] : base) {
     const pinned = before === undefined ? undefined : headOf(before);
     verdict = await cosignCopy(ledger, pinned, { keys, timeS });
@@ -71,7 +71,7 @@ async function cosignCopy(
   ledger: ReadOnlyLedger,
   pinned: SeenHead | undefined,
   { keys, timeS }: { readonly keys: OperatorKeys; readonly timeS: number },
-): Promise<WitnessVerdict> {
+): Promise<CopyVerdict> {
   const { feed, head } = ledger;
   try {
     const { note: checkpoint, writer } = await newestCheckpoint(ledger);
@@ -102,12 +102,12 @@ const PROVES: Readonly<Record<string, string>> = {
   "ledger/witness-own": "nothing",
 };
 
-function refused(code: string, message: string): WitnessVerdict {
+function refused(code: string, message: string): CopyVerdict {
   return { kind: "refused", code, message, proves: PROVES[code] ?? "nothing" };
 }
 
 /** The Root must follow the pinned one as the entries do. */
-function rootRefusal(pin: FeedPin, { feed, head }: ReadOnlyLedger): WitnessVerdict | undefined {
+function rootRefusal(pin: FeedPin, { feed, head }: ReadOnlyLedger): CopyVerdict | undefined {
   const isOther = pin.seq === head.seq && pin.rootHash !== head.root;
   const isOlder = head.seq < pin.seq && head.size >= pin.size;
   if (!isOther && !isOlder) return undefined;

@@ -26,7 +26,7 @@ import {
   judgeCopy,
   ownWitnessEntries,
   type WitnessTarget,
-  type WitnessVerdict,
+  type CopyVerdict,
 } from "./witness-copy.ts";
 
 const MS_PER_S = 1000;
@@ -89,7 +89,7 @@ export const ledgerWitness: Command = {
 interface Judged {
   readonly target: WitnessTarget;
   readonly pin: FeedPin | undefined;
-  readonly verdict: WitnessVerdict;
+  readonly verdict: CopyVerdict;
 }
 
 interface Witnessed {
@@ -171,7 +171,7 @@ function targetsOf(
 
 function resultOf(
   { name, ledger }: WitnessTarget,
-  verdict: WitnessVerdict,
+  verdict: CopyVerdict,
   nextEntry: () => number,
 ): WitnessResult {
   const about = { name, feed: ledger.feed, size: ledger.head.size };

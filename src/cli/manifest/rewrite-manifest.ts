@@ -3,7 +3,7 @@ import { FleetError, fromUtf8, utf8 } from "../../core/index.ts";
 import { printableLines } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { saysYes } from "../shell/ask.ts";
-import { type ReadFile, rewriteFile } from "../shell/rewrite-file.ts";
+import { type FileAsRead, rewriteFile } from "../shell/rewrite-file.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
 import {
@@ -14,7 +14,7 @@ import {
 } from "./manifest-source.ts";
 
 /** A good manifest as it was read. */
-export interface ManifestFile extends ReadFile {
+export interface ManifestFile extends FileAsRead {
   readonly text: string;
   readonly source: ManifestSource;
 }

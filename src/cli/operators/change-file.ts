@@ -14,7 +14,7 @@ import { keysetDifferences, keysetFromRecord } from "../../reconcile/index.ts";
 import { printable } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { readNamed } from "../manifest/manifest-source.ts";
-import { type ReadFile, rewriteFile } from "../shell/rewrite-file.ts";
+import { type FileAsRead, rewriteFile } from "../shell/rewrite-file.ts";
 import type { World } from "../shell/world.ts";
 import { type KeysetPast, namesOf } from "./keyset-past.ts";
 import type { SignaturesReport } from "./report.ts";
@@ -23,7 +23,7 @@ import type { SignaturesReport } from "./report.ts";
 const FILE_MODE = 0o644;
 
 /** A keyset-change document in its file. */
-export interface ChangeFile extends ReadFile {
+export interface ChangeFile extends FileAsRead {
   readonly document: KeysetChangeDocument;
 }
 

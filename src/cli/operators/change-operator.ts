@@ -15,7 +15,7 @@ import { approvedFiles, type ChangeFile } from "./change-file.ts";
 import { changeWords, firstKeysetWords } from "./change-words.ts";
 import { type Collecting, collectingOf, collectSignatures, hasSigned } from "./collect.ts";
 import { checkWriter, type KeysetPast, readKeysets } from "./keyset-past.ts";
-import { editManifest, type ManifestEdit } from "./manifest-text.ts";
+import { editOperator, type OperatorEdit } from "./manifest-text.ts";
 import { type NextKeyset, nextKeyset, termsWith } from "./next-keyset.ts";
 import { checkHasEpochKey, recordKeyset } from "./record.ts";
 import { finish, isAgreed, type OperatorReport, showChange } from "./report.ts";
@@ -44,7 +44,7 @@ type Told = Pick<OperatorReport, "verb" | "fleet" | "operator" | "changes" | "no
 interface Prepared {
   readonly change: OperatorChange;
   readonly operator: Operator;
-  readonly edit: ManifestEdit;
+  readonly edit: OperatorEdit;
   readonly next: NextKeyset;
   /** Set when more operators have to sign. */
   readonly collecting: Collecting | undefined;
@@ -87,7 +87,7 @@ async function prepare(change: OperatorChange, given: Given, world: World): Prom
   const line = change.line({ manifest, past, operator });
   const isListed = manifest.source.desired.operators.some((each) => each.name === name);
   const text = change.edit(manifest.text, isListed ? undefined : line);
-  const edit = await editManifest(manifest, text, name, world);
+  const edit = await editOperator(manifest, text, name, world);
   const { desired, diff, read } = edit;
   const { fleet } = desired;
   const accepted = past.follower.current(fleet);
@@ -150,7 +150,7 @@ function needNotes(
 
 /** What the manifest wants beside this change: an apply shows it and records it. */
 function leftNotes(
-  { desired, read }: ManifestEdit,
+  { desired, read }: OperatorEdit,
   next: NextKeyset,
   accepted: AcceptedKeyset | undefined,
 ): readonly string[] {

@@ -8,7 +8,7 @@ import { type ManifestFile, type NewText, withText } from "../manifest/rewrite-m
 import type { World } from "../shell/world.ts";
 
 /** A manifest with one operator changed. */
-export interface ManifestEdit extends NewText {
+export interface OperatorEdit extends NewText {
   readonly desired: DesiredFleet;
 }
 
@@ -16,12 +16,12 @@ export interface ManifestEdit extends NewText {
  * Checks an edited manifest as any other, and that nothing but one operator is another.
  * @throws FleetError cli/invalid-manifest (exit 64) after printing what is wrong
  */
-export async function editManifest(
+export async function editOperator(
   read: ManifestFile,
   text: string,
   operator: string,
   world: World,
-): Promise<ManifestEdit> {
+): Promise<OperatorEdit> {
   const { name: file, desired: old } = read.source;
   const changed = await withText(read, text);
   if (changed.diff === "") return { ...changed, desired: old };

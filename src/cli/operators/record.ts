@@ -17,7 +17,7 @@ import type { Operator } from "../ledger/operator.ts";
 import { openOwnLedger, lockRequestOf } from "../ledger/open-own-ledger.ts";
 import type { World } from "../shell/world.ts";
 import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
-import type { ManifestEdit } from "./manifest-text.ts";
+import type { OperatorEdit } from "./manifest-text.ts";
 import { writeText } from "../manifest/rewrite-manifest.ts";
 import type { NextKeyset } from "./next-keyset.ts";
 
@@ -43,9 +43,9 @@ export interface Recorded {
 }
 
 /** What {@link recordKeyset} takes. */
-export interface RecordInput {
+export interface KeysetRecordInput {
   readonly next: Extract<NextKeyset, { readonly kind: "first" | "record" }>;
-  readonly edit: ManifestEdit;
+  readonly edit: OperatorEdit;
   readonly operator: Operator;
   readonly source: ManifestSource;
   readonly given: Given;
@@ -57,7 +57,7 @@ export interface RecordInput {
  * between the two the same command records what the manifest says by then.
  * @throws FleetError cli/changed (exit 5) when another key set was recorded meanwhile, and what writing throws
  */
-export async function recordKeyset(input: RecordInput): Promise<Recorded> {
+export async function recordKeyset(input: KeysetRecordInput): Promise<Recorded> {
   const { next, edit, operator, source, given, world } = input;
   const { keys } = operator;
   return await withLedger(operator, given, world, async (ledger) => {
@@ -94,8 +94,8 @@ export function checkUnchanged(
 }
 
 function payloadOf(
-  next: RecordInput["next"],
-  { edit, operator: { keys }, world: { random } }: RecordInput,
+  next: KeysetRecordInput["next"],
+  { edit, operator: { keys }, world: { random } }: KeysetRecordInput,
   { keyring }: KeysetPast,
 ): KeysetPayload {
   const { fleet, ledger } = edit.desired;

@@ -22,20 +22,20 @@ import {
 import { changeWords, firstKeysetWords } from "./change-words.ts";
 import { type Collecting, collectingOf, collectSignatures, hasSigned } from "./collect.ts";
 import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
-import { editManifest, type ManifestEdit } from "./manifest-text.ts";
+import { editOperator, type OperatorEdit } from "./manifest-text.ts";
 import type { NextKeyset } from "./next-keyset.ts";
 import { lineOfListed } from "./operator-line.ts";
 import { CHANGE_OPTIONS } from "./operator-options.ts";
 import { checkUnchanged, recordKeyset, withLedger } from "./record.ts";
 import { finish, isAgreed, type OperatorReport, showChange } from "./report.ts";
 import {
-  changeOf,
+  rotationChange,
   checkOtherFleets,
   keysetDrafts,
   type RotatedFleet,
   rotatedFleets,
 } from "./rotation.ts";
-import { keyFileOptions, settle } from "./settle.ts";
+import { keyFileOptions, endCutOffRotation } from "./settle.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 
 const COMMAND = "fleet operator rotate";
@@ -54,7 +54,7 @@ export const operatorRotate: Command = {
     await bringUpToDate(operator, relaysAndOthers(operator, manifest.source), world);
     const past = await readKeysets(operator, manifest.source, world);
     const options = keyFileOptions(operator, given, world);
-    const keys = await settle(operator.keys, past.writer, options);
+    const keys = await endCutOffRotation(operator.keys, past.writer, options);
     if (keys !== undefined) {
       const listed = manifest.source.desired.operators.find(({ key }) => key === keys.operator);
       const missing = `${manifest.source.name} does not list ${keys.operator}: write it in place of the key before it`;
@@ -105,7 +105,7 @@ async function rotate(input: RotateInput, given: Given, world: World): Promise<E
   const line = { ...lineOfListed(listed), key: rotation.next.operator };
   const isEdited = collecting === undefined && listed.key !== line.key;
   const text = isEdited ? withOperator(manifest.text, listed.name, line) : manifest.text;
-  const edit = await editManifest(manifest, text, listed.name, world);
+  const edit = await editOperator(manifest, text, listed.name, world);
   const told = toldOf({ edit, fleets, listed, first, past, rotation });
   showChange({ diff: edit.diff, ...told }, world);
   const isWaiting = collecting !== undefined && hasSigned(collecting);
@@ -166,7 +166,7 @@ async function collectingFor(
 ): Promise<Collecting | undefined> {
   if (own === undefined || own.isEnough) return undefined;
   const { accepted } = own;
-  const change = changeOf(accepted, rotation);
+  const change = rotationChange(accepted, rotation);
   const collecting = { accepted, change, keys: rotation.keys, command: COMMAND };
   return await collectingOf(collecting, past, given, world);
 }
@@ -190,7 +190,7 @@ function toldOf({
   past,
   rotation,
 }: Pick<RotateInput, "past" | "rotation"> & {
-  readonly edit: ManifestEdit;
+  readonly edit: OperatorEdit;
   readonly fleets: readonly RotatedFleet[];
   readonly listed: DesiredOperator;
   readonly first: ReturnType<typeof firstKeyset>;
@@ -199,7 +199,7 @@ function toldOf({
   const words = fleets.flatMap(({ accepted }) =>
     changeWords({
       before: accepted.payload,
-      after: changeOf(accepted, rotation),
+      after: rotationChange(accepted, rotation),
       isSealed: accepted.payload.epoch > 0,
     }).map((each) => (accepted.fleet === fleet ? each : `fleet ${accepted.fleet}: ${each}`)),
   );
@@ -219,7 +219,7 @@ function toldOf({
 }
 
 interface CarryOutInput extends RotateInput {
-  readonly edit: ManifestEdit;
+  readonly edit: OperatorEdit;
   readonly fleets: readonly RotatedFleet[];
   readonly first: ReturnType<typeof firstKeyset>;
   readonly approved: ReadonlyMap<string, ChangeFile>;
@@ -227,7 +227,7 @@ interface CarryOutInput extends RotateInput {
 
 /**
  * Writes the manifest, then key sets and rotation in one commit, then the key file. Cut off before the commit, the
- * same command does the rest of it; behind it, {@link settle} writes the key file.
+ * same command does the rest of it; behind it, {@link endCutOffRotation} writes the key file.
  */
 async function carryOut(
   input: CarryOutInput,

@@ -47,7 +47,7 @@ export function rotatedFleets(
     const isListed = operators.some(({ key }) => key === keys.operator);
     if (accepted === undefined || !isListed) return [];
     const file = approved.get(fleet);
-    const change = changeOf(accepted, rotation);
+    const change = rotationChange(accepted, rotation);
     if (file !== undefined) checkApproved(file, change, past);
     const { approvals, previous } = file?.document ?? change;
     const state = stateWith({ approvals }, accepted.payload, keys.operator);
@@ -63,7 +63,7 @@ export function rotatedFleets(
 }
 
 /** The change of one fleet's key set, as the other operators sign it. */
-export function changeOf(
+export function rotationChange(
   { fleet, digest, payload }: AcceptedKeyset,
   rotation: OwnRotation,
 ): ReturnType<typeof makeKeysetChange> {

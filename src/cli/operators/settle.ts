@@ -28,7 +28,7 @@ export function keyFileOptions(
  * Ends a rotation that was cut off between the ledger and the key file; `undefined` when there is none.
  * @throws FleetError key/rotated (exit 4) when another copy of the key was rotated further
  */
-export async function settle(
+export async function endCutOffRotation(
   keys: OperatorKeys,
   writer: WriterKeys,
   options: RotateKeyOptions,

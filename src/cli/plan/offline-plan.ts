@@ -14,7 +14,7 @@ import { diagnosticsText } from "../../view/index.ts";
 import { errPaint } from "../shell/terminal-look.ts";
 import { gitFactsOf } from "../git/manifest-at.ts";
 import { judgeCommits } from "../git/judge-commits.ts";
-import { namedIn } from "../git/named-before.ts";
+import { keysNamedAt } from "../git/named-before.ts";
 import { noCommitAt } from "../git/no-commit.ts";
 import { type ManifestSource, readNamed } from "../manifest/manifest-source.ts";
 import { plannedPart } from "./planned-part.ts";
@@ -159,7 +159,7 @@ async function readBase(ref: string, source: ManifestSource, world: World): Prom
       const { commit } = found;
       const name = `${source.name} at ${ref}`;
       const manifest = await loadTrusted(found.bytes, { name, source }, world);
-      const namedBefore = await namedIn(found.bytes, commit, source);
+      const namedBefore = await keysNamedAt(found.bytes, commit, source);
       return { manifest, commit, ...defined({ namedBefore }) };
     }
   }

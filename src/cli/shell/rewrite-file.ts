@@ -5,7 +5,7 @@ import { nodeProcess } from "../../platform/index.ts";
 import type { World } from "./world.ts";
 
 /** A file as it was read, to be written anew. */
-export interface ReadFile {
+export interface FileAsRead {
   /** As the user named it. */
   readonly name: string;
   /** Absolute. */
@@ -19,7 +19,7 @@ export interface ReadFile {
  * @throws FleetError cli/changed (exit 5) when somebody changed the file meanwhile, cli/locked (exit 5)
  */
 export async function rewriteFile(
-  { name, path, bytes }: ReadFile,
+  { name, path, bytes }: FileAsRead,
   now: Uint8Array,
   world: World,
 ): Promise<void> {

@@ -7,7 +7,7 @@ import {
 } from "../../ledger/index.ts";
 import { type Change, type Plan, type SeenVisor, valuesOf } from "../../model/index.ts";
 import { waitedForStart } from "../../reconcile/index.ts";
-import { changeId, manifestKey, timeText, type WatchState } from "../../watch/index.ts";
+import { changeId, manifestKey, isoTime, type WatchState } from "../../watch/index.ts";
 import { atHandOf } from "../drift/manifest-values.ts";
 import { liveVisor } from "../record/blame-live.ts";
 import { feedNames, foldFleetOf, openFeeds } from "../ledger/feeds.ts";
@@ -101,7 +101,7 @@ function waitedText(
 ): string | undefined {
   const entry = change.drift === undefined ? waitedForStart(history, seen, change.path) : undefined;
   if (entry === undefined || rightMs > seen.startedAtMs + START_DOUBT_MS) return undefined;
-  return `waited since entry ${entry} for the visor's start at ${timeText(seen.startedAtMs)}`;
+  return `waited since entry ${entry} for the visor's start at ${isoTime(seen.startedAtMs)}`;
 }
 
 /** The culprits of everything but these differences. */
@@ -149,9 +149,9 @@ function culpritText(
   },
 ): string {
   const record = ({ feed, index, timeMs }: RecordRef): string =>
-    `entry ${index} of ${names.get(feed) ?? feed.slice(0, 8)}, ${timeText(timeMs)}`;
+    `entry ${index} of ${names.get(feed) ?? feed.slice(0, 8)}, ${isoTime(timeMs)}`;
   const outside = (fromMs: number): string =>
-    `changed outside fleet between ${timeText(fromMs)} and ${timeText(readMs)}`;
+    `changed outside fleet between ${isoTime(fromMs)} and ${isoTime(readMs)}`;
   const accepted = "acceptedAt" in verdict ? verdict.acceptedAt : undefined;
   // Seen as wanted since: whoever had set the value before did not do this.
   if (accepted !== undefined && seenMs > accepted.timeMs) return outside(seenMs);
@@ -160,12 +160,12 @@ function culpritText(
   switch (verdict.kind) {
     case "outside": {
       if (verdict.byRestart === true)
-        return `as the visor's start at ${timeText(verdict.restartedAtMs ?? 0)} left it, by auto_start`;
+        return `as the visor's start at ${isoTime(verdict.restartedAtMs ?? 0)} left it, by auto_start`;
       const fromMs = Math.max(verdict.from.timeMs, seenMs);
       const restarted =
         verdict.restartedAtMs === undefined
           ? ""
-          : `, or lost by the restart at ${timeText(verdict.restartedAtMs)}`;
+          : `, or lost by the restart at ${isoTime(verdict.restartedAtMs)}`;
       return `${outside(fromMs)}${restarted}`;
     }
     case "fleet": {

@@ -1,6 +1,6 @@
 import { type Clock, onAbort, type Random } from "../../core/index.ts";
 import {
-  type LogLine,
+  type WatchLogLine,
   type Notice,
   stepWatch,
   type WatchEffect,
@@ -14,7 +14,7 @@ export interface WatchDeeds {
   readonly plan: (visors: readonly string[], state: WatchState) => Promise<WatchNews>;
   readonly apply: (ids: readonly string[]) => Promise<WatchNews>;
   readonly notify: (notices: readonly Notice[]) => void;
-  readonly log: (line: LogLine) => void;
+  readonly log: (line: WatchLogLine) => void;
   /** Keeps a state that a later process can take up. */
   readonly save: (state: WatchState) => Promise<void>;
 }
@@ -138,7 +138,7 @@ class Driver {
 }
 
 /** Whoever makes one pass makes no other. */
-function withoutNext({ againMs: _, ...line }: LogLine): LogLine {
+function withoutNext({ againMs: _, ...line }: WatchLogLine): WatchLogLine {
   return line;
 }
 

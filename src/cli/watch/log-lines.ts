@@ -1,9 +1,9 @@
-import type { LogLine } from "../../watch/index.ts";
+import type { WatchLogLine } from "../../watch/index.ts";
 import type { World } from "../shell/world.ts";
 import { outLine } from "../shell/print.ts";
 
 /** Writes decisions to standard output: a line each, of JSON or of text. */
-export function logWriter(isJson: boolean, world: World): (line: LogLine) => void {
+export function logWriter(isJson: boolean, world: World): (line: WatchLogLine) => void {
   let lastPass = "";
   return (line) => {
     const ts = new Date(world.clock.now()).toISOString();

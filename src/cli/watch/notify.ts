@@ -1,6 +1,6 @@
 import { counted, FleetError } from "../../core/index.ts";
 import { runCommand } from "../../platform/index.ts";
-import type { LogLine, Notice } from "../../watch/index.ts";
+import type { WatchLogLine, Notice } from "../../watch/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { World } from "../shell/world.ts";
 
@@ -25,7 +25,11 @@ type Deliver = (message: string) => Promise<string | undefined>;
  * Makes what `--notify-command` and `--notify-webhook` ask for.
  * @throws FleetError cli/usage (exit 64)
  */
-export function notifierOf(given: Given, world: World, log: (line: LogLine) => void): Notifier {
+export function notifierOf(
+  given: Given,
+  world: World,
+  log: (line: WatchLogLine) => void,
+): Notifier {
   const deliver = deliverOf(given, world);
   if (deliver === undefined) return { tell: () => undefined, end: async () => undefined };
   const waiting: string[] = [];

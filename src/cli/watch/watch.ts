@@ -1,6 +1,6 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { DEFAULT_WATCH } from "../../model/index.ts";
-import type { LogLine, WatchState } from "../../watch/index.ts";
+import type { WatchLogLine, WatchState } from "../../watch/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
@@ -93,7 +93,7 @@ async function watchSource(
   const listen = given.text("listen");
   const address = listen === undefined ? undefined : listenAddress(listen);
   const metrics = address === undefined ? undefined : await watchMetrics();
-  const log = (line: LogLine): void => {
+  const log = (line: WatchLogLine): void => {
     metrics?.count(line.decision, line.visor);
     write(line);
   };
@@ -141,7 +141,7 @@ async function watchSource(
 }
 
 /** Tells a note once as long as it is said again and again. */
-function notesTo(log: (line: LogLine) => void): (text: string) => void {
+function notesTo(log: (line: WatchLogLine) => void): (text: string) => void {
   const told = new Set<string>();
   return (text) => {
     if (told.has(text)) return;

@@ -14,7 +14,7 @@ import { isBelow } from "./log-sieve.ts";
 import type { RecordRef } from "./record-ref.ts";
 
 /** What a visor shows at a leaf or element, secrets masked. */
-export type Look =
+export type BlameReading =
   | { readonly kind: "shown"; readonly value: Json }
   | { readonly kind: "hidden"; readonly why: string };
 
@@ -26,7 +26,7 @@ export interface LiveVisor {
   readonly readMs: number;
   readonly startedAtMs: number;
   /** What it shows at a leaf; of an element, whether it is a member. */
-  look(leaf: LeafPlace): Look;
+  look(leaf: LeafPlace): BlameReading;
   /** Whether it has a recorded value there; `undefined` where the two cannot be compared. */
   matches(leaf: LeafPlace, recorded: Pick<LeafSet, "value" | "at" | "secret">): boolean | undefined;
   /** The elements of a leaf that is a list. */
@@ -216,7 +216,7 @@ function restartOf(
 
 function valueOf(
   leaf: LeafState,
-  look: Look | undefined,
+  look: BlameReading | undefined,
 ): Pick<BlamedLeaf, "value" | "from" | "notCompared"> {
   if (look?.kind === "shown") return { value: look.value, from: "visor" };
   const value = recordedValue(leaf);

@@ -9,7 +9,7 @@ import {
   fromUtf8,
   hasShape,
   type Json,
-  memberOf,
+  memberNamed,
   OBJECT,
   oneOf,
   type OperatorKey,
@@ -140,7 +140,7 @@ function parseDocument(bytes: Uint8Array): KeysetChangeDocument {
   const text = textOf(bytes);
   const value = parseJson(text, (cause) => refused("it is no JSON", undefined, cause));
   if (!hasShape(value, OBJECT)) throw refused("it is no JSON object");
-  if (memberOf(value, "format") !== KEYSET_CHANGE_FORMAT)
+  if (memberNamed(value, "format") !== KEYSET_CHANGE_FORMAT)
     throw refused("it is not of this release's format", `use a release that reads it`);
   const document = withShape(value, KEYSET_CHANGE_SHAPE, "the document", () =>
     refused("a member is missing, unknown or of another type"),

@@ -1,9 +1,14 @@
 // Entries and the log as CXO objects: their bytes and their registry.
 import { assert, FleetError, utf8 } from "../../core/index.ts";
-import { buildRegistry, ByteReader, ByteWriter, type Registry } from "../../skywire/cxo/index.ts";
+import {
+  buildRegistry,
+  ByteReader,
+  ObjectWriter,
+  type CxoRegistry,
+} from "../../skywire/cxo/index.ts";
 
 /** The registry of the ledger's objects; a test pins its hash. */
-export const LEDGER_REGISTRY: Registry = buildRegistry([
+export const LEDGER_REGISTRY: CxoRegistry = buildRegistry([
   {
     name: "fleet.Entry",
     type: {
@@ -52,7 +57,7 @@ const SIGNATURES_MAX = 64;
 const ENTRY_SIZE_GUESS = 384;
 
 /** One signed object in the ledger. */
-export interface Entry {
+export interface EntryObject {
   readonly index: bigint;
   /** Unix nanoseconds. */
   readonly time: bigint;
@@ -79,8 +84,8 @@ export interface Log {
 }
 
 /** Encodes an entry as the object of type fleet.Entry. */
-export function encodeEntry(entry: Entry): Uint8Array {
-  const writer = new ByteWriter(ENTRY_SIZE_GUESS + entry.payload.length);
+export function encodeEntry(entry: EntryObject): Uint8Array {
+  const writer = new ObjectWriter(ENTRY_SIZE_GUESS + entry.payload.length);
   writer.u64(entry.index);
   writer.i64(entry.time);
   writer.bytes(utf8(entry.kind));
@@ -99,7 +104,7 @@ export function encodeEntry(entry: Entry): Uint8Array {
  * counted length, text is strict UTF-8, and nothing may be left. Borrows the bytes.
  * @throws FleetError cxo/truncated, cxo/trailing, core/utf8, ledger/entry
  */
-export function decodeEntry(bytes: Uint8Array): Entry {
+export function decodeEntry(bytes: Uint8Array): EntryObject {
   const reader = new ByteReader(bytes);
   const index = reader.u64();
   const time = reader.i64();
@@ -119,7 +124,7 @@ export function decodeEntry(bytes: Uint8Array): Entry {
 /** Encodes a log as the object of type fleet.Log. */
 export function encodeLog(log: Log): Uint8Array {
   assert(log.entries.length === HASH_SIZE, "a Refs hash has 32 bytes");
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.u32(log.version);
   writer.u64(log.size);
   writer.raw(log.entries);

@@ -11,7 +11,7 @@ import type {
 import type {
   Lifetime,
   OutcomeKind,
-  StepLetter as ModelStepLetter,
+  StepLetter,
   WantedValue,
 } from "../../model/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
@@ -189,7 +189,7 @@ export interface PlanPartPayload {
 }
 
 /** One of the at most three steps on a visor. */
-export type StepLetter = ModelStepLetter;
+export type { StepLetter } from "../../model/index.ts";
 
 /** How long a written value lasts. */
 export type ChangeLifetime = Lifetime;

@@ -3,7 +3,7 @@ import { concatBytes, FleetError } from "../../core/index.ts";
 import type { FeedKey, WriterKeys } from "../keys/keys.ts";
 import type { VerifiedGenesis } from "./genesis.ts";
 import type { Keyring } from "./keyring.ts";
-import type { Entry } from "./objects.ts";
+import type { EntryObject } from "./objects.ts";
 import { parsePayload } from "./payload-parse.ts";
 import { parsePayloadType, type PayloadForm } from "./payload-type.ts";
 import type { LedgerRecord, SeenHead } from "./payloads.ts";
@@ -14,7 +14,7 @@ const NS_PER_MS = 1_000_000n;
 
 /** An entry with the hash of its object. */
 export interface StoredEntry {
-  readonly entry: Entry;
+  readonly entry: EntryObject;
   /** Hex. */
   readonly hash: string;
 }
@@ -151,7 +151,7 @@ export class RecordReader {
   }
 
   // Neighbours are mostly of one form, or of two in turns.
-  #form({ kind, payloadType }: Entry): PayloadForm {
+  #form({ kind, payloadType }: EntryObject): PayloadForm {
     const known = this.#forms.get(payloadType);
     if (known?.kind === kind) return known;
     const form = parsePayloadType(kind, payloadType);
@@ -161,7 +161,7 @@ export class RecordReader {
     return form;
   }
 
-  #plain(entry: Entry, { kind, sealedWith }: PayloadForm): Uint8Array | undefined {
+  #plain(entry: EntryObject, { kind, sealedWith }: PayloadForm): Uint8Array | undefined {
     if (sealedWith === undefined) return entry.payload;
     return this.#keyring
       ?.get(sealedWith)

@@ -13,7 +13,7 @@ import {
   toHex,
   utf8,
 } from "../../core/index.ts";
-import { ByteWriter } from "../../skywire/cxo/index.ts";
+import { ObjectWriter } from "../../skywire/cxo/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
 import type { EntryKind, KeysetPayload, SealedEpochKey } from "./payloads.ts";
 
@@ -149,7 +149,7 @@ function wrappingKey(
 }
 
 function placeBytes({ kind, index, time }: SealedPlace): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.bytes(utf8(kind));
   writer.u64(index);
   writer.i64(time);

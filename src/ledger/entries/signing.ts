@@ -11,9 +11,9 @@ import {
   utf8,
   verifyEd25519,
 } from "../../core/index.ts";
-import { ByteWriter } from "../../skywire/cxo/index.ts";
+import { ObjectWriter } from "../../skywire/cxo/index.ts";
 import type { FeedKey, OperatorKeys } from "../keys/keys.ts";
-import { decodeEntry, type Entry } from "./objects.ts";
+import { decodeEntry, type EntryObject } from "./objects.ts";
 
 /** What a body takes beside its payload, seldom more. */
 const BODY_SIZE_GUESS = 256;
@@ -23,13 +23,13 @@ const LENGTH_SIZE = 4;
 const ENTRY_BODY_TYPE = "application/vnd.skywire-fleet.entry.v1";
 
 /** An entry whose signature by its operator was checked. Only {@link verifyEntry} makes one. */
-export type VerifiedEntry = Entry & {
+export type VerifiedEntry = EntryObject & {
   readonly operator: OperatorKey;
   readonly __verified: "entry";
 };
 
 /** An entry before it is signed. */
-export type UnsignedEntry = Omit<Entry, "signatures">;
+export type UnsignedEntry = Omit<EntryObject, "signatures">;
 
 /**
  * What a DSSE signature is made over.
@@ -50,7 +50,7 @@ function preAuthenticationHead(type: string, bodySize: number): Uint8Array {
  * stored, so that an entry can be neither moved to another place or feed nor relabelled.
  */
 function entryBody(feed: FeedKey, entry: UnsignedEntry): Uint8Array {
-  const writer = new ByteWriter(BODY_SIZE_GUESS + entry.payload.length);
+  const writer = new ObjectWriter(BODY_SIZE_GUESS + entry.payload.length);
   writer.raw(fromHex(feed));
   writer.u64(entry.index);
   writer.i64(entry.time);
@@ -76,7 +76,7 @@ function signedMessage(bytes: Uint8Array, feed: FeedKey, payloadSize: number): U
 }
 
 /** Signs an entry with the operator's key. */
-export function signEntry(keys: OperatorKeys, entry: UnsignedEntry): Entry {
+export function signEntry(keys: OperatorKeys, entry: UnsignedEntry): EntryObject {
   const signature = keys.sign(preAuthentication(ENTRY_BODY_TYPE, entryBody(keys.feed, entry)));
   return { ...entry, signatures: [{ keyId: keys.operator, signature }] };
 }
@@ -106,7 +106,7 @@ export function entrySignatures(
   bytes: Uint8Array,
   feed: FeedKey,
   operator: OperatorKey,
-): { readonly entry: Entry; readonly items: readonly SignatureItem[] } {
+): { readonly entry: EntryObject; readonly items: readonly SignatureItem[] } {
   const entry = parseEntry(bytes);
   const message = signedMessage(bytes, feed, entry.payload.length);
   const own = entry.signatures.filter(({ keyId }) => keyId === operator);
@@ -123,11 +123,11 @@ export function entrySignatures(
   return { entry, items };
 }
 
-function notHeld({ index }: Entry): FleetError {
+function notHeld({ index }: EntryObject): FleetError {
   return new FleetError("ledger/signature", `a signature of entry ${index} does not hold`);
 }
 
-function parseEntry(bytes: Uint8Array): Entry {
+function parseEntry(bytes: Uint8Array): EntryObject {
   try {
     return decodeEntry(bytes);
   } catch (cause) {

@@ -11,7 +11,7 @@ import {
   hexOf,
   jsonIfAny,
   type JsonObject,
-  memberOf,
+  memberNamed,
   membersOf,
   type Random,
   type Shape,
@@ -93,7 +93,7 @@ export function parseKeyFile(bytes: Uint8Array, path: string): KeyFile {
   const value = jsonIfAny(text);
   if (typeof value !== "object" || value === null)
     throw badFile(path, "it is neither a key file nor 64 hex digits");
-  if (memberOf(value, "version") !== FILE_VERSION) {
+  if (memberNamed(value, "version") !== FILE_VERSION) {
     throw new FleetError(
       "key/version",
       `the operator key at ${path} has a format that this release does not read`,
@@ -104,20 +104,20 @@ export function parseKeyFile(bytes: Uint8Array, path: string): KeyFile {
     );
   }
   const file = toKeyFile(value, path);
-  if (memberOf(value, "check") !== checkOf(file))
+  if (memberNamed(value, "check") !== checkOf(file))
     throw badFile(path, "its check value does not fit: a character was changed");
   return file;
 }
 
 function toKeyFile(value: unknown, path: string): KeyFile {
-  const given = memberOf(value, "counters");
+  const given = memberNamed(value, "counters");
   if (!hasShape(given, COUNTERS)) throw badFile(path, "its counters are missing");
   // The check value covers what this release reads: what stands beside it is left out.
   const { ed25519, "cxo-feed": feed, seal: seals, "secret-digest": digest } = given;
   const counters = { ed25519, "cxo-feed": feed, seal: seals, "secret-digest": digest };
-  const secret = memberOf(value, "secret");
+  const secret = memberNamed(value, "secret");
   if (hasShape(secret, SECRET)) return { version: FILE_VERSION, counters, secret, isBare: false };
-  const sealed = memberOf(value, "sealed");
+  const sealed = memberNamed(value, "sealed");
   if (typeof sealed !== "object" || sealed === null)
     throw badFile(path, "it holds no secret of 64 hex digits");
   const { salt, nonce, box } = withShape(sealed, SEALED, "its sealed secret", () =>

@@ -13,6 +13,7 @@ import {
   toHex,
   utf8,
 } from "../../core/index.ts";
+import type { FeedKey } from "../../model/index.ts";
 import { publicKeyOf, signHash } from "../../skywire/cxo/index.ts";
 import { openOwn, sealOwn } from "./own-seal.ts";
 
@@ -27,7 +28,7 @@ const SECP256K1_ORDER =
   0xffff_ffff_ffff_ffff_ffff_ffff_ffff_fffe_baae_dce6_af48_a03b_bfd2_5e8c_d036_4141n;
 
 /** A ledger's feed: its compressed secp256k1 key, 66 lower-case hex digits. */
-export type FeedKey = string & { readonly __brand: "FeedKey" };
+export type { FeedKey } from "../../model/index.ts";
 
 /** How often each derived key was rotated; each counts by itself from 0. */
 export interface KeyCounters {

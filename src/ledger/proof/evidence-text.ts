@@ -12,7 +12,7 @@ import {
   hasShape,
   hexOf,
   listOf,
-  memberOf,
+  memberNamed,
   OBJECT,
   oneOf,
   parseJson,
@@ -81,7 +81,7 @@ export function parseEvidence(bytes: Uint8Array): EvidenceDocument {
   const text = textOf(bytes);
   const value = parseJson(text, notJson);
   if (!hasShape(value, OBJECT)) throw refused("it is no JSON object");
-  if (memberOf(value, "format") !== EVIDENCE_FORMAT)
+  if (memberNamed(value, "format") !== EVIDENCE_FORMAT)
     throw refused("it is not of this release's format", "use a release that reads it");
   const document = withShape(value, EVIDENCE_SHAPE, "the evidence", () =>
     refused("a member is missing, unknown or of another type"),

@@ -1,6 +1,6 @@
 // Frames: how every record stands in a file, with a check of its bytes.
 import { concatBytes, equalBytes, sha256 } from "../../core/index.ts";
-import { ByteWriter } from "../../skywire/cxo/index.ts";
+import { ObjectWriter } from "../../skywire/cxo/index.ts";
 
 /** What a frame holds. */
 export const FRAME_TYPES = {
@@ -52,7 +52,7 @@ export interface FrameScan {
 
 /** Frames a body. */
 export function encodeFrame(type: number, body: Uint8Array): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.u8(type);
   writer.bytes(body);
   const content = writer.finish();

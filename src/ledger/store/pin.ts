@@ -1,6 +1,6 @@
 // The pin: the last state of a ledger that was reported durable.
 import { assert, type Files, fromHex, hasCode, toHex } from "../../core/index.ts";
-import { ByteReader, ByteWriter } from "../../skywire/cxo/index.ts";
+import { ByteReader, ObjectWriter } from "../../skywire/cxo/index.ts";
 import { encodeFrame, FRAME_TYPES, scanFrames } from "./frame.ts";
 import { type FeedKey, formatFeedKey } from "../keys/keys.ts";
 
@@ -36,7 +36,7 @@ export interface PinScan {
 
 /** Encodes one pin as it is added to the file. */
 export function encodePin(pin: Pin): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.raw(fromHex(pin.feed));
   writer.u64(pin.seq);
   writer.raw(fromHex(pin.rootHash));

@@ -1,6 +1,6 @@
 // The index of a segment: where its entries stand, derived from it and never believed.
 import { assert, type Files, fromHex, hasCode } from "../../core/index.ts";
-import { ByteReader, ByteWriter } from "../../skywire/cxo/index.ts";
+import { ByteReader, ObjectWriter } from "../../skywire/cxo/index.ts";
 import { type FeedKey, formatFeedKey } from "../keys/keys.ts";
 import { encodeFrame, type Frame, FRAME_TYPES, scanFrames } from "./frame.ts";
 import type { StoredCommit } from "./segment.ts";
@@ -127,7 +127,7 @@ export class SegmentIndexer {
 
 /** Encodes the index file of a segment. */
 export function encodeSegmentIndex(feed: FeedKey, index: SegmentIndex): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.raw(fromHex(feed));
   writer.u32(index.number);
   writer.u64(BigInt(index.sizeBytes));

@@ -8,7 +8,7 @@ import {
   sha256,
   toHex,
 } from "../../core/index.ts";
-import { ByteReader, ByteWriter, type CxoObject } from "../../skywire/cxo/index.ts";
+import { ByteReader, ObjectWriter, type CxoObject } from "../../skywire/cxo/index.ts";
 import { encodeFrame, type Frame, FRAME_TYPES } from "./frame.ts";
 import { type FeedKey, formatFeedKey } from "../keys/keys.ts";
 
@@ -56,7 +56,7 @@ export function segmentNumber(name: string): number | undefined {
 
 /** The first bytes of a segment. */
 export function encodeHeader(number: number, feed: FeedKey): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.u32(STORE_VERSION);
   writer.u32(number);
   writer.raw(fromHex(feed));
@@ -85,7 +85,7 @@ export function encodeCommitRecord(
   root: Uint8Array,
   signature: Uint8Array,
 ): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.u64(seq);
   writer.u32(count);
   writer.raw(digest);

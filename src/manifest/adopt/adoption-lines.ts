@@ -1,7 +1,7 @@
 // The lines that an adoption writes: sections, their order, and the comments in them.
 import { commentLines, commentText, yamlList } from "../yaml-text.ts";
 import type { AdoptedKey, AdoptedList, AdoptedRole, AdoptedVisor, Adoption } from "./adoption.ts";
-import { blockLines, flowText, type Written, type WrittenMap } from "./written.ts";
+import { blockLines, flowText, type WrittenText, type WrittenMap } from "./written.ts";
 
 /** The sections that an adoption adds to, in the order of a manifest. */
 export type AdoptionSection = "keys" | "whitelists" | "roles" | "visors";
@@ -70,7 +70,7 @@ function roleEntry({ name, body, about }: AdoptedRole): SectionEntry {
 
 function visorEntry(visor: AdoptedVisor): SectionEntry {
   const { name, key, roles, body, notes, about } = visor;
-  const whole: WrittenMap = new Map<string, Written>([
+  const whole: WrittenMap = new Map<string, WrittenText>([
     ["key", key],
     ...(roles.length === 0 ? [] : [["roles", roles] as const]),
     ...body,
@@ -117,7 +117,7 @@ export function remarkLines(visor: AdoptedVisor, indent: string): readonly strin
 /** The same inside braces: entries without the braces; empty when there is nothing to add. */
 export function bodyFlow(visor: AdoptedVisor): string {
   const roles = visor.roles.length === 0 ? [] : [["roles", visor.roles] as const];
-  const entries = new Map<string, Written>([...roles, ...visor.body]);
+  const entries = new Map<string, WrittenText>([...roles, ...visor.body]);
   return entries.size === 0 ? "" : flowText(entries).slice(2, -2);
 }
 

@@ -8,7 +8,7 @@ import { keyChecker } from "./look.ts";
 import { readFacts } from "./read-facts.ts";
 import { shareLists } from "./share-lists.ts";
 import {
-  membersOf,
+  spelledMembers,
   type NamedList,
   type NamedShare,
   nameLists,
@@ -140,7 +140,7 @@ export function factorFleet(input: AdoptInput, known: KnownNames): Adoption {
     keys,
     whitelists: used.map((list) => ({
       name: list.name,
-      members: membersOf(list, lists, spelling),
+      members: spelledMembers(list, lists, spelling),
       about: aboutList(list),
     })),
     roles: factored.roles,
@@ -219,7 +219,7 @@ function usedLists(
   const bySize = newLists.toSorted((a, b) => b.keys.length - a.keys.length);
   for (const list of bySize) {
     if (!used.has(list.name)) continue;
-    for (const member of membersOf(list, lists, spelling)) used.add(member);
+    for (const member of spelledMembers(list, lists, spelling)) used.add(member);
   }
   return newLists.filter(({ name }) => used.has(name));
 }

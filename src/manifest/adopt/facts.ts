@@ -16,7 +16,7 @@ export const ADOPT_SECTIONS: readonly AdoptSection[] = [
 ];
 
 /** What a plan finds at one leaf. */
-export type FoundLeaf =
+export type ReadLeaf =
   | { readonly kind: "value"; readonly shown: Json; readonly raw: Json }
   | { readonly kind: "set"; readonly elements: readonly string[] }
   | { readonly kind: "missing-app" }
@@ -27,7 +27,7 @@ export type FoundLeaf =
  * the very values that a plan compares with.
  */
 export interface Eyes {
-  readonly foundAt: (seen: SeenVisor, path: string) => FoundLeaf;
+  readonly foundAt: (seen: SeenVisor, path: string) => ReadLeaf;
   /** True when a plan of `desired` on what was seen changes nothing and leaves nothing unsaid. */
   readonly isInSync: (desired: DesiredVisor, seen: SeenVisor) => boolean;
 }
@@ -97,12 +97,12 @@ export function keysOf(fact: Fact): readonly VisorKey[] {
 }
 
 /** The list of keys of a fact that has one. */
-export function listOf(fact: Fact): readonly VisorKey[] | undefined {
+export function readListOf(fact: Fact): readonly VisorKey[] | undefined {
   return fact.kind === "keys" || fact.kind === "port" ? keysOf(fact) : undefined;
 }
 
 /** A value that a manifest can write, or `undefined` for any other. */
-export function plainValue(value: Json): PlainValue | undefined {
+export function plainReadValue(value: Json): PlainValue | undefined {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
     return value;
   }

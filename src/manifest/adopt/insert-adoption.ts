@@ -16,7 +16,7 @@ import {
   aboveEntry,
   behindEntry,
   type Edit,
-  type EntryPlace,
+  type KeyPlace,
   insertedLines,
   lineStart,
   type MapPlace,
@@ -56,7 +56,7 @@ export function insertAdoption(text: string, adoption: Adoption, present: Presen
   return spliced(text, withLineEnds(text, edits));
 }
 
-function sectionOf(top: MapPlace, name: string): EntryPlace | undefined {
+function sectionOf(top: MapPlace, name: string): KeyPlace | undefined {
   return top.entries.find((entry) => entry.name === name);
 }
 

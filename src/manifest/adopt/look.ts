@@ -5,7 +5,7 @@ import { looksSecret } from "../plain-secrets.ts";
 import type { Eyes, Fact } from "./facts.ts";
 
 /** What reading the facts of one visor needs. */
-export interface Look {
+export interface TextLook {
   readonly seen: SeenVisor;
   readonly eyes: Eyes;
   /** Lists that are open to everybody may be written so. */
@@ -23,7 +23,7 @@ const UNKNOWN = /[\p{Private_Use}\p{Unassigned}]/u;
 const REFERENCE = /^(env|file):/;
 
 /** Makes the check of keys that all visors of one adoption share: checking the curve is what takes time. */
-export function keyChecker(): Look["keyOf"] {
+export function keyChecker(): TextLook["keyOf"] {
   const known = new Map<string, VisorKey | undefined>();
   return (text) => {
     if (known.has(text)) return known.get(text);
@@ -46,7 +46,7 @@ export function isPlainText(text: string): boolean {
 }
 
 /** The members of a list, sorted, or why no manifest can say them. */
-export function keysIn(look: Look, elements: readonly string[]): readonly VisorKey[] | string {
+export function keysIn(look: TextLook, elements: readonly string[]): readonly VisorKey[] | string {
   const keys = elements.map((element) => look.keyOf(element));
   const good = keys.filter((key) => key !== undefined);
   if (good.length < keys.length) return "a member of it is no visor key";

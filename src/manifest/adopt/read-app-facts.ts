@@ -15,7 +15,7 @@ import {
 import { isAppAddress } from "../app-address.ts";
 import { isPlainSecret, looksSecret, parseOption } from "../plain-secrets.ts";
 import { APP_NAME_PATTERN } from "../schema-parts.ts";
-import { isPlainText, keysIn, type Look } from "./look.ts";
+import { isPlainText, keysIn, type TextLook } from "./look.ts";
 
 const APP_NAME = new RegExp(APP_NAME_PATTERN);
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -27,7 +27,7 @@ const STOPPED = 0;
 const RUNNING = 1;
 
 /** Reads what a manifest could own of the apps of one visor. */
-export function readAppFacts(look: Look): void {
+export function readAppFacts(look: TextLook): void {
   const taken = new Set<string>();
   const unnamed = look.seen.apps.filter(({ name }) => !APP_NAME.test(name)).length;
   if (unnamed > 0) look.note(`${unnamed} apps are left out: a manifest cannot write their names`);
@@ -40,7 +40,7 @@ export function readAppFacts(look: Look): void {
   }
 }
 
-function readApp(look: Look, app: ObservedApp): void {
+function readApp(look: TextLook, app: ObservedApp): void {
   const program = programOf(app);
   readState(look, app, program);
   readMode(look, app);
@@ -52,7 +52,7 @@ function readApp(look: Look, app: ObservedApp): void {
   readEnv(look, app);
 }
 
-function readState(look: Look, app: ObservedApp, program: string): void {
+function readState(look: TextLook, app: ObservedApp, program: string): void {
   const path = `apps.${app.name}`;
   const isPty = app.name === PTY || program === PTY;
   if (app.status !== STOPPED && app.status !== RUNNING) {
@@ -69,7 +69,7 @@ function readState(look: Look, app: ObservedApp, program: string): void {
     );
 }
 
-function readMode(look: Look, app: ObservedApp): void {
+function readMode(look: TextLook, app: ObservedApp): void {
   const path = `apps.${app.name}.launcher_mode`;
   const found = look.eyes.foundAt(look.seen, path);
   if (found.kind !== "value") return;
@@ -78,7 +78,7 @@ function readMode(look: Look, app: ObservedApp): void {
 }
 
 /** Names the program of an app that is not called like it; false when a manifest could not. */
-function readProgram(look: Look, app: ObservedApp, program: string): boolean {
+function readProgram(look: TextLook, app: ObservedApp, program: string): boolean {
   const path = `apps.${app.name}.binary`;
   const base = app.binary.split(/[/\\]/).at(-1) ?? "";
   if (program === app.name) return true;
@@ -93,7 +93,7 @@ function readProgram(look: Look, app: ObservedApp, program: string): boolean {
   return false;
 }
 
-function readTyped(look: Look, app: ObservedApp, program: string): void {
+function readTyped(look: TextLook, app: ObservedApp, program: string): void {
   const { typed, broken } = splitArgs({ ...app, args: app.raw.open().args });
   for (const { field, form, programs } of TYPED_FIELDS) {
     if (!programs.includes(program)) continue;
@@ -111,7 +111,7 @@ function readTyped(look: Look, app: ObservedApp, program: string): void {
 }
 
 function readText(
-  look: Look,
+  look: TextLook,
   app: ObservedApp,
   found: { readonly path: string; readonly field: AppTypedField; readonly text: string },
 ): void {
@@ -133,7 +133,7 @@ function readText(
   }
 }
 
-function readWhitelist(look: Look, app: ObservedApp, program: string): void {
+function readWhitelist(look: TextLook, app: ObservedApp, program: string): void {
   const path = `apps.${app.name}.whitelist`;
   const found = look.eyes.foundAt(look.seen, path);
   if (found.kind !== "set") return;
@@ -152,7 +152,7 @@ function readWhitelist(look: Look, app: ObservedApp, program: string): void {
   } else look.put({ kind: "keys", path, keys, form: "exact" });
 }
 
-function readArgs(look: Look, app: ObservedApp, program: string): void {
+function readArgs(look: TextLook, app: ObservedApp, program: string): void {
   const path = `apps.${app.name}.args`;
   const found = look.eyes.foundAt(look.seen, path);
   if (found.kind !== "value" || !Array.isArray(found.raw) || found.raw.length === 0) return;
@@ -184,7 +184,7 @@ function namesTypedField(args: readonly string[], program: string): boolean {
   return splitArgs(app).typed.size > 0 || unreadableElements(app).length > 0;
 }
 
-function readEnv(look: Look, app: ObservedApp): void {
+function readEnv(look: TextLook, app: ObservedApp): void {
   const env = app.env ?? [];
   if (env.length === 0) return;
   // Only names: every value may be a secret, and so may an element that is no NAME=value.

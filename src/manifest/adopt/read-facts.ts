@@ -18,11 +18,11 @@ import {
   type Eyes,
   type Fact,
   type PlainValue,
-  plainValue,
+  plainReadValue,
   type PortFact,
   type VisorFacts,
 } from "./facts.ts";
-import { isPlainText, keysIn, type Look } from "./look.ts";
+import { isPlainText, keysIn, type TextLook } from "./look.ts";
 import { readAppFacts } from "./read-app-facts.ts";
 
 /** What a starting visor puts in place of nothing: its .dmsg proxy goes on to its .skynet one. */
@@ -34,8 +34,8 @@ export interface ReadFactsInput {
   readonly sections: ReadonlySet<AdoptSection>;
   readonly open: boolean;
   readonly eyes: Eyes;
-  readonly keyOf: Look["keyOf"];
-  readonly revoked: Look["revoked"];
+  readonly keyOf: TextLook["keyOf"];
+  readonly revoked: TextLook["revoked"];
 }
 
 /**
@@ -46,7 +46,7 @@ export function readFacts(input: ReadFactsInput): VisorFacts {
   const { seen, sections, open, eyes, keyOf, revoked } = input;
   const facts = new Map<string, Fact>();
   const notes: string[] = [];
-  const look: Look = {
+  const look: TextLook = {
     seen,
     eyes,
     open,
@@ -65,7 +65,7 @@ export function readFacts(input: ReadFactsInput): VisorFacts {
   return { key: seen.key, facts: [...facts.values()], notes };
 }
 
-function readTrust(look: Look): void {
+function readTrust(look: TextLook): void {
   for (const path of ACCESS_PATHS) {
     const found = look.eyes.foundAt(look.seen, path);
     // Who may copy files is told by releases that have such a list, and missed of no other.
@@ -79,13 +79,13 @@ function readTrust(look: Look): void {
 }
 
 /** Only what is switched on: off is what visors have, and a manifest would own it for nothing. */
-function readRpcExec(look: Look): void {
+function readRpcExec(look: TextLook): void {
   const path = "trust.allow_rpc_exec";
   const found = look.eyes.foundAt(look.seen, path);
   if (found.kind === "value" && found.raw === true) look.put({ kind: "value", path, value: true });
 }
 
-function readSettings(look: Look): void {
+function readSettings(look: TextLook): void {
   const hidden: string[] = [];
   for (const { path } of SETTINGS) {
     const found = look.eyes.foundAt(look.seen, `settings.${path}`);
@@ -114,7 +114,7 @@ function readSettings(look: Look): void {
       readRecords(look, path, found.raw);
       continue;
     }
-    const value = plainValue(found.raw);
+    const value = plainReadValue(found.raw);
     if (value !== undefined && [value].flat().every(isPlain)) {
       look.put({ kind: "value", path: `settings.${path}`, value });
     } else look.note(`settings.${path} is left out: its text could be a secret or cannot be shown`);
@@ -126,7 +126,7 @@ function readSettings(look: Look): void {
 }
 
 /** Takes a list of records over, when all of it can be shown and every key in it is one. */
-function readRecords(look: Look, path: string, raw: Json): void {
+function readRecords(look: TextLook, path: string, raw: Json): void {
   const records = (Array.isArray(raw) ? raw : []) as readonly Readonly<Record<string, string>>[];
   const keyMembers = keyMembersOf(path);
   const texts = records.flatMap((record) =>
@@ -145,7 +145,7 @@ function readRecords(look: Look, path: string, raw: Json): void {
 }
 
 /** True for a web proxy's address where the visor says whether it runs: a manifest needs both. */
-function isTold(look: Look, path: string): boolean {
+function isTold(look: TextLook, path: string): boolean {
   const enable = path.replace(/\.[^.]+$/, ".enable");
   const found = look.eyes.foundAt(look.seen, `settings.${enable}`);
   return found.kind === "value" && typeof found.raw === "boolean";
@@ -155,7 +155,7 @@ function isPlain(value: string | number | boolean): boolean {
   return typeof value !== "string" || isPlainText(value);
 }
 
-function readSurvey(look: Look): void {
+function readSurvey(look: TextLook): void {
   const found = look.eyes.foundAt(look.seen, "survey");
   if (found.kind === "unsupported") look.note(`survey is left out: ${found.why}`);
   if (found.kind !== "set") return;
@@ -166,7 +166,7 @@ function readSurvey(look: Look): void {
   else if (keys.length > 0) look.put({ kind: "keys", path: "survey", keys, form: "add" });
 }
 
-function readReward(look: Look): void {
+function readReward(look: TextLook): void {
   const path = "reward_address";
   const found = look.eyes.foundAt(look.seen, path);
   if (found.kind === "unsupported") look.note(`${path} is left out: ${found.why}`);
@@ -176,7 +176,7 @@ function readReward(look: Look): void {
   else look.note(`${path} is left out: what the visor shows is no Skycoin address`);
 }
 
-function readPorts(look: Look): void {
+function readPorts(look: TextLook): void {
   const { ports } = look.seen;
   if (ports === undefined) {
     look.note("ports are left out: this release does not list its served ports");
@@ -191,7 +191,7 @@ function readPorts(look: Look): void {
 }
 
 /** The record of one port, or why it is left out. */
-function readPort(look: Look, port: number): PortFact | string {
+function readPort(look: TextLook, port: number): PortFact | string {
   if (!isPortNumber(port)) return "no manifest can name this number";
   const at = (field: string): Json => {
     const found = look.eyes.foundAt(look.seen, `ports.${port}.${field}`);

@@ -1,6 +1,6 @@
 // Lists of keys that stand in several places, and those that are worth a name.
 import { compareTexts, type VisorKey } from "../../core/index.ts";
-import { type Fact, type KeysFact, listOf, type VisorFacts } from "./facts.ts";
+import { type Fact, type KeysFact, readListOf, type VisorFacts } from "./facts.ts";
 
 /** A list of keys that stands in several places. */
 export interface SharedList {
@@ -60,7 +60,7 @@ function countHolders(visors: readonly VisorFacts[]): ReadonlyMap<string, number
 }
 
 function exactList(fact: Fact): readonly VisorKey[] | undefined {
-  return fact.kind === "keys" && fact.form === "add" ? undefined : listOf(fact);
+  return fact.kind === "keys" && fact.form === "add" ? undefined : readListOf(fact);
 }
 
 function withCommonForms(visor: VisorFacts, holders: ReadonlyMap<string, number>): VisorFacts {
@@ -93,7 +93,7 @@ function sharedLists(visors: readonly VisorFacts[]): readonly SharedList[] {
   for (const { facts } of visors) {
     const here = new Set<string>();
     for (const fact of facts) {
-      const keys = listOf(fact);
+      const keys = readListOf(fact);
       if (keys === undefined || keys.length < 2) continue;
       const id = listId(keys);
       const use = uses.get(id) ?? { keys, visors: 0, paths: [] };

@@ -65,7 +65,7 @@ export function spellingOf(
 }
 
 /** The members of a named list itself, which may use smaller ones. */
-export function membersOf(
+export function spelledMembers(
   list: NamedList,
   lists: readonly NamedList[],
   spelling: Spelling,

@@ -7,9 +7,9 @@ import type { Fact, PlainValue } from "./facts.ts";
 import type { Spelling } from "./spelling.ts";
 
 /** What is written below a key: a scalar, a list of words, or a map. */
-export type Written = PlainValue | WrittenMap | readonly WrittenMap[];
+export type WrittenText = PlainValue | WrittenMap | readonly WrittenMap[];
 
-export type WrittenMap = ReadonlyMap<string, Written>;
+export type WrittenMap = ReadonlyMap<string, WrittenText>;
 
 const WIDTH = 100;
 /** A section with more entries is written one a line. */
@@ -17,7 +17,7 @@ const ENTRIES_ON_A_LINE = 3;
 const SETTING_ORDER = new Map(SETTINGS.map(({ path }, index) => [path, index]));
 
 /** The value of a fact, as it is written behind its key. */
-export function writtenFact(fact: Fact, spelling: Spelling): Written {
+export function writtenFact(fact: Fact, spelling: Spelling): WrittenText {
   switch (fact.kind) {
     case "value":
       return fact.value;
@@ -47,7 +47,7 @@ export function writtenFact(fact: Fact, spelling: Spelling): Written {
     case "port": {
       const { whitelist } = fact;
       const list = whitelist === "anyone" ? whitelist : spelling.list(whitelist);
-      return new Map<string, Written>([
+      return new Map<string, WrittenText>([
         ["whitelist", list],
         ...Object.entries(fact.fields).map(([name, value]) => [name, value] as const),
       ]);
@@ -57,7 +57,7 @@ export function writtenFact(fact: Fact, spelling: Spelling): Written {
 
 /** Facts as the sections of a role or a visor, in the order that a formatted manifest has them in. */
 export function writtenBody(facts: readonly Fact[], spelling: Spelling): WrittenMap {
-  const sections = new Map<string, Map<string, Written> | Written>();
+  const sections = new Map<string, Map<string, WrittenText> | WrittenText>();
   const sorted = facts.toSorted(byName);
   for (const fact of sorted) put(sections, stepsOf(fact.path), writtenFact(fact, spelling));
   return arranged(sections, bodyKeyOrder());
@@ -89,22 +89,23 @@ function stepsOf(path: string): readonly string[] {
 }
 
 function put(
-  map: Map<string, Map<string, Written> | Written>,
+  map: Map<string, Map<string, WrittenText> | WrittenText>,
   [first = "", ...others]: readonly string[],
-  value: Written,
+  value: WrittenText,
 ): void {
   if (others.length === 0) {
     map.set(first, value);
     return;
   }
   const known = map.get(first);
-  const inner = known instanceof Map ? known : new Map<string, Map<string, Written> | Written>();
+  const inner =
+    known instanceof Map ? known : new Map<string, Map<string, WrittenText> | WrittenText>();
   map.set(first, inner);
   put(inner, others, value);
 }
 
 /** A value on one line. */
-export function flowText(value: Written): string {
+export function flowText(value: WrittenText): string {
   if (isMap(value)) {
     const entries = [...value].map(([key, inner]) => `${key}: ${flowText(inner)}`);
     return `{ ${entries.join(", ")} }`;
@@ -119,7 +120,7 @@ export function blockLines(map: WrittenMap, indent: string): readonly string[] {
   return [...map].flatMap(([key, value]) => entryLines(key, value, indent));
 }
 
-function entryLines(key: string, value: Written, indent: string): readonly string[] {
+function entryLines(key: string, value: WrittenText, indent: string): readonly string[] {
   const line = `${indent}${key}: ${flowText(value)}`;
   if (isMap(value)) {
     const isWide = line.length > WIDTH || value.size > maxOnALine(indent);
@@ -138,14 +139,14 @@ function maxOnALine(indent: string): number {
   return indent.length <= "    ".length ? ENTRIES_ON_A_LINE : Number.MAX_SAFE_INTEGER;
 }
 
-function isMap(value: Written): value is WrittenMap {
+function isMap(value: WrittenText): value is WrittenMap {
   return value instanceof Map;
 }
 
-function isList(value: Written): value is readonly string[] {
+function isList(value: WrittenText): value is readonly string[] {
   return Array.isArray(value) && !isRecords(value);
 }
 
-function isRecords(value: Written): value is readonly WrittenMap[] {
-  return Array.isArray(value) && value.some((item: Written) => isMap(item));
+function isRecords(value: WrittenText): value is readonly WrittenMap[] {
+  return Array.isArray(value) && value.some((item: WrittenText) => isMap(item));
 }

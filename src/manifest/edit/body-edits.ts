@@ -7,7 +7,7 @@ import { bodyIn, type BodyPlace, entryAt, flowOf, putTree, treeOf } from "./body
 import { bodyTree, ignoreFields, type ManifestEdit } from "./manifest-edit.ts";
 import { changeMember, withoutPath } from "./members.ts";
 import { type Edit, placesOf } from "./splice.ts";
-import { memberOf } from "./wanted.ts";
+import { memberWord } from "./wanted.ts";
 import { withListed, withoutListed } from "./words.ts";
 
 /** A text, and the roles or visors in it that an edit is written at. */
@@ -93,7 +93,7 @@ function memberEdits(
   name: string,
 ): readonly Edit[] {
   const { manifest, desired } = existing;
-  const member = memberOf(edit.member, manifest);
+  const member = memberWord(edit.member, manifest);
   const isMember = (word: string): boolean =>
     word.toLowerCase() === member.key ||
     (manifest.visors.get(word) ?? manifest.keys.get(word))?.key === member.key;

@@ -2,7 +2,7 @@
 import {
   behindEntry,
   type Edit,
-  type EntryPlace,
+  type KeyPlace,
   insertedLines,
   lastLetter,
   lineEnd,
@@ -37,7 +37,7 @@ export function bodyIn(
 }
 
 /** The entry at a path, if everything on the way is there. */
-export function entryAt(map: MapPlace, path: readonly string[]): EntryPlace | undefined {
+export function entryAt(map: MapPlace, path: readonly string[]): KeyPlace | undefined {
   const [first, ...others] = path;
   const entry = map.entries.find(({ name }) => name === first);
   if (others.length === 0 || entry === undefined) return entry;
@@ -72,7 +72,7 @@ export function putTree(text: string, { map, step }: BodyPlace, tree: BodyTree):
 }
 
 /** Replaces the value of an entry; nothing when it stands there already. */
-function replaced(text: string, entry: EntryPlace, value: string): readonly Edit[] {
+function replaced(text: string, entry: KeyPlace, value: string): readonly Edit[] {
   const { keyTo, valueFrom } = entry;
   const to = lastLetter(text, entry.valueTo);
   if (!isBlock(entry)) {
@@ -84,12 +84,12 @@ function replaced(text: string, entry: EntryPlace, value: string): readonly Edit
   return [{ from: colon, to, text: ` ${value}${rest.includes("#") ? rest : ""}` }];
 }
 
-function isBlock({ value, list }: EntryPlace): boolean {
+function isBlock({ value, list }: KeyPlace): boolean {
   return value?.isFlow === false || list?.isFlow === false;
 }
 
 /** Takes an entry out of its map, with the comment on its line. The map must keep another one. */
-export function withoutEntry(text: string, map: MapPlace, entry: EntryPlace): readonly Edit[] {
+export function withoutEntry(text: string, map: MapPlace, entry: KeyPlace): readonly Edit[] {
   if (!map.isFlow) {
     const [from, to] = [lineStart(text, entry.keyFrom), behindEntry(text, entry)];
     return [{ from, to, text: "" }];

@@ -8,7 +8,7 @@ import {
   treeOf,
   withoutEntry,
 } from "./body.ts";
-import type { Edit, EntryPlace, MapPlace } from "./splice.ts";
+import type { Edit, KeyPlace, MapPlace } from "./splice.ts";
 import { isEmptied, withoutWords, withoutWordsOrEntry, withWord, wordText } from "./words.ts";
 
 /** A member to put into a list, or to take out of it. */
@@ -56,7 +56,7 @@ function newList({ action, word, isMember, inherited }: MemberChange): string {
 /** The place of a list that names what to add and what to remove. */
 interface PartsPlace {
   readonly body: BodyPlace;
-  readonly entry: EntryPlace;
+  readonly entry: KeyPlace;
   readonly map: MapPlace;
 }
 
@@ -102,7 +102,7 @@ export function withoutPath(text: string, map: MapPlace, path: readonly string[]
 }
 
 /** True when an entry holds nothing beside what stands at a path below it. */
-function isAllOf(entry: EntryPlace, [first, ...others]: readonly string[]): boolean {
+function isAllOf(entry: KeyPlace, [first, ...others]: readonly string[]): boolean {
   if (first === undefined) return true;
   const [only, ...more] = entry.value?.entries ?? [];
   return only?.name === first && more.length === 0 && isAllOf(only, others);

@@ -3,7 +3,7 @@ import type { GitKey, OperatorKey, SealKey } from "../../core/index.ts";
 import type { Capability, FeedKey } from "../../model/index.ts";
 import {
   behindEntry,
-  type EntryPlace,
+  type KeyPlace,
   lineStart,
   type MapPlace,
   placesOf,
@@ -84,7 +84,7 @@ export function withoutOperator(text: string, name: string): string | undefined 
 function withSection(
   text: string,
   top: MapPlace,
-  section: EntryPlace | undefined,
+  section: KeyPlace | undefined,
   line: string,
 ): string {
   if (section !== undefined)

@@ -15,7 +15,7 @@ export interface Edit {
 
 /** A map of the document with its entries in the order of the text. */
 export interface MapPlace {
-  readonly entries: readonly EntryPlace[];
+  readonly entries: readonly KeyPlace[];
   /** Written in braces. */
   readonly isFlow: boolean;
   /** Where the first key stands, as white space. */
@@ -23,7 +23,7 @@ export interface MapPlace {
 }
 
 /** One entry: where its key and its value stand. */
-export interface EntryPlace {
+export interface KeyPlace {
   readonly name: string;
   readonly keyFrom: number;
   readonly keyTo: number;
@@ -73,7 +73,7 @@ function indentOf(before: string): string {
   return /^\s*(?:[?:-]\s+)*$/.test(before) ? before.replace(/[?:-]/g, " ") : "  ";
 }
 
-function placeOfEntry(text: string, { key, value }: Pair, depth: number): EntryPlace {
+function placeOfEntry(text: string, { key, value }: Pair, depth: number): KeyPlace {
   const name = isScalar(key) ? String(key.value) : "";
   const [keyFrom = 0, keyTo = 0] = rangeOf(key) ?? [];
   const [valueFrom = keyTo, valueTo = keyTo] = rangeOf(value) ?? [];
@@ -104,7 +104,7 @@ export function lineStart(text: string, offset: number): number {
  * Where lines can be added behind an entry of a block: behind its last line, and behind the comments that are
  * indented deeper than its key and so belong to it.
  */
-export function behindEntry(text: string, entry: EntryPlace): number {
+export function behindEntry(text: string, entry: KeyPlace): number {
   const depth = entry.keyFrom - lineStart(text, entry.keyFrom);
   let at = lineEnd(text, lastLetter(text, entry.valueTo));
   for (;;) {
@@ -127,7 +127,7 @@ export function lineEnd(text: string, offset: number): number {
 }
 
 /** Where a section can be put in front of an entry: above the comments that stand directly above it. */
-export function aboveEntry(text: string, entry: Pick<EntryPlace, "keyFrom">): number {
+export function aboveEntry(text: string, entry: Pick<KeyPlace, "keyFrom">): number {
   let at = lineStart(text, entry.keyFrom);
   while (at > 0) {
     const before = lineStart(text, at - 1);

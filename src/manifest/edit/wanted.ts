@@ -45,7 +45,7 @@ export function wantedFleet(
 ): DesiredFleet {
   const { manifest, desired } = existing;
   if (edit.kind === "member") {
-    const member = memberOf(edit.member, manifest);
+    const member = memberWord(edit.member, manifest);
     const wanted = desired.visors.map((visor) =>
       visors.has(visor.key) ? withMember(visor, edit, member) : visor,
     );
@@ -218,7 +218,7 @@ function overlaid(body: Body, said: Body, edit: ValueEdit): Body {
  * The key that a word names, alone.
  * @throws FleetError manifest/edit (exit 64) for a name of nobody or of several
  */
-export function memberOf(text: string, manifest: Manifest): Member {
+export function memberWord(text: string, manifest: Manifest): Member {
   const named = manifest.visors.get(text)?.key ?? manifest.keys.get(text)?.key;
   if (named !== undefined) return { key: named, word: text };
   const checked = checkVisorKey(text);

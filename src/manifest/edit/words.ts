@@ -4,7 +4,7 @@ import { type BodyPlace, entryAt, putTree, treeOf, withoutEntry } from "./body.t
 import { withoutSpans } from "./without-span.ts";
 import {
   type Edit,
-  type EntryPlace,
+  type KeyPlace,
   insertedLines,
   lineEnd,
   lineStart,
@@ -81,7 +81,7 @@ export function withoutListed(
 export function withoutWordsOrEntry(
   text: string,
   map: MapPlace,
-  entry: EntryPlace,
+  entry: KeyPlace,
   isGone: (word: string) => boolean,
 ): readonly Edit[] {
   if (entry.list === undefined) return [];

@@ -9,7 +9,7 @@ import type {
 } from "../../skywire/visor/index.ts";
 import { parseLeafPath } from "../diff/index.ts";
 import { Notebook } from "./notebook.ts";
-import type { Place } from "./places.ts";
+import type { WritePlace } from "./places.ts";
 import type { ApplyTiming } from "./timing.ts";
 
 /** What starting and stopping apps needs. */
@@ -22,7 +22,7 @@ export interface AppActionContext {
   readonly clock: Clock;
   readonly timing: ApplyTiming;
   /** Held where this begins; given back as soon as nothing more is written, so that waiting holds none. */
-  readonly place: Place;
+  readonly place: WritePlace;
 }
 
 /** Statuses of an app as the visor counts them. */

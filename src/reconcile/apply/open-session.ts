@@ -6,7 +6,7 @@ import type {
   VisorWriter,
   WriteSession,
 } from "../../skywire/visor/index.ts";
-import type { Place, Places } from "./places.ts";
+import type { WritePlace, Places } from "./places.ts";
 
 /** A connection that was closed within this time was turned away; a visor that is gone takes longer to be told of. */
 const TURNED_AWAY_MS = 2_000;
@@ -17,7 +17,7 @@ export interface SessionDoor {
   readonly clock: Clock;
   readonly places: Places;
   /** Held by who opens. */
-  readonly place: Place;
+  readonly place: WritePlace;
 }
 
 /**

@@ -10,7 +10,7 @@ import type { ApplyTiming } from "./timing.ts";
 const FEW = 16;
 
 /** A visor's place among those that are written to at the same time. */
-export interface Place {
+export interface WritePlace {
   /** Gives the place back: nothing is written from here on. Does nothing where it was given back. */
   leave(): void;
   /** Takes it again, before all visors on which nothing was begun. Does nothing where it is held. */
@@ -47,14 +47,14 @@ export class Places {
    * @param isCareful for a step that {@link isCareful}
    * @param isBegun the visor was written to before: it comes before all others, so that few are left half done
    */
-  async take(careful: boolean, isBegun: boolean): Promise<Place> {
+  async take(careful: boolean, isBegun: boolean): Promise<WritePlace> {
     const place = new HeldPlace(careful ? [this.#careful, this.#all] : [this.#all]);
     await place.take(!isBegun);
     return place;
   }
 }
 
-class HeldPlace implements Place {
+class HeldPlace implements WritePlace {
   readonly #slots: readonly Slots[];
   #releases: (() => void)[] = [];
 

@@ -12,7 +12,7 @@ import { toSeenVisor } from "../observe/index.ts";
 import { checkLists } from "../plan/index.ts";
 import { isRunning, runAppActions } from "./app-actions.ts";
 import { openSession } from "./open-session.ts";
-import { type Place, Places } from "./places.ts";
+import { type WritePlace, Places } from "./places.ts";
 import { type ApplyTiming, DEFAULT_TIMING } from "./timing.ts";
 
 /** A visor whose apps are restarted. */
@@ -69,7 +69,7 @@ export async function restartApps(input: RestartInput): Promise<readonly Restart
 interface RestartRun extends RestartInput {
   readonly timing: ApplyTiming;
   readonly places: Places;
-  readonly place: Place;
+  readonly place: WritePlace;
 }
 
 async function restartInTurn(

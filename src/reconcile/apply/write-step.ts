@@ -22,7 +22,7 @@ import { toSeenVisor, wantsOf } from "../observe/index.ts";
 import { runAppActions } from "./app-actions.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import { openSession } from "./open-session.ts";
-import type { Place, Places } from "./places.ts";
+import type { WritePlace, Places } from "./places.ts";
 import { judge } from "./read-back.ts";
 import { recordedChange } from "./recorded-change.ts";
 import { isGood, outcomeBase, type StepOutcome } from "./step-outcomes.ts";
@@ -49,7 +49,7 @@ export interface WriteRun {
   readonly timing: ApplyTiming;
   readonly places: Places;
   /** Held until nothing more is written. */
-  readonly place: Place;
+  readonly place: WritePlace;
   readonly emit: Emit;
   readonly atPoint: (point: ApplyPoint, visor: PlanVisor, step: PlanStep) => void;
 }

@@ -4,7 +4,7 @@ export { diffVisor, sortChanges, type VisorDiff } from "./diff-visor.ts";
 export { type Found, foundAt } from "./found.ts";
 export { isLeafPath, isWayIn, type LeafPath, parseLeafPath } from "./leaf-path.ts";
 export { riskOf } from "./risk-of.ts";
-export { type SecretComparison, type SecretReceipt, secretRefText } from "./secret-comparison.ts";
+export { type SecretComparison, type WrittenSecret, secretRefText } from "./secret-comparison.ts";
 export {
   CLOSING,
   isClosing,

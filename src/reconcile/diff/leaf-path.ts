@@ -13,7 +13,7 @@ import {
 } from "../../model/index.ts";
 
 /** The lists of trust: the first two are ways in, the third says who may copy files. */
-export type TrustPath = Exclude<OwnListPath, "survey">;
+export type AccessListPath = Exclude<OwnListPath, "survey">;
 
 /** True for a list by which keys come into a visor: lock-out goes by these. */
 export function isWayIn(path: string): boolean {
@@ -22,7 +22,7 @@ export function isWayIn(path: string): boolean {
 
 /** A leaf path taken apart. */
 export type LeafPath =
-  | { readonly section: "trust"; readonly path: TrustPath }
+  | { readonly section: "trust"; readonly path: AccessListPath }
   | { readonly section: "rpc_exec"; readonly path: "trust.allow_rpc_exec" }
   | { readonly section: "survey"; readonly path: "survey" }
   | { readonly section: "reward_address"; readonly path: "reward_address" }

@@ -2,7 +2,7 @@
 import type { SecretRef } from "../../model/index.ts";
 
 /** The latest receipt of a secret leaf: which reference was written, and the keyed digest of the value. */
-export interface SecretReceipt {
+export interface WrittenSecret {
   readonly ref: string;
   readonly hmac: string;
 }
@@ -11,7 +11,7 @@ export interface SecretReceipt {
 export interface SecretComparison {
   /** Keyed digest of a text under the operator's key; absent where only recorded digests can be compared. */
   readonly digest?: (text: string) => string;
-  readonly receipt: (visor: string, path: string) => SecretReceipt | undefined;
+  readonly receipt: (visor: string, path: string) => WrittenSecret | undefined;
 }
 
 /** The references of a leaf as one text, as receipts keep it. */

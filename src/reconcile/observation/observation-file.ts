@@ -10,7 +10,7 @@ import {
   fromHex,
   isCanonicalJson,
   type JsonObject,
-  memberOf,
+  memberNamed,
   type OperatorKey,
   parseJson,
   toHex,
@@ -93,7 +93,7 @@ export function formatObservation(observation: ObservationDocument): string {
  */
 export function parseObservation(text: string): ObservationDocument {
   const value = parseJson(text, (cause) => damaged("it is cut short, or is no observation", cause));
-  const format = memberOf(value, "format");
+  const format = memberNamed(value, "format");
   if (format !== OBSERVATION_FORMAT) {
     throw new FleetError(
       "observe/format",

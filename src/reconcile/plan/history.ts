@@ -19,7 +19,7 @@ import {
   refOf,
 } from "../../ledger/index.ts";
 import { changeKey, type Keyset } from "../../model/index.ts";
-import type { SecretReceipt } from "../diff/index.ts";
+import type { WrittenSecret } from "../diff/index.ts";
 import { keysetFromRecord } from "./keyset-record.ts";
 import { type OnceTrusted, OnceTrustedFold, type OnceTrustedState } from "./once-trusted.ts";
 
@@ -34,7 +34,7 @@ export interface Awaiting {
 }
 
 /** Where an entry is and when it was written; an observation does not tell. */
-export interface LedgerPlace {
+export interface EntryMoment {
   readonly feed: FeedKey;
   readonly timeMs: number;
 }
@@ -65,10 +65,10 @@ export interface KnownHistory {
   readonly doubtfulStops: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   /** What values were when they were last as a manifest of ours wanted them. */
   readonly leaves: KnownLeaves;
-  readonly secretReceipt: (visor: string, path: string) => SecretReceipt | undefined;
+  readonly secretReceipt: (visor: string, path: string) => WrittenSecret | undefined;
   /** The manifest that was applied last, and the entry that says so. */
   readonly lastManifest:
-    | { readonly digest: Digest; readonly entry: number; readonly in?: LedgerPlace }
+    | { readonly digest: Digest; readonly entry: number; readonly in?: EntryMoment }
     | undefined;
   /** The commit of the latest recorded plan that was made from one. */
   readonly lastCommit: string | undefined;
@@ -104,7 +104,7 @@ export interface HistoryState {
   readonly leaves: KnownLeavesState;
   /** The plans that parts may follow of, the latest of each feed. */
   readonly plans: Map<FeedKey, { readonly payload: PlanPayload; readonly at: RecordRef }>;
-  readonly secrets: Map<string, SecretReceipt>;
+  readonly secrets: Map<string, WrittenSecret>;
   /** Intents that no receipt answers yet. */
   readonly intents: Map<string, IntentPayload>;
   readonly keysetLines: ReturnType<KeysetFollower["state"]>;

@@ -5,7 +5,7 @@ import {
   FleetError,
   fromHex,
   type JsonObject,
-  memberOf,
+  memberNamed,
   type OperatorKey,
   parseJson,
   toHex,
@@ -43,7 +43,7 @@ export function parsePlan(text: string): Plan {
   const value = parseJson(text, (cause) =>
     damaged("the plan file is cut short, or is no plan", cause),
   );
-  const format = memberOf(value, "format");
+  const format = memberNamed(value, "format");
   if (format !== PLAN_FORMAT) {
     throw new FleetError(
       "plan/format",

@@ -23,7 +23,7 @@ const QUIET_NAN_64 = 0x7ff8_0000_0000_0000n;
 const textDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A decoded value and how many bytes it took. */
-export interface Decoded {
+export interface DecodedObject {
   readonly value: CxoValue;
   readonly used: number;
 }
@@ -39,7 +39,7 @@ export function decodeValue(
   type: CxoType,
   bytes: Uint8Array,
   types: TypesByName = new Map(),
-): Decoded {
+): DecodedObject {
   const reader = new ByteReader(bytes);
   const value = new ValueDecoder(reader, types).read(type, 0, 0);
   return { value, used: reader.at };

@@ -9,7 +9,7 @@ import {
   FloatBits,
   type TypesByName,
 } from "./type.ts";
-import { ByteWriter } from "./writer.ts";
+import { ObjectWriter } from "./writer.ts";
 
 const HASH_SIZE = 32;
 const QUIET_NAN_32 = 0x7fc0_0000;
@@ -34,12 +34,12 @@ export function encodeValue(
   value: CxoValue,
   types: TypesByName = new Map(),
 ): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   write(writer, type, value, types);
   return writer.finish();
 }
 
-function write(writer: ByteWriter, type: CxoType, value: CxoValue, types: TypesByName): void {
+function write(writer: ObjectWriter, type: CxoType, value: CxoValue, types: TypesByName): void {
   if (typeof type === "string") return writeBasic(writer, type, value);
   if ("named" in type) return write(writer, type.type, value, types);
   if ("use" in type) return write(writer, registered(type.use, types), value, types);
@@ -52,7 +52,7 @@ function write(writer: ByteWriter, type: CxoType, value: CxoValue, types: TypesB
   for (const item of items) write(writer, type.slice, item, types);
 }
 
-function writeBasic(writer: ByteWriter, type: string, value: CxoValue): void {
+function writeBasic(writer: ObjectWriter, type: string, value: CxoValue): void {
   switch (type) {
     case "bool":
       if (typeof value !== "boolean") throw notA(type);
@@ -88,7 +88,7 @@ function writeBasic(writer: ByteWriter, type: string, value: CxoValue): void {
   }
 }
 
-function writeInteger(writer: ByteWriter, type: string, value: CxoValue): void {
+function writeInteger(writer: ObjectWriter, type: string, value: CxoValue): void {
   const range = INTEGER_RANGE[type];
   if (range === undefined) throw new FleetError("cxo/type", `${type} has no encoding`);
   const [least, most] = range;
@@ -100,7 +100,7 @@ function writeInteger(writer: ByteWriter, type: string, value: CxoValue): void {
 }
 
 function writeStruct(
-  writer: ByteWriter,
+  writer: ObjectWriter,
   fields: readonly CxoField[],
   value: CxoStruct,
   types: TypesByName,
@@ -133,7 +133,7 @@ function isEmpty(value: CxoValue, type: CxoType, types: TypesByName): boolean {
 }
 
 function writeMap(
-  writer: ByteWriter,
+  writer: ObjectWriter,
   [keyType, valueType]: readonly [CxoType, CxoType],
   pairs: readonly CxoValue[],
   types: TypesByName,
@@ -148,7 +148,7 @@ function writeMap(
 }
 
 function writeArray(
-  writer: ByteWriter,
+  writer: ObjectWriter,
   type: { readonly array: CxoType; readonly len: number },
   value: CxoValue,
   types: TypesByName,

@@ -2,7 +2,7 @@
 import { byteKey, equalBytes, FleetError, sha256, toHex } from "../../core/index.ts";
 import { FILL_OBJECTS_MAX, HELD_BYTES_MAX, OBJECT_READ_MAX } from "./node-limits.ts";
 import type { CxoObject } from "./refs.ts";
-import { checkPublishable, decodeRegistry, type Registry } from "./registry.ts";
+import { checkPublishable, decodeRegistry, type CxoRegistry } from "./registry.ts";
 import type { Root } from "./root.ts";
 import { itemsBelow, itemsOf, type TreeItem } from "./tree-items.ts";
 
@@ -42,7 +42,7 @@ export async function fillRoot(root: Root, options: FillOptions): Promise<void> 
   await new Filling(registry, options).all(itemsOf(root.refs, registry));
 }
 
-async function fillRegistry(root: Root, options: FillOptions): Promise<Registry> {
+async function fillRegistry(root: Root, options: FillOptions): Promise<CxoRegistry> {
   const stored = await options.store.get(root.reg);
   const bytes = stored ?? checkObject(root.reg, await options.request(root.reg));
   const registry = decodeRegistry(bytes);
@@ -52,7 +52,7 @@ async function fillRegistry(root: Root, options: FillOptions): Promise<Registry>
 }
 
 class Filling {
-  readonly #registry: Registry;
+  readonly #registry: CxoRegistry;
   readonly #options: FillOptions;
   readonly #running = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
@@ -62,7 +62,7 @@ class Filling {
   #heldBytes = 0;
   #hasFailed = false;
 
-  constructor(registry: Registry, options: FillOptions) {
+  constructor(registry: CxoRegistry, options: FillOptions) {
     this.#registry = registry;
     this.#options = options;
     this.#free = options.inFlight ?? 1;

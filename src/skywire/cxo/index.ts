@@ -9,7 +9,13 @@ export { CxoNode } from "./cxo-node.ts";
 export { type CxoNodeOptions, NODE_RULES, type NodeRules } from "./node-options.ts";
 export { accept, connect } from "./greeting.ts";
 export { previewFeed } from "./preview-feed.ts";
-export { type Decoded, decodeExactly, decodeValue } from "./decode.ts";
+export {
+  type DecodedObject,
+  /** @deprecated The name before 0.2. */
+  type DecodedObject as Decoded,
+  decodeExactly,
+  decodeValue,
+} from "./decode.ts";
 export { encodeValue } from "./encode.ts";
 export { Channel, type ChannelListener, type ChannelOptions, openChannel } from "./channel.ts";
 export {
@@ -53,7 +59,9 @@ export {
   checkPublishable,
   decodeRegistry,
   type RegisteredType,
-  type Registry,
+  type CxoRegistry,
+  /** @deprecated The name before 0.2. */
+  type CxoRegistry as Registry,
   type RegistryEntry,
 } from "./registry.ts";
 export {
@@ -75,7 +83,12 @@ export {
   signHash,
   verifySignature,
 } from "./signature.ts";
-export { type Schema, type SchemaField } from "./schema.ts";
+export {
+  type CxoSchema,
+  /** @deprecated The name before 0.2. */
+  type CxoSchema as Schema,
+  type SchemaField,
+} from "./schema.ts";
 export {
   type BasicType,
   type CxoField,
@@ -85,4 +98,8 @@ export {
   FloatBits,
   type TypesByName,
 } from "./type.ts";
-export { ByteWriter } from "./writer.ts";
+export {
+  ObjectWriter,
+  /** @deprecated The name before 0.2. */
+  ObjectWriter as ByteWriter,
+} from "./writer.ts";

@@ -1,7 +1,7 @@
 // The messages of the node protocol, as bytes and as values.
 import { FleetError, utf8 } from "../../core/index.ts";
 import { ByteReader } from "./reader.ts";
-import { ByteWriter } from "./writer.ts";
+import { ObjectWriter } from "./writer.ts";
 
 /** The version of the node protocol that a Syn names. */
 export const PROTOCOL_VERSION = 3;
@@ -86,7 +86,7 @@ const textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * Source: cxo node/msg and node/conn; integers are little-endian.
  */
 export function encodeMessage({ seq, rseq, message }: CxoEnvelope): Uint8Array {
-  const writer = new ByteWriter(sizeGuess(message));
+  const writer = new ObjectWriter(sizeGuess(message));
   writer.u32(seq);
   writer.u32(rseq);
   writer.u8(TYPES.indexOf(message.type));
@@ -119,7 +119,7 @@ function sizeGuess(message: CxoMessage): number | undefined {
   return undefined;
 }
 
-function writeBody(writer: ByteWriter, message: CxoMessage): void {
+function writeBody(writer: ObjectWriter, message: CxoMessage): void {
   switch (message.type) {
     case "Syn":
       writer.u16(message.protocol);
@@ -157,7 +157,7 @@ function writeBody(writer: ByteWriter, message: CxoMessage): void {
   }
 }
 
-function writePeer(writer: ByteWriter, peer: PeerAddress): void {
+function writePeer(writer: ObjectWriter, peer: PeerAddress): void {
   writer.raw(peer.key);
   writer.bytes(peer.metadata);
   writer.bytes(utf8(peer.tcp));

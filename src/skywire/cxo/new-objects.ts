@@ -4,7 +4,7 @@ import type { ObjectStore } from "./fill-root.ts";
 import { HashSet } from "./hash-set.ts";
 import { OBJECT_WRITE_MAX } from "./node-limits.ts";
 import { type CxoObject, fetchObject } from "./refs.ts";
-import { checkPublishable, decodeRegistry, type Registry } from "./registry.ts";
+import { checkPublishable, decodeRegistry, type CxoRegistry } from "./registry.ts";
 import type { Root } from "./root.ts";
 import { itemsBelow, itemsOf, type TreeItem } from "./tree-items.ts";
 
@@ -80,7 +80,7 @@ function inTurn(items: readonly TreeItem[], isElement: boolean): Ahead[] {
 async function knownObjects(
   root: Root,
   held: Root,
-  registry: Registry,
+  registry: CxoRegistry,
   store: ObjectStore,
 ): Promise<HashSet> {
   const known = new HashSet();

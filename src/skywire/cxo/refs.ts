@@ -1,7 +1,7 @@
 // The tree of a list of objects, as it is stored.
 import { equalBytes, FleetError, sha256, toHex } from "../../core/index.ts";
 import { ByteReader } from "./reader.ts";
-import { ByteWriter } from "./writer.ts";
+import { ObjectWriter } from "./writer.ts";
 
 /** The hash of nothing: a nil element, an empty list, no object. */
 export const BLANK_HASH: Uint8Array = new Uint8Array(32);
@@ -50,7 +50,7 @@ export type GetObject = (hash: Uint8Array) => Uint8Array | undefined;
 
 /** Encodes the top of a list. */
 export function encodeRefsTop(top: RefsTop): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.u32(top.depth);
   writer.u32(top.degree);
   writeNode(writer, top);
@@ -59,12 +59,12 @@ export function encodeRefsTop(top: RefsTop): Uint8Array {
 
 /** Encodes a node below the top. */
 export function encodeRefsNode(node: RefsNode): Uint8Array {
-  const writer = new ByteWriter(NODE_HEAD_SIZE + node.elements.length * HASH_SIZE);
+  const writer = new ObjectWriter(NODE_HEAD_SIZE + node.elements.length * HASH_SIZE);
   writeNode(writer, node);
   return writer.finish();
 }
 
-function writeNode(writer: ByteWriter, node: RefsNode): void {
+function writeNode(writer: ObjectWriter, node: RefsNode): void {
   writer.u32(node.length);
   writer.u32(node.elements.length);
   for (const element of node.elements) writer.raw(element);

@@ -1,8 +1,8 @@
 // Why schemas are none that a Go node takes.
-import { REFERENCE_TYPES, type Schema, SCHEMA_KINDS } from "./schema.ts";
+import { REFERENCE_TYPES, type CxoSchema, SCHEMA_KINDS } from "./schema.ts";
 
 /** Registered schemas by name. */
-export type SchemasByName = ReadonlyMap<string, Schema>;
+export type SchemasByName = ReadonlyMap<string, CxoSchema>;
 
 const BASIC_KINDS: ReadonlySet<number> = new Set([
   SCHEMA_KINDS.bool,
@@ -33,7 +33,7 @@ export function schemaFault(schemas: SchemasByName): string | undefined {
   return cycleFault(schemas);
 }
 
-function shapeFault(schema: Schema, schemas: SchemasByName): string | undefined {
+function shapeFault(schema: CxoSchema, schemas: SchemasByName): string | undefined {
   const { referenceType, kind, element, fields, length } = schema;
   if (kind !== SCHEMA_KINDS.struct && fields.length > 0) return "only a struct has fields";
   if (kind !== SCHEMA_KINDS.array && length > 0) return "only an array has a length";
@@ -58,7 +58,7 @@ function shapeFault(schema: Schema, schemas: SchemasByName): string | undefined 
 }
 
 function referenceFault(
-  { referenceType, kind, element }: Schema,
+  { referenceType, kind, element }: CxoSchema,
   schemas: SchemasByName,
 ): string | undefined {
   if (referenceType === REFERENCE_TYPES.dynamic) {
@@ -76,7 +76,7 @@ function referenceFault(
     : `a Ref points to ${element.name}, which is not registered`;
 }
 
-function elementFault(element: Schema, schemas: SchemasByName): string | undefined {
+function elementFault(element: CxoSchema, schemas: SchemasByName): string | undefined {
   if (isStub(element))
     return schemas.has(element.name) ? undefined : `${element.name} is not registered`;
   return shapeFault(element, schemas);
@@ -106,9 +106,9 @@ function cycleFault(schemas: SchemasByName): string | undefined {
   return undefined;
 }
 
-function heldByValue(schema: Schema | undefined): ReadonlySet<string> {
+function heldByValue(schema: CxoSchema | undefined): ReadonlySet<string> {
   const names = new Set<string>();
-  const collect = (part: Schema): void => {
+  const collect = (part: CxoSchema): void => {
     if (part.kind === SCHEMA_KINDS.struct) {
       if (part.name !== "") names.add(part.name);
       for (const field of part.fields) collect(field.schema);
@@ -119,7 +119,7 @@ function heldByValue(schema: Schema | undefined): ReadonlySet<string> {
   return names;
 }
 
-function isStub(schema: Schema): boolean {
+function isStub(schema: CxoSchema): boolean {
   return schema.kind === SCHEMA_KINDS.struct && schema.name !== "" && schema.fields.length === 0;
 }
 
@@ -138,7 +138,7 @@ export function typesWithReferences(schemas: SchemasByName): ReadonlySet<string>
   return found;
 }
 
-function pointsOn(schema: Schema, found: ReadonlySet<string>): boolean {
+function pointsOn(schema: CxoSchema, found: ReadonlySet<string>): boolean {
   if (schema.referenceType !== REFERENCE_TYPES.none || (isStub(schema) && found.has(schema.name)))
     return true;
   if (schema.fields.some((field) => pointsOn(field.schema, found))) return true;
@@ -152,7 +152,7 @@ function pointsOn(schema: Schema, found: ReadonlySet<string>): boolean {
  */
 export function fillFault(schemas: SchemasByName): string | undefined {
   const found = typesWithReferences(schemas);
-  const faultOf = (schema: Schema): string | undefined => {
+  const faultOf = (schema: CxoSchema): string | undefined => {
     const isList = schema.kind === SCHEMA_KINDS.array || schema.kind === SCHEMA_KINDS.slice;
     if (isList && schema.element !== undefined && pointsOn(schema.element, found)) {
       return "a slice or array of references cannot be filled by a node";

@@ -1,8 +1,8 @@
 // The types of a registry, made ready once for reading its feed's objects.
 import { FleetError, toHex } from "../../core/index.ts";
 import { decodeExactly } from "./decode.ts";
-import type { Registry } from "./registry.ts";
-import { REFERENCE_TYPES, type Schema, SCHEMA_KINDS } from "./schema.ts";
+import type { CxoRegistry } from "./registry.ts";
+import { REFERENCE_TYPES, type CxoSchema, SCHEMA_KINDS } from "./schema.ts";
 import type { BasicType, CxoType, CxoValue, TypesByName } from "./type.ts";
 
 const BASIC_OF_KIND: ReadonlyMap<number, BasicType> = new Map([
@@ -27,9 +27,9 @@ interface ReadyRegistry {
   readonly names: ReadonlyMap<string, string>;
 }
 
-const ready = new WeakMap<Registry, ReadyRegistry>();
+const ready = new WeakMap<CxoRegistry, ReadyRegistry>();
 
-function readyFor(registry: Registry): ReadyRegistry {
+function readyFor(registry: CxoRegistry): ReadyRegistry {
   const known = ready.get(registry);
   if (known !== undefined) return known;
   const made = {
@@ -41,7 +41,7 @@ function readyFor(registry: Registry): ReadyRegistry {
 }
 
 /** The types of a registry in the form the codec takes. */
-export function typesOf(registry: Registry): TypesByName {
+export function typesOf(registry: CxoRegistry): TypesByName {
   return readyFor(registry).types;
 }
 
@@ -50,7 +50,7 @@ export function typesOf(registry: Registry): TypesByName {
  * @throws FleetError cxo/schema when the registry has no such schema; cxo/* when the bytes are not of it
  */
 export function decodeObject(
-  registry: Registry,
+  registry: CxoRegistry,
   schemaRef: Uint8Array,
   bytes: Uint8Array,
 ): CxoValue {
@@ -62,7 +62,7 @@ export function decodeObject(
   return decodeExactly({ use: name }, bytes, types);
 }
 
-function structType(schema: Schema): CxoType {
+function structType(schema: CxoSchema): CxoType {
   return {
     struct: schema.fields.map(({ name, tag, schema: type }) => ({
       name,
@@ -72,7 +72,7 @@ function structType(schema: Schema): CxoType {
   };
 }
 
-function typeOfSchema(schema: Schema): CxoType {
+function typeOfSchema(schema: CxoSchema): CxoType {
   if (schema.referenceType === REFERENCE_TYPES.ref) return "Ref";
   if (schema.referenceType === REFERENCE_TYPES.refs) return "Refs";
   if (schema.referenceType === REFERENCE_TYPES.dynamic) return "Dynamic";

@@ -3,15 +3,15 @@ import { equalBytes, FleetError, sha256, utf8 } from "../../core/index.ts";
 import { ByteReader } from "./reader.ts";
 import { fillFault, schemaFault, typesWithReferences } from "./registry-check.ts";
 import { buildSchema } from "./schema-build.ts";
-import { decodeSchema, encodeSchema, type Schema } from "./schema.ts";
+import { decodeSchema, encodeSchema, type CxoSchema } from "./schema.ts";
 import type { CxoType } from "./type.ts";
-import { ByteWriter } from "./writer.ts";
+import { ObjectWriter } from "./writer.ts";
 
 /** A registry of more bytes is refused; real ones have a few hundred. */
 const REGISTRY_SIZE_MAX = 256 * 1024;
 
 /** The types of a feed's objects, as their one encoded form and what it says. */
-export interface Registry {
+export interface CxoRegistry {
   readonly bytes: Uint8Array;
   /** SHA-256 of the bytes: what a Root's `Reg` holds. */
   readonly ref: Uint8Array;
@@ -22,7 +22,7 @@ export interface Registry {
 /** One registered type. */
 export interface RegistryEntry {
   readonly name: string;
-  readonly schema: Schema;
+  readonly schema: CxoSchema;
   /** SHA-256 of the encoded schema: what a Dynamic's `Schema` holds. */
   readonly ref: Uint8Array;
   readonly hasReferences: boolean;
@@ -40,7 +40,7 @@ export interface RegisteredType {
  * a Ref or Refs without a schema tag or inside a slice or array, a type that is no struct
  * Source: cxo skyobject/registry (Reg.Register, newRegistry).
  */
-export function buildRegistry(types: readonly RegisteredType[]): Registry {
+export function buildRegistry(types: readonly RegisteredType[]): CxoRegistry {
   const byName = new Map(types.map(({ name, type }) => [name, type]));
   if (byName.size !== types.length)
     throw new FleetError("cxo/registry", "a type name is registered twice");
@@ -55,7 +55,7 @@ export function buildRegistry(types: readonly RegisteredType[]): Registry {
  * itself by value.
  * @throws FleetError cxo/truncated, cxo/trailing, cxo/registry, cxo/not-canonical
  */
-export function decodeRegistry(bytes: Uint8Array): Registry {
+export function decodeRegistry(bytes: Uint8Array): CxoRegistry {
   if (bytes.length > REGISTRY_SIZE_MAX) {
     throw new FleetError(
       "cxo/registry",
@@ -63,7 +63,7 @@ export function decodeRegistry(bytes: Uint8Array): Registry {
     );
   }
   const reader = new ByteReader(bytes);
-  const schemas: { name: string; schema: Schema }[] = [];
+  const schemas: { name: string; schema: CxoSchema }[] = [];
   const count = reader.count();
   for (let index = 0; index < count; index += 1) {
     const nameBytes = reader.bytes();
@@ -93,16 +93,16 @@ export function decodeRegistry(bytes: Uint8Array): Registry {
  * Checks that a Go node can fill a Root that uses this registry; asked before anything is published.
  * @throws FleetError cxo/registry
  */
-export function checkPublishable(registry: Registry): void {
+export function checkPublishable(registry: CxoRegistry): void {
   const byName = new Map(registry.entries.map(({ name, schema }) => [name, schema]));
   const fault = schemaFault(byName) ?? fillFault(byName);
   if (fault !== undefined) throw new FleetError("cxo/registry", fault);
 }
 
 function encodeRegistry(
-  schemas: readonly { readonly name: string; readonly schema: Schema }[],
+  schemas: readonly { readonly name: string; readonly schema: CxoSchema }[],
 ): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.u32(schemas.length);
   for (const { name, schema } of schemas) {
     writer.bytes(utf8(name));
@@ -113,8 +113,8 @@ function encodeRegistry(
 
 function toRegistry(
   bytes: Uint8Array,
-  schemas: readonly { readonly name: string; readonly schema: Schema }[],
-): Registry {
+  schemas: readonly { readonly name: string; readonly schema: CxoSchema }[],
+): CxoRegistry {
   const byName = new Map(schemas.map(({ name, schema }) => [name, schema]));
   const pointing = typesWithReferences(byName);
   const entries = schemas.map(({ name, schema }) => ({

@@ -3,7 +3,7 @@ import { equalBytes, FleetError, sha256 } from "../../core/index.ts";
 import { ByteReader } from "./reader.ts";
 import { isBlank } from "./refs.ts";
 import { publicKeyFault, verifySignature } from "./signature.ts";
-import { ByteWriter } from "./writer.ts";
+import { ObjectWriter } from "./writer.ts";
 
 const HASH_SIZE = 32;
 const PUBLIC_KEY_SIZE = 33;
@@ -42,7 +42,7 @@ export type VerifiedRoot = Root & { readonly hash: Uint8Array; readonly __verifi
  * Source: cxo skyobject/registry, Root; Prev follows Time directly because Sig and Hash are not encoded.
  */
 export function encodeRoot(root: Root): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.u32(root.refs.length);
   for (const { hash, schema } of root.refs) {
     writer.raw(hash);

@@ -1,6 +1,6 @@
 // Makes a schema from a type.
 import { FleetError } from "../../core/index.ts";
-import { REFERENCE_TYPES, type Schema, SCHEMA_KINDS, type SchemaField } from "./schema.ts";
+import { REFERENCE_TYPES, type CxoSchema, SCHEMA_KINDS, type SchemaField } from "./schema.ts";
 import {
   type BasicType,
   type CxoField,
@@ -19,7 +19,7 @@ type Place = "field" | "element";
  * Makes the schema of one registered type.
  * @throws FleetError cxo/registry
  */
-export function buildSchema(name: string, types: TypesByName): Schema {
+export function buildSchema(name: string, types: TypesByName): CxoSchema {
   const type = types.get(name);
   if (typeof type !== "object" || !("struct" in type)) {
     throw new FleetError("cxo/registry", `${name} is not a struct, so it cannot be registered`);
@@ -32,7 +32,7 @@ function structSchema(
   fields: readonly CxoField[],
   types: TypesByName,
   nesting: number,
-): Schema {
+): CxoSchema {
   if (nesting > NESTING_MAX)
     throw new FleetError("cxo/registry", `${name} nests too deep, or holds itself by value`);
   const seen = fields.filter((field) => !encodingTag(field).skip);
@@ -56,7 +56,7 @@ function fieldSchema(field: CxoField, types: TypesByName, nesting: number): Sche
   return { name: field.name, tag, schema: typeSchema(field.type, "field", types, nesting + 1) };
 }
 
-function typeSchema(type: CxoType, place: Place, types: TypesByName, nesting: number): Schema {
+function typeSchema(type: CxoType, place: Place, types: TypesByName, nesting: number): CxoSchema {
   if (typeof type === "string") return basicSchema(type, place);
   if ("use" in type) return usedSchema(type.use, place, types, nesting);
   if ("named" in type) {
@@ -80,14 +80,14 @@ function typeSchema(type: CxoType, place: Place, types: TypesByName, nesting: nu
   };
 }
 
-function usedSchema(name: string, place: Place, types: TypesByName, nesting: number): Schema {
+function usedSchema(name: string, place: Place, types: TypesByName, nesting: number): CxoSchema {
   if (place === "element") return stub(name, types);
   const type = types.get(name);
   if (typeof type !== "object" || !("struct" in type)) throw missing(name);
   return structSchema(name, type.struct, types, nesting);
 }
 
-function basicSchema(type: BasicType, place: Place): Schema {
+function basicSchema(type: BasicType, place: Place): CxoSchema {
   switch (type) {
     case "Dynamic":
       return { ...bare(SCHEMA_KINDS.dynamic, ""), referenceType: REFERENCE_TYPES.dynamic };
@@ -104,17 +104,17 @@ function basicSchema(type: BasicType, place: Place): Schema {
   }
 }
 
-function referenceSchema(type: "Ref" | "Refs", element: Schema): Schema {
+function referenceSchema(type: "Ref" | "Refs", element: CxoSchema): CxoSchema {
   const referenceType = type === "Ref" ? REFERENCE_TYPES.ref : REFERENCE_TYPES.refs;
   return { ...bare(SCHEMA_KINDS.pointer, ""), referenceType, element };
 }
 
-function stub(name: string, types: TypesByName): Schema {
+function stub(name: string, types: TypesByName): CxoSchema {
   if (!types.has(name)) throw missing(name);
   return bare(SCHEMA_KINDS.struct, name);
 }
 
-function bare(kind: number, name: string): Schema {
+function bare(kind: number, name: string): CxoSchema {
   return {
     referenceType: REFERENCE_TYPES.none,
     kind,

@@ -1,7 +1,7 @@
 // A schema: one type as a registry holds it.
 import { FleetError, fromUtf8, utf8 } from "../../core/index.ts";
 import { ByteReader } from "./reader.ts";
-import { ByteWriter } from "./writer.ts";
+import { ObjectWriter } from "./writer.ts";
 
 /** Numbers of Go's reflect.Kind as they stand in schemas. */
 export const SCHEMA_KINDS = {
@@ -32,29 +32,29 @@ export const REFERENCE_TYPES = { none: 0, ref: 1, refs: 2, dynamic: 3 } as const
 const NESTING_MAX = 32;
 
 /** One type as a registry describes it. A struct without fields may be a stub: a name defined elsewhere. */
-export interface Schema {
+export interface CxoSchema {
   readonly referenceType: number;
   readonly kind: number;
   readonly name: string;
   /** Elements of an array, else 0. */
   readonly length: number;
   readonly fields: readonly SchemaField[];
-  readonly element: Schema | undefined;
+  readonly element: CxoSchema | undefined;
 }
 
 /** One field of a struct schema. */
 export interface SchemaField {
   readonly name: string;
   readonly tag: string;
-  readonly schema: Schema;
+  readonly schema: CxoSchema;
 }
 
 /**
  * Encodes a schema.
  * Source: cxo skyobject/registry, SchemaRec and FieldRec; the kind of a field record is always zero.
  */
-export function encodeSchema(schema: Schema): Uint8Array {
-  const writer = new ByteWriter();
+export function encodeSchema(schema: CxoSchema): Uint8Array {
+  const writer = new ObjectWriter();
   writer.u32(schema.referenceType);
   writer.u32(schema.kind);
   writer.bytes(utf8(schema.name));
@@ -66,7 +66,7 @@ export function encodeSchema(schema: Schema): Uint8Array {
 }
 
 function encodeField(field: SchemaField): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.bytes(utf8(field.name));
   writer.bytes(utf8(field.tag));
   writer.u32(0);
@@ -78,7 +78,7 @@ function encodeField(field: SchemaField): Uint8Array {
  * Decodes one schema that is the whole of `bytes`.
  * @throws FleetError cxo/truncated, cxo/trailing, cxo/registry
  */
-export function decodeSchema(bytes: Uint8Array, nesting = 0): Schema {
+export function decodeSchema(bytes: Uint8Array, nesting = 0): CxoSchema {
   if (nesting > NESTING_MAX)
     throw new FleetError("cxo/registry", `schemas nest deeper than ${NESTING_MAX}`);
   const reader = new ByteReader(bytes);

@@ -2,9 +2,9 @@
 import { FleetError, toHex } from "../../core/index.ts";
 import { decodeRefsNode, decodeRefsTop, isBlank } from "./refs.ts";
 import { decodeObject } from "./registry-types.ts";
-import type { Registry, RegistryEntry } from "./registry.ts";
+import type { CxoRegistry, RegistryEntry } from "./registry.ts";
 import type { Dynamic } from "./root.ts";
-import { REFERENCE_TYPES, type Schema, SCHEMA_KINDS } from "./schema.ts";
+import { REFERENCE_TYPES, type CxoSchema, SCHEMA_KINDS } from "./schema.ts";
 import type { CxoValue } from "./type.ts";
 
 /** One object below a Root and what its bytes are: a value of a type, or a part of a list of such. */
@@ -23,7 +23,7 @@ export type TreeItem =
  * What a Root's references point to.
  * @throws FleetError cxo/schema
  */
-export function itemsOf(refs: readonly Dynamic[], registry: Registry): readonly TreeItem[] {
+export function itemsOf(refs: readonly Dynamic[], registry: CxoRegistry): readonly TreeItem[] {
   return refs
     .filter(({ hash }) => !isBlank(hash))
     .map(({ hash, schema }) => ({ kind: "value", hash, entry: entryOf(schema, registry) }));
@@ -36,7 +36,7 @@ export function itemsOf(refs: readonly Dynamic[], registry: Registry): readonly 
 export function itemsBelow(
   item: TreeItem,
   bytes: Uint8Array,
-  registry: Registry,
+  registry: CxoRegistry,
 ): readonly TreeItem[] {
   if (item.kind === "value") {
     const found: TreeItem[] = [];
@@ -62,7 +62,12 @@ export function itemsBelow(
     );
 }
 
-function collect(schema: Schema, value: CxoValue, registry: Registry, found: TreeItem[]): void {
+function collect(
+  schema: CxoSchema,
+  value: CxoValue,
+  registry: CxoRegistry,
+  found: TreeItem[],
+): void {
   const { referenceType, kind, element } = schema;
   if (referenceType !== REFERENCE_TYPES.none) {
     const item = pointedTo(schema, value, registry);
@@ -79,7 +84,11 @@ function collect(schema: Schema, value: CxoValue, registry: Registry, found: Tre
   }
 }
 
-function pointedTo(schema: Schema, value: CxoValue, registry: Registry): TreeItem | undefined {
+function pointedTo(
+  schema: CxoSchema,
+  value: CxoValue,
+  registry: CxoRegistry,
+): TreeItem | undefined {
   if (schema.referenceType === REFERENCE_TYPES.dynamic) {
     const { Hash, Schema: schemaRef } = value as { Hash: Uint8Array; Schema: Uint8Array };
     if (isBlank(Hash)) return undefined;
@@ -91,7 +100,7 @@ function pointedTo(schema: Schema, value: CxoValue, registry: Registry): TreeIte
   return { kind: schema.referenceType === REFERENCE_TYPES.refs ? "list" : "value", hash, entry };
 }
 
-function entryOf(schemaRef: Uint8Array, registry: Registry): RegistryEntry {
+function entryOf(schemaRef: Uint8Array, registry: CxoRegistry): RegistryEntry {
   const wanted = toHex(schemaRef);
   const entry = registry.entries.find(({ ref }) => toHex(ref) === wanted);
   if (entry === undefined)
@@ -99,17 +108,17 @@ function entryOf(schemaRef: Uint8Array, registry: Registry): RegistryEntry {
   return entry;
 }
 
-function namedEntry(name: string, registry: Registry): RegistryEntry {
+function namedEntry(name: string, registry: CxoRegistry): RegistryEntry {
   const entry = registry.entries.find((one) => one.name === name);
   if (entry === undefined) throw new FleetError("cxo/schema", `the registry has no type ${name}`);
   return entry;
 }
 
-function namedSchema(name: string, registry: Registry): Schema {
+function namedSchema(name: string, registry: CxoRegistry): CxoSchema {
   return name === "" ? EMPTY_STRUCT : namedEntry(name, registry).schema;
 }
 
-const EMPTY_STRUCT: Schema = {
+const EMPTY_STRUCT: CxoSchema = {
   referenceType: REFERENCE_TYPES.none,
   kind: SCHEMA_KINDS.struct,
   name: "",

@@ -7,7 +7,7 @@ const SIZE_GUESS = 256;
  * Collects bytes in the order of the skycoin encoder: integers little-endian and of fixed width,
  * variable lengths behind a 32-bit count. Ranges are the caller's duty and are asserted.
  */
-export class ByteWriter {
+export class ObjectWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
   #size = 0;

@@ -15,7 +15,7 @@ export interface AppEntry {
 }
 
 /** The apps of a configuration. */
-export function appsOf(config: JsonObject): readonly AppEntry[] {
+export function appEntriesOf(config: JsonObject): readonly AppEntry[] {
   const launcher = config["launcher"];
   const apps = isObject(launcher) ? launcher["apps"] : undefined;
   return isList(apps) ? apps.filter(isObject).map(appEntry) : [];

@@ -19,16 +19,16 @@ const BOOLEANS: readonly string[] = [
 ];
 
 /** The program an app runs: what `app NAME` in front of its arguments says, else its binary, else its name. */
-export function programOf({ name, binary, args }: ProgramEntry): string {
+export function startedProgram({ name, binary, args }: ProgramEntry): string {
   if (binary !== "" && binary !== "skywire") return binary;
   return args[0] === "app" && args[1] !== undefined ? args[1] : name;
 }
 
 /** What a program says that fails for a reason of its own. Source: sessions app-life-vpn-server, app-life-skychat. */
 export function faultOf(app: ProgramEntry): string {
-  if (programOf(app) === "vpn-server")
+  if (startedProgram(app) === "vpn-server")
     return "error getting iptables forward policy: permission denied";
-  if (programOf(app) === "vpn-client") {
+  if (startedProgram(app) === "vpn-client") {
     return "error getting Skywire-TCP entities: env arg STCP_TABLE_KEY_1 is not provided";
   }
   const at = app.args.indexOf("--addr");

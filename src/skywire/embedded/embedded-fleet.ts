@@ -30,7 +30,7 @@ import { streamPair } from "./memory-stream.ts";
 import { RELEASES, type ReleaseName } from "../visor/index.ts";
 import { VisorServer } from "./serve-visor.ts";
 import { VisorFolder } from "./visor-folder.ts";
-import type { World } from "./world.ts";
+import type { EmbeddedWorld } from "./world.ts";
 
 /** One visor of a running embedded fleet. */
 export interface EmbeddedVisorInfo {
@@ -96,7 +96,7 @@ class RunningFleet {
     this.#options = options;
     this.#specs = resolveSpecs(options.visors, options.seed ?? DEFAULT_SEED);
     const byKey = new Map<string, EmbeddedVisor>();
-    const world: World = {
+    const world: EmbeddedWorld = {
       clock: options.clock,
       random: options.random,
       timeScale: options.timeScale ?? 1,
@@ -150,7 +150,10 @@ class RunningFleet {
     };
   }
 
-  #makeVisor(world: World, { spec, key, hypervisors, pty, survey }: ResolvedSpec): EmbeddedVisor {
+  #makeVisor(
+    world: EmbeddedWorld,
+    { spec, key, hypervisors, pty, survey }: ResolvedSpec,
+  ): EmbeddedVisor {
     const profile = RELEASES[spec.profile];
     const path = `${this.#options.folder}/${key}`;
     const folder = new VisorFolder(this.#options.files, path, profile, () =>

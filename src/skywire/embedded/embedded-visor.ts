@@ -4,13 +4,13 @@ import type { AppBehaviour } from "./app-behaviour.ts";
 import { applyConf, type Conf, mirrorPaths } from "./conf-file.ts";
 import { isList, isObject } from "./config-shape.ts";
 import { valueAt, withField } from "./config-path.ts";
-import { numberFrom } from "./identity.ts";
+import { numberFromSeed } from "./identity.ts";
 import { initialConfig } from "./initial-config.ts";
 import type { Makeable } from "./makeable.ts";
 import type { ReleaseFacts } from "../visor/index.ts";
 import type { DiskState, VisorFolder } from "./visor-folder.ts";
 import { VisorInstance } from "./visor-instance.ts";
-import type { World } from "./world.ts";
+import type { EmbeddedWorld } from "./world.ts";
 
 /** What one embedded visor begins as. */
 export interface VisorOrigin {
@@ -46,7 +46,7 @@ const NOTHING: DiskState = {
 
 /** One machine with a visor on it: what outlives a run of the visor, and the run there is. */
 export class EmbeddedVisor {
-  readonly world: World;
+  readonly world: EmbeddedWorld;
   readonly name: string;
   readonly key: VisorKey;
   readonly profile: ReleaseFacts;
@@ -72,13 +72,13 @@ export class EmbeddedVisor {
   #conf: Conf | undefined;
   #reward: string | undefined;
 
-  constructor(world: World, origin: VisorOrigin, folder: VisorFolder) {
+  constructor(world: EmbeddedWorld, origin: VisorOrigin, folder: VisorFolder) {
     this.world = world;
     this.name = origin.name;
     this.key = origin.key;
     this.profile = origin.profile;
     this.transportCount = origin.transports;
-    this.spread = numberFrom(origin.key, SPREAD);
+    this.spread = numberFromSeed(origin.key, SPREAD);
     this.folder = folder;
     this.#origin = origin;
   }
@@ -236,7 +236,7 @@ export class EmbeddedVisor {
   #firstInstance(disk: DiskState): VisorInstance {
     const config =
       disk.config === undefined || disk.config === "broken" ? this.#initialConfig() : disk.config;
-    const uptimeMs = DAY_MS + numberFrom(this.key, UPTIME_DAYS_MAX * DAY_MS);
+    const uptimeMs = DAY_MS + numberFromSeed(this.key, UPTIME_DAYS_MAX * DAY_MS);
     return new VisorInstance(
       this,
       config,

@@ -47,7 +47,7 @@ export interface Listening {
 }
 
 /** Opens a listening socket on this machine. */
-export type Listen = (
+export type ListenAddresses = (
   onStream: (stream: ByteStream) => void,
   options: { readonly host?: string; readonly port?: number },
 ) => Promise<Listening>;
@@ -61,7 +61,7 @@ export interface EmbeddedFleetOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Without it no port is opened, and only the fleet's own `dial` leads to its visors. */
-  readonly listen?: Listen;
+  readonly listen?: ListenAddresses;
   /** What keys follow from; `fleet` when it is not given. */
   readonly seed?: string;
   /** 1 (when not given) is real time; 0.1 makes everything a visor takes its time for ten times as fast. */

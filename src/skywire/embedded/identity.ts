@@ -17,6 +17,6 @@ export function uuidOf(hash: Uint8Array): string {
 }
 
 /** A whole number below `limit` that follows from a key, the same on every machine. */
-export function numberFrom(key: VisorKey, limit: number): number {
+export function numberFromSeed(key: VisorKey, limit: number): number {
   return new DataView(fromHex(key.slice(-8)).buffer).getUint32(0) % limit;
 }

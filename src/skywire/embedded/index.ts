@@ -14,7 +14,7 @@ export {
   defaultMix,
   type EmbeddedFleetOptions,
   type EmbeddedVisorSpec,
-  type Listen,
+  type ListenAddresses,
   type Listening,
 } from "./fleet-spec.ts";
 export { visorKeyFromSeed } from "./identity.ts";

@@ -6,20 +6,20 @@ import { type CallContext, method, NO_LAUNCHER, type ReleaseMethod } from "./rel
 import type { AppEntry } from "./app-entry.ts";
 import type { VisorInstance } from "./visor-instance.ts";
 import {
-  appNameIn,
-  setAppAddIn,
-  setAppArgsIn,
-  setAppBoolIn,
+  servedAppNameIn,
+  servedSetAppAddIn,
+  servedSetAppArgsIn,
+  servedSetAppBoolIn,
   setAppEnvBatchIn,
-  setAppEnvFullIn,
+  servedSetAppEnvFullIn,
   setAppEnvIn,
-  setAppLauncherModeIn,
+  servedSetAppLauncherModeIn,
   setAppMapIn,
-  setAppNetworkInterfaceIn,
-  setAppPkIn,
-  setAppStringIn,
-  setAppWhitelistIn,
-  setAutoStartIn,
+  servedSetAppNetworkInterfaceIn,
+  servedSetAppPkIn,
+  servedSetAppStringIn,
+  servedSetAppWhitelistIn,
+  servedSetAutoStartIn,
 } from "./wire-arguments.ts";
 import { randomBelow } from "./world.ts";
 
@@ -38,21 +38,21 @@ const ADDRESS_PORT_MAX_2024 = 65_536;
  * Source of argument forms and texts: sessions set-autostart, set-app-pk, set-app-bools, set-app-strings.
  */
 export const SHARED_APP_SETTERS: readonly ReleaseMethod[] = [
-  setter("SetAutoStart", setAutoStartIn, NO_LAUNCHER, (instance, { AppName, AutoStart }) => {
+  setter("SetAutoStart", servedSetAutoStartIn, NO_LAUNCHER, (instance, { AppName, AutoStart }) => {
     requireApp(instance, AppName);
     instance.setApp(AppName, "auto_start", AutoStart);
   }),
-  setter("SetAppPK", setAppPkIn, "dies", (instance, { AppName, PK }) => {
+  setter("SetAppPK", servedSetAppPkIn, "dies", (instance, { AppName, PK }) => {
     allowOnly(AppName, ["skysocks-client", "vpn-client"], "change PK");
     changeArgs(instance, AppName, (args) => withValueOption(args, "--srv", PK));
   }),
-  setter("SetAppSecure", setAppBoolIn, "dies", (instance, { AppName, Val }) => {
+  setter("SetAppSecure", servedSetAppBoolIn, "dies", (instance, { AppName, Val }) => {
     allowOnly(AppName, ["vpn-server"], "change 'secure' parameter");
     changeArgs(instance, AppName, (args) =>
       withFlag(instance, args, { option: "secure", value: Val }),
     );
   }),
-  setter("SetAppKillswitch", setAppBoolIn, NO_LAUNCHER, (instance, { AppName, Val }) => {
+  setter("SetAppKillswitch", servedSetAppBoolIn, NO_LAUNCHER, (instance, { AppName, Val }) => {
     allowOnly(AppName, ["vpn-client"], "set killswitch");
     changeArgs(instance, AppName, (args) =>
       withFlag(instance, args, { option: "killswitch", value: Val }),
@@ -60,19 +60,19 @@ export const SHARED_APP_SETTERS: readonly ReleaseMethod[] = [
   }),
   setter(
     "SetAppNetworkInterface",
-    setAppNetworkInterfaceIn,
+    servedSetAppNetworkInterfaceIn,
     NO_LAUNCHER,
     (instance, { AppName, NetIfc }) => {
       allowOnly(AppName, ["vpn-server"], "set network interface");
       changeArgs(instance, AppName, (args) => withValueOption(args, "--netifc", NetIfc));
     },
   ),
-  setter("SetAppAddress", setAppStringIn, NO_LAUNCHER, (instance, { AppName, Val }) => {
+  setter("SetAppAddress", servedSetAppStringIn, NO_LAUNCHER, (instance, { AppName, Val }) => {
     allowOnly(AppName, ["skychat"], "set addr");
     requireAddress(instance, Val);
     changeArgs(instance, AppName, (args) => withValueOption(args, "--addr", Val));
   }),
-  setter("AddApp", setAppAddIn, NO_LAUNCHER, (instance, { AppName, BinaryName }) => {
+  setter("AddApp", servedSetAppAddIn, NO_LAUNCHER, (instance, { AppName, BinaryName }) => {
     if (instance.app(AppName) !== undefined) throw new Error("the app exist");
     const port = ADDED_PORT_FIRST + randomBelow(instance.visor.world, ADDED_PORTS);
     instance.addApp({ name: AppName, binary: BinaryName, auto_start: false, port });
@@ -102,16 +102,16 @@ export const APP_SETTERS_2024: readonly ReleaseMethod[] = [
 
 /** Setters that came until mid-2026. Source: skywire's visorapi/args.go, api_apps.go and v1_runtime.go. */
 export const APP_SETTERS_2026: readonly ReleaseMethod[] = [
-  setter("SetAppWhitelist", setAppWhitelistIn, "dies", (instance, { AppName, Whitelist }) => {
+  setter("SetAppWhitelist", servedSetAppWhitelistIn, "dies", (instance, { AppName, Whitelist }) => {
     if (!["skysocks", "vpn-server"].includes(AppName))
       throw new Error(`app ${AppName} does not support a connection whitelist`);
     changeArgs(instance, AppName, (args) => withValueOption(args, "--whitelist", Whitelist));
   }),
-  setter("SetAppDNS", setAppStringIn, "dies", (instance, { AppName, Val }) => {
+  setter("SetAppDNS", servedSetAppStringIn, "dies", (instance, { AppName, Val }) => {
     allowOnly(AppName, ["vpn-client"], "change DNS Address");
     changeArgs(instance, AppName, (args) => withValueOption(args, "--dns", Val));
   }),
-  setter("SetAppArgs", setAppArgsIn, "dies", (instance, { AppName, Args }) => {
+  setter("SetAppArgs", servedSetAppArgsIn, "dies", (instance, { AppName, Args }) => {
     requireEntry(instance, AppName);
     instance.setApp(AppName, "args", Args);
   }),
@@ -123,21 +123,26 @@ export const APP_SETTERS_2026: readonly ReleaseMethod[] = [
       [...Env].reduce((all, [name, value]) => withVariable(all, name, value), env),
     );
   }),
-  setter("SetAppEnvFull", setAppEnvFullIn, "dies", (instance, { AppName, Env }) => {
+  setter("SetAppEnvFull", servedSetAppEnvFullIn, "dies", (instance, { AppName, Env }) => {
     requireEntry(instance, AppName);
     instance.setApp(AppName, "env", Env);
   }),
-  setter("SetAppLauncherMode", setAppLauncherModeIn, "dies", (instance, { AppName, Mode }) => {
-    if (!["", "internal", "external"].includes(Mode)) {
-      const allowed = "must be empty, 'internal', or 'external'";
-      throw new Error(`invalid launcher mode ${JSON.stringify(Mode)} (${allowed})`);
-    }
-    requireEntry(instance, AppName);
-    instance.setApp(AppName, "launcher_mode", Mode);
-  }),
+  setter(
+    "SetAppLauncherMode",
+    servedSetAppLauncherModeIn,
+    "dies",
+    (instance, { AppName, Mode }) => {
+      if (!["", "internal", "external"].includes(Mode)) {
+        const allowed = "must be empty, 'internal', or 'external'";
+        throw new Error(`invalid launcher mode ${JSON.stringify(Mode)} (${allowed})`);
+      }
+      requireEntry(instance, AppName);
+      instance.setApp(AppName, "launcher_mode", Mode);
+    },
+  ),
   method({
     name: "DeleteApp",
-    args: appNameIn,
+    args: servedAppNameIn,
     reply: t.empty,
     effect: "write",
     early: "dies",

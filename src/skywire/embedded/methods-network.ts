@@ -9,7 +9,7 @@ import { type LiveTransport, transportId, TRANSPORT_TYPES } from "./transports.t
 import type { VisorInstance } from "./visor-instance.ts";
 import { CONF_FLAGS, shownConf } from "./conf-file.ts";
 import { transport2024 } from "./wire-2024.ts";
-import { skyenvState, transport2026 } from "./wire-2026.ts";
+import { servedSkyenvState, transport2026 } from "./wire-2026.ts";
 import { addTransportIn } from "./wire-arguments.ts";
 import { persistentTransport } from "./wire-shared.ts";
 
@@ -150,14 +150,14 @@ export const IS_SUSPENDED: ReleaseMethod = read(
 
 /** What only the newest release has: a look into /etc/skywire.conf. */
 export const SKYENV_METHODS: readonly ReleaseMethod[] = [
-  read("Skyenv", skyenvState, "dies", ({ instance }) => skyenvOf(instance)),
+  read("Skyenv", servedSkyenvState, "dies", ({ instance }) => skyenvOf(instance)),
   method({
     name: "SetSkyenv",
     args: t.struct("visorapi.SkyenvEdits", {
       Set: t.map(t.string, t.string),
       Unset: t.list(t.string),
     }),
-    reply: skyenvState,
+    reply: servedSkyenvState,
     effect: "write",
     early: "dies",
     run: async ({ instance }, { Set: values, Unset }) => {
@@ -182,7 +182,9 @@ export async function setRewardAddress(
   await instance.saveReward();
 }
 
-function skyenvOf(instance: VisorInstance): typeof skyenvState extends Schema<infer R> ? R : never {
+function skyenvOf(
+  instance: VisorInstance,
+): typeof servedSkyenvState extends Schema<infer R> ? R : never {
   const { conf } = instance.visor;
   return {
     Path: "/etc/skywire.conf",

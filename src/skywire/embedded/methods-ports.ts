@@ -3,11 +3,11 @@ import { type Schema, t } from "../gob/index.ts";
 import { read } from "./methods-read.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
 import { plainPort, type ServedPorts } from "./served-ports.ts";
-import { forwardedPort } from "./wire-2026.ts";
+import { servedForwardedPort } from "./wire-2026.ts";
 
 /** Methods of 2026 on served ports. Source: visorapi/args.go, api_network.go, forwarded_ports.go. */
 export const PORT_METHODS: readonly ReleaseMethod[] = [
-  read("ListForwardedPorts", t.list(forwardedPort), "dies", ({ instance }) =>
+  read("ListForwardedPorts", t.list(servedForwardedPort), "dies", ({ instance }) =>
     [...instance.ports.records.values()].sort((left, right) => left.Port - right.Port),
   ),
   read("ListTCPPorts", t.list(t.int), "dies", ({ instance }) =>
@@ -16,8 +16,10 @@ export const PORT_METHODS: readonly ReleaseMethod[] = [
       .map(({ Port }) => Port)
       .sort((left, right) => left - right),
   ),
-  portMethod("RegisterForwardedPort", forwardedPort, (ports, record) => ports.register(record)),
-  portMethod("UpdateForwardedPort", forwardedPort, (ports, record) => ports.update(record)),
+  portMethod("RegisterForwardedPort", servedForwardedPort, (ports, record) =>
+    ports.register(record),
+  ),
+  portMethod("UpdateForwardedPort", servedForwardedPort, (ports, record) => ports.update(record)),
   portMethod("RegisterTCPPort", t.int, (ports, port) => ports.register(plainPort(port))),
   portMethod("DeregisterTCPPort", t.int, (ports, port) => ports.deregister(port)),
 ];

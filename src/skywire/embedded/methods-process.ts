@@ -8,10 +8,10 @@ import {
   NO_LAUNCHER,
   type ReleaseMethod,
 } from "./release-method.ts";
-import { programOf } from "./app-program.ts";
+import { startedProgram } from "./app-program.ts";
 import type { AppEntry } from "./app-entry.ts";
 import type { VisorInstance } from "./visor-instance.ts";
-import { setAppErrorIn, setAppStatusIn, startAppIn } from "./wire-arguments.ts";
+import { setAppErrorIn, setAppStatusIn, servedStartAppIn } from "./wire-arguments.ts";
 import { appStats } from "./wire-shared.ts";
 
 /** Source of times and texts: sessions app-start-twice, app-stop-running, app-kill, app-life-*, app-not-existing. */
@@ -113,7 +113,7 @@ export const START_APP_2024: ReleaseMethod = onApp("StartApp", ({ instance, sess
 /** 2026 takes a struct; an empty mode is the default one. Source: rpc_apps.go, launcher.go (spring 2026). */
 export const START_APP_2026: ReleaseMethod = method({
   name: "StartApp",
-  args: startAppIn,
+  args: servedStartAppIn,
   reply: t.empty,
   effect: "write",
   early: NO_LAUNCHER,
@@ -135,7 +135,7 @@ export async function startApp(
   if (app === undefined) throw new Error("app not found");
   const process = instance.process(app);
   if (process.isAlive(nowOf(instance))) throw new Error("app already started");
-  if (programOf(app) === "vpn-client" && valueOption(app.args, "--srv") === undefined) {
+  if (startedProgram(app) === "vpn-client" && valueOption(app.args, "--srv") === undefined) {
     throw new Error("VPN server pub key is missing");
   }
   if (instance.behaviourOf(app) === "no-binary")

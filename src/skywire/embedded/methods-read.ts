@@ -29,7 +29,7 @@ import { routeGroup, routeGroups } from "./route-groups.ts";
 import { TRANSPORT_TYPES, type LiveTransport } from "./transports.ts";
 import { appState2024, health2024, overview2024, summary2024, transport2024 } from "./wire-2024.ts";
 import { appState2026, health2026, overview2026, summary2026, transport2026 } from "./wire-2026.ts";
-import { transportsIn } from "./wire-arguments.ts";
+import { servedTransportsIn } from "./wire-arguments.ts";
 import { persistentTransport, portDetails } from "./wire-shared.ts";
 
 const NO_SUCH_APP = "no process of given app is running";
@@ -139,7 +139,7 @@ type FormTransport<R> = (
 function transportsMethod<R>(schema: Schema<R>, form: FormTransport<R>): ReleaseMethod {
   return method({
     name: "Transports",
-    args: transportsIn,
+    args: servedTransportsIn,
     reply: t.list(schema),
     effect: "read",
     early: "runs",

@@ -4,7 +4,7 @@ import { t, timeFromMs } from "../gob/index.ts";
 import { managedKeys, read } from "./methods-read.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
 import type { VisorInstance } from "./visor-instance.ts";
-import { managedVisor, pendingHypervisor } from "./wire-2026.ts";
+import { servedManagedVisor, pendingHypervisor } from "./wire-2026.ts";
 import { addPtyWhitelistIn } from "./wire-arguments.ts";
 import { visorKey } from "./wire-keys.ts";
 
@@ -64,8 +64,10 @@ export const TRUST_METHODS_2026: readonly ReleaseMethod[] = [
       return {};
     },
   }),
-  read("HVListVisors", t.list(managedVisor), "dies", ({ instance }) => managedVisors(instance)),
-  read("HVListDirectVisors", t.list(managedVisor), "dies", ({ instance }) =>
+  read("HVListVisors", t.list(servedManagedVisor), "dies", ({ instance }) =>
+    managedVisors(instance),
+  ),
+  read("HVListDirectVisors", t.list(servedManagedVisor), "dies", ({ instance }) =>
     managedVisors(instance),
   ),
 ];

@@ -14,7 +14,7 @@ import type {
   Summary2026,
   Transport2026,
 } from "./wire-2026.ts";
-import type { BuildInfoWire, PersistentTransport, TransportEntry } from "./wire-shared.ts";
+import type { servedBuildInfoWire, PersistentTransport, TransportEntry } from "./wire-shared.ts";
 
 const PROTOCOL_VERSION = "0.1.0";
 const BUILD_TAG = "linux_arm64";
@@ -137,7 +137,7 @@ export function transport2026Of(
   };
 }
 
-function buildInfoOf(instance: VisorInstance): BuildInfoWire {
+function buildInfoOf(instance: VisorInstance): servedBuildInfoWire {
   const { version, commit, date } = instance.visor.profile.build.value;
   return { Version: version, Commit: commit, Date: date };
 }

@@ -6,7 +6,7 @@ import { reconcileHypervisors } from "./methods-trust.ts";
 import { method, type ReleaseMethod } from "./release-method.ts";
 import type { VisorInstance } from "./visor-instance.ts";
 import { type WebProxy, webProxyField } from "./web-proxies.ts";
-import { type ConfigFieldChange, configFieldChange } from "./wire-2026.ts";
+import { type ConfigFieldChange, servedConfigFieldChange } from "./wire-2026.ts";
 
 /**
  * `SetConfigFields`, the newest way to change a visor. All paths are checked first. Then those for the next start
@@ -17,7 +17,7 @@ import { type ConfigFieldChange, configFieldChange } from "./wire-2026.ts";
 export const SET_CONFIG_FIELDS: ReleaseMethod = method({
   name: "SetConfigFields",
   args: t.map(t.string, t.bytes),
-  reply: t.list(configFieldChange),
+  reply: t.list(servedConfigFieldChange),
   effect: "write",
   early: "dies",
   run: ({ instance }, fields) => instance.visor.oneAtATime(() => setConfigFields(instance, fields)),

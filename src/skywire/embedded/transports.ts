@@ -1,7 +1,7 @@
 // The transports that a visor says it has.
 import { concatBytes, fromHex, sha256, utf8 } from "../../core/index.ts";
 import type { EmbeddedVisor } from "./embedded-visor.ts";
-import { numberFrom, uuidOf } from "./identity.ts";
+import { numberFromSeed, uuidOf } from "./identity.ts";
 import { deploymentKeys } from "./initial-config.ts";
 
 /** One open transport of a visor. */
@@ -22,11 +22,11 @@ const AUTOMATIC_TYPES = ["stcpr", "sudph", "dmsg"] as const;
 /** The transports a visor has made by itself since its start. */
 export function initialTransports(visor: EmbeddedVisor): readonly LiveTransport[] {
   const peers = deploymentKeys();
-  const first = numberFrom(visor.key, peers.length);
+  const first = numberFromSeed(visor.key, peers.length);
   return Array.from({ length: visor.transportCount }, (_, index) => {
     const remote = peers[(first + index) % peers.length] ?? visor.key;
     const type = AUTOMATIC_TYPES[index % AUTOMATIC_TYPES.length] ?? "stcpr";
-    const traffic = BigInt(numberFrom(visor.key, 50_000_000) * (index + 1));
+    const traffic = BigInt(numberFromSeed(visor.key, 50_000_000) * (index + 1));
     return {
       id: transportId(visor.key, remote, type),
       remote,

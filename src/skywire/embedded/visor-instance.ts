@@ -1,10 +1,10 @@
 // One run of a visor, from its start to its end: what it holds in memory.
 import type { Json, JsonObject } from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
-import { type AppEntry, appsOf, textsOf } from "./app-entry.ts";
+import { type AppEntry, appEntriesOf, textsOf } from "./app-entry.ts";
 import { AppProcess, type AppStatus } from "./app-process.ts";
 import { valueOption } from "./app-args.ts";
-import { argumentFault, faultOf, programOf } from "./app-program.ts";
+import { argumentFault, faultOf, startedProgram } from "./app-program.ts";
 import { mirrorPaths } from "./conf-file.ts";
 import { isList, isObject } from "./config-shape.ts";
 import { withField, withValue } from "./config-path.ts";
@@ -116,7 +116,7 @@ export class VisorInstance {
   }
 
   apps(): readonly AppEntry[] {
-    return appsOf(this.config);
+    return appEntriesOf(this.config);
   }
 
   app(name: string): AppEntry | undefined {
@@ -133,7 +133,7 @@ export class VisorInstance {
     }
     const process = new AppProcess(this.visor.world.timeScale);
     this.#processes.set(app.name, process);
-    const booted = appsOf(this.#bootConfig).find((entry) => entry.name === app.name);
+    const booted = appEntriesOf(this.#bootConfig).find((entry) => entry.name === app.name);
     if (booted?.autoStart === true) this.#autoStart(booted, process);
     return process;
   }
@@ -151,7 +151,8 @@ export class VisorInstance {
     const made = this.visor.appBehaviours.get(app.name);
     if (made !== undefined) return made;
     if (argumentFault(app.args, this.visor.profile) !== undefined) return "crash-at-start";
-    const isClient = programOf(app) === "skysocks-client" || programOf(app) === "vpn-client";
+    const isClient =
+      startedProgram(app) === "skysocks-client" || startedProgram(app) === "vpn-client";
     const server = isClient ? valueOption(app.args, "--srv") : undefined;
     const isLost =
       isClient && (server === undefined || this.visor.world.visorOf(server) === undefined);

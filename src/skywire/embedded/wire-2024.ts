@@ -7,7 +7,7 @@ import {
   type AppStateOf,
   appStateOf,
   buildInfo,
-  type BuildInfoWire,
+  type servedBuildInfoWire,
   type DmsgStats,
   dmsgStats,
   persistentTransport,
@@ -28,7 +28,7 @@ export const transport2024: Schema<TransportEntry> = t.struct(
 
 export interface Overview2024 {
   readonly PubKey: string;
-  readonly BuildInfo: BuildInfoWire | undefined;
+  readonly BuildInfo: servedBuildInfoWire | undefined;
   readonly AppProtoVersion: string;
   readonly Apps: readonly AppState2024[];
   readonly Transports: readonly TransportEntry[];

@@ -9,7 +9,7 @@ import {
   type AppStateOf,
   appStateOf,
   buildInfo,
-  type BuildInfoWire,
+  type servedBuildInfoWire,
   type DmsgStats,
   dmsgStats,
   persistentTransport,
@@ -58,7 +58,7 @@ export const transport2026: Schema<Transport2026> = t.struct("visorapi.Transport
 
 export interface Overview2026 {
   readonly PubKey: string;
-  readonly BuildInfo: BuildInfoWire | undefined;
+  readonly BuildInfo: servedBuildInfoWire | undefined;
   readonly AppProtoVersion: string;
   readonly Apps: readonly AppState2026[];
   readonly Transports: readonly Transport2026[];
@@ -206,7 +206,7 @@ export interface ForwardedPort {
   readonly PreserveHost: boolean;
   readonly InjectPK: boolean;
 }
-export const forwardedPort: Schema<ForwardedPort> = t.struct("visorapi.ForwardedPort", {
+export const servedForwardedPort: Schema<ForwardedPort> = t.struct("visorapi.ForwardedPort", {
   Port: t.int,
   LocalPort: t.int,
   Label: t.string,
@@ -227,12 +227,15 @@ export interface ConfigFieldChange {
   readonly New: Uint8Array;
   readonly Live: boolean;
 }
-export const configFieldChange: Schema<ConfigFieldChange> = t.struct("visorapi.ConfigFieldChange", {
-  Path: t.string,
-  Old: t.bytes,
-  New: t.bytes,
-  Live: t.bool,
-});
+export const servedConfigFieldChange: Schema<ConfigFieldChange> = t.struct(
+  "visorapi.ConfigFieldChange",
+  {
+    Path: t.string,
+    Old: t.bytes,
+    New: t.bytes,
+    Live: t.bool,
+  },
+);
 
 export const pendingHypervisor: Schema<{
   PK: string;
@@ -248,7 +251,7 @@ export const pendingHypervisor: Schema<{
   Via: t.string,
 });
 
-export const managedVisor: Schema<{
+export const servedManagedVisor: Schema<{
   PK: string;
   Online: boolean;
   IsLocal: boolean;
@@ -266,7 +269,7 @@ export const managedVisor: Schema<{
   Hostname: t.string,
 });
 
-export const skyenvState: Schema<{
+export const servedSkyenvState: Schema<{
   Path: string;
   Exists: boolean;
   Writable: boolean;

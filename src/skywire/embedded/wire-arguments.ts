@@ -4,40 +4,43 @@
 import { duration, type Schema, t } from "../gob/index.ts";
 import { visorKey } from "./wire-keys.ts";
 
-export const appNameIn: Schema<{ AppName: string }> = t.struct("visorapi.AppNameIn", {
+export const servedAppNameIn: Schema<{ AppName: string }> = t.struct("visorapi.AppNameIn", {
   AppName: t.string,
 });
 
-export const setAutoStartIn: Schema<{ AppName: string; AutoStart: boolean }> = t.struct(
+export const servedSetAutoStartIn: Schema<{ AppName: string; AutoStart: boolean }> = t.struct(
   "visor.SetAutoStartIn",
   {
     AppName: t.string,
     AutoStart: t.bool,
   },
 );
-export const setAppPkIn: Schema<{ AppName: string; PK: string }> = t.struct("visor.SetAppPKIn", {
-  AppName: t.string,
-  PK: visorKey,
-});
-export const setAppBoolIn: Schema<{ AppName: string; Val: boolean }> = t.struct(
+export const servedSetAppPkIn: Schema<{ AppName: string; PK: string }> = t.struct(
+  "visor.SetAppPKIn",
+  {
+    AppName: t.string,
+    PK: visorKey,
+  },
+);
+export const servedSetAppBoolIn: Schema<{ AppName: string; Val: boolean }> = t.struct(
   "visor.SetAppBoolIn",
   {
     AppName: t.string,
     Val: t.bool,
   },
 );
-export const setAppStringIn: Schema<{ AppName: string; Val: string }> = t.struct(
+export const servedSetAppStringIn: Schema<{ AppName: string; Val: string }> = t.struct(
   "visor.SetAppStringIn",
   {
     AppName: t.string,
     Val: t.string,
   },
 );
-export const setAppNetworkInterfaceIn: Schema<{ AppName: string; NetIfc: string }> = t.struct(
+export const servedSetAppNetworkInterfaceIn: Schema<{ AppName: string; NetIfc: string }> = t.struct(
   "visor.SetAppNetworkInterfaceIn",
   { AppName: t.string, NetIfc: t.string },
 );
-export const setAppAddIn: Schema<{ AppName: string; BinaryName: string }> = t.struct(
+export const servedSetAppAddIn: Schema<{ AppName: string; BinaryName: string }> = t.struct(
   "visor.SetAppAddIn",
   {
     AppName: t.string,
@@ -63,7 +66,7 @@ export const setAppMapIn: Schema<{
   Val: ReadonlyMap<string, { readonly name: string; readonly value: unknown } | undefined>;
 }> = t.struct("visor.SetAppMapIn", { AppName: t.string, Val: t.map(t.string, t.iface()) });
 
-export const transportsIn: Schema<{
+export const servedTransportsIn: Schema<{
   FilterTypes: readonly string[];
   FilterPubKeys: readonly string[];
   ShowLogs: boolean;
@@ -78,14 +81,14 @@ export const addTransportIn: Schema<{ RemotePK: string; TpType: string; Timeout:
 
 // Since 2026.
 
-export const startAppIn: Schema<{ AppName: string; LauncherMode: string }> = t.struct(
+export const servedStartAppIn: Schema<{ AppName: string; LauncherMode: string }> = t.struct(
   "visorapi.StartAppIn",
   {
     AppName: t.string,
     LauncherMode: t.string,
   },
 );
-export const setAppArgsIn: Schema<{ AppName: string; Args: readonly string[] }> = t.struct(
+export const servedSetAppArgsIn: Schema<{ AppName: string; Args: readonly string[] }> = t.struct(
   "visorapi.SetAppArgsIn",
   {
     AppName: t.string,
@@ -102,15 +105,15 @@ export const setAppEnvIn: Schema<{ AppName: string; Key: string; Value: string }
 );
 export const setAppEnvBatchIn: Schema<{ AppName: string; Env: ReadonlyMap<string, string> }> =
   t.struct("visorapi.SetAppEnvBatchIn", { AppName: t.string, Env: t.map(t.string, t.string) });
-export const setAppEnvFullIn: Schema<{ AppName: string; Env: readonly string[] }> = t.struct(
+export const servedSetAppEnvFullIn: Schema<{ AppName: string; Env: readonly string[] }> = t.struct(
   "visorapi.SetAppEnvFullIn",
   { AppName: t.string, Env: t.list(t.string) },
 );
-export const setAppLauncherModeIn: Schema<{ AppName: string; Mode: string }> = t.struct(
+export const servedSetAppLauncherModeIn: Schema<{ AppName: string; Mode: string }> = t.struct(
   "visorapi.SetAppLauncherModeIn",
   { AppName: t.string, Mode: t.string },
 );
-export const setAppWhitelistIn: Schema<{ AppName: string; Whitelist: string }> = t.struct(
+export const servedSetAppWhitelistIn: Schema<{ AppName: string; Whitelist: string }> = t.struct(
   "visorapi.SetAppWhitelistIn",
   { AppName: t.string, Whitelist: t.string },
 );

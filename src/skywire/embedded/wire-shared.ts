@@ -5,7 +5,7 @@ import { duration, type LogEntry, type Schema, t, uuid } from "../gob/index.ts";
 import { trafficLog, visorKey } from "./wire-keys.ts";
 
 /** The schemas of some fields of a struct, in Go's order: a definition is sent in it. */
-export type Fields<T> = { readonly [Name in keyof T]: Schema<T[Name]> };
+export type WireFields<T> = { readonly [Name in keyof T]: Schema<T[Name]> };
 
 /** An app as its table holds it, on every release. */
 export interface AppConfigFields {
@@ -15,7 +15,7 @@ export interface AppConfigFields {
   readonly AutoStart: boolean;
   readonly Port: number;
 }
-export const appConfigFields: Fields<AppConfigFields> = {
+export const appConfigFields: WireFields<AppConfigFields> = {
   Name: t.string,
   Binary: t.string,
   Args: t.list(t.string),
@@ -29,7 +29,7 @@ export interface AppStateOf<Config> {
   readonly Status: number;
   readonly DetailedStatus: string;
 }
-export function appStateOf<Config>(config: Fields<Config>): Schema<AppStateOf<Config>> {
+export function appStateOf<Config>(config: WireFields<Config>): Schema<AppStateOf<Config>> {
   return t.struct("appserver.AppState", {
     AppConfig: t.struct("appserver.AppConfig", config) as Schema<Config>,
     Status: t.int,
@@ -58,7 +58,7 @@ export interface TransportEntry {
   readonly IsSetup: boolean;
   readonly Label: string;
 }
-export const transportFields: Fields<TransportEntry> = {
+export const transportFields: WireFields<TransportEntry> = {
   ID: uuid,
   Local: visorKey,
   Remote: visorKey,
@@ -68,12 +68,12 @@ export const transportFields: Fields<TransportEntry> = {
   Label: t.string,
 };
 
-export interface BuildInfoWire {
+export interface servedBuildInfoWire {
   readonly Version: string;
   readonly Commit: string;
   readonly Date: string;
 }
-export const buildInfo: Schema<BuildInfoWire> = t.struct("buildinfo.Info", {
+export const buildInfo: Schema<servedBuildInfoWire> = t.struct("buildinfo.Info", {
   Version: t.string,
   Commit: t.string,
   Date: t.string,

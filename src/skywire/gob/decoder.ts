@@ -1,6 +1,6 @@
 // Reads one direction of a gob connection: messages, type definitions, values.
 import { FleetError } from "../../core/index.ts";
-import { type Frame, FrameBuffer } from "./frame-buffer.ts";
+import { type GobFrame, FrameBuffer } from "./frame-buffer.ts";
 import type { GenericValue } from "./generic-value.ts";
 import { isRecoverable, malformed, overLimit } from "./gob-error.ts";
 import { type GobLimits, LIMITS } from "./limits.ts";
@@ -148,7 +148,7 @@ export class Decoder {
   }
 
   #readValue(
-    frame: Frame,
+    frame: GobFrame,
     id: number,
     schema: SchemaNode | undefined,
     misfit: Misfit,
@@ -175,7 +175,7 @@ export class Decoder {
 
   /** Reads a value from its beginning once more, with types that it may add to. */
   #readAgain(
-    frame: Frame,
+    frame: GobFrame,
     schema: SchemaNode | undefined,
     misfit: Misfit,
   ): Decoded<unknown> | Refused | undefined {

@@ -6,7 +6,7 @@ const SHORT_FORM = 0x80;
 const FIRST_CAPACITY = 4_096;
 
 /** The payload of one message inside the buffer. */
-export interface Frame {
+export interface GobFrame {
   readonly from: number;
   readonly end: number;
 }
@@ -70,7 +70,7 @@ export class FrameBuffer {
    * The message that begins at `at`; `undefined` while it is incomplete.
    * @throws FleetError gob/malformed, gob/limit
    */
-  frameAt(at: number): Frame | undefined {
+  frameAt(at: number): GobFrame | undefined {
     const first = this.#bytes[at];
     if (at >= this.#end || first === undefined) return undefined;
     let from = at + 1;

@@ -50,7 +50,7 @@ export interface VisorConnection {
  * Opens a connection. Nothing is sent yet: a preamble leaves together with the first call.
  * @throws FleetError net/*
  */
-export async function connect(
+export async function connectVisor(
   access: VisorAccess,
   target: VisorTarget,
   mayWrite: boolean,

@@ -14,7 +14,7 @@ export {
   METHODS,
   SERVICE,
 } from "./methods.ts";
-export { DEFAULT_PACE, type Pace, type Turn } from "./paced-reads.ts";
+export { DEFAULT_PACE, type Pace, type ReadingTurn } from "./paced-reads.ts";
 export { type PortReading } from "./port-record.ts";
 export { createVisorReader, type VisorReader } from "./reader.ts";
 export { type RememberingReader, rememberingReader } from "./remembering-reader.ts";

@@ -1,6 +1,6 @@
 // Tells whether the local visor keeps up while it carries many connections.
 import { hasCode } from "../../core/index.ts";
-import { connect, type VisorAccess, type VisorConnection } from "./connection.ts";
+import { connectVisor, type VisorAccess, type VisorConnection } from "./connection.ts";
 import { CALLS } from "./methods.ts";
 
 /** How often the local visor is asked while many connections wait for it. */
@@ -63,7 +63,7 @@ export class LocalPulse {
     const { access } = this.#options;
     let connection = this.#connection;
     try {
-      connection ??= await connect(access, LOCAL, false);
+      connection ??= await connectVisor(access, LOCAL, false);
       this.#connection = connection;
       await connection.gate.ask(CALLS.Uptime, {}, connection.timeouts.firstReplyMs);
       return true;

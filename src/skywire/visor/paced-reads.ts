@@ -4,7 +4,7 @@ import type { VisorAccess } from "./connection.ts";
 import { LocalPulse } from "./local-pulse.ts";
 import type { Explorer, OpenReading } from "./reader.ts";
 import type { ReadingWants } from "./reading.ts";
-import { type Release, Slots } from "./slots.ts";
+import { type LeaveSlot, Slots } from "./slots.ts";
 import type { VisorTarget } from "./target.ts";
 
 /** How many visors are read at the same time through one local visor. */
@@ -18,7 +18,7 @@ export interface Pace {
 }
 
 /** How one reading waits among others. */
-export interface Turn {
+export interface ReadingTurn {
   /** Seen dead not long ago: after all that were not. */
   readonly isLast?: boolean;
   /** Its turn has come. */
@@ -69,7 +69,11 @@ export class PacedReads {
   }
 
   /** Reads one visor when its turn has come. */
-  async read(target: VisorTarget, wants: ReadingWants, turn: Turn = {}): Promise<OpenReading> {
+  async read(
+    target: VisorTarget,
+    wants: ReadingWants,
+    turn: ReadingTurn = {},
+  ): Promise<OpenReading> {
     this.#firstReads += 1;
     let first;
     try {
@@ -87,9 +91,9 @@ export class PacedReads {
   async #readAmongMany(
     target: VisorTarget,
     wants: ReadingWants,
-    turn: Turn,
+    turn: ReadingTurn,
   ): Promise<{ readonly opened: OpenReading; readonly isDoubtful: boolean }> {
-    let release: Release = await this.#dials.take(turn.isLast);
+    let release: LeaveSlot = await this.#dials.take(turn.isLast);
     const stopWaiting = (): void => {
       release();
       if (this.#dials.used <= FEW) this.#pulse.end();

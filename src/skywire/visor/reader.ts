@@ -1,8 +1,13 @@
 // Reads visors over connections of their own, and finds out whose fault it is when one cannot be read.
 import { askVisor } from "./ask-visor.ts";
-import { connect, DEFAULT_TIMEOUTS, type VisorAccess, type VisorConnection } from "./connection.ts";
+import {
+  connectVisor,
+  DEFAULT_TIMEOUTS,
+  type VisorAccess,
+  type VisorConnection,
+} from "./connection.ts";
 import { explainFailure, localVisorAtFault } from "./failure.ts";
-import { DEFAULT_PACE, type Pace, PacedReads, type Turn } from "./paced-reads.ts";
+import { DEFAULT_PACE, type Pace, PacedReads, type ReadingTurn } from "./paced-reads.ts";
 import type {
   Presence,
   ReadingWants,
@@ -19,7 +24,7 @@ export interface VisorReader {
    * Reads one visor over a connection of its own, when its turn has come: all of a fleet may be asked for at once.
    * Whatever a visor or the network does is a result; only our own bugs reject.
    */
-  read(target: VisorTarget, wants?: ReadingWants, turn?: Turn): Promise<VisorReading>;
+  read(target: VisorTarget, wants?: ReadingWants, turn?: ReadingTurn): Promise<VisorReading>;
 }
 
 /** A reading; the connection it was made on is left open only with a visor that was seen. */
@@ -104,7 +109,7 @@ export class Explorer {
     let openedMs = clock.now();
     let connection: VisorConnection | undefined;
     try {
-      connection = await connect(this.#access, target, options.mayWrite);
+      connection = await connectVisor(this.#access, target, options.mayWrite);
       this.#wasTaken = true;
       openedMs = clock.now();
       const reading = await askVisor(connection, wants, options.onAnswer);

@@ -1,6 +1,6 @@
 // Places that are given out in turn.
 /** Gives a place back; calling it again does nothing. */
-export type Release = () => void;
+export type LeaveSlot = () => void;
 
 /** A limited number of places that are taken in the order they were asked for; whoever may wait comes after all others. */
 export class Slots {
@@ -29,7 +29,7 @@ export class Slots {
   }
 
   /** Resolves once a place is taken. */
-  async take(isLast = false): Promise<Release> {
+  async take(isLast = false): Promise<LeaveSlot> {
     await new Promise<void>((resolve) => {
       (isLast ? this.#last : this.#first).push(resolve);
       this.#admit();

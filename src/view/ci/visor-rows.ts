@@ -7,7 +7,7 @@ import {
   type Plan,
   type PlanVisor,
 } from "../../model/index.ts";
-import { type Alike, ALIKE_MIN, earliestEntry, partAlike, withoutEntry } from "../alike.ts";
+import { type Alike, ALIKE_MIN, earliestEntry, partAlike, withoutPlace } from "../alike.ts";
 import { inReadingOrder, isDangerous, NAMED_BY_VISOR, type PlanLook } from "../alike-text.ts";
 import { circleText, type Likeness, likenessAmong } from "../but-itself.ts";
 import { alikeNotes, changeGroups, type ChangeWords } from "../change-text.ts";
@@ -72,7 +72,7 @@ export function visorRows(plan: Plan, { by, order }: PlanLook = {}): readonly Vi
 }
 
 function likenessOf(ofChange: Likeness): (said: Said) => string {
-  return (said) => (typeof said === "string" ? `? ${withoutEntry(said)}` : ofChange(said));
+  return (said) => (typeof said === "string" ? `? ${withoutPlace(said)}` : ofChange(said));
 }
 
 function alikeRowsOf({ owners, things }: Alike<PlanVisor, Said>, plan: Plan): VisorRows {

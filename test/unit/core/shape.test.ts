@@ -8,7 +8,7 @@ import {
   hasShape,
   listOf,
   mapOf,
-  memberOf,
+  memberNamed,
   membersOf,
   numberFrom,
   oneOf,
@@ -137,8 +137,8 @@ describe("a shape says what is wrong first, and where", () => {
   });
 
   test("a member of what may be anything", () => {
-    expect(memberOf({ format: "x" }, "format")).toBe("x");
+    expect(memberNamed({ format: "x" }, "format")).toBe("x");
     for (const value of [null, undefined, "text", ["x"], {}])
-      expect(memberOf(value, "toString")).toBeUndefined();
+      expect(memberNamed(value, "toString")).toBeUndefined();
   });
 });

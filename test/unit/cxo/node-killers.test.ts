@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { fromHex, sha256, toHex, utf8 } from "../../../src/core/index.ts";
 import {
   buildRegistry,
-  ByteWriter,
+  ObjectWriter,
   encodeValue,
   publicKeyOf,
   type Root,
@@ -98,7 +98,7 @@ describe("objects that kill a Go node", () => {
 
   it("asks once for what a Root reaches sixteen times", async () => {
     const leaf = encodeValue({ use: "t.Blob" }, { Bytes: Uint8Array.of(1) }, typesOf(types));
-    const top = new ByteWriter();
+    const top = new ObjectWriter();
     for (const number of [0, 16, 16, 16]) top.u32(number);
     for (let index = 0; index < 16; index += 1) top.raw(sha256(leaf));
     const refsTop = top.finish();
@@ -173,14 +173,14 @@ function schema({
   fields = [],
   element,
 }: Part): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.u32(reference);
   writer.u32(kind);
   writer.bytes(utf8(name));
   writer.u32(length);
   writer.u32(fields.length);
   for (const [fieldName, fieldSchema] of fields) {
-    const field = new ByteWriter();
+    const field = new ObjectWriter();
     field.bytes(utf8(fieldName));
     field.bytes(new Uint8Array());
     field.u32(0);
@@ -200,7 +200,7 @@ function pointer(reference: number, element: Uint8Array): Uint8Array {
 }
 
 function registry(entities: readonly (readonly [string, Uint8Array])[]): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ObjectWriter();
   writer.u32(entities.length);
   for (const [name, bytes] of entities) {
     writer.bytes(utf8(name));

@@ -9,7 +9,7 @@ import {
   type TypesByName,
   typesOf,
 } from "../../../src/skywire/cxo/index.ts";
-import { encodeSchema, type Schema } from "../../../src/skywire/cxo/schema.ts";
+import { encodeSchema, type CxoSchema } from "../../../src/skywire/cxo/schema.ts";
 import { readCxoObjects, toCxoType, type VectorType } from "../../support/cxo-vectors.ts";
 
 const vectors = readCxoObjects();
@@ -119,7 +119,7 @@ describe("registry vectors", () => {
   });
 });
 
-const UINT8: Schema = {
+const UINT8: CxoSchema = {
   referenceType: 0,
   kind: 8,
   name: "uint8",
@@ -129,7 +129,7 @@ const UINT8: Schema = {
 };
 const NONE = { length: 0, fields: [], element: undefined };
 
-function registryOf(...schemas: readonly Schema[]): Uint8Array {
+function registryOf(...schemas: readonly CxoSchema[]): Uint8Array {
   const parts = schemas.flatMap((schema) => {
     const name = new TextEncoder().encode(schema.name);
     const bytes = encodeSchema(schema);
@@ -144,7 +144,7 @@ function u32(value: number): Uint8Array {
   return bytes;
 }
 
-function struct(name: string, ...fields: readonly (readonly [string, Schema])[]): Schema {
+function struct(name: string, ...fields: readonly (readonly [string, CxoSchema])[]): CxoSchema {
   return {
     ...NONE,
     referenceType: 0,
@@ -154,7 +154,7 @@ function struct(name: string, ...fields: readonly (readonly [string, Schema])[])
   };
 }
 
-function array(element: Schema, length: number): Schema {
+function array(element: CxoSchema, length: number): CxoSchema {
   return { ...NONE, referenceType: 0, kind: 17, name: "", length, element };
 }
 
@@ -206,7 +206,7 @@ describe("registries that would stop a node", () => {
   });
 
   it("decodes but does not publish a list of references", () => {
-    const dynamic: Schema = { ...NONE, referenceType: 3, kind: 20, name: "" };
+    const dynamic: CxoSchema = { ...NONE, referenceType: 3, kind: 20, name: "" };
     const registry = decodeRegistry(
       registryOf(struct("a.A", ["D", { ...array(dynamic, 0), kind: 23 }])),
     );

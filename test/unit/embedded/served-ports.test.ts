@@ -1,7 +1,7 @@
 // What is really open on a visor that serves ports, whatever its records say.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { VisorInside } from "../../../src/skywire/embedded/index.ts";
-import { forwardedPort } from "../../../src/skywire/embedded/wire-2026.ts";
+import { servedForwardedPort } from "../../../src/skywire/embedded/wire-2026.ts";
 import { t } from "../../../src/skywire/gob/index.ts";
 import { embeddedWorld, type EmbeddedWorld, failureOf } from "../../support/embedded-world.ts";
 import { keyOf } from "../../support/manifest-text.ts";
@@ -38,7 +38,7 @@ afterEach(async () => {
 type Record = typeof RECORD;
 
 async function write(visor: string, method: string, more: Partial<Record> = {}): Promise<void> {
-  await world.call(visor, method, { schema: forwardedPort, value: { ...RECORD, ...more } });
+  await world.call(visor, method, { schema: servedForwardedPort, value: { ...RECORD, ...more } });
 }
 
 async function close(visor: string, port = 8080): Promise<void> {

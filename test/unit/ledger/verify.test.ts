@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
 import { type OperatorKeys, verifyLedger, type VerifyReport } from "../../../src/ledger/index.ts";
 import { composeEntries } from "../../../src/ledger/entries/compose.ts";
-import { decodeEntry, encodeEntry, type Entry } from "../../../src/ledger/entries/objects.ts";
+import { decodeEntry, encodeEntry, type EntryObject } from "../../../src/ledger/entries/objects.ts";
 import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
 import { verifySound } from "../../../src/ledger/check/verify-sound.ts";
 import { signEntry, verifyEntry } from "../../../src/ledger/entries/signing.ts";
@@ -32,10 +32,10 @@ async function report(forged: Forged): Promise<VerifyReport> {
   return detailed;
 }
 
-const replaced = (at: number, entry: Entry): readonly Uint8Array[] =>
+const replaced = (at: number, entry: EntryObject): readonly Uint8Array[] =>
   encoded(HONEST.map((each, index) => (index === at ? entry : each)));
 
-function entryAt(index: number): Entry {
+function entryAt(index: number): EntryObject {
   const entry = HONEST[index];
   if (entry === undefined) throw new Error(`no entry ${index}`);
   return entry;
@@ -43,7 +43,7 @@ function entryAt(index: number): Entry {
 
 const resigned = (
   at: number,
-  change: Partial<Entry>,
+  change: Partial<EntryObject>,
   by: OperatorKeys = keys,
 ): readonly Uint8Array[] => replaced(at, signEntry(by, { ...entryAt(at), ...change }));
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { FleetError } from "../../../src/core/index.ts";
 import { openSession } from "../../../src/reconcile/apply/open-session.ts";
-import { type Place, Places } from "../../../src/reconcile/apply/places.ts";
+import { type WritePlace, Places } from "../../../src/reconcile/apply/places.ts";
 import type { VisorWriter, WriteSession } from "../../../src/skywire/visor/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { keyAt } from "../../support/reconcile-builders.ts";
@@ -23,7 +23,7 @@ async function openBeside(
 ): Promise<{ opened: unknown; tries: number; left: number }> {
   const clock = new ManualClock();
   const places = new Places({ parallel: 64, careful: 8 });
-  const others: Place[] = [];
+  const others: WritePlace[] = [];
   for (let at = 0; at < held; at += 1) others.push(await places.take(false, false));
   const place = await places.take(false, false);
   let tries = 0;

@@ -50,7 +50,7 @@ function refusal(
   return {
     guard: "stale-ledger",
     visor,
-    message: `operator ${operator} recorded entry ${entry} for this visor at ${timeText(timeMs)}${more}, which the plan had not seen`,
+    message: `operator ${operator} recorded entry ${entry} for this visor at ${timeOrNone(timeMs)}${more}, which the plan had not seen`,
     measured: `entry ${entry} of ${operator}`,
     limit: seen === 0 ? "no entry of that ledger seen" : `entries up to ${seen - 1} seen`,
     next:
@@ -66,7 +66,7 @@ function latestFirst(left: NewerEntry, right: NewerEntry): number {
 }
 
 /** A time of an entry, in words. */
-export function timeText(timeMs: number): string {
+export function timeOrNone(timeMs: number): string {
   const time = new Date(timeMs);
   return Number.isNaN(time.getTime()) ? "no time" : time.toISOString();
 }

@@ -1,7 +1,7 @@
 // Refuses an approval that was used: a plan that was applied, a decision that was carried out, a change of rights.
 import { counted } from "../../../core/index.ts";
 import type { Refusal } from "../../../model/index.ts";
-import { timeText } from "./stale-ledger.ts";
+import { timeOrNone } from "./stale-ledger.ts";
 
 /** The entry that uses an approval up. */
 export interface UsedBy {
@@ -16,7 +16,7 @@ export interface UsedBy {
 export function usedPlanRefusal({ operator, entry, timeMs }: UsedBy): Refusal {
   return {
     guard: "used-approval",
-    message: `this plan was applied at ${timeText(timeMs)}, as entry ${entry} of operator ${operator} says, and a plan is applied once: what was taken away since would come back unasked`,
+    message: `this plan was applied at ${timeOrNone(timeMs)}, as entry ${entry} of operator ${operator} says, and a plan is applied once: what was taken away since would come back unasked`,
     measured: "1 apply",
     limit: "0 applies",
     next: "make the plan again",
@@ -37,7 +37,7 @@ export function usedDecisionRefusal(
   if (last === undefined || allowed === uses.length) return undefined;
   return {
     guard: "used-approval",
-    message: `the decision that was approved was carried out at ${timeText(last.timeMs)}, as entry ${last.entry} of operator ${last.operator} says, and an approval counts once`,
+    message: `the decision that was approved was carried out at ${timeOrNone(last.timeMs)}, as entry ${last.entry} of operator ${last.operator} says, and an approval counts once`,
     measured: counted(uses.length, "apply", "applies"),
     limit: counted(allowed ?? 0, "apply", "applies"),
     override: `--allow-repeat ${uses.length}`,
@@ -49,7 +49,7 @@ export function usedDecisionRefusal(
 export function usedKeysetRefusal({ operator, entry, timeMs }: UsedBy): Refusal {
   return {
     guard: "stale-ledger",
-    message: `operator ${operator} recorded at ${timeText(timeMs)}, as entry ${entry}, who may do what, which the plan had not seen, and the plan changes it again`,
+    message: `operator ${operator} recorded at ${timeOrNone(timeMs)}, as entry ${entry}, who may do what, which the plan had not seen, and the plan changes it again`,
     measured: `entry ${entry} of ${operator}`,
     limit: "no newer change of operators, controllers or policy",
     next: "make the plan again",
