@@ -6,7 +6,10 @@ import { spawnSync } from "node:child_process";
 import process from "node:process";
 
 /** Name -> test file that runs its whole table where FLEET_LONG names it. */
-const LONG = new Map([["hollow", "test/e2e/hollow-relays.test.ts"]]);
+const LONG = new Map([
+  ["hollow", "test/e2e/hollow-relays.test.ts"],
+  ["shells", "test/e2e/completion.test.ts"],
+]);
 
 const [name, ...rows] = process.argv.slice(2);
 if (name !== undefined && !LONG.has(name)) {

@@ -8,7 +8,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import ts from "typescript";
-import { listSources, parseSource } from "../gates/source-files.mjs";
+import { exportedNames, listSources, parseSource, saysWhatItIs } from "../gates/source-files.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BUILT = join(ROOT, "dist/cli/main.js");
@@ -146,28 +146,6 @@ function functionLines(source) {
   visit(source);
   return lines;
 }
-
-/**
- * Names that a file makes and exports; what it hands on from others does not count.
- * @param {ts.SourceFile} source
- * @returns {string[]}
- */
-function exportedNames(source) {
-  return source.statements.flatMap((statement) => {
-    const isExported =
-      ts.canHaveModifiers(statement) &&
-      ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
-    if (isExported !== true) return [];
-    if (ts.isVariableStatement(statement))
-      return statement.declarationList.declarations.map(({ name }) => name.getText(source));
-    return "name" in statement && statement.name !== undefined
-      ? [/** @type {ts.Identifier} */ (statement.name).text]
-      : [];
-  });
-}
-
-/** A file that says on its first line what it is, before its imports. */
-const saysWhatItIs = (/** @type {string} */ text) => /^(#![^\n]*\n)?(\/\/ \S|\/\*\*?\s)/.test(text);
 
 function layout() {
   const paths = listSources(ROOT, ["src"]);

@@ -93,7 +93,6 @@ describe("the built program", () => {
     expect(code).toBe(0);
     expect(out).toContain("Usage: fleet COMMAND");
     expect(err.trimEnd().split("\n").sort()).toEqual([
-      "command-table.js",
       "exit.js",
       "help.js",
       "main.js",

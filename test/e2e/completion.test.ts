@@ -111,12 +111,17 @@ function expectAnswer(
   expect(found, about).toEqual(expect.arrayContaining([...has]));
 }
 
+/** Every machine here has bash; `npm run long -- shells` asks all of them, and fails where one is missing. */
+const ASKED = SHELLS.filter(
+  ({ shell }) => shell === "bash" || process.env["FLEET_LONG"] === "shells",
+);
+
 describe("4.7: the shells ask the program", () => {
-  test.for(SHELLS)("$shell offers what fits", { timeout: 180_000 }, (way, ctx) => {
+  test.for(ASKED)("$shell offers what fits", { timeout: 180_000 }, (way) => {
     const script = run("fleet", ["completion", way.shell])?.stdout ?? "";
     const asks = QUESTIONS.map(({ words }) => `${way.ask(words)}\necho '${END}'`).join("\n");
     const ran = run(way.shell, [...way.args, `${way.begin}\n${script}\n${asks}`]);
-    if (ran === undefined) return ctx.skip(`${way.shell} is not here`);
+    if (ran === undefined) throw new Error(`${way.shell} is not here`);
     expect(ran.stderr).toBe("");
     const found = answers(ran.stdout);
     expect(found).toHaveLength(QUESTIONS.length);

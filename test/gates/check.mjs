@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { checkDoors } from "./doors.mjs";
+import { checkFirstLines } from "./first-lines.mjs";
 import { checkSizes } from "./sizes.mjs";
 import { checkTitles } from "./titles.mjs";
 import { checkWords } from "./words.mjs";
@@ -168,6 +169,7 @@ const GATES = [
   { name: "unused", floor: 1, run: checkUnused },
   { name: "sizes", floor: SOURCES_MIN, run: checkSizes },
   { name: "doors", floor: SOURCES_MIN, run: checkDoors },
+  { name: "first-lines", floor: SOURCES_MIN, run: checkFirstLines },
   { name: "words", floor: SOURCES_MIN, run: checkWords },
   { name: "titles", floor: 1, run: checkTitles },
   { name: "test-list", floor: 1, run: checkTestList },

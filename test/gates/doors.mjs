@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import ts from "typescript";
-import { listSources, parseSource, placeOf } from "./source-files.mjs";
+import { exportedNames, listSources, parseSource, placeOf } from "./source-files.mjs";
 
 const DOOR = "index.ts";
 
@@ -21,7 +21,24 @@ export function checkDoors(root) {
       ...doorFaults(source),
     ];
   });
-  return { looked: paths.length, findings };
+  return { looked: paths.length, findings: [...findings, ...namesMadeTwice(root, paths)] };
+}
+
+/**
+ * One name means one thing: no two files make and export the same one. What a file hands on from another does not count.
+ * @param {string} root
+ * @param {readonly string[]} paths
+ * @returns {string[]}
+ */
+function namesMadeTwice(root, paths) {
+  /** @type {Map<string, Set<string>>} */
+  const places = new Map();
+  for (const path of paths)
+    for (const name of exportedNames(parseSource(root, path)))
+      places.set(name, (places.get(name) ?? new Set()).add(path));
+  return [...places]
+    .filter(([, files]) => files.size > 1)
+    .map(([name, files]) => `${[...files].join(" and ")} both export a ${name}`);
 }
 
 /**

@@ -168,6 +168,7 @@ const PLANTED: readonly {
       "src/skywire/gob/index.ts": 'export { gob } from "./gob.ts";\nexport const more = 1;\n',
       "src/skywire/gob/gob.ts": "export const gob = 1;\n",
       "src/skywire/rpc/call.ts": 'export { gob } from "../gob/gob.ts";\n',
+      "src/skywire/rpc/twice.ts": "export const lazy = 1;\n",
     },
     finds: [
       "src/cli/lazy.ts:1: goes past the door src/core/index.ts to src/core/add.ts",
@@ -178,6 +179,21 @@ const PLANTED: readonly {
       "src/core/own.ts:1: comes in by its own door src/core/index.ts; import the file",
       "src/skywire/gob/index.ts:2: a door only shows names of its folder",
       "src/skywire/rpc/call.ts:1: goes past the door src/skywire/gob/index.ts to src/skywire/gob/gob.ts",
+      "src/cli/lazy.ts and src/skywire/rpc/twice.ts both export a lazy",
+    ],
+  },
+  {
+    gate: "first-lines",
+    files: {
+      "src/core/silent.ts": "export const silent = 1;\n",
+      "src/core/said.ts": "// What is said.\nexport const said = 1;\n",
+      "src/model/README.md": "# model\n",
+      "src/model/said.ts": "// What a thing is.\nexport const thing = 1;\n",
+    },
+    finds: [
+      "src/core/silent.ts:1: say in a sentence, before the imports, what the file is",
+      "src/core/README.md is missing",
+      "src/model/README.md has 1 lines: 8 to 30",
     ],
   },
   {

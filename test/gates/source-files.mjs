@@ -65,3 +65,26 @@ export function placeOf(source, node) {
   const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
   return `${source.fileName}:${line + 1}`;
 }
+
+/**
+ * Names that a file makes and exports; what it hands on from others does not count.
+ * @param {ts.SourceFile} source
+ * @returns {string[]}
+ */
+export function exportedNames(source) {
+  return source.statements.flatMap((statement) => {
+    const isExported =
+      ts.canHaveModifiers(statement) &&
+      ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    if (isExported !== true) return [];
+    if (ts.isVariableStatement(statement))
+      return statement.declarationList.declarations.map(({ name }) => name.getText(source));
+    return "name" in statement && statement.name !== undefined
+      ? [/** @type {ts.Identifier} */ (statement.name).text]
+      : [];
+  });
+}
+
+/** A file that says on its first line what it is, before its imports. */
+export const saysWhatItIs = (/** @type {string} */ text) =>
+  /^(#![^\n]*\n)?(\/\/ \S|\/\*\*?\s)/.test(text);
