@@ -201,7 +201,8 @@ describe("manifests that are made for somebody", () => {
     try {
       await fleet.run("keygen", "--name", "owner");
       const visors = fleet.fleet.visors.map(({ name, key, profile }) => ({ name, key, profile }));
-      const file = { format: "fleet.skywire/embedded/v1", visors, control: {} };
+      const control = { host: "127.0.0.1", port: 1 };
+      const file = { format: "fleet.skywire/embedded/v1", visors, control };
       await fleet.write("visors/embedded.json", JSON.stringify(file));
       const sample = await fleet.run("embedded", "sample", "--dir", "/desk/visors");
       expect(sample.code, sample.err).toBe(0);
