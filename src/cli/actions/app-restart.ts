@@ -1,3 +1,4 @@
+// `fleet app restart`: apps are stopped and started once; the ledger records it, the manifest stays as it is.
 import { planRequestOf } from "../plan/plan-request.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 import { counted, defined, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";

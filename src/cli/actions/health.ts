@@ -1,3 +1,4 @@
+// `fleet health`: a table of how the visors of a selection are right now; it only reads and records nothing.
 import { counted, defined, durationText, type ExitCode, type VisorKey } from "../../core/index.ts";
 import { routeOf } from "../../reconcile/index.ts";
 import { readingError, type VisorReading, type VisorTarget } from "../../skywire/visor/index.ts";

@@ -1,3 +1,4 @@
+// `fleet adopt VISOR/PATH`: single values that visors have now go into the manifest; no visor is written to.
 import { type PlanRequest, planRequestOf } from "../plan/plan-request.ts";
 import { canonicalJson, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";

@@ -1,3 +1,4 @@
+// `fleet adopt --into FILE`: visors are added to a manifest that exists, and what it manages already never changes.
 import {
   counted,
   defined,

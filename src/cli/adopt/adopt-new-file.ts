@@ -1,3 +1,4 @@
+// `fleet adopt` where there is no manifest yet: it writes a new file and never overwrites one.
 import { resolve } from "node:path";
 import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import { adoptFleet } from "../../manifest/index.ts";

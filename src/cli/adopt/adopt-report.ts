@@ -1,3 +1,4 @@
+// The proof that a manifest made from visors has an empty plan, and what people are told of the adoption.
 import { BugError, counted, defined, utf8 } from "../../core/index.ts";
 import { type Adoption, type Eyes, loadManifest } from "../../manifest/index.ts";
 import type { SeenVisor } from "../../model/index.ts";

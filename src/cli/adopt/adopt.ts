@@ -1,3 +1,4 @@
+// `fleet adopt` as a command: its options, and where an adoption goes: a new file, an old one, or single values.
 import type { ExitCode } from "../../core/index.ts";
 import { FleetError } from "../../core/index.ts";
 import { ADOPT_SECTIONS, type AdoptSection } from "../../manifest/index.ts";

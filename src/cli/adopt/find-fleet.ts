@@ -1,3 +1,4 @@
+// The search for visors that a manifest could name: the local one and those it knows, or a list; each is only read.
 import { compareNames, counted, defined, type VisorKey } from "../../core/index.ts";
 import type { Unread } from "../../manifest/index.ts";
 import type { RpcRoute, SeenVisor } from "../../model/index.ts";

@@ -1,3 +1,4 @@
+// `fleet init`: a first manifest from the visors that are found, whose plan changes nothing on any of them.
 import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import { type Adoption, initManifest } from "../../manifest/index.ts";

@@ -1,3 +1,4 @@
+// `--expect-decision`: an apply goes on only when its plan decides exactly what was approved.
 import { FleetError } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { environmentName, type Given } from "../shell/arguments.ts";

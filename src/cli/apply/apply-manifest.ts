@@ -1,3 +1,4 @@
+// The way from a manifest to changed visors: plan, show, check, ask, apply.
 import { defined, type ExitCode } from "../../core/index.ts";
 import type { Reporter } from "../shell/reporter.ts";
 import type { ApplyRequest } from "./apply-request.ts";

@@ -1,3 +1,4 @@
+// The apply of a plan from a file; a stranger's plan is never applied unless a person at a terminal agrees.
 import type { Reporter } from "../shell/reporter.ts";
 import type { ApplyRequest } from "./apply-request.ts";
 import { dirname, resolve } from "node:path";

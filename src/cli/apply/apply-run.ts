@@ -1,3 +1,4 @@
+// The apply itself, once all was agreed to: with our ledger locked, after a last look at what others wrote.
 import { defined, type ExitCode, type VisorKey } from "../../core/index.ts";
 import type { ApplyRequest } from "./apply-request.ts";
 import type { Ledger, SeenHead } from "../../ledger/index.ts";

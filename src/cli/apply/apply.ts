@@ -1,3 +1,4 @@
+// `fleet apply` as a command: its options, and whether the file it was given is a manifest or a plan.
 import { reporterOf } from "../shell/reporter.ts";
 import { applyRequestOf } from "./apply-request.ts";
 import { type ExitCode, FleetError, fromUtf8 } from "../../core/index.ts";

@@ -1,3 +1,4 @@
+// What the ledgers and relays say against an apply at the last moment: newer entries, too few relays or witnesses.
 import type { OperatorKey } from "../../core/index.ts";
 import { type FeedKey, judgeWitnesses, newerThan } from "../../ledger/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";

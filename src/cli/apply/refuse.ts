@@ -1,3 +1,4 @@
+// The gate before an apply: whatever says no is printed, all at once, and becomes the exit code.
 import type { ExitCode } from "../../core/index.ts";
 import type { Refusal } from "../../model/index.ts";
 import {

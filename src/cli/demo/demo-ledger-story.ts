@@ -1,3 +1,4 @@
+// The demo's chapter about relays: two operators, a machine that is lost, and relays that lie.
 import { beginApplied, MANIFEST } from "./demo-begin.ts";
 import type { Actor, DemoStage } from "./demo-stage.ts";
 

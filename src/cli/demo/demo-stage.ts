@@ -1,3 +1,5 @@
+// Where the demo plays: a folder with real `fleet` processes, each held against its announced end. No key and no
+// visor of the user is touched, and nothing keeps running.
 import { cp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { counted, type ExitCode, fromUtf8, onAbort, utf8 } from "../../core/index.ts";

@@ -1,3 +1,4 @@
+// Four chapters of the demo: a first fleet, drift, refused manifests, and the record.
 import { beginApplied, MANIFEST } from "./demo-begin.ts";
 import type { DemoStage } from "./demo-stage.ts";
 

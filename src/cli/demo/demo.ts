@@ -1,3 +1,4 @@
+// `fleet demo` as a command: which chapters are played, in which folder, and how many steps ended as announced.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";

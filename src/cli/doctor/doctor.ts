@@ -1,3 +1,4 @@
+// `fleet doctor` as a command: findings about this machine and its local visor, printed and told by the exit code.
 import type { ExitCode } from "../../core/index.ts";
 import { type Finding, findingsText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";

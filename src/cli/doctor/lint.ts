@@ -1,3 +1,4 @@
+// `fleet lint`: warnings about what is allowed in a manifest and hardly meant; a fix never changes what is wanted.
 import { counted, type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import type { LintFinding, LintRuleId } from "../../manifest/index.ts";
 import type { GoneKey } from "../../model/index.ts";

@@ -1,3 +1,4 @@
+// What `fleet doctor` looks at: the local visor, the way to another, the key, the ledger, the clock. It only reads.
 import { counted, defined, durationText, FleetError } from "../../core/index.ts";
 import { type LedgerRecord, OpenIntents, readLedger } from "../../ledger/index.ts";
 import { routeOf, toSeenVisor, unreadableApps } from "../../reconcile/index.ts";

@@ -1,3 +1,4 @@
+// Who changed a value and when, from the ledgers on this machine, and the commands to keep, undo or ignore it.
 import type { VisorKey } from "../../core/index.ts";
 import { type BlamedLeaf, blameVisor } from "../../ledger/index.ts";
 import {

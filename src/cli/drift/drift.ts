@@ -1,3 +1,4 @@
+// `fleet drift` as a command: it plans, tells what others changed from what was not applied yet, and writes nothing.
 import { planRequestOf } from "../plan/plan-request.ts";
 import type { ExitCode } from "../../core/index.ts";
 import { planExit } from "../../reconcile/index.ts";

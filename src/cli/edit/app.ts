@@ -1,3 +1,4 @@
+// `fleet app start`, `stop`, `autostart` and `set`: what is wanted of apps is written into the manifest and applied.
 import { type ExitCode, FleetError, type Json } from "../../core/index.ts";
 import { APP_FIELD_NAMES, type AppFieldRow, appFieldRow } from "../../model/index.ts";
 import type { Given } from "../shell/arguments.ts";

@@ -1,3 +1,4 @@
+// What every command goes through that edits the manifest for the visors of `--on` and then applies it.
 import { type ApplyRequest, applyRequestOf } from "../apply/apply-request.ts";
 import { reporterOf } from "../shell/reporter.ts";
 import { type ExitCode, FleetError } from "../../core/index.ts";

@@ -1,3 +1,4 @@
+// Edits made to the text of a manifest in memory, and the end of a command that only edits: show, ask, write.
 import { type ExitCode, utf8, type VisorKey } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { outLine, printJson } from "../shell/print.ts";

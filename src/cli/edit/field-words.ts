@@ -1,3 +1,4 @@
+// Words such as `running=true` on a command line, read into fields; the manifest's own rules judge the values.
 import { FleetError, type Json } from "../../core/index.ts";
 
 /** How the value of a field is written on a command line. */

@@ -1,3 +1,4 @@
+// `fleet ignore`: the manifest says which values plans and drift leave alone, and always until when.
 import { counted, defined, type ExitCode, parseDuration, type VisorKey } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";

@@ -1,3 +1,4 @@
+// A check against mistyped names of apps: what nobody knows is refused before it gets into the manifest.
 import { fromUtf8, suggest } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
 import { BUILT_IN_APPS } from "../../model/index.ts";

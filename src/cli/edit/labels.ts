@@ -1,3 +1,4 @@
+// `fleet tag` and `fleet role`: visors of the manifest get a tag or a role, or lose one.
 import type { ExitCode } from "../../core/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";

@@ -1,3 +1,4 @@
+// A check that a newly served port says who may use it, so that none is ever open to everybody by silence.
 import type { ManifestEdit } from "../../manifest/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import { shellWord } from "../../view/index.ts";

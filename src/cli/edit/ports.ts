@@ -1,3 +1,4 @@
+// `fleet ports serve` and `close`: the manifest says which ports visors serve to others, and it is applied.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { PORT_FIELDS, type PortFieldRow } from "../../model/index.ts";
 import type { Command } from "../shell/command.ts";

@@ -1,3 +1,4 @@
+// `fleet whitelist add` and `remove`: a key is put into one of the manifest's lists of who is let in, or taken out.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";

@@ -1,3 +1,4 @@
+// The commands to an embedded fleet that runs already: make a visor lie, stop an app, change a value behind our back.
 import {
   defined,
   type ExitCode,

@@ -1,3 +1,4 @@
+// `fleet embedded relay`: a relay that lies on purpose, for trying out what readers do about it.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { RELAY_LIES } from "../../relays/index.ts";
 import type { Given } from "../shell/arguments.ts";

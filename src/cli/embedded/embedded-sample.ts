@@ -1,3 +1,4 @@
+// `fleet embedded sample`: a manifest that fits an embedded fleet, printed so that plans and applies can be tried.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { type EmbeddedFile, readEmbeddedFile } from "../../skywire/embedded/index.ts";
 import { DEFAULT_BRIDGE_PORT, isReleaseName, RELEASES } from "../../skywire/visor/index.ts";

@@ -1,3 +1,4 @@
+// `fleet embedded up`: a process that is a whole fleet of simulated visors, until it is told to stop.
 import { outLine } from "../shell/print.ts";
 import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, hasCode, onAbort } from "../../core/index.ts";

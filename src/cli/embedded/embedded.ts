@@ -1,3 +1,4 @@
+// `fleet embedded` as a command: its options, and which code each verb leads to, loaded only when it is asked for.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { Command } from "../shell/command.ts";
 import { JSON_OPTION } from "../shell/options.ts";

@@ -1,3 +1,4 @@
+// The commit of an edited manifest: offered after an edit, made with `--commit`, and never of any other change.
 import { basename, dirname } from "node:path";
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { commitFile, type GitState, readGitState } from "../../platform/index.ts";

@@ -1,3 +1,4 @@
+// Whether the commits that led to a manifest are signed by those who may, going by the manifest in force before.
 import { dirname } from "node:path";
 import {
   type CommitSignature,

@@ -1,3 +1,4 @@
+// A manifest as some commit has it, and where git has the one at hand; nothing is checked out or fetched.
 import { type Digest, digestOfBytes, FleetError } from "../../core/index.ts";
 import {
   type GitAnswer,

@@ -1,3 +1,4 @@
+// `fleet diff --manifest`: what the manifests of two commits want differently.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { manifestDiffDocument, manifestDiffText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";

@@ -1,3 +1,4 @@
+// The reasons why git finds no commit of some name, in words that say what to do.
 import { dirname } from "node:path";
 import { readNoCommitCause } from "../../platform/index.ts";
 

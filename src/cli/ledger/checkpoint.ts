@@ -1,3 +1,4 @@
+// `fleet ledger checkpoint`: the newest signed state of a ledger, in the standard form that other tools verify.
 import { type ExitCode, fromUtf8 } from "../../core/index.ts";
 import { type KeptCheckpoint, ledgerNoteKey, newestCheckpoint } from "../../ledger/index.ts";
 import { formatVerifierKey } from "../../tlog/index.ts";

@@ -1,3 +1,4 @@
+// The folder of evidence that the holder of a feed's key contradicted itself, one file for each contradiction.
 import { join } from "node:path";
 import { sha256, toHex } from "../../core/index.ts";
 import { type EvidenceDocument, formatEvidence } from "../../ledger/index.ts";

@@ -1,3 +1,4 @@
+// `fleet ledger evidence`: a check of a file that shows contradicting signatures; it needs no key and no ledger.
 import { type ExitCode, FleetError, hasCode } from "../../core/index.ts";
 import { checkEvidence, type EvidenceDocument, parseEvidence } from "../../ledger/index.ts";
 import { proofText } from "../../view/index.ts";

@@ -1,3 +1,4 @@
+// Our ledger and the copies of other operators' ledgers here: where they are, and their records as one history.
 import { join } from "node:path";
 import { compareTexts, FleetError, hasCode, type OperatorKey } from "../../core/index.ts";
 import {

@@ -1,3 +1,4 @@
+// `fleet ledger heartbeat`: a signed entry that only says we are here, and when.
 import { defined, durationText, type ExitCode, FleetError } from "../../core/index.ts";
 import { checkFreshness } from "../../ledger/index.ts";
 import type { Command } from "../shell/command.ts";

@@ -1,3 +1,4 @@
+// What relays were caught with while ledgers were fetched, kept as evidence where a signature proves it.
 import { evidenceOfLie, type PulledFeed } from "../../replicas/index.ts";
 import { keepEvidenceFile } from "./evidence-file.ts";
 import type { World } from "../shell/world.ts";

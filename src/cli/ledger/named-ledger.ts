@@ -1,3 +1,4 @@
+// The option `--feed`: which ledger on this machine a word means, opened to be read and never to be written.
 import { dirname } from "node:path";
 import { defined, FleetError, hasCode } from "../../core/index.ts";
 import { type FeedKey, isFeedKey, type ReadOnlyLedger, readLedger } from "../../ledger/index.ts";

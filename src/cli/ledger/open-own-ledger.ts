@@ -1,3 +1,4 @@
+// Our own ledger opened for writing, and how long to wait while another process holds its lock.
 import { defined } from "../../core/index.ts";
 import { type Ledger, openLedger } from "../../ledger/index.ts";
 import { nodeProcess } from "../../platform/index.ts";

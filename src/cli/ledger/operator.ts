@@ -1,3 +1,4 @@
+// This machine's operator: the key that signs here, its passphrase, and the folder of its ledger.
 import { FleetError } from "../../core/index.ts";
 import { type OperatorKeys, readKeyFile } from "../../ledger/index.ts";
 import { canAsk } from "../shell/terminal-look.ts";

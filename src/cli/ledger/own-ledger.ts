@@ -1,3 +1,4 @@
+// The frame of a command that adds to our own ledger: lock it, hear what others wrote, append, publish it.
 import type { EntryDraft, Ledger, LedgerRecord } from "../../ledger/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { type OpenFeeds, openFeeds, relaysAndOthers, seenHeads } from "./feeds.ts";

@@ -1,3 +1,4 @@
+// `fleet ledger proof --check`: a proof is judged by public keys alone, on any machine, with no ledger needed.
 import { type ExitCode, FleetError, fromUtf8, hasCode, toHex } from "../../core/index.ts";
 import {
   leafHash,

@@ -1,3 +1,4 @@
+// `fleet ledger proof`: a proof that an entry is in a ledger, or that a ledger only grew, made for others to check.
 import { keyFileOf } from "../shell/home-files.ts";
 import { resolve } from "node:path";
 import {

@@ -1,3 +1,4 @@
+// `fleet ledger pull`: fetches other operators' ledgers from relays and names each relay that lies.
 import { counted, type ExitCode, FleetError } from "../../core/index.ts";
 import type { PullOutcome } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";

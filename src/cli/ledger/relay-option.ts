@@ -1,3 +1,4 @@
+// The options by which a command is told which relays to ask, and how long one may keep it waiting.
 import { FleetError } from "../../core/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";

@@ -1,3 +1,4 @@
+// How commands work with relays: our ledger goes to them, others' ledgers come from them, and what fails is said.
 import { counted, defined, dialUntil, FleetError } from "../../core/index.ts";
 import { ledgerObjects, readLedger } from "../../ledger/index.ts";
 import { checkRelayAddress, type RelayAddress } from "../../model/index.ts";

@@ -1,3 +1,4 @@
+// `fleet ledger restore`: a lost or damaged ledger comes back from relays; what was here is never overwritten.
 import { counted, defined, type ExitCode, FleetError, hasCode } from "../../core/index.ts";
 import {
   type FeedKey,

@@ -1,3 +1,4 @@
+// The folder of pins, which remember how far each feed was seen, so that an older state is noticed.
 import { join } from "node:path";
 import { homeFolders } from "../../platform/index.ts";
 import type { World } from "../shell/world.ts";
