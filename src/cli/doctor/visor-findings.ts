@@ -19,7 +19,7 @@ import type { World } from "../shell/world.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 
 /** How the finding of a manifest that cannot be read is called. */
-export const USUAL_MANIFEST = "manifest";
+export const ABOUT_MANIFEST = "manifest";
 
 /** The program is younger than any honest clock. */
 const CLOCK_FLOOR_MS = Date.parse("2026-01-01T00:00:00Z");
@@ -60,7 +60,7 @@ async function factsOrFault(
   try {
     return { facts: await manifestFacts(given, world), unreadable: [] };
   } catch (error) {
-    return { facts: NO_FACTS, unreadable: [badFinding(USUAL_MANIFEST, asFleetError(error))] };
+    return { facts: NO_FACTS, unreadable: [badFinding(ABOUT_MANIFEST, asFleetError(error))] };
   }
 }
 
