@@ -1,3 +1,4 @@
+// `fleet ledger serve`: a relay of our own; without --open it takes only the feeds it was told of.
 import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, fromHex, onAbort, toHex } from "../../core/index.ts";
 import { isFeedKey } from "../../ledger/index.ts";

@@ -1,3 +1,4 @@
+// `fleet ledger status`: which relays hold our ledger and how far they lag, and how new our copies of others are.
 import { counted, durationText, type ExitCode } from "../../core/index.ts";
 import { checkFreshness, type Freshness, readLedger } from "../../ledger/index.ts";
 import type { RelayState } from "../../replicas/index.ts";

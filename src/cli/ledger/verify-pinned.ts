@@ -1,3 +1,4 @@
+// A ledger verified against what this machine verified of it before; one that does not begin with that is refused.
 import { join } from "node:path";
 import {
   canonicalJsonBytes,

@@ -1,3 +1,4 @@
+// `fleet verify`: which ledgers it checks, and what it says of each and of all together; nothing is repaired.
 import { resolve } from "node:path";
 import {
   defined,

@@ -1,3 +1,4 @@
+// Whether the copy of somebody's ledger may be cosigned: it must go on from all that was seen of it before.
 import { FleetError } from "../../core/index.ts";
 import {
   cosignCheckpoint,

@@ -1,3 +1,4 @@
+// `fleet ledger witness`: cosigns the ledgers of others, and records in our own that it did.
 import { keyFileOf } from "../shell/home-files.ts";
 import { resolve } from "node:path";
 import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";

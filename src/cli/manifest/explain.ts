@@ -1,3 +1,4 @@
+// `fleet explain`: which line and role of the manifest a wanted value comes from.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { diagnosticsText, explanationText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";

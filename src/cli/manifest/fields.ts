@@ -1,3 +1,4 @@
+// Words such as `desk/trust.pty`, which name one value on some visors; what the manifest does not own is refused.
 import { FleetError, suggest } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor, FieldAddress } from "../../model/index.ts";
 import { isLeafPath } from "../../reconcile/index.ts";

@@ -1,3 +1,4 @@
+// `fleet fmt`: a manifest put in its usual form, with the same meaning and every comment.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { KeptForm } from "../../manifest/index.ts";
 import type { Command } from "../shell/command.ts";

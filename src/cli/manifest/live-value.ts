@@ -1,3 +1,4 @@
+// Taking over what a visor shows at one path into the manifest: no secret ever, nothing open to all without --open.
 import { canonicalJson, FleetError, type Json } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
 import {

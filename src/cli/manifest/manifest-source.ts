@@ -1,3 +1,4 @@
+// Finding and reading the manifest that a command works with; one with errors never gets further than here.
 import { dirname, resolve } from "node:path";
 import { counted, type Diagnostic, FleetError, hasCode } from "../../core/index.ts";
 import {

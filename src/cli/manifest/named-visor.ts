@@ -1,3 +1,4 @@
+// The visor that a word of a command line means, by name or by key.
 import { FleetError, parseVisorKey, type VisorKey } from "../../core/index.ts";
 import type { ManifestSource } from "./manifest-source.ts";
 

@@ -1,3 +1,4 @@
+// `fleet schema`: prints the JSON Schema of a document that this program reads or writes.
 import { readFile } from "node:fs/promises";
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { Command } from "../shell/command.ts";

@@ -1,3 +1,4 @@
+// `fleet validate`: every fault of a manifest that can be found without a network, in one run.
 import { counted, type ExitCode } from "../../core/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";

@@ -1,3 +1,4 @@
+// `fleet operator add`: one more operator, in the manifest and in the recorded keyset.
 import type { ExitCode } from "../../core/index.ts";
 import { withOperator } from "../../manifest/index.ts";
 import { CAPABILITIES } from "../../model/index.ts";

@@ -1,3 +1,4 @@
+// `fleet operator approve`: signs a change of operators that another began; it records nothing itself.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { hasSameTerms, type KeysetTerms, signKeysetChange } from "../../ledger/index.ts";
 import { keysetDifferences, keysetFromRecord, keysetOf } from "../../reconcile/index.ts";

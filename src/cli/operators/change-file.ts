@@ -1,3 +1,4 @@
+// The file in which operators collect signatures under one change of the keyset, read, checked and written.
 import { resolve } from "node:path";
 import { FleetError, type OperatorKey } from "../../core/index.ts";
 import {

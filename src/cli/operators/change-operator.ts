@@ -1,3 +1,4 @@
+// The way that adding and removing an operator share: look, show, ask, write the manifest, record the keyset.
 import { manifestName } from "../manifest/manifest-source.ts";
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { AcceptedKeyset } from "../../ledger/index.ts";

@@ -1,3 +1,4 @@
+// What a change of the keyset means for each operator, in sentences that are read before anybody agrees to it.
 import type { KeysetOperator, KeysetTerms } from "../../ledger/index.ts";
 import { keysetDifferences, keysetFromRecord } from "../../reconcile/index.ts";
 import { printable } from "../../view/index.ts";

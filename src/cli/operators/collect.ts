@@ -1,3 +1,4 @@
+// A change that needs more signatures than ours: the file for the others, and what is said while they are awaited.
 import {
   type AcceptedKeyset,
   type KeysetChangeDocument,

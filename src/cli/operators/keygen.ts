@@ -1,3 +1,4 @@
+// `fleet keygen`: makes an operator key and begins its ledger; a key that is there is never written over.
 import { hostname } from "node:os";
 import { dirname, resolve } from "node:path";
 import { type ExitCode, FleetError } from "../../core/index.ts";

@@ -1,3 +1,4 @@
+// Who may do what by the records of all ledgers here, and what must hold before another keyset is recorded.
 import { FleetError, type OperatorKey } from "../../core/index.ts";
 import {
   type AcceptedKeyset,

@@ -1,3 +1,4 @@
+// An edited manifest, checked to differ in the one operator that is meant and in no other.
 import { assert, canonicalJson, FleetError, type Json, utf8 } from "../../core/index.ts";
 import { loadManifest } from "../../manifest/index.ts";
 import type { DesiredFleet } from "../../model/index.ts";

@@ -1,3 +1,4 @@
+// Which keyset a change of one operator leads to, and whether it can be recorded or more operators must sign.
 import { canonicalJson, FleetError } from "../../core/index.ts";
 import {
   type AcceptedKeyset,

@@ -1,3 +1,4 @@
+// The operator that the options of `fleet operator add` describe, as a line of the manifest.
 import {
   checkVisorKey,
   defined,

@@ -1,3 +1,4 @@
+// The options of every command that changes who signs.
 import type { OptionSpec } from "../shell/command.ts";
 import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 

@@ -1,3 +1,4 @@
+// Recording a keyset, under the lock of our ledger and only while the one that was shown is still in force.
 import { assert, FleetError } from "../../core/index.ts";
 import {
   type AcceptedKeyset,

@@ -1,3 +1,4 @@
+// `fleet operator remove`: an operator taken out of manifest and keyset; never the one whose key this machine has.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { withoutOperator } from "../../manifest/index.ts";
 import type { Command } from "../shell/command.ts";

@@ -1,3 +1,4 @@
+// How a command about operators shows a change, asks whether to go on, and tells what became of it.
 import type { ExitCode } from "../../core/index.ts";
 import { errLine, outLine, printJson } from "../shell/print.ts";
 import type { Given } from "../shell/arguments.ts";

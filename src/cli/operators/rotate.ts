@@ -1,3 +1,4 @@
+// `fleet operator rotate`: this machine goes on with its next key, in manifest, keyset, ledger and key file.
 import { defined, type ExitCode, FleetError } from "../../core/index.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
 import { type KeyRotation, mayChange, prepareRotation, rotateDraft } from "../../ledger/index.ts";

@@ -1,3 +1,4 @@
+// What a rotation of our key changes in the keysets of all fleets that list it, and who still has to sign.
 import { type Digest, FleetError } from "../../core/index.ts";
 import {
   type AcceptedKeyset,

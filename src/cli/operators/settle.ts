@@ -1,3 +1,4 @@
+// The end of a rotation that was cut off after the ledger had the next key and before the key file had it.
 import {
   type OperatorKeys,
   type RotateKeyOptions,

@@ -1,3 +1,4 @@
+// `fleet observe`: what visors show now, in a signed file by which to plan where no visor can be reached.
 import { planRequestOf } from "./plan-request.ts";
 import { resolve } from "node:path";
 import { defined, type ExitCode, utf8 } from "../../core/index.ts";

@@ -1,3 +1,4 @@
+// Planning by a recorded observation; whether it counts is never for the planned manifest to say.
 import { resolve } from "node:path";
 import { defined, digestOfBytes, FleetError } from "../../core/index.ts";
 import type { TrustedManifest } from "../../model/index.ts";

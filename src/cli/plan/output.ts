@@ -1,3 +1,4 @@
+// The forms in which a plan is given, for people, programs and CI, and where each of them goes.
 import { resolve } from "node:path";
 import { defined, utf8 } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";

@@ -1,3 +1,4 @@
+// `fleet plan`: what an apply would change, and why; it must never write to a visor.
 import type { OfflinePlanned, OfflineRequest, Trusting } from "./offline-plan.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 import { type PlanRequest, planRequestOf } from "./plan-request.ts";

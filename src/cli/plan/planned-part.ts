@@ -1,3 +1,4 @@
+// The part of the fleet that a plan is about: the visors of --on, or the single fields of --only.
 import { FleetError } from "../../core/index.ts";
 import type { DesiredVisor, FieldAddress } from "../../model/index.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord } from "../manifest/fields.ts";

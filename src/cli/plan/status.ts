@@ -1,3 +1,4 @@
+// `fleet status`: which visors answer, and what waits for a restart or is ignored on them.
 import { defined, type ExitCode } from "../../core/index.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 import type { DesiredVisor, ObservedVisor } from "../../model/index.ts";

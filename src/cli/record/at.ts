@@ -1,3 +1,4 @@
+// `fleet at`: the fleet as it was last recorded at a moment; no visor is asked.
 import type { ExitCode } from "../../core/index.ts";
 import { type FleetThen, fleetThenDocument, fleetThenText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";

@@ -1,3 +1,4 @@
+// One visor read as it is now, so that what is recorded of it can be compared; its secrets only by their digests.
 import { canonicalJson, hasCode, type VisorKey } from "../../core/index.ts";
 import { isOpaque, type LeafPlace, type LiveVisor, type OperatorKeys } from "../../ledger/index.ts";
 import type { DesiredVisor, ObservedVisor, SeenVisor } from "../../model/index.ts";

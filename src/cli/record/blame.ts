@@ -1,3 +1,4 @@
+// `fleet blame`: who set each value of a visor, by the ledgers and by what it shows now.
 import { defined, type ExitCode, FleetError } from "../../core/index.ts";
 import { blameVisor, isBelow, type VisorState } from "../../ledger/index.ts";
 import { isLeafPath } from "../../reconcile/index.ts";

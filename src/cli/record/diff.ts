@@ -1,3 +1,4 @@
+// `fleet diff`: what changed in the fleet between two recorded moments, or in the manifest between two commits.
 import { assert, type ExitCode } from "../../core/index.ts";
 import { diffStates } from "../../ledger/index.ts";
 import { momentDiffDocument, momentDiffText } from "../../view/index.ts";

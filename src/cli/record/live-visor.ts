@@ -1,3 +1,4 @@
+// `fleet show --live`: one visor as it is now, as text, as a document or as sections of a manifest.
 import { type ExitCode, FleetError, parseVisorKey } from "../../core/index.ts";
 import type { DesiredVisor, ObservedVisor, SeenVisor } from "../../model/index.ts";
 import { routeOf, toObserved } from "../../reconcile/index.ts";

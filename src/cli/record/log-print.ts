@@ -1,3 +1,4 @@
+// The entries that `fleet log` lists, printed piece by piece: a ledger is never held whole for it.
 import { entryDocument } from "../../ledger/index.ts";
 import { type LogLine, logSummary, logText } from "../../view/index.ts";
 import { outPaint } from "../shell/terminal-look.ts";

@@ -1,3 +1,4 @@
+// One way through the joined ledgers for `fleet log`, with filter and counts, which can wait for new entries.
 import { sleep } from "../../core/index.ts";
 import {
   ConcurrencyMarker,

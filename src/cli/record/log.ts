@@ -1,3 +1,4 @@
+// `fleet log`: the entries of all ledgers on this machine, oldest first.
 import type { ExitCode } from "../../core/index.ts";
 import { ENTRY_KINDS, LogSieve } from "../../ledger/index.ts";
 import type { Command } from "../shell/command.ts";

@@ -1,3 +1,4 @@
+// The state of the fleet at moments that a user named, gathered from the records up to each of them.
 import { defined, type VisorKey } from "../../core/index.ts";
 import {
   type FleetState,

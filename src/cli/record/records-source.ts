@@ -1,3 +1,4 @@
+// What commands about the past read: our ledger and the copies of others as one history, without lock or repair.
 import { defined } from "../../core/index.ts";
 import {
   type FeedKey,

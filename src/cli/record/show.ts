@@ -1,3 +1,4 @@
+// `fleet show`: one entry of a ledger, a plan file, or with --live a visor.
 import { resolve } from "node:path";
 import { defined, type ExitCode, FleetError, fromUtf8 } from "../../core/index.ts";
 import {

@@ -1,3 +1,4 @@
+// Who made a difference that the watch found, as far as the ledgers and its own earlier readings can tell.
 import { shortCommit } from "../../core/index.ts";
 import {
   type BlameVerdict,

@@ -1,3 +1,4 @@
+// The loop of a watch: hands each event to `stepWatch`, which decides, and carries out the effects; it never decides.
 import { type Clock, onAbort, type Random } from "../../core/index.ts";
 import {
   type WatchLogLine,

@@ -1,3 +1,4 @@
+// The decisions of a watch as lines on standard output, for people or as JSON.
 import type { WatchLogLine } from "../../watch/index.ts";
 import type { World } from "../shell/world.ts";
 import { outLine } from "../shell/print.ts";

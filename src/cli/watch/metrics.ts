@@ -1,3 +1,4 @@
+// What Prometheus can read of a watch: its passes, decisions and differences.
 import type { Registry } from "prom-client";
 import { FLEET_VERSION } from "../../core/index.ts";
 import type { Decision, WatchState } from "../../watch/index.ts";

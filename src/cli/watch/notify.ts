@@ -1,3 +1,4 @@
+// News of a watch sent to a command or a webhook; a slow or failing one never holds up the watch.
 import { counted, FleetError } from "../../core/index.ts";
 import { runCommand } from "../../platform/index.ts";
 import type { WatchLogLine, Notice } from "../../watch/index.ts";

@@ -1,3 +1,4 @@
+// Health and metrics of a watch over HTTP, on loopback only.
 import { FleetError, type StreamAddress } from "../../core/index.ts";
 import { checkRelayAddress } from "../../model/index.ts";
 import { type HttpAnswer, type HttpServer, isLoopback, servePages } from "../../platform/index.ts";

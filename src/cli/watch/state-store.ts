@@ -1,3 +1,4 @@
+// What a watch remembers between runs, in one file for each source, and the lock that keeps a second watch away.
 import { join } from "node:path";
 import { FileLock, FleetError, fromUtf8, hasCode, sha256, toHex, utf8 } from "../../core/index.ts";
 import { homeFolders, nodeProcess } from "../../platform/index.ts";

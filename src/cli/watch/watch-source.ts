@@ -1,3 +1,4 @@
+// Where a watch takes its manifest from: a file, or a branch of a git remote whose work tree it never touches.
 import { dirname, resolve } from "node:path";
 import { type Clock, defined, FleetError } from "../../core/index.ts";
 import {

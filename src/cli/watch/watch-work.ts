@@ -1,3 +1,4 @@
+// What a watch does to the world: it fetches the manifest, plans, and corrects just the differences it is told of.
 import { defined, dialUntil, digestOfBytes, FleetError } from "../../core/index.ts";
 import { rememberedLedgers } from "../../ledger/index.ts";
 import { applyRequestOf, type ApplyRequest } from "../apply/apply-request.ts";

@@ -1,3 +1,4 @@
+// `fleet watch`: compares the fleet with its manifest again and again, and puts the parts of a watch together.
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { DEFAULT_WATCH } from "../../model/index.ts";
 import type { WatchLogLine, WatchState } from "../../watch/index.ts";

@@ -1,3 +1,4 @@
+// A growing buffer that writes numbers, texts and chunks as gob has them.
 import { encodeText, hasLoneSurrogate } from "./text.ts";
 
 const FIRST_CAPACITY = 512;

@@ -1,3 +1,4 @@
+// Writes one direction of a gob connection; of a value that cannot be sent not a byte remains.
 import { ByteWriter } from "./byte-writer.ts";
 import { unencodable } from "./gob-error.ts";
 import { bareName } from "./go-type-text.ts";

@@ -1,3 +1,4 @@
+// Received bytes cut into gob messages, however they came; one over the limit is refused by its length alone.
 import { malformed, overLimit } from "./gob-error.ts";
 import type { GobLimits } from "./limits.ts";
 

@@ -1,3 +1,4 @@
+// The forms of values that are read without a schema, by what their sender says of their types.
 import type { Marshaler } from "./schema-node.ts";
 
 /** A struct read without a schema: its fields by name, in wire order, without any inherited property. */

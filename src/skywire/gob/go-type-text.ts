@@ -1,3 +1,4 @@
+// The names that Go gives to types, in its error messages and in definitions on the wire.
 import { baseOf, isPointer, type SchemaNode } from "./schema-node.ts";
 
 const MAX_TEXT_DEPTH = 8;

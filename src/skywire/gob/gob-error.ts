@@ -1,3 +1,4 @@
+// The errors of reading and writing gob, and which of them leave the stream usable.
 import { FleetError } from "../../core/index.ts";
 
 /** Bytes that are no gob stream. Fatal: nothing after them can be read. */

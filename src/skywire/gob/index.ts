@@ -1,3 +1,4 @@
+// The door of skywire/gob: Go's value encoding, read and written by schemas.
 export { Decoder, type Decoded, type Refused } from "./decoder.ts";
 export { Encoder, type EncoderOptions } from "./encoder.ts";
 export {

@@ -1,3 +1,4 @@
+// What stands before a value inside a Go interface: its name, perhaps definitions, and its type.
 import { malformed, overLimit } from "./gob-error.ts";
 import { LIMITS } from "./limits.ts";
 import type { ValueReader } from "./value-reader.ts";

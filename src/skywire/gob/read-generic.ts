@@ -1,3 +1,4 @@
+// Reads values without a schema, by the types that their sender defined and within the limits.
 import { malformed } from "./gob-error.ts";
 import {
   emptyRecord,

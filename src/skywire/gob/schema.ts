@@ -1,3 +1,4 @@
+// The builders by which Go types are described, so that their values can be read and written.
 import { assert, defined, equalBytes } from "../../core/index.ts";
 import type { GenericValue } from "./generic-value.ts";
 import {

@@ -1,3 +1,4 @@
+// Passes over values that nobody wants, without building them and within the same limits.
 import { malformed } from "./gob-error.ts";
 import { readInterfaceName, readInterfaceType, readSingletonMark } from "./interface-head.ts";
 import { readCount } from "./read-generic.ts";

@@ -1,3 +1,4 @@
+// The types of Go and Skywire with a format of their own: times, keys, UUIDs, log entries of transports.
 import { assert, fromHex } from "../../core/index.ts";
 import { Decoder } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";

@@ -1,3 +1,4 @@
+// UTF-8 and hexadecimal digits, read and written fast; bytes that are no UTF-8 are never mended unasked.
 const SHORT_TEXT_BYTES = 16;
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lossyDecoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -1,3 +1,4 @@
+// The ids of types on a stream that we write, given in the order in which Go gives them.
 import { unencodable } from "./gob-error.ts";
 import { elementName, fieldTypeName, goTypeText } from "./go-type-text.ts";
 import {

@@ -1,3 +1,4 @@
+// How a type is defined on the wire, which Go must have read before the first value of it.
 import type { ByteWriter } from "./byte-writer.ts";
 import { elementName, fieldTypeName } from "./go-type-text.ts";
 import type { BaseNode } from "./schema-node.ts";

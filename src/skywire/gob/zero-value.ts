@@ -1,3 +1,4 @@
+// The values of fields that Go left out of a struct because they were zero.
 import { assert } from "../../core/index.ts";
 import { GenericComplex } from "./generic-value.ts";
 import { COST } from "./memory-cost.ts";
