@@ -92,11 +92,7 @@ describe("the built program", () => {
     const { code, out, err } = await run(["--help"], undefined, ["--import", LIST_MODULES]);
     expect(code).toBe(0);
     expect(out).toContain("Usage: fleet COMMAND");
-    expect(err.trimEnd().split("\n").sort()).toEqual([
-      "exit.js",
-      "help.js",
-      "main.js",
-    ]);
+    expect(err.trimEnd().split("\n").sort()).toEqual(["exit.js", "help.js", "main.js"]);
   });
 
   it("checks a manifest without the compiler of schemas", async () => {

@@ -4,7 +4,7 @@ import { type Finding, findingsText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/terminal-look.ts";
 import { worstExit } from "../shell/exit.ts";
-import { findings, USUAL_MANIFEST } from "./visor-findings.ts";
+import { findings, ABOUT_MANIFEST } from "./visor-findings.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
@@ -34,6 +34,6 @@ const MISSING_VISORS: readonly string[] = ["local visor", "bridge"];
 
 function exitOf(found: readonly Finding[]): ExitCode {
   const bad = found.filter((finding) => finding.verdict === "bad");
-  if (bad.some(({ about }) => about === USUAL_MANIFEST)) return 64;
+  if (bad.some(({ about }) => about === ABOUT_MANIFEST)) return 64;
   return worstExit(bad.map((finding) => (MISSING_VISORS.includes(finding.about) ? 3 : 4)));
 }

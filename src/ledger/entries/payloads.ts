@@ -8,12 +8,7 @@ import type {
   SealKey,
   VisorKey,
 } from "../../core/index.ts";
-import type {
-  Lifetime,
-  OutcomeKind,
-  StepLetter,
-  WantedValue,
-} from "../../model/index.ts";
+import type { Lifetime, OutcomeKind, StepLetter, WantedValue } from "../../model/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 
 /** Every kind of entry. */

@@ -1,3 +1,4 @@
+// Schemas as data: what a reader or writer is made of, and the TypeScript type of its values.
 /** The wire's three kinds of opaque payload; a reader's type must be of the sender's kind. */
 export type Marshaler = "gobEncoder" | "binaryMarshaler" | "textMarshaler";
 
