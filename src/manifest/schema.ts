@@ -39,7 +39,7 @@ const root = closed(
     roles: named("What visors have in common, by name.", NAME_PATTERN, { $ref: "#/$defs/role" }),
     visors: named("The visors of this fleet, by name.", NAME_PATTERN, { $ref: "#/$defs/visor" }),
     policy,
-    watchForm,
+    watch: watchForm,
     ledger,
   },
   ["apiVersion", "fleet", "visors"],

@@ -187,12 +187,13 @@ const PLANTED: readonly {
     files: {
       "src/core/silent.ts": "export const silent = 1;\n",
       "src/core/said.ts": "// What is said.\nexport const said = 1;\n",
+      "src/view/said.ts": "// What is shown.\nexport const shown = 1;\n",
       "src/model/README.md": "# model\n",
       "src/model/said.ts": "// What a thing is.\nexport const thing = 1;\n",
     },
     finds: [
       "src/core/silent.ts:1: say in a sentence, before the imports, what the file is",
-      "src/core/README.md is missing",
+      "src/view/README.md is missing",
       "src/model/README.md has 1 lines: 8 to 30",
     ],
   },
@@ -217,7 +218,7 @@ const PLANTED: readonly {
       'src/core/b.ts:1: "new Date()"',
       'src/core/c.ts:1: "oxlint-disable"',
       'src/core/d.ts:1: "...(b === undefined ? {} : { b })"',
-      'src/core/f.ts:1: "? -1 :"',
+      'src/core/f.ts:1: "< b ? -1 :"',
       'test/unit/core/b.test.ts:1: "it.skipIf"',
     ],
   },

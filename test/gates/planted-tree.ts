@@ -33,11 +33,13 @@ const SETTINGS = [
 
 /** A tree without a fault: a room, a door, the library door, a command and a test. */
 const CLEAN: Readonly<Record<string, string>> = {
-  "src/index.ts": 'export { add } from "./core/index.ts";\n',
-  "src/core/index.ts": 'export { add } from "./add.ts";\n',
+  "src/index.ts": '// The library.\nexport { add } from "./core/index.ts";\n',
+  "src/core/README.md": `# core\n${"\nA line of what it is for.".repeat(8)}\n`,
+  "src/core/index.ts": '// The door.\nexport { add } from "./add.ts";\n',
   "src/core/add.ts":
     "/** Adds. */\nexport function add(a: number, b: number): number {\n  return a + b;\n}\n",
-  "src/cli/main.ts": 'import { add } from "../core/index.ts";\n\nadd(1, 2);\n',
+  "src/cli/README.md": `# cli\n${"\nA line of what it is for.".repeat(8)}\n`,
+  "src/cli/main.ts": '// The command.\nimport { add } from "../core/index.ts";\n\nadd(1, 2);\n',
   "test/unit/core/add.test.ts": [
     'import { expect, it } from "vitest";',
     'import { add } from "../../../src/core/index.ts";',
