@@ -122,7 +122,7 @@ test("a manifest reads the same, whichever was read before it", () => {
     },
   );
   fc.assert(property, { seed: SEED, numRuns: 3_000 });
-});
+}, 90_000);
 
 test("visors that are written as before are taken over, and moved to where they stand", () => {
   const at = (tree: Tree | undefined, name: string): Tree | undefined => {
