@@ -12,7 +12,7 @@ import type { OperatorKeys } from "../keys/keys.ts";
 import { decodeShared, encodeShared, type Shared } from "./shared-json.ts";
 
 /** Raised whenever what is kept, or how it is gathered, becomes another. */
-const FORMAT = 1;
+export const KEPT_FORMAT = 1;
 const MAGIC = utf8("fleet kept history\n");
 const FILE_MODE = 0o600;
 /** A fleet of 10,000 visors takes about a quarter of it. */
@@ -74,10 +74,10 @@ export async function writeKept(
 
 /** In the open, so that a file of another release is told from a damaged one. */
 function headOf(): Uint8Array {
-  return concatBytes(MAGIC, utf8(`${FLEET_VERSION} ${FORMAT}\n`));
+  return concatBytes(MAGIC, utf8(`${FLEET_VERSION} ${KEPT_FORMAT}\n`));
 }
 
 /** A file of another ledger or of another kind does not open. */
 function sealedAs(name: string, { feed }: OperatorKeys): string {
-  return `${utf8(name).length} ${name} ${feed} ${FLEET_VERSION} ${FORMAT}`;
+  return `${utf8(name).length} ${name} ${feed} ${FLEET_VERSION} ${KEPT_FORMAT}`;
 }
