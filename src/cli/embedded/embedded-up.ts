@@ -1,5 +1,5 @@
 // `fleet embedded up`: a process that is a whole fleet of simulated visors, until it is told to stop.
-import { outLine } from "../shell/print.ts";
+import { outLine, printJson } from "../shell/print.ts";
 import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, hasCode, onAbort } from "../../core/index.ts";
 import { listenTcp } from "../../platform/index.ts";
@@ -13,7 +13,6 @@ import {
 } from "../../skywire/embedded/index.ts";
 import { shortKey, tableText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
-import { printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
 
 const DEFAULT_FOLDER = "embedded-fleet";

@@ -17,7 +17,7 @@ import { gitFactsOf } from "../git/manifest-at.ts";
 import { judgeCommits } from "../git/judge-commits.ts";
 import { keysNamedAt } from "../git/named-before.ts";
 import { noCommitAt } from "../git/no-commit.ts";
-import { type ManifestSource, readNamed } from "../manifest/manifest-source.ts";
+import { type ManifestSource, readNamed, STANDARD_INPUT } from "../manifest/manifest-source.ts";
 import { plannedPart } from "./planned-part.ts";
 import type { Operator } from "../ledger/operator.ts";
 import type { Planned } from "./planning.ts";
@@ -26,8 +26,6 @@ import type { PlanRequest } from "./plan-request.ts";
 import { TOOL } from "../shell/program-name.ts";
 import type { World } from "../shell/world.ts";
 import { usage } from "../shell/usage.ts";
-
-const STANDARD_INPUT = "-";
 
 /** The commit, or the file, whose manifest says who may vouch for an observation. */
 export interface Trusting {

@@ -11,7 +11,7 @@ import {
   trackingRef,
 } from "../../platform/index.ts";
 import type { ManifestRef } from "../../watch/index.ts";
-import { readNamed } from "../manifest/manifest-source.ts";
+import { readNamed, STANDARD_INPUT } from "../manifest/manifest-source.ts";
 import type { World } from "../shell/world.ts";
 
 /** Editors and git write a file in several steps. */
@@ -45,7 +45,7 @@ export interface WatchSource {
  * @throws FleetError cli/usage (exit 64) for standard input
  */
 export async function fileSource(name: string, world: World): Promise<WatchSource> {
-  if (name === "-") {
+  if (name === STANDARD_INPUT) {
     throw new FleetError("cli/usage", "standard input cannot be watched", {
       next: "name the file of the manifest",
       exit: 64,
