@@ -1,4 +1,5 @@
 // `fleet health`: a table of how the visors of a selection are right now; it only reads and records nothing.
+import { accessRequestOf } from "../shell/access-request.ts";
 import { counted, defined, durationText, type ExitCode, type VisorKey } from "../../core/index.ts";
 import { routeOf } from "../../reconcile/index.ts";
 import { readingError, type VisorReading, type VisorTarget } from "../../skywire/visor/index.ts";
@@ -31,7 +32,7 @@ export const health: Command = {
   examples: ["fleet health --on tag:home", "fleet health --on all --json"],
   async run(given, world): Promise<ExitCode> {
     requireSelection(given);
-    const wayIn = wayInOf(given, world);
+    const wayIn = wayInOf(accessRequestOf(given), world);
     const { access, scheme } = wayIn;
     const source = await readManifest(manifestName(given, world, undefined), world);
     const selected = await selectedVisors(source, given.text("on"), world);

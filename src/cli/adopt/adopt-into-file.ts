@@ -1,4 +1,5 @@
 // `fleet adopt --into FILE`: visors are added to a manifest that exists, and what it manages already never changes.
+import { accessRequestOf } from "../shell/access-request.ts";
 import {
   counted,
   defined,
@@ -108,7 +109,7 @@ async function visorsFor(
   const find = async (looked: readonly Candidate[] | undefined): Promise<readonly FoundVisor[]> => {
     const { visors } = await reporter.during(looked?.length ?? 0, "visors", () =>
       findFleet({
-        wayIn: wayInOf(given, world),
+        wayIn: wayInOf(accessRequestOf(given), world),
         world,
         listed: looked,
         ...(looked === undefined ? { without: new Set(byKey.keys()) } : {}),

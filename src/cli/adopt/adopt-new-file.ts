@@ -1,4 +1,5 @@
 // `fleet adopt` where there is no manifest yet: it writes a new file and never overwrites one.
+import { accessRequestOf } from "../shell/access-request.ts";
 import { resolve } from "node:path";
 import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import { adoptFleet } from "../../manifest/index.ts";
@@ -56,7 +57,7 @@ async function readFleet(request: AdoptRequest, given: Given, world: World): Pro
   const reporter = reporterOf(given, world);
   return await reporter.during(listed?.length ?? 0, "visors", () =>
     findFleet({
-      wayIn: wayInOf(given, world),
+      wayIn: wayInOf(accessRequestOf(given), world),
       world,
       listed,
       wants: { ports: request.sections.has("ports") },

@@ -1,4 +1,5 @@
 // `fleet init`: a first manifest from the visors that are found, whose plan changes nothing on any of them.
+import { accessRequestOf } from "../shell/access-request.ts";
 import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import { type Adoption, initManifest } from "../../manifest/index.ts";
@@ -39,7 +40,12 @@ export const init: Command = {
     const listed = await listedKeys(given, world);
     const reporter = reporterOf(given, world);
     const { local, visors, strangers } = await reporter.during(listed?.length ?? 0, "visors", () =>
-      findFleet({ wayIn: wayInOf(given, world), world, listed, emit: reporter.emit }),
+      findFleet({
+        wayIn: wayInOf(accessRequestOf(given), world),
+        world,
+        listed,
+        emit: reporter.emit,
+      }),
     );
     const read = readVisors(visors);
     const { text, adoption } = initManifest({

@@ -34,7 +34,7 @@ import { canAsk, errPaint, outPaint } from "../shell/terminal-look.ts";
 import { requireOperator } from "../ledger/operator.ts";
 import { refuse } from "./refuse.ts";
 import { forScreen, planLook } from "../plan/plan-look.ts";
-import type { WayIn } from "../shell/way-in.ts";
+import { type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 
@@ -46,7 +46,7 @@ export async function applyPlanFile(
   reporter: Reporter,
 ): Promise<ExitCode> {
   refuseSelection(request);
-  const { manifest: name, wayIn, overrides } = request;
+  const { manifest: name, overrides } = request;
   const operator = await requireOperator(request.keyFile, world);
   const plan = parsePlan(text);
   const { keys, ledgerFolder: folder } = operator;
@@ -62,6 +62,7 @@ export async function applyPlanFile(
   const isAccepted = isSignedForUs(signer, keys.operator, history);
   if (!isAccepted && !canAsk(world)) throw strangersPlan(name);
   if (signer !== keys.operator) await checkSecretFiles(plan, world);
+  const wayIn = wayInOf(request.access, world);
   const reader = createVisorReader(wayIn.access);
   const acting = await actingKey(reader, wayIn);
   const isText = !request.isJson && !reporter.isEvents;

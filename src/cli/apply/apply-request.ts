@@ -23,7 +23,7 @@ export interface ApplyRequest extends PlanRequest, LockRequest {
 /**
  * Reads what an apply is asked for.
  * @param word names the manifest, when it is not the first word
- * @throws FleetError cli/usage, visor/address (exit 64)
+ * @throws FleetError cli/usage (exit 64)
  */
 export function applyRequestOf(given: Given, world: World, word?: string): ApplyRequest {
   const expected = expectedDecision(given, world);

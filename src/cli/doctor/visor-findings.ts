@@ -1,4 +1,5 @@
 // What `fleet doctor` looks at: the local visor, the way to another, the key, the ledger, the clock. It only reads.
+import { accessRequestOf } from "../shell/access-request.ts";
 import { counted, defined, durationText, FleetError } from "../../core/index.ts";
 import { type LedgerRecord, OpenIntents, readLedger } from "../../ledger/index.ts";
 import { routeOf, toSeenVisor, unreadableApps } from "../../reconcile/index.ts";
@@ -26,7 +27,7 @@ const CLOCK_FLOOR_MS = Date.parse("2026-01-01T00:00:00Z");
 
 /** Looks at everything a run depends on, one finding each, and changes nothing. */
 export async function findings(given: Given, world: World): Promise<readonly Finding[]> {
-  const wayIn = wayInOf(given, world);
+  const wayIn = wayInOf(accessRequestOf(given), world);
   const { facts, unreadable } = await factsOrFault(given, world);
   const reader = createVisorReader(wayIn.access);
   const target: VisorTarget = { key: undefined, route: { kind: "local" } };

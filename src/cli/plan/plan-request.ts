@@ -2,11 +2,11 @@
 import { defined } from "../../core/index.ts";
 import type { Overrides } from "../../model/index.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
+import { type AccessRequest, accessRequestOf } from "../shell/access-request.ts";
 import type { Given } from "../shell/arguments.ts";
 import { type KeyFileChoice, keyFileOf } from "../shell/home-files.ts";
 import { nowOf } from "../shell/now-option.ts";
 import { overridesOf } from "../shell/overrides.ts";
-import { type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 
 const EXPIRES_AFTER_MS = 60 * 60 * 1_000;
@@ -26,14 +26,14 @@ export interface PlanRequest {
   /** How long the plan may be applied, in milliseconds. */
   readonly expiresAfterMs: number;
   readonly overrides: Overrides;
-  readonly wayIn: WayIn;
+  readonly access: AccessRequest;
   readonly keyFile: KeyFileChoice;
 }
 
 /**
  * Reads what a plan is asked for.
  * @param word names the manifest, when it is not the first word
- * @throws FleetError cli/usage, visor/address (exit 64)
+ * @throws FleetError cli/usage (exit 64)
  */
 export function planRequestOf(
   given: Given,
@@ -50,7 +50,7 @@ export function planRequestOf(
     ...defined({ nowMs }),
     expiresAfterMs: given.durationMs("expires") ?? EXPIRES_AFTER_MS,
     overrides: overridesOf(given),
-    wayIn: wayInOf(given, world),
+    access: accessRequestOf(given),
     keyFile: keyFileOf(given, world),
   };
 }

@@ -24,7 +24,7 @@ import { findOperator, type Operator, requireOperator } from "../ledger/operator
 import { beginRetry, pullNotes, pullOthers } from "../ledger/relaying.ts";
 import { type PlannedPart, plannedPart } from "./planned-part.ts";
 import type { Reporter } from "../shell/reporter.ts";
-import { readerOf, type WayIn } from "../shell/way-in.ts";
+import { readerOf, type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 
@@ -75,6 +75,7 @@ export async function readFleet(
   reporter: Reporter,
   needs: PlanNeeds = {},
 ): Promise<ReadFleet> {
+  const wayIn = wayInOf(request.access, world);
   const wanted = needs.handed ?? (await namedSource(request, world));
   const { source } = wanted;
   const operator = await whoPlans(request, needs, world);
@@ -82,7 +83,7 @@ export async function readFleet(
   const gitFacts = gitFactsOf(source);
   const own = await ownLedger(operator, needs, world);
   const pulling = beginPulling(source, operator, world);
-  const seen = await seeVisors(wanted, { request, operator, needs, reporter }, world);
+  const seen = await seeVisors(wanted, { request, wayIn, operator, needs, reporter }, world);
   const git = await gitFacts;
   const pulled = await pulling;
   const { history, heads, notes } = await whatIsRecorded(own, needs, source, world);
@@ -94,7 +95,7 @@ export async function readFleet(
     operator,
     history,
     acting: seen.observation.acting,
-    wayIn: request.wayIn,
+    wayIn,
     ...seen,
     selected,
     ...defined({ only, namedBefore }),
@@ -131,12 +132,14 @@ function beginPulling(
 async function seeVisors(
   { source, selected }: HandedSource,
   {
-    request: { wayIn, nowMs },
+    request: { nowMs },
+    wayIn,
     operator,
     needs,
     reporter,
   }: {
     readonly request: PlanRequest;
+    readonly wayIn: WayIn;
     readonly operator: Operator | undefined;
     readonly needs: PlanNeeds;
     readonly reporter: Reporter;

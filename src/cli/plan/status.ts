@@ -1,4 +1,5 @@
 // `fleet status`: which visors answer, and what waits for a restart or is ignored on them.
+import { accessRequestOf } from "../shell/access-request.ts";
 import { defined, type ExitCode } from "../../core/index.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 import type { DesiredVisor, ObservedVisor } from "../../model/index.ts";
@@ -36,7 +37,7 @@ export const status: Command = {
   async run(given, world): Promise<ExitCode> {
     const lookRequest = lookRequestOf(given);
     const look = planLook(lookRequest);
-    const wayIn = wayInOf(given, world);
+    const wayIn = wayInOf(accessRequestOf(given), world);
     const source = await readManifest(manifestName(given, world, given.words[0]), world);
     const selected = await selectedVisors(source, given.text("on"), world);
     const reporter = reporterOf(given, world);

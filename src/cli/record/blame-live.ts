@@ -1,4 +1,5 @@
 // One visor read as it is now, so that what is recorded of it can be compared; its secrets only by their digests.
+import { accessRequestOf } from "../shell/access-request.ts";
 import { canonicalJson, hasCode, type VisorKey } from "../../core/index.ts";
 import { isOpaque, type LeafPlace, type LiveVisor, type OperatorKeys } from "../../ledger/index.ts";
 import type { DesiredVisor, ObservedVisor, SeenVisor } from "../../model/index.ts";
@@ -44,7 +45,7 @@ async function observe(
   given: Given,
   world: World,
 ): Promise<ObservedVisor> {
-  const wayIn = wayInOf(given, world);
+  const wayIn = wayInOf(accessRequestOf(given), world);
   const reader = createVisorReader(wayIn.access);
   const here: VisorTarget = { key: undefined, route: { kind: "local" } };
   const wants = wantsOf(paths);

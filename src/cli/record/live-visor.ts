@@ -1,4 +1,5 @@
 // `fleet show --live`: one visor as it is now, as text, as a document or as sections of a manifest.
+import { accessRequestOf } from "../shell/access-request.ts";
 import { type ExitCode, FleetError, parseVisorKey } from "../../core/index.ts";
 import type { DesiredVisor, ObservedVisor, SeenVisor } from "../../model/index.ts";
 import { routeOf, toObserved } from "../../reconcile/index.ts";
@@ -16,7 +17,7 @@ const HEXADECIMAL = /^[0-9a-fA-F]+$/;
 export async function showLive(word: string, given: Given, world: World): Promise<ExitCode> {
   const facts = await namesIfReadable(given, world);
   const visor = visorNamed(word, facts);
-  const wayIn = wayInOf(given, world);
+  const wayIn = wayInOf(accessRequestOf(given), world);
   const seen = await readVisor(visor, wayIn, world);
   if (seen.kind !== "seen") {
     throw new FleetError("cli/not-seen", `${word}: ${seen.detail}`, { next: seen.next, exit: 3 });

@@ -1,5 +1,5 @@
 // How visors are reached: by which local visor, over which network, how many at once.
-import { defined, FleetError } from "../../core/index.ts";
+import { defined } from "../../core/index.ts";
 import {
   createVisorReader,
   DEFAULT_PACE,
@@ -9,7 +9,7 @@ import {
   type VisorReader,
   type VisorTimeouts,
 } from "../../skywire/visor/index.ts";
-import type { Given } from "./arguments.ts";
+import type { AccessRequest } from "./access-request.ts";
 import type { World } from "./world.ts";
 
 const DIAL_MS_MAX = 5_000;
@@ -28,15 +28,14 @@ export interface WayIn {
 }
 
 /**
- * Reads `--rpc`, `--via`, `--timeout`, `--parallelism` and `--dials`.
- * @throws FleetError cli/usage, visor/address (exit 64)
+ * The way that was asked for, by the local visor of SKYWIRE_RPC or the usual one where none was named.
+ * @throws FleetError visor/address (exit 64)
  */
-export function wayInOf(given: Given, world: World): WayIn {
-  const address = given.text("rpc") ?? nonEmpty(world.env["SKYWIRE_RPC"]);
-  const timeoutMs = given.durationMs("timeout");
-  const working = given.count("parallelism");
-  if (working === 0) throw usage("--parallelism takes a number from 1");
-  const scheme = schemeOf(given.text("via"));
+export function wayInOf(
+  { rpc, scheme, timeoutMs, working, dials }: AccessRequest,
+  world: World,
+): WayIn {
+  const address = rpc ?? nonEmpty(world.env["SKYWIRE_RPC"]);
   return {
     access: {
       dial: world.dial,
@@ -45,13 +44,15 @@ export function wayInOf(given: Given, world: World): WayIn {
       ...(timeoutMs === undefined ? {} : { timeouts: timeoutsOf(timeoutMs) }),
     },
     ...defined({ scheme, working }),
-    dials: dialsOf(given, world, working ?? DEFAULT_PACE.working),
+    dials: dialsOf(dials, world, working ?? DEFAULT_PACE.working),
   };
 }
 
-function dialsOf(given: Given, { openFilesMax, terminal }: World, working: number): number {
-  const asked = given.count("dials");
-  if (asked === 0) throw usage("--dials takes a number from 1");
+function dialsOf(
+  asked: number | undefined,
+  { openFilesMax, terminal }: World,
+  working: number,
+): number {
   const most = Math.max(1, (openFilesMax?.() ?? Number.POSITIVE_INFINITY) - OTHER_FILES - working);
   if (asked !== undefined && asked > most)
     terminal.err(
@@ -91,15 +92,6 @@ function timeoutsOf(timeoutMs: number): VisorTimeouts {
     callMs: timeoutMs,
     bridgeDialMs: Math.min(timeoutMs, BRIDGE_DIAL_MS_MAX),
   };
-}
-
-function schemeOf(text: string | undefined): "dmsg" | "skynet" | undefined {
-  if (text === undefined || text === "dmsg" || text === "skynet") return text;
-  throw usage(`--via takes dmsg or skynet, not ${JSON.stringify(text)}`);
-}
-
-function usage(message: string): FleetError {
-  return new FleetError("cli/usage", message, { next: "read the command's --help", exit: 64 });
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 // What a watch does to the world: it fetches the manifest, plans, and corrects just the differences it is told of.
+import { accessRequestOf } from "../shell/access-request.ts";
 import { defined, dialUntil, digestOfBytes, FleetError } from "../../core/index.ts";
 import { rememberedLedgers } from "../../ledger/index.ts";
 import { applyRequestOf, type ApplyRequest } from "../apply/apply-request.ts";
@@ -80,8 +81,11 @@ export class WatchWork {
       terminal: { ...world.terminal, err: (text) => (this.#said += text), out: () => undefined },
     };
     const stoppable = { ...this.#world, dial: dialUntil(world.dial, input.stop) };
-    this.#reader = rememberingReader(readerOf(wayInOf(given, stoppable), stoppable), world.clock);
-    this.#plainReader = createVisorReader(wayInOf(given, world).access);
+    this.#reader = rememberingReader(
+      readerOf(wayInOf(accessRequestOf(given), stoppable), stoppable),
+      world.clock,
+    );
+    this.#plainReader = createVisorReader(wayInOf(accessRequestOf(given), world).access);
   }
 
   /** @param before the commit that the manifest was read at last */
