@@ -1,5 +1,6 @@
 // `fleet completion`: the few lines by which a shell asks this program what may stand at the cursor.
-import { type ExitCode, FleetError } from "../core/index.ts";
+import { usage } from "./shell/usage.ts";
+import type { ExitCode } from "../core/index.ts";
 import { completionScript, SHELLS } from "./completion/scripts.ts";
 import type { Command } from "./shell/command.ts";
 
@@ -18,10 +19,10 @@ export const completion: Command = {
   async run(given, world): Promise<ExitCode> {
     const shell = SHELLS.find((name) => name === given.words[0]);
     if (shell === undefined) {
-      throw new FleetError("cli/usage", `${given.words[0] ?? ""}: no such shell here`, {
-        next: `choose one of ${SHELLS.join(", ")}`,
-        exit: 64,
-      });
+      throw usage(
+        `${given.words[0] ?? ""}: no such shell here`,
+        `choose one of ${SHELLS.join(", ")}`,
+      );
     }
     world.terminal.data(completionScript(shell));
     return 0;

@@ -1,4 +1,5 @@
 // `fleet app restart`: apps are stopped and started once; the ledger records it, the manifest stays as it is.
+import { usage } from "../shell/usage.ts";
 import { planRequestOf } from "../plan/plan-request.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 import { counted, defined, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
@@ -228,8 +229,5 @@ function exitOf(outcomes: readonly RestartOutcome[]): ExitCode {
 }
 
 function neverStops(): FleetError {
-  return new FleetError("cli/usage", "the app pty cannot be stopped: the visor starts it at once", {
-    next: "name other apps",
-    exit: 64,
-  });
+  return usage("the app pty cannot be stopped: the visor starts it at once", "name other apps");
 }

@@ -1,6 +1,5 @@
 // `fleet adopt` as a command: its options, and where an adoption goes: a new file, an old one, or single values.
 import type { ExitCode } from "../../core/index.ts";
-import { FleetError } from "../../core/index.ts";
 import { ADOPT_SECTIONS, type AdoptSection } from "../../manifest/index.ts";
 import { adoptIntoFile } from "./adopt-into-file.ts";
 import { adoptNewFile } from "./adopt-new-file.ts";
@@ -72,10 +71,10 @@ export const adopt: Command = {
     const into = given.text("into");
     if (into === undefined) return await adoptNewFile(request, given, world);
     if (given.text("out") !== undefined) {
-      throw new FleetError("cli/usage", "--into and --out name two files", {
-        next: "give --into to add to a manifest, or --out to write a new one",
-        exit: 64,
-      });
+      throw usage(
+        "--into and --out name two files",
+        "give --into to add to a manifest, or --out to write a new one",
+      );
     }
     return await adoptIntoFile(request, given, world);
   },
@@ -88,8 +87,8 @@ function sectionsOf(given: Given): ReadonlySet<AdoptSection> {
   const sections = ADOPT_SECTIONS.filter((section) => words.includes(section));
   const unknown = words.find((word) => !ADOPT_SECTIONS.some((section) => section === word));
   if (unknown === undefined) return new Set(sections);
-  throw new FleetError("cli/usage", `--sections: there is no section ${JSON.stringify(unknown)}`, {
-    next: `name some of ${ADOPT_SECTIONS.join(", ")}, joined by commas`,
-    exit: 64,
-  });
+  throw usage(
+    `--sections: there is no section ${JSON.stringify(unknown)}`,
+    `name some of ${ADOPT_SECTIONS.join(", ")}, joined by commas`,
+  );
 }

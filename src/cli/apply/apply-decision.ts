@@ -1,4 +1,5 @@
 // `--expect-decision`: an apply goes on only when its plan decides exactly what was approved.
+import { usage } from "../shell/usage.ts";
 import { FleetError } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { environmentName, type Given } from "../shell/arguments.ts";
@@ -16,10 +17,9 @@ export function expectedDecision(given: Given, world: World): string | undefined
   if (text === undefined) return undefined;
   const digest = text.trim().toLowerCase();
   if (/^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
-  throw new FleetError(
-    "cli/usage",
+  throw usage(
     `--expect-decision takes sha256: and 64 hexadecimal digits, not ${JSON.stringify(text)}`,
-    { next: "copy the whole decision digest from the plan that was approved", exit: 64 },
+    "copy the whole decision digest from the plan that was approved",
   );
 }
 

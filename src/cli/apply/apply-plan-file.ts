@@ -1,4 +1,5 @@
 // The apply of a plan from a file; a stranger's plan is never applied unless a person at a terminal agrees.
+import { usage } from "../shell/usage.ts";
 import type { Reporter } from "../shell/reporter.ts";
 import type { ApplyRequest } from "./apply-request.ts";
 import { dirname, resolve } from "node:path";
@@ -134,13 +135,9 @@ function isSignedForUs(
 function refuseSelection({ on, only }: ApplyRequest): void {
   if (on === undefined && only.length === 0) return;
   const name = on === undefined ? "only" : "on";
-  throw new FleetError(
-    "cli/usage",
+  throw usage(
     `--${name} selects while planning; a plan file is applied whole`,
-    {
-      next: `make the plan with --${name} instead`,
-      exit: 64,
-    },
+    `make the plan with --${name} instead`,
   );
 }
 

@@ -1,6 +1,7 @@
 // What an apply is asked for: the words of the command line, read once.
+import { usage } from "../shell/usage.ts";
 import type { Given } from "../shell/arguments.ts";
-import { defined, FleetError } from "../../core/index.ts";
+import { defined } from "../../core/index.ts";
 import { type LockRequest, lockRequestOf } from "../ledger/open-own-ledger.ts";
 import { type LookRequest, lookRequestOf } from "../plan/plan-look.ts";
 import { type PlanRequest, planRequestOf } from "../plan/plan-request.ts";
@@ -29,10 +30,9 @@ export function applyRequestOf(given: Given, world: World, word?: string): Apply
   const expected = expectedDecision(given, world);
   const allowedRepeats = given.count("allow-repeat");
   if (allowedRepeats !== undefined && expected === undefined) {
-    throw new FleetError(
-      "cli/usage",
+    throw usage(
       "--allow-repeat says of a decision that it was approved again, and none is named",
-      { next: "name the decision with --expect-decision", exit: 64 },
+      "name the decision with --expect-decision",
     );
   }
   return {

@@ -1,7 +1,8 @@
 // `fleet apply` as a command: its options, and whether the file it was given is a manifest or a plan.
+import { usage } from "../shell/usage.ts";
 import { reporterOf } from "../shell/reporter.ts";
 import { applyRequestOf } from "./apply-request.ts";
-import { type ExitCode, FleetError, fromUtf8 } from "../../core/index.ts";
+import { type ExitCode, fromUtf8 } from "../../core/index.ts";
 import { isPlanText } from "../../reconcile/index.ts";
 import { applyManifest } from "./apply-manifest.ts";
 import { applyPlanFile } from "./apply-plan-file.ts";
@@ -57,10 +58,7 @@ export const apply: Command = {
   ],
   async run(given, world): Promise<ExitCode> {
     if (given.flag("json") && given.flag("events")) {
-      throw new FleetError("cli/usage", "--json and --events both want standard output", {
-        next: "give one of them",
-        exit: 64,
-      });
+      throw usage("--json and --events both want standard output", "give one of them");
     }
     const request = applyRequestOf(given, world);
     const text = await textOf(await readNamed(request.manifest, world, "document"));

@@ -1,5 +1,6 @@
 // `fleet lint`: warnings about what is allowed in a manifest and hardly meant; a fix never changes what is wanted.
-import { counted, type ExitCode, FleetError, utf8 } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import { counted, type ExitCode, utf8 } from "../../core/index.ts";
 import type { LintFinding, LintRuleId } from "../../manifest/index.ts";
 import type { GoneKey } from "../../model/index.ts";
 import { diagnosticsText } from "../../view/index.ts";
@@ -48,10 +49,7 @@ export const lint: Command = {
     const rules = await rulesOf(given);
     const isFix = given.flag("fix");
     if (isFix && name === STANDARD_INPUT) {
-      throw new FleetError("cli/usage", "standard input cannot be fixed where it is", {
-        next: "name a file",
-        exit: 64,
-      });
+      throw usage("standard input cannot be fixed where it is", "name a file");
     }
     const read = await readManifestFile(name, world);
     const { fixManifest, lintManifest } = await import("../manifest/manifest-room.ts");
@@ -105,10 +103,10 @@ async function rulesOf(given: Given): Promise<ReadonlySet<LintRuleId>> {
     names.map((name) => {
       const id = lintRuleId(name);
       if (id !== undefined) return id;
-      throw new FleetError("cli/usage", `--rule ${JSON.stringify(name)}: no such rule`, {
-        next: `give one of ${LINT_RULES.map((rule) => rule.id).join(", ")}`,
-        exit: 64,
-      });
+      throw usage(
+        `--rule ${JSON.stringify(name)}: no such rule`,
+        `give one of ${LINT_RULES.map((rule) => rule.id).join(", ")}`,
+      );
     }),
   );
 }

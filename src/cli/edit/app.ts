@@ -1,5 +1,6 @@
 // `fleet app start`, `stop`, `autostart` and `set`: what is wanted of apps is written into the manifest and applied.
-import { type ExitCode, FleetError, type Json } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import type { ExitCode, Json } from "../../core/index.ts";
 import { APP_FIELD_NAMES, type AppFieldRow, appFieldRow } from "../../model/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
@@ -61,13 +62,9 @@ export const appAutostart: Command = {
   async run(given, world): Promise<ExitCode> {
     const [word = "", ...apps] = given.words;
     if (word !== "on" && word !== "off") {
-      throw new FleetError(
-        "cli/usage",
+      throw usage(
         `on or off comes before the apps, not ${JSON.stringify(word)}`,
-        {
-          next: "such as `fleet app autostart on skychat --on tag:home`",
-          exit: 64,
-        },
+        "such as `fleet app autostart on skychat --on tag:home`",
       );
     }
     const fields = { auto_start: word === "on" };

@@ -1,7 +1,8 @@
 // What every command goes through that edits the manifest for the visors of `--on` and then applies it.
+import { usage } from "../shell/usage.ts";
 import { type ApplyRequest, applyRequestOf } from "../apply/apply-request.ts";
 import { reporterOf } from "../shell/reporter.ts";
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import type { ExitCode } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { applyManifest } from "../apply/apply-manifest.ts";
 import type { Given } from "../shell/arguments.ts";
@@ -138,8 +139,8 @@ function concernedVisors({
  */
 export function requireSelection(given: Given): void {
   if (given.text("on") !== undefined) return;
-  throw new FleetError("cli/usage", "--on is missing: on which visors?", {
-    next: "give names or a selection such as --on tag:home, or --on all",
-    exit: 64,
-  });
+  throw usage(
+    "--on is missing: on which visors?",
+    "give names or a selection such as --on tag:home, or --on all",
+  );
 }

@@ -1,4 +1,5 @@
 // Words such as `running=true` on a command line, read into fields; the manifest's own rules judge the values.
+import { usage } from "../shell/usage.ts";
 import { FleetError, type Json } from "../../core/index.ts";
 
 /** How the value of a field is written on a command line. */
@@ -27,10 +28,7 @@ export function fieldsOfWords(
     const form = Object.hasOwn(forms, name) ? forms[name] : undefined;
     if (at < 1 || form === undefined) throw noField(word, forms);
     if (Object.hasOwn(fields, name)) {
-      throw new FleetError("cli/usage", `${name} is given twice`, {
-        next: "give it once",
-        exit: 64,
-      });
+      throw usage(`${name} is given twice`, "give it once");
     }
     fields[name] = valueOf(name, word.slice(at + 1), form);
   }
@@ -59,15 +57,15 @@ function valueOf(name: string, text: string, form: FieldForm): Json {
         break;
       }
   }
-  throw new FleetError("cli/usage", `${name} takes ${FORMS[form]}, not ${JSON.stringify(text)}`, {
-    next: "see docs/manifest.md for what the field means",
-    exit: 64,
-  });
+  throw usage(
+    `${name} takes ${FORMS[form]}, not ${JSON.stringify(text)}`,
+    "see docs/manifest.md for what the field means",
+  );
 }
 
 function noField(word: string, forms: Readonly<Record<string, FieldForm>>): FleetError {
-  return new FleetError("cli/usage", `${JSON.stringify(word)} is no FIELD=VALUE`, {
-    next: `the fields are ${Object.keys(forms).join(", ")}`,
-    exit: 64,
-  });
+  return usage(
+    `${JSON.stringify(word)} is no FIELD=VALUE`,
+    `the fields are ${Object.keys(forms).join(", ")}`,
+  );
 }

@@ -1,5 +1,6 @@
 // `fleet ports serve` and `close`: the manifest says which ports visors serve to others, and it is applied.
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import type { ExitCode } from "../../core/index.ts";
 import { PORT_FIELDS, type PortFieldRow } from "../../model/index.ts";
 import type { Command } from "../shell/command.ts";
 import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
@@ -64,8 +65,5 @@ const PORT_MAX = 65_535;
 function portOf(word: string): number {
   const port = /^[1-9]\d{0,4}$/.test(word) ? Number(word) : 0;
   if (port > 0 && port <= PORT_MAX) return port;
-  throw new FleetError("cli/usage", `${JSON.stringify(word)} is no port`, {
-    next: `give a whole number from 1 to ${PORT_MAX}`,
-    exit: 64,
-  });
+  throw usage(`${JSON.stringify(word)} is no port`, `give a whole number from 1 to ${PORT_MAX}`);
 }

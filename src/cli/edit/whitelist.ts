@@ -1,5 +1,6 @@
 // `fleet whitelist add` and `remove`: a key is put into one of the manifest's lists of who is let in, or taken out.
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import type { ExitCode } from "../../core/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import type { World } from "../shell/world.ts";
@@ -41,10 +42,10 @@ async function change(action: "add" | "remove", given: Given, world: World): Pro
   const { name } = action === "add" ? TO_OPTION : FROM_OPTION;
   const to = given.text(name);
   if (to === undefined) {
-    throw new FleetError("cli/usage", `--${name} is missing: which list?`, {
-      next: `give --${name} pty, hypervisors, dmsgscp, survey, the name of an app, or the number of a served port`,
-      exit: 64,
-    });
+    throw usage(
+      `--${name} is missing: which list?`,
+      `give --${name} pty, hypervisors, dmsgscp, survey, the name of an app, or the number of a served port`,
+    );
   }
   const words = ["whitelist", action, member, `--${name}`, to];
   return await editAndApply(
@@ -60,8 +61,8 @@ function listOf(to: string): string {
   if (to === "survey") return to;
   if (/^\d{1,5}$/.test(to)) return `ports.${to}.whitelist`;
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(to)) return `apps.${to}.whitelist`;
-  throw new FleetError("cli/usage", `--to ${JSON.stringify(to)} names no list`, {
-    next: "give pty, hypervisors, dmsgscp, survey, the name of an app, or the number of a served port",
-    exit: 64,
-  });
+  throw usage(
+    `--to ${JSON.stringify(to)} names no list`,
+    "give pty, hypervisors, dmsgscp, survey, the name of an app, or the number of a served port",
+  );
 }

@@ -1,4 +1,5 @@
 // The commands to an embedded fleet that runs already: make a visor lie, stop an app, change a value behind our back.
+import { usage } from "../shell/usage.ts";
 import {
   defined,
   type ExitCode,
@@ -19,6 +20,8 @@ import type { Given } from "../shell/arguments.ts";
 import { embeddedFolder } from "./embedded-up.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
+
+const HELP = "read `fleet embedded --help`";
 
 /** Sends one command to a running embedded fleet and prints what it answers. */
 export async function embeddedControl(
@@ -95,7 +98,7 @@ function commandOf(verb: string, words: readonly string[]): ControlCommand {
     case "stop":
       return { do: verb };
     default:
-      throw usage(`${verb}: no such verb`);
+      throw usage(`${verb}: no such verb`, HELP);
   }
 }
 
@@ -117,25 +120,26 @@ function changeOf(kind: string, what: string, value: string): BehindBack {
     default:
       throw usage(
         `${needed(kind, "what to change")}: change takes config, file, app, port or reward`,
+        HELP,
       );
   }
 }
 
 function actionOf(text: string): "start" | "stop" | "crash" {
   if (text === "start" || text === "stop" || text === "crash") return text;
-  throw usage(`${text}: an app can be told to start, stop or crash`);
+  throw usage(`${text}: an app can be told to start, stop or crash`, HELP);
 }
 
 function behaviourOf(text: string): AppBehaviour {
   const behaviour = APP_BEHAVIOURS.find((known) => known === text);
   if (behaviour !== undefined) return behaviour;
-  throw usage(`${text}: an app can be made ${APP_BEHAVIOURS.join(", ")}`);
+  throw usage(`${text}: an app can be made ${APP_BEHAVIOURS.join(", ")}`, HELP);
 }
 
 function recordOf(text: string): JsonObject {
   const record = jsonOf(text);
   if (isObject(record)) return record;
-  throw usage(`${text}: a served port is a JSON object, or closed`);
+  throw usage(`${text}: a served port is a JSON object, or closed`, HELP);
 }
 
 function isObject(value: Json): value is JsonObject {
@@ -152,9 +156,5 @@ function jsonOf(text: string): Json {
 
 function needed(word: string, what: string): string {
   if (word !== "") return word;
-  throw usage(`${what} is missing`);
-}
-
-function usage(message: string): FleetError {
-  return new FleetError("cli/usage", message, { next: "read `fleet embedded --help`", exit: 64 });
+  throw usage(`${what} is missing`, HELP);
 }

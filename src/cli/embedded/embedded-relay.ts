@@ -1,5 +1,6 @@
 // `fleet embedded relay`: a relay that lies on purpose, for trying out what readers do about it.
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import type { ExitCode } from "../../core/index.ts";
 import { RELAY_LIES } from "../../relays/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { serveRelay } from "../ledger/serve.ts";
@@ -13,9 +14,9 @@ export async function embeddedRelay(
 ): Promise<ExitCode> {
   const lie = RELAY_LIES.find((each) => each === word);
   if (lie === undefined)
-    throw new FleetError("cli/usage", `"${word}" is no lie of a relay`, {
-      next: `choose one of ${RELAY_LIES.join(", ")}; \`fleet ledger serve\` runs an honest relay`,
-      exit: 64,
-    });
+    throw usage(
+      `"${word}" is no lie of a relay`,
+      `choose one of ${RELAY_LIES.join(", ")}; \`fleet ledger serve\` runs an honest relay`,
+    );
   return await serveRelay("open", given, world, lie);
 }

@@ -1,4 +1,5 @@
 // `fleet embedded up`: a process that is a whole fleet of simulated visors, until it is told to stop.
+import { usage } from "../shell/usage.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, hasCode, onAbort } from "../../core/index.ts";
@@ -124,10 +125,7 @@ function tell(fleet: EmbeddedFleet, folder: string, given: Given, world: World):
 }
 
 function noVisors(): FleetError {
-  return new FleetError("cli/usage", "an embedded fleet has at least one visor", {
-    next: "give --visors a number from 1",
-    exit: 64,
-  });
+  return usage("an embedded fleet has at least one visor", "give --visors a number from 1");
 }
 
 function timeScaleOf(given: Given): number {
@@ -135,10 +133,7 @@ function timeScaleOf(given: Given): number {
   if (text === undefined) return DEFAULT_TIME_SCALE;
   const scale = Number(text);
   if (scale > 0 && scale <= 10) return scale;
-  throw new FleetError("cli/usage", `--time-scale takes a number above 0, not ${text}`, {
-    next: "give a number such as 0.1",
-    exit: 64,
-  });
+  throw usage(`--time-scale takes a number above 0, not ${text}`, "give a number such as 0.1");
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 // `fleet embedded` as a command: its options, and which code each verb leads to, loaded only when it is asked for.
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import type { ExitCode } from "../../core/index.ts";
 import type { Command } from "../shell/command.ts";
 import { JSON_OPTION } from "../shell/options.ts";
 
@@ -66,9 +67,6 @@ export const embedded: Command = {
     const { embeddedControl } = await import("./embedded-control.ts");
     if (VERBS.split(", ").includes(verb ?? ""))
       return await embeddedControl(verb ?? "", words, given, world);
-    throw new FleetError("cli/usage", `${verb ?? ""}: no such verb of fleet embedded`, {
-      next: `choose one of ${VERBS}`,
-      exit: 64,
-    });
+    throw usage(`${verb ?? ""}: no such verb of fleet embedded`, `choose one of ${VERBS}`);
   },
 };

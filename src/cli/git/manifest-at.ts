@@ -1,4 +1,5 @@
 // A manifest as some commit has it, and where git has the one at hand; nothing is checked out or fetched.
+import { usage } from "../shell/usage.ts";
 import { type Digest, digestOfBytes, FleetError } from "../../core/index.ts";
 import {
   type GitAnswer,
@@ -43,10 +44,9 @@ export async function manifestBytesAt(
 ): Promise<{ readonly bytes: Uint8Array; readonly commit: string }> {
   const path = manifestPath(name, world);
   if (path === undefined) {
-    throw new FleetError(
-      "cli/usage",
+    throw usage(
       "a commit has its manifest under a name, and standard input has none",
-      { next: "name the file", exit: 64 },
+      "name the file",
     );
   }
   const found = await readFileAt(path, ref);

@@ -1,5 +1,6 @@
 // `fleet diff --manifest`: what the manifests of two commits want differently.
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import type { ExitCode } from "../../core/index.ts";
 import { manifestDiffDocument, manifestDiffText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { outPaint } from "../shell/terminal-look.ts";
@@ -21,10 +22,10 @@ export function diffedCommits(
   if (to === undefined || more.length > 0) return undefined;
   const from = given.text("manifest");
   if (from !== undefined && from !== world.env["FLEET_MANIFEST"]) return { from, to };
-  throw new FleetError("cli/usage", "missing the second of two moments", {
-    next: "give FROM and TO, or `--manifest COMMIT1 COMMIT2` for the manifests of two commits",
-    exit: 64,
-  });
+  throw usage(
+    "missing the second of two moments",
+    "give FROM and TO, or `--manifest COMMIT1 COMMIT2` for the manifests of two commits",
+  );
 }
 
 /**

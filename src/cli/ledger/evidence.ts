@@ -1,4 +1,5 @@
 // `fleet ledger evidence`: a check of a file that shows contradicting signatures; it needs no key and no ledger.
+import { usage } from "../shell/usage.ts";
 import { type ExitCode, FleetError, hasCode } from "../../core/index.ts";
 import { checkEvidence, type EvidenceDocument, parseEvidence } from "../../ledger/index.ts";
 import { proofText } from "../../view/index.ts";
@@ -21,10 +22,7 @@ export const ledgerEvidence: Command = {
   async run(given, world): Promise<ExitCode> {
     const [file] = given.words;
     if (file === undefined) {
-      throw new FleetError("cli/usage", "no document named to check", {
-        next: "give the file that `fleet ledger pull` wrote",
-        exit: 64,
-      });
+      throw usage("no document named to check", "give the file that `fleet ledger pull` wrote");
     }
     const document = await readEvidence(file, world);
     const { kind, feed } = document;

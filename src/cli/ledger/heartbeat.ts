@@ -1,4 +1,5 @@
 // `fleet ledger heartbeat`: a signed entry that only says we are here, and when.
+import { usage } from "../shell/usage.ts";
 import { defined, durationText, type ExitCode, FleetError } from "../../core/index.ts";
 import { checkFreshness } from "../../ledger/index.ts";
 import type { Command } from "../shell/command.ts";
@@ -78,8 +79,8 @@ export async function fleetOf({
   for await (const record of ledger.records())
     if (record.kind === "keyset") fleet = record.payload?.fleet ?? fleet;
   if (fleet !== undefined) return fleet;
-  throw new FleetError("cli/usage", "nothing says of which fleet the sign of life is", {
-    next: "name a manifest with --manifest FILE",
-    exit: 64,
-  });
+  throw usage(
+    "nothing says of which fleet the sign of life is",
+    "name a manifest with --manifest FILE",
+  );
 }

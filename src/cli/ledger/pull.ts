@@ -1,5 +1,6 @@
 // `fleet ledger pull`: fetches other operators' ledgers from relays and names each relay that lies.
-import { counted, type ExitCode, FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import { counted, type ExitCode } from "../../core/index.ts";
 import type { PullOutcome } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
@@ -46,15 +47,15 @@ function chosen(
 ): readonly OtherOperator[] {
   const unknown = words.find((word) => !others.some(({ name }) => name === word));
   if (unknown !== undefined)
-    throw new FleetError("cli/usage", `${unknown}: no other operator with a feed has this name`, {
-      next: "name operators of the manifest that have `feed`",
-      exit: 64,
-    });
+    throw usage(
+      `${unknown}: no other operator with a feed has this name`,
+      "name operators of the manifest that have `feed`",
+    );
   if (others.length === 0)
-    throw new FleetError("cli/usage", "the manifest names no other operator with a ledger", {
-      next: "write the `feed` that their `fleet keygen` printed into `operators`",
-      exit: 64,
-    });
+    throw usage(
+      "the manifest names no other operator with a ledger",
+      "write the `feed` that their `fleet keygen` printed into `operators`",
+    );
   return words.length === 0 ? others : others.filter(({ name }) => words.includes(name));
 }
 

@@ -1,4 +1,5 @@
 // How commands work with relays: our ledger goes to them, others' ledgers come from them, and what fails is said.
+import { usage } from "../shell/usage.ts";
 import { counted, defined, dialUntil, FleetError } from "../../core/index.ts";
 import { ledgerObjects, readLedger } from "../../ledger/index.ts";
 import { checkRelayAddress, type RelayAddress } from "../../model/index.ts";
@@ -34,10 +35,10 @@ export function relayAddresses(texts: readonly string[]): readonly RelayAddress[
   return texts.map((text) => {
     const address = checkRelayAddress(text);
     if ("fault" in address)
-      throw new FleetError("cli/usage", `${text} is no relay: ${address.fault}`, {
-        next: "write an IP address and a port, such as 127.0.0.1:8870",
-        exit: 64,
-      });
+      throw usage(
+        `${text} is no relay: ${address.fault}`,
+        "write an IP address and a port, such as 127.0.0.1:8870",
+      );
     return address;
   });
 }

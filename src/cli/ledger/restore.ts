@@ -1,4 +1,5 @@
 // `fleet ledger restore`: a lost or damaged ledger comes back from relays; what was here is never overwritten.
+import { usage } from "../shell/usage.ts";
 import { counted, defined, type ExitCode, FleetError, hasCode } from "../../core/index.ts";
 import {
   type FeedKey,
@@ -21,6 +22,8 @@ import type { World } from "../shell/world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { outcomeRow } from "./pull.ts";
 import { relaysOf, STALL_OPTION, stallOf } from "./relay-option.ts";
+
+const HELP = "read `fleet ledger restore --help`";
 
 const HEAD_DIGITS = 12;
 
@@ -143,11 +146,11 @@ async function feedOf(given: Given, world: World): Promise<FeedKey> {
   const named = given.text("feed");
   if (named !== undefined) {
     if (isFeedKey(named)) return named;
-    throw usage(`${named} is no feed key (66 hexadecimal digits)`);
+    throw usage(`${named} is no feed key (66 hexadecimal digits)`, HELP);
   }
   const own = await findOperator(keyFileOf(given, world), world);
   if (own === undefined)
-    throw usage("there is no operator key here, so --feed must say whose ledger it is");
+    throw usage("there is no operator key here, so --feed must say whose ledger it is", HELP);
   return own.keys.feed;
 }
 
@@ -188,11 +191,4 @@ function notRestored(feed: FeedKey, { outcomes }: PulledFeed): FleetError {
       exit: isLie ? 4 : 3,
     },
   );
-}
-
-function usage(message: string): FleetError {
-  return new FleetError("cli/usage", message, {
-    next: "read `fleet ledger restore --help`",
-    exit: 64,
-  });
 }

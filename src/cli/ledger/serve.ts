@@ -1,6 +1,7 @@
 // `fleet ledger serve`: a relay of our own; without --open it takes only the feeds it was told of.
+import { usage } from "../shell/usage.ts";
 import { resolve } from "node:path";
-import { counted, type ExitCode, FleetError, fromHex, onAbort, toHex } from "../../core/index.ts";
+import { counted, type ExitCode, fromHex, onAbort, toHex } from "../../core/index.ts";
 import { isFeedKey } from "../../ledger/index.ts";
 import { checkRelayAddress } from "../../model/index.ts";
 import { listenTcp } from "../../platform/index.ts";
@@ -20,6 +21,8 @@ import { manifestFacts } from "../manifest/names-of-manifest.ts";
 import { MANIFEST_OPTION } from "../shell/options.ts";
 import type { World } from "../shell/world.ts";
 import { errLine, outLine } from "../shell/print.ts";
+
+const HELP = "read `fleet ledger serve --help`";
 
 const DEFAULT_LISTEN = "127.0.0.1:8870";
 const MIB = 1024 * 1024;
@@ -119,15 +122,15 @@ async function feedsOf(given: Given, world: World): Promise<readonly Uint8Array[
   if (given.flag("open")) return "open";
   const named = given.texts("feed");
   const wrong = named.find((feed) => !isFeedKey(feed));
-  if (wrong !== undefined) throw usage(`${wrong} is no feed key (66 hexadecimal digits)`);
+  if (wrong !== undefined) throw usage(`${wrong} is no feed key (66 hexadecimal digits)`, HELP);
   const { source } = await manifestFacts(given, world);
   const listed = source?.desired.operators.flatMap(({ feed }) => feed ?? []) ?? [];
   const feeds = named.length > 0 ? named : listed;
   if (feeds.length === 0)
-    throw new FleetError("cli/usage", "the relay would take no feed", {
-      next: "name feeds with --feed, give a manifest whose operators have `feed`, or --open",
-      exit: 64,
-    });
+    throw usage(
+      "the relay would take no feed",
+      "name feeds with --feed, give a manifest whose operators have `feed`, or --open",
+    );
   return [...new Set(feeds)].map((feed) => fromHex(feed));
 }
 
@@ -138,7 +141,7 @@ function listenAddress(given: Given): { readonly host: string; readonly port: nu
   if (everywhere !== null)
     return { host: everywhere[1]?.replaceAll(/[[\]]/g, "") ?? "", port: Number(everywhere[2]) };
   const checked = checkRelayAddress(anyPort === undefined ? text : `${anyPort}:1`);
-  if ("fault" in checked) throw usage(`--listen ${text}: ${checked.fault}`);
+  if ("fault" in checked) throw usage(`--listen ${text}: ${checked.fault}`, HELP);
   return { host: checked.host, port: anyPort === undefined ? checked.port : 0 };
 }
 
@@ -174,11 +177,4 @@ function eventText(event: RelayEvent): string | undefined {
     case "feed-refused":
       return `refused feed ${shortKey(event.feed)}, which is not on the list`;
   }
-}
-
-function usage(message: string): FleetError {
-  return new FleetError("cli/usage", message, {
-    next: "read `fleet ledger serve --help`",
-    exit: 64,
-  });
 }

@@ -1,4 +1,5 @@
 // `fleet verify`: which ledgers it checks, and what it says of each and of all together; nothing is repaired.
+import { usage } from "../shell/usage.ts";
 import { resolve } from "node:path";
 import {
   defined,
@@ -23,6 +24,8 @@ import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options
 import { errLine, printJson } from "../shell/print.ts";
 import { type LedgerToVerify, verifyPinned } from "./verify-pinned.ts";
 import type { World } from "../shell/world.ts";
+
+const HELP = "read `fleet verify --help`";
 
 /** `fleet verify`: every entry of a ledger, offline and with public keys only. Repairs nothing. */
 export const verify: Command = {
@@ -98,13 +101,13 @@ async function whatToVerify(given: Given, world: World): Promise<Verified> {
   const feed = given.text("feed");
   const folder = named === undefined ? undefined : resolve(world.folder, named);
   if (feed !== undefined) {
-    if (!isFeedKey(feed)) throw usage(`${feed} is no feed key (66 hexadecimal digits)`);
+    if (!isFeedKey(feed)) throw usage(`${feed} is no feed key (66 hexadecimal digits)`, HELP);
     const ledger = { name: "", feed, folder: folder ?? ledgerFolderOf(feed, world) };
     return { ledger, others: [], trusted: operators, operator: undefined, source };
   }
   const own = await findOperator(keyFileOf(given, world), world);
   if (own === undefined)
-    throw usage("there is no key here, so --feed must say which ledger to check");
+    throw usage("there is no key here, so --feed must say which ledger to check", HELP);
   // Our own key needs no manifest to be believed; others' keys do.
   const trusted = [...new Set([...operators, own.keys.operator])];
   const ledger = { name: "", feed: own.keys.feed, folder: folder ?? own.ledgerFolder };
@@ -183,10 +186,7 @@ function expectedHead(given: Given): { readonly seq: bigint; readonly root: stri
   const text = given.text("head");
   if (text === undefined) return undefined;
   const match = /^(\d{1,18}):([0-9a-f]{64})$/.exec(text);
-  if (match === null) throw usage("--head takes SEQ:ROOT, a number and 64 hexadecimal digits");
+  if (match === null)
+    throw usage("--head takes SEQ:ROOT, a number and 64 hexadecimal digits", HELP);
   return { seq: BigInt(match[1] ?? "0"), root: match[2] ?? "" };
-}
-
-function usage(message: string): FleetError {
-  return new FleetError("cli/usage", message, { next: "read `fleet verify --help`", exit: 64 });
 }

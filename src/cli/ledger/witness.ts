@@ -1,7 +1,8 @@
 // `fleet ledger witness`: cosigns the ledgers of others, and records in our own that it did.
+import { usage } from "../shell/usage.ts";
 import { keyFileOf } from "../shell/home-files.ts";
 import { resolve } from "node:path";
-import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";
+import { type ExitCode, utf8 } from "../../core/index.ts";
 import {
   type FeedPin,
   isFeedKey,
@@ -55,10 +56,10 @@ export const ledgerWitness: Command = {
   async run(given, world): Promise<ExitCode> {
     const out = given.text("out");
     if (out !== undefined && given.words.length !== 1) {
-      throw new FleetError("cli/usage", "--out takes the checkpoint of one ledger", {
-        next: "name the one ledger that is to be witnessed",
-        exit: 64,
-      });
+      throw usage(
+        "--out takes the checkpoint of one ledger",
+        "name the one ledger that is to be witnessed",
+      );
     }
     await checkOutputFiles(
       [out],

@@ -1,5 +1,6 @@
 // `fleet explain`: which line and role of the manifest a wanted value comes from.
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import type { ExitCode } from "../../core/index.ts";
 import { diagnosticsText, explanationText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { errPaint, outPaint } from "../shell/terminal-look.ts";
@@ -24,12 +25,12 @@ export const explainCommand: Command = {
     if (explanation === undefined) {
       const isVisor = source.desired.visors.some(({ name, key }) => name === path || key === path);
       if (!isVisor) world.terminal.err(diagnosticsText(diagnostics, errPaint(world)));
-      throw new FleetError("cli/usage", `${path}: nothing to explain`, {
-        next: isVisor
+      throw usage(
+        `${path}: nothing to explain`,
+        isVisor
           ? `\`fleet explain visors.${path}\` says where the values of that visor come from`
           : "give a path such as visors.NAME.apps.APP",
-        exit: 64,
-      });
+      );
     }
     if (given.flag("json")) printJson(world, explanation);
     else world.terminal.out(explanationText(explanation, source.desired.keyNames, outPaint(world)));

@@ -1,6 +1,7 @@
 // `fleet schema`: prints the JSON Schema of a document that this program reads or writes.
+import { usage } from "../shell/usage.ts";
 import { readFile } from "node:fs/promises";
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import type { ExitCode } from "../../core/index.ts";
 import type { Command } from "../shell/command.ts";
 import { packageFile } from "../shell/package-files.ts";
 
@@ -31,10 +32,10 @@ export const schema: Command = {
     const name = given.words[0] ?? "manifest";
     const file = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined;
     if (file === undefined) {
-      throw new FleetError("cli/usage", `${name}: no schema of this name`, {
-        next: `choose one of ${Object.keys(SCHEMAS).join(", ")}`,
-        exit: 64,
-      });
+      throw usage(
+        `${name}: no schema of this name`,
+        `choose one of ${Object.keys(SCHEMAS).join(", ")}`,
+      );
     }
     world.terminal.data(await readFile(packageFile(`schemas/${file}`), "utf8"));
     return 0;

@@ -1,4 +1,5 @@
 // The file in which operators collect signatures under one change of the keyset, read, checked and written.
+import { usage } from "../shell/usage.ts";
 import { resolve } from "node:path";
 import { FleetError, type OperatorKey } from "../../core/index.ts";
 import {
@@ -52,10 +53,10 @@ export async function approvedFiles(
     const file = await readChangeFile(name, world);
     const earlier = files.get(file.document.fleet);
     if (earlier !== undefined)
-      throw new FleetError("cli/usage", `${earlier.name} and ${name} are of the same fleet`, {
-        next: "give the one with all signatures",
-        exit: 64,
-      });
+      throw usage(
+        `${earlier.name} and ${name} are of the same fleet`,
+        "give the one with all signatures",
+      );
     files.set(file.document.fleet, file);
   }
   return files;

@@ -1,5 +1,5 @@
 // The manifest that a plan is asked of, and what must be true of the request in it.
-import { FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
 import type { DesiredVisor, Overrides } from "../../model/index.ts";
 import { readManifestAt } from "../git/manifest-at.ts";
 import { type ManifestSource, readManifest } from "../manifest/manifest-source.ts";
@@ -24,8 +24,8 @@ export function checkedOverrides(overrides: Overrides, source: ManifestSource): 
     source.desired.visors.some((visor: DesiredVisor) => visor.name === name);
   const unknown = overrides.allowTrustLoss.find((name) => !isKnown(name));
   if (unknown === undefined) return overrides;
-  throw new FleetError("cli/usage", `--allow-trust-loss ${unknown}: no visor of this name`, {
-    next: "give the name that the refusal shows",
-    exit: 64,
-  });
+  throw usage(
+    `--allow-trust-loss ${unknown}: no visor of this name`,
+    "give the name that the refusal shows",
+  );
 }

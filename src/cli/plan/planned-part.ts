@@ -1,4 +1,5 @@
 // The part of the fleet that a plan is about: the visors of --on, or the single fields of --only.
+import { usage } from "../shell/usage.ts";
 import { FleetError } from "../../core/index.ts";
 import type { DesiredVisor, FieldAddress } from "../../model/index.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord } from "../manifest/fields.ts";
@@ -24,10 +25,10 @@ export async function plannedPart(
 ): Promise<PlannedPart> {
   if (words.length === 0) return { selected: await selectedVisors(source, on, world) };
   if (on !== undefined) {
-    throw new FleetError("cli/usage", "--on and --only both say what to plan", {
-      next: "give one of them: --only takes a selection before the slash, such as 'tag:shop/trust.pty'",
-      exit: 64,
-    });
+    throw usage(
+      "--on and --only both say what to plan",
+      "give one of them: --only takes a selection before the slash, such as 'tag:shop/trust.pty'",
+    );
   }
   const fields = await fieldsOf(words, source.desired);
   refuseIgnored(fields, nowMs ?? world.clock.now());

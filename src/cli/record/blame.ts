@@ -1,5 +1,6 @@
 // `fleet blame`: who set each value of a visor, by the ledgers and by what it shows now.
-import { defined, type ExitCode, FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import { defined, type ExitCode } from "../../core/index.ts";
 import { blameVisor, isBelow, type VisorState } from "../../ledger/index.ts";
 import { isLeafPath } from "../../reconcile/index.ts";
 import { type Blame, blameDocument, blameText } from "../../view/index.ts";
@@ -82,13 +83,9 @@ function ownedPaths(
   const below = known.filter((each) => isBelow(each, path));
   if (below.length > 0) return below;
   if (isLeafPath(path)) return [path];
-  throw new FleetError(
-    "cli/usage",
+  throw usage(
     `${path} is no leaf, and nothing below it is recorded of ${word}`,
-    {
-      next: `\`fleet blame ${word}\` lists what is, \`fleet show --live ${word}\` what the visor has`,
-      exit: 64,
-    },
+    `\`fleet blame ${word}\` lists what is, \`fleet show --live ${word}\` what the visor has`,
   );
 }
 

@@ -1,6 +1,7 @@
 // `fleet show`: one entry of a ledger, a plan file, or with --live a visor.
+import { usage } from "../shell/usage.ts";
 import { resolve } from "node:path";
-import { defined, type ExitCode, FleetError, fromUtf8 } from "../../core/index.ts";
+import { defined, type ExitCode, fromUtf8 } from "../../core/index.ts";
 import {
   entryDocument,
   type FeedKey,
@@ -53,10 +54,10 @@ export const show: Command = {
     const what = given.words[0];
     if (live !== undefined) return await showLive(live, given, world);
     if (what === undefined) {
-      throw new FleetError("cli/usage", "nothing named to show", {
-        next: "give the number of an entry, a plan file, or --live VISOR",
-        exit: 64,
-      });
+      throw usage(
+        "nothing named to show",
+        "give the number of an entry, a plan file, or --live VISOR",
+      );
     }
     return ENTRY_FORM.test(what)
       ? await showEntry(what, given, world)
@@ -69,10 +70,10 @@ async function showEntry(what: string, given: Given, world: World): Promise<Exit
   const { feed, index } = namedEntry(what, source);
   const { record, answeredBy } = await findRecord(source, feed, index);
   if (record === undefined) {
-    throw new FleetError("cli/usage", `there is no entry ${what.replace("#", "")} in the ledger`, {
-      next: "`fleet log` lists the entries",
-      exit: 64,
-    });
+    throw usage(
+      `there is no entry ${what.replace("#", "")} in the ledger`,
+      "`fleet log` lists the entries",
+    );
   }
   if (given.flag("json")) {
     const answer = answeredBy === undefined ? {} : { answeredBy: answeredBy.index };
@@ -113,17 +114,17 @@ async function isVisorOnly(word: string, given: Given, world: World): Promise<bo
 
 async function showPlan(file: string, given: Given, world: World): Promise<ExitCode> {
   if (await isVisorOnly(file, given, world)) {
-    throw new FleetError("cli/usage", `${file} is a visor, and no file or entry`, {
-      next: `\`fleet show --live ${file}\` shows it as it is now`,
-      exit: 64,
-    });
+    throw usage(
+      `${file} is a visor, and no file or entry`,
+      `\`fleet show --live ${file}\` shows it as it is now`,
+    );
   }
   const text = fromUtf8(await readNamed(file, world, "document"));
   if (!isPlanText(text)) {
-    throw new FleetError("cli/usage", `${file} is neither an entry's number nor a plan file`, {
-      next: "`fleet plan --out FILE` writes plan files",
-      exit: 64,
-    });
+    throw usage(
+      `${file} is neither an entry's number nor a plan file`,
+      "`fleet plan --out FILE` writes plan files",
+    );
   }
   const plan = parsePlan(text);
   const signer = planSigner(plan);

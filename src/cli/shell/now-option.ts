@@ -1,5 +1,5 @@
 // The time to go by, where `--now` gives one.
-import { FleetError } from "../../core/index.ts";
+import { usage } from "./usage.ts";
 import type { Given } from "./arguments.ts";
 import type { World } from "./world.ts";
 
@@ -9,8 +9,8 @@ export function nowOf(given: Given, world: World): number | undefined {
   if (text === undefined) return undefined;
   const nowMs = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isFinite(nowMs)) return nowMs;
-  throw new FleetError("cli/usage", `--now takes a time in UTC, not ${JSON.stringify(text)}`, {
-    next: `write it as ${new Date(world.clock.now()).toISOString()}`,
-    exit: 64,
-  });
+  throw usage(
+    `--now takes a time in UTC, not ${JSON.stringify(text)}`,
+    `write it as ${new Date(world.clock.now()).toISOString()}`,
+  );
 }

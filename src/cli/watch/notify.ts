@@ -1,9 +1,12 @@
 // News of a watch sent to a command or a webhook; a slow or failing one never holds up the watch.
-import { counted, FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import { counted } from "../../core/index.ts";
 import { runCommand } from "../../platform/index.ts";
 import type { WatchLogLine, Notice } from "../../watch/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { World } from "../shell/world.ts";
+
+const HELP = "read `fleet watch --help`";
 
 /** Notices that one message holds; the rest is counted. */
 const NOTICES_MAX = 100;
@@ -78,14 +81,14 @@ function deliverOf(given: Given, world: World): Deliver | undefined {
   const command = given.text("notify-command");
   const webhook = given.text("notify-webhook");
   if (command !== undefined && webhook !== undefined)
-    throw usage("--notify-command and --notify-webhook are two ways for one thing");
+    throw usage("--notify-command and --notify-webhook are two ways for one thing", HELP);
   if (command !== undefined) return byCommand(command, world);
   return webhook === undefined ? undefined : byWebhook(webhook);
 }
 
 function byCommand(command: string, world: World): Deliver {
   const argv = command.split(" ").filter((word) => word !== "");
-  if (argv.length === 0) throw usage("--notify-command names no program");
+  if (argv.length === 0) throw usage("--notify-command names no program", HELP);
   const { FLEET_PASSPHRASE: _passphrase, ...env } = world.env;
   return async (input) => await runCommand({ argv, input, timeoutMs: TIMEOUT_MS, env });
 }
@@ -93,7 +96,7 @@ function byCommand(command: string, world: World): Deliver {
 function byWebhook(text: string): Deliver {
   const url = parseUrl(text);
   if (url === undefined || !["http:", "https:"].includes(url.protocol))
-    throw usage(`--notify-webhook takes an http or https address`);
+    throw usage(`--notify-webhook takes an http or https address`, HELP);
   return async (body) => {
     try {
       const response = await fetch(url, {
@@ -118,8 +121,4 @@ function parseUrl(text: string): URL | undefined {
   } catch {
     return undefined;
   }
-}
-
-function usage(message: string): FleetError {
-  return new FleetError("cli/usage", message, { next: "read `fleet watch --help`", exit: 64 });
 }

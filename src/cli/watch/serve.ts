@@ -1,10 +1,13 @@
 // Health and metrics of a watch over HTTP, on loopback only.
-import { FleetError, type StreamAddress } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import { type StreamAddress } from "../../core/index.ts";
 import { checkRelayAddress } from "../../model/index.ts";
 import { type HttpAnswer, type HttpServer, isLoopback, servePages } from "../../platform/index.ts";
 import { healthOf, type WatchState } from "../../watch/index.ts";
 import type { World } from "../shell/world.ts";
 import type { WatchMetrics } from "./metrics.ts";
+
+const NEXT = "listen on 127.0.0.1:PORT or [::1]:PORT, and let a proxy stand before it for others";
 
 const TEXT = "text/plain; charset=utf-8";
 
@@ -15,9 +18,9 @@ const TEXT = "text/plain; charset=utf-8";
 export function listenAddress(text: string): StreamAddress {
   const anyPort = /^(.*):0$/.exec(text)?.[1];
   const checked = checkRelayAddress(anyPort === undefined ? text : `${anyPort}:1`);
-  if ("fault" in checked) throw usage(`--listen ${text}: ${checked.fault}`);
+  if ("fault" in checked) throw usage(`--listen ${text}: ${checked.fault}`, NEXT);
   const { host, port } = checked;
-  if (!isLoopback(host)) throw usage(`--listen ${text}: other machines reach this address`);
+  if (!isLoopback(host)) throw usage(`--listen ${text}: other machines reach this address`, NEXT);
   return { host, port: anyPort === undefined ? port : 0 };
 }
 
@@ -41,11 +44,4 @@ export async function serveWatch(
       };
     return { status: 404, type: TEXT, body: "pages here are /healthz and /metrics\n" };
   }, address);
-}
-
-function usage(message: string): FleetError {
-  return new FleetError("cli/usage", message, {
-    next: "listen on 127.0.0.1:PORT or [::1]:PORT, and let a proxy stand before it for others",
-    exit: 64,
-  });
 }

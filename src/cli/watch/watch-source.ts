@@ -1,4 +1,5 @@
 // Where a watch takes its manifest from: a file, or a branch of a git remote whose work tree it never touches.
+import { usage } from "../shell/usage.ts";
 import { dirname, resolve } from "node:path";
 import { type Clock, defined, FleetError } from "../../core/index.ts";
 import {
@@ -46,10 +47,7 @@ export interface WatchSource {
  */
 export async function fileSource(name: string, world: World): Promise<WatchSource> {
   if (name === STANDARD_INPUT) {
-    throw new FleetError("cli/usage", "standard input cannot be watched", {
-      next: "name the file of the manifest",
-      exit: 64,
-    });
+    throw usage("standard input cannot be watched", "name the file of the manifest");
   }
   const path = resolve(world.folder, name);
   let hint: () => void = () => undefined;
@@ -113,10 +111,10 @@ export function gitSource(name: string, from: RemoteBranch, world: World): Watch
   for (const option of ["remote", "branch"] as const) {
     const text = from[option];
     if (isRefName(text)) continue;
-    throw new FleetError("cli/usage", `--${option} ${JSON.stringify(text)} is no name`, {
-      next: "give the name that `git remote` or `git branch` shows",
-      exit: 64,
-    });
+    throw usage(
+      `--${option} ${JSON.stringify(text)} is no name`,
+      "give the name that `git remote` or `git branch` shows",
+    );
   }
   const path = resolve(world.folder, name);
   const folder = dirname(path);

@@ -1,5 +1,6 @@
 // `fleet watch`: compares the fleet with its manifest again and again, and puts the parts of a watch together.
-import { type ExitCode, FleetError } from "../../core/index.ts";
+import { usage } from "../shell/usage.ts";
+import type { ExitCode } from "../../core/index.ts";
 import { DEFAULT_WATCH } from "../../model/index.ts";
 import type { WatchLogLine, WatchState } from "../../watch/index.ts";
 import type { Given } from "../shell/arguments.ts";
@@ -77,10 +78,10 @@ async function sourceOf(given: Given, world: World): Promise<WatchSource> {
   const branch = given.text("branch");
   if (remote !== undefined) return gitSource(name, { remote, branch: branch ?? "main" }, world);
   if (branch === undefined) return await fileSource(name, world);
-  throw new FleetError("cli/usage", "--branch is a branch of --remote, which was not given", {
-    next: "give --remote as well, such as --remote origin",
-    exit: 64,
-  });
+  throw usage(
+    "--branch is a branch of --remote, which was not given",
+    "give --remote as well, such as --remote origin",
+  );
 }
 
 async function watchSource(
