@@ -88,7 +88,7 @@ export { onAbort } from "./on-abort.ts";
 export { stretchPassphrase } from "./passphrase.ts";
 export { FLEET_VERSION } from "./release.ts";
 export { hasShape, memberNamed, withShape } from "./shape-check.ts";
-export { jsonIfAny, parseJson } from "./json-text.ts";
+export { isJsonObject, jsonIfAny, parseJson } from "./json-text.ts";
 export {
   ANYTHING,
   byMember,

@@ -1,6 +1,6 @@
 // Reading the text of a JSON document: what is no JSON is refused by the reader in its own words.
 import { fromUtf8 } from "./bytes.ts";
-import type { Json } from "./canonical-json.ts";
+import type { Json, JsonObject } from "./canonical-json.ts";
 
 /**
  * The value of a JSON text, of which nothing is known yet.
@@ -21,4 +21,9 @@ export function jsonIfAny(text: string | Uint8Array): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** True for a JSON object: no list, no null, no plain value. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

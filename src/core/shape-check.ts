@@ -1,8 +1,7 @@
 // Whether a value has a shape, and what is wrong first with one that has not, and where.
 import { defined } from "./defined.ts";
+import { isJsonObject } from "./json-text.ts";
 import type { Form, Shape } from "./shape.ts";
-
-type Given = Readonly<Record<string, unknown>>;
 
 /** What is wrong with a value, and where it stands in what was checked. */
 interface Fault {
@@ -40,7 +39,7 @@ export function withShape<T>(
 
 /** The member of a value of which nothing is known yet, such as its `format`; `undefined` where it has none. */
 export function memberNamed(value: unknown, name: string): unknown {
-  return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 function faultOf(value: unknown, form: Form): Fault | undefined {
@@ -94,7 +93,7 @@ function listFault(value: unknown, { of, least, most }: FormOf<"list">): Fault |
 }
 
 function mapFault(value: unknown, { names, of, least }: FormOf<"map">): Fault | undefined {
-  if (!isMap(value)) return isNo("map");
+  if (!isJsonObject(value)) return isNo("map");
   const keys = Object.keys(value);
   if (keys.length < least) return { at: "", says: "is empty" };
   for (const key of keys) {
@@ -110,7 +109,7 @@ function membersFault(
   value: unknown,
   { must, may, isExact }: FormOf<"members">,
 ): Fault | undefined {
-  if (!isMap(value)) return isNo("map");
+  if (!isJsonObject(value)) return isNo("map");
   if (isExact) {
     const other = Object.keys(value).find((name) => !must.has(name) && !may.has(name));
     if (other !== undefined)
@@ -144,8 +143,4 @@ function isNo(what: string): Fault {
 
 function below(step: string, { at, says, isOfName }: Fault): Fault {
   return { at: `${step}${at}`, says, ...defined({ isOfName }) };
-}
-
-function isMap(value: unknown): value is Given {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 // Words such as `running=true` on a command line, read into fields; the manifest's own rules judge the values.
 import { usage } from "../shell/usage.ts";
-import { FleetError, type Json } from "../../core/index.ts";
+import type { FleetError, Json } from "../../core/index.ts";
 
 /** How the value of a field is written on a command line. */
 export type FieldForm = "flag" | "number" | "text" | "words" | "json";

@@ -6,6 +6,8 @@ import {
   FleetError,
   type Json,
   type JsonObject,
+  isJsonObject,
+  jsonIfAny,
 } from "../../core/index.ts";
 import {
   APP_BEHAVIOURS,
@@ -138,20 +140,14 @@ function behaviourOf(text: string): AppBehaviour {
 
 function recordOf(text: string): JsonObject {
   const record = jsonOf(text);
-  if (isObject(record)) return record;
+  if (isJsonObject(record)) return record;
   throw usage(`${text}: a served port is a JSON object, or closed`, HELP);
 }
 
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
+/** What is no JSON is text. */
 function jsonOf(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
+  const value = jsonIfAny(text);
+  return value === undefined ? text : value;
 }
 
 function needed(word: string, what: string): string {

@@ -1,6 +1,6 @@
 // Health and metrics of a watch over HTTP, on loopback only.
 import { usage } from "../shell/usage.ts";
-import { type StreamAddress } from "../../core/index.ts";
+import type { StreamAddress } from "../../core/index.ts";
 import { checkRelayAddress } from "../../model/index.ts";
 import { type HttpAnswer, type HttpServer, isLoopback, servePages } from "../../platform/index.ts";
 import { healthOf, type WatchState } from "../../watch/index.ts";

@@ -1,5 +1,5 @@
 // The order in which keys are written: that of the schema.
-import type { Json, JsonObject } from "../../core/index.ts";
+import { type Json, type JsonObject, isJsonObject } from "../../core/index.ts";
 import { DEFINITIONS } from "../schema-parts.ts";
 import { manifestSchema } from "../schema.ts";
 
@@ -65,6 +65,5 @@ function mapSchemaOf(schema: Json | undefined): JsonObject | undefined {
 }
 
 function objectOf(value: Json | undefined): JsonObject | undefined {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? (value as JsonObject) : undefined;
+  return isJsonObject(value) ? value : undefined;
 }

@@ -1,5 +1,5 @@
 // Tells whether a value that is shown with masks may be the one that is wanted.
-import { canonicalJson, type Json, type JsonObject } from "../../core/index.ts";
+import { canonicalJson, isJsonObject, type Json } from "../../core/index.ts";
 import { MASK } from "../../model/index.ts";
 
 /** True when a wanted value would be shown like this, as far as can be told: where masks stand, anything may. */
@@ -8,7 +8,7 @@ export function mayBeMasked(shown: Json, wanted: Json): boolean {
     if (!shown.endsWith(MASK)) return shown === wanted;
     return wanted.startsWith(shown.slice(0, -MASK.length));
   }
-  if (isObject(shown) && isObject(wanted)) {
+  if (isJsonObject(shown) && isJsonObject(wanted)) {
     const names = Object.keys(shown).toSorted();
     return (
       canonicalJson(names) === canonicalJson(Object.keys(wanted).toSorted()) &&
@@ -23,8 +23,4 @@ export function mayBeMasked(shown: Json, wanted: Json): boolean {
     );
   }
   return canonicalJson(shown) === canonicalJson(wanted);
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 // The launcher's entries of a configuration.
-import type { Json, JsonObject } from "../../core/index.ts";
-import { isList, isObject } from "./config-shape.ts";
+import { type Json, type JsonObject, isJsonObject } from "../../core/index.ts";
+import { isList } from "./config-shape.ts";
 
 /** One app as the launcher's configuration has it. */
 export interface AppEntry {
@@ -17,8 +17,8 @@ export interface AppEntry {
 /** The apps of a configuration. */
 export function appEntriesOf(config: JsonObject): readonly AppEntry[] {
   const launcher = config["launcher"];
-  const apps = isObject(launcher) ? launcher["apps"] : undefined;
-  return isList(apps) ? apps.filter(isObject).map(appEntry) : [];
+  const apps = isJsonObject(launcher) ? launcher["apps"] : undefined;
+  return isList(apps) ? apps.filter(isJsonObject).map(appEntry) : [];
 }
 
 function appEntry(app: JsonObject): AppEntry {

@@ -1,6 +1,6 @@
 // A configuration as text and back, as Go's encoder writes it.
-import { type Json, jsonIfAny, type JsonObject } from "../../core/index.ts";
-import { CONFIG_SHAPE, isList, isObject, projectShape } from "./config-shape.ts";
+import { type Json, jsonIfAny, type JsonObject, isJsonObject } from "../../core/index.ts";
+import { CONFIG_SHAPE, isList, projectShape } from "./config-shape.ts";
 import type { ReleaseFacts } from "../visor/index.ts";
 
 /** Go's `json.MarshalIndent` with one tab: how a visor writes its file and `GetRuntimeConfig` answers. */
@@ -22,7 +22,7 @@ export function formatConfig(
 /** The members of a file, at its top, that no build of ours knows. Source: preserve.go. */
 export function unknownMembers(text: string): JsonObject {
   const value = jsonIfAny(text);
-  if (!isObject(value)) return {};
+  if (!isJsonObject(value)) return {};
   return Object.fromEntries(
     Object.entries(value).filter(([name]) => !Object.hasOwn(CONFIG_SHAPE, name)),
   );
@@ -34,7 +34,7 @@ export function unknownMembers(text: string): JsonObject {
  */
 export function parseConfig(text: string): JsonObject | undefined {
   const value = jsonIfAny(text);
-  if (!isObject(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const known: Record<string, Json> = {};
   for (const [name, shape] of Object.entries(CONFIG_SHAPE)) {
     const member = value[name];
@@ -93,6 +93,9 @@ function withArgsAsList(launcher: Json): Json {
 }
 
 function mapApps(launcher: Json, change: (app: JsonObject) => JsonObject): Json {
-  if (!isObject(launcher) || !isList(launcher["apps"])) return launcher;
-  return { ...launcher, apps: launcher["apps"].map((app) => (isObject(app) ? change(app) : app)) };
+  if (!isJsonObject(launcher) || !isList(launcher["apps"])) return launcher;
+  return {
+    ...launcher,
+    apps: launcher["apps"].map((app) => (isJsonObject(app) ? change(app) : app)),
+  };
 }

@@ -1,6 +1,6 @@
 // A path of a configuration, taken apart.
-import { assert, type Json, type JsonObject } from "../../core/index.ts";
-import { CONFIG_SHAPE, isList, isObject, type ConfigShape } from "./config-shape.ts";
+import { assert, type Json, type JsonObject, isJsonObject } from "../../core/index.ts";
+import { CONFIG_SHAPE, isList, type ConfigShape } from "./config-shape.ts";
 
 /** One step into a configuration: a member, an app by its name, or an entry of a map. */
 export type PathStep =
@@ -118,7 +118,7 @@ export function withValue(
   value: Json | undefined,
 ): JsonObject {
   const changed = replaceAt(config, steps, 0, value);
-  assert(isObject(changed), "a configuration is an object");
+  assert(isJsonObject(changed), "a configuration is an object");
   return changed;
 }
 
@@ -140,19 +140,21 @@ function replaceAt(
   if (step.kind === "app") {
     assert(isList(current), "an app is looked for in a list");
     return current.map((item) =>
-      isObject(item) && item["name"] === step.name
+      isJsonObject(item) && item["name"] === step.name
         ? (replaceAt(item, steps, at + 1, value) ?? null)
         : item,
     );
   }
-  const block = isObject(current) ? current : {};
+  const block = isJsonObject(current) ? current : {};
   return { ...block, [step.name]: replaceAt(block[step.name], steps, at + 1, value) };
 }
 
 function memberOf(value: Json | undefined, name: string): Json | undefined {
-  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 function appNamed(value: Json | undefined, name: string): Json | undefined {
-  return isList(value) ? value.find((item) => isObject(item) && item["name"] === name) : undefined;
+  return isList(value)
+    ? value.find((item) => isJsonObject(item) && item["name"] === name)
+    : undefined;
 }

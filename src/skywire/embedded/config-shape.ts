@@ -1,5 +1,5 @@
 // The shape of a configuration as the Go struct has it, and what is no value of it.
-import { type Json, type JsonObject, visorKeyFault } from "../../core/index.ts";
+import { type Json, type JsonObject, visorKeyFault, isJsonObject } from "../../core/index.ts";
 
 /**
  * The type of one configuration value. Objects know all their fields: a visor decodes its file into a Go
@@ -193,11 +193,11 @@ export function shapeFault(shape: ConfigShape, value: Json): string | undefined 
     case "list":
       return isList(value) ? firstFault(shape.of, value) : cannot(value, goTypeOf(shape));
     case "map":
-      return isObject(value)
+      return isJsonObject(value)
         ? firstFault(shape.of, Object.values(value))
         : cannot(value, goTypeOf(shape));
     case "object":
-      return isObject(value) ? fieldsFault(shape.fields, value) : cannot(value, "struct");
+      return isJsonObject(value) ? fieldsFault(shape.fields, value) : cannot(value, "struct");
   }
 }
 
@@ -230,18 +230,13 @@ function isWhole(value: Json, kind: "int" | "uint16"): boolean {
 export function projectShape(shape: ConfigShape, value: Json): Json {
   if (shape.kind === "list" && isList(value))
     return value.map((item) => projectShape(shape.of, item));
-  if (shape.kind !== "object" || !isObject(value)) return value;
+  if (shape.kind !== "object" || !isJsonObject(value)) return value;
   const known: Record<string, Json> = {};
   for (const [name, field] of Object.entries(shape.fields)) {
     const member = value[name];
     if (member !== undefined) known[name] = projectShape(field, member);
   }
   return known;
-}
-
-/** True for a JSON object. */
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** True for a JSON array. */

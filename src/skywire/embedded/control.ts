@@ -1,5 +1,12 @@
 // What tests and `fleet embedded` do to visors behind everybody's back, and what they see inside.
-import { FleetError, type Json, type JsonObject, utf8, type VisorKey } from "../../core/index.ts";
+import {
+  FleetError,
+  type Json,
+  type JsonObject,
+  utf8,
+  type VisorKey,
+  isJsonObject,
+} from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
 import { startApp, stopApp } from "./methods-process.ts";
 import { setRewardAddress } from "./methods-network.ts";
@@ -7,7 +14,6 @@ import { setConfigFields } from "./set-config-fields.ts";
 import type { EmbeddedVisor } from "./embedded-visor.ts";
 import { formatConfig } from "./config-file.ts";
 import { withField } from "./config-path.ts";
-import { isObject } from "./config-shape.ts";
 import type { Makeable } from "./makeable.ts";
 import type { Knock } from "./served-ports.ts";
 import { portOf } from "./visor-folder.ts";
@@ -223,7 +229,7 @@ function crashApp(visor: EmbeddedVisor, name: string): void {
 function edited(visor: EmbeddedVisor, text: string | undefined, path: string, value: Json): string {
   const shown = text ?? formatConfig(visor.instance.config, visor.profile, { secretKey: true });
   const config = JSON.parse(shown) as Json;
-  if (!isObject(config)) return shown;
+  if (!isJsonObject(config)) return shown;
   return JSON.stringify(withField(config, path, value), undefined, "\t");
 }
 

@@ -1,8 +1,8 @@
 // One visor over all its runs: it starts, dies and is started again.
-import type { Json, JsonObject, VisorKey } from "../../core/index.ts";
+import { type Json, type JsonObject, type VisorKey, isJsonObject } from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
 import { applyConf, type Conf, mirrorPaths } from "./conf-file.ts";
-import { isList, isObject } from "./config-shape.ts";
+import { isList } from "./config-shape.ts";
 import { valueAt, withField } from "./config-path.ts";
 import { numberFromSeed } from "./identity.ts";
 import { initialConfig } from "./initial-config.ts";
@@ -95,7 +95,7 @@ export class EmbeddedVisor {
 
   get isHypervisor(): boolean {
     const section = this.instance.config["hypervisor"];
-    return isObject(section) && section["enable"] === true;
+    return isJsonObject(section) && section["enable"] === true;
   }
 
   /** The variables of /etc/skywire.conf; `undefined` where the machine has no such file. */
@@ -294,6 +294,6 @@ function carryForward(old: JsonObject, fresh: JsonObject): JsonObject {
 
 function appsIn(config: JsonObject): readonly JsonObject[] {
   const launcher = config["launcher"];
-  const apps = isObject(launcher) ? launcher["apps"] : undefined;
-  return isList(apps) ? apps.filter(isObject) : [];
+  const apps = isJsonObject(launcher) ? launcher["apps"] : undefined;
+  return isList(apps) ? apps.filter(isJsonObject) : [];
 }

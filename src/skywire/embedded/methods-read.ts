@@ -1,8 +1,7 @@
 // Methods that only read.
-import type { Json } from "../../core/index.ts";
+import { type Json, isJsonObject } from "../../core/index.ts";
 import { type Schema, t, uuid } from "../gob/index.ts";
 import { valueOption } from "./app-args.ts";
-import { isObject } from "./config-shape.ts";
 import {
   type CallContext,
   method,
@@ -200,5 +199,5 @@ function portsOf(instance: CallContext["instance"]): PortDetails {
 }
 
 function memberOf(block: Json | undefined, name: string): Json | undefined {
-  return isObject(block) ? block[name] : undefined;
+  return isJsonObject(block) ? block[name] : undefined;
 }

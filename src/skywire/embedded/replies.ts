@@ -1,6 +1,6 @@
 // What a visor of a release answers about itself, made of what it holds.
-import type { VisorKey } from "../../core/index.ts";
-import { isList, isObject } from "./config-shape.ts";
+import { type VisorKey, isJsonObject } from "../../core/index.ts";
+import { isList } from "./config-shape.ts";
 import { visorKeyFromSeed } from "./identity.ts";
 import { deploymentKeys } from "./initial-config.ts";
 import { routeGroups } from "./route-groups.ts";
@@ -254,18 +254,18 @@ export function summary2026Of(instance: VisorInstance): Summary2026 {
 
 export function minHopsOf(instance: VisorInstance): number {
   const routing = instance.config["routing"];
-  const hops = isObject(routing) ? routing["min_hops"] : undefined;
+  const hops = isJsonObject(routing) ? routing["min_hops"] : undefined;
   return typeof hops === "number" ? hops : 0;
 }
 
 export function flagAt(instance: VisorInstance, section: string, name: string): boolean {
   const block = instance.config[section];
-  return isObject(block) && block[name] === true;
+  return isJsonObject(block) && block[name] === true;
 }
 
 export function persistentOf(instance: VisorInstance): readonly PersistentTransport[] {
   const list = instance.config["persistent_transports"];
-  return (isList(list) ? list : []).filter(isObject).map((item) => ({
+  return (isList(list) ? list : []).filter(isJsonObject).map((item) => ({
     PK: typeof item["pk"] === "string" ? item["pk"] : "",
     NetType: typeof item["type"] === "string" ? item["type"] : "",
   }));

@@ -1,8 +1,15 @@
 // The files of one visor: its configuration, skywire.conf and the records of served ports.
-import { type Files, fromUtf8, jsonIfAny, type JsonObject, utf8 } from "../../core/index.ts";
+import {
+  type Files,
+  fromUtf8,
+  jsonIfAny,
+  type JsonObject,
+  utf8,
+  isJsonObject,
+} from "../../core/index.ts";
 import { type Conf, formatConf, parseConf } from "./conf-file.ts";
 import { formatConfig, parseConfig, unknownMembers } from "./config-file.ts";
-import { isList, isObject } from "./config-shape.ts";
+import { isList } from "./config-shape.ts";
 import type { ReleaseFacts } from "../visor/index.ts";
 import type { ForwardedPort } from "./wire-2026.ts";
 
@@ -155,7 +162,7 @@ function parsePorts(text: string): ReadonlyMap<number, ForwardedPort> {
   const ports = new Map<number, ForwardedPort>();
   const value = jsonIfAny(text);
   for (const item of isList(value) ? value : []) {
-    if (isObject(item)) ports.set(Number(item["Port"]), portOf(item));
+    if (isJsonObject(item)) ports.set(Number(item["Port"]), portOf(item));
   }
   return ports;
 }

@@ -1,12 +1,12 @@
 // One run of a visor, from its start to its end: what it holds in memory.
-import type { Json, JsonObject } from "../../core/index.ts";
+import { type Json, type JsonObject, isJsonObject } from "../../core/index.ts";
 import type { AppBehaviour } from "./app-behaviour.ts";
 import { type AppEntry, appEntriesOf, textsOf } from "./app-entry.ts";
 import { AppProcess, type AppStatus } from "./app-process.ts";
 import { valueOption } from "./app-args.ts";
 import { argumentFault, faultOf, startedProgram } from "./app-program.ts";
 import { mirrorPaths } from "./conf-file.ts";
-import { isList, isObject } from "./config-shape.ts";
+import { isList } from "./config-shape.ts";
 import { withField, withValue } from "./config-path.ts";
 import type { EmbeddedVisor } from "./embedded-visor.ts";
 import { PeerList } from "./peer-list.ts";
@@ -90,7 +90,7 @@ export class VisorInstance {
 
   get ptyWhitelist(): readonly string[] {
     const section = this.config[this.visor.profile.ptySection.value];
-    return isObject(section) ? textsOf(section["whitelist"]) : [];
+    return isJsonObject(section) ? textsOf(section["whitelist"]) : [];
   }
 
   /** Both configured trust lists together. */
@@ -181,15 +181,15 @@ export class VisorInstance {
 
   addApp(entry: JsonObject): void {
     const launcher = this.config["launcher"];
-    const apps = isObject(launcher) ? launcher["apps"] : undefined;
+    const apps = isJsonObject(launcher) ? launcher["apps"] : undefined;
     this.setField("launcher.apps", [...(isList(apps) ? apps : []), entry]);
   }
 
   removeApp(name: string): void {
     const launcher = this.config["launcher"];
-    const apps = isObject(launcher) ? launcher["apps"] : undefined;
+    const apps = isJsonObject(launcher) ? launcher["apps"] : undefined;
     const others = (isList(apps) ? apps : []).filter(
-      (app) => !isObject(app) || app["name"] !== name,
+      (app) => !isJsonObject(app) || app["name"] !== name,
     );
     this.setField("launcher.apps", others);
     this.#processes.delete(name);

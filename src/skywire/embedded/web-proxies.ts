@@ -1,6 +1,5 @@
 // The resolving proxies of one run of a visor: which of the two listens, and where.
-import type { Json, JsonObject } from "../../core/index.ts";
-import { isObject } from "./config-shape.ts";
+import { type Json, type JsonObject, isJsonObject } from "../../core/index.ts";
 
 /** The blocks of a configuration that are web proxies. */
 const WEB_PROXIES = ["dmsg_web", "skynet_web"] as const;
@@ -26,7 +25,7 @@ export class WebProxies {
   constructor(config: JsonObject) {
     for (const proxy of WEB_PROXIES) {
       const block = config[proxy];
-      if (!isObject(block)) continue;
+      if (!isJsonObject(block)) continue;
       this.#made.add(proxy);
       if (block["enable"] === true) this.#running.add(proxy);
     }
@@ -53,7 +52,7 @@ export class WebProxies {
   listening(proxy: WebProxy, config: JsonObject): string | null {
     const block = config[proxy];
     if (!this.#running.has(proxy)) return null;
-    const host = (isObject(block) ? block["proxy_addr"] : undefined) ?? "";
+    const host = (isJsonObject(block) ? block["proxy_addr"] : undefined) ?? "";
     if (typeof host !== "string" || host.includes(":")) return null;
     return `${host === "" ? LOOPBACK : host}:${PORTS[proxy]}`;
   }
@@ -63,10 +62,10 @@ export class WebProxies {
 export function withChainedProxy(config: JsonObject): JsonObject {
   const block: Json | undefined = config["dmsg_web"];
   const isChained =
-    isObject(block) &&
+    isJsonObject(block) &&
     block["enable"] === true &&
     (block["upstream_socks"] ?? "") === "" &&
-    isObject(config["skynet_web"]) &&
+    isJsonObject(config["skynet_web"]) &&
     config["skynet_web"]["enable"] === true;
   return isChained
     ? { ...config, dmsg_web: { ...block, upstream_socks: CHAINED_UPSTREAM } }
