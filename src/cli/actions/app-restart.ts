@@ -1,7 +1,6 @@
 // `fleet app restart`: apps are stopped and started once; the ledger records it, the manifest stays as it is.
 import { usage } from "../shell/usage.ts";
 import { planRequestOf } from "../plan/plan-request.ts";
-import { keyFileOf } from "../shell/home-files.ts";
 import { counted, defined, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
 import {
@@ -19,13 +18,9 @@ import type { Command } from "../shell/command.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
 import { checkKnownOrSeen } from "../edit/known-app.ts";
 import { errPaint } from "../shell/terminal-look.ts";
-import {
-  manifestName,
-  readNamed,
-  selectedVisors,
-  verifyManifest,
-} from "../manifest/manifest-source.ts";
-import { requireOperator } from "../ledger/operator.ts";
+import { manifestName, selectedVisors } from "../manifest/manifest-source.ts";
+import { type Operator, requireOperator } from "../ledger/operator.ts";
+import { readManifestFile } from "../manifest/rewrite-manifest.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
@@ -71,26 +66,28 @@ export const appRestart: Command = {
     const apps = [...new Set(given.words)];
     if (apps.includes("pty")) throw neverStops();
     const name = manifestName(given, world, undefined);
-    const bytes = await readNamed(name, world, "manifest");
-    const source = await verifyManifest(name, bytes, world);
+    const { source, bytes } = await readManifestFile(name, world);
     const selected = await selectedVisors(source, given.text("on"), world);
     const reporter = reporterOf(given, world);
+    const request = planRequestOf(given, world, name);
+    const operator = await requireOperator(request.keyFile, world);
     // Planning tells who answers, and whether this operator may write through this visor.
-    const planned = await planFleet(planRequestOf(given, world, name), world, reporter, {
+    const planned = await planFleet(request, world, reporter, {
       ledger: true,
+      operator,
       handed: { source, selected },
     });
     const seen = planned.observation.visors.flatMap((visor) =>
       visor.kind === "seen" ? visor.apps.map((app) => app.name) : [],
     );
     await checkKnownOrSeen(apps, seen, { name, bytes });
-    const refused = await refusedExit(planned, given, world);
+    const refused = refusedExit(planned, operator, world);
     if (refused !== undefined) return refused;
     const visors = planned.plan.visors.filter(isReached);
     if (visors.length > 0 && !(await isWanted(apps, visors, given, world))) return 4;
     const unreached = planned.plan.visors.filter((visor) => !isReached(visor));
     const outcomes = [
-      ...(await restartRecorded({ planned, visors, apps, reporter }, given, world)),
+      ...(await restartRecorded({ planned, operator, visors, apps, reporter }, given, world)),
       ...unreached.flatMap(({ key, unseen }) =>
         apps.map((app) => ({
           visor: key,
@@ -109,14 +106,12 @@ function isReached({ observed }: Plan["visors"][number]): boolean {
   return observed !== undefined;
 }
 
-async function refusedExit(
-  { plan, acting, history, operator }: Planned,
-  given: Given,
+function refusedExit(
+  { plan, acting, history }: Planned,
+  { keys: { operator } }: Operator,
   world: World,
-): Promise<ExitCode | undefined> {
-  const signer = (operator ?? (await requireOperator(keyFileOf(given, world), world))).keys
-    .operator;
-  const check = { plan, acting, operator: signer, history, nowMs: world.clock.now() };
+): ExitCode | undefined {
+  const check = { plan, acting, operator, history, nowMs: world.clock.now() };
   const refusals = checkApply(check).filter(({ guard }) => WHO_MAY.includes(guard));
   if (history.known && history.keyset === undefined) {
     throw new FleetError("cli/nothing-applied", "this fleet has no recorded keyset yet", {
@@ -146,6 +141,7 @@ async function isWanted(
 /** A restart that was agreed to. */
 interface Restart {
   readonly planned: Planned;
+  readonly operator: Operator;
   readonly visors: readonly VisorToRestart[];
   readonly apps: readonly string[];
   readonly reporter: Reporter;
@@ -153,13 +149,12 @@ interface Restart {
 
 /** One entry says durably what is going to be done on all the visors, one afterwards what became of it. */
 async function restartRecorded(
-  { planned, visors, apps, reporter }: Restart,
+  { planned, operator, visors, apps, reporter }: Restart,
   given: Given,
   world: World,
 ): Promise<readonly RestartOutcome[]> {
   if (visors.length === 0) return [];
   const { plan, reader, wayIn } = planned;
-  const operator = planned.operator ?? (await requireOperator(keyFileOf(given, world), world));
   const stop = world.stopSoftly();
   const ledger = await openOwnLedger(operator, lockRequestOf(given), world);
   const { fleet } = plan;

@@ -30,13 +30,13 @@ export async function applyManifest(
   edited?: EditedSource,
 ): Promise<ExitCode> {
   const { isYes, keyFile, overrides } = request;
-  await requireOperator(keyFile, world);
+  const operator = await requireOperator(keyFile, world);
   const planned = await planFleet(request, world, reporter, {
     ledger: true,
+    operator,
     ...defined({ handed: edited }),
   });
   const { plan, acting, history } = planned;
-  const operator = planned.operator ?? (await requireOperator(keyFile, world));
   const isText = !request.isJson && !reporter.isEvents;
   const look = planLook(request.look, planned.source.desired.visors);
   if (isText)

@@ -36,6 +36,8 @@ export interface HandedSource extends PlannedPart {
 /** What planning goes by, and must have. */
 export interface PlanNeeds {
   readonly ledger?: true;
+  /** Who plans, where that was read already: a key may ask for its passphrase. */
+  readonly operator?: Operator;
   /** What is read is kept in a file, and not planned now. */
   readonly forLater?: true;
   readonly handed?: HandedSource;
@@ -111,6 +113,7 @@ async function whoPlans(
   needs: PlanNeeds,
   world: World,
 ): Promise<Operator | undefined> {
+  if (needs.operator !== undefined) return needs.operator;
   return needs.ledger === true
     ? await requireOperator(keyFile, world)
     : await findOperator(keyFile, world);
