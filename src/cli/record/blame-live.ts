@@ -2,11 +2,11 @@
 import { accessRequestOf } from "../shell/access-request.ts";
 import { canonicalJson, hasCode, type VisorKey } from "../../core/index.ts";
 import { isOpaque, type LeafPlace, type LiveVisor, type OperatorKeys } from "../../ledger/index.ts";
-import type { DesiredVisor, ObservedVisor, SeenVisor } from "../../model/index.ts";
-import { CLOSING, foundAt, routeOf, toObserved, wantsOf } from "../../reconcile/index.ts";
-import { createVisorReader, readingError, type VisorTarget } from "../../skywire/visor/index.ts";
+import type { DesiredVisor, SeenVisor } from "../../model/index.ts";
+import { CLOSING, foundAt, wantsOf } from "../../reconcile/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { wayInOf } from "../shell/way-in.ts";
+import { readOneVisor } from "./read-one-visor.ts";
 import type { World } from "../shell/world.ts";
 
 /** The visor to look at, and what for. */
@@ -30,7 +30,12 @@ export async function readLiveVisor(
   world: World,
 ): Promise<LiveReading> {
   try {
-    const observed = await observe(wanted, given, world);
+    const observed = await readOneVisor(
+      { ...wanted.desired, key: wanted.key },
+      wantsOf(wanted.paths),
+      wayInOf(accessRequestOf(given), world),
+      world,
+    );
     return observed.kind === "seen"
       ? { kind: "live", live: liveVisor(observed, wanted.keys) }
       : { kind: "unread", why: observed.detail };
@@ -38,23 +43,6 @@ export async function readLiveVisor(
     if (!hasCode(error, "visor/no-local") && !hasCode(error, "net/")) throw error;
     return { kind: "unread", why: error.message };
   }
-}
-
-async function observe(
-  { key, desired, paths }: LiveWanted,
-  given: Given,
-  world: World,
-): Promise<ObservedVisor> {
-  const wayIn = wayInOf(accessRequestOf(given), world);
-  const reader = createVisorReader(wayIn.access);
-  const here: VisorTarget = { key: undefined, route: { kind: "local" } };
-  const wants = wantsOf(paths);
-  const atMs = world.clock.now();
-  const local = await reader.read(here, wants);
-  if (local.kind !== "seen") throw readingError(wayIn.access.rpcAddress, here, local);
-  if (local.key === key) return toObserved(local, key, here.route, atMs);
-  const route = routeOf(desired ?? {}, wayIn.scheme);
-  return toObserved(await reader.read({ key, route }, wants), key, route, atMs);
 }
 
 /** What a visor that was read shows, for those who ask who set it. */

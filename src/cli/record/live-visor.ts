@@ -1,14 +1,13 @@
 // `fleet show --live`: one visor as it is now, as text, as a document or as sections of a manifest.
 import { accessRequestOf } from "../shell/access-request.ts";
 import { type ExitCode, FleetError, parseVisorKey } from "../../core/index.ts";
-import type { DesiredVisor, ObservedVisor, SeenVisor } from "../../model/index.ts";
-import { routeOf, toObserved } from "../../reconcile/index.ts";
-import { createVisorReader, readingError, type VisorTarget } from "../../skywire/visor/index.ts";
+import type { DesiredVisor, SeenVisor } from "../../model/index.ts";
 import { keyLabel, observedDocument, observedText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { type ManifestFacts, namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { printJson } from "../shell/print.ts";
-import { type WayIn, wayInOf } from "../shell/way-in.ts";
+import { wayInOf } from "../shell/way-in.ts";
+import { readOneVisor } from "./read-one-visor.ts";
 import type { World } from "../shell/world.ts";
 
 const HEXADECIMAL = /^[0-9a-fA-F]+$/;
@@ -18,25 +17,12 @@ export async function showLive(word: string, given: Given, world: World): Promis
   const facts = await namesIfReadable(given, world);
   const visor = visorNamed(word, facts);
   const wayIn = wayInOf(accessRequestOf(given), world);
-  const seen = await readVisor(visor, wayIn, world);
+  const seen = await readOneVisor(visor, { summary: true, ports: true }, wayIn, world);
   if (seen.kind !== "seen") {
     throw new FleetError("cli/not-seen", `${word}: ${seen.detail}`, { next: seen.next, exit: 3 });
   }
   await print(seen, facts, given, world);
   return 0;
-}
-
-/** Reads everything a visor tells: directly when it is the local one, else through the bridge. */
-async function readVisor(visor: DesiredVisor, wayIn: WayIn, world: World): Promise<ObservedVisor> {
-  const reader = createVisorReader(wayIn.access);
-  const wants = { summary: true, ports: true };
-  const here: VisorTarget = { key: undefined, route: { kind: "local" } };
-  const atMs = world.clock.now();
-  const local = await reader.read(here, wants);
-  if (local.kind !== "seen") throw readingError(wayIn.access.rpcAddress, here, local);
-  if (local.key === visor.key) return toObserved(local, visor.key, here.route, atMs);
-  const route = routeOf(visor, wayIn.scheme);
-  return toObserved(await reader.read({ key: visor.key, route }, wants), visor.key, route, atMs);
 }
 
 async function print(
