@@ -1,6 +1,6 @@
 // Which values may be left alone for a time, and which may not.
 import { type Diagnostic, suggestion } from "../core/index.ts";
-import { type DesiredLeaf, settingAt } from "../model/index.ts";
+import { type DesiredLeaf, settingAt, isTrustField } from "../model/index.ts";
 import type { WrittenVisor } from "./manifest.ts";
 
 /**
@@ -34,7 +34,7 @@ export function checkIgnores(
 
 /** True for the trust lists, and for settings of which a wrong value hands the visor over. */
 export function concernsTrust(path: string): boolean {
-  if (path.startsWith("trust.")) return true;
+  if (isTrustField(path)) return true;
   const [, setting] = /^settings\.(.+)$/.exec(path) ?? [];
   return setting !== undefined && settingAt(setting)?.risk === "trust";
 }

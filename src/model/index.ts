@@ -157,6 +157,7 @@ export {
 export {
   ACCESS_PATHS,
   type AccessPath,
+  isTrustField,
   letsIn,
   takesOut,
   TRUST_PATHS,

@@ -13,6 +13,11 @@ export const ACCESS_PATHS = ["trust.hypervisors", "trust.pty", "trust.dmsgscp"] 
 /** One of {@link ACCESS_PATHS}. */
 export type AccessPath = (typeof ACCESS_PATHS)[number];
 
+/** True for every field of the `trust` section: who may manage a visor, copy files, or run commands by its RPC. */
+export function isTrustField(path: string): boolean {
+  return path.startsWith("trust.");
+}
+
 /** True when a list of a manifest says that a key must not be in it: an exact list of others, or one that removes it. */
 export function takesOut(leaf: DesiredLeaf | undefined, key: string): boolean {
   if (leaf?.kind !== "set") return false;

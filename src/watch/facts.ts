@@ -10,6 +10,7 @@ import {
   type Plan,
   type PlanVisor,
   type WatchVerb,
+  isTrustField,
 } from "../model/index.ts";
 
 const VALUE_LENGTH_MAX = 120;
@@ -142,7 +143,7 @@ export function watchVerbOf(watch: DesiredWatch, visor: VisorKey, path: string):
  * must not come back by a rule for everything.
  */
 export function isTrustUnnamed(watch: DesiredWatch, visor: VisorKey, path: string): boolean {
-  if (!path.startsWith("trust.")) return false;
+  if (!isTrustField(path)) return false;
   const { fields = [] } = ruleOf(watch, visor, path) ?? {};
   return !fields.some((pattern) => /^trust(\.|$)/.test(pattern));
 }
@@ -167,7 +168,7 @@ function fitsField(pattern: string, path: string): boolean {
 
 /** Every key that leaves a list: of trust, of an app, of a port, of the survey. An app or port is no key. */
 function isKeyRemoval({ op, element, path, step }: Change): boolean {
-  return step === "c" || (op === "remove" && (element !== undefined || path.startsWith("trust.")));
+  return step === "c" || (op === "remove" && (element !== undefined || isTrustField(path)));
 }
 
 function valueText(change: Change, value: Json, names: Readonly<Record<string, string>>): string {

@@ -1,5 +1,5 @@
 // Names for found roles, by what they hold.
-import { EXIT_PROGRAMS } from "../../model/index.ts";
+import { EXIT_PROGRAMS, isTrustField } from "../../model/index.ts";
 import type { Fact } from "./facts.ts";
 
 /** Where a role stands among the others. */
@@ -25,7 +25,7 @@ export function nameOfRole(facts: readonly Fact[], { isWidest, isMost }: RoleRan
   if (only !== undefined) return another === undefined ? only : "apps";
   const [port] = namesIn(facts, "ports");
   if (port !== undefined) return `port-${port}`;
-  if (facts.some(({ path }) => path.startsWith("trust."))) return "trusted";
+  if (facts.some(({ path }) => isTrustField(path))) return "trusted";
   if (facts.some(({ path }) => path.startsWith("settings."))) return "settings";
   return facts.some(({ path }) => path === "survey") ? "surveyed" : "rewarded";
 }

@@ -1,4 +1,5 @@
 // Lists of keys that stand in several places, and those that are worth a name.
+import { isTrustField } from "../../model/index.ts";
 import { compareTexts, type VisorKey } from "../../core/index.ts";
 import { type Fact, type KeysFact, readListOf, type VisorFacts } from "./facts.ts";
 
@@ -115,7 +116,7 @@ function sharedLists(visors: readonly VisorFacts[]): readonly SharedList[] {
 function byFrequency(paths: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const path of paths) counts.set(path, (counts.get(path) ?? 0) + 1);
-  const isTrust = (path: string): number => Number(path.startsWith("trust."));
+  const isTrust = (path: string): number => Number(isTrustField(path));
   return [...counts]
     .toSorted(([a, m], [b, n]) => n - m || isTrust(b) - isTrust(a) || compareTexts(a, b))
     .map(([path]) => path);

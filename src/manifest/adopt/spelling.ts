@@ -1,4 +1,5 @@
 // How lists of keys are spelled in an adoption: by the names of lists and of keys.
+import { isTrustField } from "../../model/index.ts";
 import { compareTexts, type VisorKey } from "../../core/index.ts";
 import { freeName } from "../first-manifest.ts";
 import { listId, type SharedList } from "./share-lists.ts";
@@ -38,7 +39,7 @@ export function nameLists(
 const LIST_NAMES = ["admins", "guests", "watchers"];
 
 function wantedName({ paths: [path = ""] }: SharedList): string {
-  if (path.startsWith("trust.")) return "admins";
+  if (isTrustField(path)) return "admins";
   return path === "survey" ? "watchers" : "guests";
 }
 

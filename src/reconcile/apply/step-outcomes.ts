@@ -1,6 +1,6 @@
 // What is said of the changes of a step, and what follows from it for the steps behind.
 import { defined } from "../../core/index.ts";
-import type { Change, Outcome, PlanStep } from "../../model/index.ts";
+import { type Change, type Outcome, type PlanStep, isTrustField } from "../../model/index.ts";
 import type { VisorReport } from "./report.ts";
 
 /** What became of one change, and in which step. */
@@ -30,7 +30,7 @@ export function outcomeBase(change: Change): Pick<Outcome, "path" | "element"> {
 
 /** True for a change of who may manage a visor, or copy files to it. */
 export function isTrust({ path }: Pick<Outcome, "path">): boolean {
-  return path.startsWith("trust.");
+  return isTrustField(path);
 }
 
 /** True for what was seen on the visor, in force now or after its restart. */

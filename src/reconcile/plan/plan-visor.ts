@@ -1,14 +1,15 @@
 // Makes the part of a plan that is about one visor: its steps and all that is said beside them.
 import { defined, type Digest, type OperatorKey, type VisorKey } from "../../core/index.ts";
-import type {
-  Change,
-  DesiredVisor,
-  ObservedVisor,
-  PlanStep,
-  PlanVisor,
-  SeenVisor,
-  StepLetter,
-  UnseenVisor,
+import {
+  type Change,
+  type DesiredVisor,
+  type ObservedVisor,
+  type PlanStep,
+  type PlanVisor,
+  type SeenVisor,
+  type StepLetter,
+  type UnseenVisor,
+  isTrustField,
 } from "../../model/index.ts";
 import {
   CLOSING,
@@ -248,7 +249,7 @@ function stillAwaiting(history: History, seen: SeenVisor): readonly Awaiting[] {
 export function pendingTrust(history: History, seen: SeenVisor): ReadonlySet<string> {
   return new Set(
     stillAwaiting(history, seen).flatMap(({ what, element }) =>
-      element !== undefined && what.startsWith("trust.") ? [pendingElement(what, element)] : [],
+      element !== undefined && isTrustField(what) ? [pendingElement(what, element)] : [],
     ),
   );
 }

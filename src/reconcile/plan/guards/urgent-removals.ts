@@ -1,5 +1,11 @@
 // Says which removals of trust should not wait for others of the same plan.
-import { type Change, changesOf, type PlanVisor, type Refusal } from "../../../model/index.ts";
+import {
+  type Change,
+  changesOf,
+  type PlanVisor,
+  type Refusal,
+  isTrustField,
+} from "../../../model/index.ts";
 
 /** Guards of one app, port or proxy, whose findings say nothing of what else the plan holds. */
 const OF_ONE_PART: readonly Refusal["guard"][] = [
@@ -23,7 +29,10 @@ export function withWayForRemovals(
   const isOfOnePart = ({ guard }: Refusal): boolean => OF_ONE_PART.includes(guard);
   if (!refusals.some(isOfOnePart)) return refusals;
   const found = visors.flatMap((visor) => removalsOf(visor, refusals));
-  const fields = [...found.filter(isTrustField), ...found.filter((each) => !isTrustField(each))];
+  const fields = [
+    ...found.filter(namesTrustField),
+    ...found.filter((each) => !namesTrustField(each)),
+  ];
   if (fields.length === 0) return refusals;
   const named = fields.slice(0, NAMED_MAX).map((field) => `--only ${field}`);
   const others = fields.length - named.length;
@@ -46,12 +55,12 @@ function removalsOf(visor: PlanVisor, refusals: readonly Refusal[]): readonly st
 }
 
 /** Who manages a visor comes before who may use something on it. */
-function isTrustField(field: string): boolean {
+function namesTrustField(field: string): boolean {
   return field.includes("/trust.");
 }
 
 function removesKey({ op, path }: Change): boolean {
-  return op === "remove" && (path.startsWith("trust.") || path.endsWith(".whitelist"));
+  return op === "remove" && (isTrustField(path) || path.endsWith(".whitelist"));
 }
 
 /** The app or port that a path belongs to; the path itself where it belongs to none. */
