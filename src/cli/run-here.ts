@@ -1,24 +1,57 @@
-// One command line in this process: its terminal, its signals, its exit code.
+// One command line from its words to its exit code: in this process, with its terminal and signals, or in a test's world.
 import process from "node:process";
+import { type ExitCode, FleetError } from "../core/index.ts";
 import {
   dialTcp,
   type Interrupt,
+  nodeClock,
   nodeFiles,
+  nodeMonoMs,
+  nodeRandom,
+  nodeWatchFolder,
   onFirstInterrupt,
   onInterrupt,
   openFilesMax,
   processTerminal,
-  nodeClock,
-  nodeMonoMs,
-  nodeRandom,
-  nodeWatchFolder,
 } from "../platform/index.ts";
-import { FleetError } from "../core/index.ts";
-import { errorText, plainPaint } from "../view/index.ts";
+import { errorDocument, errorText, plainPaint } from "../view/index.ts";
+import { readCommandLine } from "./command-line.ts";
+import type { Given } from "./shell/arguments.ts";
 import { BesideWork } from "./shell/background-work.ts";
-import { run } from "./run.ts";
+import type { Command } from "./shell/command.ts";
+import { watchedFiles } from "./shell/kept-files.ts";
 import { TOOL } from "./shell/program-name.ts";
-import { watchedFiles } from "./shell/watched-files.ts";
+import { errPaint, withScreen } from "./shell/screen.ts";
+import type { World } from "./shell/world.ts";
+
+// One command line from its words to its exit code, in any world: this process, or a test's.
+
+/** Runs one command line and says how it ended. Never throws: every error is printed with the next thing to try. */
+export async function run(argv: readonly string[], around: World): Promise<ExitCode> {
+  const { isPlain, isJson, asked } = await readCommandLine(argv, around.env);
+  const world = withScreen(isPlain ? { ...around, env: { ...around.env, NO_COLOR: "1" } } : around);
+  try {
+    if (asked.kind === "fault") throw asked.error;
+    if (asked.kind === "command") return await runToTheEnd(asked.command, asked.given, world);
+    world.terminal.out(asked.text);
+    return 0;
+  } catch (error) {
+    if (isJson) world.terminal.out(`${JSON.stringify(errorDocument(error))}\n`);
+    world.terminal.err(errorText(error, TOOL, errPaint(world)));
+    return error instanceof FleetError ? error.exit : 1;
+  }
+}
+
+/** Runs a command, and waits a little for what it began beside. */
+async function runToTheEnd(command: Command, given: Given, world: World): Promise<ExitCode> {
+  try {
+    return await command.run(given, world);
+  } finally {
+    await world.beside.end();
+  }
+}
+
+// One command line in this process: its terminal, its signals, its exit code.
 
 /** Commands that start visors of their own: what these wrote is nobody's fleet. */
 const RUNS_VISORS: ReadonlySet<string> = new Set(["demo", "embedded"]);

@@ -1,9 +1,9 @@
 // A lock as a file: one process writes a ledger or a manifest at a time, and says who it is.
 import { toHex, utf8 } from "./bytes.ts";
-import { defined } from "./defined.ts";
+import { defined } from "./small-words.ts";
 import { type FleetError, hasCode } from "./errors.ts";
 import type { Files } from "./files.ts";
-import { jsonIfAny } from "./json-text.ts";
+import { jsonIfAny } from "./json.ts";
 import { type Clock, type Random, sleep } from "./ports.ts";
 import { membersOf, numberFrom, type Shape, TEXT } from "./shape.ts";
 import { hasShape } from "./shape-check.ts";

@@ -1,7 +1,6 @@
 // Public keys that sign commits of git, as a manifest lists them.
-import { formatBase64, parseBase64 } from "./base64.ts";
-import { concatBytes, utf8 } from "./bytes.ts";
-import { sha256 } from "./hash.ts";
+import { concatBytes, formatBase64, parseBase64, utf8 } from "./bytes.ts";
+import { sha256 } from "./json.ts";
 
 /**
  * A public key that signs git commits: an ssh key as its type and its base64, one space between and no comment, or the

@@ -1,17 +1,42 @@
 // The door of core: what every room may use.
-export { formatBase64, parseBase64 } from "./base64.ts";
-export { byteKey, concatBytes, equalBytes, fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
+export {
+  byteKey,
+  concatBytes,
+  equalBytes,
+  formatBase64,
+  fromHex,
+  fromUtf8,
+  Hidden,
+  parseBase64,
+  toHex,
+  utf8,
+} from "./bytes.ts";
 export {
   canonicalJson,
   canonicalJsonBytes,
+  type Digest,
+  digestOf,
+  digestOfBytes,
+  hkdfSha256,
+  hmacSha256,
   isCanonicalJson,
+  isJsonObject,
   type Json,
+  jsonIfAny,
   type JsonObject,
-} from "./canonical-json.ts";
-export { compareNames, compareTexts } from "./compare.ts";
-export { counted, someOf } from "./counted.ts";
+  parseJson,
+  Sha256,
+  sha256,
+} from "./json.ts";
+export {
+  compareNames,
+  compareTexts,
+  counted,
+  type Defined,
+  defined,
+  someOf,
+} from "./small-words.ts";
 export { dialUntil } from "./dial-until.ts";
-export { type Defined, defined } from "./defined.ts";
 export {
   ageText,
   DURATION_PATTERN,
@@ -23,14 +48,22 @@ export {
 export { suggest, suggestion } from "./did-you-mean.ts";
 export { type Diagnostic, type Excerpt, type Place } from "./diagnostic.ts";
 export {
+  checkVisorKey,
   ed25519KeyOf,
+  isOperatorKey,
+  isSealKey,
   isStrictEd25519Key,
+  type OperatorKey,
   operatorKeyBytes,
+  parseVisorKey,
+  type SealKey,
   type SignatureItem,
   signEd25519,
   verifyEd25519,
   type VerifyMany,
-} from "./ed25519.ts";
+  type VisorKey,
+  visorKeyFault,
+} from "./keys.ts";
 export {
   assert,
   BugError,
@@ -54,26 +87,6 @@ export {
 export { FileLock, type FileLockWorld, type LockSubject, type ProcessFacts } from "./file-lock.ts";
 export { type AppendFile, type FileFacts, type Files, type ReadFile } from "./files.ts";
 export {
-  type Digest,
-  digestOf,
-  digestOfBytes,
-  hkdfSha256,
-  hmacSha256,
-  Sha256,
-  sha256,
-} from "./hash.ts";
-export { Hidden } from "./hidden.ts";
-export {
-  checkVisorKey,
-  isOperatorKey,
-  isSealKey,
-  type OperatorKey,
-  parseVisorKey,
-  type SealKey,
-  type VisorKey,
-  visorKeyFault,
-} from "./keys.ts";
-export {
   type ByteStream,
   type ByteStreamListener,
   type Clock,
@@ -88,38 +101,35 @@ export { onAbort } from "./on-abort.ts";
 export { stretchPassphrase } from "./passphrase.ts";
 export { FLEET_VERSION } from "./release.ts";
 export { hasShape, memberNamed, withShape } from "./shape-check.ts";
-export { isJsonObject, jsonIfAny, parseJson } from "./json-text.ts";
 export {
   ANYTHING,
   byMember,
+  COUNT,
+  DIGEST,
   exactly,
   flag,
   type Form,
+  GIT_KEY,
+  HASH,
+  HEX,
+  hexOf,
   listOf,
   loosely,
   mapOf,
   membersOf,
   type MembersShape,
   numberFrom,
+  OBJECT,
   oneOf,
+  OPERATOR_KEY,
+  SEAL_KEY,
   type Shape,
   TEXT,
   textLike,
-  where,
-  wholeFrom,
-} from "./shape.ts";
-export {
-  COUNT,
-  DIGEST,
-  GIT_KEY,
-  HASH,
-  HEX,
-  hexOf,
-  OBJECT,
-  OPERATOR_KEY,
-  SEAL_KEY,
   UTC_TIME,
   VISOR_KEY,
   VISOR_POINT,
-} from "./shape-words.ts";
+  where,
+  wholeFrom,
+} from "./shape.ts";
 export { escapeOf, hasUnseen, seenLine, seenText } from "./unseen.ts";

@@ -1,6 +1,6 @@
 // Whether a value has a shape, and what is wrong first with one that has not, and where.
-import { defined } from "./defined.ts";
-import { isJsonObject } from "./json-text.ts";
+import { defined } from "./small-words.ts";
+import { isJsonObject } from "./json.ts";
 import type { Form, Shape } from "./shape.ts";
 
 /** What is wrong with a value, and where it stands in what was checked. */

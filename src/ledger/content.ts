@@ -8,7 +8,7 @@ import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
 import { LEDGER_NONCE, type LedgerHead, readNewest, toMs } from "./newest.ts";
 import { EntryFiles, type EntryFilesOptions } from "./store/entry-files.ts";
 import { EntryTree } from "./store/entry-tree.ts";
-import { HashList } from "./store/hash-list.ts";
+import { HashList } from "./store/block-hashes.ts";
 import type { CommitEnd } from "./store/store.ts";
 import type { StoreView } from "./store/view.ts";
 

@@ -1,10 +1,10 @@
 // A ledger's entries as records, from its first one or from a place that was kept.
 import { concatBytes, FleetError, hasCode, sha256, toHex } from "../core/index.ts";
 import { treeRoot } from "../tlog/index.ts";
-import { verifyGenesis } from "./entries/genesis.ts";
-import { Keyring } from "./entries/keyring.ts";
+import { verifyGenesis } from "./entries/signing.ts";
+import { Keyring } from "./entries/sealing.ts";
 import { decodeEntry } from "./entries/objects.ts";
-import { parsePayload } from "./entries/payload-parse.ts";
+import { parsePayload } from "./entries/payload-type.ts";
 import type { KeysetPayload, LedgerRecord } from "./entries/payloads.ts";
 import { type ReaderPlace, RecordReader, type StoredEntry } from "./entries/records.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";

@@ -13,7 +13,19 @@ export {
 } from "./ask/blame.ts";
 export { diffStates, type MomentChange, type VisorChanges } from "./ask/diff-states.ts";
 export { type EntryDocument, entryDocument, type EntryFacts } from "./ask/documents.ts";
-export { type RecordRef, refOf } from "./ask/record-ref.ts";
+export {
+  intentsWithoutReceipt,
+  isRecordOf,
+  KeptManifests,
+  latestKeyset,
+  latestPlanParts,
+  latestSecretReceipt,
+  OpenIntents,
+  type RecordRef,
+  type Records,
+  refOf,
+  type SecretReceipt,
+} from "./ask/queries.ts";
 export {
   type AtHand,
   digestOfWanted,
@@ -23,7 +35,6 @@ export {
   type KnownLeavesState,
   type SetLeaf,
 } from "./ask/known-leaves.ts";
-export { KeptManifests } from "./ask/kept-manifests.ts";
 export { type Apply, Applies, type ApplyVisor, type ApplyWord } from "./ask/applies.ts";
 export { type FleetRecords, FleetState, foldFleet, type VisorState } from "./ask/fleet-state.ts";
 export {
@@ -55,7 +66,7 @@ export {
   newEpoch,
   UNSEALED,
 } from "./entries/epochs.ts";
-export { Keyring } from "./entries/keyring.ts";
+export { Keyring } from "./entries/sealing.ts";
 export {
   approveKeyset,
   hasSameTerms,
@@ -106,8 +117,14 @@ export {
   type RotationKeysetOptions,
 } from "./join/own-rotation.ts";
 export { type NewerRecord, type NewerRecords, newerThan } from "./join/newer-than.ts";
-export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";
-export { LEDGER_SHAPE, type LedgerHead } from "./newest.ts";
+export { type VerifiedGenesis, verifyGenesis } from "./entries/signing.ts";
+export {
+  LEDGER_SHAPE,
+  type LedgerHead,
+  ledgerNoteKey,
+  verifyCheckpoint,
+  witnessNoteKey,
+} from "./newest.ts";
 export {
   type KeyRotation,
   prepareRotation,
@@ -164,7 +181,6 @@ export {
 } from "./proof/evidence.ts";
 export { formatEvidence, parseEvidence } from "./proof/evidence-text.ts";
 export { firstDifference, makeEvidence } from "./proof/make-evidence.ts";
-export { ledgerNoteKey, verifyCheckpoint, witnessNoteKey } from "./proof/checkpoint.ts";
 export {
   checkpointAt,
   type KeptCheckpoint,
@@ -181,8 +197,7 @@ export {
   type WitnessOptions,
   type WitnessVerdict,
 } from "./proof/witnessed.ts";
-export { PIN_FILE } from "./store/pin.ts";
-export { type LockWorld } from "./store/lock.ts";
+export { type LockWorld, PIN_FILE } from "./store/pin.ts";
 export { LEDGER_REGISTRY } from "./entries/objects.ts";
 export {
   type ChangeLifetime,
@@ -213,16 +228,6 @@ export {
   type StepLetter,
   type WitnessPayload,
 } from "./entries/payloads.ts";
-export {
-  intentsWithoutReceipt,
-  isRecordOf,
-  latestKeyset,
-  latestPlanParts,
-  latestSecretReceipt,
-  OpenIntents,
-  type Records,
-  type SecretReceipt,
-} from "./ask/queries.ts";
 export {
   type CheckedItem,
   type LedgerFault,

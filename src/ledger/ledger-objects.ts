@@ -10,10 +10,9 @@ import {
 import type { ObjectStore, SentRoot } from "../skywire/cxo/index.ts";
 import type { FeedKey } from "./keys/keys.ts";
 import { LEDGER_NONCE } from "./newest.ts";
-import { FRAME_BODY, FRAME_TYPES, frameAt } from "./store/frame.ts";
-import { isFrame, streamFrames } from "./store/frame-stream.ts";
+import { FRAME_BODY, FRAME_TYPES, frameAt, isFrame, streamFrames } from "./store/frame.ts";
 import { HashIndex, type ObjectPlace } from "./store/hash-index.ts";
-import { HashList } from "./store/hash-list.ts";
+import { HashList } from "./store/block-hashes.ts";
 import { checkHeader, parseCommit, segmentName } from "./store/segment.ts";
 import { listSegments } from "./store/view.ts";
 

@@ -1,6 +1,19 @@
-// A ledger's newest Root and what stands right below it, checked by the feed's signature.
-import { assert, equalBytes, FleetError, fromHex, toHex } from "../core/index.ts";
+// A ledger's newest Root and what stands right below it, its own checkpoints, and the commit that makes the next ones.
 import {
+  assert,
+  equalBytes,
+  FleetError,
+  fromHex,
+  hasCode,
+  type OperatorKey,
+  sha256,
+  toHex,
+  utf8,
+} from "../core/index.ts";
+import {
+  type BuiltRefs,
+  type CxoObject,
+  encodeRoot,
   fetchObject,
   type GetObject,
   isBlank,
@@ -10,11 +23,120 @@ import {
   type SentRoot,
   verifyRoot,
 } from "../skywire/cxo/index.ts";
-import { parseCheckpoint, parseNote } from "../tlog/index.ts";
-import { decodeLog, LEDGER_REGISTRY, type Log, LOG_SCHEMA } from "./entries/objects.ts";
-import type { FeedKey } from "./keys/keys.ts";
-import { originOf } from "./proof/checkpoint.ts";
+import {
+  formatCheckpoint,
+  type NoteKey,
+  noteKeyOf,
+  openCheckpoint,
+  parseCheckpoint,
+  parseNote,
+  signNote,
+} from "../tlog/index.ts";
+import type { ComposedEntry } from "./entries/compose.ts";
+import {
+  decodeLog,
+  encodeLog,
+  LEDGER_REGISTRY,
+  type Log,
+  LOG_SCHEMA,
+  LOG_VERSION,
+} from "./entries/objects.ts";
+import type { SeenHead } from "./entries/payloads.ts";
+import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
+import type { CommitDraft } from "./store/store.ts";
 import type { StoreView } from "./store/view.ts";
+
+// A ledger's own checkpoints: made, and verified by the keys that write it.
+
+const LEDGER_NAME = "fleet.skywire/ledger/";
+const WITNESS_NAME = "fleet.skywire/witness/";
+
+/** What a checkpoint says of a ledger, after its signature was checked. */
+export type VerifiedCheckpoint = SeenHead & {
+  /** The text that was signed. */
+  readonly text: string;
+  readonly cosignatures: readonly Cosignature[];
+  readonly __verified: "checkpoint";
+};
+
+/** A witness's signature of a checkpoint. */
+export interface Cosignature {
+  readonly witness: OperatorKey;
+  /** When it was the newest that the witness had seen; unix seconds. */
+  readonly timeS: number;
+}
+
+/** The key that signs a ledger's checkpoints: its writer's, by the ledger's name. */
+export function ledgerNoteKey(feed: FeedKey, writer: OperatorKey): NoteKey {
+  return noteKeyOf(originOf(feed), "ed25519", writer);
+}
+
+/** The key by which an operator cosigns checkpoints of others. */
+export function witnessNoteKey(witness: OperatorKey): NoteKey {
+  const name = `${WITNESS_NAME}${witness.slice("ed25519:".length)}`;
+  return noteKeyOf(name, "cosignature/v1", witness);
+}
+
+/** The first line of a ledger's checkpoints. */
+export function originOf(feed: FeedKey): string {
+  return `${LEDGER_NAME}${feed}`;
+}
+
+/** Signs the checkpoint over a ledger's first `size` entries, whose RFC 6962 root is `root`. */
+export function signCheckpoint(
+  keys: OperatorKeys,
+  { size, root }: { readonly size: number; readonly root: Uint8Array },
+): Uint8Array {
+  const text = formatCheckpoint({ origin: originOf(keys.feed), size, root, extensions: [] });
+  const key = ledgerNoteKey(keys.feed, keys.operator);
+  return signNote(text, [{ key, sign: (message) => keys.sign(message) }]);
+}
+
+/**
+ * Proves that a note is a checkpoint of a ledger, signed by its writer. Cosignatures of the witnesses
+ * named are checked; those of others are not looked at.
+ * @throws FleetError ledger/checkpoint
+ */
+export function verifyCheckpoint(
+  note: Uint8Array,
+  { feed, writer }: { readonly feed: FeedKey; readonly writer: OperatorKey },
+  witnesses: readonly OperatorKey[] = [],
+): VerifiedCheckpoint {
+  try {
+    const { checkpoint, text, cosignatures } = openCheckpoint(note, {
+      origin: originOf(feed),
+      logKey: ledgerNoteKey(feed, writer),
+      witnesses: witnesses.map(witnessNoteKey),
+    });
+    const { size, root, extensions } = checkpoint;
+    if (size === 0 || extensions.length > 0)
+      throw new FleetError(
+        "ledger/checkpoint",
+        "a ledger's checkpoint has entries and three lines",
+      );
+    const cosigned = cosignatures.map(({ key, timeS }) => ({ witness: key.key, timeS }));
+    return {
+      feed,
+      size,
+      tree: toHex(root),
+      text,
+      cosignatures: cosigned,
+    } as unknown as VerifiedCheckpoint;
+  } catch (cause) {
+    if (!hasCode(cause, "tlog/")) throw cause;
+    throw new FleetError(
+      "ledger/checkpoint",
+      `the note is no checkpoint of feed ${feed} by ${writer}`,
+      {
+        next: "fetch it again; if it is refused again, do not trust who serves it",
+        exit: 4,
+        cause,
+      },
+    );
+  }
+}
+
+// A ledger's newest Root and what stands right below it, checked by the feed's signature.
 
 /** All Roots of a ledger are one sequence. */
 export const LEDGER_NONCE = 1n;
@@ -127,4 +249,61 @@ function treeOf({ checkpoint, size }: Log, feed: FeedKey): Uint8Array | undefine
 /** Nanoseconds as milliseconds. */
 export function toMs(timeNs: bigint): number {
   return Number(timeNs / NS_PER_MS);
+}
+
+// Makes one commit of new entries: their objects, the list, the checkpoint and the signed Root.
+
+/** Where a commit stands, and who signs it. */
+export interface CommitPlace {
+  /** Those that sign the Root and the checkpoint. */
+  readonly keys: OperatorKeys;
+  readonly seq: bigint;
+  readonly prev: Uint8Array;
+  /** The first commit also holds the registry. */
+  readonly isFirst: boolean;
+  /** RFC 6962 root over all entries, the new ones included. */
+  readonly tree: Uint8Array;
+}
+
+/**
+ * Makes the objects and the signed Root of new entries.
+ * @param list the list of all entries, with the objects of it that are new
+ */
+export function composeCommit(
+  entries: readonly ComposedEntry[],
+  list: BuiltRefs & { readonly length: number },
+  { keys, seq, prev, isFirst, tree }: CommitPlace,
+): CommitDraft {
+  const size = BigInt(list.length);
+  const checkpoint = signCheckpoint(keys, { size: list.length, root: tree });
+  const log = toObject(encodeLog({ version: LOG_VERSION, size, entries: list.hash, checkpoint }));
+  const time = entries.at(-1)?.entry.time;
+  assert(time !== undefined, "a commit has an entry");
+  const root = encodeRoot({
+    refs: [{ hash: log.hash, schema: LOG_SCHEMA }],
+    descriptor: utf8(`fleet ledger v${LOG_VERSION}, ${size} entries`),
+    reg: LEDGER_REGISTRY.ref,
+    pub: fromHex(keys.feed),
+    nonce: LEDGER_NONCE,
+    seq,
+    time,
+    prev,
+  });
+  const rootHash = sha256(root);
+  const registry = isFirst ? [{ hash: LEDGER_REGISTRY.ref, bytes: LEDGER_REGISTRY.bytes }] : [];
+  return {
+    objects: [...registry, ...entries.map(({ object }) => object), ...list.objects, log],
+    seq,
+    root,
+    rootHash: toHex(rootHash),
+    signature: keys.signFeed(rootHash),
+    size,
+    timeNs: time,
+    tree: toHex(tree),
+    checkpoint,
+  };
+}
+
+function toObject(bytes: Uint8Array): CxoObject {
+  return { hash: sha256(bytes), bytes };
 }

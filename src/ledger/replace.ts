@@ -2,7 +2,7 @@
 import { FleetError } from "../core/index.ts";
 import type { FeedKey } from "./keys/keys.ts";
 import { readLedger } from "./ledger.ts";
-import { LOCK_FILE, type LockWorld, takeLedgerLock } from "./store/lock.ts";
+import { LOCK_FILE, type LockWorld, takeLedgerLock } from "./store/pin.ts";
 
 /** A ledger that is to be replaced by a newer copy of itself. */
 export interface ReplaceOptions extends LockWorld {

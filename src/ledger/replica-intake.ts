@@ -3,14 +3,13 @@ import { equalBytes, FleetError, sha256, toHex } from "../core/index.ts";
 import { type BuiltRefs, LIST_DEGREES, REFS_DEGREE, RefsBuilder } from "../skywire/cxo/index.ts";
 import { leafHash } from "../tlog/index.ts";
 import { checkCheckpoint } from "./check/tree-check.ts";
-import { verifyGenesis } from "./entries/genesis.ts";
+import { verifyEntry, verifyGenesis } from "./entries/signing.ts";
 import { decodeEntry, type EntryObject, type Log } from "./entries/objects.ts";
-import { parsePayload } from "./entries/payload-parse.ts";
+import { parsePayload } from "./entries/payload-type.ts";
 import { RecordReader } from "./entries/records.ts";
-import { verifyEntry } from "./entries/signing.ts";
 import type { FeedKey } from "./keys/keys.ts";
 import type { EntryTree } from "./store/entry-tree.ts";
-import { HashList } from "./store/hash-list.ts";
+import { HashList } from "./store/block-hashes.ts";
 import type { StreamedCommit } from "./store/streamed-commit.ts";
 
 /** An entry's object as somebody gave it. */

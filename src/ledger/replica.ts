@@ -6,7 +6,7 @@ import { LEDGER_REGISTRY, type Log } from "./entries/objects.ts";
 import type { FeedKey } from "./keys/keys.ts";
 import { type LedgerHead, readLog } from "./newest.ts";
 import { notAnExtension, type ReplicaEntry, takeEntries, type Taken } from "./replica-intake.ts";
-import type { LockWorld } from "./store/lock.ts";
+import type { LockWorld } from "./store/pin.ts";
 import { type CommitEnd, stoppedError, StoreWriter } from "./store/store.ts";
 import { readStore } from "./store/view.ts";
 

@@ -2,12 +2,10 @@
 import { BugError, FleetError, fromHex } from "../core/index.ts";
 import type { RefsBuilder, SentRoot } from "../skywire/cxo/index.ts";
 import { leafHash } from "../tlog/index.ts";
-import { composeCommit } from "./commit.ts";
+import { composeCommit, type LedgerHead } from "./newest.ts";
 import type { LedgerContent } from "./content.ts";
-import { composeEntries, type ComposedEntry } from "./entries/compose.ts";
-import { entryTime } from "./entries/entry-time.ts";
-import { formatPayload } from "./entries/payload-parse.ts";
-import { headsToName } from "./entries/payload-type.ts";
+import { type ComposedEntry, composeEntries, entryTime } from "./entries/compose.ts";
+import { formatPayload, headsToName } from "./entries/payload-type.ts";
 import {
   type EntryDraft,
   isSealable,
@@ -19,11 +17,10 @@ import type { RecordReader } from "./entries/records.ts";
 import { type EpochKey, epochKeysFor } from "./entries/sealing.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
 import type { LedgerPlace } from "./history.ts";
-import { keepEnd } from "./kept/end-place.ts";
+import { keepEnd } from "./kept/kept-fold.ts";
 import { ledgerObjects } from "./ledger-objects.ts";
 import type { AppendOptions, Ledger, LedgerOptions } from "./ledger.ts";
 import { relisted } from "./list/relist.ts";
-import type { LedgerHead } from "./newest.ts";
 import { type StoreWriter, stoppedError } from "./store/store.ts";
 
 /** What a ledger is written with. */

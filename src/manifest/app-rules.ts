@@ -14,7 +14,7 @@ import {
   unreadableElements,
 } from "../model/index.ts";
 import { ADDRESS_PORT_MAX, ADDRESS_PORT_MIN, isAppAddress } from "./app-address.ts";
-import { parseOption } from "./plain-secrets.ts";
+import { parseOption } from "./check-values.ts";
 
 /** A key in hexadecimal and the comma that follows it. */
 const KEY_BYTES = 67;

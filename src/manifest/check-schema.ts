@@ -2,9 +2,17 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { type Diagnostic, suggestion } from "../core/index.ts";
 import { formCheck } from "./form-check.ts";
-import { placeAt, shownKey, type Source } from "./source.ts";
+import {
+  type MapTree,
+  placeAt,
+  type ScalarTree,
+  shownKey,
+  type Source,
+  type Tree,
+  treeToJson,
+  unquoted,
+} from "./source.ts";
 import { GLUED, MISSING_SPACE } from "./syntax-faults.ts";
-import { type MapTree, type ScalarTree, type Tree, treeToJson, unquoted } from "./tree.ts";
 import { THIS_RELEASE, unknownKey } from "./unknown-key.ts";
 
 const TEXT_SHOWN_MAX = 80;

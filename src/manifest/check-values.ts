@@ -1,8 +1,11 @@
-// Checks of single values that a schema cannot say, such as keys, addresses and secrets.
-import type { Diagnostic } from "../core/index.ts";
+// Checks that a schema cannot say: of keys, addresses and secrets, and of values that are left alone for a time.
+import { type Diagnostic, suggestion, visorKeyFault } from "../core/index.ts";
+import { type DesiredLeaf, isTrustField, namesSecret, settingAt } from "../model/index.ts";
 import { holdsSecrets } from "./check-schema.ts";
-import { placeAt, shownKey, type Source } from "./source.ts";
-import type { MapTree, Tree } from "./tree.ts";
+import type { WrittenVisor } from "./manifest.ts";
+import { type MapTree, placeAt, shownKey, type Source, type Tree } from "./source.ts";
+
+// Checks of single values that a schema cannot say, such as keys, addresses and secrets.
 
 const REFERENCE = /^(env|file):\S+$/;
 
@@ -104,4 +107,79 @@ function emptyFault(path: readonly string[]): Pick<Diagnostic, "code" | "message
         ? "to leave the list alone remove the line, to take keys out of it write { remove: […] }"
         : "write a value, or remove the line to leave it alone",
   };
+}
+
+// What looks like a secret and must be a reference.
+
+const SECRET_KEY_FORM = /(^|[^0-9a-fA-F])[0-9a-fA-F]{64}($|[^0-9a-fA-F])/;
+const PASSWORD_IN_ADDRESS = /:\/\/[^/@\s:]*:[^/@\s]+@/;
+
+/**
+ * True when a text must not stand in a manifest as it is, whatever field it is in: it has the form of
+ * a secret key (64 hexadecimal digits), or is an address with a password inside.
+ */
+export function looksSecret(text: string): boolean {
+  return SECRET_KEY_FORM.test(text) || PASSWORD_IN_ADDRESS.test(text);
+}
+
+/**
+ * True when the value of an option or variable of this name must be a reference. Names that speak of
+ * a password, token, secret or key are secret; a value that is only visor keys, `true` or `false` is
+ * public whatever the name says, because `--pubkey 02…` and `--use-password=true` are no secrets.
+ */
+export function isPlainSecret(name: string, value: string): boolean {
+  return namesSecret(name) && !isPublicValue(value);
+}
+
+function isPublicValue(value: string): boolean {
+  if (value === "true" || value === "false") return true;
+  return value.split(",").every((part) => visorKeyFault(part.trim()) === undefined);
+}
+
+/** Splits `--name=value` and `-name=value`; `undefined` when the element is no option. */
+export function parseOption(
+  element: string,
+): { readonly name: string; readonly value?: string } | undefined {
+  const match = /^--?([A-Za-z][\w.-]*)(?:=([^]*))?$/.exec(element);
+  if (match === null) return undefined;
+  const [, name = "", value] = match;
+  return value === undefined ? { name } : { name, value };
+}
+
+// Which values may be left alone for a time, and which may not.
+
+/**
+ * Refuses what cannot be ignored: a path that the manifest does not own on the visor, since a slip there would be found
+ * by nobody, and everything that decides who manages the visor.
+ */
+export function checkIgnores(
+  { name, ignores = [] }: WrittenVisor,
+  leaves: ReadonlyMap<string, DesiredLeaf>,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  for (const { path, place } of ignores) {
+    const refused = { severity: "error", at: place, text: path } as const;
+    if (concernsTrust(path)) {
+      report({
+        code: "manifest/ignored-trust",
+        message: `${path} of ${JSON.stringify(name)} decides who manages the visor, and that is never ignored`,
+        ...refused,
+        next: `take the line out; \`fleet adopt ${name}/${path}\` takes over what is on the visor`,
+      });
+    } else if (!leaves.has(path)) {
+      report({
+        code: "manifest/ignored-nothing",
+        message: `the manifest says nothing of ${path} on ${JSON.stringify(name)}, so there is nothing to ignore`,
+        ...refused,
+        next: suggestion(path, leaves.keys(), "take the line out: what is not owned is left alone"),
+      });
+    }
+  }
+}
+
+/** True for the trust lists, and for settings of which a wrong value hands the visor over. */
+export function concernsTrust(path: string): boolean {
+  if (isTrustField(path)) return true;
+  const [, setting] = /^settings\.(.+)$/.exec(path) ?? [];
+  return setting !== undefined && settingAt(setting)?.risk === "trust";
 }

@@ -2,7 +2,7 @@
 import { canonicalJson, defined, type Json, type VisorKey } from "../core/index.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
 import { leafMeaning, visorDifferences } from "./leaf-meaning.ts";
-import { writtenOpen } from "./open-host.ts";
+import { writtenOpen } from "./reading.ts";
 
 /** What two manifests want differently of one leaf; what is absent is not owned there. */
 export type WantedChange =

@@ -14,7 +14,7 @@ import type {
   DesiredVisor,
   Origin,
 } from "../model/index.ts";
-import { writtenOpen } from "./open-host.ts";
+import { writtenOpen } from "./reading.ts";
 
 /** Where the values at a path come from. Plain data, so that it can be printed as JSON. */
 export type Explanation = VisorExplanation | RulesExplanation;

@@ -1,6 +1,6 @@
 // Files that are named in place of a manifest by mistake, told by their keys.
 import type { Diagnostic } from "../core/index.ts";
-import type { MapTree } from "./tree.ts";
+import type { MapTree } from "./source.ts";
 
 /** The code of a file that is another tool's: what else is wrong with it says nothing. */
 export const FOREIGN = "manifest/foreign-file";

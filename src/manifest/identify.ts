@@ -2,8 +2,7 @@
 import { type Diagnostic, suggest } from "../core/index.ts";
 import { foreignFile, foreignText, foreignVersion } from "./foreign-files.ts";
 import { API_VERSION } from "./schema.ts";
-import { placeAt, type Source } from "./source.ts";
-import type { MapTree } from "./tree.ts";
+import { type MapTree, placeAt, type Source } from "./source.ts";
 import { THIS_RELEASE } from "./unknown-key.ts";
 
 const VERSION_FORM = /^fleet\.skywire\/v([0-9]+)$/;

@@ -56,7 +56,7 @@ export {
 } from "./lint/index.ts";
 export { keysNamedIn, loadKeyset, loadManifest } from "./load-manifest.ts";
 export { namesInText, type NamesInText } from "./names-in-text.ts";
-export { formatUntil, parseUntil } from "./read-ignores.ts";
+export { formatUntil, parseUntil } from "./reading.ts";
 export { manifestSchema } from "./schema.ts";
 export {
   checkSecretFiles,
@@ -69,4 +69,4 @@ export { formatSectionsYaml } from "./sections-yaml.ts";
 export { selectVisors } from "./select-visors.ts";
 export { type EditedManifest, type EditInput, editManifest } from "./edit/edit-manifest.ts";
 export type { ManifestEdit } from "./edit/manifest-edit.ts";
-export { concernsTrust } from "./check-ignores.ts";
+export { concernsTrust } from "./check-values.ts";

@@ -1,5 +1,5 @@
 // The part of a manifest that says who may do what.
-import type { Entry, MapTree, Tree } from "./tree.ts";
+import type { Entry, MapTree, Tree } from "./source.ts";
 
 /** Sections that say nothing of who may do what. What this release does not know stays, and is refused. */
 const ELSEWHERE: ReadonlySet<string> = new Set(["roles", "whitelists", "watch"]);

@@ -17,7 +17,7 @@ import type {
 } from "../model/index.ts";
 import type { Body, Written, WrittenList, WrittenValue, WrittenVisor } from "./manifest.ts";
 import type { MemberResolver, Members } from "./members.ts";
-import { writtenOpen } from "./open-host.ts";
+import { writtenOpen } from "./reading.ts";
 
 /** One source of values for a visor: a role, or the visor itself, which comes last. */
 export interface Layer {

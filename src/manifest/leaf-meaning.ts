@@ -1,6 +1,6 @@
 // What a resolved value means, apart from where it is written.
 import { canonicalJson, type Json } from "../core/index.ts";
-import { writtenOpen } from "./open-host.ts";
+import { writtenOpen } from "./reading.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
 
 /** The meaning of a leaf, without where it is written; the empty text for a leaf that is not owned. */

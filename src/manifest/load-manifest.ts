@@ -6,8 +6,7 @@ import { withSlips } from "./likely-slips.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { resolveManifest } from "./resolve-manifest.ts";
 import { withLines } from "./shown-line.ts";
-import { decodeManifest, makeSource } from "./source.ts";
-import type { MapTree } from "./tree.ts";
+import { decodeManifest, makeSource, type MapTree } from "./source.ts";
 
 interface LoadedManifest {
   readonly desired?: DesiredFleet;

@@ -23,23 +23,21 @@ import type {
   WrittenWhitelist,
 } from "./manifest.ts";
 import { readBody } from "./read-body.ts";
-import { readIgnores } from "./read-ignores.ts";
-import { readOperators } from "./read-operators.ts";
-import { readLedgerRules, readPolicy, readRules } from "./read-rules.ts";
 import {
   booleanOf,
   mapAt,
   numberOf,
   placeOf,
+  readIgnores,
   type Reading,
   soundAt,
   textOf,
   wordsOf,
 } from "./reading.ts";
-import { checkText, makeSource, type Source } from "./source.ts";
+import { readLedgerRules, readOperators, readPolicy, readRules } from "./read-rules.ts";
+import { checkText, makeSource, type MapTree, type Source, type Tree } from "./source.ts";
 import { readWatch } from "./watch.ts";
 import { parseSimilarTree } from "./similar-tree.ts";
-import type { MapTree, Tree } from "./tree.ts";
 
 /**
  * Parses the text of a manifest. Everything that is wrong is reported; when only parts are wrong, the

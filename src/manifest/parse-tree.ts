@@ -12,10 +12,18 @@ import {
   Parser,
 } from "yaml";
 import { defined, type Diagnostic } from "../core/index.ts";
-import { leadingName, placeAt, shownKey, type Source } from "./source.ts";
+import {
+  type Entry,
+  leadingName,
+  nothingAt,
+  placeAt,
+  plainValue,
+  shownKey,
+  type Source,
+  type Tree,
+} from "./source.ts";
 import { causesOf, type Reported } from "./syntax-cause.ts";
 import { GLUED, MISSING_SPACE, syntaxFault } from "./syntax-faults.ts";
-import { type Entry, nothingAt, plainValue, type Tree } from "./tree.ts";
 
 /** A text as a tree; `tree` is absent when something in it is no YAML or was left out. */
 export interface ParsedTree {

@@ -8,10 +8,10 @@ import {
   withoutOwnWords,
 } from "../model/index.ts";
 import type { Written, WrittenList, WrittenValue } from "./manifest.ts";
-import { isPlainSecret, looksSecret, parseOption } from "./plain-secrets.ts";
+import { isPlainSecret, looksSecret, parseOption } from "./check-values.ts";
 import { booleanOf, placeOf, type Reading, soundEntries, textOf, wordsOf } from "./reading.ts";
 import { parseSecretRef } from "./secret-ref.ts";
-import type { Entry, Tree } from "./tree.ts";
+import type { Entry, Tree } from "./source.ts";
 
 /** Reads the named fields of one app as leaves `apps.NAME.FIELD`. */
 export function readApp(

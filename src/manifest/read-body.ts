@@ -5,7 +5,7 @@ import type { Body, Written } from "./manifest.ts";
 import { checkPlain, plain, readApp, readList } from "./read-app.ts";
 import { placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
 import { rewardAddressFault } from "./reward-address.ts";
-import type { Entry, MapTree, Tree } from "./tree.ts";
+import type { Entry, MapTree, Tree } from "./source.ts";
 
 const SETTING_PATHS: ReadonlySet<string> = new Set(SETTINGS.map((setting) => setting.path));
 

@@ -2,8 +2,8 @@
 import { compareTexts, defined, type Diagnostic, type VisorKey } from "../core/index.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredOperator, DesiredVisor } from "../model/index.ts";
 import { checkApp } from "./app-rules.ts";
-import { checkProxies } from "./proxy-rules.ts";
-import { checkIgnores } from "./check-ignores.ts";
+import { checkProxies } from "./check-requirements.ts";
+import { checkIgnores } from "./check-values.ts";
 import { indexNames, type ManifestNames } from "./index-names.ts";
 import type { Layer, Merging } from "./layers.ts";
 import type { Manifest, Written } from "./manifest.ts";

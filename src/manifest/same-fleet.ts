@@ -1,7 +1,7 @@
 // Whether two manifests want the same of everybody.
 import { canonicalJson, type Json } from "../core/index.ts";
 import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
-import { writtenOpen } from "./open-host.ts";
+import { writtenOpen } from "./reading.ts";
 
 /** True when two manifests want the same of everybody, wherever it is written in each. */
 export function isSameFleet(left: DesiredFleet, right: DesiredFleet): boolean {

@@ -1,26 +1,99 @@
-// The schemas of what a visor may own but its settings, made of the tables of visor fields.
+// The schemas of what a visor may own, made of the tables of visor fields, and the forms that schemas are made of.
 import type { JsonObject } from "../core/index.ts";
 import {
   APP_FIELD_NAMES,
   type AppField,
   type AppFieldRow,
   appFieldRow,
+  HOST_PATTERN,
   OWN_FIELDS,
   PORT_FIELDS,
   type PortFieldRow,
+  type RecordMember,
+  SETTINGS,
+  type SettingType,
 } from "../model/index.ts";
-import {
-  choice,
-  closed,
-  flagForm,
-  listForm,
-  member,
-  named,
-  type Properties,
-  ref,
-  text,
-  whole,
-} from "./schema-forms.ts";
+
+// The forms that the schema of a manifest is made of.
+
+/** The keys of a map and what may stand there. */
+export type Properties = Readonly<Record<string, JsonObject>>;
+
+/** A map with these keys and no others. */
+export function closed(
+  description: string,
+  properties: Properties,
+  required: readonly string[] = [],
+): JsonObject {
+  return {
+    type: "object",
+    description,
+    "x-expects": "a map",
+    properties,
+    additionalProperties: false,
+    minProperties: 1,
+    ...(required.length === 0 ? {} : { required }),
+  };
+}
+
+/** A map from names the user chooses to values of one kind. */
+export function named(description: string, pattern: string, value: JsonObject): JsonObject {
+  return {
+    type: "object",
+    description,
+    "x-expects": "a map",
+    propertyNames: { pattern },
+    additionalProperties: value,
+    minProperties: 1,
+  };
+}
+
+export function ref(name: string, description: string): JsonObject {
+  return { $ref: `#/$defs/${name}`, description };
+}
+
+export function flagForm(description: string): JsonObject {
+  return { type: "boolean", description, "x-expects": "true or false" };
+}
+
+export function text(description: string): JsonObject {
+  return { type: "string", minLength: 1, description, "x-expects": "text" };
+}
+
+export function whole(description: string, minimum: number, maximum: number): JsonObject {
+  return {
+    type: "integer",
+    minimum,
+    maximum,
+    description,
+    "x-expects": `a whole number from ${minimum} to ${maximum}`,
+  };
+}
+
+export function choice(description: string, choices: readonly string[]): JsonObject {
+  return {
+    type: "string",
+    enum: choices,
+    description,
+    "x-expects": choices.length > 2 ? `one of ${choices.join(", ")}` : choices.join(" or "),
+  };
+}
+
+export function listForm(items: JsonObject, description: string): JsonObject {
+  return { type: "array", minItems: 1, items, description, "x-expects": "a list in brackets" };
+}
+
+/** One who is named in a list. */
+export const member: JsonObject = {
+  type: "string",
+  minLength: 1,
+  maxLength: 1024,
+  description:
+    "The name of a visor, of an entry of `keys` or of a whitelist, a visor key, or a selection such as `tag:shop` or `all`.",
+  "x-expects": "a name, a key or a selection",
+};
+
+// The schemas of what a visor may own but its settings, made of the tables of visor fields.
 
 /** Members to add to a list and to remove from it. */
 export const changes: Properties = {
@@ -130,3 +203,90 @@ export const rewardAddress: JsonObject = {
   "x-expects": "a Skycoin address",
   "x-check": "reward-address",
 };
+
+// The schema of the section settings, which follows from the table of settings.
+
+const HOST_EXPECTS =
+  "an IP address or a host name without a port, or { host: …, whitelist: anyone } for one that others reach";
+
+/** A host to listen at, and the form of one that everybody may reach. */
+function openHost(about: string): JsonObject {
+  const host = {
+    type: "string",
+    pattern: HOST_PATTERN,
+    description: "The address or name, without a port.",
+    "x-expects": "an IP address or a host name, without a port",
+  };
+  return {
+    description: `${about} A host that others reach is written { host: …, whitelist: anyone }.`,
+    if: { type: "string" },
+    then: { ...host, "x-expects": HOST_EXPECTS },
+    else: {
+      ...closed(
+        "A host that everybody who reaches it may use.",
+        {
+          host,
+          whitelist: {
+            const: "anyone",
+            description: "The word `anyone`: the proxy asks for no password.",
+            "x-expects": "the word anyone",
+          },
+        },
+        ["host", "whitelist"],
+      ),
+      "x-expects": HOST_EXPECTS,
+    },
+  };
+}
+
+/** A list of maps. */
+function records(members: readonly RecordMember[], about: string): JsonObject {
+  const names = members.map(({ name }) => name);
+  const properties = Object.fromEntries(
+    members.map(({ name, form, about: meaning }) => [
+      name,
+      form === "key"
+        ? { ...member, description: meaning }
+        : form === "text"
+          ? text(meaning)
+          : choice(meaning, form.choices),
+    ]),
+  );
+  const expects = `a list of maps such as { ${names.map((name) => `${name}: …`).join(", ")} }`;
+  return {
+    ...listForm(closed("One entry.", properties, names), about),
+    "x-expects": expects,
+  };
+}
+
+function settingSchema(type: SettingType, about: string): JsonObject {
+  switch (type.kind) {
+    case "boolean":
+      return flagForm(about);
+    case "integer":
+      return whole(about, type.min, type.max);
+    case "choice":
+      return choice(about, type.choices);
+    case "text":
+      return text(about);
+    case "open-host":
+      return openHost(about);
+    case "records":
+      return records(type.members, about);
+    case "texts":
+      return listForm(text("One entry."), about);
+  }
+}
+
+/** The schema of the section `settings`. */
+export const settings: JsonObject = closed(
+  "Values of the visor's configuration, by path. Only the paths listed here can be owned.",
+  Object.fromEntries(
+    SETTINGS.map((setting) => {
+      const force = setting.live ? "live" : "after a restart";
+      const kept = setting.mirrored ? ", survives package updates" : "";
+      const about = `${setting.about.slice(0, 1).toUpperCase()}${setting.about.slice(1)}. In force: ${force}${kept}. Risk: ${setting.risk}.`;
+      return [setting.path, settingSchema(setting.type, about)];
+    }),
+  ),
+);

@@ -2,19 +2,24 @@
 import type { JsonObject } from "../core/index.ts";
 import { CAPABILITIES, OWN_FIELDS } from "../model/index.ts";
 import {
+  app,
+  changes,
   choice,
   closed,
   flagForm,
   listForm,
   member,
   named,
+  port,
   type Properties,
   ref,
+  rewardAddress,
+  settings,
+  survey,
   text,
+  trust,
   whole,
-} from "./schema-forms.ts";
-import { app, changes, port, rewardAddress, survey, trust } from "./schema-fields.ts";
-import { settings } from "./schema-settings.ts";
+} from "./schema-fields.ts";
 
 /** What a name may look like. */
 export const NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_-]{0,62}$";

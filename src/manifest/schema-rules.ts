@@ -1,7 +1,7 @@
 // The schema of policy, ledger and operators.
 import { DURATION_PATTERN, type JsonObject } from "../core/index.ts";
 import { SIGNED_COMMITS } from "../model/index.ts";
-import { closed, flagForm, listForm, whole } from "./schema-forms.ts";
+import { closed, flagForm, listForm, whole } from "./schema-fields.ts";
 
 /** Relays that one manifest may list; every apply waits for each of them in turn. */
 const RELAYS_MAX = 16;

@@ -1,7 +1,7 @@
 // The schema of what a watch does.
 import { DURATION_PATTERN, type JsonObject } from "../core/index.ts";
 import { WATCH_VERBS } from "../model/index.ts";
-import { closed, listForm } from "./schema-forms.ts";
+import { closed, listForm } from "./schema-fields.ts";
 
 /** Nobody reads more rules than this. */
 const RULES_MAX = 200;

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../core/index.ts";
 import { ledger, policy } from "./schema-rules.ts";
 import { watchForm } from "./schema-watch.ts";
-import { closed, named, ref } from "./schema-forms.ts";
+import { closed, named, ref } from "./schema-fields.ts";
 import { DEFINITIONS, NAME_PATTERN } from "./schema-parts.ts";
 
 /** The one format of manifests that this release reads. */

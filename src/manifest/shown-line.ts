@@ -1,7 +1,7 @@
 // As much of a manifest's line as may be shown beside a message about it.
 import { type Diagnostic, type Excerpt, type Place, visorKeyFault } from "../core/index.ts";
 import { FOREIGN } from "./foreign-files.ts";
-import { looksSecret } from "./plain-secrets.ts";
+import { looksSecret } from "./check-values.ts";
 import { HIDDEN_KEYS as HIDDEN, vocabulary } from "./public-keys.ts";
 import type { Source } from "./source.ts";
 

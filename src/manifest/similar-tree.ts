@@ -1,7 +1,6 @@
 // Parsing a manifest that differs little from one that was parsed before.
-import type { Source } from "./source.ts";
+import type { Entry, MapTree, Source, Tree } from "./source.ts";
 import { type ParsedTree, parseTree } from "./parse-tree.ts";
-import type { Entry, MapTree, Tree } from "./tree.ts";
 
 /** A larger manifest is not remembered: for the rest of the command its tree would be held beside what it comes to. */
 const REMEMBERED_CHARACTERS_MAX = 1_000_000;

@@ -7,7 +7,7 @@ import { mapAt, placeOf, type Reading, soundAt, textOf, wordsOf } from "./readin
 import { durationMs } from "./read-rules.ts";
 import { select } from "./select.ts";
 import { parseSelection } from "./selection.ts";
-import type { MapTree, Tree } from "./tree.ts";
+import type { MapTree, Tree } from "./source.ts";
 
 /** Sections of a visor that fields are in. */
 const SECTIONS = ["trust", "apps", "ports", "settings", "survey", "reward_address"];

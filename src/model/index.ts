@@ -2,9 +2,14 @@
 export { HOST_PATTERN, isLoopbackHost } from "./host.ts";
 export {
   type AppArgs,
+  type AppProgram,
   type ArgsEdit,
   editArgs,
+  type Exit,
+  exitOf,
   parseWhitelist,
+  programNamed,
+  programOf,
   splitArgs,
   typedForm,
   unreadableElements,
@@ -12,7 +17,6 @@ export {
 } from "./app-args.ts";
 export { isKeptRunning, isOf2024, knowsWhitelist, showsModes } from "./app-release.ts";
 export { tellingArgs } from "./telling-args.ts";
-export { type AppProgram, type Exit, exitOf, programNamed, programOf } from "./app-program.ts";
 export {
   APP_FIELD_NAMES,
   APP_FIELDS,
@@ -54,13 +58,24 @@ export {
 export {
   type Change,
   changeKey,
+  changesOf,
   compareFields,
+  type FieldAddress,
+  type IgnoredLeaf,
   type Lifetime,
   type Outcome,
   type OutcomeKind,
+  owedRestartsOf,
+  type PlanStep,
+  type PlanVisor,
   type Reason,
+  type Released,
   type StepLetter,
-} from "./change.ts";
+  type UnreadableApp,
+  type Unsupported,
+  valuesOf,
+  type WantedValue,
+} from "./plan-visor.ts";
 export {
   CAPABILITIES,
   type Capability,
@@ -115,19 +130,6 @@ export {
   type PlanSource,
   type Refusal,
 } from "./plan.ts";
-export {
-  type FieldAddress,
-  type IgnoredLeaf,
-  changesOf,
-  owedRestartsOf,
-  valuesOf,
-  type PlanStep,
-  type PlanVisor,
-  type Released,
-  type UnreadableApp,
-  type Unsupported,
-  type WantedValue,
-} from "./plan-visor.ts";
 export { checkRelayAddress, type RelayAddress, type RelayFault } from "./relay-address.ts";
 export { SAME_ENTRY, settingFault } from "./fields/setting-fault.ts";
 export {

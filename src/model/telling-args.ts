@@ -1,6 +1,6 @@
 // What of an app's arguments tells which program runs and which fields it is given: all that an observation may hold.
 import { BUILT_IN_APPS, OTHER_VALUE_OPTIONS, TYPED_FIELDS } from "./fields/app-fields.ts";
-import { APP_WORD, isSkywireProgram, programNamed } from "./app-program.ts";
+import { APP_WORD, isSkywireProgram, programNamed } from "./app-args.ts";
 
 /** Stands for a word that tells nothing. */
 const OTHER_WORD = "_";

@@ -3,10 +3,8 @@ import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { defined } from "../core/index.ts";
-import { gitEnv } from "./git-env.ts";
-import { trackedName } from "./git-facts.ts";
-import { gitPath, type GitRefusal, noCommitCause, realFile } from "./git-place.ts";
-import { gitBytes, gitText, runGit } from "./git-run.ts";
+import { gitBytes, gitEnv, gitText, runGit } from "./git-run.ts";
+import { gitPath, type GitRefusal, noCommitCause, realFile, trackedName } from "./git-facts.ts";
 
 /** Hooks may check the whole repository, and a signature may wait for somebody. */
 const COMMIT_TIMEOUT_MS = 120_000;

@@ -1,6 +1,6 @@
 // Fetching a branch from a remote before it is read.
 import { execFile } from "node:child_process";
-import { gitEnv } from "./git-env.ts";
+import { gitEnv } from "./git-run.ts";
 
 /** A remote may be behind a slow line. */
 const FETCH_TIMEOUT_MS = 60_000;

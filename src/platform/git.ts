@@ -1,7 +1,7 @@
 // A file as a commit has it, and why git finds no commit of a name.
 import { basename, dirname } from "node:path";
 import { isCommitId } from "./git-history.ts";
-import { findInTree, type GitRefusal, noCommitCause, realFile } from "./git-place.ts";
+import { findInTree, type GitRefusal, noCommitCause, realFile } from "./git-facts.ts";
 import { gitBytes, gitText, runGit } from "./git-run.ts";
 
 /** Why git finds no commit of a name. */

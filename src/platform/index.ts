@@ -1,16 +1,28 @@
 // The door of platform: the ports of core as this machine has them.
 export { dialTcp, listenTcp, type TcpServer } from "./tcp.ts";
-export { type HomeFolders, homeFolders } from "./folders.ts";
+export {
+  type HomeFolders,
+  homeFolders,
+  type Interrupt,
+  nodeClock,
+  nodeMonoMs,
+  nodeProcess,
+  nodeRandom,
+  onFirstInterrupt,
+  onInterrupt,
+  openFilesMax,
+  type PlatformProcess,
+} from "./this-process.ts";
 export { type FileAtCommit, type NoCommitCause, readFileAt, readNoCommitCause } from "./git.ts";
 export { commitFile, type GitState, readGitState } from "./git-commit.ts";
 export {
   type GitAnswer,
   type GitFacts,
+  type GitRefusal,
   type PlacedFacts,
   readGitFacts,
   readGitFactsAt,
 } from "./git-facts.ts";
-export type { GitRefusal } from "./git-place.ts";
 export {
   type Ancestry,
   type FileCommit,
@@ -21,12 +33,8 @@ export {
 } from "./git-history.ts";
 export { fetchBranch, isRefName, type RemoteBranch, trackingRef } from "./git-fetch.ts";
 export { type GitSigner, hasSignature, verifyCommit } from "./git-signature.ts";
-export { type Interrupt, onFirstInterrupt, onInterrupt } from "./interrupts.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";
-export { nodeClock, nodeMonoMs } from "./clock.ts";
 export { nodeFiles } from "./files.ts";
-export { nodeProcess, openFilesMax, type PlatformProcess } from "./process-facts.ts";
-export { nodeRandom } from "./random.ts";
 export {
   type HttpAnswer,
   type HttpPages,

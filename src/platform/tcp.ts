@@ -9,7 +9,7 @@ import {
   onAbort,
   type StreamAddress,
 } from "../core/index.ts";
-import { runAfter } from "./clock.ts";
+import { runAfter } from "./this-process.ts";
 
 const LOOPBACK = "127.0.0.1";
 /** Connections a server lets wait; a whole fleet may dial one bridge at once. */

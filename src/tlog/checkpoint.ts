@@ -1,8 +1,7 @@
 // The text of a checkpoint: origin, size and root of a log.
 import { FleetError, formatBase64, parseBase64 } from "../core/index.ts";
 import { HASH_SIZE } from "./merkle.ts";
-import { quote } from "./quote.ts";
-import { hasControl } from "./verifier-key.ts";
+import { hasControl, quote } from "./note-text.ts";
 
 /** What a log says about itself at one size. */
 export interface Checkpoint {

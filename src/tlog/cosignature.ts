@@ -9,8 +9,7 @@ import {
   verifyEd25519,
 } from "../core/index.ts";
 import { parseCheckpoint } from "./checkpoint.ts";
-import type { NoteSignature } from "./note-text.ts";
-import type { NoteKey, NoteSigner } from "./verifier-key.ts";
+import type { NoteKey, NoteSignature, NoteSigner } from "./note-text.ts";
 
 const TIME_SIZE = 8;
 

@@ -1,9 +1,15 @@
 // Signs notes, and opens them by known keys.
 import { assert, FleetError, utf8, verifyEd25519 } from "../core/index.ts";
 import { verifyCosignature } from "./cosignature.ts";
-import { checkNoteText, formatNote, type NoteSignature, parseNote } from "./note-text.ts";
-import { quote } from "./quote.ts";
-import type { NoteKey, NoteSigner } from "./verifier-key.ts";
+import {
+  checkNoteText,
+  formatNote,
+  type NoteKey,
+  type NoteSignature,
+  type NoteSigner,
+  parseNote,
+  quote,
+} from "./note-text.ts";
 
 /** A signature that was verified, by the type of its key. */
 export type VerifiedSignature =

@@ -2,8 +2,7 @@
 import { FleetError } from "../core/index.ts";
 import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
 import { openNote } from "./note.ts";
-import { quote } from "./quote.ts";
-import type { NoteKey } from "./verifier-key.ts";
+import { type NoteKey, quote } from "./note-text.ts";
 
 /** Whose checkpoints are accepted. */
 export interface CheckpointTrust {

@@ -2,9 +2,8 @@
 import { assert, defined, FleetError, formatBase64, parseBase64, utf8 } from "../core/index.ts";
 import { parseCheckpoint, parseLeafCount } from "./checkpoint.ts";
 import { HASH_SIZE } from "./merkle.ts";
-import { decodeNoteText, parseNote } from "./note-text.ts";
+import { decodeNoteText, parseNote, quote } from "./note-text.ts";
 import { type CheckpointTrust, type OpenedCheckpoint, openCheckpoint } from "./open-checkpoint.ts";
-import { quote } from "./quote.ts";
 import { verifyConsistency, verifyInclusion } from "./verify-proof.ts";
 
 const PROOF_HEADER = "c2sp.org/tlog-proof@v1";

@@ -1,8 +1,13 @@
 // Makes inclusion and consistency proofs from stored hashes.
 import { assert } from "../core/index.ts";
-import { HASH_SIZE } from "./merkle.ts";
-import { largestSubtree, type LeafRange, subtreeIndexes, TREE_SIZE_MAX } from "./stored-hashes.ts";
-import { foldSubtrees } from "./tree-frontier.ts";
+import {
+  foldSubtrees,
+  HASH_SIZE,
+  largestSubtree,
+  type LeafRange,
+  subtreeIndexes,
+  TREE_SIZE_MAX,
+} from "./merkle.ts";
 
 /**
  * Reads stored hashes by their indexes (see `storedHashIndex`) in one go: as many 32-byte hashes as

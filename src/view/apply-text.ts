@@ -1,16 +1,15 @@
-// What became of the changes of an apply.
+// What became of the changes of an apply, and at its end what was not done and what to do next.
 import { counted } from "../core/index.ts";
 import type { OutcomeKind } from "../model/index.ts";
 import type { ApplyReport, VisorReport } from "../reconcile/index.ts";
-import { type Alike, ALIKE_MIN, earliestEntry, partAlike, withoutPlace } from "./alike.ts";
 import { inReadingOrder, type PlanLook } from "./alike-text.ts";
-import { whenAny } from "./count-text.ts";
+import { type Alike, ALIKE_MIN, earliestEntry, partAlike, withoutPlace } from "./alike.ts";
+import { type Names, shortKey, valueText } from "./change-text.ts";
 import { namesText } from "./names-text.ts";
-import { notDoneText } from "./not-done-text.ts";
-import type { Paint, Style } from "./paint.ts";
-import { printable } from "./printable.ts";
-import { tableText } from "./table-text.ts";
-import { type Names, shortKey, valueText } from "./value-text.ts";
+import { shellWord } from "./shell-word.ts";
+import { type Paint, printable, type Style, tableText, whenAny } from "./text.ts";
+
+// What became of the changes of an apply.
 
 const HEAD_DIGITS = 12;
 const LOOK: Readonly<
@@ -125,4 +124,43 @@ function outcomeCells(outcome: ReportedOutcome, names: Names, paint: Paint): rea
     paint(style, words) + found,
     note,
   ];
+}
+
+// The end of an apply: what was not done, on which visors, and what to do next.
+
+/** More names than these make a command too long to type; it is then for the whole fleet. */
+const NAMED_MAX = 8;
+
+/** What to do after each outcome that is not done, most pressing first; `on` selects the visors. */
+const NEXT: Readonly<
+  Record<Exclude<OutcomeKind, "done" | "done-after-restart">, (on: string) => string>
+> = {
+  failed: (on) => `see why above and mend it, then fleet apply${on}`,
+  unverified: (on) => `see what is there now: fleet plan${on}`,
+  refused: (on) => `see why above, then fleet plan${on}`,
+  stale: (on) => `somebody changed it meanwhile: fleet plan${on}`,
+  unreachable: (on) => `when they answer again: fleet apply${on}`,
+  unsupported: () => "update the release of the visor, or take the field out of the manifest",
+};
+
+/** One line for each kind of outcome that is not done, and its next step; empty where all is done. */
+function notDoneText(visors: readonly VisorReport[], paint: Paint): string {
+  return Object.entries(NEXT)
+    .map(([kind, next]) => {
+      const those = visors.filter(({ outcomes }) =>
+        outcomes.some(({ outcome }) => outcome === kind),
+      );
+      if (those.length === 0) return "";
+      const changes = those.flatMap(({ outcomes }) =>
+        outcomes.filter(({ outcome }) => outcome === kind),
+      );
+      const names = those.map(({ name }) => name);
+      const who = namesText(names, { lengthMax: Number.POSITIVE_INFINITY, more: "" });
+      const on = names.length > NAMED_MAX ? "" : ` --on ${shellWord(printable(names.join(",")))}`;
+      return (
+        `${paint("danger", "!")} ${paint("strong", kind)}: ${counted(changes.length, "change")} on ${who}\n` +
+        `    next: ${next(on)}\n`
+      );
+    })
+    .join("");
 }

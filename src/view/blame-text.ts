@@ -1,12 +1,9 @@
 // Who set the values of a visor, as `fleet blame` prints it.
 import { counted, defined, type Json, type VisorKey } from "../core/index.ts";
 import type { BlamedLeaf, BlameVerdict, LeafSet, MomentRef, RecordRef } from "../ledger/index.ts";
-import { whenAny } from "./count-text.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
+import { type Paint, printable, tableText, whenAny } from "./text.ts";
 import { type FeedNames, operatorText, refText, timeText } from "./record-text.ts";
-import { tableText } from "./table-text.ts";
-import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
+import { keyLabel, type Names, shortKey, valueText } from "./change-text.ts";
 
 const COMMIT_LENGTH = 10;
 

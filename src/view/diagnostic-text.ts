@@ -1,9 +1,7 @@
 // What is wrong with the text of a manifest, as a compiler shows it.
 import { counted, type Diagnostic } from "../core/index.ts";
 import { excerptText } from "./excerpt-text.ts";
-import type { Paint } from "./paint.ts";
-import { placeText } from "./place-text.ts";
-import { printable } from "./printable.ts";
+import { type Paint, placeText, printable } from "./text.ts";
 
 /** What is wrong with the user's text: where, what, why and what to do, in the order of the text. */
 export function diagnosticsText(diagnostics: readonly Diagnostic[], paint: Paint): string {

@@ -11,20 +11,27 @@ import {
   valuesOf,
 } from "../model/index.ts";
 import { ALIKE_MIN, partAlike } from "./alike.ts";
-import { alikeText, inReadingOrder, type PlanLook, saidLikeness } from "./alike-text.ts";
+import {
+  alikeText,
+  inReadingOrder,
+  likenessAmong,
+  type PlanLook,
+  saidLikeness,
+} from "./alike-text.ts";
 import { isByRestart, isSetBy, momentText, verdictText } from "./blame-text.ts";
-import { likenessAmong } from "./but-itself.ts";
-import { changeRows, isShutAgain } from "./change-text.ts";
-import { whenAny } from "./count-text.ts";
+import {
+  changeRows,
+  isShutAgain,
+  keyLabel,
+  type Names,
+  shortKey,
+  valueText,
+} from "./change-text.ts";
+import { type Paint, printable, tableText, whenAny } from "./text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
 import { lingeringText } from "./lingering-text.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
 import type { FeedNames } from "./record-text.ts";
-import { tableText } from "./table-text.ts";
-import { doubtCells } from "./remark-text.ts";
-import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
-import { AWAITING, visorText } from "./visor-text.ts";
+import { AWAITING, doubtCells, visorText } from "./visor-text.ts";
 
 /** The three command lines for one value that differs. */
 export interface DriftVerbs {

@@ -1,7 +1,6 @@
 // An error for people: what happened, why, and what to try; a fault of ours as a short report.
 import { BugError, FleetError } from "../core/index.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
+import { type Paint, printable } from "./text.ts";
 
 const CAUSES_MAX = 8;
 const PLACES_MAX = 6;

@@ -1,7 +1,6 @@
 // A line of the user's text with a caret below the place that is meant.
 import type { Diagnostic } from "../core/index.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
+import { type Paint, printable } from "./text.ts";
 
 /** Columns that a line and what stands before it may take. */
 const COLUMNS = 100;

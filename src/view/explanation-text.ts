@@ -1,11 +1,9 @@
 // Where a value of a manifest comes from, as `fleet explain` prints it.
 import type { Explanation } from "../manifest/index.ts";
 import type { Origin } from "../model/index.ts";
-import type { Paint } from "./paint.ts";
+import { lineText, type Paint, printable } from "./text.ts";
 import { ignoredNotes, untilText } from "./ignored-text.ts";
-import { lineText } from "./place-text.ts";
-import { keyWithName, type Names, valueText } from "./value-text.ts";
-import { printable } from "./printable.ts";
+import { keyWithName, type Names, valueText } from "./change-text.ts";
 
 /** What a manifest wants at a path, where it comes from, and what it overrode. */
 export function explanationText(explanation: Explanation, names: Names, paint: Paint): string {

@@ -1,8 +1,6 @@
 // What `fleet doctor` found, and what to do about it.
 import { counted } from "../core/index.ts";
-import type { Paint, Style } from "./paint.ts";
-import { printable } from "./printable.ts";
-import { tableText } from "./table-text.ts";
+import { type Paint, printable, type Style, tableText } from "./text.ts";
 
 /** One thing that was looked at on this machine. */
 export interface Finding {

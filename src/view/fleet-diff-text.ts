@@ -1,12 +1,8 @@
 // What differs between two manifests, as `fleet diff` prints it.
-import { counted, shortCommit } from "../core/index.ts";
-import type { Json } from "../core/index.ts";
+import { counted, type Json, shortCommit } from "../core/index.ts";
 import type { FleetDifference, FleetVisorDifference, WantedChange } from "../manifest/index.ts";
-import { whenAny } from "./count-text.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
-import { tableText } from "./table-text.ts";
-import { type Names, shortKey, valueText } from "./value-text.ts";
+import { type Paint, printable, tableText, whenAny } from "./text.ts";
+import { type Names, shortKey, valueText } from "./change-text.ts";
 
 /** Two manifests and their difference. */
 export interface ManifestDiff {

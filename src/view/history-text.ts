@@ -2,13 +2,10 @@
 import { counted, type Json, shortCommit } from "../core/index.ts";
 import type { Apply, ApplyWord } from "../ledger/index.ts";
 import { refDocument } from "./blame-text.ts";
-import { whenAny } from "./count-text.ts";
+import { type Paint, printable, tableText, whenAny } from "./text.ts";
 import { namesText } from "./names-text.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
 import { type FeedNames, operatorText, refText, timeText } from "./record-text.ts";
-import { tableText } from "./table-text.ts";
-import { keyLabel, type Names, shortKey } from "./value-text.ts";
+import { keyLabel, type Names, shortKey } from "./change-text.ts";
 
 /** Applies in the order of the record, and what else the last line counts. */
 interface ApplyHistory {

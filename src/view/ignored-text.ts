@@ -1,9 +1,7 @@
 // Fields that the manifest leaves alone for a time.
 import type { IgnoredLeaf } from "../model/index.ts";
-import { changeGroups } from "./change-text.ts";
-import { lineText } from "./place-text.ts";
-import { printable } from "./printable.ts";
-import type { Names } from "./value-text.ts";
+import { changeGroups, type Names } from "./change-text.ts";
+import { lineText, printable } from "./text.ts";
 
 const SIGNS = { add: "+ ", change: "", remove: "- " } as const;
 

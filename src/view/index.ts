@@ -42,17 +42,24 @@ export {
   lingeringLines,
   unknownWaysLine,
 } from "./lingering-text.ts";
-export { fitText } from "./fit-text.ts";
+export {
+  ansiPaint,
+  fitText,
+  type Paint,
+  plainPaint,
+  printable,
+  printableLines,
+  screenText,
+  type Style,
+  tableText,
+} from "./text.ts";
 export { historyDocument, historyText } from "./history-text.ts";
 export { observationText } from "./observation-text.ts";
 export { observedDocument, observedText } from "./observed-text.ts";
-export { ansiPaint, type Paint, plainPaint, type Style } from "./paint.ts";
 export { planEvents } from "./plan-events.ts";
-export { planSummary } from "./plan-summary.ts";
+export { planSummary, planText } from "./plan-text.ts";
 export type { PlanLook } from "./alike-text.ts";
-export { planText } from "./plan-text.ts";
 export { type CheckedProof, proofText } from "./proof-text.ts";
-export { printable, printableLines, screenText } from "./printable.ts";
 export {
   type FeedNames,
   type LogLine,
@@ -69,11 +76,10 @@ export {
   statusDocument,
   statusText,
 } from "./status-text.ts";
-export { tableText } from "./table-text.ts";
 export { type NamedReport, verifyAllText, verifyText } from "./verify-text.ts";
 export { type Finding, findingsText } from "./findings-text.ts";
 export { type WitnessRefusal, type WitnessResult, witnessText } from "./witness-text.ts";
 export { untilText } from "./ignored-text.ts";
-export { keyLabel, type Names, shortKey } from "./value-text.ts";
+export { keyLabel, type Names, shortKey } from "./change-text.ts";
 export { shellWord } from "./shell-word.ts";
 export { unreadText } from "./unread-text.ts";

@@ -7,10 +7,9 @@ import {
   type LingeringWay,
   type UnknownWay,
 } from "../model/index.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
+import { type Paint, printable } from "./text.ts";
 import { shellWord } from "./shell-word.ts";
-import { keyLabel, type Names, shortKey } from "./value-text.ts";
+import { keyLabel, type Names, shortKey } from "./change-text.ts";
 
 /** More names than these are told by their number. */
 const NAMED_MAX = 5;

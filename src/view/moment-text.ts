@@ -9,12 +9,9 @@ import type {
   VisorState,
 } from "../ledger/index.ts";
 import { byText, leafValueText, refDocument } from "./blame-text.ts";
-import { whenAny } from "./count-text.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
+import { type Paint, printable, tableText, whenAny } from "./text.ts";
 import { type FeedNames, refText, timeText } from "./record-text.ts";
-import { tableText } from "./table-text.ts";
-import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
+import { keyLabel, type Names, shortKey, valueText } from "./change-text.ts";
 
 /** A leaf with the value it had last in the records. */
 export interface TimedLeaf extends Pick<LeafState, "path" | "element" | "unsure"> {

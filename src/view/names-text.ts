@@ -1,6 +1,6 @@
 // Many names in few words.
 import { counted } from "../core/index.ts";
-import { printable } from "./printable.ts";
+import { printable } from "./text.ts";
 
 /** A run of numbered names is worth a range from this length. */
 const RANGE_MIN = 3;

@@ -1,9 +1,8 @@
 // What an observation lacks.
 import { counted } from "../core/index.ts";
 import type { ObservationDocument } from "../reconcile/index.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
-import { shortKey } from "./value-text.ts";
+import { type Paint, printable } from "./text.ts";
+import { shortKey } from "./change-text.ts";
 
 /** What an observation lacks, a line for each visor and leaf that could not be read; the last line counts. */
 export function observationText(observation: ObservationDocument, paint: Paint): string {

@@ -1,9 +1,8 @@
 // What one visor says about itself, as `fleet show --live` prints it.
 import type { Json } from "../core/index.ts";
 import type { ObservedApp, SeenVisor } from "../model/index.ts";
-import { printable } from "./printable.ts";
-import { tableText } from "./table-text.ts";
-import { keyWithName, type Names, valueText } from "./value-text.ts";
+import { printable, tableText } from "./text.ts";
+import { keyWithName, type Names, valueText } from "./change-text.ts";
 import { routeText } from "./visor-text.ts";
 
 /** What one visor says about itself, secrets masked. */

@@ -3,7 +3,7 @@ import { defined, type Json } from "../core/index.ts";
 import { type Change, changesOf, type Plan } from "../model/index.ts";
 import type { FleetEvent } from "../reconcile/index.ts";
 import { whatText } from "./change-text.ts";
-import { planSummary } from "./plan-summary.ts";
+import { planSummary } from "./plan-text.ts";
 
 /** A plan as events: each change, each refusal, and the summary last. */
 export function planEvents(plan: Plan): readonly FleetEvent[] {

@@ -1,17 +1,16 @@
-// A plan for people: what is alike first, then visor by visor, then what refuses.
-import type { Plan } from "../model/index.ts";
+// A plan for people: what is alike first, then visor by visor, then what refuses, and last the line that scripts read.
+import { type CommitSignature, counted, shortCommit } from "../core/index.ts";
+import type { ManifestCommit, Plan, PlanCounts, PlanManifest } from "../model/index.ts";
 import { agesText } from "./age-text.ts";
-import { lingeringText } from "./lingering-text.ts";
 import { alikeText, inReadingOrder, partPlan, type PlanLook } from "./alike-text.ts";
-import type { Paint } from "./paint.ts";
-import { planSummary } from "./plan-summary.ts";
-import { printable } from "./printable.ts";
-import { pushedTrustLines } from "./pushed-trust.ts";
+import { keyLabel, keyWithName, valueText } from "./change-text.ts";
+import { lingeringText } from "./lingering-text.ts";
 import { refusalText } from "./refusal-text.ts";
-import { manifestText } from "./manifest-text.ts";
 import { visorsSummary } from "./summary-text.ts";
-import { keyLabel, keyWithName, valueText } from "./value-text.ts";
-import { visorText } from "./visor-text.ts";
+import { type Paint, printable, whenAny } from "./text.ts";
+import { pushedTrustLines, visorText } from "./visor-text.ts";
+
+// A plan for people: what is alike first, then visor by visor, then what refuses.
 
 /**
  * A plan for people: what several visors have alike first, then the rest visor by visor, most dangerous change first,
@@ -111,4 +110,92 @@ function historyText(plan: Plan, paint: Paint): string {
     "quiet",
     `? history unknown (${printable(plan.history.why)}): released leaves and owed restarts are not shown\n`,
   );
+}
+
+// The last line of a plan, which scripts read.
+
+/** What a plan changes beside visors. */
+export const RULES_CHANGE = "operators, controllers or policy change";
+
+/** The last line of a plan, without its line end. Its form is a promise: scripts read it. */
+export function planSummary({
+  counts,
+  keysetChanges,
+  scope,
+  only,
+}: Pick<Plan, "counts" | "keysetChanges" | "scope" | "only">): string {
+  const isPart = scope !== undefined || only !== undefined;
+  const rules =
+    keysetChanges.length === 0 ? "" : `; ${RULES_CHANGE}${isPart ? " for the whole fleet" : ""}`;
+  // What a narrowed plan is of is said by its first line.
+  const of = only === undefined ? scopeText(counts.visors, scope) : "";
+  const extras = `${extraCounts(counts)}${rules}`;
+  if (counts.changing === 0 && counts.unreachable === 0) {
+    const where = of === "" ? "" : ` on ${of}`;
+    return rules === "" ? `No changes${where}${extras}.` : `No changes to visors${where}${extras}.`;
+  }
+  const changing = `${counted(counts.changing, "visor")} ${counts.changing === 1 ? "changes" : "change"}`;
+  const kinds = `(${counts.add} add, ${counts.change} change, ${counts.remove} remove)`;
+  return `Plan: ${changing} ${kinds}, ${counts.inSync} in sync, ${counts.unreachable} unreachable${extras}${of === "" ? "" : `; of ${of}`}.`;
+}
+
+/** `1 of 3 visors (--on shop-1)`; empty for a plan of all. */
+function scopeText(visors: number, scope: Plan["scope"]): string {
+  if (scope === undefined) return "";
+  const on = scope.on === undefined ? "" : ` (--on ${printable(scope.on)})`;
+  return `${visors} of ${counted(scope.of, "visor")}${on}`;
+}
+
+function extraCounts(counts: PlanCounts): string {
+  return (
+    whenAny(counts.unsupported, "unsupported") +
+    whenAny(counts.released, "released") +
+    whenAny(counts.awaitingRestart, "awaiting restart") +
+    whenAny(counts.notCompared, "not compared") +
+    whenAny(counts.notObserved ?? 0, "not observed") +
+    whenAny(counts.ignored ?? 0, "ignored") +
+    whenAny(counts.leftOut ?? 0, "left out") +
+    whenAny(counts.doubtful ?? 0, "doubtful")
+  );
+}
+
+// Where git has the manifest of a plan.
+
+/** Makes outside words safe where they are shown. */
+type Quote = (text: string) => string;
+
+/** Where git has the manifest of a plan; what is not committed is marked. Empty outside of git. */
+function manifestText(manifest: PlanManifest, paint: Paint): string {
+  const { path, commit, dirty, changed } = manifest;
+  if (commit === undefined) return "";
+  const at = printable(shortCommit(commit));
+  if (dirty === true) {
+    return `${paint("danger", "!")} ${printable(path)} has changes that are not committed, on top of commit ${at}\n`;
+  }
+  const last = changed === undefined ? "" : `, ${changedText(changed, printable)}`;
+  return paint("quiet", `${printable(path)} at commit ${at}${last}\n`);
+}
+
+/** Who changed the manifest last, in which commit, and whose signature that bears. */
+export function changedText({ commit, author, signature }: ManifestCommit, quote: Quote): string {
+  const at = quote(shortCommit(commit));
+  return `last changed by ${quote(author)} in ${at}, ${signatureText(signature, quote)}`;
+}
+
+/** What became of a commit's signature, to stand behind the commit. */
+function signatureText(signature: CommitSignature, quote: Quote): string {
+  switch (signature.kind) {
+    case "unsigned":
+      return "not signed";
+    case "good":
+      return `signed by ${quote(signature.signer)} (${signature.by} ${quote(signature.key)})`;
+    case "unknown-signer": {
+      const key = signature.key === undefined ? "" : ` ${quote(signature.key)}`;
+      return `signed by nobody that is listed (${signature.by}${key})`;
+    }
+    case "bad":
+      return `with a signature that does not count: ${quote(signature.why)}`;
+    case "unchecked":
+      return `its signature not checked: ${quote(signature.why)}`;
+  }
 }

@@ -1,6 +1,5 @@
 // What was checked of a proof, and what it is worth.
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
+import { type Paint, printable } from "./text.ts";
 
 /** What was checked of a proof, and what it is worth. */
 export interface CheckedProof {

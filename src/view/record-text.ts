@@ -8,11 +8,8 @@ import type {
   SieveCounts,
   Unseen,
 } from "../ledger/index.ts";
-import { whenAny } from "./count-text.ts";
-import type { Paint } from "./paint.ts";
-import { printable, printableLines } from "./printable.ts";
-import { tableText } from "./table-text.ts";
-import { keyLabel, type Names, shortKey, valueText } from "./value-text.ts";
+import { type Paint, printable, printableLines, tableText, whenAny } from "./text.ts";
+import { keyLabel, type Names, shortKey, valueText } from "./change-text.ts";
 
 /** How feeds and their authors are called. */
 export interface FeedNames {

@@ -1,9 +1,7 @@
 // What a guard refuses, as people read it.
 import type { Refusal } from "../model/index.ts";
-import type { Paint } from "./paint.ts";
-import { placeText } from "./place-text.ts";
-import { printable } from "./printable.ts";
-import { keyLabel, type Names } from "./value-text.ts";
+import { type Paint, placeText, printable } from "./text.ts";
+import { keyLabel, type Names } from "./change-text.ts";
 
 /** One refusal: what, which line of the manifest, why, the option that lets it pass, and what to do. */
 export function refusalText(refusal: Refusal, names: Names, paint: Paint): string {

@@ -5,10 +5,8 @@ import { partAlike } from "./alike.ts";
 import { NAMED_BY_VISOR, type PlanLook } from "./alike-text.ts";
 import { untilText } from "./ignored-text.ts";
 import { namesText } from "./names-text.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
-import { tableText } from "./table-text.ts";
-import { keyLabel, type Names, shortKey } from "./value-text.ts";
+import { type Paint, printable, tableText } from "./text.ts";
+import { keyLabel, type Names, shortKey } from "./change-text.ts";
 import { AWAITING, routeText } from "./visor-text.ts";
 
 /** A row is short: so many visors have one alike before they share it. */

@@ -2,12 +2,9 @@
 import { counted } from "../core/index.ts";
 import { type Change, changesOf, type Plan, type PlanVisor } from "../model/index.ts";
 import { partAlike } from "./alike.ts";
-import { alikeText, isDangerous, saidLikeness } from "./alike-text.ts";
-import { likenessAmong } from "./but-itself.ts";
+import { alikeText, isDangerous, likenessAmong, saidLikeness } from "./alike-text.ts";
 import { compareChanges, GLYPHS } from "./change-text.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
-import { tableText } from "./table-text.ts";
+import { type Paint, printable, tableText } from "./text.ts";
 import { type Said, saidOf } from "./visor-text.ts";
 
 /**

@@ -2,7 +2,7 @@
 import { counted } from "../core/index.ts";
 import { partAlike } from "./alike.ts";
 import { namesText } from "./names-text.ts";
-import { printable } from "./printable.ts";
+import { printable } from "./text.ts";
 
 /** Says which visors could not be read and why: once for those of which it is the same, all of them by name. */
 export function unreadText(

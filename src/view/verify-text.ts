@@ -1,8 +1,7 @@
 // What was checked of ledgers, as `fleet verify` prints it.
 import { counted } from "../core/index.ts";
 import type { JoinedReport, LedgerFault, VerifyReport } from "../ledger/index.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
+import { type Paint, printable } from "./text.ts";
 
 const HEAD_DIGITS = 12;
 

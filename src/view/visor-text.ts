@@ -1,20 +1,20 @@
-// One visor of a plan: its head, its changes and the remarks about it.
-import { ageText, counted } from "../core/index.ts";
+// One visor of a plan: its head, its changes, the keys that come with a hypervisor, and the remarks about it.
+import { ageText, counted, type Json, type VisorKey } from "../core/index.ts";
 import {
   type Change,
   changesOf,
   type IgnoredLeaf,
+  type Plan,
   type PlanVisor,
+  type Released,
   type Route,
+  type Unsupported,
 } from "../model/index.ts";
-import { changeRows } from "./change-text.ts";
+import { changeRows, keyLabel, type Names, shortKey, valueText } from "./change-text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
-import type { Paint } from "./paint.ts";
-import { lineText } from "./place-text.ts";
-import { printable } from "./printable.ts";
-import { doubtCells, leftText, unsupportedGroups } from "./remark-text.ts";
-import { tableText } from "./table-text.ts";
-import { type Names, shortKey } from "./value-text.ts";
+import { lineText, type Paint, printable, tableText } from "./text.ts";
+
+// One visor of a plan: its head, its changes and the remarks about it.
 
 /** How a visor is reached, in one or two words. */
 export function routeText(route: Route): string {
@@ -129,4 +129,113 @@ function ignoredCells(leaf: IgnoredLeaf, names: Names, paint: Paint): string[] {
     ignoredWhat(leaf, names),
     paint("quiet", `(${ignoredNotes(leaf)})`),
   ];
+}
+
+// What is said of leaves that no change is planned for, the same in every report.
+
+/** Path, what is not known of an app that was told to stop, and what ends the doubt. */
+export function doubtCells(
+  { path, sinceEntry }: NonNullable<PlanVisor["doubtful"]>[number],
+  paint: Paint,
+): readonly string[] {
+  return [
+    printable(path),
+    "shows as stopped, and its process may still run",
+    paint("quiet", `(entry ${sinceEntry}; a restart of the visor ends it)`),
+  ];
+}
+
+/** Leaves of one app or port that are unsupported for one reason, as one. */
+export interface UnsupportedGroup {
+  /** A path, or `ports.8080.*` where there are several. */
+  readonly path: string;
+  /** `unsupported here`, with how many fields it is said of where they are several. */
+  readonly what: string;
+  /** The first of them. */
+  readonly first: Unsupported;
+}
+
+/** What a release cannot show or take, one line for what has one reason. */
+export function unsupportedGroups(leaves: readonly Unsupported[]): readonly UnsupportedGroup[] {
+  const groups = new Map<string, Unsupported[]>();
+  for (const leaf of leaves) {
+    const [, record] = /^((?:apps|ports)\..+)\.[^.]+$/.exec(leaf.path) ?? [];
+    const key = record === undefined ? leaf.path : `${record}.* ${leaf.why}`;
+    groups.set(key, [...(groups.get(key) ?? []), leaf]);
+  }
+  return [...groups].flatMap(([key, [first, ...others]]) => {
+    if (first === undefined) return [];
+    return others.length === 0
+      ? [{ path: first.path, what: "unsupported here", first }]
+      : [
+          {
+            path: key.slice(0, key.indexOf(" ")),
+            what: `${counted(others.length + 1, "field")} unsupported here`,
+            first,
+          },
+        ];
+  });
+}
+
+/** How a leaf is left that nobody manages any more: `left at 3`. */
+export function leftText({ value }: Pick<Released, "value">, names: Names): string {
+  if (value === undefined) return "left as it is";
+  if (value === null) return "left unset";
+  return isEmpty(value) ? "left empty" : `left at ${valueText(value, names)}`;
+}
+
+function isEmpty(value: Json): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+// Keys that come with a hypervisor: one that manages a visor pushes its own hypervisors to it (skywire #2940).
+
+const PATH = "trust.hypervisors";
+/** More names than these are told by their number. */
+const NAMED_MAX = 5;
+
+/**
+ * A sentence for each key that the plan makes a hypervisor of visors, and for what it brings to them beyond what they
+ * trust already. Nothing for one that is known to bring nothing.
+ */
+export function pushedTrustLines(plan: Pick<Plan, "visors" | "names">): readonly string[] {
+  const byKey = new Map(plan.visors.map((visor) => [visor.key, visor]));
+  const lines = new Map<string, { readonly by: string; readonly end: string; visors: string[] }>();
+  for (const visor of plan.visors) {
+    for (const by of addedTo(visor)) {
+      const end = broughtText(byKey.get(by as VisorKey), visor, plan.names);
+      if (end === undefined) continue;
+      const line = lines.get(`${by} ${end}`) ?? { by: keyLabel(by, plan.names), end, visors: [] };
+      line.visors.push(visor.name);
+      lines.set(`${by} ${end}`, line);
+    }
+  }
+  return [...lines.values()].map(({ by, end, visors }) => {
+    const whose = visors.length > NAMED_MAX ? counted(visors.length, "visor") : visors.join(", ");
+    const to = visors.length === 1 ? "it" : "them";
+    return `${by} becomes a hypervisor of ${whose}, and pushes its own hypervisors to ${to}: ${end.replace("{it}", to)}`;
+  });
+}
+
+function addedTo(visor: PlanVisor): readonly string[] {
+  return changesOf(visor).flatMap(({ path, op, element }) =>
+    path === PATH && op !== "remove" && element !== undefined ? [element] : [],
+  );
+}
+
+/** What a hypervisor brings to a visor; `undefined` where that is nothing. */
+function broughtText(
+  by: PlanVisor | undefined,
+  visor: PlanVisor,
+  names: Plan["names"],
+): string | undefined {
+  if (by?.observed?.hypervisors === undefined) return "which these are was not read";
+  const { hypervisors = [], pty = [] } = visor.observed ?? {};
+  const known = new Set<string>([visor.key, by.key, ...hypervisors, ...pty, ...addedTo(visor)]);
+  const own = new Set([...by.observed.hypervisors, ...addedTo(by)]);
+  const brought = [...own].filter((key) => !known.has(key)).map((key) => keyLabel(key, names));
+  if (brought.length === 0) return undefined;
+  const who =
+    brought.length > NAMED_MAX ? counted(brought.length, "key") : brought.toSorted().join(", ");
+  return `${who} would manage {it}, too`;
 }

@@ -1,8 +1,6 @@
 // What came of witnessing the ledgers of others.
 import { counted } from "../core/index.ts";
-import { whenAny } from "./count-text.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./printable.ts";
+import { type Paint, printable, whenAny } from "./text.ts";
 
 /** Why a ledger was not witnessed. */
 export interface WitnessRefusal {

@@ -42,7 +42,7 @@ it("only the commands of `fleet embedded` load visors of our own", () => {
 
 it.each([
   { file: "src/reconcile/plan/build-plan.ts", command: "/plan.ts" },
-  { file: "src/skywire/visor/releases/release-facts.ts", command: "/doctor.ts" },
+  { file: "src/skywire/visor/releases.ts", command: "/doctor.ts" },
 ])("$command is followed to $file", ({ file, command }) => {
   const loaders = loadersOf((path) => path === file);
   expect([...loaders].some((path) => path.startsWith("src/cli/") && path.endsWith(command))).toBe(

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseSimilarTree } from "../../src/manifest/similar-tree.ts";
-import { makeSource } from "../../src/manifest/source.ts";
+import { makeSource, type MapTree, type Tree } from "../../src/manifest/source.ts";
 import { parseTree } from "../../src/manifest/parse-tree.ts";
-import type { MapTree, Tree } from "../../src/manifest/tree.ts";
 import { keyOf } from "../support/manifest-text.ts";
 
 const SEED = 20261127;

@@ -8,17 +8,16 @@ import {
   type LedgerRecord,
   type LiveVisor,
 } from "../../src/ledger/index.ts";
-import type {
-  Change,
-  DesiredFleet,
-  DesiredLeaf,
-  DesiredVisor,
-  Plan,
-  SeenVisor,
+import {
+  type Change,
+  changesOf,
+  type DesiredFleet,
+  type DesiredLeaf,
+  type DesiredVisor,
+  type Plan,
+  type SeenVisor,
 } from "../../src/model/index.ts";
-import { changesOf } from "../../src/model/index.ts";
-import { openingEntries } from "../../src/reconcile/apply/record-plan.ts";
-import { recordedChange } from "../../src/reconcile/apply/recorded-change.ts";
+import { openingEntries, recordedChange } from "../../src/reconcile/apply/record-plan.ts";
 import { buildPlan, HistoryFold, type KnownHistory } from "../../src/reconcile/plan/index.ts";
 import { liveVisor } from "../../src/cli/record/blame-live.ts";
 import { isByOthers } from "../../src/view/drift-text.ts";

@@ -1,6 +1,6 @@
 import { type Clock, type Dial, fromUtf8, utf8 } from "../../src/core/index.ts";
 import { BesideWork } from "../../src/cli/shell/background-work.ts";
-import { run } from "../../src/cli/run.ts";
+import { run } from "../../src/cli/run-here.ts";
 import type { World } from "../../src/cli/shell/world.ts";
 import { dialTcp } from "../../src/platform/index.ts";
 import {

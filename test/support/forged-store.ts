@@ -1,6 +1,6 @@
 import { fromHex, sha256, toHex, utf8 } from "../../src/core/index.ts";
 import { composeEntries } from "../../src/ledger/entries/compose.ts";
-import { makeGenesis } from "../../src/ledger/entries/genesis.ts";
+import { makeGenesis } from "../../src/ledger/entries/signing.ts";
 import {
   encodeEntry,
   encodeLog,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { BesideWork } from "../../src/cli/shell/background-work.ts";
-import { run } from "../../src/cli/run.ts";
+import { run } from "../../src/cli/run-here.ts";
 import type { World } from "../../src/cli/shell/world.ts";
 import { nodeFiles, nodeWatchFolder } from "../../src/platform/index.ts";
 import { type EmbeddedFleet, startEmbeddedFleet } from "../../src/skywire/embedded/index.ts";

@@ -5,13 +5,12 @@ import {
   type ComposedEntry,
   type ComposeDraft,
 } from "../../src/ledger/entries/compose.ts";
-import { makeGenesis, verifyGenesis } from "../../src/ledger/entries/genesis.ts";
-import { Keyring } from "../../src/ledger/entries/keyring.ts";
+import { makeGenesis, verifyGenesis } from "../../src/ledger/entries/signing.ts";
+import { type EpochKey, Keyring } from "../../src/ledger/entries/sealing.ts";
 import { headsToName } from "../../src/ledger/entries/payload-type.ts";
 import type { EntryKind, MovedFrom, SeenHead } from "../../src/ledger/entries/payloads.ts";
 import { RecordReader } from "../../src/ledger/entries/records.ts";
 import { makeRotate } from "../../src/ledger/entries/rotation.ts";
-import type { EpochKey } from "../../src/ledger/entries/sealing.ts";
 import type { RotatedKey } from "../../src/ledger/keys/keys.ts";
 import { leafHash, type ReadHashes, TreeFrontier } from "../../src/tlog/index.ts";
 import { countingRandom, testKeys } from "./ledger-world.ts";

@@ -9,7 +9,7 @@ import { requireSelection } from "../edit/edit-and-apply.ts";
 import { manifestName, readManifest, selectedVisors } from "../manifest/manifest-source.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, ON_OPTION } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
-import { reporterOf } from "../shell/reporter.ts";
+import { reporterOf } from "../shell/screen.ts";
 import { readerOf, wayInOf } from "../shell/way-in.ts";
 
 /** A summary starts a shell on the visor: fewer at once than readings that do not. */

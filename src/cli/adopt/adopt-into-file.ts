@@ -25,7 +25,7 @@ import type { Given } from "../shell/arguments.ts";
 import { type Candidate, findFleet, type FoundVisor } from "./find-fleet.ts";
 import { listedKeys } from "./first-file.ts";
 import { type ManifestSource, manifestName } from "../manifest/manifest-source.ts";
-import { reporterOf } from "../shell/reporter.ts";
+import { reporterOf } from "../shell/screen.ts";
 import {
   isToBeWritten,
   readEditable,

@@ -10,10 +10,10 @@ import { findFleet, type FoundFleet, type FoundVisor, tellStrangers } from "./fi
 import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./first-file.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
 import { findOperator } from "../ledger/operator.ts";
-import { reporterOf } from "../shell/reporter.ts";
+import { reporterOf } from "../shell/screen.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 /** Adopts visors into a manifest that is not there yet. */
 export async function adoptNewFile(

@@ -10,11 +10,11 @@ import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./f
 import { manifestName } from "../manifest/manifest-source.ts";
 import { findOperator } from "../ledger/operator.ts";
 import { ACCESS_OPTIONS, OPERATOR_OPTIONS } from "../shell/options.ts";
-import { reporterOf } from "../shell/reporter.ts";
+import { reporterOf } from "../shell/screen.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine, outLine } from "../shell/print.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 /** `fleet init`: a manifest of the visors there are, which owns who manages them, as it is: the first plan is empty. */
 export const init: Command = {

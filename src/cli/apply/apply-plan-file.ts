@@ -1,7 +1,7 @@
 // The apply of a plan from a file; a stranger's plan is never applied unless a person at a terminal agrees.
 import { usage } from "../shell/usage.ts";
-import type { Reporter } from "../shell/reporter.ts";
-import type { ApplyRequest } from "./apply-request.ts";
+import { canAsk, errPaint, outPaint, type Reporter } from "../shell/screen.ts";
+import { type ApplyRequest, refuseOtherDecision } from "./apply-request.ts";
 import { dirname, resolve } from "node:path";
 import {
   digestOfBytes,
@@ -27,13 +27,11 @@ import {
   type VisorTarget,
 } from "../../skywire/visor/index.ts";
 import { planText } from "../../view/index.ts";
-import { refuseOtherDecision } from "./apply-decision.ts";
 import { runApply } from "./apply-run.ts";
 import { confirm, unanswered } from "../shell/confirm.ts";
 import { joinedHistory } from "../ledger/joined-history.ts";
-import { canAsk, errPaint, outPaint } from "../shell/terminal-look.ts";
 import { requireOperator } from "../ledger/operator.ts";
-import { refuse } from "./refuse.ts";
+import { refuse } from "./ledger-refusals.ts";
 import { forScreen, planLook } from "../plan/plan-look.ts";
 import { type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";

@@ -1,25 +1,109 @@
 // The apply itself, once all was agreed to: with our ledger locked, after a last look at what others wrote.
-import { defined, type ExitCode, type VisorKey } from "../../core/index.ts";
-import type { ApplyRequest } from "./apply-request.ts";
+import { resolve } from "node:path";
+import {
+  defined,
+  digestOfBytes,
+  type ExitCode,
+  fromUtf8,
+  hasCode,
+  type VisorKey,
+} from "../../core/index.ts";
 import type { Ledger, SeenHead } from "../../ledger/index.ts";
-import type { DesiredVisor, Plan, SecretRef } from "../../model/index.ts";
-import { ApplyPast, applyPlan, type ApplyReport } from "../../reconcile/index.ts";
+import {
+  type DesiredVisor,
+  MANIFEST_BYTES_MAX,
+  type Plan,
+  type SecretRef,
+} from "../../model/index.ts";
+import {
+  ApplyPast,
+  applyPlan,
+  type ApplyReport,
+  type KnownHistory,
+} from "../../reconcile/index.ts";
 import { createVisorWriter, type VisorReader } from "../../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../../view/index.ts";
 import { joinedRecords, openFeeds, othersOf, seenHeads } from "../ledger/feeds.ts";
 import { Findings } from "../ledger/joined-history.ts";
-import { notKeptNote, textToKeep } from "./kept-manifest.ts";
-import { ledgerRefusals } from "./ledger-refusals.ts";
-import { outPaint } from "../shell/terminal-look.ts";
-import type { Operator } from "../ledger/operator.ts";
-import { errLine, printJson } from "../shell/print.ts";
-import { refuse } from "./refuse.ts";
-import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
-import { forScreen, planLook } from "../plan/plan-look.ts";
-import type { Reporter } from "../shell/reporter.ts";
-import { type WayIn, writesAtOnce } from "../shell/way-in.ts";
 import { openOwnLedger } from "../ledger/open-own-ledger.ts";
+import type { Operator } from "../ledger/operator.ts";
+import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
+import { STANDARD_INPUT } from "../manifest/manifest-source.ts";
+import { forScreen, planLook } from "../plan/plan-look.ts";
+import { errLine, printJson } from "../shell/print.ts";
+import { outPaint, type Reporter } from "../shell/screen.ts";
+import { type WayIn, writesAtOnce } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
+import type { ApplyRequest } from "./apply-request.ts";
+import { ledgerRefusals, refuse } from "./ledger-refusals.ts";
+
+// Which manifest's text an apply keeps in the ledger, so that it can be planned again.
+
+/** What is asked when an apply begins. */
+export interface KeepInput {
+  readonly plan: Pick<Plan, "manifest" | "seal">;
+  readonly history: Pick<KnownHistory, "keptManifests">;
+  /** Nobody we accept signed the plan: what it says of a manifest counts for nothing. */
+  readonly isStrangers: boolean;
+  /** The bytes of the manifest that was planned, where they are at hand; the file is read where they are not. */
+  readonly bytes?: Uint8Array;
+}
+
+/** The text that the plan's entry keeps, or why none is kept where one should be. */
+export type TextToKeep =
+  | { readonly kind: "text"; readonly text: string }
+  /** A commit has it, our ledger keeps it already, or it is not wanted. */
+  | { readonly kind: "needless" }
+  /** One sentence. */
+  | { readonly kind: "not-kept"; readonly why: string };
+
+/**
+ * Says what an apply keeps of its manifest: the text where no clean commit has it, the ledger is sealed, does not hold
+ * it yet and is not told otherwise. A text that holds a secret is never kept.
+ */
+async function textToKeep(
+  { plan, history, isStrangers, bytes }: KeepInput,
+  world: Pick<World, "files" | "folder">,
+): Promise<TextToKeep> {
+  const { manifest, seal } = plan;
+  const isCommitted = manifest.commit !== undefined && manifest.dirty === false;
+  const isHeld = history.keptManifests?.has(manifest.digest) === true;
+  if (isCommitted || isHeld || isStrangers || !seal) return { kind: "needless" };
+  const found = bytes ?? (await readManifestFile(manifest.path, world));
+  if (found === undefined || digestOfBytes(found) !== manifest.digest)
+    return { kind: "not-kept", why: `${manifest.path} is not the one that was planned` };
+  const { keepable } = await import("../manifest/manifest-room.ts");
+  const text = fromUtf8(found);
+  const verdict = keepable(text, manifest.path);
+  switch (verdict.kind) {
+    case "keepable":
+      return { kind: "text", text };
+    case "unwanted":
+      return { kind: "needless" };
+    case "secret": {
+      const { at, message } = verdict.first;
+      return { kind: "not-kept", why: `line ${at?.line ?? 0} of ${manifest.path}: ${message}` };
+    }
+  }
+}
+
+/** Says that the text is not kept; a sentence for a note. */
+function notKeptNote(why: string): string {
+  return `no commit has the manifest, and its text is not kept in the ledger: ${why}; \`fleet rollback\` cannot plan it again`;
+}
+
+async function readManifestFile(
+  name: string,
+  { files, folder }: Pick<World, "files" | "folder">,
+): Promise<Uint8Array | undefined> {
+  if (name === STANDARD_INPUT) return undefined;
+  try {
+    return await files.read(resolve(folder, name), { bytesMax: MANIFEST_BYTES_MAX });
+  } catch (error) {
+    if (hasCode(error, "files/")) return undefined;
+    throw error;
+  }
+}
 
 /** A plan that was shown and agreed to, and what applying it takes. */
 export interface RunInput {

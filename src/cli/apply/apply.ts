@@ -1,13 +1,14 @@
-// `fleet apply` as a command: its options, and whether the file it was given is a manifest or a plan.
-import { usage } from "../shell/usage.ts";
-import { reporterOf } from "../shell/reporter.ts";
-import { applyRequestOf } from "./apply-request.ts";
-import { type ExitCode, fromUtf8 } from "../../core/index.ts";
+// `fleet apply` as a command, for a manifest or a plan: plan, show, check, ask, apply.
+import { defined, type ExitCode, fromUtf8 } from "../../core/index.ts";
 import { isPlanText } from "../../reconcile/index.ts";
-import { applyManifest } from "./apply-manifest.ts";
-import { applyPlanFile } from "./apply-plan-file.ts";
-import type { Command } from "../shell/command.ts";
+import { planText } from "../../view/index.ts";
+import { requireOperator } from "../ledger/operator.ts";
 import { readNamed } from "../manifest/manifest-source.ts";
+import { forScreen, planLook } from "../plan/plan-look.ts";
+import { planFleet } from "../plan/planning.ts";
+import type { HandedSource } from "../plan/read-fleet.ts";
+import type { Command } from "../shell/command.ts";
+import { confirm, unanswered } from "../shell/confirm.ts";
 import {
   ACCESS_OPTIONS,
   ALLOW_REPEAT_OPTION,
@@ -21,6 +22,73 @@ import {
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
 } from "../shell/options.ts";
+import { errPaint, outPaint, type Reporter, reporterOf } from "../shell/screen.ts";
+import { usage } from "../shell/usage.ts";
+import type { World } from "../shell/world.ts";
+import { applyPlanFile } from "./apply-plan-file.ts";
+import { type ApplyRequest, applyRequestOf, refuseOtherDecision } from "./apply-request.ts";
+import { runApply } from "./apply-run.ts";
+import { refuse } from "./ledger-refusals.ts";
+
+// The way from a manifest to changed visors: plan, show, check, ask, apply.
+
+/** A manifest whose edited text is handed in, and what goes with the edit. */
+export interface EditedSource extends HandedSource {
+  /** What is asked about together with the changes of visors; absent when nothing is. */
+  readonly alsoWrites?: string;
+  /** Called when everything was agreed to, before the first write to a visor. */
+  readonly agreed: () => Promise<void>;
+}
+
+/** Applies a manifest, named or handed in: plans, shows, asks, applies. */
+export async function applyManifest(
+  request: ApplyRequest,
+  world: World,
+  reporter: Reporter,
+  edited?: EditedSource,
+): Promise<ExitCode> {
+  const { isYes, keyFile, overrides } = request;
+  const operator = await requireOperator(keyFile, world);
+  const planned = await planFleet(request, world, reporter, {
+    ledger: true,
+    operator,
+    ...defined({ handed: edited }),
+  });
+  const { plan, acting, history } = planned;
+  const isText = !request.isJson && !reporter.isEvents;
+  const look = planLook(request.look, planned.source.desired.visors);
+  if (isText)
+    world.terminal.out(forScreen(planText(plan, outPaint(world), look), request.look, world));
+  else world.terminal.err(planText(plan, errPaint(world), look));
+  refuseOtherDecision(plan, request.expectedDecision);
+  const check = {
+    plan,
+    acting,
+    operator: operator.keys.operator,
+    history,
+    toConfirm: unanswered(plan, overrides),
+  };
+  const refused = refuse(check, isText, world);
+  if (refused !== undefined) return refused;
+  const also = edited?.alsoWrites === undefined ? {} : { alsoWrites: edited.alsoWrites };
+  if (!(await confirm({ plan, overrides, world, isOrdinaryAnswered: isYes, ...also }))) return 4;
+  await edited?.agreed();
+  return await runApply({
+    plan,
+    operator,
+    acting,
+    wayIn: planned.wayIn,
+    reader: planned.reader,
+    order: planned.source.desired.visors,
+    manifestFolder: planned.source.folder,
+    manifestBytes: planned.source.bytes,
+    reporter,
+    request,
+    world,
+  });
+}
+
+// `fleet apply` as a command: its options, and whether the file it was given is a manifest or a plan.
 
 /** `fleet apply`: plan, show, ask, write, read back, record; or the same from a plan file. */
 export const apply: Command = {

@@ -1,20 +1,110 @@
-// What the ledgers and relays say against an apply at the last moment: newer entries, too few relays or witnesses.
-import type { OperatorKey } from "../../core/index.ts";
+// What says no to an apply: refusals are printed, all at once; the ledgers and relays are asked at the last moment.
+import type { ExitCode, OperatorKey } from "../../core/index.ts";
 import { type FeedKey, judgeWitnesses, newerThan } from "../../ledger/index.ts";
 import type { Plan, Refusal } from "../../model/index.ts";
 import {
+  type ApplyCheck,
   type ApprovalUses,
+  checkApply,
+  type Confirmation,
+  keysetChanges,
   keysetSignaturesRefusal,
   type KnownHistory,
   type NewerEntry,
+  refusalsExit,
   relayRefusal,
   requirementsOf,
   staleLedgerRefusals,
+  type UsedBy,
+  usedDecisionRefusal,
+  usedKeysetRefusal,
+  usedPlanRefusal,
+  type UseEntry,
   witnessesRefusal,
 } from "../../reconcile/index.ts";
 import type { RelayResult } from "../../replicas/index.ts";
+import { refusalText } from "../../view/index.ts";
 import { joinedRecords, type OpenFeeds } from "../ledger/feeds.ts";
-import { approvalRefusals, nameOfApplier, seenOfOwn } from "./used-approvals.ts";
+import { confirmationText } from "../shell/confirm.ts";
+import { errLine } from "../shell/print.ts";
+import { errPaint } from "../shell/screen.ts";
+import type { World } from "../shell/world.ts";
+
+// What the ledgers have against an approval right before an apply: that it was used already.
+
+/**
+ * How many entries of our ledger whoever planned had seen; `undefined` when the plan does not tell. What a stranger's
+ * plan says of it does not count.
+ */
+function seenOfOwn({
+  plan,
+  feeds,
+  operator,
+  isStrangers,
+}: Pick<BeforeApply, "plan" | "feeds" | "operator" | "isStrangers">): number | undefined {
+  if (isStrangers) return undefined;
+  // An observation counts the entries of whoever made it.
+  const planner = plan.source?.signer ?? plan.operator;
+  if (plan.history.known && planner === operator) return plan.history.head;
+  return plan.heads.find(({ feed }) => feed === feeds.own.feed)?.size;
+}
+
+/** The name of an operator who may apply; `undefined` for anybody else. */
+function nameOfApplier(
+  { accepted }: Pick<KnownHistory, "accepted">,
+  key: OperatorKey,
+  feed: FeedKey,
+): string | undefined {
+  return Object.entries(accepted?.payload.operators ?? {}).find(
+    ([, operator]) =>
+      (operator.key === key || operator.feed === feed) && operator.may.includes("apply"),
+  )?.[0];
+}
+
+/** Refuses a plan and a decision that were used, and a change of rights that another one came before. */
+function approvalRefusals(before: BeforeApply): readonly Refusal[] {
+  const { uses, approved, plan } = before;
+  const applied = byAppliers(uses.applied, before).at(-1);
+  const isChanging = plan.visors.some(({ steps }) => steps.length > 0);
+  return [
+    applied === undefined || uses.isCutShort ? undefined : usedPlanRefusal(applied),
+    approved === undefined || !isChanging
+      ? undefined
+      : usedDecisionRefusal(byAppliers(uses.carriedOut, before), approved.repeats),
+    keysetRefusal(before),
+  ].filter((refusal) => refusal !== undefined);
+}
+
+/** What we recorded, and what others did who may apply: nobody else can use an approval up. */
+function byAppliers(
+  entries: readonly UseEntry[],
+  { history, feeds }: Pick<BeforeApply, "history" | "feeds">,
+): readonly UsedBy[] {
+  return entries.flatMap(({ operator, feed, entry, timeMs }) => {
+    const name = nameOfApplier(history, operator, feed);
+    if (name === undefined && feed !== feeds.own.feed) return [];
+    return [{ operator: name ?? operator, entry, timeMs }];
+  });
+}
+
+/** The change of operators, controllers or policy was agreed to before another one was recorded. */
+function keysetRefusal(before: BeforeApply): Refusal | undefined {
+  const { plan, history, feeds } = before;
+  const { changedBy } = history;
+  if (changedBy === undefined || plan.keysetChanges.length === 0) return undefined;
+  if (keysetChanges(plan.keyset, history).length === 0) return undefined;
+  const isOwn = changedBy.feed === feeds.own.feed;
+  const seen = isOwn
+    ? seenOfOwn(before)
+    : plan.heads.find(({ feed }) => feed === changedBy.feed)?.size;
+  const isSeen =
+    seen === undefined ? changedBy.timeMs < Date.parse(plan.created) : changedBy.index < seen;
+  if (isSeen) return undefined;
+  const operator = nameOfApplier(history, changedBy.writer, changedBy.feed) ?? changedBy.writer;
+  return usedKeysetRefusal({ operator, entry: changedBy.index, timeMs: changedBy.timeMs });
+}
+
+// What the ledgers and relays say against an apply at the last moment: newer entries, too few relays or witnesses.
 
 /** Witnesses are people: entries of the last day need no cosignature yet. */
 const WITNESS_GRACE_MS = 24 * 60 * 60 * 1_000;
@@ -151,3 +241,37 @@ async function witnessesOf(
 }
 
 type LedgerWriter = Parameters<typeof judgeWitnesses>[1]["writers"][number];
+
+// The gate before an apply: whatever says no is printed, all at once, and becomes the exit code.
+
+/** What was found beside the plan: in the ledgers, and at the relays. */
+export interface RefuseInput extends Omit<ApplyCheck, "nowMs"> {
+  readonly found?: readonly Refusal[];
+  /** What would be asked about if nothing refused; told with the refusals, so that one more run is enough. */
+  readonly toConfirm?: readonly Confirmation[];
+}
+
+/**
+ * Checks whether a plan may be applied here and now, and prints what says no. Refusals of the plan itself were
+ * shown with it when `wasShown` is set.
+ * @returns the exit code of the refusals; `undefined` when nothing refuses
+ */
+export function refuse(
+  { found = [], toConfirm = [], ...check }: RefuseInput,
+  wasShown: boolean,
+  world: World,
+): ExitCode | undefined {
+  const { plan } = check;
+  const refusals = [...checkApply({ ...check, nowMs: world.clock.now() }), ...found];
+  for (const refusal of refusals) {
+    if (wasShown && plan.refusals.includes(refusal)) continue;
+    world.terminal.err(refusalText(refusal, plan.names, errPaint(world)));
+  }
+  if (refusals.length === 0) return undefined;
+  if (toConfirm.length > 0) {
+    const asked = toConfirm.map(confirmationText).join("; ");
+    errLine(world, `to be confirmed as well: ${asked}`);
+  }
+  world.terminal.err("nothing was written\n");
+  return refusalsExit(refusals);
+}

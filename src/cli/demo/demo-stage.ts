@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { counted, type ExitCode, fromUtf8, onAbort, utf8 } from "../../core/index.ts";
 import { type Child, type ChildOptions, startChild } from "../../platform/index.ts";
 import { printable } from "../../view/index.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { packageFile } from "../shell/package-files.ts";
 import type { World } from "../shell/world.ts";
 

@@ -7,7 +7,7 @@ import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { type Chapter, CHAPTERS, FIRST_CHAPTER } from "./demo-chapters.ts";
 import { DemoStage } from "./demo-stage.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
 

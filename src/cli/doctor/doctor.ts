@@ -2,7 +2,7 @@
 import type { ExitCode } from "../../core/index.ts";
 import { type Finding, findingsText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { worstExit } from "../shell/exit.ts";
 import { findings, ABOUT_MANIFEST } from "./visor-findings.ts";
 import {

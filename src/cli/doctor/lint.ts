@@ -6,11 +6,10 @@ import type { GoneKey } from "../../model/index.ts";
 import { diagnosticsText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { manifestName, STANDARD_INPUT, verifyManifest } from "../manifest/manifest-source.ts";
-import { nowOf } from "../shell/now-option.ts";
+import { JSON_OPTION, NOW_OPTION, nowOf, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { operatorUnasked } from "../ledger/operator.ts";
-import { JSON_OPTION, NOW_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
 import {
@@ -20,7 +19,7 @@ import {
   withText,
   writeText,
 } from "../manifest/rewrite-manifest.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 /** `fleet lint`: what a manifest may say and seldom means. */
 export const lint: Command = {

@@ -2,7 +2,7 @@
 import { defined, FleetError } from "../../core/index.ts";
 import { readLedger } from "../../ledger/index.ts";
 import { type GoneInput, type History, historyOf } from "../../reconcile/index.ts";
-import { namedAtLastCommit } from "../git/named-before.ts";
+import { namedAtLastCommit } from "../git/manifest-at.ts";
 import { joinedHistory } from "../ledger/joined-history.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import type { Operator } from "../ledger/operator.ts";

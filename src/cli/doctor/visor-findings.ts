@@ -17,7 +17,7 @@ import { manifestFacts, type ManifestFacts, NO_FACTS } from "../manifest/names-o
 import { findOperator, type Operator } from "../ledger/operator.ts";
 import { type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 /** How the finding of a manifest that cannot be read is called. */
 export const ABOUT_MANIFEST = "manifest";

@@ -5,7 +5,7 @@ import { planExit } from "../../reconcile/index.ts";
 import { driftDocument, driftText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { driftStory } from "./drift-story.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint, reporterOf } from "../shell/screen.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
@@ -17,7 +17,6 @@ import {
 import { forScreen, planLook, lookRequestOf } from "../plan/plan-look.ts";
 import { planFleet } from "../plan/planning.ts";
 import { printJson } from "../shell/print.ts";
-import { reporterOf } from "../shell/reporter.ts";
 
 /** `fleet drift`: what others changed and when, apart from what was never applied, and how to go on. */
 export const drift: Command = {

@@ -1,10 +1,10 @@
 // What every command goes through that edits the manifest for the visors of `--on` and then applies it.
 import { usage } from "../shell/usage.ts";
 import { type ApplyRequest, applyRequestOf } from "../apply/apply-request.ts";
-import { reporterOf } from "../shell/reporter.ts";
+import { reporterOf } from "../shell/screen.ts";
 import type { ExitCode } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
-import { applyManifest } from "../apply/apply-manifest.ts";
+import { applyManifest } from "../apply/apply.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";
 import { manifestName, type ManifestSource, selectedVisors } from "../manifest/manifest-source.ts";

@@ -7,7 +7,7 @@ import { embeddedFolder } from "./embedded-up.ts";
 import { operatorName } from "../operators/keygen.ts";
 import { findOperator, type Operator } from "../ledger/operator.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 const GUESTS_MAX = 50;
 

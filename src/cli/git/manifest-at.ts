@@ -1,5 +1,4 @@
-// A manifest as some commit has it, and where git has the one at hand; nothing is checked out or fetched.
-import { usage } from "../shell/usage.ts";
+// A manifest as some commit has it, what the applied one named, and where git has the one at hand; nothing is checked out or fetched.
 import { type Digest, digestOfBytes, FleetError } from "../../core/index.ts";
 import {
   type GitAnswer,
@@ -8,10 +7,14 @@ import {
   readGitFacts,
   readGitFactsAt,
 } from "../../platform/index.ts";
+import type { History, NamedBefore } from "../../reconcile/index.ts";
 import { printable } from "../../view/index.ts";
-import { type ManifestSource, manifestPath, verifyManifest } from "../manifest/manifest-source.ts";
+import { manifestPath, type ManifestSource, verifyManifest } from "../manifest/manifest-source.ts";
+import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
 import { noCommitAt } from "./no-commit.ts";
+
+// A manifest as some commit has it, and where git has the one at hand; nothing is checked out or fetched.
 
 /** A manifest as a commit has it. */
 export interface ManifestAt {
@@ -83,4 +86,28 @@ export async function gitFactsOf(source: ManifestSource): Promise<GitAnswer> {
 /** Says that git would not answer, so that no commit is named; a sentence for a note. */
 export function refusedNote(name: string, { why, next }: GitRefusal): string {
   return printable(`git says nothing of ${name}: ${why}; no commit is named for it (${next})`);
+}
+
+// What the manifest that was applied last named, as git has it.
+
+/** The keys that the manifest of the last recorded commit names; `undefined` where git has no other one than this. */
+export async function namedAtLastCommit(
+  source: ManifestSource,
+  history: History,
+): Promise<NamedBefore | undefined> {
+  const commit = history.known ? history.lastCommit : undefined;
+  if (commit === undefined || source.name === "-") return undefined;
+  const found = await readFileAt(source.path, commit);
+  return found.kind === "file" ? await keysNamedAt(found.bytes, found.commit, source) : undefined;
+}
+
+/** The keys that a manifest of a commit names; `undefined` where it is the very one that was read. */
+export async function keysNamedAt(
+  bytes: Uint8Array,
+  commit: string,
+  { desired, name }: ManifestSource,
+): Promise<NamedBefore | undefined> {
+  if (digestOfBytes(bytes) === desired.manifestDigest) return undefined;
+  const { keysNamedIn } = await import("../manifest/manifest-room.ts");
+  return { commit, keys: keysNamedIn(bytes, name) };
 }

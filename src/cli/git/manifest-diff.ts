@@ -3,7 +3,7 @@ import { usage } from "../shell/usage.ts";
 import type { ExitCode } from "../../core/index.ts";
 import { manifestDiffDocument, manifestDiffText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
 import { printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";

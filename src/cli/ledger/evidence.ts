@@ -4,7 +4,7 @@ import { type ExitCode, FleetError, hasCode } from "../../core/index.ts";
 import { checkEvidence, type EvidenceDocument, parseEvidence } from "../../ledger/index.ts";
 import { proofText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { readNamed } from "../manifest/manifest-source.ts";
 import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { JSON_OPTION, MANIFEST_OPTION } from "../shell/options.ts";

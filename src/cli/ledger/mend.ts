@@ -5,7 +5,7 @@ import type { RelayResult } from "../../replicas/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { saysYes } from "../shell/ask.ts";
 import { openFeeds, seenHeads } from "./feeds.ts";
-import { canAsk } from "../shell/terminal-look.ts";
+import { canAsk } from "../shell/screen.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { openOwnLedger, lockRequestOf } from "./open-own-ledger.ts";
 import type { Operator } from "./operator.ts";

@@ -8,7 +8,7 @@ import { replicaFolderOf } from "./feeds.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { findOperator, type Operator, requireOperator } from "./operator.ts";
-import { ledgerFolderOf, keyFileOf } from "../shell/home-files.ts";
+import { ledgerFolderOf, keyFileOf } from "../shell/kept-files.ts";
 import type { World } from "../shell/world.ts";
 
 const PREFIX_TYPED_MIN = 4;

@@ -1,8 +1,8 @@
 // This machine's operator: the key that signs here, its passphrase, and the folder of its ledger.
 import { FleetError } from "../../core/index.ts";
 import { type OperatorKeys, readKeyFile } from "../../ledger/index.ts";
-import { canAsk } from "../shell/terminal-look.ts";
-import { type KeyFileChoice, ledgerFolderOf } from "../shell/home-files.ts";
+import { canAsk } from "../shell/screen.ts";
+import { type KeyFileChoice, ledgerFolderOf } from "../shell/kept-files.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 

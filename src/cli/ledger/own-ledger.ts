@@ -9,7 +9,7 @@ import { bringUpToDate, publishAndTell } from "./relaying.ts";
 import { openOwnLedger, lockRequestOf } from "./open-own-ledger.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 /** Our ledger, held by its lock, with what is beside it. */
 export interface OwnLedger {

@@ -12,7 +12,7 @@ import {
 } from "../../tlog/index.ts";
 import { type CheckedProof, proofText, timeText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { readNamed } from "../manifest/manifest-source.ts";
 import { printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";

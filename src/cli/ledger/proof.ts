@@ -1,5 +1,5 @@
 // `fleet ledger proof`: a proof that an entry is in a ledger, or that a ledger only grew, made for others to check.
-import { keyFileOf } from "../shell/home-files.ts";
+import { checkOutputFiles, keyFileOf } from "../shell/kept-files.ts";
 import { resolve } from "node:path";
 import {
   equalBytes,
@@ -36,7 +36,6 @@ import type { World } from "../shell/world.ts";
 import { checkpointKey } from "./checkpoint.ts";
 import { FEED_OPTION, type NamedLedger, openNamedLedger } from "./named-ledger.ts";
 import { checkProof } from "./proof-check.ts";
-import { checkOutputFiles } from "../shell/output-files.ts";
 import { usage } from "../shell/usage.ts";
 
 const ENTRY_MODE = 0o644;

@@ -13,7 +13,7 @@ import { nextOf, publishOwn } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { mendHollow } from "./mend.ts";
 import { RELAY_OPTION, relaysOf } from "./relay-option.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 /** `fleet ledger publish`: our ledger to its relays, now. */
 export const ledgerPublish: Command = {

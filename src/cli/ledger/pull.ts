@@ -13,7 +13,7 @@ import { type PulledOther, pullOthers } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { RELAY_OPTION, relaysOf, STALL_OPTION, stallOf } from "./relay-option.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 /** `fleet ledger pull`: copies of the other operators' ledgers. */
 export const ledgerPull: Command = {

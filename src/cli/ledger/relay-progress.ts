@@ -2,7 +2,7 @@
 
 import type { PublishProgress } from "../../relays/index.ts";
 import { printable } from "../../view/index.ts";
-import { canShowProgress } from "../shell/terminal-look.ts";
+import { canShowProgress } from "../shell/screen.ts";
 import type { World } from "../shell/world.ts";
 
 const QUIET_MS = 500;

@@ -14,7 +14,7 @@ import { tableText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { findOperator } from "./operator.ts";
-import { ledgerFolderOf, keyFileOf } from "../shell/home-files.ts";
+import { ledgerFolderOf, keyFileOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import { relayAddresses, relayWorld } from "./relaying.ts";

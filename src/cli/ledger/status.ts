@@ -11,7 +11,7 @@ import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options
 import { errLine, printJson } from "../shell/print.ts";
 import { beginRetry, lookAtOwn } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 const HEAD_DIGITS = 12;
 

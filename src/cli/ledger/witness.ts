@@ -1,6 +1,6 @@
 // `fleet ledger witness`: cosigns the ledgers of others, and records in our own that it did.
 import { usage } from "../shell/usage.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { checkOutputFiles, keyFileOf } from "../shell/kept-files.ts";
 import { resolve } from "node:path";
 import { type ExitCode, utf8 } from "../../core/index.ts";
 import {
@@ -15,10 +15,9 @@ import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { worstExit } from "../shell/exit.ts";
 import { feedNames, otherOperators } from "./feeds.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
 import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
-import { checkOutputFiles } from "../shell/output-files.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
 import { noCopy, unknownFeed } from "./named-ledger.ts";

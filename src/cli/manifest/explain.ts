@@ -3,7 +3,7 @@ import { usage } from "../shell/usage.ts";
 import type { ExitCode } from "../../core/index.ts";
 import { diagnosticsText, explanationText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
-import { errPaint, outPaint } from "../shell/terminal-look.ts";
+import { errPaint, outPaint } from "../shell/screen.ts";
 import { manifestName, readManifest } from "./manifest-source.ts";
 import { JSON_OPTION, MANIFEST_OPTION } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";

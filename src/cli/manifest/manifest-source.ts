@@ -9,7 +9,7 @@ import {
 } from "../../model/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
-import { errPaint } from "../shell/terminal-look.ts";
+import { errPaint } from "../shell/screen.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 

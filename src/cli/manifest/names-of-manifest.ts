@@ -3,7 +3,7 @@
 import { FleetError, type OperatorKey } from "../../core/index.ts";
 import { diagnosticsText, type Names } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
-import { errPaint } from "../shell/terminal-look.ts";
+import { errPaint } from "../shell/screen.ts";
 import {
   checkManifest,
   invalidManifest,

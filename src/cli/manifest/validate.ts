@@ -2,7 +2,7 @@
 import { counted, type ExitCode } from "../../core/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { checkManifest, manifestName, type ManifestSource } from "./manifest-source.ts";
 import { JSON_OPTION } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";

@@ -27,7 +27,7 @@ import {
   showChange,
   type SignaturesReport,
 } from "./report.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 /** `fleet operator approve`: signs a change of operators that another operator began. */
 export const operatorApprove: Command = {

@@ -20,7 +20,7 @@ import { editOperator, type OperatorEdit } from "./manifest-text.ts";
 import { type NextKeyset, nextKeyset, termsWith } from "./next-keyset.ts";
 import { checkHasEpochKey, recordKeyset } from "./record.ts";
 import { finish, isAgreed, type OperatorReport, showChange } from "./report.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 /** A change of one operator, as a command was asked for it. */
 export interface OperatorChange {

@@ -13,7 +13,7 @@ import { nodeProcess } from "../../platform/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
-import { keyFileOf, ledgerFolderOf } from "../shell/home-files.ts";
+import { keyFileOf, ledgerFolderOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION } from "../shell/options.ts";
 import { errLine, outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";

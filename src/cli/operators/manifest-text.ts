@@ -4,7 +4,7 @@ import { loadManifest } from "../../manifest/index.ts";
 import type { DesiredFleet } from "../../model/index.ts";
 import { keysetOf } from "../../reconcile/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
-import { errPaint } from "../shell/terminal-look.ts";
+import { errPaint } from "../shell/screen.ts";
 import { type ManifestFile, type NewText, withText } from "../manifest/rewrite-manifest.ts";
 import type { World } from "../shell/world.ts";
 

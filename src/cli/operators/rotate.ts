@@ -37,7 +37,7 @@ import {
   rotatedFleets,
 } from "./rotation.ts";
 import { keyFileOptions, endCutOffRotation } from "./settle.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 const COMMAND = "fleet operator rotate";
 

@@ -6,9 +6,9 @@ import { formatObservation, makeObservation } from "../../reconcile/index.ts";
 import { observationText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint, reporterOf } from "../shell/screen.ts";
 import type { Operator } from "../ledger/operator.ts";
-import { checkOutputFiles } from "../shell/output-files.ts";
+import { checkOutputFiles } from "../shell/kept-files.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
@@ -18,7 +18,6 @@ import {
 } from "../shell/options.ts";
 import { readFleet, type ReadFleet } from "./read-fleet.ts";
 import { refusedNote } from "../git/manifest-at.ts";
-import { reporterOf } from "../shell/reporter.ts";
 import { TOOL } from "../shell/program-name.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";

@@ -12,17 +12,19 @@ import {
   recordedInput,
 } from "../../reconcile/index.ts";
 import { diagnosticsText } from "../../view/index.ts";
-import { errPaint } from "../shell/terminal-look.ts";
-import { gitFactsOf } from "../git/manifest-at.ts";
+import { errPaint } from "../shell/screen.ts";
+import { gitFactsOf, keysNamedAt } from "../git/manifest-at.ts";
 import { judgeCommits } from "../git/judge-commits.ts";
-import { keysNamedAt } from "../git/named-before.ts";
 import { noCommitAt } from "../git/no-commit.ts";
 import { type ManifestSource, readNamed, STANDARD_INPUT } from "../manifest/manifest-source.ts";
-import { plannedPart } from "./planned-part.ts";
+import {
+  checkedOverrides,
+  plannedManifest,
+  plannedPart,
+  type PlanRequest,
+} from "./plan-request.ts";
 import type { Operator } from "../ledger/operator.ts";
 import type { Planned } from "./planning.ts";
-import { checkedOverrides, plannedManifest } from "./asked-plan.ts";
-import type { PlanRequest } from "./plan-request.ts";
 import { TOOL } from "../shell/program-name.ts";
 import type { World } from "../shell/world.ts";
 import { usage } from "../shell/usage.ts";

@@ -1,28 +1,92 @@
-// The forms in which a plan is given, for people, programs and CI, and where each of them goes.
+// What becomes of a plan that was made: kept in a file, given in forms for people, programs and CI, and told by the exit code.
 import { resolve } from "node:path";
-import { defined, utf8 } from "../../core/index.ts";
+import { defined, type ExitCode, utf8 } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
-import { confirmationsOf, formatPlan } from "../../reconcile/index.ts";
+import { confirmationsOf, formatPlan, planExit, signPlan } from "../../reconcile/index.ts";
 import {
   commandFree,
   fitText,
   type MarkdownFacts,
   plainPaint,
-  type PlanLook,
   planAnnotations,
   planCodeQuality,
   planComment,
+  planEvents,
   planJunit,
+  type PlanLook,
   planSarif,
   planStepSummary,
   planText,
 } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
-import { outPaint } from "../shell/terminal-look.ts";
-import { forScreen } from "./plan-look.ts";
-import { SUMMARY_FILE } from "../shell/output-files.ts";
-import type { World } from "../shell/world.ts";
+import { SUMMARY_FILE } from "../shell/kept-files.ts";
+import { errLine } from "../shell/print.ts";
+import { outPaint, type Reporter } from "../shell/screen.ts";
 import { usage } from "../shell/usage.ts";
+import type { World } from "../shell/world.ts";
+import { forScreen, type LookRequest, lookRequestOf, planLook } from "./plan-look.ts";
+import type { PlanRequest } from "./plan-request.ts";
+import type { Planned } from "./planning.ts";
+
+// What becomes of a plan that was made: kept in a file, printed, and told by the exit code.
+
+/** How a plan is given to whoever asked for it. */
+export interface GiveRequest {
+  /** The file it is kept in, as the user named it. */
+  readonly out?: string;
+  readonly isJson: boolean;
+  /** The exit code says whether anything changes. */
+  readonly isDetailed: boolean;
+  readonly look: LookRequest;
+  readonly outputs: readonly Output[];
+}
+
+/** Reads how a plan is to be given. @throws FleetError cli/usage (exit 64) */
+export function giveRequestOf(given: Given, world: World): GiveRequest {
+  const outputs = outputsOf(given, world);
+  const out = given.text("out");
+  return {
+    ...defined({ out }),
+    isJson: given.flag("json"),
+    isDetailed: given.flag("detailed-exitcode"),
+    look: lookRequestOf(given),
+    outputs,
+  };
+}
+
+/** The files that a plan is written to. */
+export function filesOf({ out, outputs }: GiveRequest): readonly string[] {
+  const files = outputs.flatMap(({ to }) => (to.kind === "standard-output" ? [] : [to.path]));
+  return out === undefined ? files : [out, ...files];
+}
+
+/** Keeps a plan in its file, signed when there is a key, and prints it in every way that was asked for. */
+export async function givePlan(
+  { plan, operator, source }: Pick<Planned, "plan" | "operator" | "source">,
+  { out: file, isJson, isDetailed, look, outputs }: GiveRequest,
+  { on }: Pick<PlanRequest, "on">,
+  { world, reporter }: { readonly world: World; readonly reporter: Reporter },
+): Promise<ExitCode> {
+  const keys = operator?.keys;
+  const made = file === undefined || keys === undefined ? plan : signPlan(plan, keys);
+  if (file !== undefined) {
+    await world.files.write(resolve(world.folder, file), utf8(formatPlan(made)), { mode: 0o600 });
+    const how =
+      keys === undefined ? "not signed: there is no key here" : `signed by ${keys.operator}`;
+    errLine(world, `plan kept in ${file}, ${how}; \`fleet apply ${file}\` applies it`);
+  }
+  if (isJson) world.terminal.out(formatPlan(made));
+  else if (reporter.isEvents) planEvents(made).forEach(reporter.emit);
+  await writeOutputs(outputs, made, {
+    world,
+    look: planLook(look, source.desired.visors),
+    columns: look.columns,
+    on,
+  });
+  return planExit(made, { detailed: isDetailed });
+}
+
+// The forms in which a plan is given, for people, programs and CI, and where each of them goes.
 
 const KINDS = [
   "text",
@@ -53,7 +117,7 @@ export interface Output {
  * What `--output` asks for, in the order given; text on standard output where nothing else goes there.
  * @throws FleetError cli/usage (exit 64) for an unknown kind and for two on standard output
  */
-export function outputsOf(given: Given, world: World): readonly Output[] {
+function outputsOf(given: Given, world: World): readonly Output[] {
   const outputs = given.texts("output").map((text) => parseOutput(text, world));
   const claims = [
     ...(given.flag("json") ? ["--json"] : []),
@@ -73,7 +137,7 @@ export function outputsOf(given: Given, world: World): readonly Output[] {
 }
 
 /** Prints and writes a plan in every way that was asked for. */
-export async function writeOutputs(
+async function writeOutputs(
   outputs: readonly Output[],
   plan: Plan,
   {

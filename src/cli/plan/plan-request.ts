@@ -1,13 +1,22 @@
-// What a plan is asked for: the words of the command line, read once.
-import { defined } from "../../core/index.ts";
-import type { Overrides } from "../../model/index.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
+// What a plan is asked for: the words of the command line, the manifest they are about, and the part of the fleet.
+import { defined, FleetError } from "../../core/index.ts";
+import type { DesiredVisor, FieldAddress, Overrides } from "../../model/index.ts";
+import { readManifestAt } from "../git/manifest-at.ts";
+import { addressesOf, type Field, fieldsOf, fieldWord } from "../manifest/fields.ts";
+import {
+  manifestName,
+  type ManifestSource,
+  readManifest,
+  selectedVisors,
+} from "../manifest/manifest-source.ts";
 import { type AccessRequest, accessRequestOf } from "../shell/access-request.ts";
 import type { Given } from "../shell/arguments.ts";
-import { type KeyFileChoice, keyFileOf } from "../shell/home-files.ts";
-import { nowOf } from "../shell/now-option.ts";
-import { overridesOf } from "../shell/overrides.ts";
+import { type KeyFileChoice, keyFileOf } from "../shell/kept-files.ts";
+import { nowOf, overridesOf } from "../shell/options.ts";
+import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
+
+// What a plan is asked for: the words of the command line, read once.
 
 const EXPIRES_AFTER_MS = 60 * 60 * 1_000;
 
@@ -53,4 +62,78 @@ export function planRequestOf(
     access: accessRequestOf(given),
     keyFile: keyFileOf(given, world),
   };
+}
+
+// The manifest that a plan is asked of, and what must be true of the request in it.
+
+/**
+ * The manifest that a plan is asked of: the file, or what a commit has of it.
+ * @throws FleetError cli/no-commit, cli/not-in-commit, cli/no-file, cli/invalid-manifest (exit 64)
+ */
+export async function plannedManifest(
+  { manifest, at }: Pick<PlanRequest, "manifest" | "at">,
+  world: World,
+): Promise<ManifestSource> {
+  if (at === undefined) return await readManifest(manifest, world);
+  return (await readManifestAt(manifest, at, world)).source;
+}
+
+/** Visors that must exist because an option names them. */
+export function checkedOverrides(overrides: Overrides, source: ManifestSource): Overrides {
+  const isKnown = (name: string): boolean =>
+    source.desired.visors.some((visor: DesiredVisor) => visor.name === name);
+  const unknown = overrides.allowTrustLoss.find((name) => !isKnown(name));
+  if (unknown === undefined) return overrides;
+  throw usage(
+    `--allow-trust-loss ${unknown}: no visor of this name`,
+    "give the name that the refusal shows",
+  );
+}
+
+// The part of the fleet that a plan is about: the visors of --on, or the single fields of --only.
+
+/** Which visors are planned, and of which fields alone. */
+export interface PlannedPart {
+  readonly selected: readonly DesiredVisor[];
+  readonly only?: readonly FieldAddress[];
+}
+
+/**
+ * The visors of `--on`, or those of `--only` and their fields.
+ * @throws FleetError cli/usage, cli/selection, cli/field (exit 64), cli/ignored (exit 4) for a field that the manifest
+ * ignores at the time of the plan
+ */
+export async function plannedPart(
+  source: ManifestSource,
+  { on, only: words, nowMs }: Pick<PlanRequest, "on" | "only" | "nowMs">,
+  world: World,
+): Promise<PlannedPart> {
+  if (words.length === 0) return { selected: await selectedVisors(source, on, world) };
+  if (on !== undefined) {
+    throw usage(
+      "--on and --only both say what to plan",
+      "give one of them: --only takes a selection before the slash, such as 'tag:shop/trust.pty'",
+    );
+  }
+  const fields = await fieldsOf(words, source.desired);
+  refuseIgnored(fields, nowMs ?? world.clock.now());
+  const only = addressesOf(fields);
+  const keys = new Set(only.map(({ visor }) => visor));
+  return { selected: source.desired.visors.filter(({ key }) => keys.has(key)), only };
+}
+
+function refuseIgnored(fields: readonly Field[], nowMs: number): void {
+  for (const { visors, path } of fields) {
+    for (const { name, ignores = [] } of visors) {
+      const ignore = ignores.find((each) => each.path === path && nowMs < each.untilMs);
+      if (ignore === undefined) continue;
+      const field = fieldWord(name, path);
+      const until = new Date(ignore.untilMs).toISOString();
+      throw new FleetError(
+        "cli/ignored",
+        `${field} is ignored until ${until}, by line ${ignore.place.line} of ${ignore.place.file}`,
+        { next: `\`fleet ignore ${field} --end\` ends that`, exit: 4 },
+      );
+    }
+  }
 }

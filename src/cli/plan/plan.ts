@@ -1,6 +1,6 @@
 // `fleet plan`: what an apply would change, and why; it must never write to a visor.
 import type { OfflinePlanned, OfflineRequest, Trusting } from "./offline-plan.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { checkOutputFiles, keyFileOf } from "../shell/kept-files.ts";
 import { type PlanRequest, planRequestOf } from "./plan-request.ts";
 import type { ExitCode } from "../../core/index.ts";
 import type { Command } from "../shell/command.ts";
@@ -20,10 +20,9 @@ import {
   PLAN_FILE_OPTIONS,
 } from "../shell/options.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
-import { givePlan, filesOf, giveRequestOf } from "./give-plan.ts";
-import { checkOutputFiles } from "../shell/output-files.ts";
+import { givePlan, filesOf, giveRequestOf } from "./output.ts";
 import type { Planned } from "./planning.ts";
-import { type Reporter, reporterOf } from "../shell/reporter.ts";
+import { type Reporter, reporterOf } from "../shell/screen.ts";
 import type { World } from "../shell/world.ts";
 
 /** `fleet plan`: what an apply would change. It has no way to write to a visor. */

@@ -14,16 +14,18 @@ import {
 import type { VisorReader } from "../../skywire/visor/index.ts";
 import { otherOperators } from "../ledger/feeds.ts";
 import { keepAway, recallAway } from "./away-visors.ts";
-import { plannedManifest } from "./asked-plan.ts";
-import type { PlanRequest } from "./plan-request.ts";
-import { gitFactsOf } from "../git/manifest-at.ts";
-import { namedAtLastCommit } from "../git/named-before.ts";
+import {
+  plannedManifest,
+  type PlannedPart,
+  plannedPart,
+  type PlanRequest,
+} from "./plan-request.ts";
+import { gitFactsOf, namedAtLastCommit } from "../git/manifest-at.ts";
 import { type JoinedHistory, joinedHistory, type JoinHistory } from "../ledger/joined-history.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { findOperator, type Operator, requireOperator } from "../ledger/operator.ts";
 import { beginRetry, pullNotes, pullOthers } from "../ledger/relaying.ts";
-import { type PlannedPart, plannedPart } from "./planned-part.ts";
-import type { Reporter } from "../shell/reporter.ts";
+import type { Reporter } from "../shell/screen.ts";
 import { readerOf, type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";

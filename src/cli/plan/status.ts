@@ -1,7 +1,7 @@
 // `fleet status`: which visors answer, and what waits for a restart or is ignored on them.
 import { accessRequestOf } from "../shell/access-request.ts";
 import { defined, type ExitCode } from "../../core/index.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 import type { DesiredVisor, ObservedVisor } from "../../model/index.ts";
 import { awaitingRestart, type History, observeFleet } from "../../reconcile/index.ts";
 import {
@@ -11,7 +11,7 @@ import {
   statusText,
 } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint, reporterOf } from "../shell/screen.ts";
 import { manifestName, readManifest, selectedVisors } from "../manifest/manifest-source.ts";
 import {
   ACCESS_OPTIONS,
@@ -23,7 +23,6 @@ import {
 import { recordedHistory } from "./read-fleet.ts";
 import { forScreen, inManifestOrder, planLook, lookRequestOf } from "./plan-look.ts";
 import { printJson } from "../shell/print.ts";
-import { reporterOf } from "../shell/reporter.ts";
 import { readerOf, wayInOf } from "../shell/way-in.ts";
 
 /** `fleet status`: who answers. */

@@ -2,7 +2,7 @@
 import type { ExitCode } from "../../core/index.ts";
 import { type FleetThen, fleetThenDocument, fleetThenText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { askedVisors, statesAt, timedMoment, timedVisor } from "./moments.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";

@@ -7,7 +7,7 @@ import { type Blame, blameDocument, blameText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import { readLiveVisor } from "./blame-live.ts";
 import type { Command } from "../shell/command.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { visorKeyOf } from "../manifest/named-visor.ts";
 import {
   ACCESS_OPTIONS,

@@ -5,7 +5,7 @@ import { momentDiffDocument, momentDiffText } from "../../view/index.ts";
 import { MOMENT_FORMS } from "./at.ts";
 import type { Command } from "../shell/command.ts";
 import { diffedCommits, diffManifests } from "../git/manifest-diff.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { askedVisors, statesAt, timedMoment } from "./moments.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";

@@ -4,7 +4,7 @@ import { Applies } from "../../ledger/index.ts";
 import { historyDocument, historyText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { BY_OPERATOR_OPTION, logFilterOf, TIME_OPTIONS } from "./log-filter.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { openRecords } from "./records-source.ts";

@@ -1,7 +1,7 @@
 // The entries that `fleet log` lists, printed piece by piece: a ledger is never held whole for it.
 import { entryDocument } from "../../ledger/index.ts";
 import { type LogLine, logSummary, logText } from "../../view/index.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import type { LogReading } from "./log-reading.ts";
 import type { RecordsSource } from "./records-source.ts";
 import type { World } from "../shell/world.ts";

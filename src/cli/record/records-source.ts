@@ -24,7 +24,7 @@ import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { requireOperator } from "../ledger/operator.ts";
 import { beginRetry } from "../ledger/relaying.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf } from "../shell/home-files.ts";
+import { keyFileOf } from "../shell/kept-files.ts";
 
 const PREFIX_TYPED_MIN = 4;
 

@@ -14,7 +14,7 @@ import { planText, recordText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { showLive } from "./live-visor.ts";
-import { outPaint } from "../shell/terminal-look.ts";
+import { outPaint } from "../shell/screen.ts";
 import { readNamed } from "../manifest/manifest-source.ts";
 import {
   ACCESS_OPTIONS,

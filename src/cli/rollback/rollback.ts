@@ -1,11 +1,11 @@
 // `fleet rollback`: an earlier manifest is planned again, and nothing is written.
-import { planRequestOf } from "../plan/plan-request.ts";
+import { plannedPart, planRequestOf } from "../plan/plan-request.ts";
 import { type ExitCode, FleetError, fromUtf8, hasCode, shortCommit } from "../../core/index.ts";
 import { timeText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { gitFactsOf } from "../git/manifest-at.ts";
-import { givePlan, giveRequestOf } from "../plan/give-plan.ts";
+import { givePlan, giveRequestOf } from "../plan/output.ts";
 import {
   manifestName,
   type ManifestSource,
@@ -13,7 +13,6 @@ import {
   STANDARD_INPUT,
   verifyManifest,
 } from "../manifest/manifest-source.ts";
-import { plannedPart } from "../plan/planned-part.ts";
 import {
   ACCESS_OPTIONS,
   DETAILED_EXITCODE_OPTION,
@@ -28,12 +27,12 @@ import {
   OVERRIDE_OPTIONS,
   PLAN_FILE_OPTIONS,
 } from "../shell/options.ts";
-import { checkOutputFiles } from "../shell/output-files.ts";
+import { checkOutputFiles } from "../shell/kept-files.ts";
 import { planFleet } from "../plan/planning.ts";
 import type { HandedSource } from "../plan/read-fleet.ts";
 import { openRecords } from "../record/records-source.ts";
 import { errLine } from "../shell/print.ts";
-import { reporterOf } from "../shell/reporter.ts";
+import { reporterOf } from "../shell/screen.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
 import { byManifestInForce } from "./by-manifest-in-force.ts";

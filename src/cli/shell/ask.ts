@@ -1,6 +1,6 @@
 // The one way to ask a person whether to go on.
 import { FleetError } from "../../core/index.ts";
-import { canAsk } from "./terminal-look.ts";
+import { canAsk } from "./screen.ts";
 import type { World } from "./world.ts";
 
 /** What is said where nobody can answer. */

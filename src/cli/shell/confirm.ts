@@ -3,7 +3,7 @@ import { counted, type FleetError } from "../../core/index.ts";
 import type { Overrides, Plan } from "../../model/index.ts";
 import { type Confirmation, confirmationsOf } from "../../reconcile/index.ts";
 import { saysYes, unconfirmed } from "./ask.ts";
-import { canAsk } from "./terminal-look.ts";
+import { canAsk } from "./screen.ts";
 import type { World } from "./world.ts";
 
 const UNASKED = { next: "look at `fleet plan`, then give --yes" };

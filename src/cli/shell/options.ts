@@ -1,5 +1,12 @@
-// The options that several commands share, each written once.
+// The options that several commands share, each written once, and what is read from them.
+import { defined } from "../../core/index.ts";
+import type { Overrides } from "../../model/index.ts";
+import type { Given } from "./arguments.ts";
 import type { OptionSpec } from "./command.ts";
+import { usage } from "./usage.ts";
+import type { World } from "./world.ts";
+
+// The options that several commands share, each written once.
 
 /** Options that several commands share, each written once. */
 export const JSON_OPTION: OptionSpec = {
@@ -172,3 +179,35 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { name: "verbose", short: "v", about: "say on standard error what is done, line by line" },
   { name: "concise", about: "no progress on standard error" },
 ];
+
+// What the user allowed by name, one option for each thing.
+
+/** What the user allowed by name on the command line or in the environment. */
+export function overridesOf(given: Given): Overrides {
+  const removals = given.count("allow-removals");
+  const trustRemovals = given.count("allow-trust-removals");
+  const released = given.count("allow-released");
+  return {
+    ...defined({
+      allowRemovals: removals,
+      allowTrustRemovals: trustRemovals,
+      allowReleased: released,
+    }),
+    allowTrustLoss: [...new Set(given.texts("allow-trust-loss"))].sort(),
+    ...(given.flag("allow-keyset-change") ? { allowKeysetChange: true as const } : {}),
+  };
+}
+
+// The time to go by, where `--now` gives one.
+
+/** `--now`, if it was given. @throws FleetError cli/usage (exit 64) */
+export function nowOf(given: Given, world: World): number | undefined {
+  const text = given.text("now");
+  if (text === undefined) return undefined;
+  const nowMs = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(nowMs)) return nowMs;
+  throw usage(
+    `--now takes a time in UTC, not ${JSON.stringify(text)}`,
+    `write it as ${new Date(world.clock.now()).toISOString()}`,
+  );
+}

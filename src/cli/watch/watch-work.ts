@@ -26,7 +26,7 @@ import { rememberingHistory } from "../ledger/joined-history.ts";
 import { selectedVisors, verifyManifest } from "../manifest/manifest-source.ts";
 import { judgeRead, planRead } from "../plan/planning.ts";
 import { type HandedSource, readFleet, type ReadFleet } from "../plan/read-fleet.ts";
-import type { Reporter } from "../shell/reporter.ts";
+import type { Reporter } from "../shell/screen.ts";
 import { readerOf, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { type Culprits, culpritId, findCulprits, withoutDeeds } from "./culprits.ts";

@@ -6,7 +6,7 @@ import { KeysetFollower, mayApplyBy } from "../join/keyset-follower.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { type LogFilter, LogSieve } from "./log-sieve.ts";
 import { planOf } from "./moments.ts";
-import { type RecordRef, refOf } from "./record-ref.ts";
+import { type RecordRef, refOf } from "./queries.ts";
 
 /** What became of one visor's changes that were not all done. */
 export type ApplyWord = Exclude<RecordedOutcome, "done" | "done-after-restart"> | "unfinished";

@@ -11,7 +11,7 @@ import {
   type Sighting,
 } from "./leaf-state.ts";
 import { isBelow } from "./log-sieve.ts";
-import type { RecordRef } from "./record-ref.ts";
+import type { RecordRef } from "./queries.ts";
 
 /** What a visor shows at a leaf or element, secrets masked. */
 export type BlameReading =

@@ -1,6 +1,6 @@
 // What differs between two moments of a fleet, as records tell it.
 import { defined, type Json, type VisorKey } from "../../core/index.ts";
-import type { RecordRef } from "./record-ref.ts";
+import type { RecordRef } from "./queries.ts";
 import type { FleetState, VisorState } from "./fleet-state.ts";
 import { isSameValue, recordedAt, recordedValue } from "./leaf-state.ts";
 

@@ -2,9 +2,8 @@
 import { defined, type VisorKey } from "../../core/index.ts";
 import { changeKey, compareFields } from "../../model/index.ts";
 import type { IntentPayload, LedgerRecord, PlanPayload } from "../entries/payloads.ts";
-import { pathsAsWanted } from "./as-wanted.ts";
+import { pathsAsWanted, type RecordRef, refOf } from "./queries.ts";
 import { type AtHand, type KnownLeaf, KnownLeaves, type KnownLeavesState } from "./known-leaves.ts";
-import { type RecordRef, refOf } from "./record-ref.ts";
 import { LeafHistory, type LeafState } from "./leaf-state.ts";
 
 /** Plans whose manifest and commit are remembered for the entries that follow; applies are seldom interleaved. */

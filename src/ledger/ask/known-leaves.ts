@@ -9,8 +9,7 @@ import {
 } from "../../core/index.ts";
 import { changeKey, type WantedValue } from "../../model/index.ts";
 import type { IntentPayload, PlanPartPayload, ReceiptOutcome } from "../entries/payloads.ts";
-import { pathsAsWanted } from "./as-wanted.ts";
-import type { RecordRef } from "./record-ref.ts";
+import { pathsAsWanted, type RecordRef } from "./queries.ts";
 
 /** What a leaf or element was when it was last as a manifest of ours wanted it. */
 export interface KnownLeaf {

@@ -8,7 +8,7 @@ import type {
   ReceiptOutcome,
   RecordedOrigin,
 } from "../entries/payloads.ts";
-import type { RecordRef } from "./record-ref.ts";
+import type { RecordRef } from "./queries.ts";
 
 /** The last time `fleet` wrote a leaf and saw the value there. */
 export interface LeafSet {

@@ -2,7 +2,7 @@
 import { FleetError, parseDuration } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import type { LedgerRecord } from "../entries/payloads.ts";
-import { type RecordRef, refOf } from "./record-ref.ts";
+import { type RecordRef, refOf } from "./queries.ts";
 
 const SHOWN_MAX = 4;
 

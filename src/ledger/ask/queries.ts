@@ -1,6 +1,33 @@
+// Short questions to records: their names, the latest keyset, open intents, plan parts, secrets that were set, texts that are kept.
+import type { Digest, OperatorKey, VisorKey } from "../../core/index.ts";
+import type { EntryKind, LedgerRecord, PlanPartPayload } from "../entries/payloads.ts";
+import type { FeedKey } from "../keys/keys.ts";
+
+// The name of a record: its feed, entry, time and author.
+
+/** Where something is recorded, when, and by whom. */
+export interface RecordRef {
+  readonly feed: FeedKey;
+  /** The first entry of the record. */
+  readonly index: number;
+  readonly timeMs: number;
+  readonly operator: OperatorKey;
+}
+
+/** Names a record. */
+export function refOf({ feed, index, timeMs, operator }: LedgerRecord): RecordRef {
+  return { feed, index, timeMs, operator };
+}
+
+// Which owned paths a recorded plan found as the manifest wanted them.
+
+/** The owned paths that a plan found as wanted: neither changed by it, nor left alone or past comparing. */
+export function pathsAsWanted({ owned, changes, reading }: PlanPartPayload): readonly string[] {
+  const others = new Set([...changes.map(({ path }) => path), ...(reading?.unsure ?? [])]);
+  return owned.filter((path) => !others.has(path));
+}
+
 // Short questions to records: the latest key set, open intents, the latest plan parts, secrets that were set.
-import type { VisorKey } from "../../core/index.ts";
-import type { EntryKind, LedgerRecord } from "../entries/payloads.ts";
 
 /** Records in order: what a ledger gives, or some that are at hand. */
 export type Records = AsyncIterable<LedgerRecord> | Iterable<LedgerRecord>;
@@ -100,4 +127,44 @@ export function isRecordOf<K extends EntryKind>(
 /** The fleet a record belongs to; `undefined` for what is of no fleet and for what we cannot read. */
 function fleetOf({ payload }: LedgerRecord): string | undefined {
   return payload !== undefined && "fleet" in payload ? payload.fleet : undefined;
+}
+
+// Which manifests' texts ledgers keep.
+
+/** Gathers from records in joined order the digests of the manifests that each ledger keeps the text of. */
+export class KeptManifests {
+  readonly #fleet: string;
+  readonly #kept: Map<FeedKey, Set<Digest>>;
+
+  /** @param state what {@link state} gave, to go on from there */
+  constructor(fleet: string, state: ReturnType<KeptManifests["state"]> = new Map()) {
+    this.#fleet = fleet;
+    this.#kept = state;
+  }
+
+  /** All that it holds, shared with it. */
+  state(): Map<FeedKey, Set<Digest>> {
+    return this.#kept;
+  }
+
+  /** Takes the next record. */
+  next(record: LedgerRecord): void {
+    if (record.kind === "moved" && record.payload !== undefined) {
+      // A ledger goes on in its next feed: what it keeps is not kept again there.
+      for (const digest of this.#kept.get(record.feed) ?? [])
+        this.#in(record.payload.feed).add(digest);
+    } else if (isRecordOf(record, "plan", this.#fleet) && record.payload?.text !== undefined)
+      this.#in(record.feed).add(record.payload.manifest);
+  }
+
+  /** What the ledger of a feed keeps so far. */
+  of(feed: FeedKey): ReadonlySet<Digest> {
+    return new Set(this.#kept.get(feed));
+  }
+
+  #in(feed: FeedKey): Set<Digest> {
+    const digests = this.#kept.get(feed) ?? new Set();
+    this.#kept.set(feed, digests);
+    return digests;
+  }
 }

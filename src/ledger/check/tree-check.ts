@@ -3,7 +3,7 @@ import { equalBytes, FleetError, fromHex, hasCode, type OperatorKey } from "../.
 import { leafHash, TreeFrontier } from "../../tlog/index.ts";
 import type { Log } from "../entries/objects.ts";
 import type { FeedKey } from "../keys/keys.ts";
-import { verifyCheckpoint } from "../proof/checkpoint.ts";
+import { verifyCheckpoint } from "../newest.ts";
 
 /** Whose signatures a checkpoint may have: two keys only behind a rotation. */
 export interface CheckpointWriters {

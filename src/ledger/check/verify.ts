@@ -15,14 +15,18 @@ import {
   REFS_DEGREE,
   verifyRoot,
 } from "../../skywire/cxo/index.ts";
-import { type VerifiedGenesis, verifyGenesis } from "../entries/genesis.ts";
+import {
+  entrySignatures,
+  type VerifiedGenesis,
+  verifyEntry,
+  verifyGenesis,
+} from "../entries/signing.ts";
 import { GrownLists } from "../list/grown-lists.ts";
 import { readLog } from "../newest.ts";
 import { decodeEntry, type Log } from "../entries/objects.ts";
-import { parsePayload } from "../entries/payload-parse.ts";
+import { parsePayload } from "../entries/payload-type.ts";
 import { RecordReader } from "../entries/records.ts";
 import type { StoredCommit } from "../store/segment.ts";
-import { entrySignatures, verifyEntry } from "../entries/signing.ts";
 import { type LoadedStore, loadStore } from "./loaded-store.ts";
 import {
   notSigned,

@@ -1,14 +1,53 @@
-// Makes the signed entries of one payload, split and sealed where that is needed.
-import { assert, type Random, sha256, toHex } from "../../core/index.ts";
+// Makes the signed entries of one payload, split and sealed where that is needed, and stamped with the time.
+import { assert, type Clock, FleetError, type Random, sha256, toHex } from "../../core/index.ts";
 import type { CxoObject } from "../../skywire/cxo/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
 import { encodeEntry } from "./objects.ts";
-import { formatPayload } from "./payload-parse.ts";
-import { formatPayloadType } from "./payload-type.ts";
+import { formatPayload, formatPayloadType } from "./payload-type.ts";
 import { type EntryKind, NEVER_SEALED, type PayloadMap, type SeenHead } from "./payloads.ts";
 import type { StoredEntry } from "./records.ts";
 import { type EpochKey, SEAL_OVERHEAD } from "./sealing.ts";
 import { signEntry } from "./signing.ts";
+
+// The time that an entry is stamped with, from the clock of this machine.
+
+const NS_PER_MS = 1_000_000n;
+/** Entries count nanoseconds since 1970 in 63 bits: until 2262-04-11T23:47:16Z. */
+const TIME_MAX_NS = 2n ** 63n - 1n;
+/** Entries of one commit are a nanosecond apart. */
+const ROOM_NS = 1_000_000_000n;
+
+/**
+ * The clock's time as an entry says it, in Unix nanoseconds. Where the clock is behind the last entry, time goes on by one
+ * from there.
+ * @param lastNs the time of the last entry; nothing for the first
+ * @throws FleetError ledger/clock (exit 4) for a time that no entry can say: nothing may be stamped by such a clock
+ */
+export function entryTime(clock: Pick<Clock, "now">, lastNs = -1n): bigint {
+  const nowMs = clock.now();
+  const nowNs = Number.isFinite(nowMs) ? BigInt(Math.trunc(nowMs)) * NS_PER_MS : -1n;
+  if (nowNs < 0n || nowNs > TIME_MAX_NS)
+    throw refused(`the clock of this machine says ${textOf(nowMs)}`);
+  const timeNs = nowNs > lastNs ? nowNs : lastNs + 1n;
+  if (timeNs > TIME_MAX_NS - ROOM_NS)
+    throw refused(`the last entry of the ledger says ${textOf(Number(lastNs / NS_PER_MS))}`);
+  return timeNs;
+}
+
+function textOf(timeMs: number): string {
+  const time = new Date(timeMs);
+  return Number.isNaN(time.getTime()) ? "no time at all" : time.toISOString();
+}
+
+function refused(what: string): FleetError {
+  return new FleetError(
+    "ledger/clock",
+    `${what}, and an entry can say times from 1970 to April 2262 only: nothing was recorded`,
+    { next: "set the clock of this machine, then run the command again", exit: 4 },
+  );
+}
+
+// Makes the signed entries of one payload, split and sealed where that is needed.
 
 /** A stored payload is at most this long; a longer one is split over further entries. */
 export const PAYLOAD_SIZE_MAX: number = 192 * 1024;

@@ -1,9 +1,8 @@
 // When a new epoch of sealing begins, and what its key set holds for whom.
 import { FleetError, type Random, type SealKey } from "../../core/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
-import type { Keyring } from "./keyring.ts";
+import { EpochKey, epochKeysFor, type Keyring } from "./sealing.ts";
 import type { KeysetOperator, KeysetPayload, SealedEpochKey } from "./payloads.ts";
-import { EpochKey, epochKeysFor } from "./sealing.ts";
 
 const KEY_SIZE = 32;
 

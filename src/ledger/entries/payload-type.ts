@@ -1,8 +1,25 @@
-// The PayloadType of an entry: kind, sealing, parts, and the heads that it names.
-import { compareTexts, FleetError } from "../../core/index.ts";
+// What an entry says of its payload, and the payload itself: canonical JSON of the shape of its kind.
+import {
+  canonicalJsonBytes,
+  compareTexts,
+  FleetError,
+  fromUtf8,
+  isCanonicalJson,
+  type Json,
+  withShape,
+} from "../../core/index.ts";
 import { isFeedKey } from "../keys/feed-key.ts";
 import type { FeedKey } from "../keys/keys.ts";
-import { ENTRY_KINDS, type EntryKind, NEVER_SEALED, type SeenHead } from "./payloads.ts";
+import { PAYLOAD_SHAPES } from "./payload-shapes.ts";
+import {
+  ENTRY_KINDS,
+  type EntryKind,
+  NEVER_SEALED,
+  type PayloadMap,
+  type SeenHead,
+} from "./payloads.ts";
+
+// The PayloadType of an entry: kind, sealing, parts, and the heads that it names.
 
 /** What the PayloadType of an entry says. */
 export interface PayloadForm {
@@ -99,4 +116,40 @@ function parseHeads(text: string): readonly SeenHead[] | undefined {
     heads.push({ feed, size, tree });
   }
   return heads;
+}
+
+// The payload of an entry: canonical JSON of the shape of its kind.
+
+/**
+ * Parses the payload of an entry: canonical JSON of the kind's shape. Further members are let through, but
+ * for the kinds that carry proofs.
+ * @throws FleetError ledger/payload
+ */
+export function parsePayload<K extends EntryKind>(kind: K, bytes: Uint8Array): PayloadMap[K] {
+  return withShape<PayloadMap[K]>(
+    parseCanonical(kind, bytes),
+    PAYLOAD_SHAPES[kind],
+    "the payload",
+    () => new FleetError("ledger/payload", `the payload is not that of a ${kind} entry`),
+  );
+}
+
+/** Formats a payload as an entry stores it, before sealing. @throws FleetError ledger/payload */
+export function formatPayload<K extends EntryKind>(kind: K, payload: PayloadMap[K]): Uint8Array {
+  const bytes = canonicalJsonBytes(payload as unknown as Json);
+  parsePayload(kind, bytes);
+  return bytes;
+}
+
+function parseCanonical(kind: EntryKind, bytes: Uint8Array): unknown {
+  try {
+    const text = fromUtf8(bytes);
+    const value = JSON.parse(text) as Json;
+    if (isCanonicalJson(text, value)) return value;
+  } catch (cause) {
+    throw new FleetError("ledger/payload", `the payload of a ${kind} entry cannot be read`, {
+      cause,
+    });
+  }
+  throw new FleetError("ledger/payload", `the payload of a ${kind} entry is not canonical JSON`);
 }

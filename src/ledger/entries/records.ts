@@ -1,11 +1,10 @@
 // Turns the entries of one feed into records, in order.
 import { concatBytes, FleetError } from "../../core/index.ts";
 import type { FeedKey, WriterKeys } from "../keys/keys.ts";
-import type { VerifiedGenesis } from "./genesis.ts";
-import type { Keyring } from "./keyring.ts";
+import type { VerifiedGenesis } from "./signing.ts";
+import type { Keyring } from "./sealing.ts";
 import type { EntryObject } from "./objects.ts";
-import { parsePayload } from "./payload-parse.ts";
-import { parsePayloadType, type PayloadForm } from "./payload-type.ts";
+import { parsePayload, parsePayloadType, type PayloadForm } from "./payload-type.ts";
 import type { LedgerRecord, SeenHead } from "./payloads.ts";
 import { verifyMoved, verifyRotate } from "./rotation.ts";
 

@@ -1,7 +1,8 @@
-// Epoch keys: they seal payloads, and are themselves encrypted to each operator.
+// Epoch keys: they seal payloads, are encrypted to each operator, and are gathered from the keysets that an operator can open.
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { x25519 } from "@noble/curves/ed25519.js";
 import {
+  compareTexts,
   concatBytes,
   FleetError,
   fromHex,
@@ -15,7 +16,9 @@ import {
 } from "../../core/index.ts";
 import { ObjectWriter } from "../../skywire/cxo/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
-import type { EntryKind, KeysetPayload, SealedEpochKey } from "./payloads.ts";
+import type { EntryKind, KeysetPayload, LedgerRecord, SealedEpochKey } from "./payloads.ts";
+
+// Epoch keys: they seal payloads, and are themselves encrypted to each operator.
 
 const KEY_SIZE = 32;
 const NONCE_SIZE = 24;
@@ -154,4 +157,73 @@ function placeBytes({ kind, index, time }: SealedPlace): Uint8Array {
   writer.u64(index);
   writer.i64(time);
   return writer.finish();
+}
+
+// The epoch keys that an operator can open, gathered from key sets.
+
+interface FleetKeys {
+  readonly byId: Map<string, EpochKey>;
+  epoch: number;
+}
+
+/**
+ * The epoch keys that one operator can open, of all key sets that were seen. Shared by the readers of
+ * several feeds, because the key set of one feed opens entries of another.
+ */
+export class Keyring {
+  readonly #keys: OperatorKeys;
+  readonly #byFleet = new Map<string, FleetKeys>();
+  #size = 0;
+
+  constructor(keys: OperatorKeys) {
+    this.#keys = keys;
+  }
+
+  /** A keyring with the keys of the key sets among records. */
+  static of(keys: OperatorKeys, records: Iterable<LedgerRecord>): Keyring {
+    const keyring = new Keyring(keys);
+    for (const record of records)
+      if (record.kind === "keyset" && record.payload !== undefined) keyring.add(record.payload);
+    return keyring;
+  }
+
+  /** How many keys it holds; more than before means that more can be opened. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes what a key set holds for us. */
+  add(keyset: KeysetPayload): void {
+    const known = this.#byFleet.get(keyset.fleet) ?? {
+      byId: new Map<string, EpochKey>(),
+      epoch: 0,
+    };
+    this.#byFleet.set(keyset.fleet, known);
+    known.epoch = Math.max(known.epoch, keyset.epoch);
+    for (const key of epochKeysFor(keyset, this.#keys)) {
+      if (!known.byId.has(key.id)) this.#size += 1;
+      known.byId.set(key.id, key);
+    }
+  }
+
+  /** The key of an id that a payload type names, of whichever fleet. */
+  get(id: string): EpochKey | undefined {
+    for (const { byId } of this.#byFleet.values()) {
+      const key = byId.get(id);
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  }
+
+  /** The highest epoch that a key set of the fleet named; 0 when none was sealed. */
+  highestEpoch(fleet: string): number {
+    return this.#byFleet.get(fleet)?.epoch ?? 0;
+  }
+
+  /** All keys of a fleet, older epochs first. */
+  keysOf(fleet: string): readonly EpochKey[] {
+    return [...(this.#byFleet.get(fleet)?.byId.values() ?? [])].toSorted(
+      (a, b) => a.epoch - b.epoch || compareTexts(a.id, b.id),
+    );
+  }
 }

@@ -1,7 +1,7 @@
 // The entries and key sets by which an operator rotates their own keys.
 import { FleetError, type Random } from "../../core/index.ts";
 import { type Epoch, keepsEpoch, newEpoch, UNSEALED } from "../entries/epochs.ts";
-import type { Keyring } from "../entries/keyring.ts";
+import type { Keyring } from "../entries/sealing.ts";
 import type { KeysetTerms } from "../entries/keyset-change.ts";
 import type { EntryDraft, KeysetApproval } from "../entries/payloads.ts";
 import { makeMoved, makeRotate } from "../entries/rotation.ts";

@@ -1,7 +1,7 @@
 // Finds the degree in which a list is written anew, so that a relay which is hollow asks for what it lacks.
 import { equalBytes, FleetError } from "../../core/index.ts";
 import { LIST_DEGREES, REFS_DEGREE, RefsBuilder } from "../../skywire/cxo/index.ts";
-import type { HashList } from "../store/hash-list.ts";
+import type { HashList } from "../store/block-hashes.ts";
 
 /** What a list is written anew from. */
 export interface RelistOptions {

@@ -4,8 +4,7 @@ import { type VerifiedRoot, verifyRoot } from "../../skywire/cxo/index.ts";
 import { leafHash, parseCheckpoint, parseNote, verifyInclusion } from "../../tlog/index.ts";
 import type { Log } from "../entries/objects.ts";
 import type { FeedKey } from "../keys/keys.ts";
-import { readLog } from "../newest.ts";
-import { originOf } from "./checkpoint.ts";
+import { originOf, readLog } from "../newest.ts";
 import type { EvidenceDocument, EvidenceState } from "./evidence.ts";
 
 /** What an evidence document is worth. */

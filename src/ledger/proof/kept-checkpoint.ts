@@ -12,11 +12,10 @@ import { decodeRoot } from "../../skywire/cxo/index.ts";
 import { decodeLog, type Log } from "../entries/objects.ts";
 import type { LedgerRecord, SeenHead } from "../entries/payloads.ts";
 import type { ReadOnlyLedger } from "../ledger.ts";
-import { FRAME_TYPES } from "../store/frame.ts";
-import { isFrame, streamFrames } from "../store/frame-stream.ts";
+import { FRAME_TYPES, isFrame, streamFrames } from "../store/frame.ts";
 import { parseCommit, segmentName } from "../store/segment.ts";
 import { listSegments } from "../store/view.ts";
-import { verifyCheckpoint } from "./checkpoint.ts";
+import { verifyCheckpoint } from "../newest.ts";
 
 /** A checkpoint of a ledger that is here, proved to be over its own entries. */
 export interface KeptCheckpoint extends SeenHead {

@@ -8,7 +8,7 @@ import {
   type VerifiedCheckpoint,
   verifyCheckpoint,
   witnessNoteKey,
-} from "./checkpoint.ts";
+} from "../newest.ts";
 
 /** What a witness is asked to cosign, and what it knows. */
 export interface CosignRequest {

@@ -2,7 +2,7 @@
 import { assert, compareTexts, hasCode, type OperatorKey, utf8 } from "../../core/index.ts";
 import type { KeysetPayload, LedgerRecord, SeenHead } from "../entries/payloads.ts";
 import type { FeedKey } from "../keys/keys.ts";
-import { verifyCheckpoint } from "./checkpoint.ts";
+import { verifyCheckpoint } from "../newest.ts";
 
 /** The ledger whose witnesses are counted, and who counts as one. */
 export interface WitnessOptions {

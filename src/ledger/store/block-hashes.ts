@@ -1,5 +1,13 @@
-// The Merkle tree above whole blocks of entries: hashes are read from its file one by one, each proved by the root.
-import { equalBytes, type Files, FleetError } from "../../core/index.ts";
+// The Merkle tree above whole blocks of entries, in a file that its writer adds to and from which each hash is read and proved.
+import {
+  type AppendFile,
+  assert,
+  concatBytes,
+  equalBytes,
+  type Files,
+  FleetError,
+  hasCode,
+} from "../../core/index.ts";
 import {
   HASH_SIZE,
   nodeHash,
@@ -7,9 +15,111 @@ import {
   storedHashIndex,
   TreeFrontier,
 } from "../../tlog/index.ts";
-import { HashList } from "./hash-list.ts";
 import { BLOCK_ENTRIES } from "./segment-index.ts";
-import { leavesWithin, TREE_FILE } from "./tree-file.ts";
+
+// A list of hashes that takes 32 bytes for each and no more.
+
+const FIRST_ROOM = 64;
+
+/** A list of hashes, packed: 32 bytes each and nothing beside. */
+export class HashList {
+  #bytes = new Uint8Array(FIRST_ROOM * HASH_SIZE);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(...hashes: readonly Uint8Array[]): void {
+    for (const hash of hashes) {
+      const at = this.#length * HASH_SIZE;
+      if (at === this.#bytes.length) this.#grow();
+      this.#bytes.set(hash, at);
+      this.#length += 1;
+    }
+  }
+
+  /** The hash at a place that is in the list. The bytes are shared until the list grows. */
+  at(index: number): Uint8Array {
+    assert(index >= 0 && index < this.#length, "the hash is in the list");
+    return this.#bytes.subarray(index * HASH_SIZE, (index + 1) * HASH_SIZE);
+  }
+
+  #grow(): void {
+    const grown = new Uint8Array(this.#bytes.length * 2);
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+}
+
+// The file of a ledger's tree hashes, as its writer adds to it.
+
+/** RFC 6962 stored hashes of all entries, 32 bytes each, in the order in which they are complete. */
+const TREE_FILE = "tree.hashes";
+
+const FILE_MODE = 0o600;
+const FLUSH_HASHES = 4096;
+
+/** Of how many leaves, at most `size`, a file with so many stored hashes holds all. */
+function leavesWithin(stored: number, size: number): number {
+  let [low, high] = [0, size + 1];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (storedHashCount(middle) <= stored) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The file of stored hashes as a writer keeps it. A failure only makes it shorter than it could be. */
+export class TreeFile {
+  readonly #files: Files;
+  readonly #path: string;
+  /** Leaves whose hashes are in the file. */
+  #leaves: number;
+  #waiting: Uint8Array[] = [];
+  #file: AppendFile | undefined;
+
+  constructor(files: Files, folder: string, leaves: number) {
+    this.#files = files;
+    this.#path = `${folder}/${TREE_FILE}`;
+    this.#leaves = leaves;
+  }
+
+  push(leaf: number, complete: readonly Uint8Array[]): void {
+    if (leaf >= this.#leaves) this.#waiting.push(...complete);
+  }
+
+  /** False when the file cannot be written; then it is left alone. */
+  async flush(): Promise<boolean> {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return true;
+    this.#waiting = [];
+    try {
+      this.#file ??= await this.#open();
+      for (let at = 0; at < waiting.length; at += FLUSH_HASHES)
+        await this.#file.append(concatBytes(...waiting.slice(at, at + FLUSH_HASHES)));
+      return true;
+    } catch (error) {
+      if (!hasCode(error, "files/")) throw error;
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  async #open(): Promise<AppendFile> {
+    const size = storedHashCount(this.#leaves) * HASH_SIZE;
+    const facts = await this.#files.stat(this.#path);
+    const file = await this.#files.openAppend(this.#path, { mode: FILE_MODE });
+    if (facts !== undefined && facts.size > size) await this.#files.truncate(this.#path, size);
+    return file;
+  }
+}
+
+// The Merkle tree above whole blocks of entries: hashes are read from its file one by one, each proved by the root.
 
 /** 64 entries are a complete subtree of this level. */
 export const BLOCK_LEVEL = 6;

@@ -1,8 +1,7 @@
 // Finds entries in the segment files by their number.
 import { type Files, FleetError, hasCode } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
-import { FRAME_TYPES } from "./frame.ts";
-import { isFrame, streamFrames } from "./frame-stream.ts";
+import { FRAME_TYPES, isFrame, streamFrames } from "./frame.ts";
 import {
   claimedIndex,
   encodeSegmentIndex,

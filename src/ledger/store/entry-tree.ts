@@ -2,10 +2,9 @@
 import { assert, equalBytes, type Files, FleetError, hasCode, sha256 } from "../../core/index.ts";
 import { RefsBuilder } from "../../skywire/cxo/index.ts";
 import { leafHash, type ReadHashes, storedHashCount, TreeFrontier } from "../../tlog/index.ts";
-import { BLOCK_LEVEL, BlockHashes, TREE_FILE_FAULT } from "./block-hashes.ts";
+import { BLOCK_LEVEL, BlockHashes, TREE_FILE_FAULT, TreeFile } from "./block-hashes.ts";
 import type { EntryFiles, RawEntry } from "./entry-files.ts";
 import { BLOCK_ENTRIES } from "./segment-index.ts";
-import { TreeFile } from "./tree-file.ts";
 
 /** What opening a tree needs. */
 export interface TreeOptions {

@@ -1,6 +1,8 @@
-// Frames: how every record stands in a file, with a check of its bytes.
-import { concatBytes, equalBytes, sha256 } from "../../core/index.ts";
+// Frames: how every record stands in a file, with a check of its bytes, and the frames of a part of a file in turn.
+import { concatBytes, equalBytes, type ReadFile, sha256 } from "../../core/index.ts";
 import { ObjectWriter } from "../../skywire/cxo/index.ts";
+
+// Frames: how every record stands in a file, with a check of its bytes.
 
 /** What a frame holds. */
 export const FRAME_TYPES = {
@@ -84,7 +86,7 @@ export function scanFrames(bytes: Uint8Array): FrameScan {
 }
 
 /** The next place at or behind `start` where a frame may begin; the end of the bytes when there is none. */
-export function nextCandidate(bytes: Uint8Array, start: number): number {
+function nextCandidate(bytes: Uint8Array, start: number): number {
   const at = bytes.indexOf(MAGIC[0] ?? 0, start);
   return at === -1 ? bytes.length : at;
 }
@@ -93,7 +95,7 @@ export function nextCandidate(bytes: Uint8Array, start: number): number {
  * How many bytes at `from` have to be at hand to judge whether a frame begins there, of `left` that
  * follow in its file; `undefined` when none can.
  */
-export function frameSizeAt(bytes: Uint8Array, from: number, left: number): number | undefined {
+function frameSizeAt(bytes: Uint8Array, from: number, left: number): number | undefined {
   if (left < FRAME_OVERHEAD) return undefined;
   for (let at = 0; at < MAGIC.length && from + at < bytes.length; at += 1)
     if (bytes[from + at] !== MAGIC[at]) return undefined;
@@ -118,4 +120,59 @@ export function frameAt(bytes: Uint8Array, from: number, base = 0): Frame | unde
     from: base + from,
     to: base + from + size,
   };
+}
+
+// The frames of a part of a file, read some at a time.
+
+/** Read at once: long enough that a disk is busy, short enough to hold a few. */
+const WINDOW_SIZE = 1024 * 1024;
+
+/** True for a whole frame, false for bytes that are none. */
+export function isFrame(item: Frame | BadBytes): item is Frame {
+  return "type" in item;
+}
+
+/**
+ * The frames of a part of a file in order, and what is none between them, some at a time. After bytes
+ * that are none it looks for the next place where one begins, so that damage hides no more than it
+ * touches. Holds one window of the file, longer only where one frame is.
+ */
+export async function* streamFrames(
+  file: ReadFile,
+  from: number,
+  to: number,
+): AsyncGenerator<readonly (Frame | BadBytes)[], void> {
+  let at = from;
+  let end = to;
+  let badFrom: number | undefined;
+  let wanted = WINDOW_SIZE;
+  while (at < end) {
+    const asked = Math.min(wanted, end - at);
+    const window = await file.read(at, asked);
+    // Somebody cut the file meanwhile: what is left of it is all there is.
+    if (window.length < asked) end = at + window.length;
+    wanted = WINDOW_SIZE;
+    const batch: (Frame | BadBytes)[] = [];
+    let cursor = 0;
+    while (cursor < window.length) {
+      const size = frameSizeAt(window, cursor, end - at - cursor);
+      if (size !== undefined && cursor + size > window.length) {
+        wanted = Math.max(WINDOW_SIZE, size);
+        break;
+      }
+      const frame = size === undefined ? undefined : frameAt(window, cursor, at);
+      if (frame === undefined) {
+        badFrom ??= at + cursor;
+        cursor = nextCandidate(window, cursor + 1);
+        continue;
+      }
+      if (badFrom !== undefined) batch.push({ from: badFrom, to: frame.from });
+      badFrom = undefined;
+      batch.push(frame);
+      cursor = frame.to - at;
+    }
+    at += cursor;
+    if (batch.length > 0) yield batch;
+  }
+  if (badFrom !== undefined && badFrom < to) yield [{ from: badFrom, to }];
 }

@@ -1,8 +1,19 @@
-// The pin: the last state of a ledger that was reported durable.
-import { assert, type Files, fromHex, hasCode, toHex } from "../../core/index.ts";
+// What guards a ledger's folder: the pin of the last durable state, and the lock of its one writer.
+import {
+  assert,
+  FileLock,
+  type FileLockWorld,
+  type Files,
+  FleetError,
+  fromHex,
+  hasCode,
+  toHex,
+} from "../../core/index.ts";
 import { ByteReader, ObjectWriter } from "../../skywire/cxo/index.ts";
-import { encodeFrame, FRAME_TYPES, scanFrames } from "./frame.ts";
 import { type FeedKey, formatFeedKey } from "../keys/keys.ts";
+import { encodeFrame, FRAME_TYPES, scanFrames } from "./frame.ts";
+
+// The pin: the last state of a ledger that was reported durable.
 
 /** The file of pins beside the segments. */
 export const PIN_FILE = "pin.log";
@@ -100,4 +111,46 @@ function decodePin(body: Uint8Array): Pin | undefined {
 /** Writes the pin file anew with one pin, in one step. */
 export async function replacePin(files: Files, folder: string, pin: Pin): Promise<void> {
   await files.replace(`${folder}/${PIN_FILE}`, encodePin(pin), { mode: 0o600 });
+}
+
+// The lock of the one writer of a ledger.
+
+/** The lock's file name in a ledger's folder. */
+export const LOCK_FILE = "lock";
+
+/** What writing a ledger needs of the world. */
+export interface LockWorld extends FileLockWorld {
+  /** A segment file that would grow beyond this is followed by a new one. */
+  readonly segmentSizeBytes?: number;
+}
+
+/**
+ * Takes the lock of the one writer of a ledger, waiting for another up to the timeout.
+ * @throws FleetError ledger/locked, ledger/not-writable; checking it throws ledger/lock-lost
+ */
+export async function takeLedgerLock(world: LockWorld, folder: string): Promise<FileLock> {
+  const path = `${folder}/${LOCK_FILE}`;
+  return await FileLock.take(world, {
+    path,
+    held: (holder) =>
+      new FleetError("ledger/locked", `the ledger is being written by ${holder}`, {
+        next: `wait for it or raise --lock-timeout; if no fleet runs there, remove ${path}`,
+        exit: 4,
+      }),
+    lost: () =>
+      new FleetError(
+        "ledger/lock-lost",
+        `the lock ${path} is no longer ours: nothing was written`,
+        {
+          next: "find out who removed it, then run the command again",
+          exit: 4,
+        },
+      ),
+    notMade: (cause) =>
+      new FleetError("ledger/not-writable", `the ledger's lock ${path} cannot be made`, {
+        next: "make the folder writable, or make room on the disk",
+        exit: 4,
+        cause,
+      }),
+  });
 }

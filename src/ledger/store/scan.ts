@@ -1,8 +1,7 @@
 // Reads the segments of a store in order and names everything bad in them.
 import { equalBytes, type ReadFile, Sha256 } from "../../core/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
-import { type BadBytes, type Frame, FRAME_TYPES } from "./frame.ts";
-import { isFrame, streamFrames } from "./frame-stream.ts";
+import { type BadBytes, type Frame, FRAME_TYPES, isFrame, streamFrames } from "./frame.ts";
 import {
   checkHeader,
   type Damage,

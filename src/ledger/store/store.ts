@@ -9,9 +9,16 @@ import {
 import type { CxoObject } from "../../skywire/cxo/index.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { encodeFrame, FRAME_OVERHEAD, FRAME_TYPES } from "./frame.ts";
-import { type LockWorld, takeLedgerLock } from "./lock.ts";
+import {
+  encodePin,
+  type LockWorld,
+  type Pin,
+  PIN_FILE,
+  readPin,
+  replacePin,
+  takeLedgerLock,
+} from "./pin.ts";
 import type { LiveSegment } from "./entry-files.ts";
-import { encodePin, type Pin, PIN_FILE, readPin, replacePin } from "./pin.ts";
 import {
   encodeSegmentIndex,
   indexName,

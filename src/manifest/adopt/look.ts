@@ -1,7 +1,7 @@
 // What reading the facts of one visor works with: the visor, its keys, and where a fact is put.
 import { checkVisorKey, hasUnseen, type VisorKey } from "../../core/index.ts";
 import type { SeenVisor } from "../../model/index.ts";
-import { looksSecret } from "../plain-secrets.ts";
+import { looksSecret } from "../check-values.ts";
 import type { Eyes, Fact } from "./facts.ts";
 
 /** What reading the facts of one visor needs. */

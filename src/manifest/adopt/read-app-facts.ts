@@ -13,7 +13,7 @@ import {
   unreadableElements,
 } from "../../model/index.ts";
 import { isAppAddress } from "../app-address.ts";
-import { isPlainSecret, looksSecret, parseOption } from "../plain-secrets.ts";
+import { isPlainSecret, looksSecret, parseOption } from "../check-values.ts";
 import { APP_NAME_PATTERN } from "../schema-parts.ts";
 import { isPlainText, keysIn, type TextLook } from "./look.ts";
 

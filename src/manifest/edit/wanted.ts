@@ -15,11 +15,11 @@ import type {
   DesiredSet,
   DesiredVisor,
 } from "../../model/index.ts";
-import { concernsTrust } from "../check-ignores.ts";
+import { concernsTrust } from "../check-values.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import type { Body, Manifest, Word, Written, WrittenVisor } from "../manifest.ts";
 import { parseManifest } from "../parse-manifest.ts";
-import { parseUntil } from "../read-ignores.ts";
+import { parseUntil } from "../reading.ts";
 import { resolveManifest } from "../resolve-manifest.ts";
 import { flowOf } from "./body.ts";
 import { bodyTree, type ManifestEdit, type ValueEdit } from "./manifest-edit.ts";

@@ -1,8 +1,7 @@
 // Formatting the text of a manifest without changing what it means.
 import { canonicalJson } from "../../core/index.ts";
-import { makeSource, placeAt } from "../source.ts";
+import { makeSource, placeAt, treeToJson } from "../source.ts";
 import { parseTree } from "../parse-tree.ts";
-import { treeToJson } from "../tree.ts";
 import { arrangeKeys } from "./arrange-keys.ts";
 import { indentByTwo, linesOfText } from "./indent.ts";
 import { type Outline, outlineOf } from "./outline.ts";

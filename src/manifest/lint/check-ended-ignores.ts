@@ -1,5 +1,5 @@
 // The lint rule about ignored values whose time has passed.
-import { formatUntil } from "../read-ignores.ts";
+import { formatUntil } from "../reading.ts";
 import { finding, type Linted, type LintFinding } from "./finding.ts";
 
 /** Finds values that are ignored until a time which has passed. */

@@ -1,9 +1,8 @@
 // The lint rule about secrets that stand in a manifest as they are.
 import { visorKeyFault } from "../../core/index.ts";
-import { looksSecret, parseOption } from "../plain-secrets.ts";
+import { looksSecret, parseOption } from "../check-values.ts";
 import { parseSecretRef } from "../secret-ref.ts";
-import { placeAt } from "../source.ts";
-import type { Entry, ListTree, ScalarTree, Tree } from "../tree.ts";
+import { type Entry, type ListTree, placeAt, type ScalarTree, type Tree } from "../source.ts";
 import { finding, type Linted, type LintFinding } from "./finding.ts";
 
 /**

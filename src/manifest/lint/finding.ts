@@ -3,8 +3,7 @@ import { defined, type Diagnostic, type Place } from "../../core/index.ts";
 import type { DesiredFleet, GoneKey } from "../../model/index.ts";
 import type { Edit } from "../edit/splice.ts";
 import type { Manifest } from "../manifest.ts";
-import type { Source } from "../source.ts";
-import type { MapTree } from "../tree.ts";
+import type { MapTree, Source } from "../source.ts";
 import type { Comment } from "./comments.ts";
 import type { LintRuleId } from "./rules.ts";
 

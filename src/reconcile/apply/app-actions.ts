@@ -8,7 +8,7 @@ import type {
   WriteSession,
 } from "../../skywire/visor/index.ts";
 import { parseLeafPath } from "../diff/index.ts";
-import { Notebook } from "./notebook.ts";
+import { Notebook } from "./write-changes.ts";
 import type { WritePlace } from "./places.ts";
 import type { ApplyTiming } from "./timing.ts";
 

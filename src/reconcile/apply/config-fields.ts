@@ -1,4 +1,4 @@
-// The fields of one `SetConfigFields` call, made from changes and a fresh reading of lists and apps.
+// The fields of SetConfigFields calls, made from changes and a fresh reading, and which of them go in one call.
 import { assert, FleetError, type Json, type JsonObject } from "../../core/index.ts";
 import {
   appFieldRow,
@@ -10,11 +10,28 @@ import {
   parseWhitelist,
   type SecretRef,
   splitArgs,
+  WEB_PROXIES,
 } from "../../model/index.ts";
 import { type AppReading, WHOLE_BLOCKS, type WriteSession } from "../../skywire/visor/index.ts";
 import { appAfter, changesArgs, isOfApp, parseLeafPath } from "../diff/index.ts";
-import { plainText } from "./plain-text.ts";
 import { revealSecrets } from "./read-back.ts";
+
+// A value that must be text, where a plan that was written by hand may hold something else.
+
+/**
+ * A plain value as the text that a visor takes; absent is empty.
+ * @throws FleetError plan/damaged for a list or an object, of which no such text can be made
+ */
+export function plainText(value: Json): string {
+  if (value === null) return "";
+  if (typeof value !== "object") return String(value);
+  throw new FleetError("plan/damaged", "not written: the plan has no plain value for it", {
+    next: "make the plan again",
+    exit: 64,
+  });
+}
+
+// The fields of one `SetConfigFields` call, made from changes and a fresh reading of lists and apps.
 
 /** What values need beside the changes they are made of. */
 export interface WriteFacts {
@@ -205,4 +222,44 @@ function applyElements(now: readonly string[], changes: readonly Change[]): read
     else keys.delete(element);
   }
   return [...keys].sort();
+}
+
+// In which calls of SetConfigFields fields go, so that what one of them does besides does not undo another.
+
+/** Fields by configuration path. */
+export type Fields = ReadonlyMap<string, Json>;
+
+/** What decides about calls beside the fields themselves. */
+export interface CallFacts {
+  /** What the visor shows of settings now, by configuration path. */
+  readonly shown: Readonly<Record<string, Json>>;
+  /** Configuration paths of settings that the manifest owns. */
+  readonly owned: ReadonlySet<string>;
+}
+
+/**
+ * Splits fields into the calls that set them, in order. Setting the address of a web proxy turns it on, and turning
+ * on the .dmsg proxy starts the .skynet one whatever its own setting says: what shall be off is said off afterwards.
+ */
+export function callsOf(fields: Fields, { shown, owned }: CallFacts): readonly Fields[] {
+  const first = new Map(fields);
+  const after = new Map<string, Json>();
+  for (const proxy of WEB_PROXIES) {
+    const enable = `${proxy}.enable`;
+    const isOff = (fields.get(enable) ?? shown[enable]) === false;
+    if (!isOff || !(fields.has(`${proxy}.proxy_addr`) || isStarted(proxy, fields, owned))) continue;
+    first.delete(enable);
+    after.set(enable, false);
+  }
+  return [first, after].filter((call) => call.size > 0);
+}
+
+/** True for the .skynet proxy where the call starts it beside the other one and its own setting is ours. */
+function isStarted(proxy: string, fields: Fields, owned: ReadonlySet<string>): boolean {
+  return proxy === "skynet_web" && owned.has("skynet_web.enable") && startsSkynet(fields);
+}
+
+/** True for fields that start the .skynet proxy without naming it. */
+export function startsSkynet(fields: Fields): boolean {
+  return fields.get("dmsg_web.enable") === true;
 }

@@ -1,9 +1,7 @@
 // What other rooms use of applying.
-export { ApplyPast } from "./apply-past.ts";
-export { type ApplyInput, applyPlan } from "./apply-plan.ts";
-export { type ApprovalUses, type UseEntry } from "./approval-uses.ts";
+export { ApplyPast, type ApprovalUses, type UseEntry } from "./apply-past.ts";
+export { type ApplyInput, applyPlan, type ApplyReport, type VisorReport } from "./apply-plan.ts";
 export { type ApplyPoint } from "./write-step.ts";
-export { type ApplyReport, type VisorReport } from "./report.ts";
 export {
   type RestartInput,
   type RestartOutcome,

@@ -1,7 +1,9 @@
-// How many visors are written to at the same time, and in which order those that wait come in.
-import type { PlanStep } from "../../model/index.ts";
+// How many visors are written to at the same time, in which order those that wait come in, and whether a further step may begin.
+import type { PlanStep, PlanVisor } from "../../model/index.ts";
 import { Slots } from "../../skywire/visor/index.ts";
 import type { ApplyTiming } from "./timing.ts";
+
+// How many visors are written to at the same time, and in which order those that wait come in.
 
 /**
  * So many sessions any local visor carries beside the readings of a run. Source: skywire-rpc 9, where the smallest
@@ -78,4 +80,42 @@ class HeldPlace implements WritePlace {
 /** True for a step with a change of trust, or of how the visor is reached: a mistake in it must not spread fast. */
 export function isCareful({ letter, changes }: Pick<PlanStep, "letter" | "changes">): boolean {
   return letter === "c" || changes.some(({ risk }) => risk === "trust" || risk === "reachability");
+}
+
+// Whether a further step may begin: one place that every visor of an apply asks before each step.
+
+/** Why no further step of an apply may begin, once there is a reason. */
+export class Halt {
+  readonly #stop: AbortSignal;
+  #trustFailed: PlanVisor | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(stop: AbortSignal) {
+    this.#stop = stop;
+  }
+
+  /** Somebody asked us to stop, or what is done can no longer be recorded. */
+  get isStopped(): boolean {
+    return this.#stop.aborted || this.#failure !== undefined;
+  }
+
+  /** A trust step went wrong on a visor; the first one counts. */
+  trustFailedOn(visor: PlanVisor): void {
+    this.#trustFailed ??= visor;
+  }
+
+  /** The name of another visor on which a trust step went wrong. */
+  elsewhere(visor: PlanVisor): string | undefined {
+    return this.#trustFailed === visor ? undefined : this.#trustFailed?.name;
+  }
+
+  /** An error that ends the run; the first one counts. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  /** Throws the error that ended the run, if one did. */
+  assertWhole(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
 }

@@ -11,7 +11,7 @@ import type { Emit } from "../event.ts";
 import { toSeenVisor } from "../observe/index.ts";
 import { checkLists } from "../plan/index.ts";
 import { isRunning, runAppActions } from "./app-actions.ts";
-import { openSession } from "./open-session.ts";
+import { openSession } from "./fresh-check.ts";
 import { type WritePlace, Places } from "./places.ts";
 import { type ApplyTiming, DEFAULT_TIMING } from "./timing.ts";
 

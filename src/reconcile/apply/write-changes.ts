@@ -1,20 +1,24 @@
-// Writes the changes of a step in the order that keeps an app from starting with half of them.
-import { assert, type Json, parseVisorKey } from "../../core/index.ts";
+// Writes the changes of a step in the order that keeps an app from starting with half of them, and collects what is said of each.
+import { assert, defined, FleetError, type Json, parseVisorKey } from "../../core/index.ts";
 import {
   type Change,
   changeKey,
+  isTrustField,
+  MASK,
+  type Outcome,
   parseWhitelist,
+  type PlanStep,
   type SecretRef,
   splitArgs,
 } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
 import { changesArgs, parseLeafPath } from "../diff/index.ts";
-import { argsAfter, envAfter, type WriteFacts } from "./config-fields.ts";
-import { Notebook } from "./notebook.ts";
-import { plainText } from "./plain-text.ts";
+import type { VisorReport } from "./apply-plan.ts";
+import { argsAfter, envAfter, plainText, type WriteFacts } from "./config-fields.ts";
 import type { WriteNotes } from "./read-back.ts";
-import { writeConfigFields } from "./write-fields.ts";
-import { writePorts } from "./write-ports.ts";
+import { writeConfigFields, writePorts } from "./write-fields.ts";
+
+// Writes the changes of a step in the order that keeps an app from starting with half of them.
 
 /**
  * Writes the changes of a step (a) or (c) in a fixed order: apps are added first; then everything that one
@@ -158,4 +162,120 @@ function appLeaf(change: Change): { readonly app: string } {
   const leaf = parseLeafPath(change.path);
   assert(leaf.section === "apps", "an app method writes an app leaf");
   return leaf;
+}
+
+// Collects what is said of changes while a step is written: errors, refusals, what waits for a restart.
+
+/** Collects what is said of changes while a step is written. */
+export class Notebook implements WriteNotes {
+  readonly notes: Map<string, string> = new Map();
+  readonly unsupported: Set<string> = new Set();
+  readonly afterRestart: Set<string> = new Set();
+  /** Changes of which the visor itself said no, so that nothing was done. */
+  readonly refused: Set<string> = new Set();
+
+  readonly #secrets: readonly string[];
+
+  /** `secrets` are values that no note may hold: a visor may give back what it was sent. */
+  constructor(secrets: Iterable<string> = []) {
+    this.#secrets = [...secrets].flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  }
+
+  note(changes: readonly Change[], text: string): void {
+    let safe = text;
+    for (const secret of this.#secrets) safe = safe.replaceAll(secret, MASK);
+    for (const change of changes) this.notes.set(changeKey(change), safe);
+  }
+
+  /**
+   * Runs one write; whatever the world did is noted on its changes and stops nothing, since reading back decides
+   * and every intent gets its receipt. Only our own bugs go through.
+   */
+  async attempt(changes: readonly Change[], write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      this.note(changes, withWayOut(causeText(error)));
+      if (error.code === "visor/refused") {
+        for (const change of changes) this.refused.add(changeKey(change));
+      }
+      if (error.code === "visor/no-method") {
+        for (const change of changes) this.unsupported.add(changeKey(change));
+      }
+    }
+  }
+}
+
+/** What visors say, and what helps. Source: api_hypervisors.go, api_proxies.go. */
+const WAYS_OUT: readonly (readonly [RegExp, string])[] = [
+  [
+    /already connected to hypervisor/,
+    "it is connected to that hypervisor though its list lacks it: restart the visor, then apply again",
+  ],
+  [/DMSG client not running/, "apply again once the visor's dmsg client runs"],
+  [
+    /resolver not initialized/,
+    "the visor started without this proxy: restart it, then apply again",
+  ],
+];
+
+function withWayOut(text: string): string {
+  const way = WAYS_OUT.find(([said]) => said.test(text))?.[1];
+  return way === undefined ? text : `${text}; ${way}`;
+}
+
+function causeText(error: FleetError): string {
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+// What is said of the changes of a step, and what follows from it for the steps behind.
+
+/** What became of one change, and in which step. */
+export type StepOutcome = VisorReport["outcomes"][number];
+
+/** Says the same of every change of a step. */
+export function sameOutcome(
+  step: Pick<PlanStep, "letter" | "changes">,
+  outcome: Outcome["outcome"],
+  note: string,
+): readonly StepOutcome[] {
+  return step.changes.map((change) => ({
+    ...outcomeBase(change),
+    outcome,
+    note,
+    step: step.letter,
+  }));
+}
+
+/** The part of an outcome that names its change. */
+export function outcomeBase(change: Change): Pick<Outcome, "path" | "element"> {
+  return {
+    path: change.path,
+    ...defined({ element: change.element }),
+  };
+}
+
+/** True for a change of who may manage a visor, or copy files to it. */
+export function isTrust({ path }: Pick<Outcome, "path">): boolean {
+  return isTrustField(path);
+}
+
+/** True for what was seen on the visor, in force now or after its restart. */
+export function isGood({ outcome }: Pick<Outcome, "outcome">): boolean {
+  return outcome === "done" || outcome === "done-after-restart";
+}
+
+/** A visor on which nothing was begun, because it moved or cannot be reached, is no failed trust step. */
+export function isFailed(outcome: StepOutcome, isBegun: boolean): boolean {
+  const isUntouched = outcome.outcome === "stale" || outcome.outcome === "unreachable";
+  return !isGood(outcome) && (isBegun || !isUntouched);
+}
+
+/** Trust is taken away only after step (a) was read back and everything in it that adds trust was seen. */
+export function isUnsure(outcome: StepOutcome): boolean {
+  return (
+    outcome.step === "a" &&
+    (outcome.outcome === "unverified" || (isTrust(outcome) && !isGood(outcome)))
+  );
 }

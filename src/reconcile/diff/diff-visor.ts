@@ -12,14 +12,19 @@ import {
   settingAt,
   type Unsupported,
 } from "../../model/index.ts";
-import { assumeAddedApps, nameBinary } from "./added-apps.ts";
-import { changeOf, type LeafVerdict, withWhy } from "./change-of.ts";
-import { diffClosed, keepTrace } from "./diff-port.ts";
+import {
+  assumeAddedApps,
+  changeOf,
+  diffClosed,
+  keepTrace,
+  type LeafVerdict,
+  nameBinary,
+  withWhy,
+} from "./change-of.ts";
 import { type Found, foundAt } from "./found.ts";
-import { parseLeafPath } from "./leaf-path.ts";
+import { parseLeafPath, riskOf } from "./leaf-path.ts";
 import { mayBeMasked } from "./masked.ts";
-import { startedAgain, untakenByProgram } from "./program-fields.ts";
-import { riskOf } from "./risk-of.ts";
+import { startedAgain, untakenByProgram } from "./app-after.ts";
 import { type SecretComparison, secretRefText } from "./secret-comparison.ts";
 import { type LeftOf, NOTHING_LEFT, withLedPorts } from "./served-port.ts";
 import { appPresenceWriter, type LeafVerb, writerOf } from "./writer-of.ts";

@@ -2,8 +2,7 @@
 export { appAfter, changesArgs, isOfApp, type Reveal } from "./app-after.ts";
 export { diffVisor, sortChanges, type VisorDiff } from "./diff-visor.ts";
 export { type Found, foundAt } from "./found.ts";
-export { isLeafPath, isWayIn, type LeafPath, parseLeafPath } from "./leaf-path.ts";
-export { riskOf } from "./risk-of.ts";
+export { isLeafPath, isWayIn, type LeafPath, parseLeafPath, riskOf } from "./leaf-path.ts";
 export { type SecretComparison, type WrittenSecret, secretRefText } from "./secret-comparison.ts";
 export {
   CLOSING,

@@ -1,16 +1,20 @@
-// The paths of fields: their grammar, taken apart and put together.
+// The paths of fields: their grammar, taken apart and put together, and how much harm a wrong value does at one.
 import { assert } from "../../core/index.ts";
 import {
   type AppField,
+  appFieldRow,
   isAppField,
   isOwnPath,
-  type OwnListPath,
   ownFieldRow,
+  type OwnListPath,
   type OwnPath,
   type PortField,
   portFieldRow,
+  type Risk,
   settingAt,
 } from "../../model/index.ts";
+
+// The paths of fields: their grammar, taken apart and put together.
 
 /** The lists of trust: the first two are ways in, the third says who may copy files. */
 export type AccessListPath = Exclude<OwnListPath, "survey">;
@@ -62,4 +66,25 @@ export function isLeafPath(text: string): boolean {
   if (app !== undefined) return isAppField(appField);
   const [, port, portField = ""] = /^ports\.(\d{1,5})\.([^.]+)$/.exec(text) ?? [];
   return port !== undefined && (portField === "open" || portFieldRow(portField) !== undefined);
+}
+
+// How much harm a wrong value does at a path.
+
+/**
+ * How much harm a wrong value does at this leaf: what its row says. Opening a list to everybody is trust given to
+ * everybody.
+ */
+export function riskOf(path: string, opensToAnyone: boolean): Risk {
+  if (opensToAnyone) return "trust";
+  const leaf = parseLeafPath(path);
+  switch (leaf.section) {
+    case "settings":
+      return settingAt(leaf.setting)?.risk ?? "trust";
+    case "apps":
+      return appFieldRow(leaf.field).risk;
+    case "ports":
+      return portFieldRow(leaf.field)?.risk ?? "app";
+    default:
+      return ownFieldRow(leaf.path).risk;
+  }
 }

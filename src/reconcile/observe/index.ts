@@ -6,6 +6,6 @@ export {
   type ObserveInput,
   routeOf,
   toObserved,
+  toSeenVisor,
   wantsOf,
 } from "./observe-fleet.ts";
-export { toSeenVisor } from "./seen-visor.ts";

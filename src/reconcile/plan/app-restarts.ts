@@ -1,8 +1,19 @@
+// The stops and starts that changed apps ask for, and apps of which nobody can tell whether they stopped or what they were meant to do.
+import { compareTexts, defined } from "../../core/index.ts";
+import {
+  type AppTypedField,
+  type Change,
+  type DesiredVisor,
+  type PlanVisor,
+  type SeenVisor,
+  splitArgs,
+  type UnreadableApp,
+  unreadableElements,
+} from "../../model/index.ts";
+import { parseLeafPath, type VisorDiff } from "../diff/index.ts";
+import type { Awaiting, History } from "./history.ts";
+
 // The stops and starts that changed arguments and environments of running apps ask for.
-import { defined } from "../../core/index.ts";
-import type { Change, DesiredVisor, SeenVisor } from "../../model/index.ts";
-import { parseLeafPath } from "../diff/index.ts";
-import type { Awaiting } from "./history.ts";
 
 /** The stops and starts of step (b) that changed arguments and environments ask for. */
 export interface AppRestarts {
@@ -67,4 +78,70 @@ export function planAppRestarts(
 function isOfApp(path: string, app: string): boolean {
   const leaf = parseLeafPath(path);
   return leaf.section === "apps" && leaf.app === app;
+}
+
+// Apps that were told to stop, where nobody saw their process end.
+
+type Doubtful = NonNullable<PlanVisor["doubtful"]>;
+
+/**
+ * Stops that no receipt confirms, of apps that show as stopped, on a visor that has not started since: a process that
+ * the visor no longer counts may still run. Only a restart of the visor ends the doubt.
+ */
+export function doubtfulStops(history: History, seen: SeenVisor): Doubtful {
+  if (!history.known) return [];
+  return (history.doubtfulStops.get(seen.key) ?? [])
+    .filter(({ what, sinceMs }) => seen.startedAtMs <= sinceMs && !isRunning(seen, what))
+    .map(({ what, sinceEntry }) => ({ path: what, sinceEntry }))
+    .toSorted((left, right) => compareTexts(left.path, right.path));
+}
+
+function isRunning(seen: SeenVisor, path: string): boolean {
+  const leaf = parseLeafPath(path);
+  return (
+    leaf.section === "apps" && seen.apps.some(({ name, running }) => name === leaf.app && running)
+  );
+}
+
+/** Takes out starts of such apps: a second process would run beside the first. */
+export function withoutDoubtful(
+  diff: VisorDiff,
+  doubtful: Doubtful,
+  desired: DesiredVisor,
+): VisorDiff {
+  const since = new Map(doubtful.map(({ path, sinceEntry }) => [path, sinceEntry]));
+  const refused = diff.changes.filter(({ path, action }) => action === "start" && since.has(path));
+  if (refused.length === 0) return diff;
+  return {
+    ...diff,
+    changes: diff.changes.filter((change) => !refused.includes(change)),
+    unsupported: [
+      ...diff.unsupported,
+      ...refused.flatMap(({ path }) => {
+        const place = desired.leaves.get(path)?.origin.place;
+        const why = `it was told to stop in entry ${since.get(path) ?? 0} and nobody saw its process end: a second process may run beside it; restart the visor first`;
+        return place === undefined ? [] : [{ path, why, place }];
+      }),
+    ],
+  };
+}
+
+// Apps of a visor that end as they read their arguments: no plan made it so, and only people can tell what was meant.
+
+/** The apps of a visor that cannot start, owned or not, and what would mend each; sorted as the visor lists them. */
+export function unreadableApps(seen: Pick<SeenVisor, "apps">): readonly UnreadableApp[] {
+  return seen.apps.flatMap((app) => {
+    const run = { ...app, args: app.raw.open().args };
+    const fields = [...splitArgs(run).broken];
+    return unreadableElements(run).map((element) => {
+      const [field] = fields.find(([, shown]) => shown === element) ?? [];
+      return { app: app.name, element, next: nextOf(app.name, field) };
+    });
+  });
+}
+
+function nextOf(app: string, field: AppTypedField | undefined): string {
+  return field === undefined
+    ? `own apps.${app}.args, or write the option with two dashes on the visor`
+    : `own apps.${app}.${field}: it is then written with two dashes`;
 }

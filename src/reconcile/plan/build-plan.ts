@@ -32,9 +32,8 @@ import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
 import { type LingeringInput, lingeringKeys, type NamedBefore, trustLook } from "./lingering.ts";
 import { earlierDeeds, planVisor, type PlanVisorContext } from "./plan-visor.ts";
-import { countPlan } from "./plan-counts.ts";
-import { releasedOf } from "./released.ts";
-import { wavesOf } from "./waves.ts";
+import { countPlan, wavesOf } from "./plan-counts.ts";
+import { releasedOf } from "./left-alone.ts";
 
 /** Everything a plan is made of. Equal inputs give equal bytes: the clock is one of them. */
 export interface PlanInput {

@@ -20,10 +20,9 @@ import {
   checkSignedCommits,
   withWayForRemovals,
 } from "./guards/index.ts";
-import { earlierKeysets } from "./keyset.ts";
+import { earlierKeysets, signedCommitsOf } from "./keyset.ts";
 import { leftToRestart, pendingTrust } from "./plan-visor.ts";
-import { countOwnedElements, isRemoval, isTrustRemoval } from "./removal-counts.ts";
-import { signedCommitsOf } from "./signers.ts";
+import { countOwnedElements, isRemoval, isTrustRemoval } from "./plan-counts.ts";
 
 /** What the guards say of visors that are planned; nothing where all is well. */
 export function checkGuards(

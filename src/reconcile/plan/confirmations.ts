@@ -8,11 +8,10 @@ import {
   type VisorKey,
 } from "../../core/index.ts";
 import { changesOf, type Plan, type Refusal } from "../../model/index.ts";
-import { hasCapability } from "./may.ts";
-import { isTrustRemoval } from "./removal-counts.ts";
+import { earlierKeysets, hasCapability, keysetChanges, policiesInForce } from "./keyset.ts";
+import { isTrustRemoval } from "./plan-counts.ts";
 import type { History } from "./history.ts";
 import { checkRightToSign } from "./guards/index.ts";
-import { earlierKeysets, keysetChanges, policiesInForce } from "./keyset.ts";
 import { policyToJson, strictestAgeMs } from "./policy.ts";
 
 const MS_PER_MINUTE = 60_000;

@@ -16,9 +16,8 @@ import {
 } from "../../model/index.ts";
 import { methodsOf, parseLeafPath } from "../diff/index.ts";
 import { decisionDigest } from "./digests.ts";
-import { countPlan } from "./plan-counts.ts";
+import { countPlan, wavesOf } from "./plan-counts.ts";
 import { policyToJson } from "./policy.ts";
-import { wavesOf } from "./waves.ts";
 
 const POLICY = policyShape(membersOf);
 const HEAD = headShape(membersOf);

@@ -20,7 +20,7 @@ import {
 } from "../../ledger/index.ts";
 import { changeKey, type Keyset } from "../../model/index.ts";
 import type { WrittenSecret } from "../diff/index.ts";
-import { keysetFromRecord } from "./keyset-record.ts";
+import { keysetFromRecord } from "./keyset.ts";
 import { type OnceTrusted, OnceTrustedFold, type OnceTrustedState } from "./once-trusted.ts";
 
 /** Something that an earlier apply left to a later start of the visor or app. */

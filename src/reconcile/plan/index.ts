@@ -55,16 +55,19 @@ export {
 } from "./lingering.ts";
 export type { OnceTrusted } from "./once-trusted.ts";
 export {
+  type CommitSigner,
   earlierKeysets,
   keysetChanges,
   keysetDifferences,
+  keysetFromRecord,
   keysetOf,
+  keysetToRecord,
   type Requirements,
   requirementsOf,
+  signedCommitsOf,
+  signersOf,
 } from "./keyset.ts";
-export { type CommitSigner, signedCommitsOf, signersOf } from "./signers.ts";
-export { keysetFromRecord, keysetToRecord } from "./keyset-record.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
 export { awaitingRestart, waitedForStart } from "./plan-visor.ts";
-export { unreadableApps } from "./unreadable-apps.ts";
-export { plainWanted } from "./wanted-values.ts";
+export { unreadableApps } from "./app-restarts.ts";
+export { plainWanted } from "./mark-drift.ts";

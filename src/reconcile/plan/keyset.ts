@@ -1,14 +1,28 @@
-// The keyset that a manifest asks for, and how it differs from the one in force.
-import { canonicalJson, compareTexts, defined, gitKeyName } from "../../core/index.ts";
+// The keyset that a manifest asks for, how it differs from the one in force, and whom one allows what.
+import {
+  canonicalJson,
+  checkGitKey,
+  compareTexts,
+  defined,
+  type GitKey,
+  gitKeyName,
+  type OperatorKey,
+} from "../../core/index.ts";
+import { isFeedKey, type KeysetTerms } from "../../ledger/index.ts";
 import {
   CAPABILITIES,
+  type Capability,
   type DesiredFleet,
+  type FeedKey,
   type Keyset,
   type Plan,
   type Policy,
+  type SignedCommits,
 } from "../../model/index.ts";
 import type { History } from "./history.ts";
-import { policyChanges, policyToJson } from "./policy.ts";
+import { policyChanges, policyFromJson, policyToJson } from "./policy.ts";
+
+// The keyset that a manifest asks for, and how it differs from the one in force.
 
 /** Who may do what, as the manifest says. */
 export function keysetOf(
@@ -149,4 +163,100 @@ export function requirementsOf(
     witnesses: Math.max(...policies.map(({ requireWitnesses }) => requireWitnesses)),
     keysetSignatures: Math.max(1, Math.min(signatures, signers)),
   };
+}
+
+// The keyset of a fleet as an entry records it, and back.
+
+/** The keyset that an entry records. Rights and feeds that cannot be read are none. */
+export function keysetFromRecord(recorded: KeysetTerms): Keyset {
+  return {
+    operators: Object.entries(recorded.operators).map(([name, operator]) => {
+      const feed = feedIn(operator);
+      const git = gitKeysIn(operator.git);
+      return {
+        name,
+        key: operator.key,
+        ...defined({ seal: operator.seal, feed }),
+        ...(git.length === 0 ? {} : { git }),
+        may: CAPABILITIES.filter((verb) => operator.may.includes(verb)),
+      };
+    }),
+    controllers: recorded.controllers,
+    policy: policyFromJson(recorded.policy),
+  };
+}
+
+/** What a keyset entry says of a keyset: the way back of {@link keysetFromRecord}. */
+export function keysetToRecord({ operators, controllers, policy }: Keyset): KeysetTerms {
+  return {
+    operators: Object.fromEntries(operators.map(({ name, ...operator }) => [name, operator])),
+    controllers,
+    policy: { ...policyToJson(policy) },
+  };
+}
+
+/** A key that cannot be read is none: whatever it signed is somebody else's. */
+function gitKeysIn(texts: readonly string[] = []): readonly GitKey[] {
+  return texts.flatMap((text) => {
+    const checked = checkGitKey(text);
+    return "key" in checked && checked.key === text ? [checked.key] : [];
+  });
+}
+
+/** Entries of release 0.1.0 name no feeds. */
+function feedIn(operator: object): FeedKey | undefined {
+  const feed = "feed" in operator ? operator.feed : undefined;
+  return typeof feed === "string" && isFeedKey(feed) ? feed : undefined;
+}
+
+// Whose signature on a commit counts under several keysets.
+
+/** An operator whose signature on a commit counts. */
+export interface CommitSigner {
+  readonly name: string;
+  readonly keys: readonly GitKey[];
+}
+
+/**
+ * Whose signature on a commit counts under all of these keysets: a key must be listed in each of them, at an operator
+ * who may apply there, so that no manifest can bring in a signer of its own, nor keep one that was taken out. Names are
+ * those of the last.
+ */
+export function signersOf(keysets: readonly Keyset[]): readonly CommitSigner[] {
+  const listed = keysets.map((keyset) => new Set(appliers(keyset).flatMap(({ git = [] }) => git)));
+  const last = keysets.at(-1);
+  if (last === undefined) return [];
+  return appliers(last)
+    .map(({ name, git = [] }) => ({
+      name,
+      keys: git.filter((key) => listed.every((keys) => keys.has(key))),
+    }))
+    .filter(({ keys }) => keys.length > 0);
+}
+
+/** What the policies of these keysets ask of commits, each word once. */
+export function signedCommitsOf(keysets: readonly Keyset[]): readonly SignedCommits[] {
+  return [
+    ...new Set(keysets.flatMap(({ policy: { signedCommits } }) => signedCommits ?? [])),
+  ].toSorted();
+}
+
+function appliers({ operators }: Keyset): Keyset["operators"] {
+  return operators.filter(({ may }) => may.includes("apply"));
+}
+
+// Whether an operator may do something, by the recorded keyset.
+
+/**
+ * True when an operator may do something. The recorded keyset decides where there is one, so that a manifest
+ * cannot give its own author a right; a fleet's first apply goes by the manifest.
+ */
+export function hasCapability(
+  operator: OperatorKey,
+  capability: Capability,
+  plan: Pick<Plan, "keyset">,
+  history: History,
+): boolean {
+  const { operators } = (history.known ? history.keyset : undefined) ?? plan.keyset;
+  return operators.some(({ key, may }) => key === operator && may.includes(capability));
 }

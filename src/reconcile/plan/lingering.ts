@@ -20,8 +20,7 @@ import {
 } from "../../model/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets } from "./keyset.ts";
-import type { OnceTrusted } from "./once-trusted.ts";
-import { TrustedPlaces } from "./trusted-places.ts";
+import { type OnceTrusted, TrustedPlaces } from "./once-trusted.ts";
 
 /** The trust lists of one visor, as they were seen; a list that its release does not show is absent. */
 export interface TrustLook {

@@ -20,16 +20,20 @@ import {
   type SecretComparison,
   sortChanges,
 } from "../diff/index.ts";
-import { unreadableApps } from "./unreadable-apps.ts";
-import { planAppRestarts } from "./app-restarts.ts";
-import { doubtfulStops, withoutDoubtful } from "./doubtful-stops.ts";
+import { doubtfulStops, planAppRestarts, unreadableApps, withoutDoubtful } from "./app-restarts.ts";
 import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
 import { pendingElement } from "./guards/index.ts";
 import type { Awaiting, History, KnownHistory } from "./history.ts";
-import { ignoredLeaves, narrowed, wholeRecords, withoutIgnored } from "./left-alone.ts";
-import { type DriftContext, markDrift } from "./mark-drift.ts";
-import { type EarlierDeeds, NO_DEEDS, releasedOf } from "./released.ts";
-import { wantedValues } from "./wanted-values.ts";
+import {
+  type EarlierDeeds,
+  ignoredLeaves,
+  narrowed,
+  NO_DEEDS,
+  releasedOf,
+  wholeRecords,
+  withoutIgnored,
+} from "./left-alone.ts";
+import { type DriftContext, markDrift, wantedValues } from "./mark-drift.ts";
 
 /** What planning one visor needs beside the visor itself. */
 export interface PlanVisorContext {

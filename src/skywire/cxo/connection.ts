@@ -17,7 +17,7 @@ import {
   RESPONSE_TIMEOUT_MS,
   SEND_BACKLOG_LIMIT,
 } from "./node-limits.ts";
-import { publicKeyOf } from "./signature.ts";
+import { publicKeyOf } from "./root.ts";
 
 /** What a connection hands to its one listener; replies to requests of ours do not come here. */
 export interface ConnectionListener {

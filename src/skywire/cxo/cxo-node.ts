@@ -16,7 +16,7 @@ import { type CxoNodeOptions, NODE_RULES, type NodeRules } from "./node-options.
 import { ObjectAnswers } from "./object-answers.ts";
 import { isBlank } from "./refs.ts";
 import { proveRoot, RootIntake } from "./root-intake.ts";
-import { publicKeyOf } from "./signature.ts";
+import { publicKeyOf } from "./root.ts";
 
 /** A CXO node: shares feeds, takes Roots and their objects from peers, and serves them to peers. */
 export class CxoNode {

@@ -1,7 +1,7 @@
 // Reads a value of a registered type from the bytes of an object.
 import { equalBytes, FleetError, hasCode, toHex } from "../../core/index.ts";
 import { encodeValue, registered } from "./encode.ts";
-import { ByteReader } from "./reader.ts";
+import { ByteReader } from "./encoded-values.ts";
 import {
   type CxoField,
   type CxoType,
@@ -9,7 +9,7 @@ import {
   encodingTag,
   FloatBits,
   type TypesByName,
-} from "./type.ts";
+} from "./schema.ts";
 
 /** How deep a value may nest: far above any schema in use, far below the call stack. */
 const NESTING_MAX = 64;

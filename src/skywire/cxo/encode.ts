@@ -8,8 +8,8 @@ import {
   encodingTag,
   FloatBits,
   type TypesByName,
-} from "./type.ts";
-import { ObjectWriter } from "./writer.ts";
+} from "./schema.ts";
+import { ObjectWriter } from "./encoded-values.ts";
 
 const HASH_SIZE = 32;
 const QUIET_NAN_32 = 0x7fc0_0000;

@@ -37,7 +37,7 @@ export { NoiseHandshake, type NoiseRole, type NoiseSecrets, type NoiseSession } 
 export { type SignedRoot } from "./feed-table.ts";
 export { fillRoot, type FillOptions, type ObjectStore } from "./fill-root.ts";
 export { fetchFrom, proveRoot, type RootEvents } from "./root-intake.ts";
-export { ByteReader } from "./reader.ts";
+export { ByteReader, ObjectWriter, ObjectWriter as ByteWriter } from "./encoded-values.ts";
 export { buildRefs, type BuiltRefs, RefsBuilder } from "./refs-builder.ts";
 export {
   BLANK_HASH,
@@ -69,37 +69,27 @@ export {
   decodeRootOf,
   type Dynamic,
   encodeRoot,
-  type Root,
-  rootFault,
-  type VerifiedRoot,
-  verifyRoot,
-} from "./root.ts";
-export {
   publicKeyFault,
   publicKeyOf,
   recoverKey,
+  type Root,
+  rootFault,
   secretKeyFault,
   sharedSecret,
   signHash,
+  type VerifiedRoot,
+  verifyRoot,
   verifySignature,
-} from "./signature.ts";
-export {
-  type CxoSchema,
-  /** @deprecated The name before 0.2. */
-  type CxoSchema as Schema,
-  type SchemaField,
-} from "./schema.ts";
+} from "./root.ts";
 export {
   type BasicType,
   type CxoField,
+  type CxoSchema,
+  type CxoSchema as Schema,
   type CxoStruct,
   type CxoType,
   type CxoValue,
   FloatBits,
+  type SchemaField,
   type TypesByName,
-} from "./type.ts";
-export {
-  ObjectWriter,
-  /** @deprecated The name before 0.2. */
-  ObjectWriter as ByteWriter,
-} from "./writer.ts";
+} from "./schema.ts";

@@ -1,7 +1,6 @@
 // The messages of the node protocol, as bytes and as values.
 import { FleetError, utf8 } from "../../core/index.ts";
-import { ByteReader } from "./reader.ts";
-import { ObjectWriter } from "./writer.ts";
+import { ByteReader, ObjectWriter } from "./encoded-values.ts";
 
 /** The version of the node protocol that a Syn names. */
 export const PROTOCOL_VERSION = 3;

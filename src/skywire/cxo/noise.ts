@@ -1,7 +1,7 @@
 // The Noise handshake by which two nodes agree on keys.
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { assert, concatBytes, FleetError, hmacSha256, sha256, utf8 } from "../../core/index.ts";
-import { publicKeyOf, sharedSecret } from "./signature.ts";
+import { publicKeyOf, sharedSecret } from "./root.ts";
 
 /** Which side of a connection one is: the initiator dialed. */
 export type NoiseRole = "initiator" | "responder";

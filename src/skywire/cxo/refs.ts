@@ -1,7 +1,6 @@
 // The tree of a list of objects, as it is stored.
 import { equalBytes, FleetError, sha256, toHex } from "../../core/index.ts";
-import { ByteReader } from "./reader.ts";
-import { ObjectWriter } from "./writer.ts";
+import { ByteReader, ObjectWriter } from "./encoded-values.ts";
 
 /** The hash of nothing: a nil element, an empty list, no object. */
 export const BLANK_HASH: Uint8Array = new Uint8Array(32);

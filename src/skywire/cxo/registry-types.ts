@@ -2,8 +2,15 @@
 import { FleetError, toHex } from "../../core/index.ts";
 import { decodeExactly } from "./decode.ts";
 import type { CxoRegistry } from "./registry.ts";
-import { REFERENCE_TYPES, type CxoSchema, SCHEMA_KINDS } from "./schema.ts";
-import type { BasicType, CxoType, CxoValue, TypesByName } from "./type.ts";
+import {
+  type BasicType,
+  type CxoSchema,
+  type CxoType,
+  type CxoValue,
+  REFERENCE_TYPES,
+  SCHEMA_KINDS,
+  type TypesByName,
+} from "./schema.ts";
 
 const BASIC_OF_KIND: ReadonlyMap<number, BasicType> = new Map([
   [SCHEMA_KINDS.bool, "bool"],

@@ -4,8 +4,7 @@ import { decodeRefsNode, decodeRefsTop, isBlank } from "./refs.ts";
 import { decodeObject } from "./registry-types.ts";
 import type { CxoRegistry, RegistryEntry } from "./registry.ts";
 import type { Dynamic } from "./root.ts";
-import { REFERENCE_TYPES, type CxoSchema, SCHEMA_KINDS } from "./schema.ts";
-import type { CxoValue } from "./type.ts";
+import { type CxoSchema, type CxoValue, REFERENCE_TYPES, SCHEMA_KINDS } from "./schema.ts";
 
 /** One object below a Root and what its bytes are: a value of a type, or a part of a list of such. */
 export type TreeItem =

@@ -1,12 +1,11 @@
 // Reads one direction of a gob connection: messages, type definitions, values.
 import { FleetError } from "../../core/index.ts";
-import { type GobFrame, FrameBuffer } from "./frame-buffer.ts";
+import { type GobFrame, FrameBuffer } from "./message-bytes.ts";
 import type { GenericValue } from "./generic-value.ts";
 import { isRecoverable, malformed, overLimit } from "./gob-error.ts";
 import { type GobLimits, LIMITS } from "./limits.ts";
-import { readGenericTop } from "./read-generic.ts";
+import { readGenericTop, skipTop } from "./read-generic.ts";
 import type { Schema, SchemaNode } from "./schema-node.ts";
-import { skipTop } from "./skip.ts";
 import { NEED_OWN_TYPES, TypeState } from "./type-state.ts";
 import { NEED_MORE, type Read, type StreamSource, ValueReader } from "./value-reader.ts";
 

@@ -1,11 +1,10 @@
 // Writes one direction of a gob connection; of a value that cannot be sent not a byte remains.
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter } from "./message-bytes.ts";
 import { unencodable } from "./gob-error.ts";
-import { bareName } from "./go-type-text.ts";
+import { bareName } from "./text.ts";
 import { baseOf, type BaseNode, isPointer, type Schema, type SchemaNode } from "./schema-node.ts";
-import { TypeIds } from "./type-ids.ts";
+import { isBuiltin, TypeIds, writeDefinition } from "./type-ids.ts";
 import { type EncodeStream, typedWriter } from "./typed-writer.ts";
-import { isBuiltin, writeDefinition } from "./write-definition.ts";
 
 /** Go's first id since 1.23; every release takes any id from 64 up. */
 const DEFAULT_FIRST_ID = 65;

@@ -1,23 +1,27 @@
 // Makes readers for pairs of a sender's type and a schema of ours.
 import { FleetError } from "../../core/index.ts";
 import { malformed, mismatch } from "./gob-error.ts";
-import { goTypeText } from "./go-type-text.ts";
-import { readInterfaceName, readInterfaceType, readSingletonMark } from "./interface-head.ts";
+import { goTypeText } from "./text.ts";
+import {
+  type Read,
+  readInterfaceName,
+  readInterfaceType,
+  readSingletonMark,
+  type ValueReader,
+} from "./value-reader.ts";
 import { COST } from "./memory-cost.ts";
-import { readCount, readGeneric } from "./read-generic.ts";
+import { readCount, readGeneric, skipTop, skipValue } from "./read-generic.ts";
 import {
   byteArrayReader,
+  fitsType,
   integerReader,
   opaqueReader,
   readBytes,
   readFloat32,
   stringReader,
+  structReader,
 } from "./plain-readers.ts";
 import { baseOf, type BaseNode, type SchemaNode } from "./schema-node.ts";
-import { skipTop, skipValue } from "./skip.ts";
-import { structReader } from "./struct-reader.ts";
-import { fitsType } from "./type-fit.ts";
-import type { Read, ValueReader } from "./value-reader.ts";
 import { type WireType, type WireTypes, wireTypeText } from "./wire-types.ts";
 
 /**

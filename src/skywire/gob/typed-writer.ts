@@ -1,18 +1,18 @@
 // Makes writers for schemas; each is made once.
 import type { FleetError } from "../../core/index.ts";
-import type { ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "./message-bytes.ts";
 import { unencodable } from "./gob-error.ts";
-import { goTypeText } from "./go-type-text.ts";
+import { goTypeText } from "./text.ts";
 import {
-  baseOf,
   type BaseNode,
+  baseOf,
   type IntNode,
   isPointer,
+  omitsOf,
   type SchemaNode,
   type StringNode,
+  zeroMaker,
 } from "./schema-node.ts";
-import { omitsOf } from "./omitted.ts";
-import { zeroMaker } from "./zero-value.ts";
 
 /** Where values are written to. */
 export interface EncodeStream {

@@ -13,19 +13,16 @@ import {
   aborted,
   closedByPeer,
   closedHere,
-  remoteFailure,
-  timedOut,
-  undecodable,
-} from "./client-errors.ts";
-import { Deadlines } from "./deadlines.ts";
-import {
   defineMethod,
   type MethodDef,
+  remoteFailure,
   requestHeader,
   type ResponseHeader,
   responseHeader,
+  timedOut,
+  undecodable,
 } from "./method.ts";
-import { WriteBatch } from "./write-batch.ts";
+import { Deadlines, WriteBatch } from "./shared-calls.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 

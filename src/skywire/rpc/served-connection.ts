@@ -5,7 +5,7 @@ import { type RequestHeader, requestHeader, responseHeader } from "./method.ts";
 import { PartialReply } from "./partial-reply.ts";
 import type { ServedMethod, ServerConnection } from "./served-method.ts";
 import { lookUpFault, type ServerSettings } from "./server-settings.ts";
-import { WriteBatch } from "./write-batch.ts";
+import { WriteBatch } from "./shared-calls.ts";
 
 const NO_TEXT = "error without a text";
 

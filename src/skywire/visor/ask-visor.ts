@@ -1,15 +1,13 @@
 // What one visor is asked, and in which order: first what is harmless on any, then the rest.
 import { defined, FleetError, hasCode, sleep, type VisorKey } from "../../core/index.ts";
-import { confValues } from "./conf-variables.ts";
+import { confValues, type SafeConfig, takeSafeConfig } from "./safe-config.ts";
 import type { VisorConnection } from "./connection.ts";
 import { type Call, CALLS } from "./methods.ts";
-import { portsOf } from "./port-record.ts";
+import { appsOf, knownVisorsOf, portsOf, releaseOf, safeSummaryOf } from "./reply-shapes.ts";
 import type { ReadingWants, SeenReading, StartTime, VisorReading } from "./reading.ts";
-import { isBefore2026 } from "./releases/told-apart.ts";
+import { isBefore2026 } from "./releases.ts";
 import { remoteText } from "./remote-text.ts";
-import { appsOf, knownVisorsOf, releaseOf, safeSummaryOf } from "./reply-shapes.ts";
-import { type SafeConfig, takeSafeConfig } from "./safe-config.ts";
-import type { Answer } from "./send-gate.ts";
+import { type Answer, type GateAnswers, keyFrom, unreadyBecause } from "./send-gate.ts";
 import type {
   AppStateWire,
   Empty,
@@ -20,7 +18,6 @@ import type {
   SummaryWire,
   TransportWire,
 } from "./wire-types.ts";
-import { type GateAnswers, keyFrom, unreadyBecause } from "./unready.ts";
 
 /** What every visor is asked first: harmless whatever its state, and it tells whether more may be asked. */
 interface FirstAnswers extends GateAnswers, StartTime {

@@ -1,4 +1,4 @@
-// A write session on an open connection: each of its methods is one call.
+// Opens visors for writing, which only an apply is handed; each method of such a session is one call.
 import {
   assert,
   canonicalJson,
@@ -9,24 +9,50 @@ import {
   type VisorKey,
 } from "../../core/index.ts";
 import { askConfig, askFor } from "./ask-visor.ts";
-import { assertWritablePaths } from "./config-paths.ts";
-import type { VisorConnection } from "./connection.ts";
+import type { VisorAccess, VisorConnection } from "./connection.ts";
 import { type Call, CALLS } from "./methods.ts";
-import { portArgument, type PortReading, portsOf } from "./port-record.ts";
-import type { AppReading, SeenReading } from "./reading.ts";
-import { isBefore2026 } from "./releases/told-apart.ts";
+import { Explorer } from "./reader.ts";
+import { type AppReading, readingError, type ReadingWants, type SeenReading } from "./reading.ts";
+import { isBefore2026 } from "./releases.ts";
 import { remoteText } from "./remote-text.ts";
-import { appsOf } from "./reply-shapes.ts";
-import type { SafeConfig } from "./safe-config.ts";
+import { appsOf, portArgument, type PortReading, portsOf } from "./reply-shapes.ts";
+import { assertWritablePaths, type SafeConfig } from "./safe-config.ts";
 import { type Answer, isRefusedBody } from "./send-gate.ts";
+import type { VisorTarget } from "./target.ts";
 import type { Empty } from "./wire-types.ts";
 import type { FieldWritten, WriteOptions, WriteSession } from "./write-session.ts";
+
+// Opens visors for writing; only an apply is handed one.
+
+/** Opens visors for writing. Only an apply is given one. */
+export interface VisorWriter {
+  /**
+   * Opens a connection of its own to a visor, passes the gates, checks its key and reads it.
+   * @throws FleetError as of `readingError` when the visor cannot be read as it must be
+   */
+  open(target: VisorTarget, wants?: ReadingWants): Promise<WriteSession>;
+}
+
+/** Makes a writer. */
+export function createVisorWriter(access: VisorAccess): VisorWriter {
+  const explorer = new Explorer(access);
+  return {
+    open: async (target, wants = {}) => {
+      const opened = await explorer.open(target, wants, true);
+      if (opened.connection === undefined)
+        throw readingError(access.rpcAddress, target, opened.reading);
+      return new ConnectedSession(opened.reading, opened.connection);
+    },
+  };
+}
+
+// A write session on an open connection: each of its methods is one call.
 
 const NOTHING: Empty = {};
 const UINT16_MAX = 65_535;
 
 /** The session on an open connection that passed the gates. */
-export class ConnectedSession implements WriteSession {
+class ConnectedSession implements WriteSession {
   readonly reading: SeenReading;
   readonly #connection: VisorConnection;
 

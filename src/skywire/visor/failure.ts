@@ -1,9 +1,8 @@
 // What a failed connection says about a visor, in words that a person can act on.
 import { FleetError, type StreamAddress } from "../../core/index.ts";
-import { OLD_RPC_PORT } from "./releases/told-apart.ts";
-import { formatRpcAddress } from "./rpc-address.ts";
+import { OLD_RPC_PORT } from "./releases.ts";
+import { formatRpcAddress, type VisorRoute } from "./target.ts";
 import type { UnreachableReason, UnseenReading } from "./reading.ts";
-import type { VisorRoute } from "./target.ts";
 
 /** What is known about a connection that failed. */
 export interface FailureContext {

@@ -1,7 +1,6 @@
 // The door of skywire/visor: reading a visor, writing to one, and what is known of releases.
-export { WHOLE_BLOCKS } from "./blocks.ts";
-export { CONF_VARIABLES } from "./conf-variables.ts";
-export type { VisorAccess, VisorTimeouts } from "./connection.ts";
+export { CONF_VARIABLES, type SafeConfig, SETTING_PATHS, WHOLE_BLOCKS } from "./safe-config.ts";
+export { Slots, type VisorAccess, type VisorTimeouts } from "./connection.ts";
 export {
   type Call,
   type Calls,
@@ -14,9 +13,14 @@ export {
   METHODS,
   SERVICE,
 } from "./methods.ts";
-export { DEFAULT_PACE, type Pace, type ReadingTurn } from "./paced-reads.ts";
-export { type PortReading } from "./port-record.ts";
-export { createVisorReader, type VisorReader } from "./reader.ts";
+export {
+  createVisorReader,
+  DEFAULT_PACE,
+  type Pace,
+  type ReadingTurn,
+  type VisorReader,
+} from "./reader.ts";
+export { type PortReading } from "./reply-shapes.ts";
 export { type RememberingReader, rememberingReader } from "./remembering-reader.ts";
 export {
   type AppReading,
@@ -35,25 +39,26 @@ export {
   type VisorReading,
 } from "./reading.ts";
 export {
+  DEFAULT_BRIDGE_PORT,
   type FactName,
   type FactSource,
   type HowKnown,
   isReleaseName,
   type ReleaseFact,
   type ReleaseFacts,
+  releaseLike,
   type ReleaseName,
   RELEASES,
-} from "./releases/release-facts.ts";
-export { DEFAULT_BRIDGE_PORT, releaseLike } from "./releases/told-apart.ts";
-export { DEFAULT_RPC_ADDRESS, formatRpcAddress, parseRpcAddress } from "./rpc-address.ts";
-export { type SafeConfig, SETTING_PATHS } from "./safe-config.ts";
-export { type SentCall } from "./send-gate.ts";
-export { Slots } from "./slots.ts";
+} from "./releases.ts";
 export {
+  DEFAULT_RPC_ADDRESS,
   encodePreamble,
+  formatRpcAddress,
+  parseRpcAddress,
   PREAMBLE_SIZE_BYTES,
   type VisorRoute,
   type VisorTarget,
 } from "./target.ts";
+export { type SentCall } from "./send-gate.ts";
 export { type FieldWritten, type WriteOptions, type WriteSession } from "./write-session.ts";
-export { createVisorWriter, type VisorWriter } from "./writer.ts";
+export { createVisorWriter, type VisorWriter } from "./connected-session.ts";

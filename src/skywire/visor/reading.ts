@@ -1,9 +1,8 @@
 // What reading a visor gives: what it answered, or why it did not.
 import { FleetError, type StreamAddress, unreachable, type VisorKey } from "../../core/index.ts";
-import type { PortReading } from "./port-record.ts";
-import { formatRpcAddress } from "./rpc-address.ts";
+import type { PortReading } from "./reply-shapes.ts";
+import { formatRpcAddress, type VisorTarget } from "./target.ts";
 import type { SafeConfig } from "./safe-config.ts";
-import type { VisorTarget } from "./target.ts";
 import type { MethodName } from "./methods.ts";
 
 /** What a reading should hold beside what is always in it. Each costs a call on the visor. */

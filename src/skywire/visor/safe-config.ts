@@ -1,7 +1,8 @@
-// What is taken from a visor's configuration, which may hold its secret key: only what stands on a list.
-import { FleetError, type Json, parseVisorKey, type VisorKey } from "../../core/index.ts";
-import { unsetBlocksOf } from "./blocks.ts";
+// A visor's configuration, which may hold its secret key: what is taken from it, which of its paths may be written, and what visors copy from /etc/skywire.conf.
+import { assert, FleetError, type Json, parseVisorKey, type VisorKey } from "../../core/index.ts";
 import { compileAllowList, projectJson } from "./config-projection.ts";
+
+// What is taken from a visor's configuration, which may hold its secret key: only what stands on a list.
 
 /** Configuration paths that are plain settings. Source: skywire-rpc 4.5 and 7. */
 export const SETTING_PATHS: readonly string[] = [
@@ -140,4 +141,78 @@ function shapeError(path: string): FleetError {
       next: "look at the configuration on the visor itself",
     },
   );
+}
+
+// Blocks of a configuration that a visor may be without: then nothing in them can be set by path.
+
+/** Blocks that may be sent whole where a visor is without them. Source: PR #2366, embedded_dmsgweb.go, api_config_fields.go. */
+export const WHOLE_BLOCKS = ["dmsg_web", "skynet_web", "hypervisor", "dmsgscp"] as const;
+/** A visor without a pty has no terminal: that block has ports and sockets that are not ours to make up. */
+const OPTIONAL_BLOCKS = [...WHOLE_BLOCKS, "pty"] as const;
+
+/** The optional blocks that are not among the objects of a projected configuration. */
+function unsetBlocksOf(found: ReadonlyMap<string, unknown>): readonly string[] {
+  return OPTIONAL_BLOCKS.filter((block) => !found.has(block));
+}
+
+// Which paths of a configuration may be written at all.
+
+const LISTS = [
+  "hypervisors",
+  "pty.whitelist",
+  "dmsgscp.whitelist",
+  "survey_whitelist",
+  "reward_address",
+  "pty.allow_rpc_exec",
+];
+const WRITABLE: ReadonlySet<string> = new Set([...LISTS, ...WHOLE_BLOCKS, ...SETTING_PATHS]);
+/** A bracketed app name ends at the first bracket, so a name with one could reach another field. */
+const APP_FIELD = /^launcher\.apps\[[^[\]]+\]\.(?:args|env|auto_start|launcher_mode|binary)$/;
+
+/** True for a configuration path that may be written; no path of a key, an address of the RPC or a service is. */
+export function isWritablePath(path: string): boolean {
+  return WRITABLE.has(path) || APP_FIELD.test(path);
+}
+
+/** Refuses, as a bug of ours, to write any other path. */
+export function assertWritablePaths(paths: Iterable<string>): void {
+  for (const path of paths)
+    assert(isWritablePath(path), `the configuration path ${path} must not be written`);
+}
+
+// Where /etc/skywire.conf keeps what visors copy to it.
+
+/** The variable of a configuration path, and how its text is to be read. */
+export interface ConfVariable {
+  readonly name: string;
+  readonly form: "keys" | "text" | "flag" | "inverted" | "number";
+}
+
+/**
+ * Variables by configuration path. `hypervisor.enable_auth` is left out, since the name of its variable was not found.
+ * Source: api_config_mirror.go @407a07f3 for the paths, describe.go for the names.
+ */
+export const CONF_VARIABLES: ReadonlyMap<string, ConfVariable> = new Map<string, ConfVariable>([
+  ["hypervisors", { name: "HYPERVISORPKS", form: "keys" }],
+  ["pty.whitelist", { name: "DMSGPTYPKS", form: "keys" }],
+  ["is_public", { name: "VISORISPUBLIC", form: "flag" }],
+  ["log_level", { name: "LOGLVL", form: "text" }],
+  ["reward_address", { name: "REWARDSKYADDR", form: "text" }],
+  ["routing.min_hops", { name: "MINHOPS", form: "number" }],
+  ["routing.calculate_routes", { name: "CALCULATEROUTES", form: "flag" }],
+  ["transport.public_autoconnect", { name: "DISABLEPUBLICAUTOCONN", form: "inverted" }],
+  ["hypervisor.enable", { name: "ISHYPERVISOR", form: "flag" }],
+  ["dmsg_web.enable", { name: "DMSGWEB", form: "flag" }],
+  ["dmsg_web.proxy_addr", { name: "DMSGWEBADDR", form: "text" }],
+  ["dmsg_web.upstream_socks", { name: "DMSGWEBUPSTREAM", form: "text" }],
+  ["skynet_web.enable", { name: "SKYNETWEB", form: "flag" }],
+  ["skynet_web.proxy_addr", { name: "SKYNETWEBADDR", form: "text" }],
+  ["skynet_web.upstream_socks", { name: "SKYNETWEBUPSTREAM", form: "text" }],
+]);
+
+const NAMES: ReadonlySet<string> = new Set([...CONF_VARIABLES.values()].map(({ name }) => name));
+
+/** Keeps what visors copy to the file; whatever else stands there, secrets among it, is dropped. */
+export function confValues(all: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...all].filter(([name]) => NAMES.has(name)));
 }

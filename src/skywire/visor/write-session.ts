@@ -1,6 +1,6 @@
 // What may be done to one visor that is open for writing: a method for each call that changes something.
 import type { Json, VisorKey } from "../../core/index.ts";
-import type { PortReading } from "./port-record.ts";
+import type { PortReading } from "./reply-shapes.ts";
 import type { AppReading, SeenReading } from "./reading.ts";
 import type { SafeConfig } from "./safe-config.ts";
 

@@ -1,10 +1,10 @@
 // A plan as annotations of GitHub Actions.
 import { someOf } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
-import { planSummary } from "../plan-summary.ts";
+import { planSummary } from "../plan-text.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";
 import { cutLine } from "./cut-line.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text.ts";
 import type { FindingLevel } from "./rules.ts";
 
 /** GitHub shows ten of each kind a step, and drops the rest without a word. */

@@ -2,7 +2,7 @@
 import type { Plan } from "../../model/index.ts";
 import { commandFreeJson } from "./command-free.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text.ts";
 import type { FindingLevel } from "./rules.ts";
 
 const SEVERITIES: Readonly<Record<FindingLevel, string>> = {

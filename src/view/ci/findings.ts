@@ -10,10 +10,9 @@ import {
   type VisorKey,
 } from "../../core/index.ts";
 import type { Change, Plan, PlanVisor, Refusal, Released } from "../../model/index.ts";
-import { changeGroups } from "../change-text.ts";
+import { changeGroups, valueText } from "../change-text.ts";
 import { lingeringWho } from "../lingering-text.ts";
-import { valueText } from "../value-text.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text.ts";
 import { type Rule, type RuleId, ruleIndex, RULES } from "./rules.ts";
 
 /** One thing a plan has to say, for reports that list findings. All texts are plain lines. */

@@ -1,10 +1,8 @@
 // A plan as a JUnit report.
 import type { Plan, PlanVisor } from "../../model/index.ts";
-import { plainPaint } from "../paint.ts";
-import { placeText } from "../place-text.ts";
-import { RULES_CHANGE } from "../plan-summary.ts";
+import { placeText, plainPaint, printable } from "../text.ts";
+import { RULES_CHANGE } from "../plan-text.ts";
 import { visorText } from "../visor-text.ts";
-import { printable } from "../printable.ts";
 import { GUARD_RULES, type GuardRule, guardVerdict } from "./rules.ts";
 
 /** One test case. */

@@ -1,7 +1,7 @@
 // Outside text in Markdown, so that no renderer makes anything of it.
 import { cutLine } from "./cut-line.ts";
 import { escapeOf } from "../../core/index.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text.ts";
 
 const SPAN_LENGTH_MAX = 200;
 const LINE_LENGTH_MAX = 800;

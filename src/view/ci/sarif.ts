@@ -1,10 +1,9 @@
 // A plan as a SARIF log.
-import { counted, FLEET_VERSION } from "../../core/index.ts";
+import { counted, escapeOf, FLEET_VERSION } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { commandFreeJson } from "./command-free.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";
-import { escapeOf } from "../../core/index.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text.ts";
 import { type FindingLevel, ruleIndex, RULES } from "./rules.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";

@@ -8,14 +8,20 @@ import {
   type PlanVisor,
 } from "../../model/index.ts";
 import { type Alike, ALIKE_MIN, earliestEntry, partAlike, withoutPlace } from "../alike.ts";
-import { inReadingOrder, isDangerous, NAMED_BY_VISOR, type PlanLook } from "../alike-text.ts";
-import { circleText, type Likeness, likenessAmong } from "../but-itself.ts";
+import {
+  circleText,
+  inReadingOrder,
+  isDangerous,
+  type Likeness,
+  likenessAmong,
+  NAMED_BY_VISOR,
+  type PlanLook,
+} from "../alike-text.ts";
 import { alikeNotes, changeGroups, type ChangeWords } from "../change-text.ts";
 import { DANGER_NAMES_LENGTH_MAX, NAMES_LENGTH_MAX, namesText } from "../names-text.ts";
-import { whenAny } from "../count-text.ts";
+import { lineText, whenAny } from "../text.ts";
 import { ignoredNotes, ignoredWhat } from "../ignored-text.ts";
-import { lineText } from "../place-text.ts";
-import { leftText, unsupportedGroups } from "../remark-text.ts";
+import { leftText, unsupportedGroups } from "../visor-text.ts";
 import { codeLine } from "./markdown-text.ts";
 
 /** What a Markdown report says of one visor, or of several that have it alike. */

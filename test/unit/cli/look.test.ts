@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { canAsk, outPaint } from "../../../src/cli/shell/terminal-look.ts";
+import { canAsk, outPaint } from "../../../src/cli/shell/screen.ts";
 import type { World } from "../../../src/cli/shell/world.ts";
 import { homeFolders } from "../../../src/platform/index.ts";
 import { plainPaint } from "../../../src/view/index.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BesideWork } from "../../../src/cli/shell/background-work.ts";
 import { plan } from "../../../src/cli/plan/plan.ts";
-import { type Reporter, reporterOf } from "../../../src/cli/shell/reporter.ts";
+import { type Reporter, reporterOf } from "../../../src/cli/shell/screen.ts";
 import type { World } from "../../../src/cli/shell/world.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";

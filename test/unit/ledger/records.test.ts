@@ -2,8 +2,8 @@ import { describe, expect, it, test } from "vitest";
 import { fromHex, toHex } from "../../../src/core/index.ts";
 import type { EntryDraft } from "../../../src/ledger/index.ts";
 import { composeEntries, type ComposeDraft } from "../../../src/ledger/entries/compose.ts";
-import { verifyGenesis } from "../../../src/ledger/entries/genesis.ts";
-import { formatPayload } from "../../../src/ledger/entries/payload-parse.ts";
+import { verifyEntry, verifyGenesis } from "../../../src/ledger/entries/signing.ts";
+import { formatPayload } from "../../../src/ledger/entries/payload-type.ts";
 import type { EntryKind, SeenHead } from "../../../src/ledger/entries/payloads.ts";
 import { RecordReader } from "../../../src/ledger/entries/records.ts";
 import {
@@ -12,7 +12,6 @@ import {
   verifyMoved,
   verifyRotate,
 } from "../../../src/ledger/entries/rotation.ts";
-import { verifyEntry } from "../../../src/ledger/entries/signing.ts";
 import { countingRandom, testKeys } from "../../support/ledger-world.ts";
 import { HEARTBEAT, MemoryFeed } from "../../support/memory-feed.ts";
 

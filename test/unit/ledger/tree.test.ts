@@ -10,7 +10,7 @@ import {
 } from "../../../src/ledger/index.ts";
 import { decodeEntry } from "../../../src/ledger/entries/objects.ts";
 import { makeRotate } from "../../../src/ledger/entries/rotation.ts";
-import { signCheckpoint, verifyCheckpoint } from "../../../src/ledger/proof/checkpoint.ts";
+import { signCheckpoint, verifyCheckpoint } from "../../../src/ledger/newest.ts";
 import { FRAME_TYPES, scanFrames } from "../../../src/ledger/store/frame.ts";
 import {
   leafHash,

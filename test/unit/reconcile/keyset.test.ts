@@ -9,8 +9,7 @@ import {
 } from "../../../src/model/index.ts";
 import { buildPlan, type History, requirementsOf } from "../../../src/reconcile/index.ts";
 import { keysetChanges } from "../../../src/reconcile/plan/index.ts";
-import { policiesInForce } from "../../../src/reconcile/plan/keyset.ts";
-import { keysetFromRecord } from "../../../src/reconcile/plan/keyset-record.ts";
+import { keysetFromRecord, policiesInForce } from "../../../src/reconcile/plan/keyset.ts";
 import { policyToJson } from "../../../src/reconcile/plan/policy.ts";
 import { gitKey } from "../../support/git-world.ts";
 import { testKeys } from "../../support/ledger-world.ts";

@@ -1,7 +1,7 @@
 // A visor that is turned away while many are written to is asked once more among few, and others are not.
 import { describe, expect, it } from "vitest";
 import { FleetError } from "../../../src/core/index.ts";
-import { openSession } from "../../../src/reconcile/apply/open-session.ts";
+import { openSession } from "../../../src/reconcile/apply/fresh-check.ts";
 import { type WritePlace, Places } from "../../../src/reconcile/apply/places.ts";
 import type { VisorWriter, WriteSession } from "../../../src/skywire/visor/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";

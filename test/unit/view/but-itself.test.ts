@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Change, changesOf, type Plan } from "../../../src/model/index.ts";
 import { driftText, fitText, plainPaint, planComment, planText } from "../../../src/view/index.ts";
 import { partAlike } from "../../../src/view/alike.ts";
-import { likenessAmong } from "../../../src/view/but-itself.ts";
+import { likenessAmong } from "../../../src/view/alike-text.ts";
 import { bigPlan, FRIEND, keyNumber } from "../../support/big-plan.ts";
 import { aChange } from "../../support/plan-literals.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Call, CALLS, METHODS, methodRow } from "../../../src/skywire/visor/index.ts";
-import { isWritablePath } from "../../../src/skywire/visor/config-paths.ts";
+import { isWritablePath } from "../../../src/skywire/visor/safe-config.ts";
 
 const ROWS: readonly Call<unknown, unknown>[] = Object.values(CALLS);
 

@@ -1,26 +1,25 @@
 // What plans and applies use of the guards.
-export { keysetSignaturesRefusal, relayRefusal, witnessesRefusal } from "./enough.ts";
+export {
+  checkObservationAge,
+  keysetSignaturesRefusal,
+  type NewerEntry,
+  relayRefusal,
+  staleLedgerRefusals,
+  type UsedBy,
+  usedDecisionRefusal,
+  usedKeysetRefusal,
+  usedPlanRefusal,
+  witnessesRefusal,
+} from "./stale-ledger.ts";
 export {
   checkLockOut,
+  checkPortMoves,
   hasWayIn,
   type LockOutInput,
   pendingElement,
   type TrustLists,
   withTrustChange,
 } from "./lock-out.ts";
-export { checkObservationAge } from "./observation-age.ts";
-export type { OpenListsInput } from "./open-exits.ts";
-export { checkLists } from "./open-lists.ts";
-export { checkOpenProxies } from "./open-proxies.ts";
-export { checkPortMoves } from "./port-move.ts";
-export { checkRemovals, type RemovalsInput } from "./removals.ts";
-export { checkRightToSign } from "./right-to-sign.ts";
-export { checkSignedCommits } from "./signed-commits.ts";
-export { type NewerEntry, staleLedgerRefusals } from "./stale-ledger.ts";
-export { withWayForRemovals } from "./urgent-removals.ts";
-export {
-  type UsedBy,
-  usedDecisionRefusal,
-  usedKeysetRefusal,
-  usedPlanRefusal,
-} from "./used-approval.ts";
+export { checkLists, checkOpenProxies, type OpenListsInput } from "./open-ways.ts";
+export { checkRemovals, type RemovalsInput, withWayForRemovals } from "./removals.ts";
+export { checkRightToSign, checkSignedCommits } from "./right-to-sign.ts";
