@@ -34,6 +34,10 @@ export {
   counted,
   type Defined,
   defined,
+  escapeOf,
+  hasUnseen,
+  seenLine,
+  seenText,
   someOf,
 } from "./small-words.ts";
 export { dialUntil } from "./dial-until.ts";
@@ -132,4 +136,3 @@ export {
   where,
   wholeFrom,
 } from "./shape.ts";
-export { escapeOf, hasUnseen, seenLine, seenText } from "./unseen.ts";

@@ -1,6 +1,5 @@
 // The door of the ledger: what other rooms may use of it.
-export { isFeedKey } from "./keys/feed-key.ts";
-export { PAYLOAD_SIZE_MAX } from "./entries/compose.ts";
+export { PAYLOAD_SIZE_MAX } from "./commit.ts";
 export {
   type BlamedLeaf,
   type BlameInput,

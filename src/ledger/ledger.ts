@@ -2,9 +2,9 @@
 import type { Files } from "../core/index.ts";
 import { RefsBuilder, type SentRoot } from "../skywire/cxo/index.ts";
 import { leafHash, TreeFrontier } from "../tlog/index.ts";
-import { composeCommit, type LedgerHead } from "./newest.ts";
+import { composeCommit, composeEntries, entryTime } from "./commit.ts";
+import type { LedgerHead } from "./newest.ts";
 import { LedgerContent } from "./content.ts";
-import { composeEntries, entryTime } from "./entries/compose.ts";
 import { makeGenesis } from "./entries/signing.ts";
 import type { EntryDraft, LedgerRecord, MovedFrom, SeenHead } from "./entries/payloads.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";

@@ -2,9 +2,9 @@
 import { BugError, FleetError, fromHex } from "../core/index.ts";
 import type { RefsBuilder, SentRoot } from "../skywire/cxo/index.ts";
 import { leafHash } from "../tlog/index.ts";
-import { composeCommit, type LedgerHead } from "./newest.ts";
+import { composeCommit, type ComposedEntry, composeEntries, entryTime } from "./commit.ts";
+import type { LedgerHead } from "./newest.ts";
 import type { LedgerContent } from "./content.ts";
-import { type ComposedEntry, composeEntries, entryTime } from "./entries/compose.ts";
 import { formatPayload, headsToName } from "./entries/payload-type.ts";
 import {
   type EntryDraft,

@@ -54,7 +54,7 @@ export {
   type LintRuleId,
   lintRuleId,
 } from "./lint/index.ts";
-export { keysNamedIn, loadKeyset, loadManifest } from "./load-manifest.ts";
+export { keysNamedIn, loadKeyset, loadManifest } from "./resolve-manifest.ts";
 export { namesInText, type NamesInText } from "./names-in-text.ts";
 export { formatUntil, parseUntil } from "./reading.ts";
 export { manifestSchema } from "./schema.ts";

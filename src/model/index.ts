@@ -35,14 +35,21 @@ export {
 } from "./fields/app-fields.ts";
 export type { Risk } from "./fields/field-row.ts";
 export {
+  ACCESS_PATHS,
+  type AccessPath,
   isOwnPath,
-  OWN_FIELDS,
+  isTrustField,
+  letsIn,
   type ObservedOwn,
+  OWN_FIELDS,
   OWN_LISTS,
   type OwnFieldRow,
   ownFieldRow,
   type OwnListPath,
   type OwnPath,
+  takesOut,
+  TRUST_PATHS,
+  type TrustPath,
 } from "./fields/own-fields.ts";
 export {
   defaultPort,
@@ -144,6 +151,7 @@ export {
 export {
   FEED_KEY,
   headShape,
+  isFeedKey,
   keysetShape,
   policyShape,
   routeShape,
@@ -156,15 +164,6 @@ export {
   type LingeringWay,
   type UnknownWay,
 } from "./lingering.ts";
-export {
-  ACCESS_PATHS,
-  type AccessPath,
-  isTrustField,
-  letsIn,
-  takesOut,
-  TRUST_PATHS,
-  type TrustPath,
-} from "./trust.ts";
 export {
   DEFAULT_WATCH,
   type DesiredWatch,

@@ -1,6 +1,6 @@
 // Keys that a manifest no longer wants and that still have a way into a visor.
 import type { VisorKey } from "../core/index.ts";
-import type { AccessPath } from "./trust.ts";
+import type { AccessPath } from "./fields/own-fields.ts";
 
 /** A key that is no longer wanted, whether it has a way in or not. */
 export interface GoneKey {

@@ -5,6 +5,7 @@ import {
   COUNT,
   DIGEST,
   HASH,
+  hasShape,
   listOf,
   type MembersShape,
   GIT_KEY,
@@ -28,6 +29,11 @@ import type { WantedValue } from "./plan-visor.ts";
 
 /** The key of an operator's ledger by its form. */
 export const FEED_KEY: Shape<FeedKey> = textLike("feed key", /^0[23][0-9a-f]{64}$/);
+
+/** True when a text has the form of a feed key. */
+export function isFeedKey(text: string): text is FeedKey {
+  return hasShape(text, FEED_KEY);
+}
 
 /** How a visor was reached. */
 export function routeShape(members: MembersShape): Shape<Route> {

@@ -20,8 +20,7 @@ import {
   FleetError,
   type ReadFile,
 } from "../core/index.ts";
-import { isCode, syncFolder, temporaryName, writeAll } from "./file-handles.ts";
-import { readToEnd } from "./streams.ts";
+import { isCode, readToEnd, syncFolder, temporaryName, writeAll } from "./streams.ts";
 import { writeFile } from "./write-file.ts";
 
 const FILE_MODE = 0o600;

@@ -14,8 +14,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import process from "node:process";
 import { equalBytes, FleetError } from "../core/index.ts";
-import { isCode, syncFolder, temporaryName, writeAll } from "./file-handles.ts";
-import { writeToStream } from "./streams.ts";
+import { isCode, syncFolder, temporaryName, writeAll, writeToStream } from "./streams.ts";
 
 const LINKS_MAX = 40;
 const LS_TIMEOUT_MS = 3_000;

@@ -8,7 +8,7 @@ import {
   utf8,
   verifyEd25519,
 } from "../core/index.ts";
-import { parseCheckpoint } from "./checkpoint.ts";
+import { parseCheckpoint } from "./merkle.ts";
 import type { NoteKey, NoteSignature, NoteSigner } from "./note-text.ts";
 
 const TIME_SIZE = 8;

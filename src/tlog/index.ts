@@ -1,17 +1,19 @@
 // The door of the transparency-log formats: trees, proofs, notes, checkpoints.
-export { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
-export { cosign, verifyCosignature } from "./cosignature.ts";
 export {
+  type Checkpoint,
   EMPTY_ROOT,
+  formatCheckpoint,
   frontierIndexes,
   HASH_SIZE,
   leafHash,
   nodeHash,
+  parseCheckpoint,
   storedHashCount,
   storedHashIndex,
   TREE_SIZE_MAX,
   TreeFrontier,
 } from "./merkle.ts";
+export { cosign, verifyCosignature } from "./cosignature.ts";
 export { openNote, type OpenedNote, signNote, type VerifiedSignature } from "./note.ts";
 export {
   addSignatures,

@@ -1,6 +1,6 @@
 // Opens a checkpoint: a signed note, by who is trusted to sign it.
 import { FleetError } from "../core/index.ts";
-import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, parseCheckpoint } from "./merkle.ts";
 import { openNote } from "./note.ts";
 import { type NoteKey, quote } from "./note-text.ts";
 

@@ -1,7 +1,6 @@
 // Proofs as the texts of the tlog-proof format, and their verification.
 import { assert, defined, FleetError, formatBase64, parseBase64, utf8 } from "../core/index.ts";
-import { parseCheckpoint, parseLeafCount } from "./checkpoint.ts";
-import { HASH_SIZE } from "./merkle.ts";
+import { HASH_SIZE, parseCheckpoint, parseLeafCount } from "./merkle.ts";
 import { decodeNoteText, parseNote, quote } from "./note-text.ts";
 import { type CheckpointTrust, type OpenedCheckpoint, openCheckpoint } from "./open-checkpoint.ts";
 import { verifyConsistency, verifyInclusion } from "./verify-proof.ts";

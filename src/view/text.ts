@@ -1,5 +1,7 @@
-// What every report is written with: colours by meaning, outside text made safe, lines that fit, tables, and places in the user's texts.
+// What every report is written with: colours by meaning, outside text made safe for terminals and CI runners, lines that fit, tables, and places in the user's texts.
 import { counted, type Place, seenLine, seenText } from "../core/index.ts";
+
+// What every report is written with: colours by meaning, outside text made safe, lines that fit, tables, and places in the user's texts.
 
 // What pieces of text mean, which a terminal may show in colours.
 
@@ -161,4 +163,20 @@ export function placeText(place: Place): string {
 /** `, 3 unsupported` when there are any, else nothing; `one` and `many` where the words go by the number. */
 export function whenAny(count: number, one: string, many: string = one): string {
   return count === 0 ? "" : `, ${counted(count, one, many)}`;
+}
+
+// Text for the log of a CI runner, in which the runner finds no command.
+
+/**
+ * Text for the log of a CI runner. Runners carry out what stands in a log: GitHub a line that begins with `::`, and
+ * it and Azure `##[` and `##vso[` anywhere. Both are shown as escapes.
+ */
+export function commandFree(text: string): string {
+  return text.replaceAll("##", "#\\u0023").replace(/^(\s*):(?=:)/gm, "$1\\u003a");
+}
+
+/** A document as indented JSON with a line end, in which no runner finds a command either. */
+export function commandFreeJson(document: unknown): string {
+  // Two number signs stand in JSON only inside of a string.
+  return `${JSON.stringify(document, null, 2).replaceAll("##", "#\\u0023")}\n`;
 }

@@ -1,5 +1,5 @@
 import { fromHex, sha256, toHex, utf8 } from "../../src/core/index.ts";
-import { composeEntries } from "../../src/ledger/entries/compose.ts";
+import { composeEntries } from "../../src/ledger/commit.ts";
 import { makeGenesis } from "../../src/ledger/entries/signing.ts";
 import {
   encodeEntry,

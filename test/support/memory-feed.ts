@@ -1,10 +1,6 @@
 import { assert, type Random, sha256, toHex, utf8 } from "../../src/core/index.ts";
 import type { EntryDraft, LedgerRecord, OperatorKeys } from "../../src/ledger/index.ts";
-import {
-  composeEntries,
-  type ComposedEntry,
-  type ComposeDraft,
-} from "../../src/ledger/entries/compose.ts";
+import { composeEntries, type ComposedEntry, type ComposeDraft } from "../../src/ledger/commit.ts";
 import { makeGenesis, verifyGenesis } from "../../src/ledger/entries/signing.ts";
 import { type EpochKey, Keyring } from "../../src/ledger/entries/sealing.ts";
 import { headsToName } from "../../src/ledger/entries/payload-type.ts";

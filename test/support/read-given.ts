@@ -1,5 +1,5 @@
 // What a command is given by some words, as the command line reads them.
-import { readCommandLine } from "../../src/cli/command-line.ts";
+import { readCommandLine } from "../../src/cli/run-here.ts";
 import type { Given } from "../../src/cli/shell/arguments.ts";
 import type { Command } from "../../src/cli/shell/command.ts";
 

@@ -19,7 +19,12 @@ import { requireSelection } from "../edit/edit-and-apply.ts";
 import { checkKnownOrSeen } from "../edit/known-app.ts";
 import { errPaint, type Reporter, reporterOf } from "../shell/screen.ts";
 import { manifestName, selectedVisors } from "../manifest/manifest-source.ts";
-import { type Operator, requireOperator } from "../ledger/operator.ts";
+import {
+  lockRequestOf,
+  openOwnLedger,
+  type Operator,
+  requireOperator,
+} from "../ledger/operator.ts";
 import { readManifestFile } from "../manifest/rewrite-manifest.ts";
 import {
   ACCESS_OPTIONS,
@@ -33,7 +38,6 @@ import { type Planned, planFleet } from "../plan/planning.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import { relaysAndOthers } from "../ledger/feeds.ts";
 import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
-import { openOwnLedger, lockRequestOf } from "../ledger/open-own-ledger.ts";
 import { writesAtOnce } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 

@@ -1,7 +1,7 @@
 // What an apply is asked for: the words of the command line, read once, and the decision that was approved.
 import { defined, FleetError } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
-import { type LockRequest, lockRequestOf } from "../ledger/open-own-ledger.ts";
+import { type LockRequest, lockRequestOf } from "../ledger/operator.ts";
 import { type LookRequest, lookRequestOf } from "../plan/plan-look.ts";
 import { type PlanRequest, planRequestOf } from "../plan/plan-request.ts";
 import { environmentName, type Given } from "../shell/arguments.ts";

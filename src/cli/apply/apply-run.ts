@@ -25,8 +25,7 @@ import { createVisorWriter, type VisorReader } from "../../skywire/visor/index.t
 import { applySummary, applyText, planSummary } from "../../view/index.ts";
 import { joinedRecords, openFeeds, othersOf, seenHeads } from "../ledger/feeds.ts";
 import { Findings } from "../ledger/joined-history.ts";
-import { openOwnLedger } from "../ledger/open-own-ledger.ts";
-import type { Operator } from "../ledger/operator.ts";
+import { openOwnLedger, type Operator } from "../ledger/operator.ts";
 import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
 import { STANDARD_INPUT } from "../manifest/manifest-source.ts";
 import { forScreen, planLook } from "../plan/plan-look.ts";

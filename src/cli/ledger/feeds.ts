@@ -1,4 +1,5 @@
 // Our ledger and the copies of other operators' ledgers here: where they are, and their records as one history.
+import { isFeedKey } from "../../model/index.ts";
 import { join } from "node:path";
 import { compareTexts, FleetError, hasCode, type OperatorKey } from "../../core/index.ts";
 import {
@@ -9,7 +10,6 @@ import {
   type Folded,
   foldKept,
   type FoldOptions,
-  isFeedKey,
   joinFeeds,
   type JoinedRecord,
   type JoinFinding,

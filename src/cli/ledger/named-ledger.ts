@@ -1,7 +1,8 @@
 // The option `--feed`: which ledger on this machine a word means, opened to be read and never to be written.
+import { isFeedKey } from "../../model/index.ts";
 import { dirname } from "node:path";
 import { defined, FleetError, hasCode } from "../../core/index.ts";
-import { type FeedKey, isFeedKey, type ReadOnlyLedger, readLedger } from "../../ledger/index.ts";
+import { type FeedKey, type ReadOnlyLedger, readLedger } from "../../ledger/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";
 import { replicaFolderOf } from "./feeds.ts";

@@ -1,10 +1,14 @@
-// This machine's operator: the key that signs here, its passphrase, and the folder of its ledger.
-import { FleetError } from "../../core/index.ts";
-import { type OperatorKeys, readKeyFile } from "../../ledger/index.ts";
-import { canAsk } from "../shell/screen.ts";
+// This machine's operator: the key that signs here, its passphrase, and its ledger, opened for writing too.
+import { defined, FleetError } from "../../core/index.ts";
+import { type Ledger, openLedger, type OperatorKeys, readKeyFile } from "../../ledger/index.ts";
+import { nodeProcess } from "../../platform/index.ts";
+import type { Given } from "../shell/arguments.ts";
 import { type KeyFileChoice, ledgerFolderOf } from "../shell/kept-files.ts";
-import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
+import { canAsk } from "../shell/screen.ts";
+import type { World } from "../shell/world.ts";
+
+// This machine's operator: the key that signs here, its passphrase, and the folder of its ledger.
 
 /** Who signs here: the keys, the file their secret is in, and the folder of their ledger. */
 export interface Operator {
@@ -81,5 +85,41 @@ function noKey(secretFile: string): FleetError {
   return new FleetError("key/missing", `there is no operator key at ${secretFile}`, {
     next: "`fleet keygen` makes one for this machine",
     exit: 4,
+  });
+}
+
+// Our own ledger opened for writing, and how long to wait while another process holds its lock.
+
+/** How long to wait for another writer of our ledger. */
+export interface LockRequest {
+  /** Milliseconds; the ledger's own patience when absent. */
+  readonly lockTimeoutMs?: number;
+}
+
+/** Reads `--lock-timeout`. @throws FleetError cli/usage (exit 64) */
+export function lockRequestOf(given: Given): LockRequest {
+  const lockTimeoutMs = given.durationMs("lock-timeout");
+  return defined({ lockTimeoutMs });
+}
+
+/**
+ * Opens our ledger for writing, waiting for another writer as long as was asked for.
+ * @throws FleetError ledger/* (exit 4)
+ */
+export async function openOwnLedger(
+  { ledgerFolder: folder, keys }: Pick<Operator, "ledgerFolder" | "keys">,
+  { lockTimeoutMs }: LockRequest,
+  world: World,
+): Promise<Ledger> {
+  const { files, clock, random } = world;
+  return await openLedger({
+    files,
+    clock,
+    random,
+    process: nodeProcess(),
+    folder,
+    keys,
+    tell: (note) => errLine(world, `note: ${note}`),
+    ...defined({ lockTimeoutMs }),
   });
 }

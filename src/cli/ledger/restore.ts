@@ -1,13 +1,8 @@
 // `fleet ledger restore`: a lost or damaged ledger comes back from relays; what was here is never overwritten.
+import { isFeedKey } from "../../model/index.ts";
 import { usage } from "../shell/usage.ts";
 import { counted, defined, type ExitCode, FleetError, hasCode } from "../../core/index.ts";
-import {
-  type FeedKey,
-  isFeedKey,
-  PIN_FILE,
-  readLedger,
-  replaceLedger,
-} from "../../ledger/index.ts";
+import { type FeedKey, PIN_FILE, readLedger, replaceLedger } from "../../ledger/index.ts";
 import { nodeProcess } from "../../platform/index.ts";
 import { type PulledFeed, pullFeed } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";

@@ -2,8 +2,7 @@
 import { usage } from "../shell/usage.ts";
 import { resolve } from "node:path";
 import { counted, type ExitCode, fromHex, onAbort, toHex } from "../../core/index.ts";
-import { isFeedKey } from "../../ledger/index.ts";
-import { checkRelayAddress } from "../../model/index.ts";
+import { checkRelayAddress, isFeedKey } from "../../model/index.ts";
 import { listenTcp } from "../../platform/index.ts";
 import {
   DiskRelayStore,

@@ -1,4 +1,5 @@
 // `fleet verify`: which ledgers it checks, and what it says of each and of all together; nothing is repaired.
+import { isFeedKey } from "../../model/index.ts";
 import { usage } from "../shell/usage.ts";
 import { resolve } from "node:path";
 import {
@@ -9,7 +10,7 @@ import {
   type OperatorKey,
   toHex,
 } from "../../core/index.ts";
-import { type FeedKey, isFeedKey, type JoinedReport, verifyJoined } from "../../ledger/index.ts";
+import { type FeedKey, type JoinedReport, verifyJoined } from "../../ledger/index.ts";
 import { parseCheckpoint, parseNote } from "../../tlog/index.ts";
 import { type NamedReport, shortKey, verifyAllText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";

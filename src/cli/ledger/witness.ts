@@ -1,11 +1,11 @@
 // `fleet ledger witness`: cosigns the ledgers of others, and records in our own that it did.
+import { isFeedKey } from "../../model/index.ts";
 import { usage } from "../shell/usage.ts";
 import { checkOutputFiles, keyFileOf } from "../shell/kept-files.ts";
 import { resolve } from "node:path";
 import { type ExitCode, utf8 } from "../../core/index.ts";
 import {
   type FeedPin,
-  isFeedKey,
   readFeedPin,
   type ReadOnlyLedger,
   writeFeedPin,

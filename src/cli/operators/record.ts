@@ -14,8 +14,7 @@ import {
 } from "../../ledger/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
-import type { Operator } from "../ledger/operator.ts";
-import { openOwnLedger, lockRequestOf } from "../ledger/open-own-ledger.ts";
+import { lockRequestOf, openOwnLedger, type Operator } from "../ledger/operator.ts";
 import type { World } from "../shell/world.ts";
 import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
 import type { OperatorEdit } from "./manifest-text.ts";

@@ -13,7 +13,7 @@ import {
 } from "../../reconcile/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
 import { otherOperators } from "../ledger/feeds.ts";
-import { keepAway, recallAway } from "./away-visors.ts";
+import { keepAway, readerOf, recallAway, type WayIn, wayInOf } from "../shell/way-in.ts";
 import {
   plannedManifest,
   type PlannedPart,
@@ -26,7 +26,6 @@ import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { findOperator, type Operator, requireOperator } from "../ledger/operator.ts";
 import { beginRetry, pullNotes, pullOthers } from "../ledger/relaying.ts";
 import type { Reporter } from "../shell/screen.ts";
-import { readerOf, type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 

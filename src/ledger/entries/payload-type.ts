@@ -1,4 +1,5 @@
 // What an entry says of its payload, and the payload itself: canonical JSON of the shape of its kind.
+import { isFeedKey } from "../../model/index.ts";
 import {
   canonicalJsonBytes,
   compareTexts,
@@ -8,7 +9,6 @@ import {
   type Json,
   withShape,
 } from "../../core/index.ts";
-import { isFeedKey } from "../keys/feed-key.ts";
 import type { FeedKey } from "../keys/keys.ts";
 import { PAYLOAD_SHAPES } from "./payload-shapes.ts";
 import {

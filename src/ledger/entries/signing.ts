@@ -1,4 +1,5 @@
 // What the signature of an entry is made over, made and checked, and the first entry, by which three keys vouch for each other.
+import { isFeedKey } from "../../model/index.ts";
 import {
   concatBytes,
   defined,
@@ -16,7 +17,6 @@ import {
   verifyEd25519,
 } from "../../core/index.ts";
 import { ObjectWriter, verifySignature } from "../../skywire/cxo/index.ts";
-import { isFeedKey } from "../keys/feed-key.ts";
 import type { FeedKey, OperatorKeys } from "../keys/keys.ts";
 import { decodeEntry, type EntryObject } from "./objects.ts";
 import type { GenesisPayload, MovedFrom } from "./payloads.ts";

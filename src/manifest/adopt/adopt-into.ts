@@ -2,7 +2,7 @@
 import { type Diagnostic, utf8, type VisorKey } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
 import { leafMeaning } from "../leaf-meaning.ts";
-import { loadManifest } from "../load-manifest.ts";
+import { loadManifest } from "../resolve-manifest.ts";
 import { type AdoptInput, type Adoption, factorFleet } from "./adoption.ts";
 import { type ExistingManifest, readExisting } from "../existing-manifest.ts";
 import { knownNames } from "./existing.ts";

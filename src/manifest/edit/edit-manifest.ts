@@ -10,7 +10,7 @@ import {
 import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
 import { type ExistingManifest, readExisting } from "../existing-manifest.ts";
 import { type MeaningDifference, meaningDifferences, visorDifferences } from "../leaf-meaning.ts";
-import { loadManifest } from "../load-manifest.ts";
+import { loadManifest } from "../resolve-manifest.ts";
 import { bodyEdits } from "./body-edits.ts";
 import { isBodyEdit, type ManifestEdit } from "./manifest-edit.ts";
 import { fittingRoles } from "./roles.ts";

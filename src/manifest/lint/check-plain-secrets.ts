@@ -1,9 +1,52 @@
-// The lint rule about secrets that stand in a manifest as they are.
+// The lint of secrets that stand in the text, also in comments, which are found here.
+import { Lexer } from "yaml";
 import { visorKeyFault } from "../../core/index.ts";
 import { looksSecret, parseOption } from "../check-values.ts";
 import { parseSecretRef } from "../secret-ref.ts";
-import { type Entry, type ListTree, placeAt, type ScalarTree, type Tree } from "../source.ts";
+import {
+  type Entry,
+  type ListTree,
+  placeAt,
+  type ScalarTree,
+  type Source,
+  type Tree,
+} from "../source.ts";
 import { finding, type Linted, type LintFinding } from "./finding.ts";
+
+// The comments of a manifest, and where they stand.
+
+/** A comment with its number sign, up to the end of its line. */
+export interface Comment {
+  readonly text: string;
+  readonly offset: number;
+  /** Counts from 1. */
+  readonly line: number;
+  /** Nothing else stands on its line. */
+  readonly isAlone: boolean;
+}
+
+/** What the lexer says between the parts of a text; these stand for no letters. */
+const MARKS: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001F"]);
+const SCALAR_MARK = "\u001F";
+
+/** The comments of a text, in order. */
+export function commentsOf(source: Source): readonly Comment[] {
+  const comments: Comment[] = [];
+  let offset = 0;
+  let before = "";
+  for (const part of new Lexer().lex(source.text)) {
+    if (part.startsWith("#") && before !== SCALAR_MARK) {
+      const { line, column } = placeAt(source, offset);
+      const isAlone = /^\s*$/.test(source.text.slice(offset - column + 1, offset));
+      comments.push({ text: part, offset, line, isAlone });
+    }
+    if (!MARKS.has(part)) offset += part.length;
+    before = part;
+  }
+  return comments;
+}
+
+// The lint rule about secrets that stand in a manifest as they are.
 
 /**
  * The beginnings that makers of tokens give them so that they are found.

@@ -1,7 +1,7 @@
 // Comments that switch a lint rule off on a line.
 import { type Edit, lineStart } from "../edit/splice.ts";
 import { placeAt, shownKey, type Source } from "../source.ts";
-import type { Comment } from "./comments.ts";
+import type { Comment } from "./check-plain-secrets.ts";
 import { finding, type LintFinding } from "./finding.ts";
 import { type LintRuleId, lintRuleId } from "./rules.ts";
 

@@ -4,7 +4,7 @@ import type { DesiredFleet, GoneKey } from "../../model/index.ts";
 import type { Edit } from "../edit/splice.ts";
 import type { Manifest } from "../manifest.ts";
 import type { MapTree, Source } from "../source.ts";
-import type { Comment } from "./comments.ts";
+import type { Comment } from "./check-plain-secrets.ts";
 import type { LintRuleId } from "./rules.ts";
 
 /** One thing that a rule found: what, where, why and what to do. */

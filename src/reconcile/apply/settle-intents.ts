@@ -10,10 +10,10 @@ import {
 import type { Route, SeenVisor } from "../../model/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
 import { CLOSING, foundAt, parseLeafPath, writerOf } from "../diff/index.ts";
+import type { Emit } from "../event.ts";
+import { toSeenVisor, wantsOf } from "../observe/index.ts";
 import { isInConf } from "./in-conf.ts";
 import { closesPort } from "./read-back.ts";
-import type { Emit } from "../event.ts";
-import { mapLimited, toSeenVisor, wantsOf } from "../observe/index.ts";
 
 /** What settling needs. */
 export interface SettleInput {
@@ -219,4 +219,35 @@ function leadsListener(path: string, beside: readonly IntentChange[]): boolean {
 
 function isEqual(left: Json, right: Json): boolean {
   return canonicalJson(left) === canonicalJson(right);
+}
+
+// Runs work over many items, some at a time.
+
+/**
+ * Runs `work` over all items, at most `limit` at a time, and gives the results in the order of the items.
+ * The first rejection rejects the whole, once what is under way has ended; items not started by then are not
+ * started.
+ */
+async function mapLimited<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  let failure: { readonly error: unknown } | undefined;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < items.length && failure === undefined; index = next++) {
+      const item = items[index];
+      if (item === undefined) continue;
+      try {
+        results[index] = await work(item, index);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  if (failure !== undefined) throw failure.error;
+  return results;
 }

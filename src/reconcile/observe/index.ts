@@ -1,5 +1,4 @@
 // What the other stages use of observing.
-export { mapLimited } from "./map-limited.ts";
 export {
   type Observation,
   observeFleet,

@@ -26,13 +26,12 @@ import {
 } from "../../model/index.ts";
 import type { SecretComparison } from "../diff/index.ts";
 import { checkGuards } from "./check-guards.ts";
-import { decisionDigest, planDigest } from "./digests.ts";
+import { countPlan, decisionDigest, planDigest, wavesOf } from "./plan-head.ts";
 import { checkRightToSign } from "./guards/index.ts";
 import type { History } from "./history.ts";
 import { earlierKeysets, keysetChanges, keysetOf, policiesInForce } from "./keyset.ts";
 import { type LingeringInput, lingeringKeys, type NamedBefore, trustLook } from "./lingering.ts";
 import { earlierDeeds, planVisor, type PlanVisorContext } from "./plan-visor.ts";
-import { countPlan, wavesOf } from "./plan-counts.ts";
 import { releasedOf } from "./left-alone.ts";
 
 /** Everything a plan is made of. Equal inputs give equal bytes: the clock is one of them. */

@@ -22,7 +22,7 @@ import {
 } from "./guards/index.ts";
 import { earlierKeysets, signedCommitsOf } from "./keyset.ts";
 import { leftToRestart, pendingTrust } from "./plan-visor.ts";
-import { countOwnedElements, isRemoval, isTrustRemoval } from "./plan-counts.ts";
+import { countOwnedElements, isRemoval, isTrustRemoval } from "./plan-head.ts";
 
 /** What the guards say of visors that are planned; nothing where all is well. */
 export function checkGuards(

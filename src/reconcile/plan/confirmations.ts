@@ -9,7 +9,7 @@ import {
 } from "../../core/index.ts";
 import { changesOf, type Plan, type Refusal } from "../../model/index.ts";
 import { earlierKeysets, hasCapability, keysetChanges, policiesInForce } from "./keyset.ts";
-import { isTrustRemoval } from "./plan-counts.ts";
+import { isTrustRemoval } from "./plan-head.ts";
 import type { History } from "./history.ts";
 import { checkRightToSign } from "./guards/index.ts";
 import { policyToJson, strictestAgeMs } from "./policy.ts";

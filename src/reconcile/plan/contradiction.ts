@@ -15,8 +15,7 @@ import {
   policyShape,
 } from "../../model/index.ts";
 import { methodsOf, parseLeafPath } from "../diff/index.ts";
-import { decisionDigest } from "./digests.ts";
-import { countPlan, wavesOf } from "./plan-counts.ts";
+import { countPlan, decisionDigest, wavesOf } from "./plan-head.ts";
 import { policyToJson } from "./policy.ts";
 
 const POLICY = policyShape(membersOf);

@@ -14,7 +14,7 @@ export {
   type ObservedValues,
   observedValues,
   overridesToJson,
-} from "./digests.ts";
+} from "./plan-head.ts";
 export {
   checkLists,
   checkLockOut,

@@ -8,7 +8,7 @@ import {
   gitKeyName,
   type OperatorKey,
 } from "../../core/index.ts";
-import { isFeedKey, type KeysetTerms } from "../../ledger/index.ts";
+import type { KeysetTerms } from "../../ledger/index.ts";
 import {
   CAPABILITIES,
   type Capability,
@@ -18,6 +18,7 @@ import {
   type Plan,
   type Policy,
   type SignedCommits,
+  isFeedKey,
 } from "../../model/index.ts";
 import type { History } from "./history.ts";
 import { policyChanges, policyFromJson, policyToJson } from "./policy.ts";

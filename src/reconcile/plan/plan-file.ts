@@ -16,7 +16,7 @@ import {
 import type { OperatorKeys } from "../../ledger/index.ts";
 import { type Plan, PLAN_FORMAT } from "../../model/index.ts";
 import { contradictionOf } from "./contradiction.ts";
-import { planDigest } from "./digests.ts";
+import { planDigest } from "./plan-head.ts";
 import { PLAN_SHAPE } from "./plan-shape.ts";
 
 /** What is signed: a context of its own, so that a signature on a plan can never pass as one on an entry. */

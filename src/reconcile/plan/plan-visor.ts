@@ -21,7 +21,12 @@ import {
   sortChanges,
 } from "../diff/index.ts";
 import { doubtfulStops, planAppRestarts, unreadableApps, withoutDoubtful } from "./app-restarts.ts";
-import { keyedObservedDigest, observedDigest, observedValues, secretLeavesOf } from "./digests.ts";
+import {
+  keyedObservedDigest,
+  observedDigest,
+  observedValues,
+  secretLeavesOf,
+} from "./plan-head.ts";
 import { pendingElement } from "./guards/index.ts";
 import type { Awaiting, History, KnownHistory } from "./history.ts";
 import {

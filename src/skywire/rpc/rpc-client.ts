@@ -13,6 +13,7 @@ import {
   aborted,
   closedByPeer,
   closedHere,
+  Deadlines,
   defineMethod,
   type MethodDef,
   remoteFailure,
@@ -21,8 +22,8 @@ import {
   responseHeader,
   timedOut,
   undecodable,
-} from "./method.ts";
-import { Deadlines, WriteBatch } from "./shared-calls.ts";
+  WriteBatch,
+} from "./calls.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 

@@ -1,11 +1,10 @@
 // The server's side of one connection.
 import { type ByteStream, FleetError } from "../../core/index.ts";
 import { Decoder, Encoder, type GenericValue, type Schema, t } from "../gob/index.ts";
-import { type RequestHeader, requestHeader, responseHeader } from "./method.ts";
+import { type RequestHeader, requestHeader, responseHeader, WriteBatch } from "./calls.ts";
 import { PartialReply } from "./partial-reply.ts";
 import type { ServedMethod, ServerConnection } from "./served-method.ts";
 import { lookUpFault, type ServerSettings } from "./server-settings.ts";
-import { WriteBatch } from "./shared-calls.ts";
 
 const NO_TEXT = "error without a text";
 

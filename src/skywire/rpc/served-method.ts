@@ -1,6 +1,6 @@
 // A method as a server offers it.
 import type { Schema } from "../gob/index.ts";
-import type { MethodDef } from "./method.ts";
+import type { MethodDef } from "./calls.ts";
 import type { PartialReply } from "./partial-reply.ts";
 
 /** The connection a call came on, as its handler sees it. */

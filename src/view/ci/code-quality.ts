@@ -1,8 +1,7 @@
 // A plan as a code-quality report of GitLab.
 import type { Plan } from "../../model/index.ts";
-import { commandFreeJson } from "./command-free.ts";
+import { commandFreeJson, printable } from "../text.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";
-import { printable } from "../text.ts";
 import type { FindingLevel } from "./rules.ts";
 
 const SEVERITIES: Readonly<Record<FindingLevel, string>> = {

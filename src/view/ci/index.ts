@@ -2,7 +2,7 @@
 export { planAnnotations } from "./annotations.ts";
 export { applyCommand, type CommandFacts } from "./apply-command.ts";
 export { planCodeQuality } from "./code-quality.ts";
-export { commandFree } from "./command-free.ts";
+export { commandFree } from "../text.ts";
 export { planJunit } from "./junit.ts";
 export {
   type MarkdownFacts,

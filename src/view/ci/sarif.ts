@@ -1,9 +1,8 @@
 // A plan as a SARIF log.
 import { counted, escapeOf, FLEET_VERSION } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
-import { commandFreeJson } from "./command-free.ts";
+import { commandFreeJson, printable } from "../text.ts";
 import { type PlanFinding, planFindings } from "./findings.ts";
-import { printable } from "../text.ts";
 import { type FindingLevel, ruleIndex, RULES } from "./rules.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";

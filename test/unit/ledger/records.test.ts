@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { fromHex, toHex } from "../../../src/core/index.ts";
 import type { EntryDraft } from "../../../src/ledger/index.ts";
-import { composeEntries, type ComposeDraft } from "../../../src/ledger/entries/compose.ts";
+import { composeEntries, type ComposeDraft } from "../../../src/ledger/commit.ts";
 import { verifyEntry, verifyGenesis } from "../../../src/ledger/entries/signing.ts";
 import { formatPayload } from "../../../src/ledger/entries/payload-type.ts";
 import type { EntryKind, SeenHead } from "../../../src/ledger/entries/payloads.ts";

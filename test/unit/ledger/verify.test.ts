@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
 import { type OperatorKeys, verifyLedger, type VerifyReport } from "../../../src/ledger/index.ts";
-import { composeEntries } from "../../../src/ledger/entries/compose.ts";
+import { composeEntries } from "../../../src/ledger/commit.ts";
 import { decodeEntry, encodeEntry, type EntryObject } from "../../../src/ledger/entries/objects.ts";
 import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
 import { verifySound } from "../../../src/ledger/check/verify-sound.ts";

@@ -9,8 +9,7 @@ import {
   parsePlan,
   requirementsOf,
 } from "../../../src/reconcile/index.ts";
-import { decisionDigest, planDigest } from "../../../src/reconcile/plan/digests.ts";
-import { countPlan } from "../../../src/reconcile/plan/plan-counts.ts";
+import { countPlan, decisionDigest, planDigest } from "../../../src/reconcile/plan/plan-head.ts";
 import { testKeys } from "../../support/ledger-world.ts";
 import {
   desiredFleet,

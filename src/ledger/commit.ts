@@ -1,13 +1,37 @@
+// Makes the signed entries of one payload, and one commit of new entries: their objects, the list, the checkpoint and the signed Root.
+import {
+  assert,
+  type Clock,
+  FleetError,
+  fromHex,
+  type Random,
+  sha256,
+  toHex,
+  utf8,
+} from "../core/index.ts";
+import { type BuiltRefs, type CxoObject, encodeRoot } from "../skywire/cxo/index.ts";
+import {
+  encodeEntry,
+  encodeLog,
+  LEDGER_REGISTRY,
+  LOG_SCHEMA,
+  LOG_VERSION,
+} from "./entries/objects.ts";
+import { formatPayload, formatPayloadType } from "./entries/payload-type.ts";
+import {
+  type EntryKind,
+  NEVER_SEALED,
+  type PayloadMap,
+  type SeenHead,
+} from "./entries/payloads.ts";
+import type { StoredEntry } from "./entries/records.ts";
+import { type EpochKey, SEAL_OVERHEAD } from "./entries/sealing.ts";
+import { signEntry } from "./entries/signing.ts";
+import type { OperatorKeys } from "./keys/keys.ts";
+import { LEDGER_NONCE, signCheckpoint } from "./newest.ts";
+import type { CommitDraft } from "./store/store.ts";
+
 // Makes the signed entries of one payload, split and sealed where that is needed, and stamped with the time.
-import { assert, type Clock, FleetError, type Random, sha256, toHex } from "../../core/index.ts";
-import type { CxoObject } from "../../skywire/cxo/index.ts";
-import type { OperatorKeys } from "../keys/keys.ts";
-import { encodeEntry } from "./objects.ts";
-import { formatPayload, formatPayloadType } from "./payload-type.ts";
-import { type EntryKind, NEVER_SEALED, type PayloadMap, type SeenHead } from "./payloads.ts";
-import type { StoredEntry } from "./records.ts";
-import { type EpochKey, SEAL_OVERHEAD } from "./sealing.ts";
-import { signEntry } from "./signing.ts";
 
 // The time that an entry is stamped with, from the clock of this machine.
 
@@ -109,4 +133,61 @@ export function composeEntries<K extends EntryKind>(
     const hash = sha256(bytes);
     return { entry, hash: toHex(hash), object: { hash, bytes } };
   });
+}
+
+// Makes one commit of new entries: their objects, the list, the checkpoint and the signed Root.
+
+/** Where a commit stands, and who signs it. */
+export interface CommitPlace {
+  /** Those that sign the Root and the checkpoint. */
+  readonly keys: OperatorKeys;
+  readonly seq: bigint;
+  readonly prev: Uint8Array;
+  /** The first commit also holds the registry. */
+  readonly isFirst: boolean;
+  /** RFC 6962 root over all entries, the new ones included. */
+  readonly tree: Uint8Array;
+}
+
+/**
+ * Makes the objects and the signed Root of new entries.
+ * @param list the list of all entries, with the objects of it that are new
+ */
+export function composeCommit(
+  entries: readonly ComposedEntry[],
+  list: BuiltRefs & { readonly length: number },
+  { keys, seq, prev, isFirst, tree }: CommitPlace,
+): CommitDraft {
+  const size = BigInt(list.length);
+  const checkpoint = signCheckpoint(keys, { size: list.length, root: tree });
+  const log = toObject(encodeLog({ version: LOG_VERSION, size, entries: list.hash, checkpoint }));
+  const time = entries.at(-1)?.entry.time;
+  assert(time !== undefined, "a commit has an entry");
+  const root = encodeRoot({
+    refs: [{ hash: log.hash, schema: LOG_SCHEMA }],
+    descriptor: utf8(`fleet ledger v${LOG_VERSION}, ${size} entries`),
+    reg: LEDGER_REGISTRY.ref,
+    pub: fromHex(keys.feed),
+    nonce: LEDGER_NONCE,
+    seq,
+    time,
+    prev,
+  });
+  const rootHash = sha256(root);
+  const registry = isFirst ? [{ hash: LEDGER_REGISTRY.ref, bytes: LEDGER_REGISTRY.bytes }] : [];
+  return {
+    objects: [...registry, ...entries.map(({ object }) => object), ...list.objects, log],
+    seq,
+    root,
+    rootHash: toHex(rootHash),
+    signature: keys.signFeed(rootHash),
+    size,
+    timeNs: time,
+    tree: toHex(tree),
+    checkpoint,
+  };
+}
+
+function toObject(bytes: Uint8Array): CxoObject {
+  return { hash: sha256(bytes), bytes };
 }
