@@ -13,7 +13,7 @@ import { checkAppliers, checkRequirements, checkSigners } from "./check-requirem
 import { checkSchema } from "./check-schema.ts";
 import { checkValues } from "./check-values.ts";
 import { FOREIGN } from "./foreign-files.ts";
-import { identify, identifyText } from "./identify.ts";
+import { identify, identifyText } from "./unknown-key.ts";
 import type {
   Manifest,
   ParsedManifest,

@@ -1,5 +1,11 @@
 // `fleet adopt VISOR/PATH`: single values that visors have now go into the manifest; no visor is written to.
-import { type PlanRequest, planRequestOf } from "../plan/plan-request.ts";
+import {
+  forScreen,
+  type LookRequest,
+  lookRequestOf,
+  type PlanRequest,
+  planRequestOf,
+} from "../plan/plan-request.ts";
 import { canonicalJson, type ExitCode, FleetError, type VisorKey } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { changesOf, type DesiredVisor, type Plan, type SeenVisor } from "../../model/index.ts";
@@ -16,7 +22,6 @@ import { planRead } from "../plan/planning.ts";
 import { readFleet, type ReadFleet } from "../plan/read-fleet.ts";
 import type { World } from "../shell/world.ts";
 import { usage } from "../shell/usage.ts";
-import { forScreen, type LookRequest, lookRequestOf } from "../plan/plan-look.ts";
 import { errLine } from "../shell/print.ts";
 
 /**

@@ -32,7 +32,7 @@ import { confirm, unanswered } from "../shell/confirm.ts";
 import { joinedHistory } from "../ledger/joined-history.ts";
 import { requireOperator } from "../ledger/operator.ts";
 import { refuse } from "./ledger-refusals.ts";
-import { forScreen, planLook } from "../plan/plan-look.ts";
+import { forScreen, planLook } from "../plan/plan-request.ts";
 import { type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";

@@ -2,8 +2,12 @@
 import { defined, FleetError } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { type LockRequest, lockRequestOf } from "../ledger/operator.ts";
-import { type LookRequest, lookRequestOf } from "../plan/plan-look.ts";
-import { type PlanRequest, planRequestOf } from "../plan/plan-request.ts";
+import {
+  type LookRequest,
+  lookRequestOf,
+  type PlanRequest,
+  planRequestOf,
+} from "../plan/plan-request.ts";
 import { environmentName, type Given } from "../shell/arguments.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";

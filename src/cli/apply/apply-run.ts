@@ -28,7 +28,7 @@ import { Findings } from "../ledger/joined-history.ts";
 import { openOwnLedger, type Operator } from "../ledger/operator.ts";
 import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
 import { STANDARD_INPUT } from "../manifest/manifest-source.ts";
-import { forScreen, planLook } from "../plan/plan-look.ts";
+import { forScreen, planLook } from "../plan/plan-request.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { outPaint, type Reporter } from "../shell/screen.ts";
 import { type WayIn, writesAtOnce } from "../shell/way-in.ts";

@@ -4,7 +4,7 @@ import { isPlanText } from "../../reconcile/index.ts";
 import { planText } from "../../view/index.ts";
 import { requireOperator } from "../ledger/operator.ts";
 import { readNamed } from "../manifest/manifest-source.ts";
-import { forScreen, planLook } from "../plan/plan-look.ts";
+import { forScreen, planLook } from "../plan/plan-request.ts";
 import { planFleet } from "../plan/planning.ts";
 import type { HandedSource } from "../plan/read-fleet.ts";
 import type { Command } from "../shell/command.ts";

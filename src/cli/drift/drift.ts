@@ -1,5 +1,5 @@
 // `fleet drift` as a command: it plans, tells what others changed from what was not applied yet, and writes nothing.
-import { planRequestOf } from "../plan/plan-request.ts";
+import { forScreen, lookRequestOf, planLook, planRequestOf } from "../plan/plan-request.ts";
 import type { ExitCode } from "../../core/index.ts";
 import { planExit } from "../../reconcile/index.ts";
 import { driftDocument, driftText } from "../../view/index.ts";
@@ -14,7 +14,6 @@ import {
   ON_OPTION,
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
-import { forScreen, planLook, lookRequestOf } from "../plan/plan-look.ts";
 import { planFleet } from "../plan/planning.ts";
 import { printJson } from "../shell/print.ts";
 

@@ -24,8 +24,13 @@ import { errLine } from "../shell/print.ts";
 import { outPaint, type Reporter } from "../shell/screen.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
-import { forScreen, type LookRequest, lookRequestOf, planLook } from "./plan-look.ts";
-import type { PlanRequest } from "./plan-request.ts";
+import {
+  forScreen,
+  type LookRequest,
+  lookRequestOf,
+  planLook,
+  type PlanRequest,
+} from "./plan-request.ts";
 import type { Planned } from "./planning.ts";
 
 // What becomes of a plan that was made: kept in a file, printed, and told by the exit code.

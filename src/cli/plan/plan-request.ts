@@ -1,6 +1,7 @@
-// What a plan is asked for: the words of the command line, the manifest they are about, and the part of the fleet.
+// What a plan is asked for: the words of the command line, the manifest they are about, the part of the fleet, and how it is shown.
 import { defined, FleetError } from "../../core/index.ts";
 import type { DesiredVisor, FieldAddress, Overrides } from "../../model/index.ts";
+import { fitText, type PlanLook } from "../../view/index.ts";
 import { readManifestAt } from "../git/manifest-at.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord } from "../manifest/fields.ts";
 import {
@@ -15,6 +16,8 @@ import { type KeyFileChoice, keyFileOf } from "../shell/kept-files.ts";
 import { nowOf, overridesOf } from "../shell/options.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
+
+// What a plan is asked for: the words of the command line, the manifest they are about, and the part of the fleet.
 
 // What a plan is asked for: the words of the command line, read once.
 
@@ -136,4 +139,70 @@ function refuseIgnored(fields: readonly Field[], nowMs: number): void {
       );
     }
   }
+}
+
+// How plans and reports of big fleets are shown: by what is alike or by visor, in full or in short, and how wide.
+
+const COLUMNS_MIN = 20;
+
+/** How the user wants plans and reports shown. */
+export interface LookRequest {
+  readonly by?: "visor";
+  readonly isSummary?: true;
+  /** The width to break lines at; the screen's, if there is one, when absent. */
+  readonly columns?: number;
+}
+
+/**
+ * Reads `--by`, `--summary` and `--columns`.
+ * @throws FleetError cli/usage (exit 64) for `--by` of something else, for both, and for too narrow a width
+ */
+export function lookRequestOf(given: Given): LookRequest {
+  const by = given.text("by");
+  if (by !== undefined && by !== "visor") {
+    throw usage(
+      `--by ${JSON.stringify(by)}: a plan is shown by what is alike, or by visor`,
+      "give --by visor, or leave it out",
+    );
+  }
+  const isSummary = given.flag("summary");
+  if (by !== undefined && isSummary)
+    throw usage("--by visor and --summary ask for more and for less", "give one of them");
+  const columns = given.count("columns");
+  if (columns !== undefined && columns < COLUMNS_MIN)
+    throw usage(`--columns ${columns} is too narrow`, `give at least ${COLUMNS_MIN}`);
+  return {
+    ...defined({ by }),
+    ...(isSummary ? { isSummary } : {}),
+    ...defined({ columns }),
+  };
+}
+
+/** What was asked for, with the manifest's order of visors where it is known. */
+export function planLook(
+  { by, isSummary }: LookRequest,
+  visors: readonly Pick<DesiredVisor, "key" | "place">[] = [],
+): PlanLook {
+  return {
+    ...defined({ by, isSummary }),
+    order: inManifestOrder(visors).map(({ key }) => key),
+  };
+}
+
+/** Visors as the manifest has them, one below the other. */
+export function inManifestOrder<Visor extends Pick<DesiredVisor, "place">>(
+  visors: readonly Visor[],
+): readonly Visor[] {
+  return visors.toSorted(
+    ({ place: one }, { place: other }) => one.line - other.line || one.column - other.column,
+  );
+}
+
+/** A text for people, broken between words where standard output is a screen, or at the width that was asked for. */
+export function forScreen(
+  text: string,
+  { columns: asked }: Pick<LookRequest, "columns">,
+  { terminal: { outIsTerminal, columns } }: Pick<World, "terminal">,
+): string {
+  return fitText(text, asked ?? (outIsTerminal ? columns : undefined));
 }

@@ -21,7 +21,7 @@ import {
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
 import { recordedHistory } from "./read-fleet.ts";
-import { forScreen, inManifestOrder, planLook, lookRequestOf } from "./plan-look.ts";
+import { forScreen, inManifestOrder, planLook, lookRequestOf } from "./plan-request.ts";
 import { printJson } from "../shell/print.ts";
 import { readerOf, wayInOf } from "../shell/way-in.ts";
 

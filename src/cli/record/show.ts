@@ -22,7 +22,7 @@ import {
   MANIFEST_OPTION,
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
-import { forScreen, lookRequestOf } from "../plan/plan-look.ts";
+import { forScreen, lookRequestOf } from "../plan/plan-request.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { ENTRY_FORM, namedEntry, openRecords, type RecordsSource } from "./records-source.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";

@@ -19,12 +19,13 @@ import {
   keepTrace,
   type LeafVerdict,
   nameBinary,
+  startedAgain,
+  untakenByProgram,
   withWhy,
 } from "./change-of.ts";
 import { type Found, foundAt } from "./found.ts";
 import { parseLeafPath, riskOf } from "./leaf-path.ts";
 import { mayBeMasked } from "./masked.ts";
-import { startedAgain, untakenByProgram } from "./app-after.ts";
 import { type SecretComparison, secretRefText } from "./secret-comparison.ts";
 import { type LeftOf, NOTHING_LEFT, withLedPorts } from "./served-port.ts";
 import { appPresenceWriter, type LeafVerb, writerOf } from "./writer-of.ts";

@@ -1,5 +1,5 @@
 // What the other stages use of comparing.
-export { appAfter, changesArgs, isOfApp, type Reveal } from "./app-after.ts";
+export { appAfter, changesArgs, isOfApp, type Reveal } from "./change-of.ts";
 export { diffVisor, sortChanges, type VisorDiff } from "./diff-visor.ts";
 export { type Found, foundAt } from "./found.ts";
 export { isLeafPath, isWayIn, type LeafPath, parseLeafPath, riskOf } from "./leaf-path.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { plan } from "../../../src/cli/plan/plan.ts";
-import { lookRequestOf, planLook } from "../../../src/cli/plan/plan-look.ts";
+import { lookRequestOf, planLook } from "../../../src/cli/plan/plan-request.ts";
 import { readGiven } from "../../support/read-given.ts";
 import { keyAt, placeAt } from "../../support/reconcile-builders.ts";
 
