@@ -1,4 +1,4 @@
-// Each file of src says on its first line what it is, and each room has a page that says where to begin.
+// Each file of src says on its first line what it is, and each room has a page that says where to begin, by files that are there.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ALLOWED } from "./rooms.cjs";
@@ -6,6 +6,8 @@ import { listSources, saysWhatItIs } from "./source-files.mjs";
 
 /** Lines of a room's page: more is read by nobody, and less says nothing. */
 const PAGE_LINES = { least: 8, most: 30 };
+/** A file as a page names it; `schema*.ts` names several and is let pass. */
+const NAMED_FILE = /`((?:[\w-]+\/)*[\w-]+\.ts)`/g;
 
 /**
  * @param {string} root
@@ -21,23 +23,43 @@ export function checkFirstLines(root) {
   );
   return {
     looked: paths.length,
-    findings: [...silent, ...rooms.flatMap((room) => pageFault(root, room))],
+    findings: [...silent, ...rooms.flatMap((room) => pageFaults(root, room, paths))],
   };
 }
 
 /**
  * @param {string} root
  * @param {string} room
+ * @param {readonly string[]} paths of all sources
  * @returns {string[]}
  */
-function pageFault(root, room) {
+function pageFaults(root, room, paths) {
   const page = `src/${room}/README.md`;
   if (!existsSync(join(root, page)))
     return [
       `${page} is missing: what comes in, what goes out, where to begin, what may never happen`,
     ];
-  const lines = readFileSync(join(root, page), "utf8").trimEnd().split("\n").length;
-  return lines < PAGE_LINES.least || lines > PAGE_LINES.most
-    ? [`${page} has ${lines} lines: ${PAGE_LINES.least} to ${PAGE_LINES.most}`]
-    : [];
+  const text = readFileSync(join(root, page), "utf8");
+  const lines = text.trimEnd().split("\n").length;
+  const length =
+    lines < PAGE_LINES.least || lines > PAGE_LINES.most
+      ? [`${page} has ${lines} lines: ${PAGE_LINES.least} to ${PAGE_LINES.most}`]
+      : [];
+  const gone = [...text.matchAll(NAMED_FILE)]
+    .map(([, name = ""]) => name)
+    .filter((name) => !isThere(name, room, paths));
+  return [...length, ...gone.map((name) => `${page} names ${name}, which is no file of this room`)];
+}
+
+/**
+ * A file that a page names is one of its room, however deep, or is named by its path below src.
+ * @param {string} name
+ * @param {string} room
+ * @param {readonly string[]} paths
+ */
+function isThere(name, room, paths) {
+  return paths.some(
+    (path) =>
+      path === `src/${name}` || (path.startsWith(`src/${room}/`) && path.endsWith(`/${name}`)),
+  );
 }

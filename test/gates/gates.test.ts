@@ -188,13 +188,14 @@ const PLANTED: readonly {
       "src/core/silent.ts": "export const silent = 1;\n",
       "src/core/said.ts": "// What is said.\nexport const said = 1;\n",
       "src/view/said.ts": "// What is shown.\nexport const shown = 1;\n",
-      "src/model/README.md": "# model\n",
+      "src/model/README.md": "# model\nBegin with `said.ts`, `gone.ts` and `core/said.ts`.\n",
       "src/model/said.ts": "// What a thing is.\nexport const thing = 1;\n",
     },
     finds: [
       "src/core/silent.ts:1: say in a sentence, before the imports, what the file is",
       "src/view/README.md is missing",
-      "src/model/README.md has 1 lines: 8 to 30",
+      "src/model/README.md has 2 lines: 8 to 30",
+      "src/model/README.md names gone.ts, which is no file of this room",
     ],
   },
   {
