@@ -19,7 +19,7 @@ import { errorDocument, errorText, plainPaint } from "../view/index.ts";
 import { COMMAND_GROUPS, type CommandEntry, type CommandRow, isFamily } from "./command-table.ts";
 import { familyText, helpText } from "./help.ts";
 import { declare, type Given, givenOf, usageError } from "./shell/arguments.ts";
-import { BesideWork } from "./shell/background-work.ts";
+import { BackgroundWork } from "./shell/background-work.ts";
 import type { Command } from "./shell/command.ts";
 import { foreignWordHint } from "./shell/foreign-words.ts";
 import { watchedFiles } from "./shell/kept-files.ts";
@@ -238,7 +238,7 @@ export async function runHere(argv: readonly string[]): Promise<void> {
     dial: dialTcp,
     openFilesMax,
     watchFolder: nodeWatchFolder,
-    beside: new BesideWork(nodeClock),
+    beside: new BackgroundWork(nodeClock),
     stopSoftly,
   });
   forget();

@@ -2,7 +2,7 @@
 import { counted, type Diagnostic, gitKeyKind, type Place } from "../core/index.ts";
 import { type Capability, type DesiredLeaf, WEB_PROXIES } from "../model/index.ts";
 import type { WrittenOperator } from "./manifest.ts";
-import { numberOf, placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
+import { numberOf, placeOf, type Reading, goodValueAt, goodEntries, textOf } from "./reading.ts";
 import type { MapTree, Tree } from "./source.ts";
 
 // Whether a manifest can meet what its own policy asks for.
@@ -64,8 +64,8 @@ export function checkSigners(
   root: MapTree,
   operators: readonly WrittenOperator[],
 ): void {
-  const policy = soundAt(reading, root, "policy");
-  const value = soundAt(reading, policy, "signed_commits");
+  const policy = goodValueAt(reading, root, "policy");
+  const value = goodValueAt(reading, policy, "signed_commits");
   const wanted = textOf(value);
   if (value === undefined || wanted === undefined) return;
   const read = operators.reduce((count, { git }) => count + git.length, 0);
@@ -88,7 +88,7 @@ export function checkSigners(
 
 /** How many keys are written, those that were refused included. */
 function keysWritten(reading: Reading, root: MapTree): number {
-  return soundEntries(reading, root.entries.get("operators")?.value)
+  return goodEntries(reading, root.entries.get("operators")?.value)
     .map(({ value }) => (value.kind === "map" ? value.entries.get("git")?.value : undefined))
     .reduce((count, list) => count + (list?.kind === "list" ? list.items.length : 0), 0);
 }
@@ -103,7 +103,7 @@ interface Requirement {
 
 function check(reading: Reading, root: MapTree, { key, supply, what, next }: Requirement): void {
   const [one, many] = what;
-  const value = soundAt(reading, soundAt(reading, root, "policy"), key);
+  const value = goodValueAt(reading, goodValueAt(reading, root, "policy"), key);
   const wanted = numberOf(value);
   if (value === undefined || wanted === undefined || supply === undefined) return;
   const { count, place } = supply;
@@ -133,7 +133,9 @@ function operatorsWho(reading: Reading, root: MapTree, verb: Capability): Supply
   if (operators === undefined) return { count: 0 };
   const { value } = operators;
   if (value.kind !== "map" || reading.faulty.has(value)) return undefined;
-  const lists = soundEntries(reading, value).map((entry) => soundAt(reading, entry.value, "may"));
+  const lists = goodEntries(reading, value).map((entry) =>
+    goodValueAt(reading, entry.value, "may"),
+  );
   const isWhole =
     lists.length === value.entries.size &&
     lists.every(

@@ -6,7 +6,7 @@ import {
   suggestion,
   type VisorKey,
 } from "../core/index.ts";
-import type { Manifest, Word, WrittenRole } from "./manifest.ts";
+import type { Manifest, WrittenWord, WrittenRole } from "./manifest.ts";
 import type { Selectable } from "./select.ts";
 
 /** Longest chain of roles that extend roles, or of whitelists that use whitelists. */
@@ -19,7 +19,7 @@ const RESERVED = new Set(["all", "anyone", "closed"]);
 export interface ManifestNames {
   readonly manifest: Manifest;
   /** Roles of each role, itself last: the order in which bodies are merged. */
-  readonly rolesOf: (words: readonly Word[]) => readonly WrittenRole[];
+  readonly rolesOf: (words: readonly WrittenWord[]) => readonly WrittenRole[];
   /** Visors by name, for selections. */
   readonly selectable: readonly Selectable[];
 }
@@ -36,7 +36,7 @@ export function indexNames(
   checkGitKeys(manifest, report);
   checkRoles(manifest, report);
   const cache = new Map<string, readonly WrittenRole[]>();
-  const rolesOf = (words: readonly Word[]): readonly WrittenRole[] => {
+  const rolesOf = (words: readonly WrittenWord[]): readonly WrittenRole[] => {
     const id = words.map((word) => word.text).join(",");
     const known = cache.get(id);
     if (known !== undefined) return known;
@@ -54,7 +54,7 @@ export function indexNames(
 }
 
 /** Each role after those it extends, none twice. */
-function flattenRoles(manifest: Manifest, words: readonly Word[]): readonly WrittenRole[] {
+function flattenRoles(manifest: Manifest, words: readonly WrittenWord[]): readonly WrittenRole[] {
   const seen = new Set<string>();
   const roles: WrittenRole[] = [];
   const visit = (name: string, depth: number): void => {
@@ -198,7 +198,7 @@ function checkFeeds(manifest: Manifest, report: (diagnostic: Diagnostic) => void
 
 function checkRoles(manifest: Manifest, report: (diagnostic: Diagnostic) => void): void {
   const names = [...manifest.roles.keys()];
-  const check = (word: Word): void => {
+  const check = (word: WrittenWord): void => {
     if (manifest.roles.has(word.text)) return;
     report({
       code: "manifest/unknown-role",
@@ -228,7 +228,7 @@ function findCycle(
   done: Set<string>,
   report: (diagnostic: Diagnostic) => void,
 ): void {
-  const path: { readonly name: string; readonly word: Word }[] = [];
+  const path: { readonly name: string; readonly word: WrittenWord }[] = [];
   const visit = (role: WrittenRole): void => {
     if (done.has(role.name)) return;
     for (const word of role.extends) {
@@ -258,8 +258,8 @@ function findCycle(
 /** The error for names that lead back to themselves, each step with its line. */
 export function cycleDiagnostic(
   kind: "role" | "whitelist",
-  steps: readonly Word[],
-  last: Word,
+  steps: readonly WrittenWord[],
+  last: WrittenWord,
 ): Diagnostic {
   const chain = [last, ...steps].map((word) => word.text).join(" > ");
   return {
@@ -274,7 +274,7 @@ export function cycleDiagnostic(
 }
 
 /** The error for a chain of names that is longer than anybody can follow. */
-export function chainDiagnostic(kind: "role" | "whitelist", word: Word): Diagnostic {
+export function chainDiagnostic(kind: "role" | "whitelist", word: WrittenWord): Diagnostic {
   return {
     code: "manifest/chain-too-long",
     severity: "error",

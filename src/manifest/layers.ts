@@ -15,7 +15,13 @@ import type {
   DesiredValue,
   Origin,
 } from "../model/index.ts";
-import type { Body, Written, WrittenList, WrittenValue, WrittenVisor } from "./manifest.ts";
+import type {
+  WrittenFields,
+  Written,
+  WrittenList,
+  WrittenValue,
+  WrittenVisor,
+} from "./manifest.ts";
 import type { MemberResolver, Members } from "./members.ts";
 import { writtenOpen } from "./reading.ts";
 
@@ -23,7 +29,7 @@ import { writtenOpen } from "./reading.ts";
 export interface Layer {
   /** Absent when the layer is the visor itself. */
   readonly role?: string;
-  readonly body: Body;
+  readonly body: WrittenFields;
 }
 
 /** One written value with the layer it stands in. */

@@ -29,7 +29,7 @@ export interface Manifest {
   readonly digest: Digest;
   readonly fleet: string;
   readonly operators: readonly WrittenOperator[];
-  readonly controllers: readonly Word[];
+  readonly controllers: readonly WrittenWord[];
   readonly keys: ReadonlyMap<string, WrittenKey>;
   readonly whitelists: ReadonlyMap<string, WrittenWhitelist>;
   readonly roles: ReadonlyMap<string, WrittenRole>;
@@ -54,7 +54,7 @@ export interface ParsedManifest {
 }
 
 /** A word of the user and where it stands. */
-export interface Word {
+export interface WrittenWord {
   readonly text: string;
   readonly place: Place;
 }
@@ -71,7 +71,7 @@ export interface WrittenKey {
 export interface WrittenWhitelist {
   readonly name: string;
   readonly place: Place;
-  readonly members: readonly Word[];
+  readonly members: readonly WrittenWord[];
 }
 
 /** An operator. */
@@ -104,14 +104,14 @@ export interface WrittenWatch {
 
 /** One rule of it. */
 export interface WrittenWatchRule {
-  readonly on?: Word;
-  readonly fields?: readonly Word[];
+  readonly on?: WrittenWord;
+  readonly fields?: readonly WrittenWord[];
   readonly verb: WatchVerb;
   readonly place: Place;
 }
 
 /** What a role or a visor says about values on visors. */
-export interface Body {
+export interface WrittenFields {
   /** Owned values by leaf path. */
   readonly written: ReadonlyMap<string, Written>;
   /** Apps that are named, with the place of the name. */
@@ -124,8 +124,8 @@ export interface Body {
 export interface WrittenRole {
   readonly name: string;
   readonly place: Place;
-  readonly extends: readonly Word[];
-  readonly body: Body;
+  readonly extends: readonly WrittenWord[];
+  readonly body: WrittenFields;
 }
 
 /** A visor. */
@@ -134,10 +134,10 @@ export interface WrittenVisor {
   readonly place: Place;
   /** Absent when what was written is no key. */
   readonly key?: VisorKey;
-  readonly tags: readonly Word[];
-  readonly roles: readonly Word[];
+  readonly tags: readonly WrittenWord[];
+  readonly roles: readonly WrittenWord[];
   readonly rpc?: RpcRoute;
-  readonly body: Body;
+  readonly body: WrittenFields;
   /** Absent when nothing is ignored. */
   readonly ignores?: readonly DesiredIgnore[];
 }
@@ -160,7 +160,7 @@ export interface WrittenList {
   readonly kind: "list";
   readonly place: Place;
   readonly anyone: boolean;
-  readonly exact?: readonly Word[];
-  readonly add: readonly Word[];
-  readonly remove: readonly Word[];
+  readonly exact?: readonly WrittenWord[];
+  readonly add: readonly WrittenWord[];
+  readonly remove: readonly WrittenWord[];
 }

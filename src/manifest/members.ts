@@ -9,7 +9,7 @@ import {
 } from "../core/index.ts";
 import type { DesiredElement } from "../model/index.ts";
 import { CHAIN_MAX, chainDiagnostic, cycleDiagnostic, type ManifestNames } from "./index-names.ts";
-import type { Word } from "./manifest.ts";
+import type { WrittenWord } from "./manifest.ts";
 import { select } from "./select.ts";
 import { parseSelection } from "./selection.ts";
 
@@ -45,7 +45,7 @@ const MEMBERS_MAX = 1_000_000;
 export class MemberResolver {
   readonly #names: ManifestNames;
   readonly #report: (diagnostic: Diagnostic) => void;
-  readonly #lists = new Map<readonly Word[], Members>();
+  readonly #lists = new Map<readonly WrittenWord[], Members>();
   readonly #whitelists = new Map<string, Resolved>();
   readonly #selections = new Map<string, readonly string[]>();
   readonly #candidates: readonly string[];
@@ -92,19 +92,19 @@ export class MemberResolver {
   }
 
   /** The members of one written list. `role` is where the list stands, for the origin. */
-  resolve(words: readonly Word[], role: string | undefined): Members {
+  resolve(words: readonly WrittenWord[], role: string | undefined): Members {
     return this.#list(words, role, (word) => this.#word(word, []));
   }
 
   /** The same of a list that names whom to take out: that may be a key which is revoked. */
-  resolveGone(words: readonly Word[], role: string | undefined): Members {
+  resolveGone(words: readonly WrittenWord[], role: string | undefined): Members {
     return this.#list(words, role, (word) => this.#anyWord(word, []));
   }
 
   #list(
-    words: readonly Word[],
+    words: readonly WrittenWord[],
     role: string | undefined,
-    resolvedOf: (word: Word) => Resolved,
+    resolvedOf: (word: WrittenWord) => Resolved,
   ): Members {
     if (words.length === 0) return { elements: [], incomplete: false };
     const known = this.#lists.get(words);
@@ -130,7 +130,7 @@ export class MemberResolver {
   }
 
   /** The one key that a word stands for: a visor, an entry of `keys`, or a key. */
-  resolveOne(word: Word): Members {
+  resolveOne(word: WrittenWord): Members {
     const isSelection = word.text === "all" || this.#names.manifest.whitelists.has(word.text);
     if (isSelection || !(PLAIN_NAME.test(word.text) || HEX_LIKE.test(word.text))) {
       this.#refuse(word, {
@@ -146,7 +146,7 @@ export class MemberResolver {
   }
 
   /** What a word stands for; a key that is revoked is refused. */
-  #word(word: Word, path: readonly Word[]): Resolved {
+  #word(word: WrittenWord, path: readonly WrittenWord[]): Resolved {
     const resolved = this.#anyWord(word, path);
     const [only] = resolved.found;
     // What is named through a whitelist was looked at there.
@@ -161,7 +161,7 @@ export class MemberResolver {
     return NOTHING;
   }
 
-  #anyWord(word: Word, path: readonly Word[]): Resolved {
+  #anyWord(word: WrittenWord, path: readonly WrittenWord[]): Resolved {
     const { text } = word;
     const { visors, keys, whitelists } = this.#names.manifest;
     if (text !== "all" && PLAIN_NAME.test(text)) {
@@ -177,7 +177,7 @@ export class MemberResolver {
     return HEX_LIKE.test(text) ? this.#key(word) : this.#selection(word);
   }
 
-  #key(word: Word): Resolved {
+  #key(word: WrittenWord): Resolved {
     const checked = checkVisorKey(word.text);
     if ("key" in checked) return { found: [{ key: checked.key }], incomplete: false };
     this.#report({
@@ -192,7 +192,7 @@ export class MemberResolver {
     return NOTHING;
   }
 
-  #throughWhitelist(word: Word, path: readonly Word[]): Resolved {
+  #throughWhitelist(word: WrittenWord, path: readonly WrittenWord[]): Resolved {
     const begin = path.findIndex((step) => step.text === word.text);
     if (begin >= 0) {
       this.#report(cycleDiagnostic("whitelist", [...path.slice(begin + 1), word], word));
@@ -208,7 +208,7 @@ export class MemberResolver {
     };
   }
 
-  #whitelist(name: string, path: readonly Word[]): Resolved {
+  #whitelist(name: string, path: readonly WrittenWord[]): Resolved {
     const known = this.#whitelists.get(name);
     if (known !== undefined) return known;
     const list = this.#names.manifest.whitelists.get(name);
@@ -232,7 +232,7 @@ export class MemberResolver {
     return result;
   }
 
-  #selection(word: Word): Resolved {
+  #selection(word: WrittenWord): Resolved {
     const known = this.#selections.get(word.text);
     if (known !== undefined) return { found: withVia(known, word.text), incomplete: false };
     const parsed = parseSelection(word.text);
@@ -256,7 +256,7 @@ export class MemberResolver {
     return { found: withVia(keys, word.text), incomplete: keys.length < visors.length };
   }
 
-  #unknown(word: Word): Resolved {
+  #unknown(word: WrittenWord): Resolved {
     const { roles } = this.#names.manifest;
     const isTag = this.#tags.has(word.text);
     const compare = this.#suggestionsLeft > 0;
@@ -280,7 +280,7 @@ export class MemberResolver {
   }
 
   #refuse(
-    word: Word,
+    word: WrittenWord,
     fault: {
       readonly code: `manifest/${string}`;
       readonly message: string;

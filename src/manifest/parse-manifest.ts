@@ -22,7 +22,7 @@ import type {
   WrittenVisor,
   WrittenWhitelist,
 } from "./manifest.ts";
-import { readBody } from "./read-body.ts";
+import { readBody } from "./read-fields.ts";
 import {
   booleanOf,
   mapAt,
@@ -30,7 +30,7 @@ import {
   placeOf,
   readIgnores,
   type Reading,
-  soundAt,
+  goodValueAt,
   textOf,
   wordsOf,
 } from "./reading.ts";
@@ -98,9 +98,9 @@ function readManifest(
   const parts = {
     file: source.file,
     digest: digestOfText(source.text),
-    fleet: textOf(soundAt(reading, root, "fleet")) ?? "",
+    fleet: textOf(goodValueAt(reading, root, "fleet")) ?? "",
     operators: readOperators(reading, root),
-    controllers: wordsOf(reading, soundAt(reading, root, "controllers")),
+    controllers: wordsOf(reading, goodValueAt(reading, root, "controllers")),
     keys: readKeys(reading, root),
     whitelists: readWhitelists(reading, root),
     roles: readRoles(reading, root),
@@ -181,14 +181,15 @@ function readVisorKey(reading: Reading, tree: Tree | undefined): VisorKey | unde
 
 function readKeys(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenKey> {
   const keys = new Map<string, WrittenKey>();
-  const section = soundAt(reading, root, "keys");
+  const section = goodValueAt(reading, root, "keys");
   if (section?.kind !== "map") return keys;
   for (const { key: name, offset, value } of section.entries.values()) {
     const isMap = value.kind === "map";
-    const written = isMap ? soundAt(reading, value, "key") : value;
+    const written = isMap ? goodValueAt(reading, value, "key") : value;
     const isSound = !reading.faulty.has(value);
     const key = isSound ? readVisorKey(reading, written) : undefined;
-    const isRevoked = isSound && isMap && booleanOf(soundAt(reading, value, "revoked")) === true;
+    const isRevoked =
+      isSound && isMap && booleanOf(goodValueAt(reading, value, "revoked")) === true;
     keys.set(name, {
       place: placeOf(reading, offset),
       ...defined({ key }),
@@ -200,7 +201,7 @@ function readKeys(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenK
 
 function readWhitelists(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenWhitelist> {
   const whitelists = new Map<string, WrittenWhitelist>();
-  const section = soundAt(reading, root, "whitelists");
+  const section = goodValueAt(reading, root, "whitelists");
   if (section?.kind !== "map") return whitelists;
   for (const { key: name, offset, value } of section.entries.values()) {
     whitelists.set(name, {
@@ -216,13 +217,13 @@ const EMPTY_BODY = { written: new Map(), apps: new Map(), ports: new Map() } as 
 
 function readRoles(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenRole> {
   const roles = new Map<string, WrittenRole>();
-  const section = soundAt(reading, root, "roles");
+  const section = goodValueAt(reading, root, "roles");
   if (section?.kind !== "map") return roles;
   for (const { key: name, offset, value } of section.entries.values()) {
     roles.set(name, {
       name,
       place: placeOf(reading, offset),
-      extends: wordsOf(reading, soundAt(reading, value, "extends")),
+      extends: wordsOf(reading, goodValueAt(reading, value, "extends")),
       body:
         value.kind === "map" && !reading.faulty.has(value) ? readBody(reading, value) : EMPTY_BODY,
     });
@@ -232,18 +233,18 @@ function readRoles(reading: Reading, root: MapTree): ReadonlyMap<string, Written
 
 function readVisors(reading: Reading, root: MapTree): ReadonlyMap<string, WrittenVisor> {
   const visors = new Map<string, WrittenVisor>();
-  const section = soundAt(reading, root, "visors");
+  const section = goodValueAt(reading, root, "visors");
   if (section?.kind !== "map") return visors;
   for (const { key: name, offset, value } of section.entries.values()) {
-    const key = readVisorKey(reading, soundAt(reading, value, "key"));
-    const rpc = readRpc(reading, soundAt(reading, value, "rpc"));
+    const key = readVisorKey(reading, goodValueAt(reading, value, "key"));
+    const rpc = readRpc(reading, goodValueAt(reading, value, "rpc"));
     const ignores = readIgnores(reading, value);
     visors.set(name, {
       name,
       place: placeOf(reading, offset),
       ...defined({ key }),
-      tags: wordsOf(reading, soundAt(reading, value, "tags")),
-      roles: wordsOf(reading, soundAt(reading, value, "roles")),
+      tags: wordsOf(reading, goodValueAt(reading, value, "tags")),
+      roles: wordsOf(reading, goodValueAt(reading, value, "roles")),
       ...defined({ rpc }),
       ...(ignores.length === 0 ? {} : { ignores }),
       body:
@@ -254,8 +255,8 @@ function readVisors(reading: Reading, root: MapTree): ReadonlyMap<string, Writte
 }
 
 function readRpc(reading: Reading, tree: Tree | undefined): RpcRoute | undefined {
-  const scheme = textOf(soundAt(reading, tree, "scheme"));
-  const port = numberOf(soundAt(reading, tree, "port"));
+  const scheme = textOf(goodValueAt(reading, tree, "scheme"));
+  const port = numberOf(goodValueAt(reading, tree, "port"));
   if ((scheme !== "dmsg" && scheme !== "skynet") || port === undefined) return undefined;
   return { scheme, port };
 }

@@ -9,7 +9,7 @@ import {
 } from "../model/index.ts";
 import type { Written, WrittenList, WrittenValue } from "./manifest.ts";
 import { isPlainSecret, looksSecret, parseOption } from "./check-values.ts";
-import { booleanOf, placeOf, type Reading, soundEntries, textOf, wordsOf } from "./reading.ts";
+import { booleanOf, placeOf, type Reading, goodEntries, textOf, wordsOf } from "./reading.ts";
 import { parseSecretRef } from "./secret-ref.ts";
 import type { Entry, Tree } from "./source.ts";
 
@@ -19,7 +19,7 @@ export function readApp(
   app: Entry,
   put: (path: string, written: Written) => void,
 ): void {
-  const fields = soundEntries(reading, app.value);
+  const fields = goodEntries(reading, app.value);
   const present = fields.find((field) => field.key === "present");
   const deletes = present !== undefined && booleanOf(present.value) === false;
   for (const field of fields) {
@@ -61,12 +61,12 @@ function readField(
       const value = field.value.kind === "scalar" ? field.value.value : null;
       if (value === null) return undefined;
       if (typeof value === "string") checkPlain(reading, field.value);
-      return plain(value, place);
+      return writtenValue(value, place);
     }
   }
 }
 
-export function plain(value: Json, place: Place): WrittenValue {
+export function writtenValue(value: Json, place: Place): WrittenValue {
   return { kind: "value", value, secrets: [], place };
 }
 
@@ -147,7 +147,7 @@ function readEnv(reading: Reading, tree: Tree, place: Place): WrittenValue | und
   // Put together at the end: a plain assignment would lose a variable of the name __proto__.
   const value = new Map<string, Json>();
   const secrets: SecretRef[] = [];
-  const variables = [...soundEntries(reading, tree)].sort((a, b) => compareTexts(a.key, b.key));
+  const variables = [...goodEntries(reading, tree)].sort((a, b) => compareTexts(a.key, b.key));
   for (const { key, offset, value: node } of variables) {
     const text = textOf(node) ?? "";
     checkArgumentSize(reading, `${key}=${text}`, offset);

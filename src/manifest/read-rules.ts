@@ -25,8 +25,8 @@ import {
   numberOf,
   placeOf,
   type Reading,
-  soundAt,
-  soundEntries,
+  goodValueAt,
+  goodEntries,
   textOf,
   wordsOf,
 } from "./reading.ts";
@@ -37,15 +37,15 @@ import { type MapTree, type Tree, treeToJson } from "./source.ts";
 /** Reads the policy; what is not written or was refused has its default. */
 export function readPolicy(reading: Reading, root: MapTree): Policy {
   const policy = mapAt(reading, root, "policy");
-  const signedCommits = textOf(soundAt(reading, policy, "signed_commits"));
-  const whole = (key: string): number | undefined => numberOf(soundAt(reading, policy, key));
+  const signedCommits = textOf(goodValueAt(reading, policy, "signed_commits"));
+  const whole = (key: string): number | undefined => numberOf(goodValueAt(reading, policy, key));
   return {
-    maxRemovals: removalsOf(textOf(soundAt(reading, policy, "max_removals"))),
+    maxRemovals: removalsOf(textOf(goodValueAt(reading, policy, "max_removals"))),
     requireRelays: whole("require_relays") ?? DEFAULT_POLICY.requireRelays,
     requireWitnesses: whole("require_witnesses") ?? DEFAULT_POLICY.requireWitnesses,
     keysetSignatures: whole("keyset_signatures") ?? DEFAULT_POLICY.keysetSignatures,
     maxObservationAgeMs:
-      durationMs(soundAt(reading, policy, "max_observation_age")) ??
+      durationMs(goodValueAt(reading, policy, "max_observation_age")) ??
       DEFAULT_POLICY.maxObservationAgeMs,
     ...SIGNED_COMMITS.filter((word) => word === signedCommits).map((word) => ({
       signedCommits: word,
@@ -64,10 +64,10 @@ function removalsOf(limit: string | undefined): Policy["maxRemovals"] {
 /** Reads how the ledger is kept, and refuses relays that nobody could dial and those listed twice. */
 export function readLedgerRules(reading: Reading, root: MapTree): WrittenLedger {
   const ledger = mapAt(reading, root, "ledger");
-  const maxAgeMs = durationMs(soundAt(reading, ledger, "max_age"));
-  const isKept = booleanOf(soundAt(reading, ledger, "keep_manifests")) ?? true;
+  const maxAgeMs = durationMs(goodValueAt(reading, ledger, "max_age"));
+  const isKept = booleanOf(goodValueAt(reading, ledger, "keep_manifests")) ?? true;
   return {
-    seal: booleanOf(soundAt(reading, ledger, "seal")) ?? true,
+    seal: booleanOf(goodValueAt(reading, ledger, "seal")) ?? true,
     relays: readRelays(reading, ledger),
     ...defined({ maxAgeMs }),
     ...(isKept ? {} : { keepManifests: false }),
@@ -76,7 +76,7 @@ export function readLedgerRules(reading: Reading, root: MapTree): WrittenLedger 
 
 function readRelays(reading: Reading, ledger: MapTree | undefined): readonly string[] {
   const places = new Map<string, ReturnType<typeof placeOf>>();
-  for (const { text, place } of wordsOf(reading, soundAt(reading, ledger, "relays"))) {
+  for (const { text, place } of wordsOf(reading, goodValueAt(reading, ledger, "relays"))) {
     const checked = checkRelayAddress(text);
     const shown = { severity: "error", at: place, text: text.slice(0, 80) } as const;
     if ("fault" in checked) {
@@ -141,15 +141,15 @@ export function readRules(reading: Reading, root: MapTree): readonly DesiredValu
     const entry = root.entries.get(section);
     for (const [key, value] of Object.entries(DEFAULTS[section]))
       put(`${section}.${key}`, value, entry?.offset ?? root.offset, true);
-    for (const { key, value, offset } of soundEntries(reading, entry?.value))
+    for (const { key, value, offset } of goodEntries(reading, entry?.value))
       put(`${section}.${key}`, treeToJson(value), offset);
   }
-  for (const operator of soundEntries(reading, soundAt(reading, root, "operators"))) {
-    for (const { key, value, offset } of soundEntries(reading, operator.value))
+  for (const operator of goodEntries(reading, goodValueAt(reading, root, "operators"))) {
+    for (const { key, value, offset } of goodEntries(reading, operator.value))
       put(`operators.${operator.key}.${key}`, treeToJson(value), offset);
   }
-  for (const { key, value, offset } of soundEntries(reading, soundAt(reading, root, "keys"))) {
-    const isRevoked = booleanOf(soundAt(reading, value, "revoked")) === true;
+  for (const { key, value, offset } of goodEntries(reading, goodValueAt(reading, root, "keys"))) {
+    const isRevoked = booleanOf(goodValueAt(reading, value, "revoked")) === true;
     if (isRevoked) put(`keys.${key}`, treeToJson(value), offset);
   }
   return [...rules.values()].toSorted((left, right) => compareTexts(left.path, right.path));
@@ -160,14 +160,14 @@ export function readRules(reading: Reading, root: MapTree): readonly DesiredValu
 /** Reads the operators; those whose key was refused are left out. */
 export function readOperators(reading: Reading, root: MapTree): readonly WrittenOperator[] {
   const operators: WrittenOperator[] = [];
-  for (const { key: name, offset, value } of soundEntries(
+  for (const { key: name, offset, value } of goodEntries(
     reading,
-    soundAt(reading, root, "operators"),
+    goodValueAt(reading, root, "operators"),
   )) {
-    const key = textOf(soundAt(reading, value, "key"));
-    const seal = textOf(soundAt(reading, value, "seal"));
-    const feed = readFeed(reading, soundAt(reading, value, "feed"));
-    const may = wordsOf(reading, soundAt(reading, value, "may")).map((word) => word.text);
+    const key = textOf(goodValueAt(reading, value, "key"));
+    const seal = textOf(goodValueAt(reading, value, "seal"));
+    const feed = readFeed(reading, goodValueAt(reading, value, "feed"));
+    const may = wordsOf(reading, goodValueAt(reading, value, "may")).map((word) => word.text);
     if (key === undefined || !isOperatorKey(key)) continue;
     operators.push({
       name,
@@ -175,7 +175,7 @@ export function readOperators(reading: Reading, root: MapTree): readonly Written
       key,
       ...(seal !== undefined && isSealKey(seal) ? { seal } : {}),
       ...defined({ feed }),
-      git: readGitKeys(reading, soundAt(reading, value, "git")),
+      git: readGitKeys(reading, goodValueAt(reading, value, "git")),
       may: CAPABILITIES.filter((verb) => may.includes(verb)),
     });
   }

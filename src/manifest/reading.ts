@@ -1,7 +1,7 @@
 // How values are read out of a checked tree: what was refused counts as absent; and which values are left alone, and until when.
 import { compareTexts, defined, type Diagnostic, type Json, type Place } from "../core/index.ts";
 import type { DesiredIgnore } from "../model/index.ts";
-import type { Word } from "./manifest.ts";
+import type { WrittenWord } from "./manifest.ts";
 import { type Entry, type MapTree, placeAt, type Source, type Tree } from "./source.ts";
 
 // How values are read out of a checked tree: what was refused counts as absent.
@@ -18,20 +18,24 @@ export function placeOf(reading: Reading, offset: number): Place {
 }
 
 /** The entries of a map that were not refused. */
-export function soundEntries(reading: Reading, tree: Tree | undefined): readonly Entry[] {
+export function goodEntries(reading: Reading, tree: Tree | undefined): readonly Entry[] {
   if (tree?.kind !== "map") return [];
   return [...tree.entries.values()].filter((entry) => !reading.faulty.has(entry.value));
 }
 
 /** A value below a key, unless it is absent or was refused. */
-export function soundAt(reading: Reading, tree: Tree | undefined, key: string): Tree | undefined {
+export function goodValueAt(
+  reading: Reading,
+  tree: Tree | undefined,
+  key: string,
+): Tree | undefined {
   if (tree?.kind !== "map") return undefined;
   const value = tree.entries.get(key)?.value;
   return value === undefined || reading.faulty.has(value) ? undefined : value;
 }
 
 export function mapAt(reading: Reading, tree: Tree | undefined, key: string): MapTree | undefined {
-  const value = soundAt(reading, tree, key);
+  const value = goodValueAt(reading, tree, key);
   return value?.kind === "map" ? value : undefined;
 }
 
@@ -48,9 +52,9 @@ export function booleanOf(tree: Tree | undefined): boolean | undefined {
 }
 
 /** The texts of a list, each with its place. */
-export function wordsOf(reading: Reading, tree: Tree | undefined): readonly Word[] {
+export function wordsOf(reading: Reading, tree: Tree | undefined): readonly WrittenWord[] {
   if (tree?.kind !== "list") return [];
-  const words: Word[] = [];
+  const words: WrittenWord[] = [];
   for (const item of tree.items) {
     if (item.kind === "scalar" && !reading.faulty.has(item)) {
       words.push({ text: item.text, place: placeAt(reading.source, item.offset) });
@@ -64,11 +68,11 @@ export function wordsOf(reading: Reading, tree: Tree | undefined): readonly Word
 /** Reads which values of a visor are left alone, and until when. Sorted by path. */
 export function readIgnores(reading: Reading, visor: Tree): readonly DesiredIgnore[] {
   const ignores: DesiredIgnore[] = [];
-  for (const { key: path, offset, value } of soundEntries(
+  for (const { key: path, offset, value } of goodEntries(
     reading,
-    soundAt(reading, visor, "ignore"),
+    goodValueAt(reading, visor, "ignore"),
   )) {
-    const until = soundAt(reading, value, "until");
+    const until = goodValueAt(reading, value, "until");
     const text = textOf(until);
     if (until === undefined || text === undefined) continue;
     const untilMs = parseUntil(text);
@@ -83,7 +87,7 @@ export function readIgnores(reading: Reading, visor: Tree): readonly DesiredIgno
       });
       continue;
     }
-    const because = textOf(soundAt(reading, value, "because"));
+    const because = textOf(goodValueAt(reading, value, "because"));
     ignores.push({
       path,
       untilMs,

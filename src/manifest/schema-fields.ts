@@ -37,7 +37,7 @@ export function closed(
 }
 
 /** A map from names the user chooses to values of one kind. */
-export function named(description: string, pattern: string, value: JsonObject): JsonObject {
+export function namedForm(description: string, pattern: string, value: JsonObject): JsonObject {
   return {
     type: "object",
     description,
@@ -48,7 +48,7 @@ export function named(description: string, pattern: string, value: JsonObject): 
   };
 }
 
-export function ref(name: string, description: string): JsonObject {
+export function refForm(name: string, description: string): JsonObject {
   return { $ref: `#/$defs/${name}`, description };
 }
 
@@ -56,11 +56,11 @@ export function flagForm(description: string): JsonObject {
   return { type: "boolean", description, "x-expects": "true or false" };
 }
 
-export function text(description: string): JsonObject {
+export function textForm(description: string): JsonObject {
   return { type: "string", minLength: 1, description, "x-expects": "text" };
 }
 
-export function whole(description: string, minimum: number, maximum: number): JsonObject {
+export function wholeForm(description: string, minimum: number, maximum: number): JsonObject {
   return {
     type: "integer",
     minimum,
@@ -70,7 +70,7 @@ export function whole(description: string, minimum: number, maximum: number): Js
   };
 }
 
-export function choice(description: string, choices: readonly string[]): JsonObject {
+export function choiceForm(description: string, choices: readonly string[]): JsonObject {
   return {
     type: "string",
     enum: choices,
@@ -113,7 +113,7 @@ export const trust: JsonObject = closed(
       .filter(([path]) => path.startsWith(TRUST))
       .map(([path, { type, about }]) => [
         path.slice(TRUST.length),
-        type === "keys" ? ref("list", about) : flagForm(about),
+        type === "keys" ? refForm("list", about) : flagForm(about),
       ]),
   ),
 );
@@ -140,11 +140,11 @@ function appField({ type, about }: AppFieldRow): JsonObject {
     case "flag":
       return flagForm(about);
     case "text":
-      return text(about);
+      return textForm(about);
     case "mode":
-      return choice(about, ["internal", "external"]);
+      return choiceForm(about, ["internal", "external"]);
     case "keys":
-      return ref("openList", about);
+      return refForm("openList", about);
     case "key":
       return { ...member, description: about };
     case "arguments":
@@ -153,7 +153,7 @@ function appField({ type, about }: AppFieldRow): JsonObject {
         about,
       );
     case "variables":
-      return named(
+      return namedForm(
         about,
         "^[A-Za-z_][A-Za-z0-9_]*$",
         secretText(
@@ -171,11 +171,11 @@ export const app: JsonObject = closed(
 function portField({ type, usual, about }: PortFieldRow): JsonObject {
   switch (type) {
     case "keys":
-      return ref("exactOpenList", about);
+      return refForm("exactOpenList", about);
     case "port":
-      return whole(`${about} Default: the same number.`, 1, 65_535);
+      return wholeForm(`${about} Default: the same number.`, 1, 65_535);
     case "text":
-      return text(`${about} Default: none.`);
+      return textForm(`${about} Default: none.`);
     case "flag":
       return flagForm(`${about} Default: ${String(usual)}.`);
   }
@@ -248,8 +248,8 @@ function records(members: readonly RecordMember[], about: string): JsonObject {
       form === "key"
         ? { ...member, description: meaning }
         : form === "text"
-          ? text(meaning)
-          : choice(meaning, form.choices),
+          ? textForm(meaning)
+          : choiceForm(meaning, form.choices),
     ]),
   );
   const expects = `a list of maps such as { ${names.map((name) => `${name}: …`).join(", ")} }`;
@@ -264,17 +264,17 @@ function settingSchema(type: SettingType, about: string): JsonObject {
     case "boolean":
       return flagForm(about);
     case "integer":
-      return whole(about, type.min, type.max);
+      return wholeForm(about, type.min, type.max);
     case "choice":
-      return choice(about, type.choices);
+      return choiceForm(about, type.choices);
     case "text":
-      return text(about);
+      return textForm(about);
     case "open-host":
       return openHost(about);
     case "records":
       return records(type.members, about);
     case "texts":
-      return listForm(text("One entry."), about);
+      return listForm(textForm("One entry."), about);
   }
 }
 

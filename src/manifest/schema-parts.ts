@@ -4,21 +4,21 @@ import { CAPABILITIES, OWN_FIELDS } from "../model/index.ts";
 import {
   app,
   changes,
-  choice,
+  choiceForm,
   closed,
   flagForm,
   listForm,
   member,
-  named,
+  namedForm,
   port,
   type Properties,
-  ref,
+  refForm,
   rewardAddress,
   settings,
   survey,
-  text,
+  textForm,
   trust,
-  whole,
+  wholeForm,
 } from "./schema-fields.ts";
 
 /** What a name may look like. */
@@ -57,7 +57,7 @@ const namedKey = {
     ...closed(
       "A key with what is known of it.",
       {
-        key: ref("visorKey", "The public key: 66 hexadecimal digits that begin with 02 or 03."),
+        key: refForm("visorKey", "The public key: 66 hexadecimal digits that begin with 02 or 03."),
         revoked: flagForm(
           "`true` writes the key off: every list that uses it is an error, lists may only `remove` it.",
         ),
@@ -98,24 +98,28 @@ const exactOpenList = {
 const rpc = closed(
   "How the RPC of this visor is reached when it is not where newer builds have it (dmsg port 65).",
   {
-    scheme: choice("The network: `dmsg` or `skynet`.", ["dmsg", "skynet"]),
-    port: whole("The port there; builds before v1.3.95 listen on dmsg port 44.", 1, 65_535),
+    scheme: choiceForm("The network: `dmsg` or `skynet`.", ["dmsg", "skynet"]),
+    port: wholeForm("The port there; builds before v1.3.95 listen on dmsg port 44.", 1, 65_535),
   },
   ["scheme", "port"],
 );
 
 /** What roles and visors have in common. */
 const owned = {
-  trust: ref("trust", "Who may manage the visor."),
-  apps: named("Apps by name; apps that are not named are left alone.", APP_NAME_PATTERN, {
+  trust: refForm("trust", "Who may manage the visor."),
+  apps: namedForm("Apps by name; apps that are not named are left alone.", APP_NAME_PATTERN, {
     $ref: "#/$defs/app",
   }),
-  ports: named("Served ports by number; ports that are not named are left alone.", PORT_PATTERN, {
-    $ref: "#/$defs/port",
-  }),
-  settings: ref("settings", "Values of the visor's configuration."),
-  survey: ref("survey", OWN_FIELDS.survey.about),
-  reward_address: ref("rewardAddress", OWN_FIELDS.reward_address.about),
+  ports: namedForm(
+    "Served ports by number; ports that are not named are left alone.",
+    PORT_PATTERN,
+    {
+      $ref: "#/$defs/port",
+    },
+  ),
+  settings: refForm("settings", "Values of the visor's configuration."),
+  survey: refForm("survey", OWN_FIELDS.survey.about),
+  reward_address: refForm("rewardAddress", OWN_FIELDS.reward_address.about),
 };
 
 const names = (description: string): JsonObject => listForm({ $ref: "#/$defs/name" }, description);
@@ -128,15 +132,15 @@ const role = closed("A role: what visors that list it have in common.", {
 const visor = closed(
   "A visor.",
   {
-    key: ref(
+    key: refForm(
       "visorKey",
       "The visor's public key; it is the visor's identity, the name is only for people.",
     ),
     tags: names("Words to select visors by."),
     roles: names("Roles of this visor. Values written at the visor win over those of its roles."),
-    rpc: ref("rpc", "How the visor's RPC is reached."),
+    rpc: refForm("rpc", "How the visor's RPC is reached."),
     ...owned,
-    ignore: named(
+    ignore: namedForm(
       "Values that are left alone for a while, by path, such as `apps.skychat.auto_start`: until then they are neither changed nor counted as drift. Who manages the visor is never ignored.",
       FIELD_PATTERN,
       { $ref: "#/$defs/ignore" },
@@ -158,7 +162,7 @@ const ignore = closed(
         "The day (its beginning in UTC) or the time from which the value counts again, such as `2026-12-31` or `2026-12-31T18:00:00Z`.",
       "x-expects": "a day such as 2026-12-31, or a time such as 2026-12-31T18:00:00Z",
     },
-    because: text("Why; plans and drift reports show it."),
+    because: textForm("Why; plans and drift reports show it."),
   },
   ["until"],
 );

@@ -1,7 +1,7 @@
 // The schema of policy, ledger and operators.
 import { DURATION_PATTERN, type JsonObject } from "../core/index.ts";
 import { SIGNED_COMMITS } from "../model/index.ts";
-import { closed, flagForm, listForm, whole } from "./schema-fields.ts";
+import { closed, flagForm, listForm, wholeForm } from "./schema-fields.ts";
 
 /** Relays that one manifest may list; every apply waits for each of them in turn. */
 const RELAYS_MAX = 16;
@@ -20,7 +20,7 @@ export const policy: JsonObject = closed("What the guards go by.", {
     "x-expects": "a whole number, or a percentage such as 20%",
   },
   require_relays: {
-    ...whole(
+    ...wholeForm(
       "How many of the relays listed must hold the ledger before an apply writes anything; with fewer it is refused. Default: 0, relays that are down are caught up later.",
       0,
       RELAYS_MAX,
@@ -28,7 +28,7 @@ export const policy: JsonObject = closed("What the guards go by.", {
     default: 0,
   },
   require_witnesses: {
-    ...whole(
+    ...wholeForm(
       "How many operators with `may: [witness]` must have cosigned a ledger before it counts as the only one. Default: 0.",
       0,
       OPERATORS_MAX,
@@ -36,7 +36,7 @@ export const policy: JsonObject = closed("What the guards go by.", {
     default: 0,
   },
   keyset_signatures: {
-    ...whole(
+    ...wholeForm(
       "How many of the operators who may apply so far must sign a change of operators, controllers or policy. Default: 1.",
       1,
       OPERATORS_MAX,

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../core/index.ts";
 import { ledger, policy } from "./schema-rules.ts";
 import { watchForm } from "./schema-watch.ts";
-import { closed, named, ref } from "./schema-fields.ts";
+import { closed, namedForm, refForm } from "./schema-fields.ts";
 import { DEFINITIONS, NAME_PATTERN } from "./schema-parts.ts";
 
 /** The one format of manifests that this release reads. */
@@ -16,8 +16,8 @@ const root = closed(
       description: "The format of this file.",
       "x-expects": API_VERSION,
     },
-    fleet: ref("name", "The name of the fleet."),
-    operators: named("People and robots who sign, by name.", NAME_PATTERN, {
+    fleet: refForm("name", "The name of the fleet."),
+    operators: namedForm("People and robots who sign, by name.", NAME_PATTERN, {
       $ref: "#/$defs/operator",
     }),
     controllers: {
@@ -28,16 +28,20 @@ const root = closed(
         "Visors we come through, by name or key. Each that has a way into a visor keeps it.",
       "x-expects": "a list in brackets",
     },
-    keys: named(
+    keys: namedForm(
       "Names for keys that are not managed here; `{ key: …, revoked: true }` for one that was taken away.",
       NAME_PATTERN,
       { $ref: "#/$defs/namedKey" },
     ),
-    whitelists: named("Named lists; they may use each other.", NAME_PATTERN, {
+    whitelists: namedForm("Named lists; they may use each other.", NAME_PATTERN, {
       $ref: "#/$defs/members",
     }),
-    roles: named("What visors have in common, by name.", NAME_PATTERN, { $ref: "#/$defs/role" }),
-    visors: named("The visors of this fleet, by name.", NAME_PATTERN, { $ref: "#/$defs/visor" }),
+    roles: namedForm("What visors have in common, by name.", NAME_PATTERN, {
+      $ref: "#/$defs/role",
+    }),
+    visors: namedForm("The visors of this fleet, by name.", NAME_PATTERN, {
+      $ref: "#/$defs/visor",
+    }),
     policy,
     watch: watchForm,
     ledger,

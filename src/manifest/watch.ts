@@ -2,8 +2,8 @@
 import type { Diagnostic, VisorKey } from "../core/index.ts";
 import { DEFAULT_WATCH, type DesiredWatch, WATCH_VERBS, type WatchVerb } from "../model/index.ts";
 import type { ManifestNames } from "./index-names.ts";
-import type { Word, WrittenWatch, WrittenWatchRule } from "./manifest.ts";
-import { mapAt, placeOf, type Reading, soundAt, textOf, wordsOf } from "./reading.ts";
+import type { WrittenWord, WrittenWatch, WrittenWatchRule } from "./manifest.ts";
+import { mapAt, placeOf, type Reading, goodValueAt, textOf, wordsOf } from "./reading.ts";
 import { durationMs } from "./read-rules.ts";
 import { select } from "./select.ts";
 import { parseSelection } from "./selection.ts";
@@ -18,9 +18,9 @@ type Report = (diagnostic: Diagnostic) => void;
 export function readWatch(reading: Reading, root: MapTree): WrittenWatch | undefined {
   const watch = mapAt(reading, root, "watch");
   if (watch === undefined) return undefined;
-  const rules = soundAt(reading, watch, "rules");
+  const rules = goodValueAt(reading, watch, "rules");
   return {
-    intervalMs: durationMs(soundAt(reading, watch, "interval")) ?? DEFAULT_WATCH.intervalMs,
+    intervalMs: durationMs(goodValueAt(reading, watch, "interval")) ?? DEFAULT_WATCH.intervalMs,
     otherwise: verbOf(reading, watch, "default") ?? DEFAULT_WATCH.otherwise,
     rules: rules?.kind === "list" ? rules.items.flatMap((item) => readRule(reading, item)) : [],
   };
@@ -29,9 +29,9 @@ export function readWatch(reading: Reading, root: MapTree): WrittenWatch | undef
 function readRule(reading: Reading, item: Tree): readonly WrittenWatchRule[] {
   const verb = verbOf(reading, item, "do");
   if (reading.faulty.has(item) || verb === undefined) return [];
-  const on = soundAt(reading, item, "on");
+  const on = goodValueAt(reading, item, "on");
   const text = textOf(on);
-  const fields = soundAt(reading, item, "fields");
+  const fields = goodValueAt(reading, item, "fields");
   return [
     {
       verb,
@@ -45,7 +45,7 @@ function readRule(reading: Reading, item: Tree): readonly WrittenWatchRule[] {
 }
 
 function verbOf(reading: Reading, tree: Tree | undefined, key: string): WatchVerb | undefined {
-  const text = textOf(soundAt(reading, tree, key));
+  const text = textOf(goodValueAt(reading, tree, key));
   return WATCH_VERBS.find((verb) => verb === text);
 }
 
@@ -70,7 +70,7 @@ export function resolveWatch(
 }
 
 function visorsOf(
-  { text, place }: Word,
+  { text, place }: WrittenWord,
   names: ManifestNames,
   report: Report,
 ): ReadonlySet<VisorKey> {
@@ -97,7 +97,7 @@ function visorsOf(
 }
 
 /** A field that no visor could have is a slip of the pen, and a rule for it would do nothing. */
-function checkField({ text, place }: Word, report: Report): void {
+function checkField({ text, place }: WrittenWord, report: Report): void {
   const [section = ""] = text.split(".");
   const isKnown = section.includes("*")
     ? SECTIONS.some((each) => each.startsWith(section.slice(0, section.indexOf("*"))))

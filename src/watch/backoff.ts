@@ -11,6 +11,6 @@ export function backoffMs(failures: number, firstMs: number): number {
 }
 
 /** The time, up to a tenth shorter or longer: machines that began together do not stay together. */
-export function spread(timeMs: number, random: number): number {
+export function spreadByChance(timeMs: number, random: number): number {
   return Math.round(timeMs * (1 - SPREAD + 2 * SPREAD * random));
 }

@@ -1,25 +1,25 @@
 // What became of corrections: which count, and what waits after a run that was refused.
 import { counted, defined } from "../core/index.ts";
-import { backoffMs, spread } from "./backoff.ts";
+import { backoffMs, spreadByChance } from "./backoff.ts";
 import type { CorrectionOutcome, Notice } from "./events.ts";
-import { dropFindings, putFleetFinding, tell } from "./findings.ts";
+import { dropFindings, putFleetFinding, withNotices } from "./findings.ts";
 import type { FieldState, WatchedVisor, WatchState } from "./state.ts";
-import { logEffect, type Turn, turnOf } from "./turn.ts";
+import { withLogLine, type WatchStep, watchStep } from "./watch-step.ts";
 
 /** Takes what became of corrections. What was not written does not count as one. */
 export function settleCorrections(
-  turn: Turn,
+  step: WatchStep,
   outcomes: readonly CorrectionOutcome[],
   random: number,
-): Turn {
-  const { state } = turn;
+): WatchStep {
+  const { state } = step;
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
   const ids = state.pass.kind === "applying" ? state.pass.fields : [];
   const fields: Record<string, FieldState> = { ...state.fields };
   const visors: Record<string, WatchedVisor> = { ...state.visors };
   const notices: Notice[] = [];
   const done: string[] = [];
-  let told: Turn = turn;
+  let told: WatchStep = step;
   for (const id of ids) {
     const field = fields[id];
     if (field === undefined) continue;
@@ -43,7 +43,7 @@ export function settleCorrections(
     if (result === "failed") fields[id] = { ...field, failed: note ?? "it did not become so" };
     else fields[id] = { ...field, corrections: field.corrections.slice(0, -1) };
     if (result === "unreachable") visors[visor] = tookNoAnswer(visors[visor], state, random);
-    told = logEffect(told, {
+    told = withLogLine(told, {
       level: "warn",
       decision: "not-corrected",
       message: `${path} on ${visor} was not corrected (${result})${why}`,
@@ -56,8 +56,8 @@ export function settleCorrections(
     visors,
     correcting: { failures: 0, nextMs: 0 },
   };
-  const kept = dropFindings(turnOf(next, told.effects), done);
-  return putFleetFinding(tell(kept, notices), "refused", "corrections", undefined);
+  const kept = dropFindings(watchStep(next, told.effects), done);
+  return putFleetFinding(withNotices(kept, notices), "refused", "corrections", undefined);
 }
 
 function lastDone(corrections: FieldState["corrections"]): FieldState["corrections"] {
@@ -77,7 +77,7 @@ function tookNoAnswer(
     failures,
     differences: before?.differences ?? 0,
     why: "it could not be reached for a correction",
-    nextMs: time.steadyMs + spread(backoffMs(failures, intervalMs), random),
+    nextMs: time.steadyMs + spreadByChance(backoffMs(failures, intervalMs), random),
   };
 }
 
@@ -86,11 +86,11 @@ function tookNoAnswer(
  * wait longer each time. After a failure the tries still count, since nobody knows how far it came.
  */
 export function settleRefusal(
-  turn: Turn,
+  step: WatchStep,
   message: string,
   how: "refused" | "failed" = "refused",
-): Turn {
-  const { state } = turn;
+): WatchStep {
+  const { state } = step;
   const ids = state.pass.kind === "applying" ? state.pass.fields : [];
   const fields: Record<string, FieldState> = { ...state.fields };
   for (const id of how === "refused" ? ids : []) {
@@ -99,7 +99,7 @@ export function settleRefusal(
   }
   const failures = state.correcting.failures + 1;
   const nextMs = state.time.steadyMs + backoffMs(failures, state.intervalMs);
-  const next = turnOf({ ...state, fields, correcting: { failures, nextMs } }, turn.effects);
+  const next = watchStep({ ...state, fields, correcting: { failures, nextMs } }, step.effects);
   return putFleetFinding(
     next,
     "refused",

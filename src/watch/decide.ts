@@ -1,6 +1,6 @@
 // What is done about the differences of a plan: each is told, left alone, or corrected.
 import { defined } from "../core/index.ts";
-import { backoffMs, spread } from "./backoff.ts";
+import { backoffMs, spreadByChance } from "./backoff.ts";
 import type { Difference, PlanFacts, PlannedVisorFacts } from "./facts.ts";
 import { fightOf, judgeField, keepField } from "./fields.ts";
 import { type NewFinding, putFleetFinding, replaceFindings } from "./findings.ts";
@@ -12,18 +12,18 @@ import {
   type WatchedVisor,
   type WatchState,
 } from "./state.ts";
-import { also, logEffect, type Turn, turnOf } from "./turn.ts";
+import { withEffects, withLogLine, type WatchStep, watchStep } from "./watch-step.ts";
 
 /** Decides what is done about each difference of a plan: told, left alone, or corrected. */
-export function decide(turn: Turn, facts: PlanFacts, random: number): Turn {
-  const noted = noteApplied(turn, facts);
+export function decide(step: WatchStep, facts: PlanFacts, random: number): WatchStep {
+  const noted = noteApplied(step, facts);
   const seen = noteVisors(noted, facts.visors, random);
   const fields = noteFields(seen.state, facts.visors);
   const blocked = blockersOf(seen, facts);
   const judged = judge(blocked.state, fields, facts);
   const names = new Set(facts.visors.map(({ name }) => name));
   const told = replaceFindings(
-    turnOf({ ...blocked.state, fields: judged.fields }, blocked.effects),
+    watchStep({ ...blocked.state, fields: judged.fields }, blocked.effects),
     names,
     judged.findings,
     new Set(judged.correct.map(({ id }) => id)),
@@ -34,16 +34,20 @@ export function decide(turn: Turn, facts: PlanFacts, random: number): Turn {
 }
 
 /** Where nothing waits to be corrected, earlier refusals are no news any more. */
-function forgetRefusal(turn: Turn, { findings }: Judged): Turn {
+function forgetRefusal(step: WatchStep, { findings }: Judged): WatchStep {
   const isWaiting = [...findings.values()].some(({ kind }) => kind === "waiting");
-  if (isWaiting || turn.state.correcting.failures === 0) return turn;
-  const calm = { ...turn.state, correcting: { failures: 0, nextMs: 0 } };
-  return putFleetFinding(turnOf(calm, turn.effects), "refused", "corrections", undefined);
+  if (isWaiting || step.state.correcting.failures === 0) return step;
+  const calm = { ...step.state, correcting: { failures: 0, nextMs: 0 } };
+  return putFleetFinding(watchStep(calm, step.effects), "refused", "corrections", undefined);
 }
 
 /** What each visor's turn came to, and when it is asked again. */
-function noteVisors(turn: Turn, visors: readonly PlannedVisorFacts[], random: number): Turn {
-  const { state } = turn;
+function noteVisors(
+  step: WatchStep,
+  visors: readonly PlannedVisorFacts[],
+  random: number,
+): WatchStep {
+  const { state } = step;
   const next: Record<string, WatchedVisor> = { ...state.visors };
   for (const { name, isSeen, why, differences } of visors) {
     const before = state.visors[name];
@@ -61,12 +65,12 @@ function noteVisors(turn: Turn, visors: readonly PlannedVisorFacts[], random: nu
     next[name] = {
       ...before,
       failures,
-      nextMs: state.time.steadyMs + spread(backoffMs(failures, state.intervalMs), random),
+      nextMs: state.time.steadyMs + spreadByChance(backoffMs(failures, state.intervalMs), random),
       differences: before?.differences ?? 0,
       ...defined({ why }),
     };
   }
-  return turnOf({ ...state, visors: next }, turn.effects);
+  return watchStep({ ...state, visors: next }, step.effects);
 }
 
 /** Brings what is remembered of fields up to date: those that are as wanted again are forgotten in time. */
@@ -90,9 +94,9 @@ function noteFields(
 }
 
 /** What stands against every correction of this run; told once. */
-function blockersOf(turn: Turn, { questions, refusals }: PlanFacts): Turn {
-  const { pass } = turn.state;
-  if (pass.kind !== "planning" || !pass.isFirst) return turn;
+function blockersOf(step: WatchStep, { questions, refusals }: PlanFacts): WatchStep {
+  const { pass } = step.state;
+  if (pass.kind !== "planning" || !pass.isFirst) return step;
   const asked =
     questions.length === 0
       ? undefined
@@ -100,7 +104,7 @@ function blockersOf(turn: Turn, { questions, refusals }: PlanFacts): Turn {
   const general = refusals.filter(({ visor }) => visor === undefined).map(({ message }) => message);
   const refused = general.length === 0 ? undefined : general.join("; ");
   return putFleetFinding(
-    putFleetFinding(turn, "blocked", "questions", asked),
+    putFleetFinding(step, "blocked", "questions", asked),
     "refused",
     "plan",
     refused,
@@ -160,8 +164,8 @@ function unreachable(visor: string, why: string | undefined): NewFinding {
 }
 
 /** A correction counts from here on: a crash in the middle of it gives nobody one more try. */
-function beginCorrecting(turn: Turn, correct: readonly Difference[]): Turn {
-  const { state } = turn;
+function beginCorrecting(step: WatchStep, correct: readonly Difference[]): WatchStep {
+  const { state } = step;
   const { pass, time, epoch } = state;
   const rest = pass.kind === "planning" ? pass.rest : [];
   const fields = { ...state.fields };
@@ -176,13 +180,13 @@ function beginCorrecting(turn: Turn, correct: readonly Difference[]): Turn {
     };
   }
   const ids = correct.map(({ id }) => id);
-  const begun = turnOf(
+  const begun = watchStep(
     { ...state, fields, pass: { kind: "applying", epoch, fields: ids, rest } },
-    turn.effects,
+    step.effects,
   );
   const said = correct.reduce(
     (each, { visor, path, element, found, wanted, culprit }) =>
-      logEffect(each, {
+      withLogLine(each, {
         level: "info",
         decision: "correcting",
         message: `${path} on ${visor} is ${found}, wanted ${wanted}: correcting`,
@@ -192,5 +196,5 @@ function beginCorrecting(turn: Turn, correct: readonly Difference[]): Turn {
       }),
     begun,
   );
-  return also(said, { kind: "apply", ids });
+  return withEffects(said, { kind: "apply", ids });
 }

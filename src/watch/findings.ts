@@ -2,23 +2,23 @@
 import { defined } from "../core/index.ts";
 import type { WatchLogLine, Notice } from "./events.ts";
 import { type WatchFinding, FINDINGS_MAX, type FindingKind, type WatchState } from "./state.ts";
-import { also, logEffect, type Turn, turnOf } from "./turn.ts";
+import { withEffects, withLogLine, type WatchStep, watchStep } from "./watch-step.ts";
 
 /** A finding before anybody knows since when. */
 export type NewFinding = Omit<WatchFinding, "sinceMs">;
 
 /** Sets what is found of the whole fleet, or takes it back where there is no message. Told once until it changes. */
 export function putFleetFinding(
-  turn: Turn,
+  step: WatchStep,
   kind: FindingKind,
   what: string,
   message: string | undefined,
-): Turn {
+): WatchStep {
   const key = `${kind} ${what}`;
-  const { findings } = turn.state;
+  const { findings } = step.state;
   const known = findings[key];
-  if (message === undefined) return known === undefined ? turn : resolve(turn, [key]);
-  return put(turn, new Map([[key, { kind, message }]]));
+  if (message === undefined) return known === undefined ? step : resolve(step, [key]);
+  return put(step, new Map([[key, { kind, message }]]));
 }
 
 /**
@@ -26,27 +26,27 @@ export function putFleetFinding(
  * be corrected.
  */
 export function replaceFindings(
-  turn: Turn,
+  step: WatchStep,
   visors: ReadonlySet<string>,
   found: ReadonlyMap<string, NewFinding>,
   correcting: ReadonlySet<string>,
-): Turn {
-  const gone = Object.entries(turn.state.findings).flatMap(([key, { visor }]) =>
+): WatchStep {
+  const gone = Object.entries(step.state.findings).flatMap(([key, { visor }]) =>
     visor !== undefined && visors.has(visor) && !found.has(key) && !correcting.has(key)
       ? [key]
       : [],
   );
-  return put(resolve(turn, gone), found);
+  return put(resolve(step, gone), found);
 }
 
 /** Forgets findings without telling: what they told of is told in another way. */
-export function dropFindings(turn: Turn, keys: readonly string[]): Turn {
-  const findings = without(turn.state.findings, keys);
-  return turnOf({ ...turn.state, findings }, turn.effects);
+export function dropFindings(step: WatchStep, keys: readonly string[]): WatchStep {
+  const findings = without(step.state.findings, keys);
+  return watchStep({ ...step.state, findings }, step.effects);
 }
 
-function put(turn: Turn, found: ReadonlyMap<string, NewFinding>): Turn {
-  const known = turn.state.findings;
+function put(step: WatchStep, found: ReadonlyMap<string, NewFinding>): WatchStep {
+  const known = step.state.findings;
   const findings: Record<string, WatchFinding> = { ...known };
   const notices: Notice[] = [];
   let room = FINDINGS_MAX - Object.keys(known).length;
@@ -56,28 +56,28 @@ function put(turn: Turn, found: ReadonlyMap<string, NewFinding>): Turn {
     if (before?.kind === finding.kind && before.message === finding.message) continue;
     if (before === undefined && room <= 0) continue;
     if (before === undefined) room -= 1;
-    const next = { ...finding, sinceMs: before?.sinceMs ?? turn.state.time.wallMs };
+    const next = { ...finding, sinceMs: before?.sinceMs ?? step.state.time.wallMs };
     findings[key] = next;
     notices.push({ what: before === undefined ? "found" : "changed", finding: next });
   }
-  return tell(turnOf({ ...turn.state, findings }, turn.effects), notices);
+  return withNotices(watchStep({ ...step.state, findings }, step.effects), notices);
 }
 
-function resolve(turn: Turn, keys: readonly string[]): Turn {
-  if (keys.length === 0) return turn;
+function resolve(step: WatchStep, keys: readonly string[]): WatchStep {
+  if (keys.length === 0) return step;
   const notices = keys.flatMap((key): readonly Notice[] => {
-    const finding = turn.state.findings[key];
+    const finding = step.state.findings[key];
     return finding === undefined ? [] : [{ what: "resolved", finding }];
   });
-  const findings = without(turn.state.findings, keys);
-  return tell(turnOf({ ...turn.state, findings }, turn.effects), notices);
+  const findings = without(step.state.findings, keys);
+  return withNotices(watchStep({ ...step.state, findings }, step.effects), notices);
 }
 
 /** Writes a line of the log for each notice, and tells people of all of them at once. */
-export function tell(turn: Turn, notices: readonly Notice[]): Turn {
-  if (notices.length === 0) return turn;
-  const logged = notices.reduce((each, notice) => logEffect(each, lineOf(notice)), turn);
-  return also(logged, { kind: "notify", notices });
+export function withNotices(step: WatchStep, notices: readonly Notice[]): WatchStep {
+  if (notices.length === 0) return step;
+  const logged = notices.reduce((each, notice) => withLogLine(each, lineOf(notice)), step);
+  return withEffects(logged, { kind: "notify", notices });
 }
 
 function lineOf({ what, finding }: Notice): WatchLogLine {

@@ -28,4 +28,5 @@ export {
   WINDOW_MS,
 } from "./state.ts";
 export { formatWatchState, parseWatchState } from "./state-file.ts";
-export { stepWatch, type WatchStep } from "./step.ts";
+export { stepWatch } from "./step.ts";
+export type { WatchStep as Turn } from "./watch-step.ts";

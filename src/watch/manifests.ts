@@ -10,7 +10,7 @@ import {
   MANIFESTS_MAX,
   type WatchState,
 } from "./state.ts";
-import { logEffect, type Turn, turnOf } from "./turn.ts";
+import { withLogLine, type WatchStep, watchStep } from "./watch-step.ts";
 
 const SHORT = 12;
 
@@ -18,12 +18,12 @@ const SHORT = 12;
  * Takes the manifest that the source gives now. Going back to an earlier one reverts the one that is left, which is
  * then never applied again by itself: neither by a source that goes to and fro, nor after a person went back.
  */
-export function takeManifest(turn: Turn, manifest: ManifestRef): Turn {
-  const { state } = turn;
+export function takeManifest(step: WatchStep, manifest: ManifestRef): WatchStep {
+  const { state } = step;
   const current = state.manifest;
   const key = manifestKey(manifest);
   if (current !== undefined && manifestKey(current) === key)
-    return turnOf({ ...state, manifest }, turn.effects);
+    return watchStep({ ...state, manifest }, step.effects);
   const earlier = state.manifests.find((each) => each.key === key);
   const isGoingBack = state.manifests.some(({ digest }) => digest === manifest.digest);
   const left = state.manifests.map((each) =>
@@ -43,7 +43,7 @@ export function takeManifest(turn: Turn, manifest: ManifestRef): Turn {
   const manifests = [...left.filter((each) => each.key !== key), known].slice(-MANIFESTS_MAX);
   const back =
     current === undefined || !isGoingBack ? "" : `, which goes back before ${nameOf(current)}`;
-  const said = logEffect(turnOf({ ...state, manifest, manifests }, turn.effects), {
+  const said = withLogLine(watchStep({ ...state, manifest, manifests }, step.effects), {
     level: "info",
     decision: "manifest",
     message: `the manifest is ${nameOf(manifest)}${back}`,
@@ -78,33 +78,33 @@ function holdOf(
  * force, a person put another one in its place: correcting would undo what they did. While the ledger with the apply
  * that was the last cannot be read, what others say of earlier ones is no news.
  */
-export function noteApplied(earlier: Turn, { lastApplied, read }: PlanFacts): Turn {
+export function noteApplied(earlier: WatchStep, { lastApplied, read }: PlanFacts): WatchStep {
   if (lastApplied === undefined || isOldNews(lastApplied, read, earlier.state)) return earlier;
-  const turn = turnOf({ ...earlier.state, lastApplied }, earlier.effects);
-  const { manifest, manifests, time } = turn.state;
-  if (manifest === undefined) return turn;
+  const step = watchStep({ ...earlier.state, lastApplied }, earlier.effects);
+  const { manifest, manifests, time } = step.state;
+  if (manifest === undefined) return step;
   const key = manifestKey(manifest);
   const known = manifests.find((each) => each.key === key);
-  if (known === undefined) return turn;
+  if (known === undefined) return step;
   const { digest } = lastApplied;
   if (digest === manifest.digest) {
     if (known.hold === undefined)
-      return known.isApplied === true ? turn : replace(turn, { ...known, isApplied: true });
-    if (isSameApply(known.hold.after, lastApplied)) return turn;
+      return known.isApplied === true ? step : replace(step, { ...known, isApplied: true });
+    if (isSameApply(known.hold.after, lastApplied)) return step;
     // Whoever applies a manifest that is held has decided.
     const { hold: _hold, isReverted: _isReverted, ...rest } = known;
-    return putHold(replace(turn, { ...rest, isApplied: true }), undefined);
+    return putHold(replace(step, { ...rest, isApplied: true }), undefined);
   }
-  if (known.hold !== undefined) return turn;
+  if (known.hold !== undefined) return step;
   const before = known.appliedBefore;
   if (known.isApplied !== true && before === undefined)
-    return replace(turn, { ...known, appliedBefore: lastApplied });
+    return replace(step, { ...known, appliedBefore: lastApplied });
   // Nobody applied anything since: ours may be the first of its kind that anything is written for.
-  if (known.isApplied !== true && isSameApply(before, lastApplied)) return turn;
+  if (known.isApplied !== true && isSameApply(before, lastApplied)) return step;
   const other = digest.slice("sha256:".length, "sha256:".length + SHORT);
   const message = `somebody applied another manifest (${other}) after ${nameOf(manifest)}: nothing is corrected until the manifest changes, or a person applies it again`;
   const hold: Hold = { why: "by-hand", sinceMs: time.wallMs, after: lastApplied, message };
-  return putHold(replace(turn, { ...known, hold }), hold);
+  return putHold(replace(step, { ...known, hold }), hold);
 }
 
 /** What is left to read ends before the last apply that was seen. */
@@ -129,13 +129,13 @@ export function currentHold({ manifest, manifests }: WatchState): Hold | undefin
   return manifests.find((each) => each.key === key)?.hold;
 }
 
-function replace(turn: Turn, known: KnownManifest): Turn {
-  const manifests = turn.state.manifests.map((each) => (each.key === known.key ? known : each));
-  return turnOf({ ...turn.state, manifests }, turn.effects);
+function replace(step: WatchStep, known: KnownManifest): WatchStep {
+  const manifests = step.state.manifests.map((each) => (each.key === known.key ? known : each));
+  return watchStep({ ...step.state, manifests }, step.effects);
 }
 
-function putHold(turn: Turn, hold: Hold | undefined): Turn {
-  return putFleetFinding(turn, "held", "manifest", hold?.message);
+function putHold(step: WatchStep, hold: Hold | undefined): WatchStep {
+  return putFleetFinding(step, "held", "manifest", hold?.message);
 }
 
 /** How a manifest is called: by its commit where it has one. */

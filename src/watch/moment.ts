@@ -12,7 +12,7 @@ export interface WatchMoment {
 export interface WatchTime extends WatchMoment {
   /**
    * Time spent watching, over all processes. Sleep and stops are not in it: a fight is judged by time that surely
-   * went by, so that no jump of a clock gives another writer, or us, one more turn.
+   * went by, so that no jump of a clock gives another writer, or us, one more step.
    */
   readonly steadyMs: number;
 }

@@ -1,15 +1,15 @@
 // The passes of a watch: reading the manifest, planning groups of visors, and when each begins.
 import { counted } from "../core/index.ts";
-import { backoffMs, spread } from "./backoff.ts";
+import { backoffMs, spreadByChance } from "./backoff.ts";
 import type { WatchState } from "./state.ts";
-import { also, logEffect, type Turn, turnOf } from "./turn.ts";
+import { withEffects, withLogLine, type WatchStep, watchStep } from "./watch-step.ts";
 
 /** Begins a pass: the manifest is looked at first. */
-export function beginFetch(turn: Turn): Turn {
-  const { state, effects } = turn;
+export function beginFetch(step: WatchStep): WatchStep {
+  const { state, effects } = step;
   const { epoch, time } = state;
-  return also(
-    turnOf(
+  return withEffects(
+    watchStep(
       { ...state, pass: { kind: "fetching", epoch }, isHinted: false, begunMs: time.steadyMs },
       effects,
     ),
@@ -21,17 +21,17 @@ export function beginFetch(turn: Turn): Turn {
  * Plans the visors whose turn it is. Those that answered last time are planned by themselves first, so that nobody
  * waits for one that is away.
  */
-export function beginPlan(turn: Turn, names: readonly string[], random: number): Turn {
-  const { state, effects } = turn;
+export function beginPlan(step: WatchStep, names: readonly string[], random: number): WatchStep {
+  const { state, effects } = step;
   const { epoch, time, visors } = state;
   const isDue = (name: string): boolean => (visors[name]?.nextMs ?? 0) <= time.steadyMs;
   const isWell = (name: string): boolean => (visors[name]?.failures ?? 0) === 0;
   const well = names.filter(isWell);
   const shaky = names.filter((name) => !isWell(name) && isDue(name));
   const [first, ...rest] = [well, shaky].filter((group) => group.length > 0);
-  if (first === undefined) return endPass(turn, random);
-  return also(
-    turnOf(
+  if (first === undefined) return endPass(step, random);
+  return withEffects(
+    watchStep(
       { ...state, pass: { kind: "planning", epoch, visors: first, rest, isFirst: true } },
       effects,
     ),
@@ -40,10 +40,10 @@ export function beginPlan(turn: Turn, names: readonly string[], random: number):
 }
 
 /** Ends a pass and says when the next one is. */
-export function endPass(turn: Turn, random: number): Turn {
-  const { state, effects } = turn;
+export function endPass(step: WatchStep, random: number): WatchStep {
+  const { state, effects } = step;
   const { time, trouble, intervalMs, begunMs, passes } = state;
-  const waitMs = spread(
+  const waitMs = spreadByChance(
     trouble === undefined ? intervalMs : backoffMs(trouble.failures, intervalMs),
     random,
   );
@@ -57,21 +57,24 @@ export function endPass(turn: Turn, random: number): Turn {
       ? { lastPass: { steadyMs: time.steadyMs, wallMs: time.wallMs, tookMs } }
       : {}),
   };
-  const told = logEffect(turnOf(next, effects), {
+  const told = withLogLine(watchStep(next, effects), {
     level: "info",
     decision: "pass",
     message: passText(next),
     ...(state.isHinted ? {} : { againMs: Math.round(waitMs) }),
   });
-  return state.isHinted ? beginFetch(told) : also(told, { kind: "wake", delayMs: waitMs });
+  return state.isHinted ? beginFetch(told) : withEffects(told, { kind: "wake", delayMs: waitMs });
 }
 
 /** Asks to be woken when the next pass is due. */
-export function scheduleNext(turn: Turn, random: number): Turn {
-  const { nextMs, time, isHinted } = turn.state;
-  if (isHinted && turn.state.pass.kind === "idle") return beginFetch(turn);
+export function scheduleNext(step: WatchStep, random: number): WatchStep {
+  const { nextMs, time, isHinted } = step.state;
+  if (isHinted && step.state.pass.kind === "idle") return beginFetch(step);
   const waitMs = Math.max(0, nextMs - time.steadyMs);
-  return also(turn, { kind: "wake", delayMs: waitMs === 0 ? spread(1_000, random) : waitMs });
+  return withEffects(step, {
+    kind: "wake",
+    delayMs: waitMs === 0 ? spreadByChance(1_000, random) : waitMs,
+  });
 }
 
 function passText({ visors, trouble, manifest }: WatchState): string {

@@ -172,7 +172,7 @@ export interface WatchState {
 export const CORRECTIONS_MAX = 3;
 /** How far back corrections count, of the steady time. */
 export const WINDOW_MS: number = 60 * 60_000;
-/** The longest time that a visor, a source or a refused correction waits for its next turn. */
+/** The longest time that a visor, a source or a refused correction waits for its next step. */
 export const BACKOFF_MAX_MS: number = 15 * 60_000;
 /** Fields that are remembered; more differences than this are told and not corrected. */
 export const FIELDS_MAX = 10_000;

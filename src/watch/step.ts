@@ -2,31 +2,24 @@
 import { assert, counted, unreachable } from "../core/index.ts";
 import { settleCorrections, settleRefusal } from "./correct.ts";
 import { decide } from "./decide.ts";
-import type { WatchEffect, WatchEvent } from "./events.ts";
+import type { WatchEvent } from "./events.ts";
 import { putFleetFinding } from "./findings.ts";
 import { takeManifest } from "./manifests.ts";
 import { takeTime, isoTime } from "./moment.ts";
 import { beginFetch, beginPlan, endPass, scheduleNext } from "./passes.ts";
 import type { WatchState } from "./state.ts";
-import { also, logEffect, type Turn, turnOf } from "./turn.ts";
-
-/** What one step gives. */
-export interface WatchStep {
-  readonly state: WatchState;
-  readonly effects: readonly WatchEffect[];
-}
+import { withEffects, withLogLine, type WatchStep, watchStep } from "./watch-step.ts";
 
 /**
  * Decides what follows from an event. Pure: whoever calls it carries out the effects in their order, after the new
  * state is saved where it can be taken up again.
  */
 export function stepWatch(before: WatchState, event: WatchEvent): WatchStep {
-  const turn = event.kind === "start" ? start(before, event) : react(onClock(before, event), event);
-  return { state: turn.state, effects: turn.effects };
+  return event.kind === "start" ? start(before, event) : react(onClock(before, event), event);
 }
 
 /** A process begins. Of what an earlier one was in the middle of, only the ledger knows how it ended. */
-function start(before: WatchState, { at }: WatchEvent): Turn {
+function start(before: WatchState, { at }: WatchEvent): WatchStep {
   const isResumed = before.passes > 0 || before.manifest !== undefined;
   const state: WatchState = {
     ...before,
@@ -42,8 +35,8 @@ function start(before: WatchState, { at }: WatchEvent): Turn {
     before.pass.kind === "applying"
       ? `; ${counted(before.pass.fields.length, "correction was", "corrections were")} under way, and the ledger knows what became of them`
       : "";
-  const said = logEffect(
-    turnOf(state),
+  const said = withLogLine(
+    watchStep(state),
     isResumed
       ? { level: "info", decision: "resumed", message: `watching again${cutOff}` }
       : { level: "info", decision: "started", message: "watching" },
@@ -59,9 +52,9 @@ function dueNow(visors: WatchState["visors"]): WatchState["visors"] {
 }
 
 /** Takes the time, and notices when the two clocks no longer agree. */
-function onClock(before: WatchState, event: WatchEvent): Turn {
+function onClock(before: WatchState, event: WatchEvent): WatchStep {
   const { time, jumpedMs } = takeTime(before.time, event.at);
-  if (jumpedMs === undefined) return turnOf({ ...before, time });
+  if (jumpedMs === undefined) return watchStep({ ...before, time });
   const state: WatchState = {
     ...before,
     time,
@@ -71,58 +64,58 @@ function onClock(before: WatchState, event: WatchEvent): Turn {
     nextMs: Math.min(before.nextMs, time.steadyMs),
   };
   const how = jumpedMs > 0 ? "ahead by" : "back by";
-  return logEffect(turnOf(state), {
+  return withLogLine(watchStep(state), {
     level: "warn",
     decision: "jumped",
     message: `the clock went ${how} ${Math.round(Math.abs(jumpedMs) / 1_000)} s to ${isoTime(time.wallMs)}: the machine slept or its clock was set; everything is read again before anything is written`,
   });
 }
 
-function react(turn: Turn, event: WatchEvent): Turn {
+function react(step: WatchStep, event: WatchEvent): WatchStep {
   switch (event.kind) {
     case "tick":
-      return onTick(turn, event);
+      return onTick(step, event);
     case "hint":
-      return turn.state.pass.kind === "idle"
-        ? beginFetch(turn)
-        : turnOf({ ...turn.state, isHinted: true }, turn.effects);
+      return step.state.pass.kind === "idle"
+        ? beginFetch(step)
+        : watchStep({ ...step.state, isHinted: true }, step.effects);
     case "fetched":
-      return onFetched(turn, event);
+      return onFetched(step, event);
     case "planned":
-      return onPlanned(turn, event);
+      return onPlanned(step, event);
     case "applied": {
-      const { pass } = turn.state;
+      const { pass } = step.state;
       assert(pass.kind === "applying", "corrections are reported while they are made");
       return nextGroup(
-        settleCorrections(turn, event.outcomes, event.random),
+        settleCorrections(step, event.outcomes, event.random),
         pass.rest,
         event.random,
       );
     }
     case "refused": {
-      const { pass } = turn.state;
+      const { pass } = step.state;
       assert(pass.kind === "applying", "corrections are refused while they are made");
-      return nextGroup(settleRefusal(turn, event.message), pass.rest, event.random);
+      return nextGroup(settleRefusal(step, event.message), pass.rest, event.random);
     }
     case "failed":
-      return onFailed(turn, event);
+      return onFailed(step, event);
     case "stop":
-      return onStop(turn);
+      return onStop(step);
     case "start":
       return unreachable(event as never);
   }
 }
 
-function onTick(turn: Turn, { random }: WatchEvent): Turn {
-  const { pass, nextMs, time } = turn.state;
-  if (pass.kind !== "idle") return turn;
-  return time.steadyMs >= nextMs ? beginFetch(turn) : scheduleNext(turn, random);
+function onTick(step: WatchStep, { random }: WatchEvent): WatchStep {
+  const { pass, nextMs, time } = step.state;
+  if (pass.kind !== "idle") return step;
+  return time.steadyMs >= nextMs ? beginFetch(step) : scheduleNext(step, random);
 }
 
-function onFetched(turn: Turn, event: Extract<WatchEvent, { kind: "fetched" }>): Turn {
-  const { state } = turn;
+function onFetched(step: WatchStep, event: Extract<WatchEvent, { kind: "fetched" }>): WatchStep {
+  const { state } = step;
   assert(state.pass.kind === "fetching", "a manifest comes when it was asked for");
-  if (state.isStopping) return stopped(turn);
+  if (state.isStopping) return stopped(step);
   const { manifest, visors, intervalMs } = event;
   const isSame =
     state.manifest?.digest === manifest.digest &&
@@ -131,11 +124,11 @@ function onFetched(turn: Turn, event: Extract<WatchEvent, { kind: "fetched" }>):
   // A hint about something else: nobody need be asked before it is time.
   if (isSame && state.time.steadyMs < state.nextMs && state.trouble === undefined)
     return scheduleNext(
-      turnOf({ ...state, pass: { kind: "idle" }, manifest }, turn.effects),
+      watchStep({ ...state, pass: { kind: "idle" }, manifest }, step.effects),
       event.random,
     );
-  const known = takeManifest(recover(turn, ["source", "manifest"]), manifest);
-  const named = turnOf(
+  const known = takeManifest(recover(step, ["source", "manifest"]), manifest);
+  const named = watchStep(
     { ...known.state, intervalMs, ...onlyNamed(known.state, new Set(visors)) },
     known.effects,
   );
@@ -157,51 +150,55 @@ function onlyNamed(
   };
 }
 
-function onPlanned(turn: Turn, event: Extract<WatchEvent, { kind: "planned" }>): Turn {
-  const { pass, epoch, isStopping } = turn.state;
+function onPlanned(step: WatchStep, event: Extract<WatchEvent, { kind: "planned" }>): WatchStep {
+  const { pass, epoch, isStopping } = step.state;
   assert(pass.kind === "planning", "a plan comes when it was asked for");
-  if (isStopping) return stopped(turn);
+  if (isStopping) return stopped(step);
   if (pass.epoch !== epoch) {
-    const again = logEffect(turn, {
+    const again = withLogLine(step, {
       level: "info",
       decision: "discarded",
       message: "what was read before the clock jumped does not count: read again",
     });
-    return also(turnOf({ ...again.state, pass: { ...pass, epoch } }, again.effects), {
+    return withEffects(watchStep({ ...again.state, pass: { ...pass, epoch } }, again.effects), {
       kind: "plan",
       visors: pass.visors,
     });
   }
-  const decided = decide(recover(turn, ["plan"]), event.facts, event.random);
+  const decided = decide(recover(step, ["plan"]), event.facts, event.random);
   return decided.state.pass.kind === "applying"
     ? decided
     : nextGroup(decided, pass.rest, event.random);
 }
 
 /** Goes on with the visors that failed lately, or ends the pass. */
-function nextGroup(turn: Turn, rest: readonly (readonly string[])[], random: number): Turn {
-  if (turn.state.isStopping) return stopped(turn);
+function nextGroup(
+  step: WatchStep,
+  rest: readonly (readonly string[])[],
+  random: number,
+): WatchStep {
+  if (step.state.isStopping) return stopped(step);
   const [visors, ...others] = rest;
-  if (visors === undefined) return endPass(turn, random);
-  const { epoch } = turn.state;
-  return also(
-    turnOf(
-      { ...turn.state, pass: { kind: "planning", epoch, visors, rest: others, isFirst: false } },
-      turn.effects,
+  if (visors === undefined) return endPass(step, random);
+  const { epoch } = step.state;
+  return withEffects(
+    watchStep(
+      { ...step.state, pass: { kind: "planning", epoch, visors, rest: others, isFirst: false } },
+      step.effects,
     ),
     { kind: "plan", visors },
   );
 }
 
-function onFailed(turn: Turn, event: Extract<WatchEvent, { kind: "failed" }>): Turn {
+function onFailed(step: WatchStep, event: Extract<WatchEvent, { kind: "failed" }>): WatchStep {
   const { what, message, random } = event;
-  if (turn.state.isStopping) return stopped(turn);
+  if (step.state.isStopping) return stopped(step);
   if (what === "apply") {
-    const { pass } = turn.state;
+    const { pass } = step.state;
     assert(pass.kind === "applying", "an apply fails while it is made");
-    return nextGroup(settleRefusal(turn, message, "failed"), pass.rest, random);
+    return nextGroup(settleRefusal(step, message, "failed"), pass.rest, random);
   }
-  const { trouble, time } = turn.state;
+  const { trouble, time } = step.state;
   const isSame = trouble?.what === what;
   const next = {
     what,
@@ -209,33 +206,36 @@ function onFailed(turn: Turn, event: Extract<WatchEvent, { kind: "failed" }>): T
     failures: isSame ? trouble.failures + 1 : 1,
     sinceMs: isSame ? trouble.sinceMs : time.wallMs,
   };
-  const told = putFleetFinding(turn, "trouble", what, message);
-  return endPass(turnOf({ ...told.state, trouble: next }, told.effects), random);
+  const told = putFleetFinding(step, "trouble", what, message);
+  return endPass(watchStep({ ...told.state, trouble: next }, told.effects), random);
 }
 
 /** Says that something works again. */
-function recover(turn: Turn, what: readonly NonNullable<WatchState["trouble"]>["what"][]): Turn {
-  const { trouble, ...state } = turn.state;
-  if (trouble === undefined || !what.includes(trouble.what)) return turn;
-  const told = putFleetFinding(turnOf(state, turn.effects), "trouble", trouble.what, undefined);
-  return logEffect(told, {
+function recover(
+  step: WatchStep,
+  what: readonly NonNullable<WatchState["trouble"]>["what"][],
+): WatchStep {
+  const { trouble, ...state } = step.state;
+  if (trouble === undefined || !what.includes(trouble.what)) return step;
+  const told = putFleetFinding(watchStep(state, step.effects), "trouble", trouble.what, undefined);
+  return withLogLine(told, {
     level: "info",
     decision: "recovered",
     message: `the ${trouble.what} works again after ${counted(trouble.failures, "failure")}`,
   });
 }
 
-function onStop(turn: Turn): Turn {
-  const stopping = turnOf({ ...turn.state, isStopping: true }, turn.effects);
+function onStop(step: WatchStep): WatchStep {
+  const stopping = watchStep({ ...step.state, isStopping: true }, step.effects);
   // Reading may be left at any moment; a write is finished and recorded first.
-  return turn.state.pass.kind === "applying" ? stopping : stopped(stopping);
+  return step.state.pass.kind === "applying" ? stopping : stopped(stopping);
 }
 
-function stopped(turn: Turn): Turn {
-  const said = logEffect(turnOf({ ...turn.state, pass: { kind: "idle" } }, turn.effects), {
+function stopped(step: WatchStep): WatchStep {
+  const said = withLogLine(watchStep({ ...step.state, pass: { kind: "idle" } }, step.effects), {
     level: "info",
     decision: "stopped",
     message: "stopped watching",
   });
-  return also(said, { kind: "exit" });
+  return withEffects(said, { kind: "exit" });
 }

@@ -13,7 +13,7 @@ import {
 } from "../../src/manifest/index.ts";
 import type { DesiredFleet, DesiredVisor, Plan } from "../../src/model/index.ts";
 import { buildPlan } from "../../src/reconcile/index.ts";
-import { EYES as eyes } from "../support/adopting.ts";
+import { EYES as planView } from "../support/adopting.ts";
 import { CANARIES, type NamedSeen, randomFleet, type Wildness } from "../support/random-fleet.ts";
 
 const SEED = 20261125;
@@ -59,7 +59,7 @@ function inputOf(fleet: readonly NamedSeen[], { open, sections }: Case): AdoptFl
     visors: fleet,
     sections: new Set(sections),
     open,
-    eyes,
+    planView,
     fleet: "home",
     controllers: local === undefined ? [] : [local],
     unread: [],
@@ -204,7 +204,7 @@ function recordsOf(desired: DesiredFleet, keys: ReadonlySet<VisorKey>): string {
 describe("adopting more visors into a manifest", () => {
   const adoptMore = (text: string, fleet: readonly NamedSeen[], one: Case): string => {
     const { sections, open } = inputOf(fleet, one);
-    const result = adoptInto({ text, file: "fleet.yaml", visors: fleet, sections, open, eyes });
+    const result = adoptInto({ text, file: "fleet.yaml", visors: fleet, sections, open, planView });
     if (result.kind !== "adopted") throw new Error(JSON.stringify(result));
     const [before, after] = [desiredOf(text), desiredOf(result.text)];
     expectEmpty(planOf(after, fleet), result.text);

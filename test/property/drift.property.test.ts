@@ -6,7 +6,7 @@ import { FleetError, utf8 } from "../../src/core/index.ts";
 import { adoptFleet, editManifest, loadManifest } from "../../src/manifest/index.ts";
 import type { DesiredFleet, SeenVisor } from "../../src/model/index.ts";
 import { buildPlan, diffVisor } from "../../src/reconcile/index.ts";
-import { EYES as eyes } from "../support/adopting.ts";
+import { EYES as planView } from "../support/adopting.ts";
 import { keyOf } from "../support/manifest-text.ts";
 import { CANARIES, randomFleet } from "../support/random-fleet.ts";
 import { type SeededRandom, seededRandom } from "../support/seeded-random.ts";
@@ -112,7 +112,7 @@ describe("a value that is taken over", () => {
           visors: fleet,
           sections: new Set(["trust", "apps", "settings", "ports"]),
           open: false,
-          eyes,
+          planView,
           fleet: "home",
           controllers: local === undefined ? [] : [local],
           unread: [],
@@ -158,7 +158,7 @@ describe("a plan that is narrowed to one value", () => {
           visors: fleet,
           sections: new Set(["trust", "apps", "settings", "ports"]),
           open: false,
-          eyes,
+          planView,
           fleet: "home",
           controllers: [local],
           unread: [],

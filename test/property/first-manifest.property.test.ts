@@ -27,7 +27,7 @@ function firstManifest(fleet: readonly NamedSeen[]): string {
     controllers: fleet.slice(0, 1).map(({ seen }) => seen.key),
     visors: fleet,
     unread: [{ name: "away", key: parseVisorKey(keyOf("away")), why: "no answer", next: "wait" }],
-    eyes: EYES,
+    planView: EYES,
   }).text;
 }
 

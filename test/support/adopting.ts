@@ -13,5 +13,5 @@ export const EYES: Eyes = {
 
 /** Everything of these visors. */
 export function adopting(visors: readonly NamedSeen[], more: Partial<AdoptInput> = {}): AdoptInput {
-  return { visors, sections: new Set(ADOPT_SECTIONS), open: false, eyes: EYES, ...more };
+  return { visors, sections: new Set(ADOPT_SECTIONS), open: false, planView: EYES, ...more };
 }

@@ -1,5 +1,5 @@
 import { type Clock, type Dial, fromUtf8, utf8 } from "../../src/core/index.ts";
-import { BesideWork } from "../../src/cli/shell/background-work.ts";
+import { BackgroundWork } from "../../src/cli/shell/background-work.ts";
 import { run } from "../../src/cli/run-here.ts";
 import type { World } from "../../src/cli/shell/world.ts";
 import { dialTcp } from "../../src/platform/index.ts";
@@ -103,7 +103,7 @@ export function cliWorld(dial = dialTcp, rpc?: string, name = "cli", clock = has
           watching.add(changed);
           return { close: async () => void watching.delete(changed) };
         },
-        beside: new BesideWork(clock),
+        beside: new BackgroundWork(clock),
         stopSoftly: () => stop.signal,
       };
       const code = await run(argv, world);

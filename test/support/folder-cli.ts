@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { BesideWork } from "../../src/cli/shell/background-work.ts";
+import { BackgroundWork } from "../../src/cli/shell/background-work.ts";
 import { run } from "../../src/cli/run-here.ts";
 import {
   dialTcp,
@@ -44,7 +44,7 @@ export async function runInFolder(
       return await dialTcp(address, options);
     },
     watchFolder: nodeWatchFolder,
-    beside: new BesideWork(nodeClock),
+    beside: new BackgroundWork(nodeClock),
     stopSoftly: () => new AbortController().signal,
   });
   return { code, out, err, dials };

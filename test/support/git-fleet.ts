@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { BesideWork } from "../../src/cli/shell/background-work.ts";
+import { BackgroundWork } from "../../src/cli/shell/background-work.ts";
 import { run } from "../../src/cli/run-here.ts";
 import type { World } from "../../src/cli/shell/world.ts";
 import { nodeFiles, nodeWatchFolder } from "../../src/platform/index.ts";
@@ -96,7 +96,12 @@ function runner(
       answers: left,
       input: { text: "" },
     });
-    const code = await run(argv, { ...common, terminal, folder, beside: new BesideWork(clock) });
+    const code = await run(argv, {
+      ...common,
+      terminal,
+      folder,
+      beside: new BackgroundWork(clock),
+    });
     return { code, out, err, last: out.trimEnd().split("\n").at(-1) ?? "" };
   };
 }

@@ -53,7 +53,7 @@ export async function adoptIntoFile(
     text: read.text,
     file: name,
     visors,
-    eyes: PLAN_EYES,
+    planView: PLAN_EYES,
   });
   if (adopted.kind === "invalid") throw doesNotFit(name);
   if (adopted.kind === "would-change") throw wouldChange(adopted.changed);

@@ -32,7 +32,7 @@ export async function adoptNewFile(
   const { text, adoption } = adoptFleet({
     ...request,
     visors,
-    eyes: PLAN_EYES,
+    planView: PLAN_EYES,
     fleet: given.text("fleet") ?? "home",
     controllers: [found.local],
     unread: unreadOf(chosen),

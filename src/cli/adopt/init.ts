@@ -54,7 +54,7 @@ export const init: Command = {
       controllers: [local],
       visors: read,
       unread: unreadOf(visors),
-      eyes: PLAN_EYES,
+      planView: PLAN_EYES,
       schemaPath: `./${SAVED_SCHEMA}`,
     });
     verifyAdopted(text, read);

@@ -8,7 +8,7 @@ const GRACE_MS = 1_500;
  * Work that a command begins and nobody waits for: it is given up soon after the command is done, and what
  * it throws is nobody's error.
  */
-export class BesideWork {
+export class BackgroundWork {
   readonly #clock: Clock;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();

@@ -1,7 +1,7 @@
 // What a command may touch of the world around it.
 import type { Clock, Dial, Files, Random } from "../../core/index.ts";
 import type { Terminal, WatchFolder } from "../../platform/index.ts";
-import type { BesideWork } from "./background-work.ts";
+import type { BackgroundWork } from "./background-work.ts";
 
 /** Everything a command may touch. Tests hand in their own. */
 export interface World {
@@ -19,7 +19,7 @@ export interface World {
   readonly openFilesMax?: () => number | undefined;
   readonly watchFolder: WatchFolder;
   /** What a command does beside its own work, such as bringing the ledger to relays that were down. */
-  readonly beside: BesideWork;
+  readonly beside: BackgroundWork;
   /**
    * From now on the first ^C or SIGTERM aborts the signal instead of ending the process, so that what is under
    * way can be finished. Commands that only read never ask for it: they may end anywhere.

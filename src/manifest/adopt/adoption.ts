@@ -2,9 +2,9 @@
 import { compareTexts, counted, someOf, type VisorKey } from "../../core/index.ts";
 import type { DesiredLeaf, SeenVisor } from "../../model/index.ts";
 import { freeName } from "../first-manifest.ts";
-import { type AdoptSection, type Eyes, type Fact, keysOf, type VisorFacts } from "./facts.ts";
+import { type AdoptSection, type PlanView, type Fact, keysOf, type VisorFacts } from "./facts.ts";
 import { factorRoles } from "./factor-roles.ts";
-import { keyChecker } from "./look.ts";
+import { keyChecker } from "./fact-collector.ts";
 import { readFacts } from "./read-facts.ts";
 import { shareLists } from "./share-lists.ts";
 import {
@@ -31,7 +31,7 @@ export interface AdoptInput {
   readonly sections: ReadonlySet<AdoptSection>;
   /** Write `whitelist: anyone` where a visor shows an empty list; otherwise such lists are left out. */
   readonly open: boolean;
-  readonly eyes: Eyes;
+  readonly planView: PlanView;
 }
 
 /** What is there already: names that are taken, and what they stand for. */
@@ -102,7 +102,7 @@ export interface AdoptedVisor {
 }
 
 /** Nothing is there yet. */
-export function noNames(): KnownNames {
+export function emptyNames(): KnownNames {
   const none: FittingRoles = { roles: [], leaves: new Map() };
   return {
     keys: new Map(),

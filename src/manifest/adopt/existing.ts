@@ -3,7 +3,7 @@ import type { VisorKey } from "../../core/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import { indexNames } from "../index-names.ts";
-import type { Body, Manifest, Word, WrittenVisor } from "../manifest.ts";
+import type { WrittenFields, Manifest, WrittenWord, WrittenVisor } from "../manifest.ts";
 import { MemberResolver } from "../members.ts";
 import { resolveManifest } from "../resolve-manifest.ts";
 import type { AdoptInput, FittingRoles, KnownNames } from "./adoption.ts";
@@ -12,7 +12,7 @@ import type { NamedList } from "./spelling.ts";
 
 const PLAIN_MEMBER = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const NOWHERE = { file: "", line: 1, column: 1 };
-const NOTHING: Body = { written: new Map(), apps: new Map(), ports: new Map() };
+const NOTHING: WrittenFields = { written: new Map(), apps: new Map(), ports: new Map() };
 const NO_ROLES: FittingRoles = { roles: [], leaves: new Map() };
 
 /** The names and lists of a manifest, and which of its roles fit the visors to adopt. */
@@ -86,7 +86,7 @@ function fittingRoles(
     for (const { seen } of input.visors) {
       const desired = byKey.get(seen.key);
       if (desired === undefined || !isWanted(desired, input)) continue;
-      if (!input.eyes.isInSync(desired, seen)) continue;
+      if (!input.planView.isInSync(desired, seen)) continue;
       const known = fitting.get(seen.key) ?? [];
       fitting.set(seen.key, known);
       known.push({ roles: [role], leaves: desired.leaves });
@@ -103,7 +103,7 @@ function withRole(manifest: Manifest, input: AdoptInput, role: string): Manifest
   for (const [index, { seen }] of input.visors.entries()) {
     // A name with a space can be in nobody's way.
     const name = names.get(seen.key) ?? `adopted ${index}`;
-    const word: Word = { text: role, place: NOWHERE };
+    const word: WrittenWord = { text: role, place: NOWHERE };
     const known: Partial<WrittenVisor> = visors.get(name) ?? {};
     visors.set(name, {
       tags: [],

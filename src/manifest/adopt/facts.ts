@@ -23,10 +23,10 @@ export type ReadLeaf =
   | { readonly kind: "unsupported"; readonly why: string };
 
 /**
- * How plans look at an observation. It is handed in: this room knows no plans, and what is adopted must be
+ * How plans collector at an observation. It is handed in: this room knows no plans, and what is adopted must be
  * the very values that a plan compares with.
  */
-export interface Eyes {
+export interface PlanView {
   readonly foundAt: (seen: SeenVisor, path: string) => ReadLeaf;
   /** True when a plan of `desired` on what was seen changes nothing and leaves nothing unsaid. */
   readonly isInSync: (desired: DesiredVisor, seen: SeenVisor) => boolean;

@@ -10,7 +10,7 @@ import {
 import { API_VERSION } from "../schema.ts";
 import { commentLines, commentText, yamlList } from "../yaml-text.ts";
 import { adoptionEntries, commonNotes, entryLines, KEYS_COMMENT } from "./adoption-lines.ts";
-import { type AdoptInput, type Adoption, factorFleet, noNames } from "./adoption.ts";
+import { type AdoptInput, type Adoption, factorFleet, emptyNames } from "./adoption.ts";
 
 /** What the first manifest of a fleet that is there already is made of. */
 export interface AdoptFleetInput extends AdoptInput {
@@ -37,7 +37,7 @@ export interface AdoptedFleet {
  * be known exactly and what may be secret is left out and said in comments.
  */
 export function adoptFleet(input: AdoptFleetInput): AdoptedFleet {
-  const known = noNames();
+  const known = emptyNames();
   // Names of visors come first: what was called so stays called so.
   const keys = new Map<VisorKey, string>();
   for (const { key, name } of [

@@ -15,6 +15,11 @@ export {
   type Adoption,
   type VisorToAdopt,
 } from "./adoption.ts";
-export { ADOPT_SECTIONS, type AdoptSection, type Eyes, type ReadLeaf } from "./facts.ts";
+export {
+  ADOPT_SECTIONS,
+  type AdoptSection,
+  type PlanView as Eyes,
+  type ReadLeaf,
+} from "./facts.ts";
 export { adoptFleet, type AdoptedFleet, type AdoptFleetInput } from "./format-adoption.ts";
 export { initManifest, type InitManifestInput } from "./init-manifest.ts";

@@ -27,7 +27,7 @@ import {
 import { commentLines } from "../yaml-text.ts";
 
 /** What is there of the visors to adopt. */
-export interface Present {
+export interface VisorsThere {
   /** Visors that are in the manifest and own nothing yet. */
   readonly unowned: ReadonlySet<VisorKey>;
   /** Names in `keys` whose keys become visors. */
@@ -35,7 +35,7 @@ export interface Present {
 }
 
 /** Puts an adoption into the text of a good manifest. Whatever it does not touch stays to the letter. */
-export function insertAdoption(text: string, adoption: Adoption, present: Present): string {
+export function insertAdoption(text: string, adoption: Adoption, present: VisorsThere): string {
   const top = placesOf(text);
   const { common, visors } = commonNotes(adoption.visors);
   const added: Adoption = {
@@ -82,7 +82,7 @@ function addEntries(
   top: MapPlace,
   section: AdoptionSection,
   added: readonly SectionEntry[],
-  { moved }: Present,
+  { moved }: VisorsThere,
 ): readonly Edit[] {
   if (added.length === 0) return [];
   const place = sectionOf(top, section);

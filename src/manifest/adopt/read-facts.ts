@@ -15,14 +15,14 @@ import {
 import { rewardAddressFault } from "../reward-address.ts";
 import {
   type AdoptSection,
-  type Eyes,
+  type PlanView,
   type Fact,
   type PlainValue,
   plainReadValue,
   type PortFact,
   type VisorFacts,
 } from "./facts.ts";
-import { isPlainText, keysIn, type TextLook } from "./look.ts";
+import { isPlainText, keysIn, type FactCollector } from "./fact-collector.ts";
 import { readAppFacts } from "./read-app-facts.ts";
 
 /** What a starting visor puts in place of nothing: its .dmsg proxy goes on to its .skynet one. */
@@ -33,9 +33,9 @@ export interface ReadFactsInput {
   readonly seen: SeenVisor;
   readonly sections: ReadonlySet<AdoptSection>;
   readonly open: boolean;
-  readonly eyes: Eyes;
-  readonly keyOf: TextLook["keyOf"];
-  readonly revoked: TextLook["revoked"];
+  readonly planView: PlanView;
+  readonly keyOf: FactCollector["keyOf"];
+  readonly revoked: FactCollector["revoked"];
 }
 
 /**
@@ -43,111 +43,115 @@ export interface ReadFactsInput {
  * secret, or that a manifest has no words for is left out with a note.
  */
 export function readFacts(input: ReadFactsInput): VisorFacts {
-  const { seen, sections, open, eyes, keyOf, revoked } = input;
+  const { seen, sections, open, planView, keyOf, revoked } = input;
   const facts = new Map<string, Fact>();
   const notes: string[] = [];
-  const look: TextLook = {
+  const collector: FactCollector = {
     seen,
-    eyes,
+    planView,
     open,
     keyOf,
     revoked,
     put: (fact) => void facts.set(fact.path, fact),
     note: (sentence) => void notes.push(sentence),
   };
-  if (sections.has("trust")) readTrust(look);
-  if (sections.has("trust")) readRpcExec(look);
-  if (sections.has("apps")) readAppFacts(look);
-  if (sections.has("ports")) readPorts(look);
-  if (sections.has("settings")) readSettings(look);
-  if (sections.has("survey")) readSurvey(look);
-  if (sections.has("reward")) readReward(look);
+  if (sections.has("trust")) readTrust(collector);
+  if (sections.has("trust")) readRpcExec(collector);
+  if (sections.has("apps")) readAppFacts(collector);
+  if (sections.has("ports")) readPorts(collector);
+  if (sections.has("settings")) readSettings(collector);
+  if (sections.has("survey")) readSurvey(collector);
+  if (sections.has("reward")) readReward(collector);
   return { key: seen.key, facts: [...facts.values()], notes };
 }
 
-function readTrust(look: TextLook): void {
+function readTrust(collector: FactCollector): void {
   for (const path of ACCESS_PATHS) {
-    const found = look.eyes.foundAt(look.seen, path);
+    const found = collector.planView.foundAt(collector.seen, path);
     // Who may copy files is told by releases that have such a list, and missed of no other.
     if (found.kind === "unsupported" && path !== "trust.dmsgscp")
-      look.note(`${path} is left out: ${found.why}`);
+      collector.note(`${path} is left out: ${found.why}`);
     if (found.kind !== "set") continue;
-    const keys = keysIn(look, found.elements);
-    if (typeof keys === "string") look.note(`${path} is left out: ${keys}`);
-    else look.put({ kind: "keys", path, keys, form: "exact" });
+    const keys = keysIn(collector, found.elements);
+    if (typeof keys === "string") collector.note(`${path} is left out: ${keys}`);
+    else collector.put({ kind: "keys", path, keys, form: "exact" });
   }
 }
 
 /** Only what is switched on: off is what visors have, and a manifest would own it for nothing. */
-function readRpcExec(look: TextLook): void {
+function readRpcExec(collector: FactCollector): void {
   const path = "trust.allow_rpc_exec";
-  const found = look.eyes.foundAt(look.seen, path);
-  if (found.kind === "value" && found.raw === true) look.put({ kind: "value", path, value: true });
+  const found = collector.planView.foundAt(collector.seen, path);
+  if (found.kind === "value" && found.raw === true)
+    collector.put({ kind: "value", path, value: true });
 }
 
-function readSettings(look: TextLook): void {
+function readSettings(collector: FactCollector): void {
   const hidden: string[] = [];
   for (const { path } of SETTINGS) {
-    const found = look.eyes.foundAt(look.seen, `settings.${path}`);
+    const found = collector.planView.foundAt(collector.seen, `settings.${path}`);
     if (found.kind === "unsupported") hidden.push(path);
     if (found.kind !== "value" || found.raw === null || found.raw === "") continue;
     const type = settingAt(path)?.type;
     if (type === undefined || settingFault(type, found.raw) !== undefined) continue;
     if (path === CHAINED.path && found.raw === CHAINED.value) {
-      look.note(`settings.${path} is left out: visors fill it in by themselves`);
+      collector.note(`settings.${path} is left out: visors fill it in by themselves`);
       continue;
     }
     if (type.kind === "open-host" && typeof found.raw === "string" && !isLoopbackHost(found.raw)) {
-      if (look.open && isTold(look, path))
-        look.put({ kind: "open-host", path: `settings.${path}`, host: found.raw });
+      if (collector.open && isTold(collector, path))
+        collector.put({ kind: "open-host", path: `settings.${path}`, host: found.raw });
       else
-        look.note(
+        collector.note(
           `settings.${path} is left out: it is open to everybody there; --open writes whitelist: anyone`,
         );
       continue;
     }
-    if (type.kind === "open-host" && !isTold(look, path)) {
-      look.note(`settings.${path} is left out: the visor does not say whether the proxy runs`);
+    if (type.kind === "open-host" && !isTold(collector, path)) {
+      collector.note(`settings.${path} is left out: the visor does not say whether the proxy runs`);
       continue;
     }
     if (type.kind === "records") {
-      readRecords(look, path, found.raw);
+      readRecords(collector, path, found.raw);
       continue;
     }
     const value = plainReadValue(found.raw);
     if (value !== undefined && [value].flat().every(isPlain)) {
-      look.put({ kind: "value", path: `settings.${path}`, value });
-    } else look.note(`settings.${path} is left out: its text could be a secret or cannot be shown`);
+      collector.put({ kind: "value", path: `settings.${path}`, value });
+    } else
+      collector.note(`settings.${path} is left out: its text could be a secret or cannot be shown`);
   }
   if (hidden.length === 0) return;
   const which =
     hidden.length === 1 ? `settings.${hidden.join("")} is` : `${hidden.length} settings are`;
-  look.note(`${which} left out: this release does not show ${hidden.length === 1 ? "it" : "them"}`);
+  collector.note(
+    `${which} left out: this release does not show ${hidden.length === 1 ? "it" : "them"}`,
+  );
 }
 
 /** Takes a list of records over, when all of it can be shown and every key in it is one. */
-function readRecords(look: TextLook, path: string, raw: Json): void {
+function readRecords(collector: FactCollector, path: string, raw: Json): void {
   const records = (Array.isArray(raw) ? raw : []) as readonly Readonly<Record<string, string>>[];
   const keyMembers = keyMembersOf(path);
   const texts = records.flatMap((record) =>
     Object.entries(record).flatMap(([name, text]) => (keyMembers.includes(name) ? [] : [text])),
   );
   const keys = keysIn(
-    look,
+    collector,
     records.flatMap((record) => keyMembers.map((name) => record[name] ?? "")),
   );
   if (typeof keys === "string" || !texts.every(isPlain)) {
     const why = typeof keys === "string" ? keys : "its text could be a secret or cannot be shown";
-    look.note(`settings.${path} is left out: ${why}`);
+    collector.note(`settings.${path} is left out: ${why}`);
     return;
   }
-  look.put({ kind: "records", path: `settings.${path}`, records, keys, keyMembers });
+  collector.put({ kind: "records", path: `settings.${path}`, records, keys, keyMembers });
 }
 
 /** True for a web proxy's address where the visor says whether it runs: a manifest needs both. */
-function isTold(look: TextLook, path: string): boolean {
+function isTold(collector: FactCollector, path: string): boolean {
   const enable = path.replace(/\.[^.]+$/, ".enable");
-  const found = look.eyes.foundAt(look.seen, `settings.${enable}`);
+  const found = collector.planView.foundAt(collector.seen, `settings.${enable}`);
   return found.kind === "value" && typeof found.raw === "boolean";
 }
 
@@ -155,56 +159,56 @@ function isPlain(value: string | number | boolean): boolean {
   return typeof value !== "string" || isPlainText(value);
 }
 
-function readSurvey(look: TextLook): void {
-  const found = look.eyes.foundAt(look.seen, "survey");
-  if (found.kind === "unsupported") look.note(`survey is left out: ${found.why}`);
+function readSurvey(collector: FactCollector): void {
+  const found = collector.planView.foundAt(collector.seen, "survey");
+  if (found.kind === "unsupported") collector.note(`survey is left out: ${found.why}`);
   if (found.kind !== "set") return;
   // The list belongs to the deployment as well: only what is in it now is owned, never the whole.
-  const others = found.elements.filter((element) => element !== look.seen.key);
-  const keys = keysIn(look, others);
-  if (typeof keys === "string") look.note(`survey is left out: ${keys}`);
-  else if (keys.length > 0) look.put({ kind: "keys", path: "survey", keys, form: "add" });
+  const others = found.elements.filter((element) => element !== collector.seen.key);
+  const keys = keysIn(collector, others);
+  if (typeof keys === "string") collector.note(`survey is left out: ${keys}`);
+  else if (keys.length > 0) collector.put({ kind: "keys", path: "survey", keys, form: "add" });
 }
 
-function readReward(look: TextLook): void {
+function readReward(collector: FactCollector): void {
   const path = "reward_address";
-  const found = look.eyes.foundAt(look.seen, path);
-  if (found.kind === "unsupported") look.note(`${path} is left out: ${found.why}`);
+  const found = collector.planView.foundAt(collector.seen, path);
+  if (found.kind === "unsupported") collector.note(`${path} is left out: ${found.why}`);
   if (found.kind !== "value" || typeof found.raw !== "string") return;
   if (rewardAddressFault(found.raw) === undefined)
-    look.put({ kind: "value", path, value: found.raw });
-  else look.note(`${path} is left out: what the visor shows is no Skycoin address`);
+    collector.put({ kind: "value", path, value: found.raw });
+  else collector.note(`${path} is left out: what the visor shows is no Skycoin address`);
 }
 
-function readPorts(look: TextLook): void {
-  const { ports } = look.seen;
+function readPorts(collector: FactCollector): void {
+  const { ports } = collector.seen;
   if (ports === undefined) {
-    look.note("ports are left out: this release does not list its served ports");
+    collector.note("ports are left out: this release does not list its served ports");
     return;
   }
   const numbers = [...new Set(ports.map(({ port }) => port))].sort((a, b) => a - b);
   for (const port of numbers) {
-    const read = readPort(look, port);
-    if (typeof read === "string") look.note(`ports.${port} is left out: ${read}`);
-    else look.put(read);
+    const read = readPort(collector, port);
+    if (typeof read === "string") collector.note(`ports.${port} is left out: ${read}`);
+    else collector.put(read);
   }
 }
 
 /** The record of one port, or why it is left out. */
-function readPort(look: TextLook, port: number): PortFact | string {
+function readPort(collector: FactCollector, port: number): PortFact | string {
   if (!isPortNumber(port)) return "no manifest can name this number";
   const at = (field: string): Json => {
-    const found = look.eyes.foundAt(look.seen, `ports.${port}.${field}`);
+    const found = collector.planView.foundAt(collector.seen, `ports.${port}.${field}`);
     return found.kind === "value" ? found.raw : null;
   };
   if (at("open") !== true)
     return "it is shut for everybody but the visor itself, as a port that is being closed until the visor restarts";
-  const list = look.eyes.foundAt(look.seen, `ports.${port}.whitelist`);
+  const list = collector.planView.foundAt(collector.seen, `ports.${port}.whitelist`);
   const elements = list.kind === "set" ? list.elements : [];
-  const whitelist = keysIn(look, elements);
+  const whitelist = keysIn(collector, elements);
   if (typeof whitelist === "string") return `its whitelist cannot be written: ${whitelist}`;
-  if (whitelist.includes(look.seen.key)) return "the visor's own key stands in its whitelist";
-  if (whitelist.length === 0 && !look.open) {
+  if (whitelist.includes(collector.seen.key)) return "the visor's own key stands in its whitelist";
+  if (whitelist.length === 0 && !collector.open) {
     return "its whitelist is empty, which means everybody; --open writes whitelist: anyone";
   }
   const fields: Record<string, PlainValue> = {};

@@ -11,11 +11,11 @@ import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
 import { type ExistingManifest, readExisting } from "../existing-manifest.ts";
 import { type MeaningDifference, meaningDifferences, visorDifferences } from "../leaf-meaning.ts";
 import { loadManifest } from "../resolve-manifest.ts";
-import { bodyEdits } from "./body-edits.ts";
-import { isBodyEdit, type ManifestEdit } from "./manifest-edit.ts";
+import { fieldEdits } from "./field-edits.ts";
+import { isOwnedFieldEdit, type ManifestEdit } from "./manifest-edit.ts";
 import { fittingRoles } from "./roles.ts";
 import { spliced, withLineEnds } from "./splice.ts";
-import { cannotBe, wantedFleet } from "./wanted.ts";
+import { cannotBe, wantedFleet } from "./wanted-fleet.ts";
 
 /** A good manifest, the visors that are meant, and what is wanted of them. */
 export interface EditInput {
@@ -72,7 +72,7 @@ type Attempt = Pick<EditedManifest, "text" | "desired" | "places">;
 /** Tries the roles that fit, then the visors alone. */
 function firstThatFits(text: string, editing: Editing): Attempt {
   const { existing, edit, meant } = editing;
-  const roles = isBodyEdit(edit) ? fittingRoles(existing, meant, edit) : [];
+  const roles = isOwnedFieldEdit(edit) ? fittingRoles(existing, meant, edit) : [];
   for (const role of roles) {
     const attempt = attemptWith(text, editing, role);
     if (!(attempt instanceof FleetError)) return attempt;
@@ -150,7 +150,7 @@ function editedAt(
   section: "roles" | "visors",
   names: readonly string[],
 ): string {
-  const edits = bodyEdits({ text, existing, edit, meant, section, names });
+  const edits = fieldEdits({ text, existing, edit, meant, section, names });
   return spliced(text, withLineEnds(text, edits));
 }
 

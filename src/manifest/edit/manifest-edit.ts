@@ -1,8 +1,8 @@
 // What one command line can want of a manifest.
 import { defined, type Json } from "../../core/index.ts";
 import { yamlText } from "../yaml-text.ts";
-import { type BodyTree, treeOf } from "./body.ts";
-import { wordText } from "./words.ts";
+import { type FieldTree, treeOf } from "./fields-text.ts";
+import { wordText } from "./list-words.ts";
 
 /** What one command line wants of the visors that it selects. */
 export type ManifestEdit =
@@ -43,18 +43,18 @@ export type ManifestEdit =
   | { readonly kind: "role"; readonly action: "add" | "remove"; readonly name: string };
 
 /** The edits that say something of values on visors, which a role may say as well. */
-export type BodyEdit = Exclude<ManifestEdit, { readonly kind: "tag" | "role" | "ignore" }>;
+export type OwnedFieldEdit = Exclude<ManifestEdit, { readonly kind: "tag" | "role" | "ignore" }>;
 
 /** The edits that give values as a body of a manifest has them. */
-export type ValueEdit = Exclude<BodyEdit, { readonly kind: "member" }>;
+export type ValueEdit = Exclude<OwnedFieldEdit, { readonly kind: "member" }>;
 
 /** True for an edit that a role may carry for its visors. */
-export function isBodyEdit(edit: ManifestEdit): edit is BodyEdit {
+export function isOwnedFieldEdit(edit: ManifestEdit): edit is OwnedFieldEdit {
   return edit.kind !== "tag" && edit.kind !== "role" && edit.kind !== "ignore";
 }
 
 /** What an edit writes into the body of a role or a visor. */
-export function bodyTree(edit: ValueEdit): BodyTree {
+export function treeOfEdit(edit: ValueEdit): FieldTree {
   switch (edit.kind) {
     case "app": {
       const fields = fieldTree(edit.fields);
@@ -74,7 +74,7 @@ export function bodyTree(edit: ValueEdit): BodyTree {
 }
 
 /** What is written below the path of an ignored leaf. */
-export function ignoreFields(until: string, because: string | undefined): BodyTree {
+export function ignoreFields(until: string, because: string | undefined): FieldTree {
   return fieldTree({ until, ...defined({ because }) });
 }
 

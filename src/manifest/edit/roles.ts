@@ -2,7 +2,7 @@
 import type { VisorKey } from "../../core/index.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import type { WrittenRole } from "../manifest.ts";
-import type { BodyEdit } from "./manifest-edit.ts";
+import type { OwnedFieldEdit } from "./manifest-edit.ts";
 
 /**
  * The roles that exactly these visors have, those that speak of the same thing first: a reader looks for a value
@@ -11,7 +11,7 @@ import type { BodyEdit } from "./manifest-edit.ts";
 export function fittingRoles(
   { manifest, desired }: ExistingManifest,
   visors: ReadonlySet<VisorKey>,
-  edit: BodyEdit,
+  edit: OwnedFieldEdit,
 ): readonly string[] {
   const fitting = [...manifest.roles.values()].filter(({ name }) => {
     const having = desired.visors.filter(({ roles }) => roles.includes(name));
@@ -24,7 +24,7 @@ export function fittingRoles(
 }
 
 /** 2 for a role that says this very thing, 1 for one that says something of the same app, port or section. */
-function nearness({ body }: WrittenRole, edit: BodyEdit): 0 | 1 | 2 {
+function nearness({ body }: WrittenRole, edit: OwnedFieldEdit): 0 | 1 | 2 {
   const says = (prefix: string): boolean =>
     [...body.written.keys()].some((path) => path === prefix || path.startsWith(`${prefix}.`));
   switch (edit.kind) {

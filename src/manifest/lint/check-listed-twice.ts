@@ -2,7 +2,7 @@
 import { checkVisorKey } from "../../core/index.ts";
 import { type Edit, lineStart } from "../edit/splice.ts";
 import { type ListOutline, type Outline, outlineOf } from "../format/index.ts";
-import type { Manifest, Word } from "../manifest.ts";
+import type { Manifest, WrittenWord } from "../manifest.ts";
 import { finding, type Linted, type LintFinding, offsetOf } from "./finding.ts";
 import type { LintRuleId } from "./rules.ts";
 
@@ -33,7 +33,7 @@ export function checkNamesListedTwice(linted: Linted): readonly LintFinding[] {
 }
 
 /** The key that a word stands for; the word itself where it stands for several. */
-function identityOf({ text }: Word, { keys, visors }: Manifest): string {
+function identityOf({ text }: WrittenWord, { keys, visors }: Manifest): string {
   const named = visors.get(text)?.key ?? keys.get(text)?.key;
   if (named !== undefined) return named;
   const checked = checkVisorKey(text);
@@ -43,12 +43,12 @@ function identityOf({ text }: Word, { keys, visors }: Manifest): string {
 function twice(
   { source }: Linted,
   rule: LintRuleId,
-  lists: readonly (readonly Word[])[],
-  identity: (word: Word) => string,
+  lists: readonly (readonly WrittenWord[])[],
+  identity: (word: WrittenWord) => string,
 ): readonly LintFinding[] {
-  const found: { readonly word: Word; readonly first: Word }[] = [];
+  const found: { readonly word: WrittenWord; readonly first: WrittenWord }[] = [];
   for (const words of lists) {
-    const seen = new Map<string, Word>();
+    const seen = new Map<string, WrittenWord>();
     for (const word of words) {
       const first = seen.get(identity(word));
       if (first === undefined) seen.set(identity(word), word);

@@ -1,5 +1,5 @@
 // Lint rules about names that nothing uses.
-import type { Word } from "../manifest.ts";
+import type { WrittenWord } from "../manifest.ts";
 import { finding, type Linted, type LintFinding } from "./finding.ts";
 
 /** Finds roles that no visor has. */
@@ -20,7 +20,7 @@ export function checkUnusedRoles({ manifest, desired }: Linted): readonly LintFi
 /** Finds whitelists that let nobody in anywhere. */
 export function checkUnusedWhitelists({ manifest }: Linted): readonly LintFinding[] {
   const used = new Set<string>();
-  const use = (words: readonly Word[]): void => {
+  const use = (words: readonly WrittenWord[]): void => {
     for (const { text } of words) {
       const list = used.has(text) ? undefined : manifest.whitelists.get(text);
       if (list === undefined) continue;

@@ -20,7 +20,7 @@ import {
   TYPED_FIELDS,
   typedForm,
 } from "../../model/index.ts";
-import { foundAt } from "./found.ts";
+import { foundAt } from "./observed-field.ts";
 import { type LeafPath, parseLeafPath, riskOf } from "./leaf-path.ts";
 import { closingOf, type LeftOf, recordOf, waitsForRestart, wantsDmsg } from "./served-port.ts";
 import { appPresenceWriter, closingWriter, type LeafWriter } from "./writer-of.ts";

@@ -23,7 +23,7 @@ import {
   untakenByProgram,
   withWhy,
 } from "./change-of.ts";
-import { type Found, foundAt } from "./found.ts";
+import { type Found, foundAt } from "./observed-field.ts";
 import { parseLeafPath, riskOf } from "./leaf-path.ts";
 import { mayBeMasked } from "./masked.ts";
 import { type SecretComparison, secretRefText } from "./secret-comparison.ts";

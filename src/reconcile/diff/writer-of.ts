@@ -11,7 +11,7 @@ import {
   settingAt,
 } from "../../model/index.ts";
 import { type MethodName, methodRow } from "../../skywire/visor/index.ts";
-import { isBlockUnset } from "./found.ts";
+import { isBlockUnset } from "./observed-field.ts";
 import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
 import { isWebPort, type LeftOf, mayListen, NOTHING_LEFT, recordOf } from "./served-port.ts";
 

@@ -85,7 +85,7 @@ function madeRecords(changes: readonly Change[]): readonly string[] {
  * Of the changes of a visor those to some leaves, and what they need: an app that is added, and the record of a port
  * that is opened, are written whole.
  */
-export function narrowed(
+export function changesToFields(
   changes: readonly Change[],
   paths: ReadonlySet<string>,
 ): readonly Change[] {

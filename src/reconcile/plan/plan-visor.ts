@@ -32,7 +32,7 @@ import type { Awaiting, History, KnownHistory } from "./history.ts";
 import {
   type EarlierDeeds,
   ignoredLeaves,
-  narrowed,
+  changesToFields,
   NO_DEEDS,
   releasedOf,
   wholeRecords,
@@ -92,7 +92,7 @@ export function planVisor(
   );
   const only = context.only?.get(desired.key);
   const isPicked = (change: Change): boolean => context.picks?.(desired.key, change) !== false;
-  const asked = only === undefined ? diff.changes : narrowed(diff.changes, only);
+  const asked = only === undefined ? diff.changes : changesToFields(diff.changes, only);
   const whole = heeded.left.size === 0 ? diff : diffVisor(desired, observed, context.secrets, left);
   const everything = whole.changes;
   const wanted = wholeRecords(asked.filter(isPicked), everything);

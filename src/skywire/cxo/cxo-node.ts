@@ -9,7 +9,7 @@ import {
 } from "../../core/index.ts";
 import type { Connection, ConnectionOptions } from "./connection.ts";
 import { type Feed, FeedTable, headOf, lastRootOf, type SignedRoot } from "./feed-table.ts";
-import { accept, connect } from "./greeting.ts";
+import { acceptPeer, connect } from "./greeting.ts";
 import type { CxoMessage, SentRoot } from "./message.ts";
 import { CONNECTIONS_MAX, FEEDS_MAX, FILL_TIMEOUT_MS, RESPONSE_TIMEOUT_MS } from "./node-limits.ts";
 import { type CxoNodeOptions, NODE_RULES, type NodeRules } from "./node-options.ts";
@@ -92,7 +92,7 @@ export class CxoNode {
   ): Promise<Connection> {
     return this.#open(
       stream,
-      () => accept(stream, this.#connecting, (nodeId) => this.#refusal(nodeId)),
+      () => acceptPeer(stream, this.#connecting, (nodeId) => this.#refusal(nodeId)),
       onClosed,
     );
   }

@@ -32,7 +32,7 @@ export async function connect(stream: ByteStream, options: ConnectionOptions): P
  * @param refusal why a node of this name is not welcome, in words for the peer; `undefined` when it is
  * @throws FleetError cxo/handshake when the peer does not greet as it should or is refused; cxo/closed, cxo/timeout, cxo/noise
  */
-export async function accept(
+export async function acceptPeer(
   stream: ByteStream,
   options: ConnectionOptions,
   refusal: (nodeId: Uint8Array) => string | undefined,

@@ -7,7 +7,7 @@ export {
 } from "./connection.ts";
 export { CxoNode } from "./cxo-node.ts";
 export { type CxoNodeOptions, NODE_RULES, type NodeRules } from "./node-options.ts";
-export { accept, connect } from "./greeting.ts";
+export { acceptPeer as accept, connect } from "./greeting.ts";
 export { previewFeed } from "./preview-feed.ts";
 export {
   type DecodedObject,

@@ -16,7 +16,7 @@ export function overLimit(message: string): FleetError {
 }
 
 /** The sender's type does not fit the reader's; `text` is what Go says in that case. The stream stays usable. */
-export function mismatch(text: string): FleetError {
+export function typeMismatch(text: string): FleetError {
   return new FleetError("gob/mismatch", text, {
     next: "the two releases disagree about this type",
   });

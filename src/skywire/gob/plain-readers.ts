@@ -1,6 +1,6 @@
 // Readers of plain values and of structs, whose fields meet by name, and Go's rules for taking a sender's type into a schema.
 import { FleetError } from "../../core/index.ts";
-import { malformed, mismatch, outOfRange } from "./gob-error.ts";
+import { malformed, typeMismatch, outOfRange } from "./gob-error.ts";
 import { COST } from "./memory-cost.ts";
 import { genericZero, readCount } from "./read-generic.ts";
 import {
@@ -196,7 +196,7 @@ export function structReader(
       return { name: undefined, read: readers.ignore(field.id), zero: nothing };
     byName.delete(field.name);
     if (!fitsType(readers.types, field.id, node)) {
-      throw mismatch(
+      throw typeMismatch(
         `gob: wrong type (${goTypeText(node)}) for received field ${wire.name}.${field.name}`,
       );
     }

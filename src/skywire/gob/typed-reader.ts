@@ -1,6 +1,6 @@
 // Makes readers for pairs of a sender's type and a schema of ours.
 import { FleetError } from "../../core/index.ts";
-import { malformed, mismatch } from "./gob-error.ts";
+import { malformed, typeMismatch } from "./gob-error.ts";
 import { goTypeText } from "./text.ts";
 import {
   type Read,
@@ -89,7 +89,9 @@ export class TypedReaders {
         if (!base.fields.some((field) => names.has(field.name))) {
           const local =
             base.goName === undefined ? "" : base.goName.slice(base.goName.lastIndexOf(".") + 1);
-          throw mismatch(`gob: type mismatch: no fields matched compiling decoder for ${local}`);
+          throw typeMismatch(
+            `gob: type mismatch: no fields matched compiling decoder for ${local}`,
+          );
         }
       }
       return read;
@@ -97,7 +99,7 @@ export class TypedReaders {
     const local = schema.kind === "ptr" ? goTypeText(schema) : `*${goTypeText(schema)}`;
     if (!fitsType(this.types, id, base)) {
       const remote = wireTypeText(this.types, id);
-      throw mismatch(
+      throw typeMismatch(
         base.kind === "iface"
           ? `gob: local interface type ${local} can only be decoded from remote interface type; received concrete type ${remote}`
           : `gob: decoding into local type ${local}, received remote type ${remote}`,
@@ -121,7 +123,7 @@ export class TypedReaders {
     const wire = this.types.get(id);
     if (wire === undefined) throw malformed(`a value of type ${id}, which is not defined`);
     if (wire.kind !== "struct") {
-      throw mismatch(
+      throw typeMismatch(
         `gob: type mismatch in decoder: want struct type ${goTypeText(base)}; got non-struct`,
       );
     }
@@ -176,7 +178,7 @@ export class TypedReaders {
       (wire.kind !== "list" && wire.kind !== "array") ||
       (base.kind !== "list" && base.kind !== "array")
     ) {
-      throw mismatch(`gob: wrong type (${goTypeText(base)})`);
+      throw typeMismatch(`gob: wrong type (${goTypeText(base)})`);
     }
     const { types } = this;
     const { element } = wire;
@@ -259,7 +261,9 @@ export class TypedReaders {
   ): Read | undefined {
     const schema = base.registry.schemaOf(name);
     if (schema === undefined) {
-      reader.refuse(mismatch(`gob: name not registered for interface: ${JSON.stringify(name)}`));
+      reader.refuse(
+        typeMismatch(`gob: name not registered for interface: ${JSON.stringify(name)}`),
+      );
       return undefined;
     }
     try {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { BesideWork } from "../../../src/cli/shell/background-work.ts";
+import { BackgroundWork } from "../../../src/cli/shell/background-work.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 describe("work beside a command", () => {
   it("keeps no command waiting when there is none", async () => {
     const clock = new ManualClock();
-    await new BesideWork(clock).end();
+    await new BackgroundWork(clock).end();
     expect(clock.pending).toBe(0);
   });
 
   it("is waited for while it is quick", async () => {
-    const beside = new BesideWork(new ManualClock());
+    const beside = new BackgroundWork(new ManualClock());
     let isDone = false;
     void beside.begin(async () => {
       await Promise.resolve();
@@ -22,7 +22,7 @@ describe("work beside a command", () => {
 
   it("is given up soon after the command is done", async () => {
     const clock = new ManualClock();
-    const beside = new BesideWork(clock);
+    const beside = new BackgroundWork(clock);
     let isGivenUp = false;
     void beside.begin(
       (signal) =>
@@ -42,7 +42,7 @@ describe("work beside a command", () => {
   });
 
   it("is nobody's error when it fails, and its own for who waits", async () => {
-    const beside = new BesideWork(new ManualClock());
+    const beside = new BackgroundWork(new ManualClock());
     const result = beside.begin(() => Promise.reject(new Error("a relay")));
     await beside.end();
     await expect(result).rejects.toThrow("a relay");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BesideWork } from "../../../src/cli/shell/background-work.ts";
+import { BackgroundWork } from "../../../src/cli/shell/background-work.ts";
 import { plan } from "../../../src/cli/plan/plan.ts";
 import { type Reporter, reporterOf } from "../../../src/cli/shell/screen.ts";
 import type { World } from "../../../src/cli/shell/world.ts";
@@ -46,7 +46,7 @@ async function stage(
     random: (size) => new Uint8Array(size),
     dial: async () => await Promise.reject(new Error("nobody")),
     watchFolder: async () => await Promise.reject(new Error("nothing")),
-    beside: new BesideWork(clock),
+    beside: new BackgroundWork(clock),
     stopSoftly: () => new AbortController().signal,
   };
   const given = await readGiven(plan, argv, env);

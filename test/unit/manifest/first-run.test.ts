@@ -38,7 +38,7 @@ function first(parts: Partial<InitManifestInput> = {}): string {
     controllers: [LAPTOP],
     visors: [],
     unread: [],
-    eyes: EYES,
+    planView: EYES,
     ...parts,
   }).text;
 }

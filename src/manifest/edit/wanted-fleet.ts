@@ -17,15 +17,15 @@ import type {
 } from "../../model/index.ts";
 import { concernsTrust } from "../check-values.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
-import type { Body, Manifest, Word, Written, WrittenVisor } from "../manifest.ts";
+import type { WrittenFields, Manifest, WrittenWord, Written, WrittenVisor } from "../manifest.ts";
 import { parseManifest } from "../parse-manifest.ts";
 import { parseUntil } from "../reading.ts";
 import { resolveManifest } from "../resolve-manifest.ts";
-import { flowOf } from "./body.ts";
-import { bodyTree, type ManifestEdit, type ValueEdit } from "./manifest-edit.ts";
+import { flowOf } from "./fields-text.ts";
+import { treeOfEdit, type ManifestEdit, type ValueEdit } from "./manifest-edit.ts";
 
 /** A key as a list names it. */
-export interface Member {
+export interface ListMember {
   readonly key: VisorKey;
   /** Its name where it has one. */
   readonly word: string;
@@ -145,10 +145,10 @@ function neverIgnored(name: string, path: string): FleetError {
 }
 
 function changedWords(
-  words: readonly Word[],
+  words: readonly WrittenWord[],
   { action, name }: { readonly action: "add" | "remove"; readonly name: string },
   { place }: WrittenVisor,
-): readonly Word[] {
+): readonly WrittenWord[] {
   const others = words.filter(({ text }) => text !== name);
   if (action === "remove") return others;
   return others.length < words.length ? words : [...words, { text: name, place }];
@@ -181,14 +181,14 @@ function checkRole(
 }
 
 /** The values of an edit, read as a manifest's own reader reads them. */
-function bodyOf(edit: ValueEdit): Body {
+function bodyOf(edit: ValueEdit): WrittenFields {
   const isPartial = edit.kind === "port" && edit.fields["whitelist"] === undefined;
   const whole =
     edit.kind === "port" && isPartial
       ? { ...edit, fields: { ...edit.fields, whitelist: "anyone" } }
       : edit;
   const key = `02${"79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"}`;
-  const flow = flowOf(new Map([["key", `"${key}"`], ...bodyTree(whole)]));
+  const flow = flowOf(new Map([["key", `"${key}"`], ...treeOfEdit(whole)]));
   const text = `apiVersion: fleet.skywire/v1\nfleet: edit\nvisors: { visor: ${flow} }\n`;
   const { manifest, diagnostics } = parseManifest(text, "edit");
   const body = manifest?.visors.get("visor")?.body;
@@ -199,7 +199,7 @@ function bodyOf(edit: ValueEdit): Body {
   return { ...body, written };
 }
 
-function overlaid(body: Body, said: Body, edit: ValueEdit): Body {
+function overlaid(body: WrittenFields, said: WrittenFields, edit: ValueEdit): WrittenFields {
   const written = new Map<string, Written>(body.written);
   if (edit.kind === "close-port") {
     for (const path of body.written.keys()) {
@@ -218,7 +218,7 @@ function overlaid(body: Body, said: Body, edit: ValueEdit): Body {
  * The key that a word names, alone.
  * @throws FleetError manifest/edit (exit 64) for a name of nobody or of several
  */
-export function memberWord(text: string, manifest: Manifest): Member {
+export function memberWord(text: string, manifest: Manifest): ListMember {
   const named = manifest.visors.get(text)?.key ?? manifest.keys.get(text)?.key;
   if (named !== undefined) return { key: named, word: text };
   const checked = checkVisorKey(text);
@@ -248,7 +248,7 @@ function nameOf(key: VisorKey, { visors, keys }: Manifest): string {
 function withMember(
   visor: DesiredVisor,
   { action, list }: { readonly action: "add" | "remove"; readonly list: string },
-  { key }: Member,
+  { key }: ListMember,
 ): DesiredVisor {
   // A visor never stands in its own lists.
   if (visor.key === key) return visor;

@@ -1,15 +1,15 @@
 // Putting a member into a list of the text, or taking one out.
 import {
-  type BodyPlace,
-  type BodyTree,
+  type FieldsPlace,
+  type FieldTree,
   entryAt,
   flowOf,
   putTree,
   treeOf,
   withoutEntry,
-} from "./body.ts";
+} from "./fields-text.ts";
 import type { Edit, KeyPlace, MapPlace } from "./splice.ts";
-import { isEmptied, withoutWords, withoutWordsOrEntry, withWord, wordText } from "./words.ts";
+import { isEmptied, withoutWords, withoutWordsOrEntry, withWord, wordText } from "./list-words.ts";
 
 /** A member to put into a list, or to take out of it. */
 export interface MemberChange {
@@ -30,7 +30,11 @@ export interface MemberChange {
 }
 
 /** Changes one member of a list of a role or a visor. */
-export function changeMember(text: string, body: BodyPlace, change: MemberChange): readonly Edit[] {
+export function changeMember(
+  text: string,
+  body: FieldsPlace,
+  change: MemberChange,
+): readonly Edit[] {
   const entry = entryAt(body.map, change.path);
   if (entry === undefined) return putTree(text, body, treeOf(change.path, newList(change)));
   if (entry.list !== undefined) {
@@ -55,7 +59,7 @@ function newList({ action, word, isMember, inherited }: MemberChange): string {
 
 /** The place of a list that names what to add and what to remove. */
 interface PartsPlace {
-  readonly body: BodyPlace;
+  readonly body: FieldsPlace;
   readonly entry: KeyPlace;
   readonly map: MapPlace;
 }
@@ -71,8 +75,8 @@ function changeParts(
   const isThere = other?.list?.items.some((item) => isMember(item.text)) === true;
   const isNamed = action === "add" || !isExact;
   const isOwnThere = own?.list?.items.some((item) => isMember(item.text)) === true;
-  const place: BodyPlace = { map, step: body.step };
-  const fresh: BodyTree = new Map([[action, `[${wordText(word)}]`]]);
+  const place: FieldsPlace = { map, step: body.step };
+  const fresh: FieldTree = new Map([[action, `[${wordText(word)}]`]]);
   if (!isThere || other?.list === undefined) {
     if (!isNamed || isOwnThere) return [];
     return own?.list === undefined ? putTree(text, place, fresh) : withWord(text, own.list, word);

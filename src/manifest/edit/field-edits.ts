@@ -3,15 +3,22 @@ import { assert, defined, type VisorKey } from "../../core/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import type { ExistingManifest } from "../existing-manifest.ts";
 import type { Manifest } from "../manifest.ts";
-import { bodyIn, type BodyPlace, entryAt, flowOf, putTree, treeOf } from "./body.ts";
-import { bodyTree, ignoreFields, type ManifestEdit } from "./manifest-edit.ts";
-import { changeMember, withoutPath } from "./members.ts";
+import {
+  fieldsPlaceIn,
+  type FieldsPlace,
+  entryAt,
+  flowOf,
+  putTree,
+  treeOf,
+} from "./fields-text.ts";
+import { treeOfEdit, ignoreFields, type ManifestEdit } from "./manifest-edit.ts";
+import { changeMember, withoutPath } from "./list-member.ts";
 import { type Edit, placesOf } from "./splice.ts";
-import { memberWord } from "./wanted.ts";
-import { withListed, withoutListed } from "./words.ts";
+import { memberWord } from "./wanted-fleet.ts";
+import { withListed, withoutListed } from "./list-words.ts";
 
 /** A text, and the roles or visors in it that an edit is written at. */
-export interface BodyEditsInput {
+export interface FieldEditsInput {
   readonly text: string;
   /** The manifest as it was before the edit. */
   readonly existing: ExistingManifest;
@@ -23,15 +30,15 @@ export interface BodyEditsInput {
 }
 
 /** The edits of a text that write what is wanted at each of the roles or visors named. */
-export function bodyEdits(input: BodyEditsInput): readonly Edit[] {
+export function fieldEdits(input: FieldEditsInput): readonly Edit[] {
   const top = placesOf(input.text);
   return input.names.flatMap((name) => {
-    const body = bodyIn(top, input.section, name);
+    const body = fieldsPlaceIn(top, input.section, name);
     return body === undefined ? [] : editsOf(input, body, name);
   });
 }
 
-function editsOf(input: BodyEditsInput, body: BodyPlace, name: string): readonly Edit[] {
+function editsOf(input: FieldEditsInput, body: FieldsPlace, name: string): readonly Edit[] {
   const { text, edit } = input;
   switch (edit.kind) {
     case "app":
@@ -39,7 +46,7 @@ function editsOf(input: BodyEditsInput, body: BodyPlace, name: string): readonly
     case "setting":
     case "reward-address":
     case "rpc-exec":
-      return putTree(text, body, bodyTree(edit));
+      return putTree(text, body, treeOfEdit(edit));
     case "ignore":
       return ignoreEdits(text, body, edit);
     case "port":
@@ -60,7 +67,7 @@ function editsOf(input: BodyEditsInput, body: BodyPlace, name: string): readonly
 /** One that is there already is replaced as a whole: its reason belonged to its time. */
 function ignoreEdits(
   text: string,
-  body: BodyPlace,
+  body: FieldsPlace,
   { path, until, because }: Extract<ManifestEdit, { readonly kind: "ignore" }>,
 ): readonly Edit[] {
   if (until === undefined) return withoutPath(text, body.map, ["ignore", path]);
@@ -71,25 +78,25 @@ function ignoreEdits(
 
 /** A record that a visor begins anew must name its whitelist, too: it takes over what its role says. */
 function putPort(
-  { text, existing, section }: BodyEditsInput,
+  { text, existing, section }: FieldEditsInput,
   edit: Extract<ManifestEdit, { readonly kind: "port" }>,
-  body: BodyPlace,
+  body: FieldsPlace,
   name: string,
 ): readonly Edit[] {
   const isOpen = entryAt(body.map, ["ports", String(edit.port)])?.value !== undefined;
   if (isOpen || edit.fields["whitelist"] !== undefined || section === "roles") {
-    return putTree(text, body, bodyTree(edit));
+    return putTree(text, body, treeOfEdit(edit));
   }
   const visor = existing.desired.visors.find((each) => each.name === name);
   const whitelist = inheritedList(existing.manifest, visor, `ports.${edit.port}.whitelist`);
   const fields = { ...defined({ whitelist }), ...edit.fields };
-  return putTree(text, body, bodyTree({ ...edit, fields }));
+  return putTree(text, body, treeOfEdit({ ...edit, fields }));
 }
 
 function memberEdits(
-  { text, existing, section, meant }: BodyEditsInput,
+  { text, existing, section, meant }: FieldEditsInput,
   edit: Extract<ManifestEdit, { readonly kind: "member" }>,
-  body: BodyPlace,
+  body: FieldsPlace,
   name: string,
 ): readonly Edit[] {
   const { manifest, desired } = existing;

@@ -1,34 +1,34 @@
 // Reading what a role or a visor says of values on visors.
 import type { Json, Place } from "../core/index.ts";
 import { SAME_ENTRY, settingAt, settingFault, SETTINGS } from "../model/index.ts";
-import type { Body, Written } from "./manifest.ts";
-import { checkPlain, plain, readApp, readList } from "./read-app.ts";
-import { placeOf, type Reading, soundAt, soundEntries, textOf } from "./reading.ts";
+import type { WrittenFields, Written } from "./manifest.ts";
+import { checkPlain, writtenValue, readApp, readList } from "./read-app.ts";
+import { placeOf, type Reading, goodValueAt, goodEntries, textOf } from "./reading.ts";
 import { rewardAddressFault } from "./reward-address.ts";
 import type { Entry, MapTree, Tree } from "./source.ts";
 
 const SETTING_PATHS: ReadonlySet<string> = new Set(SETTINGS.map((setting) => setting.path));
 
 /** Reads what a role or a visor says about values on visors, as leaves. */
-export function readBody(reading: Reading, tree: MapTree): Body {
+export function readBody(reading: Reading, tree: MapTree): WrittenFields {
   const written = new Map<string, Written>();
   const apps = new Map<string, Place>();
   const ports = new Map<string, Place>();
   const put = (path: string, value: Written): void => void written.set(path, value);
-  for (const list of soundEntries(reading, soundAt(reading, tree, "trust"))) {
+  for (const list of goodEntries(reading, goodValueAt(reading, tree, "trust"))) {
     if (list.value.kind === "scalar" && typeof list.value.value === "boolean")
-      put(`trust.${list.key}`, plain(list.value.value, placeOf(reading, list.offset)));
+      put(`trust.${list.key}`, writtenValue(list.value.value, placeOf(reading, list.offset)));
     else put(`trust.${list.key}`, readList(reading, list.value, placeOf(reading, list.offset)));
   }
-  for (const app of soundEntries(reading, soundAt(reading, tree, "apps"))) {
+  for (const app of goodEntries(reading, goodValueAt(reading, tree, "apps"))) {
     apps.set(app.key, placeOf(reading, app.offset));
     readApp(reading, app, put);
   }
-  for (const port of soundEntries(reading, soundAt(reading, tree, "ports"))) {
+  for (const port of goodEntries(reading, goodValueAt(reading, tree, "ports"))) {
     ports.set(port.key, placeOf(reading, port.offset));
     readPort(reading, port, put);
   }
-  for (const setting of soundEntries(reading, soundAt(reading, tree, "settings"))) {
+  for (const setting of goodEntries(reading, goodValueAt(reading, tree, "settings"))) {
     if (SETTING_PATHS.has(setting.key)) {
       readSetting(reading, setting, put);
     }
@@ -43,7 +43,7 @@ export function readBody(reading: Reading, tree: MapTree): Body {
 }
 
 function entryOf(reading: Reading, tree: MapTree, key: string): Entry | undefined {
-  return soundAt(reading, tree, key) === undefined ? undefined : tree.entries.get(key);
+  return goodValueAt(reading, tree, key) === undefined ? undefined : tree.entries.get(key);
 }
 
 function readPort(
@@ -54,17 +54,17 @@ function readPort(
   const prefix = `ports.${port.key}`;
   const place = placeOf(reading, port.offset);
   if (port.value.kind === "scalar") {
-    put(`${prefix}.open`, plain(false, place));
+    put(`${prefix}.open`, writtenValue(false, place));
     return;
   }
-  put(`${prefix}.open`, plain(true, place));
-  for (const field of soundEntries(reading, port.value)) {
+  put(`${prefix}.open`, writtenValue(true, place));
+  for (const field of goodEntries(reading, port.value)) {
     const at = placeOf(reading, field.offset);
     if (field.key === "whitelist") {
       put(`${prefix}.whitelist`, readList(reading, field.value, at));
     } else if (field.value.kind === "scalar" && field.value.value !== null) {
       checkPlain(reading, field.value);
-      put(`${prefix}.${field.key}`, plain(field.value.value, at));
+      put(`${prefix}.${field.key}`, writtenValue(field.value.value, at));
     }
   }
 }
@@ -86,7 +86,7 @@ function readSetting(
     if (tree.kind === "scalar" || fault === SAME_ENTRY) refuseSetting(reading, tree, fault);
     return;
   }
-  const written = plain(value, placeOf(reading, setting.offset));
+  const written = writtenValue(value, placeOf(reading, setting.offset));
   put(`settings.${setting.key}`, open === undefined ? written : { ...written, anyone: true });
 }
 
@@ -135,7 +135,7 @@ function readAddress(
   const text = textOf(address.value) ?? "";
   const fault = rewardAddressFault(text);
   if (fault === undefined) {
-    put("reward_address", plain(text, placeOf(reading, address.offset)));
+    put("reward_address", writtenValue(text, placeOf(reading, address.offset)));
     return;
   }
   reading.report({

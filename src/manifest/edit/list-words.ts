@@ -1,6 +1,6 @@
 // Words of lists in the text: written as YAML, found, added and removed.
 import { yamlText } from "../yaml-text.ts";
-import { type BodyPlace, entryAt, putTree, treeOf, withoutEntry } from "./body.ts";
+import { type FieldsPlace, entryAt, putTree, treeOf, withoutEntry } from "./fields-text.ts";
 import { withoutSpans } from "./without-span.ts";
 import {
   type Edit,
@@ -55,7 +55,7 @@ export function isEmptied(list: ListPlace, isGone: (word: string) => boolean): b
 /** Puts a word into the list below a key, which is made where there is none. */
 export function withListed(
   text: string,
-  body: BodyPlace,
+  body: FieldsPlace,
   name: string,
   word: string,
 ): readonly Edit[] {
@@ -67,7 +67,7 @@ export function withListed(
 /** Takes a word out of the list below a key; the key goes with the last word. */
 export function withoutListed(
   text: string,
-  { map }: BodyPlace,
+  { map }: FieldsPlace,
   name: string,
   word: string,
 ): readonly Edit[] {

@@ -3,22 +3,25 @@ import type { WatchLogLine, WatchEffect } from "./events.ts";
 import type { WatchState } from "./state.ts";
 
 /** A state on its way through one step, and the effects so far. */
-export interface Turn {
+export interface WatchStep {
   readonly state: WatchState;
   readonly effects: readonly WatchEffect[];
 }
 
-/** A turn of this state. */
-export function turnOf(state: WatchState, effects: readonly WatchEffect[] = []): Turn {
+/** A step that has come to this state. */
+export function watchStep(state: WatchState, effects: readonly WatchEffect[] = []): WatchStep {
   return { state, effects };
 }
 
 /** Adds an effect. */
-export function also({ state, effects }: Turn, ...more: readonly WatchEffect[]): Turn {
+export function withEffects(
+  { state, effects }: WatchStep,
+  ...more: readonly WatchEffect[]
+): WatchStep {
   return { state, effects: [...effects, ...more] };
 }
 
 /** Adds a line of the log. */
-export function logEffect(turn: Turn, line: WatchLogLine): Turn {
-  return also(turn, { kind: "log", line });
+export function withLogLine(step: WatchStep, line: WatchLogLine): WatchStep {
+  return withEffects(step, { kind: "log", line });
 }

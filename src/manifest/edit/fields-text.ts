@@ -12,23 +12,23 @@ import {
 import { withoutSpan } from "./without-span.ts";
 
 /** What to write below a key: a value as YAML on one line, or a map of such. */
-export type BodyValue = string | BodyTree;
+export type FieldValue = string | FieldTree;
 
 /** Values by key, in the order in which new ones are written. */
-export type BodyTree = ReadonlyMap<string, BodyValue>;
+export type FieldTree = ReadonlyMap<string, FieldValue>;
 
 /** A map of the text that values are put into, and how much deeper its own maps are indented. */
-export interface BodyPlace {
+export interface FieldsPlace {
   readonly map: MapPlace;
   readonly step: string;
 }
 
 /** The role or visor of that name. */
-export function bodyIn(
+export function fieldsPlaceIn(
   top: MapPlace,
   section: "roles" | "visors",
   name: string,
-): BodyPlace | undefined {
+): FieldsPlace | undefined {
   const entries = top.entries.find((entry) => entry.name === section)?.value;
   const map = entries?.entries.find((entry) => entry.name === name)?.value;
   if (entries === undefined || map === undefined) return undefined;
@@ -45,15 +45,19 @@ export function entryAt(map: MapPlace, path: readonly string[]): KeyPlace | unde
 }
 
 /** The tree that holds one value at a path. */
-export function treeOf(path: readonly string[], value: BodyValue): BodyTree {
+export function treeOf(path: readonly string[], value: FieldValue): FieldTree {
   const [first = "", ...others] = path;
   return new Map([[first, others.length === 0 ? value : treeOf(others, value)]]);
 }
 
 /** Puts values into a map: what is there is replaced where it stands, what is not comes behind the last entry. */
-export function putTree(text: string, { map, step }: BodyPlace, tree: BodyTree): readonly Edit[] {
+export function putTree(
+  text: string,
+  { map, step }: FieldsPlace,
+  tree: FieldTree,
+): readonly Edit[] {
   const edits: Edit[] = [];
-  const fresh: (readonly [string, BodyValue])[] = [];
+  const fresh: (readonly [string, FieldValue])[] = [];
   for (const [name, value] of tree) {
     const entry = map.entries.find((each) => each.name === name);
     if (entry === undefined) fresh.push([name, value]);
@@ -99,14 +103,14 @@ export function withoutEntry(text: string, map: MapPlace, entry: KeyPlace): read
 }
 
 /** A value on one line. */
-export function flowOf(value: BodyValue): string {
+export function flowOf(value: FieldValue): string {
   if (typeof value === "string") return value;
   const entries = [...value].map(([name, inner]) => `${name}: ${flowOf(inner)}`);
   return `{ ${entries.join(", ")} }`;
 }
 
 /** A new entry as lines: maps of maps are opened, maps of values stand on one line. */
-function linesOf(name: string, value: BodyValue, indent: string, step: string): readonly string[] {
+function linesOf(name: string, value: FieldValue, indent: string, step: string): readonly string[] {
   if (typeof value !== "string" && [...value.values()].some((inner) => typeof inner !== "string")) {
     const inner = [...value].flatMap(([key, each]) => linesOf(key, each, indent + step, step));
     return [`${indent}${name}:`, ...inner];

@@ -2,12 +2,12 @@
 import { checkVisorKey, hasUnseen, type VisorKey } from "../../core/index.ts";
 import type { SeenVisor } from "../../model/index.ts";
 import { looksSecret } from "../check-values.ts";
-import type { Eyes, Fact } from "./facts.ts";
+import type { PlanView, Fact } from "./facts.ts";
 
 /** What reading the facts of one visor needs. */
-export interface TextLook {
+export interface FactCollector {
   readonly seen: SeenVisor;
-  readonly eyes: Eyes;
+  readonly planView: PlanView;
   /** Lists that are open to everybody may be written so. */
   readonly open: boolean;
   /** The key that a text is; `undefined` when a manifest could not write it as the visor shows it. */
@@ -23,7 +23,7 @@ const UNKNOWN = /[\p{Private_Use}\p{Unassigned}]/u;
 const REFERENCE = /^(env|file):/;
 
 /** Makes the check of keys that all visors of one adoption share: checking the curve is what takes time. */
-export function keyChecker(): TextLook["keyOf"] {
+export function keyChecker(): FactCollector["keyOf"] {
   const known = new Map<string, VisorKey | undefined>();
   return (text) => {
     if (known.has(text)) return known.get(text);
@@ -46,11 +46,14 @@ export function isPlainText(text: string): boolean {
 }
 
 /** The members of a list, sorted, or why no manifest can say them. */
-export function keysIn(look: TextLook, elements: readonly string[]): readonly VisorKey[] | string {
-  const keys = elements.map((element) => look.keyOf(element));
+export function keysIn(
+  collector: FactCollector,
+  elements: readonly string[],
+): readonly VisorKey[] | string {
+  const keys = elements.map((element) => collector.keyOf(element));
   const good = keys.filter((key) => key !== undefined);
   if (good.length < keys.length) return "a member of it is no visor key";
-  const revoked = good.flatMap((key) => look.revoked.get(key) ?? []);
+  const revoked = good.flatMap((key) => collector.revoked.get(key) ?? []);
   const [name] = revoked;
   return name === undefined
     ? [...new Set(good)].sort()
