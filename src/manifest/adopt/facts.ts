@@ -23,7 +23,7 @@ export type ReadLeaf =
   | { readonly kind: "unsupported"; readonly why: string };
 
 /**
- * How plans collector at an observation. It is handed in: this room knows no plans, and what is adopted must be
+ * How a plan sees an observation. It is handed in: this room knows no plans, and what is adopted must be
  * the very values that a plan compares with.
  */
 export interface PlanView {

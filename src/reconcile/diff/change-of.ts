@@ -20,7 +20,7 @@ import {
   TYPED_FIELDS,
   typedForm,
 } from "../../model/index.ts";
-import { foundAt } from "./observed-field.ts";
+import { observedFieldAt } from "./observed-field.ts";
 import { type LeafPath, parseLeafPath, riskOf } from "./leaf-path.ts";
 import { closingOf, type LeftOf, recordOf, waitsForRestart, wantsDmsg } from "./served-port.ts";
 import { appPresenceWriter, closingWriter, type LeafWriter } from "./writer-of.ts";
@@ -126,7 +126,7 @@ export function diffClosed(
   const path = parseLeafPath(leaf.path);
   if (path.section !== "ports" || path.field !== "open") return undefined;
   if (leaf.kind !== "value" || leaf.value !== false) return undefined;
-  const found = foundAt(seen, leaf.path);
+  const found = observedFieldAt(seen, leaf.path);
   if (found.kind !== "value") return undefined;
   const closing = closingOf(seen, path.port, left);
   if (closing.kind === "done") return { changes: [], unsupported: [] };

@@ -23,7 +23,7 @@ import {
   untakenByProgram,
   withWhy,
 } from "./change-of.ts";
-import { type Found, foundAt } from "./observed-field.ts";
+import { type ObservedField, observedFieldAt } from "./observed-field.ts";
 import { parseLeafPath, riskOf } from "./leaf-path.ts";
 import { mayBeMasked } from "./masked.ts";
 import { type SecretComparison, secretRefText } from "./secret-comparison.ts";
@@ -132,7 +132,7 @@ interface DiffContext {
 }
 
 function diffLeaf(seen: SeenVisor, leaf: DesiredLeaf, { secrets, left }: DiffContext): LeafVerdict {
-  const found = foundAt(seen, leaf.path);
+  const found = observedFieldAt(seen, leaf.path);
   if (found.kind === "unsupported") {
     return found.notObserved === true ? NOT_OBSERVED : { changes: [], unsupported: [found.why] };
   }
@@ -200,7 +200,7 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
 function diffValue(
   seen: SeenVisor,
   leaf: DesiredValue,
-  found: Found & { readonly kind: "value" | "set" },
+  found: ObservedField & { readonly kind: "value" | "set" },
   { secrets, left }: DiffContext,
 ): LeafVerdict {
   const raw: Json = found.kind === "value" ? found.raw : [...found.elements];

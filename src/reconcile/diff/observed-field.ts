@@ -21,7 +21,7 @@ import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
 import { CLOSING, isClosing } from "./served-port.ts";
 
 /** What a visor shows at one leaf. */
-export type Found =
+export type ObservedField =
   | {
       readonly kind: "value";
       /** As it may be shown; `null` is absent. */
@@ -38,7 +38,7 @@ export type Found =
   | { readonly kind: "unsupported"; readonly why: string; readonly notObserved?: true };
 
 /** Reads one leaf out of an observation. The visor's own key never counts as a member of its trust lists. */
-export function foundAt(seen: SeenVisor, path: string): Found {
+export function observedFieldAt(seen: SeenVisor, path: string): ObservedField {
   const kept = seen.kept?.get(path);
   if (kept !== undefined && kept.kind !== "missing-app") return foundKept(kept);
   if (seen.kept !== undefined && kept === undefined) {
@@ -47,7 +47,7 @@ export function foundAt(seen: SeenVisor, path: string): Found {
   return foundLive(seen, path);
 }
 
-function foundKept(kept: Exclude<KeptLeaf, { readonly kind: "missing-app" }>): Found {
+function foundKept(kept: Exclude<KeptLeaf, { readonly kind: "missing-app" }>): ObservedField {
   if (kept.kind !== "value") return kept;
   const { shown, raw, keyed, differs } = kept;
   return {
@@ -59,7 +59,7 @@ function foundKept(kept: Exclude<KeptLeaf, { readonly kind: "missing-app" }>): F
   };
 }
 
-function foundLive(seen: SeenVisor, path: string): Found {
+function foundLive(seen: SeenVisor, path: string): ObservedField {
   const leaf = parseLeafPath(path);
   switch (leaf.section) {
     case "trust":
@@ -78,7 +78,7 @@ function foundLive(seen: SeenVisor, path: string): Found {
   }
 }
 
-function foundList(seen: SeenVisor, path: OwnListPath): Found {
+function foundList(seen: SeenVisor, path: OwnListPath): ObservedField {
   const row = OWN_FIELDS[path];
   const elements = seen[row.seen];
   if (elements === undefined) return unsupported(row.unseen);
@@ -88,13 +88,13 @@ function foundList(seen: SeenVisor, path: OwnListPath): Found {
   };
 }
 
-function foundText(seen: SeenVisor, path: "reward_address"): Found {
+function foundText(seen: SeenVisor, path: "reward_address"): ObservedField {
   const row = OWN_FIELDS[path];
   const text = seen[row.seen];
   return text === undefined ? unsupported(row.unseen) : plain(text === "" ? null : text);
 }
 
-function foundRpcExec(seen: SeenVisor, path: "trust.allow_rpc_exec"): Found {
+function foundRpcExec(seen: SeenVisor, path: "trust.allow_rpc_exec"): ObservedField {
   const row = OWN_FIELDS[path];
   const isOn = seen[row.seen];
   if (isOn !== undefined) return plain(isOn);
@@ -105,7 +105,7 @@ function foundRpcExec(seen: SeenVisor, path: "trust.allow_rpc_exec"): Found {
   );
 }
 
-function foundSetting(seen: SeenVisor, setting: string): Found {
+function foundSetting(seen: SeenVisor, setting: string): ObservedField {
   const value = seen.settings[setting];
   if (value !== undefined) return plain(value);
   // What is switched on in a block is off where there is no such block.
@@ -121,7 +121,7 @@ export function isBlockUnset(seen: Pick<SeenVisor, "unsetBlocks">, path: string)
   return path.includes(".") && (seen.unsetBlocks ?? []).includes(path.split(".", 1)[0] ?? "");
 }
 
-function foundApp(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }): Found {
+function foundApp(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }): ObservedField {
   const [app, ...others] = seen.apps.filter(({ name }) => name === leaf.app);
   if (others.length > 0) return unsupported(twice(`an app ${leaf.app}`));
   if (leaf.field === "present") return plain(app !== undefined);
@@ -158,7 +158,7 @@ function foundApp(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }
 }
 
 /** What the app goes by: an option that is not given has the value that the program takes then. */
-function foundTyped(app: ObservedApp, field: AppTypedField): Found {
+function foundTyped(app: ObservedApp, field: AppTypedField): ObservedField {
   const { typed, broken } = splitArgs(rawOf(app));
   const form = typedForm(programOf(rawOf(app)), field);
   const element = broken.get(field);
@@ -181,7 +181,7 @@ function twice(what: string): string {
   return `the visor has ${what} twice, and which one counts is not known: take one out of its configuration, then restart it`;
 }
 
-function foundEnv(app: ObservedApp): Found {
+function foundEnv(app: ObservedApp): ObservedField {
   const env = app.raw.open().env;
   if (env === undefined) return unsupported("this release does not show the environment of apps");
   const variables = env.map((element): readonly [string, string] => {
@@ -195,7 +195,7 @@ function foundEnv(app: ObservedApp): Found {
   };
 }
 
-function foundPort(seen: SeenVisor, leaf: LeafPath & { readonly section: "ports" }): Found {
+function foundPort(seen: SeenVisor, leaf: LeafPath & { readonly section: "ports" }): ObservedField {
   if (seen.ports === undefined) return unsupported("this release does not list its served ports");
   const [port, ...others] = seen.ports.filter((candidate) => candidate.port === leaf.port);
   if (others.length > 0) return unsupported(twice(`port ${leaf.port}`));
@@ -207,10 +207,10 @@ function foundPort(seen: SeenVisor, leaf: LeafPath & { readonly section: "ports"
   return plain((port ?? defaultPort(leaf.port))[leaf.field]);
 }
 
-function plain(value: Json): Found {
+function plain(value: Json): ObservedField {
   return { kind: "value", raw: value, shown: value };
 }
 
-function unsupported(why: string): Found & { readonly kind: "unsupported" } {
+function unsupported(why: string): ObservedField & { readonly kind: "unsupported" } {
   return { kind: "unsupported", why };
 }
