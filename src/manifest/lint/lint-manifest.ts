@@ -6,7 +6,7 @@ import { resolveManifest } from "../resolve-manifest.ts";
 import { isSameFleet } from "../same-fleet.ts";
 import { withLines } from "../shown-line.ts";
 import { makeSource, type Source } from "../source.ts";
-import { parseTree } from "../parse-tree.ts";
+import { parseSimilarTree } from "../similar-tree.ts";
 import { checkAppsAndSettings } from "./check-app-and-setting.ts";
 import { checkOpenWhitelists, checkSingleController } from "./check-access.ts";
 import { checkKeysListedTwice, checkNamesListedTwice } from "./check-listed-twice.ts";
@@ -139,7 +139,8 @@ function lintedOf(
   const { desired, diagnostics } = resolveManifest(parsed.manifest);
   if (desired === undefined) return { diagnostics: [...parsed.diagnostics, ...diagnostics] };
   const source = makeSource(text, file);
-  const { tree } = parseTree(source);
+  // Parsed just now: its visors are remembered.
+  const { tree } = parseSimilarTree(source);
   assert(tree?.kind === "map", "a manifest that resolves is a map");
   const now = defined({
     nowMs,
