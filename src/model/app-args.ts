@@ -26,11 +26,24 @@ export const APP_WORD = "app";
 
 const PROGRAM_ENDINGS = /\.(exe|com|bat|cmd)$/;
 
+/** The visors of a fleet run the same few programs, and each is asked for many times. */
+const NAMED_MAX = 1_000;
+const named = new Map<string, string>();
+
 /**
  * The program that a path or name means: its last part; one that visors know is told in whatever letters and with
  * whatever ending a system would start it.
  */
 export function programNamed(path: string): string {
+  const known = named.get(path);
+  if (known !== undefined) return known;
+  const program = newlyNamed(path);
+  if (named.size >= NAMED_MAX) named.clear();
+  named.set(path, program);
+  return program;
+}
+
+function newlyNamed(path: string): string {
   const last = path.trim().split(/[/\\]/).at(-1) ?? "";
   const plain = last
     .normalize("NFKC")

@@ -45,8 +45,21 @@ const OWN_SECTIONS: Readonly<Record<OwnPath, "trust" | "rpc_exec" | "survey" | "
     reward_address: "reward_address",
   };
 
+/** The visors of a fleet have the same few paths, and each is asked for many times. */
+const PARSED_MAX = 10_000;
+const parsed = new Map<string, LeafPath>();
+
 /** Parses a leaf path that the manifest or a plan made; anything else is a bug. */
 export function parseLeafPath(path: string): LeafPath {
+  const known = parsed.get(path);
+  if (known !== undefined) return known;
+  const leaf = newlyParsed(path);
+  if (parsed.size >= PARSED_MAX) parsed.clear();
+  parsed.set(path, leaf);
+  return leaf;
+}
+
+function newlyParsed(path: string): LeafPath {
   if (isOwnPath(path)) return { section: OWN_SECTIONS[path], path } as LeafPath;
   if (path.startsWith("settings."))
     return { section: "settings", setting: path.slice("settings.".length) };

@@ -131,9 +131,12 @@ export function withoutDoubtful(
 /** The apps of a visor that cannot start, owned or not, and what would mend each; sorted as the visor lists them. */
 export function unreadableApps(seen: Pick<SeenVisor, "apps">): readonly UnreadableApp[] {
   return seen.apps.flatMap((app) => {
-    const run = { ...app, args: app.raw.open().args };
+    const { name, binary, raw } = app;
+    const run = { name, binary, args: raw.open().args };
+    const elements = unreadableElements(run);
+    if (elements.length === 0) return [];
     const fields = [...splitArgs(run).broken];
-    return unreadableElements(run).map((element) => {
+    return elements.map((element) => {
       const [field] = fields.find(([, shown]) => shown === element) ?? [];
       return { app: app.name, element, next: nextOf(app.name, field) };
     });
