@@ -67,6 +67,8 @@ export {
   type VerifyMany,
   type VisorKey,
   visorKeyFault,
+  x25519KeyOf,
+  x25519Shared,
 } from "./keys.ts";
 export {
   assert,

@@ -1,9 +1,9 @@
 // Keys as texts, of visors, operators and those that records are sealed to; and the signatures of operators (ed25519).
-import { getPublicKey, hashes, Point } from "@noble/ed25519";
+import { Point } from "@noble/ed25519";
 import {
-  createHash,
   createPrivateKey,
   createPublicKey,
+  diffieHellman,
   ECDH,
   type KeyObject,
   sign as platformSign,
@@ -100,8 +100,8 @@ const KEY_SIZE = 32;
 const SIGNATURE_SIZE = 64;
 const GROUP_ORDER = 2n ** 252n + 27_742_317_777_372_353_535_851_937_790_883_648_493n;
 const KEYS_REMEMBERED_MAX = 1000;
-
-hashes.sha512 = (message) => new Uint8Array(createHash("sha512").update(message).digest());
+/** What stands before the 32 bytes of a seed (RFC 5958) of this curve (RFC 8410). */
+const SEED_HEAD = "302e020100300506032b657004220420";
 
 // A fleet has few operators and long histories: a key is judged once.
 const judgedKeys = new Map<string, KeyObject | undefined>();
@@ -116,9 +116,10 @@ export interface SignatureItem {
 /** Verifies many signatures as {@link verifyEd25519} does, with one verdict each, in their order. */
 export type VerifyMany = (items: readonly SignatureItem[]) => Promise<readonly boolean[]>;
 
-/** The public key of a 32-byte secret seed, in its text form. */
+/** The public key of a 32-byte secret seed, in its text form. The seed must not change while it is in use. */
 export function ed25519KeyOf(seed: Uint8Array): OperatorKey {
-  return formatOperatorKey(getPublicKey(seed));
+  const key = createPublicKey(secretKey(seed)).export({ format: "der", type: "spki" });
+  return formatOperatorKey(key.subarray(-KEY_SIZE));
 }
 
 /**
@@ -137,8 +138,8 @@ function secretKey(seed: Uint8Array): KeyObject {
   const known = secretKeys.get(seed);
   if (known !== undefined) return known;
   if (seed.length !== KEY_SIZE) throw new TypeError(`an ed25519 seed has ${KEY_SIZE} bytes`);
-  const [d, x] = [formatBase64Url(seed), formatBase64Url(getPublicKey(seed))];
-  const key = createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d, x }, format: "jwk" });
+  const der = `${SEED_HEAD}${toHex(seed)}`;
+  const key = createPrivateKey({ key: der, encoding: "hex", format: "der", type: "pkcs8" });
   secretKeys.set(seed, key);
   return key;
 }
@@ -202,4 +203,40 @@ function formatOperatorKey(bytes: Uint8Array): OperatorKey {
 
 function littleEndian(bytes: Uint8Array): bigint {
   return BigInt(`0x${toHex(bytes.toReversed())}`);
+}
+
+// Key agreement with X25519 (RFC 7748), by the platform.
+
+/** What stands before the 32 bytes of a secret (RFC 5958) and of a public key (RFC 5280) of this curve (RFC 8410). */
+const AGREEMENT_HEAD = "302e020100300506032b656e04220420";
+const AGREEMENT_PUBLIC_HEAD = "302a300506032b656e032100";
+
+/** The public key of a 32-byte secret, 32 bytes. */
+export function x25519KeyOf(secret: Uint8Array): Uint8Array {
+  const key = createPublicKey(agreementKey(secret)).export({ format: "der", type: "spki" });
+  return new Uint8Array(key.subarray(-KEY_SIZE));
+}
+
+/**
+ * The secret that a 32-byte secret and another's public key share, 32 bytes.
+ * @throws Error for a public key of small order, with which everybody shares the same, and for what has not 32 bytes
+ */
+export function x25519Shared(secret: Uint8Array, key: Uint8Array): Uint8Array {
+  const publicKey = createPublicKey({
+    key: behind(AGREEMENT_PUBLIC_HEAD, key),
+    encoding: "hex",
+    format: "der",
+    type: "spki",
+  });
+  return new Uint8Array(diffieHellman({ privateKey: agreementKey(secret), publicKey }));
+}
+
+function agreementKey(secret: Uint8Array): KeyObject {
+  const key = behind(AGREEMENT_HEAD, secret);
+  return createPrivateKey({ key, encoding: "hex", format: "der", type: "pkcs8" });
+}
+
+function behind(head: string, key: Uint8Array): string {
+  if (key.length !== KEY_SIZE) throw new TypeError(`an X25519 key has ${KEY_SIZE} bytes`);
+  return `${head}${toHex(key)}`;
 }

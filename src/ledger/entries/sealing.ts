@@ -1,6 +1,5 @@
 // Epoch keys: they seal payloads, are encrypted to each operator, and are gathered from the keysets that an operator can open.
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { x25519 } from "@noble/curves/ed25519.js";
 import {
   compareTexts,
   concatBytes,
@@ -13,6 +12,8 @@ import {
   sha256,
   toHex,
   utf8,
+  x25519KeyOf,
+  x25519Shared,
 } from "../../core/index.ts";
 import { ObjectWriter } from "../../skywire/cxo/index.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
@@ -76,7 +77,7 @@ export class EpochKey {
   /** Encrypts the key to one operator, as a keyset entry holds it. */
   wrapFor(recipient: SealKey, random: Random): SealedEpochKey {
     const secret = random(KEY_SIZE);
-    const ephemeral = x25519.getPublicKey(secret);
+    const ephemeral = x25519KeyOf(secret);
     const to = fromHex(recipient.slice("x25519:".length));
     const wrapping = wrappingKey(sharedWith(secret, to), ephemeral, to, this.epoch);
     const box = xchacha20poly1305(wrapping, WRAP_NONCE).encrypt(this.#key);
@@ -132,7 +133,7 @@ export function epochKeysFor(keyset: KeysetPayload, keys: OperatorKeys): readonl
 
 function sharedWith(secret: Uint8Array, key: Uint8Array): Uint8Array {
   try {
-    return x25519.getSharedSecret(secret, key);
+    return x25519Shared(secret, key);
   } catch (cause) {
     throw new FleetError("ledger/seal", "an operator's seal key is no X25519 key", {
       cause,

@@ -1,5 +1,4 @@
 // An operator's keys, all derived from one secret.
-import { x25519 } from "@noble/curves/ed25519.js";
 import {
   ed25519KeyOf,
   FleetError,
@@ -12,6 +11,8 @@ import {
   signEd25519,
   toHex,
   utf8,
+  x25519KeyOf,
+  x25519Shared,
 } from "../../core/index.ts";
 import type { FeedKey } from "../../model/index.ts";
 import { publicKeyOf, signHash } from "../../skywire/cxo/index.ts";
@@ -85,7 +86,7 @@ export class OperatorKeys {
     this.#sealSecret = part("seal", SEED_SIZE);
     this.#digestSecret = part("secret-digest", SEED_SIZE);
     this.operator = ed25519KeyOf(this.#ed25519Seed);
-    this.seal = formatSealKey(x25519.getPublicKey(this.#sealSecret));
+    this.seal = formatSealKey(x25519KeyOf(this.#sealSecret));
     this.feed = formatFeedKey(publicKeyOf(this.#feedSecret));
     this.counters = counters;
   }
@@ -136,7 +137,7 @@ export class OperatorKeys {
     if (secret === undefined)
       throw new FleetError("ledger/seal", `an epoch key is sealed to ${own}, which is not ours`);
     try {
-      return x25519.getSharedSecret(secret, key);
+      return x25519Shared(secret, key);
     } catch (cause) {
       throw new FleetError("ledger/seal", "an epoch key is sealed with a key that is none", {
         cause,
@@ -170,7 +171,7 @@ export class OperatorKeys {
     this.#earlierSeals ??= new Map(
       Array.from({ length: this.counters.seal }, (_, counter) => {
         const secret = derivePart(this.#secret, "seal", counter, SEED_SIZE);
-        return [formatSealKey(x25519.getPublicKey(secret)), secret] as const;
+        return [formatSealKey(x25519KeyOf(secret)), secret] as const;
       }),
     );
     return this.#earlierSeals;

@@ -1,4 +1,5 @@
 // A Root: the signed head of a feed, in its encoded form and as values; hashes signed and verified with secp256k1 keys.
+import { createECDH } from "node:crypto";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { concatBytes, equalBytes, FleetError, sha256 } from "../../core/index.ts";
 import { ByteReader, ObjectWriter } from "./encoded-values.ts";
@@ -36,7 +37,10 @@ export function publicKeyFault(key: Uint8Array): string | undefined {
 export function publicKeyOf(secret: Uint8Array): Uint8Array {
   const fault = secretKeyFault(secret);
   if (fault !== undefined) throw new FleetError("cxo/key", `not a secret key: ${fault}`);
-  return secp256k1.getPublicKey(secret, true);
+  // By the platform: noble builds the tables of its curve first.
+  const pair = createECDH("secp256k1");
+  pair.setPrivateKey(secret);
+  return new Uint8Array(pair.getPublicKey(null, "compressed"));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { etc, Point, sign, verify } from "@noble/ed25519";
+import { etc, hashes, Point, sign, verify } from "@noble/ed25519";
 import { describe, expect, it, test } from "vitest";
 import {
   concatBytes,
@@ -14,6 +14,8 @@ import {
   utf8,
   verifyEd25519,
 } from "../../../src/core/index.ts";
+
+hashes.sha512 = (message) => new Uint8Array(createHash("sha512").update(message).digest());
 
 const ORDER = Point.CURVE().n;
 const asKey = (hex: string): OperatorKey => `ed25519:${hex}` as OperatorKey;

@@ -1,3 +1,4 @@
+import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { describe, expect, it, test } from "vitest";
 import { fromHex, sha256, toHex, utf8 } from "../../../src/core/index.ts";
 import {
@@ -142,6 +143,18 @@ describe("signatures", () => {
       const signature = signHash(sha256(utf8(text)), secret);
       expect(signature).toEqual(signHash(sha256(utf8(text)), secret));
       verifySignature(sha256(utf8(text)), signature, publicKeyOf(secret));
+    }
+  });
+
+  it("whatever is signed: gives what noble gives", () => {
+    for (let turn = 0; turn < 64; turn += 1) {
+      const secret = sha256(utf8(`secret ${turn}`));
+      // Also a hash that is over the group's order.
+      const hash = turn === 0 ? new Uint8Array(32).fill(0xff) : sha256(utf8(`hash ${turn}`));
+      const options = { prehash: false, lowS: true, format: "recovered" } as const;
+      const [id = 0, ...numbers] = secp256k1.sign(hash, secret, options);
+      expect([...signHash(hash, secret)]).toEqual([...numbers, id]);
+      expect(publicKeyOf(secret)).toEqual(secp256k1.getPublicKey(secret, true));
     }
   });
 
