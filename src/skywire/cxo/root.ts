@@ -1,7 +1,7 @@
 // A Root: the signed head of a feed, in its encoded form and as values; hashes signed and verified with secp256k1 keys.
 import { createECDH } from "node:crypto";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { concatBytes, equalBytes, FleetError, sha256 } from "../../core/index.ts";
+import { concatBytes, equalBytes, FleetError, sha256, toHex } from "../../core/index.ts";
 import { ByteReader, ObjectWriter } from "./encoded-values.ts";
 import { isBlank } from "./refs.ts";
 
@@ -14,6 +14,10 @@ const SIGNATURE_SIZE = 65;
 const RECOVERY_ID_MAX = 3;
 const ORDER = secp256k1.Point.CURVE().n;
 const FIELD = secp256k1.Point.CURVE().p;
+
+/** A command opens the same ledger to plan and again to write: what was proven is not proven twice. */
+const PROVEN_MAX = 64;
+const proven = new Set<string>();
 
 /** Why bytes are no secret key; `undefined` when they are one. */
 export function secretKeyFault(secret: Uint8Array): string | undefined {
@@ -95,12 +99,16 @@ export function recoverKey(hash: Uint8Array, signature: Uint8Array): Uint8Array 
  * Source: skycoin/src/cipher (VerifyPubKeySignedHash).
  */
 export function verifySignature(hash: Uint8Array, signature: Uint8Array, key: Uint8Array): void {
+  const what = [hash, signature, key].map(toHex).join(" ");
+  if (proven.has(what)) return;
   const fault = publicKeyFault(key);
   if (fault !== undefined) throw new FleetError("cxo/key", `not a public key: ${fault}`);
   const recovered = recoverKey(hash, signature);
   if (!equalBytes(recovered, key)) throw refused("another key made it, or it signs something else");
   if ((signature[64] ?? 0) > RECOVERY_ID_MAX) throw refused("the recovery id is over 3");
   if (((signature[32] ?? 0) & 0x80) !== 0) throw refused("the top bit of s is set");
+  if (proven.size >= PROVEN_MAX) proven.clear();
+  proven.add(what);
 }
 
 /**
