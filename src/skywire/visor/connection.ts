@@ -200,7 +200,7 @@ export class LocalPulse {
       isOver = true;
       cancel();
     };
-    const isHere = await this.#ask();
+    const isHere = await this.#ask(() => isOver);
     if (isOver) return;
     cancel();
     if (!isHere) onShort();
@@ -208,18 +208,22 @@ export class LocalPulse {
     this.begin();
   }
 
-  /** Whether the local visor answered. */
-  async #ask(): Promise<boolean> {
+  /** Whether the local visor answered; a connection that comes when it is over is closed. */
+  async #ask(isOver: () => boolean): Promise<boolean> {
     const { access } = this.#options;
     let connection = this.#connection;
     try {
       connection ??= await connectVisor(access, LOCAL, false);
+      if (isOver()) {
+        connection.client.close();
+        return true;
+      }
       this.#connection = connection;
       await connection.gate.ask(CALLS.Uptime, {}, connection.timeouts.firstReplyMs);
       return true;
     } catch (error) {
       connection?.client.close();
-      this.#connection = undefined;
+      if (this.#connection === connection) this.#connection = undefined;
       if (hasCode(error, "rpc/") || hasCode(error, "net/")) return false;
       throw error;
     }
