@@ -1,6 +1,6 @@
 // The table of commands: what each is called, what it is for, and where its code is.
 import type { Command } from "./shell/command.ts";
-import { SELECTION_FAMILIES } from "./command-families.ts";
+import { LEDGER_VERBS, OPERATOR_VERBS, SELECTION_FAMILIES } from "./command-families.ts";
 
 /** One row of the help text. The command itself is loaded only when it runs. */
 export interface CommandRow {
@@ -18,84 +18,6 @@ export interface CommandFamily {
 
 /** A command, or a family of them. */
 export type CommandEntry = CommandRow | CommandFamily;
-
-/** What can be done with ledgers beside reading one's own. */
-const LEDGER_VERBS: readonly CommandRow[] = [
-  {
-    name: "status",
-    about: "what each relay and each copy here holds",
-    load: async () => (await import("./ledger/status.ts")).ledgerStatus,
-  },
-  {
-    name: "publish",
-    about: "bring our ledger to its relays now",
-    load: async () => (await import("./ledger/publish.ts")).ledgerPublish,
-  },
-  {
-    name: "pull",
-    about: "bring the ledgers of other operators here",
-    load: async () => (await import("./ledger/pull.ts")).ledgerPull,
-  },
-  {
-    name: "restore",
-    about: "rebuild our ledger from a relay",
-    load: async () => (await import("./ledger/restore.ts")).ledgerRestore,
-  },
-  {
-    name: "serve",
-    about: "run a relay of our own",
-    load: async () => (await import("./ledger/serve.ts")).ledgerServe,
-  },
-  {
-    name: "checkpoint",
-    about: "print the newest signed checkpoint, for other tools",
-    load: async () => (await import("./ledger/checkpoint.ts")).ledgerCheckpoint,
-  },
-  {
-    name: "proof",
-    about: "prove that an entry is in a ledger, or that it only grew",
-    load: async () => (await import("./ledger/proof.ts")).ledgerProof,
-  },
-  {
-    name: "evidence",
-    about: "check, anywhere, that a feed's key signed a contradiction",
-    load: async () => (await import("./ledger/evidence.ts")).ledgerEvidence,
-  },
-  {
-    name: "witness",
-    about: "cosign the ledgers of others, once they are proved to have only grown",
-    load: async () => (await import("./ledger/witness.ts")).ledgerWitness,
-  },
-  {
-    name: "heartbeat",
-    about: "record that we are here, so that a frozen relay is found out",
-    load: async () => (await import("./ledger/heartbeat.ts")).ledgerHeartbeat,
-  },
-];
-
-/** Who signs in a fleet: the manifest says it, the ledger records it. */
-const OPERATOR_VERBS: readonly CommandRow[] = [
-  {
-    name: "add",
-    about: "list one more operator and record it",
-    load: async () => (await import("./operators/add.ts")).operatorAdd,
-  },
-  {
-    name: "remove",
-    about: "take an operator out, who cannot read what comes then",
-    load: async () => (await import("./operators/remove.ts")).operatorRemove,
-  },
-  {
-    name: "rotate",
-    about: "go on with this machine's next key",
-    load: async () => (await import("./operators/rotate.ts")).operatorRotate,
-  },
-  {
-    name: "approve",
-    about: "sign a change that another operator began",
-    load: async () => (await import("./operators/approve.ts")).operatorApprove,
-  },
-];
 
 /** All commands, in the order and groups of the help text. */
 export const COMMAND_GROUPS: readonly {

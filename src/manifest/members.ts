@@ -10,8 +10,7 @@ import {
 import type { DesiredElement } from "../model/index.ts";
 import { CHAIN_MAX, chainDiagnostic, cycleDiagnostic, type ManifestNames } from "./index-names.ts";
 import type { WrittenWord } from "./manifest.ts";
-import { select } from "./select.ts";
-import { parseSelection } from "./selection.ts";
+import { chosenBy } from "./select.ts";
 
 /** What a list of members comes to. */
 export interface Members {
@@ -32,6 +31,11 @@ interface Resolved {
 }
 
 const NOTHING: Resolved = { found: [], incomplete: true };
+const CHOICE_CODES = {
+  syntax: "manifest/selection",
+  "unknown-name": "manifest/unknown-name",
+  nothing: "manifest/selects-nothing",
+} as const;
 const PLAIN_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const HEX_LIKE = /^(ed25519:)?[0-9a-fA-F]{32,}$/;
 /** Words that stand instead of a list, not in one. */
@@ -115,9 +119,8 @@ export class MemberResolver {
       const resolved = resolvedOf(word);
       incomplete ||= resolved.incomplete;
       for (const { key, via } of resolved.found) {
-        if (!elements.has(key)) {
-          elements.set(key, { value: key, origin: originOf(word.place, role, via) });
-        }
+        if (elements.has(key)) continue;
+        elements.set(key, { value: key, origin: { place: word.place, ...defined({ role, via }) } });
       }
     }
     const [first] = words;
@@ -235,22 +238,9 @@ export class MemberResolver {
   #selection(word: WrittenWord): Resolved {
     const known = this.#selections.get(word.text);
     if (known !== undefined) return { found: withVia(known, word.text), incomplete: false };
-    const parsed = parseSelection(word.text);
-    if ("fault" in parsed) {
-      this.#refuse(word, { code: "manifest/selection", ...parsed.fault });
-      return NOTHING;
-    }
-    const { visors, unknown } = select(parsed.selection, this.#names.selectable);
-    for (const fault of unknown) this.#refuse(word, { code: "manifest/unknown-name", ...fault });
-    if (unknown.length > 0) return NOTHING;
-    if (visors.length === 0) {
-      this.#refuse(word, {
-        code: "manifest/selects-nothing",
-        message: "this selection matches no visor",
-        next: "correct the selection, or remove it",
-      });
-      return NOTHING;
-    }
+    const { visors, faults } = chosenBy(word.text, this.#names.selectable);
+    for (const fault of faults) this.#refuse(word, { ...fault, code: CHOICE_CODES[fault.kind] });
+    if (faults.length > 0) return NOTHING;
     const keys = visors.flatMap((visor) => (visor.key === undefined ? [] : [visor.key]));
     this.#selections.set(word.text, keys);
     return { found: withVia(keys, word.text), incomplete: keys.length < visors.length };
@@ -302,13 +292,6 @@ export class MemberResolver {
 
 function withVia(keys: readonly string[], via: string): readonly Found[] {
   return keys.map((key) => ({ key, via }));
-}
-
-function originOf(place: Place, role: string | undefined, via: string | undefined) {
-  return {
-    place,
-    ...defined({ role, via }),
-  };
 }
 
 /** Sorts by key: a list that is a set must not depend on how it was written. */

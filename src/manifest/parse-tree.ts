@@ -11,10 +11,9 @@ import {
   type ParsedNode,
   Parser,
 } from "yaml";
-import { defined, type Diagnostic } from "../core/index.ts";
+import type { Diagnostic } from "../core/index.ts";
 import {
   type Entry,
-  leadingName,
   nothingAt,
   placeAt,
   plainValue,
@@ -22,8 +21,8 @@ import {
   type Source,
   type Tree,
 } from "./source.ts";
-import { causesOf, type Reported } from "./syntax-cause.ts";
-import { GLUED, MISSING_SPACE, syntaxFault } from "./syntax-faults.ts";
+import { type Reported, syntaxDiagnostics, tooDeep } from "./syntax-cause.ts";
+import { GLUED, MISSING_SPACE } from "./syntax-faults.ts";
 
 /** A text as a tree; `tree` is absent when something in it is no YAML or was left out. */
 export interface ParsedTree {
@@ -112,28 +111,6 @@ function* shallowTokens(text: string, parser: Parser): Generator<CST.Token, void
 function beginOf(text: string, offset: number): number {
   const dashes = text.lastIndexOf("---", offset);
   return dashes < 0 ? offset : dashes;
-}
-
-function syntaxDiagnostics(source: Source, faults: readonly Reported[]): readonly Diagnostic[] {
-  const lines = new Set<number>();
-  const diagnostics: Diagnostic[] = [];
-  for (const { fault, offset } of causesOf(source, faults)) {
-    const at = placeAt(source, offset);
-    if (lines.has(at.line)) continue;
-    lines.add(at.line);
-    const text = leadingName(source, at.line);
-    diagnostics.push({
-      ...fault,
-      severity: "error",
-      at,
-      ...defined({ text }),
-    });
-  }
-  return diagnostics;
-}
-
-function tooDeep(source: Source, offset: number): Diagnostic {
-  return { ...syntaxFault("RESOURCE_EXHAUSTION"), severity: "error", at: placeAt(source, offset) };
 }
 
 class TreeBuilder {

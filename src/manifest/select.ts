@@ -1,6 +1,6 @@
-// What a parsed selection chooses.
+// Which visors a selection such as `tag:shop & !shop-2` chooses, or why it chooses none.
 import { suggest } from "../core/index.ts";
-import type { Selection } from "./selection.ts";
+import { parseSelection, type Selection } from "./selection.ts";
 
 /** What a visor is chosen by. */
 export interface Selectable {
@@ -11,20 +11,43 @@ export interface Selectable {
   readonly roles: readonly string[];
 }
 
-/** A name in a selection that nothing has. */
-export interface UnknownName {
+/** Why a selection chooses nothing: it is none, it names what nothing has, or nothing is left over. */
+export interface ChoiceFault {
+  readonly kind: "syntax" | "unknown-name" | "nothing";
   readonly message: string;
   readonly next: string;
+  /** Characters from the beginning of the selection. */
+  readonly offset: number;
 }
 
-/** Chooses visors, in the order given, and names what nothing has. */
-export function select<Visor extends Selectable>(
-  selection: Selection,
+/** The visors that a selection chooses, in the order given; none when it has faults, and it has some when none. */
+export function chosenBy<Visor extends Selectable>(
+  expression: string,
   visors: readonly Visor[],
-): { readonly visors: readonly Visor[]; readonly unknown: readonly UnknownName[] } {
+): { readonly visors: readonly Visor[]; readonly faults: readonly ChoiceFault[] } {
+  const parsed = parseSelection(expression);
+  if ("fault" in parsed) return { visors: [], faults: [{ kind: "syntax", ...parsed.fault }] };
   const unknown: UnknownName[] = [];
-  const matches = matcher(selection, new Known(visors), unknown);
-  return { visors: unknown.length > 0 ? [] : visors.filter(matches), unknown };
+  const matches = matcher(parsed.selection, new Known(visors), unknown);
+  if (unknown.length > 0) {
+    const faults = unknown.map((each) => ({ kind: "unknown-name" as const, ...each, offset: 0 }));
+    return { visors: [], faults };
+  }
+  const chosen = visors.filter(matches);
+  return { visors: chosen, faults: chosen.length > 0 ? [] : [NOTHING_LEFT] };
+}
+
+const NOTHING_LEFT: ChoiceFault = {
+  kind: "nothing",
+  message: "this selection matches no visor of the manifest",
+  next: "take a part of it away to see which part leaves nothing over",
+  offset: 0,
+};
+
+/** A name in a selection that nothing has. */
+interface UnknownName {
+  readonly message: string;
+  readonly next: string;
 }
 
 class Known {

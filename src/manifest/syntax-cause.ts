@@ -1,7 +1,7 @@
-// Finds what a syntax error comes from: the library reports where it could not go on.
+// Says what a syntax error comes from: the library reports where it could not go on.
 import { type ErrorCode, Lexer } from "yaml";
-import type { Source } from "./source.ts";
-import { placeAt } from "./source.ts";
+import { defined, type Diagnostic } from "../core/index.ts";
+import { leadingName, placeAt, type Source } from "./source.ts";
 import {
   COLON_IN_VALUE,
   DASH_IN_MAP,
@@ -22,7 +22,7 @@ export interface Reported {
 }
 
 /** A mistake, and the offset at which a person has to mend it. */
-export interface Cause {
+interface Cause {
   readonly fault: SyntaxFault;
   readonly offset: number;
 }
@@ -54,11 +54,38 @@ const SECTIONS: ReadonlySet<string> = new Set([
   "whitelists",
 ]);
 
+/** What errors of the library say to a person: one diagnostic a line, each at what is to be mended. */
+export function syntaxDiagnostics(
+  source: Source,
+  faults: readonly Reported[],
+): readonly Diagnostic[] {
+  const lines = new Set<number>();
+  const diagnostics: Diagnostic[] = [];
+  for (const { fault, offset } of causesOf(source, faults)) {
+    const at = placeAt(source, offset);
+    if (lines.has(at.line)) continue;
+    lines.add(at.line);
+    const text = leadingName(source, at.line);
+    diagnostics.push({
+      ...fault,
+      severity: "error",
+      at,
+      ...defined({ text }),
+    });
+  }
+  return diagnostics;
+}
+
+/** A text whose values lie deeper in each other than any manifest needs. */
+export function tooDeep(source: Source, offset: number): Diagnostic {
+  return { ...syntaxFault("RESOURCE_EXHAUSTION"), severity: "error", at: placeAt(source, offset) };
+}
+
 /**
  * What is to be mended, once for each mistake. A bracket or quote without its other half explains everything behind it,
  * and a dash in a map every entry that has none: what is reported there is left out.
  */
-export function causesOf(source: Source, reported: readonly Reported[]): readonly Cause[] {
+function causesOf(source: Source, reported: readonly Reported[]): readonly Cause[] {
   const structural = reported.filter(({ code }) => STRUCTURAL.has(code));
   const opening = structural.length === 0 ? undefined : unclosed(source, structural);
   const causes: Cause[] = opening === undefined ? [] : [opening];

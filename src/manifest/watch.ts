@@ -5,8 +5,7 @@ import type { ManifestNames } from "./index-names.ts";
 import type { WrittenWord, WrittenWatch, WrittenWatchRule } from "./manifest.ts";
 import { mapAt, placeOf, type Reading, goodValueAt, textOf, wordsOf } from "./reading.ts";
 import { durationMs } from "./read-rules.ts";
-import { select } from "./select.ts";
-import { parseSelection } from "./selection.ts";
+import { chosenBy } from "./select.ts";
 import type { MapTree, Tree } from "./source.ts";
 
 /** Sections of a visor that fields are in. */
@@ -74,25 +73,19 @@ function visorsOf(
   names: ManifestNames,
   report: Report,
 ): ReadonlySet<VisorKey> {
-  const refuse = (
-    code: Diagnostic["code"],
-    message: string,
-    next: string,
-  ): ReadonlySet<VisorKey> => {
-    report({ code, severity: "error", message, at: place, text: text.slice(0, 80), next });
-    return new Set();
-  };
-  const parsed = parseSelection(text);
-  if ("fault" in parsed) return refuse("selection/syntax", parsed.fault.message, parsed.fault.next);
-  const { visors, unknown } = select(parsed.selection, names.selectable);
-  const [first] = unknown;
-  if (first !== undefined) return refuse("selection/unknown-name", first.message, first.next);
-  if (visors.length === 0)
-    return refuse(
-      "selection/nothing",
-      "this selection matches no visor of the manifest",
-      "take a part of it away to see which part leaves nothing over",
-    );
+  const { visors, faults } = chosenBy(text, names.selectable);
+  const [fault] = faults;
+  if (fault !== undefined) {
+    const { kind, message, next } = fault;
+    report({
+      code: `selection/${kind}`,
+      severity: "error",
+      message,
+      at: place,
+      text: text.slice(0, 80),
+      next,
+    });
+  }
   return new Set(visors.flatMap(({ key }) => (key === undefined ? [] : [key as VisorKey])));
 }
 

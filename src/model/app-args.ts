@@ -305,12 +305,6 @@ function pieceAt(args: readonly string[], index: number, program: string): Piece
   return { elements, ...field, broken: name };
 }
 
-/** The keys of a whitelist argument: comma-separated, sorted, without blanks or repetitions. */
-export function parseWhitelist(text: string): readonly string[] {
-  const keys = text.split(",").map((key) => key.trim().toLowerCase());
-  return [...new Set(keys.filter((key) => key !== ""))].sort();
-}
-
 /** The arguments that a manifest names without the launcher's own words, `app NAME`, which it keeps by itself. */
 export function withoutOwnWords<T>(name: string, args: readonly T[]): readonly T[] {
   return args[0] === APP_WORD && args[1] === name ? args.slice(2) : args;

@@ -9,7 +9,7 @@ import {
   valuesOf,
 } from "../model/index.ts";
 import { momentDocument, verdictDocument } from "./blame-text.ts";
-import { type DriftStory, foundAsWanted, isByOthers, restartAfter } from "./drift-text.ts";
+import { type DriftStory, foundAsWanted, isByOthers, restartAfter } from "./drift-story.ts";
 
 /** What differs as a document: each value with who answers for it and the three command lines. */
 export function driftDocument(plan: Plan, story: DriftStory): Json {

@@ -16,7 +16,8 @@ export {
 } from "./ci/index.ts";
 export { diagnosticCounts, diagnosticsText } from "./diagnostic-text.ts";
 export { driftDocument } from "./drift-document.ts";
-export { type DriftStory, driftText, type DriftVerbs } from "./drift-text.ts";
+export type { DriftStory, DriftVerbs } from "./drift-story.ts";
+export { driftText } from "./drift-text.ts";
 export { errorDocument, errorText } from "./error-text.ts";
 export { explanationText } from "./explanation-text.ts";
 export {

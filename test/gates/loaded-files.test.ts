@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { ROOT } from "./planted-tree.ts";
 import { listSources } from "./source-files.mjs";
 
-const TABLE = "src/cli/command-table.ts";
+const TABLE: readonly string[] = ["src/cli/command-table.ts", "src/cli/command-families.ts"];
 /** Imports and exports of a file of ours, now or later; those of types alone are gone when compiled. */
 const IMPORT =
   /^(?:import|export)\s(?!type\b)(?:[^;"']*?\sfrom\s)?"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm;
@@ -20,7 +20,7 @@ function importsOf(path: string): readonly string[] {
 const IMPORTS: ReadonlyMap<string, readonly string[]> = new Map(
   listSources(ROOT, ["src"]).map((path) => [path, importsOf(path)]),
 );
-const COMMANDS = IMPORTS.get(TABLE) ?? [];
+const COMMANDS = TABLE.flatMap((path) => IMPORTS.get(path) ?? []);
 
 /** Every file that may load this one; commands that only a table names are not loaded by each other. */
 function loadersOf(goal: (path: string) => boolean): ReadonlySet<string> {
@@ -28,7 +28,7 @@ function loadersOf(goal: (path: string) => boolean): ReadonlySet<string> {
   for (let size = 0; size !== loaders.size;) {
     size = loaders.size;
     for (const [path, imports] of IMPORTS)
-      if (path !== TABLE && imports.some((each) => loaders.has(each))) loaders.add(path);
+      if (!TABLE.includes(path) && imports.some((each) => loaders.has(each))) loaders.add(path);
   }
   return loaders;
 }

@@ -20,7 +20,7 @@ import {
 import { openingEntries, recordedChange } from "../../src/reconcile/apply/record-plan.ts";
 import { buildPlan, HistoryFold, type KnownHistory } from "../../src/reconcile/plan/index.ts";
 import { liveVisor } from "../../src/cli/record/blame-live.ts";
-import { isByOthers } from "../../src/view/drift-text.ts";
+import { isByOthers } from "../../src/view/drift-story.ts";
 import { countingRandom, testDigest, testKeys } from "./ledger-world.ts";
 import {
   desiredFleet,

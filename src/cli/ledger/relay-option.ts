@@ -1,10 +1,14 @@
-// The options by which a command is told which relays to ask, and how long one may keep it waiting.
+// Which relays a command asks, how it reaches them, and how long one may keep it waiting.
 import { FleetError } from "../../core/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";
+import { checkRelayAddress, type RelayAddress } from "../../model/index.ts";
+import { usage } from "../shell/usage.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
-import { relayAddresses } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
+
+/** A relay on the same continent answers within a tenth of it. */
+const DIAL_TIMEOUT_MS = 3_000;
 
 /** Other relays than the manifest's. */
 export const RELAY_OPTION: OptionSpec = {
@@ -45,4 +49,32 @@ export async function relaysOf(
     next: `write \`ledger: { relays: ["10.0.0.5:8870"] }\` in the manifest, or give --${option}; \`fleet ledger serve\` runs one`,
     exit: 64,
   });
+}
+
+/** The relays of a manifest or a plan, which were checked when it was read. */
+export function relayAddresses(texts: readonly string[]): readonly RelayAddress[] {
+  return texts.map((text) => {
+    const address = checkRelayAddress(text);
+    if ("fault" in address)
+      throw usage(
+        `${text} is no relay: ${address.fault}`,
+        "write an IP address and a port, such as 127.0.0.1:8870",
+      );
+    return address;
+  });
+}
+
+/** How relays are reached from a command line. */
+export function relayWorld(world: World): {
+  readonly dial: World["dial"];
+  readonly clock: World["clock"];
+  readonly random: World["random"];
+  readonly dialTimeoutMs: number;
+} {
+  return {
+    dial: world.dial,
+    clock: world.clock,
+    random: world.random,
+    dialTimeoutMs: DIAL_TIMEOUT_MS,
+  };
 }

@@ -1,19 +1,16 @@
 // How commands work with relays: our ledger goes to them, others' ledgers come from them, and what fails is said.
-import { usage } from "../shell/usage.ts";
 import { counted, defined, dialUntil, FleetError } from "../../core/index.ts";
 import { ledgerObjects, readLedger } from "../../ledger/index.ts";
-import { checkRelayAddress, type RelayAddress } from "../../model/index.ts";
 import { nodeProcess } from "../../platform/index.ts";
 import type * as Replicas from "../../replicas/index.ts";
 import type { PublishedLedger, PulledFeed, RelayResult, RelayState } from "../../replicas/index.ts";
 import { type OtherOperator, relayNotesOf, replicaFolderOf } from "./feeds.ts";
 import type { Operator } from "./operator.ts";
+import { relayAddresses, relayWorld } from "./relay-option.ts";
 import { RelayProgress } from "./relay-progress.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 
-/** A relay on the same continent answers within a tenth of it. */
-const DIAL_TIMEOUT_MS = 3_000;
 /** What a command waits for others' ledgers before it goes on with what is here. */
 const PATIENCE_MS = 10_000;
 /** How long a relay may be silent, neither asking for more nor showing a Root, before it is given up. */
@@ -28,34 +25,6 @@ const STATUS_CHECK_MS = 10_000;
 /** Loaded with the first relay: without one in the manifest no command waits for it. */
 async function loadReplicas(): Promise<typeof Replicas> {
   return await import("../../replicas/index.ts");
-}
-
-/** The relays of a manifest or a plan, which were checked when it was read. */
-export function relayAddresses(texts: readonly string[]): readonly RelayAddress[] {
-  return texts.map((text) => {
-    const address = checkRelayAddress(text);
-    if ("fault" in address)
-      throw usage(
-        `${text} is no relay: ${address.fault}`,
-        "write an IP address and a port, such as 127.0.0.1:8870",
-      );
-    return address;
-  });
-}
-
-/** How relays are reached from a command line. */
-export function relayWorld(world: World): {
-  readonly dial: World["dial"];
-  readonly clock: World["clock"];
-  readonly random: World["random"];
-  readonly dialTimeoutMs: number;
-} {
-  return {
-    dial: world.dial,
-    clock: world.clock,
-    random: world.random,
-    dialTimeoutMs: DIAL_TIMEOUT_MS,
-  };
 }
 
 /** Does something with our ledger as it would be published, and lets its files go. */

@@ -12,11 +12,10 @@ import { findOperator } from "./operator.ts";
 import { ledgerFolderOf, keyFileOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { outLine, printJson } from "../shell/print.ts";
-import { relayAddresses, relayWorld } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { outcomeRow } from "./pull.ts";
-import { relaysOf, STALL_OPTION, stallOf } from "./relay-option.ts";
+import { relayAddresses, relaysOf, relayWorld, STALL_OPTION, stallOf } from "./relay-option.ts";
 
 const HELP = "read `fleet ledger restore --help`";
 

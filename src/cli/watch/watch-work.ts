@@ -1,10 +1,10 @@
 // What a watch does to the world: it fetches the manifest, plans, and corrects just the differences it is told of.
 import { accessRequestOf } from "../shell/access-request.ts";
-import { defined, dialUntil, digestOfBytes, FleetError } from "../../core/index.ts";
+import { dialUntil, digestOfBytes, FleetError } from "../../core/index.ts";
 import { rememberedLedgers } from "../../ledger/index.ts";
 import { applyRequestOf, type ApplyRequest } from "../apply/apply-request.ts";
-import { DEFAULT_WATCH, type DesiredFleet, type FeedKey, type Plan } from "../../model/index.ts";
-import { type ApplyReport, confirmationsOf, type History } from "../../reconcile/index.ts";
+import { DEFAULT_WATCH, type FeedKey } from "../../model/index.ts";
+import { confirmationsOf, type History } from "../../reconcile/index.ts";
 import {
   createVisorReader,
   type RememberingReader,
@@ -13,7 +13,6 @@ import {
 } from "../../skywire/visor/index.ts";
 import {
   changeId,
-  type CorrectionOutcome,
   factsOf,
   type LastApplied,
   type WatchNews,
@@ -29,6 +28,7 @@ import { type HandedSource, readFleet, type ReadFleet } from "../plan/read-fleet
 import type { Reporter } from "../shell/screen.ts";
 import { readerOf, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
+import { isBeforeWriting, onlyCorrected, outcomesOf, questionsOf } from "./corrections.ts";
 import { type Culprits, culpritId, findCulprits, withoutDeeds } from "./culprits.ts";
 import type { FetchedManifest, WatchSource } from "./watch-source.ts";
 
@@ -173,7 +173,7 @@ export class WatchWork {
         });
       const { read, judged } = seen;
       const wanted = new Set(ids);
-      const plan = planRead(narrowed(read, wanted), this.#request, {
+      const plan = planRead(onlyCorrected(read, wanted), this.#request, {
         judged,
         // The restart that a correction leads to belongs to it; one that was owed before does not.
         picks: (visor, change) =>
@@ -230,64 +230,6 @@ function sizesOf({ history, heads, operator }: ReadFleet): ReadonlyMap<FeedKey, 
       ? [...others, [operator.keys.feed, history.head]]
       : others,
   );
-}
-
-/** What was read of the visors that have one of these changes. */
-function narrowed(read: ReadFleet, wanted: ReadonlySet<string>): ReadFleet {
-  const keys = new Set([...wanted].map((id) => id.split(" ", 1)[0]));
-  const selected = read.selected.filter(({ key }) => keys.has(key));
-  const visors = read.observation.visors.filter(({ key }) => keys.has(key));
-  return { ...read, selected, observation: { ...read.observation, visors } };
-}
-
-/** What keeps every correction from being made until a person has done something. */
-function questionsOf(plan: Plan, { source, operator, history }: ReadFleet): readonly string[] {
-  const questions = confirmationsOf(plan)
-    // Nothing that removes trust is corrected, so there is nothing to ask of it.
-    .filter(({ guard }) => guard !== "trust-removals")
-    .map(({ question }) => question);
-  const more = [
-    ...(operator === undefined ? ["there is no operator key here (`fleet keygen`)"] : []),
-    ...(history.known && history.keyset === undefined
-      ? ["nobody's first apply has recorded the operators, controllers and policy yet"]
-      : []),
-  ];
-  return mayCorrect(source) ? [...questions, ...more] : questions;
-}
-
-function mayCorrect({ desired }: { readonly desired: Pick<DesiredFleet, "watch"> }): boolean {
-  const { watch } = desired;
-  return (
-    watch !== undefined &&
-    (watch.otherwise === "correct" || watch.rules.some(({ verb }) => verb === "correct"))
-  );
-}
-
-function outcomesOf(
-  report: ApplyReport,
-  wanted: ReadonlySet<string>,
-): readonly CorrectionOutcome[] {
-  return report.visors.flatMap(({ key, outcomes }) =>
-    outcomes.flatMap(({ path, element, outcome, note }): readonly CorrectionOutcome[] => {
-      const id = changeId(key, { path, ...defined({ element }) });
-      if (!wanted.has(id)) return [];
-      const isDone = outcome === "done" || outcome === "done-after-restart";
-      const result = isDone
-        ? "done"
-        : outcome === "unreachable"
-          ? outcome
-          : // What was refused was not tried: something else in the same run went wrong.
-            outcome === "stale" || outcome === "refused"
-            ? "stale"
-            : "failed";
-      return [{ id, result, note: note ?? outcome }];
-    }),
-  );
-}
-
-/** Errors of a ledger that cannot be had come before anything is written. */
-function isBeforeWriting({ code }: FleetError): boolean {
-  return ["ledger/locked", "ledger/behind-relay", "ledger/forked", "key/missing"].includes(code);
 }
 
 function failed(

@@ -250,3 +250,9 @@ export function secretPositions(args: readonly unknown[]): ReadonlySet<number> {
 export function namesSecret(name: string): boolean {
   return /pass|token|secret|key|(^|[-_.])sk$/i.test(name.replace(/^-+/, ""));
 }
+
+/** The keys of a whitelist argument: comma-separated, sorted, without blanks or repetitions. */
+export function parseWhitelist(text: string): readonly string[] {
+  const keys = text.split(",").map((key) => key.trim().toLowerCase());
+  return [...new Set(keys.filter((key) => key !== ""))].sort();
+}

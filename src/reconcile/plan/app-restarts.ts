@@ -1,8 +1,10 @@
-// The stops and starts that changed apps ask for, and apps of which nobody can tell whether they stopped or what they were meant to do.
-import { compareTexts, defined } from "../../core/index.ts";
+// What waits for a start: restarts that apps need or are owed, what earlier applies left to a restart, stops that nobody saw end, and apps that cannot start.
+import { compareTexts, defined, type VisorKey } from "../../core/index.ts";
+import type { IntentPayload, LedgerRecord, ReceiptPayload } from "../../ledger/index.ts";
 import {
   type AppTypedField,
   type Change,
+  changeKey,
   type DesiredVisor,
   type PlanVisor,
   type SeenVisor,
@@ -11,7 +13,105 @@ import {
   unreadableElements,
 } from "../../model/index.ts";
 import { parseLeafPath, type VisorDiff } from "../diff/index.ts";
-import type { Awaiting, History } from "./history.ts";
+import type { History, KnownHistory } from "./history.ts";
+
+// What earlier applies left to a later start, folded from their intents and receipts.
+
+/** Something that an earlier apply left to a later start of the visor or app. */
+export interface Awaiting {
+  /** A leaf path, or the name of an app that owes a stop and start. */
+  readonly what: string;
+  /** The list element, where the leaf is a list. */
+  readonly element?: string;
+  readonly sinceEntry: number;
+  readonly sinceMs: number;
+}
+
+type AwaitingByVisor = Map<VisorKey, Map<string, Awaiting>>;
+
+/** What waits, by visor, as it is kept beside the ledger. */
+export interface WaitingState {
+  /** Values that are in force only once the visor has restarted. */
+  readonly awaiting: AwaitingByVisor;
+  /** Restarts of apps. */
+  readonly owed: AwaitingByVisor;
+  /** Stops of apps that nobody saw end. */
+  readonly doubts: AwaitingByVisor;
+}
+
+/** Before the first record. */
+export function nothingWaits(): WaitingState {
+  return { awaiting: new Map(), owed: new Map(), doubts: new Map() };
+}
+
+/** Gathers from intents and receipts, taken in order, what waits for a later start. */
+export class WaitingFold {
+  readonly #state: WaitingState;
+
+  /** @param state what {@link state} gave, to go on from there; it is taken over */
+  constructor({ awaiting, owed, doubts }: WaitingState) {
+    this.#state = { awaiting, owed, doubts };
+  }
+
+  /** All that it holds, shared with it. */
+  state(): WaitingState {
+    return this.#state;
+  }
+
+  /** Takes what an apply was about to do: until it says that it did, the restarts are owed. */
+  begun(record: LedgerRecord, { visor, restartsOwed }: IntentPayload): void {
+    for (const app of restartsOwed) inner(this.#state.owed, visor).set(app, sinceOf(record, app));
+  }
+
+  /** Takes what became of an intent; `intent` is `undefined` where it is not known. */
+  ended(record: LedgerRecord, receipt: ReceiptPayload, intent: IntentPayload | undefined): void {
+    const { awaiting, owed, doubts } = this.#state;
+    for (const { path, element, outcome } of receipt.outcomes) {
+      if (outcome === "unverified" && intent !== undefined && isStop(intent, path))
+        inner(doubts, receipt.visor).set(path, sinceOf(record, path));
+      // Only what was written anew replaces what waits: a failed write leaves the earlier one waiting.
+      if (outcome !== "done" && outcome !== "done-after-restart") continue;
+      const waiting = inner(awaiting, receipt.visor);
+      const key = changeKey({ path, element });
+      waiting.delete(key);
+      if (outcome === "done-after-restart") {
+        const since = sinceOf(record, path);
+        waiting.set(key, { ...since, ...defined({ element }) });
+      }
+      const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
+      if (receipt.step === "b" && app !== undefined) inner(owed, receipt.visor).delete(app);
+    }
+  }
+
+  /** What waits now; what comes later does not change it. */
+  result(): Pick<KnownHistory, "awaitingRestart" | "owedRestarts" | "doubtfulStops"> {
+    const { awaiting, owed, doubts } = this.#state;
+    return {
+      awaitingRestart: flatten(awaiting),
+      owedRestarts: flatten(owed),
+      doubtfulStops: flatten(doubts),
+    };
+  }
+}
+
+/** True for an intent that stops an app, to start it again or not. */
+function isStop({ changes, step }: IntentPayload, path: string): boolean {
+  return step === "b" && changes.some((each) => each.path === path && each.before === true);
+}
+
+function sinceOf(record: LedgerRecord, what: string): Awaiting {
+  return { what, sinceEntry: record.index, sinceMs: record.timeMs };
+}
+
+function inner(map: AwaitingByVisor, visor: VisorKey): Map<string, Awaiting> {
+  const found = map.get(visor) ?? new Map<string, Awaiting>();
+  map.set(visor, found);
+  return found;
+}
+
+function flatten(map: AwaitingByVisor): KnownHistory["awaitingRestart"] {
+  return new Map([...map].map(([visor, items]) => [visor, [...items.values()]]));
+}
 
 // The stops and starts that changed arguments and environments of running apps ask for.
 

@@ -18,20 +18,11 @@ import {
   type RecordRef,
   refOf,
 } from "../../ledger/index.ts";
-import { changeKey, type Keyset } from "../../model/index.ts";
+import type { Keyset } from "../../model/index.ts";
 import type { WrittenSecret } from "../diff/index.ts";
+import { type Awaiting, nothingWaits, WaitingFold, type WaitingState } from "./app-restarts.ts";
 import { keysetFromRecord } from "./keyset.ts";
 import { type OnceTrusted, OnceTrustedFold, type OnceTrustedState } from "./once-trusted.ts";
-
-/** Something that an earlier apply left to a later start of the visor or app. */
-export interface Awaiting {
-  /** A leaf path, or the name of an app that owes a stop and start. */
-  readonly what: string;
-  /** The list element, where the leaf is a list. */
-  readonly element?: string;
-  readonly sinceEntry: number;
-  readonly sinceMs: number;
-}
 
 /** Where an entry is and when it was written; an observation does not tell. */
 export interface EntryMoment {
@@ -96,11 +87,8 @@ export async function historyOf(
 }
 
 /** All that is gathered of one fleet, as it is kept beside the ledger. */
-export interface HistoryState {
+export interface HistoryState extends WaitingState {
   readonly owned: Map<VisorKey, readonly string[]>;
-  readonly awaiting: Map<VisorKey, Map<string, Awaiting>>;
-  readonly owed: Map<VisorKey, Map<string, Awaiting>>;
-  readonly doubts: Map<VisorKey, Map<string, Awaiting>>;
   readonly leaves: KnownLeavesState;
   /** The plans that parts may follow of, the latest of each feed. */
   readonly plans: Map<FeedKey, { readonly payload: PlanPayload; readonly at: RecordRef }>;
@@ -127,9 +115,7 @@ export class HistoryFold {
   readonly #fleet: string;
   readonly #own: FeedKey;
   readonly #owned: HistoryState["owned"];
-  readonly #awaiting: HistoryState["awaiting"];
-  readonly #owed: HistoryState["owed"];
-  readonly #doubts: HistoryState["doubts"];
+  readonly #waiting: WaitingFold;
   readonly #leaves: KnownLeaves;
   readonly #plans: HistoryState["plans"];
   readonly #secrets: HistoryState["secrets"];
@@ -152,9 +138,7 @@ export class HistoryFold {
     this.#fleet = fleet;
     this.#own = own;
     this.#owned = state.owned;
-    this.#awaiting = state.awaiting;
-    this.#owed = state.owed;
-    this.#doubts = state.doubts;
+    this.#waiting = new WaitingFold(state);
     this.#leaves = KnownLeaves.resume(state.leaves);
     this.#plans = state.plans;
     this.#secrets = state.secrets;
@@ -174,9 +158,7 @@ export class HistoryFold {
   state(): HistoryState {
     return {
       owned: this.#owned,
-      awaiting: this.#awaiting,
-      owed: this.#owed,
-      doubts: this.#doubts,
+      ...this.#waiting.state(),
       leaves: this.#leaves.state(),
       plans: this.#plans,
       secrets: this.#secrets,
@@ -213,8 +195,7 @@ export class HistoryFold {
     else if (isRecordOf(record, "intent", this.#fleet) && record.payload !== undefined) {
       this.#intents.set(intentKey(record, record.index), record.payload);
       this.#leaves.begun(record.payload);
-      for (const app of record.payload.restartsOwed)
-        inner(this.#owed, record.payload.visor).set(app, sinceOf(record, app));
+      this.#waiting.begun(record, record.payload);
     } else if (isRecordOf(record, "receipt", this.#fleet)) this.#noteReceipt(record);
   }
 
@@ -228,15 +209,13 @@ export class HistoryFold {
       head: this.#head,
       owned: new Map(this.#owned),
       keyset: accepted === undefined ? undefined : keysetFromRecord(accepted.payload),
-      onceTrusted: this.#onceTrusted.result(receiptsOf(this.#leaves)),
+      onceTrusted: this.#onceTrusted.result(this.#leaves),
       accepted,
       ...defined({ changedBy }),
       keysets: new Map(this.#keysets),
       epochKeysets: [...this.#epochKeysets],
       keysetFaults: [...this.#keysetFaults],
-      awaitingRestart: flatten(this.#awaiting),
-      owedRestarts: flatten(this.#owed),
-      doubtfulStops: flatten(this.#doubts),
+      ...this.#waiting.result(),
       leaves: this.#leaves.copy(),
       secretReceipt: (visor, path) => secrets.get(`${visor} ${path}`),
       lastManifest: this.#lastManifest,
@@ -284,25 +263,9 @@ export class HistoryFold {
     const answered = intentKey(record, receipt.intent);
     const intent = this.#intents.get(answered);
     this.#intents.delete(answered);
-    for (const { path, element, outcome } of receipt.outcomes) {
-      // Only what was written anew replaces what waits: a failed write leaves the earlier one waiting.
-      if (outcome !== "done" && outcome !== "done-after-restart") continue;
-      const waiting = inner(this.#awaiting, receipt.visor);
-      const key = changeKey({ path, element });
-      waiting.delete(key);
-      if (outcome === "done-after-restart") {
-        const since = sinceOf(record, path);
-        waiting.set(key, { ...since, ...defined({ element }) });
-      }
-      const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
-      if (receipt.step === "b" && app !== undefined) inner(this.#owed, receipt.visor).delete(app);
-    }
+    this.#waiting.ended(record, receipt, intent);
     if (intent === undefined) return;
-    for (const outcome of receipt.outcomes) {
-      this.#leaves.ended(intent, outcome, refOf(record));
-      if (outcome.outcome === "unverified" && isStop(intent, outcome.path))
-        inner(this.#doubts, receipt.visor).set(outcome.path, sinceOf(record, outcome.path));
-    }
+    for (const outcome of receipt.outcomes) this.#leaves.ended(intent, outcome, refOf(record));
   }
 }
 
@@ -310,9 +273,7 @@ export class HistoryFold {
 function nothingYet(): HistoryState {
   return {
     owned: new Map(),
-    awaiting: new Map(),
-    owed: new Map(),
-    doubts: new Map(),
+    ...nothingWaits(),
     leaves: new KnownLeaves().state(),
     plans: new Map(),
     secrets: new Map(),
@@ -329,41 +290,7 @@ function nothingYet(): HistoryState {
   };
 }
 
-/** True for an intent that stops an app, to start it again or not. */
-function isStop({ changes, step }: IntentPayload, path: string): boolean {
-  return step === "b" && changes.some((each) => each.path === path && each.before === true);
-}
-
 /** An entry's number counts in its own feed only. */
 function intentKey({ feed }: LedgerRecord, index: number): string {
   return `${feed} ${index}`;
-}
-
-function sinceOf(record: LedgerRecord, what: string): Awaiting {
-  return { what, sinceEntry: record.index, sinceMs: record.timeMs };
-}
-
-function inner(map: Map<VisorKey, Map<string, Awaiting>>, visor: VisorKey): Map<string, Awaiting> {
-  const found = map.get(visor) ?? new Map<string, Awaiting>();
-  map.set(visor, found);
-  return found;
-}
-
-function flatten(
-  map: Map<VisorKey, Map<string, Awaiting>>,
-): ReadonlyMap<VisorKey, readonly Awaiting[]> {
-  return new Map([...map].map(([visor, items]) => [visor, [...items.values()]]));
-}
-
-/** The values that receipts set last, one after the other. */
-function receiptsOf(leaves: KnownLeaves): Parameters<OnceTrustedFold["result"]>[0] {
-  return leaves.visors().flatMap((visor) =>
-    leaves.writtenOf(visor).map(({ path, element, value, at }) => ({
-      visor,
-      path,
-      ...defined({ element }),
-      after: value,
-      entry: at.index,
-    })),
-  );
 }

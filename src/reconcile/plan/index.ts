@@ -37,7 +37,6 @@ export {
   withTrustChange,
 } from "./guards/index.ts";
 export {
-  type Awaiting,
   type History,
   HistoryFold,
   historyOf,
@@ -69,5 +68,5 @@ export {
 } from "./keyset.ts";
 export { formatPlan, isPlanText, parsePlan, planSigner, signPlan } from "./plan-file.ts";
 export { awaitingRestart, waitedForStart } from "./plan-visor.ts";
-export { unreadableApps } from "./app-restarts.ts";
+export { type Awaiting, unreadableApps } from "./app-restarts.ts";
 export { plainWanted } from "./mark-drift.ts";

@@ -1,9 +1,7 @@
 // Keys that a ledger once trusted, where they had trust, and those that receipts took out of trust lists.
 import type { VisorKey } from "../../core/index.ts";
-import type { KeysetPayload } from "../../ledger/index.ts";
+import type { KeysetPayload, KnownLeaves } from "../../ledger/index.ts";
 import { type DesiredFleet, TRUST_PATHS, type TrustPath } from "../../model/index.ts";
-
-// Keys that a ledger once trusted, and those that receipts took out of trust lists.
 
 /** What a ledger tells of keys that had trust at some time. */
 export interface OnceTrusted {
@@ -58,22 +56,17 @@ export class OnceTrustedFold {
     }
   }
 
-  /** What was taken so far. `values` are the leaves and elements that receipts set last. */
-  result(
-    values: Iterable<{
-      readonly visor: VisorKey;
-      readonly path: string;
-      readonly element?: string;
-      readonly after: unknown;
-      readonly entry: number;
-    }>,
-  ): OnceTrusted {
+  /** What was taken so far, and what receipts did to trust lists last. */
+  result(leaves: Pick<KnownLeaves, "visors" | "writtenOf">): OnceTrusted {
     const takenOut: TrustReceipt[] = [];
     const putIn: TrustReceipt[] = [];
-    for (const { visor, path, element, after, entry } of values) {
-      const list = TRUST_PATHS.find((each) => each === path);
-      if (list === undefined || element === undefined) continue;
-      (after === true ? putIn : takenOut).push({ visor, path: list, key: element, entry });
+    for (const visor of leaves.visors()) {
+      for (const { path, element, value, at } of leaves.writtenOf(visor)) {
+        const list = TRUST_PATHS.find((each) => each === path);
+        if (list === undefined || element === undefined) continue;
+        const receipt = { visor, path: list, key: element, entry: at.index };
+        (value === true ? putIn : takenOut).push(receipt);
+      }
     }
     return {
       controllers: [...this.#controllers].sort(),

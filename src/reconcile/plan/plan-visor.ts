@@ -20,7 +20,13 @@ import {
   type SecretComparison,
   sortChanges,
 } from "../diff/index.ts";
-import { doubtfulStops, planAppRestarts, unreadableApps, withoutDoubtful } from "./app-restarts.ts";
+import {
+  type Awaiting,
+  doubtfulStops,
+  planAppRestarts,
+  unreadableApps,
+  withoutDoubtful,
+} from "./app-restarts.ts";
 import {
   keyedObservedDigest,
   observedDigest,
@@ -28,7 +34,7 @@ import {
   secretLeavesOf,
 } from "./plan-head.ts";
 import { pendingElement } from "./guards/index.ts";
-import type { Awaiting, History, KnownHistory } from "./history.ts";
+import type { History, KnownHistory } from "./history.ts";
 import {
   type EarlierDeeds,
   ignoredLeaves,

@@ -1,6 +1,6 @@
 // A plan as Markdown, for a comment or a summary of a CI run.
 import { counted } from "../../core/index.ts";
-import type { Plan, PlanVisor } from "../../model/index.ts";
+import type { Plan } from "../../model/index.ts";
 import type { Confirmation } from "../../reconcile/index.ts";
 import { agesText } from "../age-text.ts";
 import { lingeringLines, unknownWaysLine } from "../lingering-text.ts";
@@ -10,31 +10,21 @@ import { changedText, planSummary, RULES_CHANGE } from "../plan-text.ts";
 import { pushedTrustLines } from "../visor-text.ts";
 import { keyLabel, keyWithName } from "../change-text.ts";
 import { applyCommand, type CommandFacts } from "./apply-command.ts";
-import { codeLine, codeSpan, htmlCode, prose } from "./markdown-text.ts";
-import { createPage, type Page } from "./room-left.ts";
+import { codeLine, codeSpan, prose } from "./markdown-text.ts";
+import { addReleasedVisors, addTable, addVisors, leftOutText } from "./markdown-visors.ts";
+import { addSome, createPage, type Limits, type Page } from "./room-left.ts";
 import { type VisorRows, visorRows } from "./visor-rows.ts";
 
 /** GitHub refuses a longer comment. */
 const COMMENT_BYTES_MAX = 65_536;
 /** GitHub refuses a summary of more than 1 MiB a step, and one step may write more than ours. */
 const SUMMARY_BYTES_MAX = 900_000;
-/** What the lines that say what is left out need at most. */
-const LAST_WORDS_BYTES = 1_000;
-
 /** What a Markdown report says beyond the plan. */
 export interface MarkdownFacts extends CommandFacts, PlanLook {
   /** What applying will ask about, as far as no option of the plan answers it. */
   readonly unanswered?: readonly Confirmation[];
   /** Lines of code blocks, which no renderer breaks, are broken between words at this width. */
   readonly columns?: number;
-}
-
-/** How much of a plan a report shows. */
-interface Limits {
-  readonly bytesMax: number;
-  readonly refusalsMax: number;
-  readonly tableRowsMax: number;
-  readonly visorLinesMax: number;
 }
 
 const COMMENT: Limits = {
@@ -89,7 +79,7 @@ function markdownOf(
   addOrigin(page, plan);
   const left = addVisors(page, { visors, limits });
   addReleasedVisors(page, plan);
-  page.add(leftText(left));
+  page.add(leftOutText(left));
   return page.text();
 }
 
@@ -181,60 +171,6 @@ function addKeyset(page: Page, { plan, limits, keepBytes }: ListInput): void {
   page.add(left === 0 ? "\n" : `> - ${counted(left, "more change")} of these, not shown here\n\n`);
 }
 
-interface VisorsInput {
-  readonly visors: readonly VisorRows[];
-  readonly limits: Limits;
-}
-
-function addTable(
-  page: Page,
-  { visors, limits, keepBytes }: VisorsInput & { keepBytes: number },
-): void {
-  if (visors.length === 0) return;
-  page.add("| visor | add | change | remove | trust | note |\n|---|--:|--:|--:|--:|---|\n");
-  const items = visors.map(({ visors: owners, changes, trustCount, note }) => {
-    const count = (op: string): number => changes.filter((change) => change.op === op).length;
-    const cells = [
-      ownersText(owners, codeSpan),
-      count("add"),
-      count("change"),
-      count("remove"),
-      trustCount,
-      note,
-    ];
-    return `| ${cells.join(" | ")} |\n`;
-  });
-  const left = addSome(page, { items, itemsMax: limits.tableRowsMax, keepBytes });
-  const more = visorsOf(visors.slice(items.length - left));
-  page.add(left === 0 ? "\n" : `\n${counted(more, "more visor")} not in this table.\n\n`);
-}
-
-/** The name of a visor, or how many they are. */
-function ownersText(owners: readonly PlanVisor[], nameText: (name: string) => string): string {
-  const [first] = owners;
-  return owners.length === 1 && first !== undefined
-    ? nameText(first.name)
-    : counted(owners.length, "visor");
-}
-
-/** How many visors these are, each once. */
-function visorsOf(rows: readonly VisorRows[]): number {
-  return new Set(rows.flatMap(({ visors }) => visors.map(({ key }) => key))).size;
-}
-
-/** Adds items as long as there is room; returns how many it left out. */
-function addSome(
-  page: Page,
-  { items, itemsMax, keepBytes }: { items: readonly string[]; itemsMax: number; keepBytes: number },
-): number {
-  let shown = 0;
-  for (const item of items.slice(0, itemsMax)) {
-    if (!page.fits(item, keepBytes)) break;
-    shown += 1;
-  }
-  return items.length - shown;
-}
-
 /** Where the plan comes from, how old what it goes by is, and what it could not know. */
 function addOrigin(page: Page, plan: Plan): void {
   const { manifest, visors, history } = plan;
@@ -278,69 +214,6 @@ function addSource(page: Page, plan: Plan): void {
   page.add(
     `- From an observation of ${codeSpan(created)}${ages === undefined ? "" : `, ${ages}`}, signed by ${codeSpan(operator)}; ` +
       `who may sign, and the policy to meet, as of ${codeSpan(by)}\n`,
-  );
-}
-
-/** What did not fit. */
-interface LeftOut {
-  visors: number;
-  lines: number;
-  changes: number;
-  trust: number;
-}
-
-function addVisors(page: Page, { visors, limits }: VisorsInput): LeftOut {
-  const left: LeftOut = { visors: 0, lines: 0, changes: 0, trust: 0 };
-  const leftOut: VisorRows[] = [];
-  for (const visor of visors) {
-    const kept = visor.rows.slice(0, limits.visorLinesMax);
-    // Once one did not fit none does: a smaller one further down is less dangerous than what is left out.
-    const isShown =
-      leftOut.length === 0 && page.fits(visorBlock(visor, kept.length), LAST_WORDS_BYTES);
-    if (!isShown) leftOut.push(visor);
-    for (const { changes, trust } of isShown ? visor.rows.slice(kept.length) : visor.rows) {
-      left.lines += 1;
-      left.changes += changes;
-      left.trust += trust;
-    }
-  }
-  left.visors = visorsOf(leftOut);
-  return left;
-}
-
-function visorBlock({ visors, changes, trustCount, note, rows }: VisorRows, shown: number): string {
-  const trust = trustCount === 0 ? "" : `, ${trustCount} about trust`;
-  const isMany = visors.length > 1;
-  const each = isMany ? " each" : "";
-  const count = counted(changes.length / visors.length, "change");
-  const says = changes.length === 0 ? note : `${count}${each}${trust}`;
-  const lines = rows.slice(0, shown).map(({ line }) => `${line}\n`);
-  const more = rows.length - shown;
-  const last = more === 0 ? "" : `? ${counted(more, "more line")}, not shown here\n`;
-  return `<details><summary>${ownersText(visors, htmlCode)}${isMany ? ":" : ""} ${says}</summary>\n\n\`\`\`diff\n${lines.join("")}${last}\`\`\`\n\n</details>\n\n`;
-}
-
-function addReleasedVisors(page: Page, plan: Plan): void {
-  const { releasedVisors } = plan;
-  if (releasedVisors.length === 0) return;
-  const lines = releasedVisors.flatMap(({ key, released }) =>
-    released.map(({ path, trust, how }) =>
-      codeLine(
-        `? ${keyLabel(key, plan.names)} ${path}: ${trust ? "trust, " : ""}left as it is (${how})`,
-      ),
-    ),
-  );
-  const title = `No longer in the manifest, left alone: ${counted(releasedVisors.length, "visor")}`;
-  const block = `<details><summary>${title}</summary>\n\n\`\`\`diff\n${lines.join("\n")}\n\`\`\`\n\n</details>\n\n`;
-  if (!page.fits(block, LAST_WORDS_BYTES / 2)) page.add(`${title} (not shown here).\n\n`);
-}
-
-function leftText({ visors, lines, changes, trust }: LeftOut): string {
-  if (lines === 0) return "";
-  const about = trust === 0 ? "none of them about trust" : `**${trust} of them about trust**`;
-  return (
-    `Left out here: ${counted(visors, "whole visor")}, ${counted(lines, "line")} with ` +
-    `${counted(changes, "change")}, ${about}. The plan as text or JSON has all of them.\n`
   );
 }
 

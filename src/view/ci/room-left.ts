@@ -1,6 +1,14 @@
 // A report that is written up to a size and says what it leaves out.
 import { utf8 } from "../../core/index.ts";
 
+/** How much of a plan a report shows. */
+export interface Limits {
+  readonly bytesMax: number;
+  readonly refusalsMax: number;
+  readonly tableRowsMax: number;
+  readonly visorLinesMax: number;
+}
+
 /** A report of limited size while it is written. UTF-8 bytes are counted: a text never has more characters. */
 export interface Page {
   /** Adds a text that must be there. */
@@ -27,4 +35,17 @@ export function createPage(bytesMax: number): Page {
     },
     text: () => parts.join(""),
   };
+}
+
+/** Adds items as long as there is room; returns how many it left out. */
+export function addSome(
+  page: Page,
+  { items, itemsMax, keepBytes }: { items: readonly string[]; itemsMax: number; keepBytes: number },
+): number {
+  let shown = 0;
+  for (const item of items.slice(0, itemsMax)) {
+    if (!page.fits(item, keepBytes)) break;
+    shown += 1;
+  }
+  return items.length - shown;
 }
