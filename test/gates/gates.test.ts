@@ -146,13 +146,18 @@ const PLANTED: readonly {
   {
     gate: "sizes",
     files: {
-      "src/core/long.ts": lines(401, "export {};"),
+      "src/core/long.ts": lines(301, "export {};"),
+      "src/core/wordy.ts": `${lines(300, "// a reason")}export {};\n`,
       "src/core/tall.ts": `export function tall(): void {\n${lines(70, "  void 0;")}}\n`,
-      "src/core/fair.ts": `// why\n${lines(500, "// a reason")}${lines(400, "export {};")}`,
+      "src/core/fair.ts": `${lines(100, "// a reason")}${lines(200, "export {};")}`,
+      "test/support/long.ts": lines(401, "export {};"),
+      "test/support/fair.ts": `${lines(500, "// a reason")}${lines(400, "export {};")}`,
       "test/unit/core/tall.test.ts": `describe("a chapter", () => {\n${lines(80, "  it();")}});\n`,
     },
     finds: [
-      "src/core/long.ts: 401 code lines, at most 400",
+      "src/core/long.ts: 301 lines, at most 300",
+      "src/core/wordy.ts: 301 lines, at most 300",
+      "test/support/long.ts: 401 code lines, at most 400",
       "src/core/tall.ts:1: a function of 72 code lines, at most 70",
     ],
   },
