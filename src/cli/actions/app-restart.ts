@@ -17,7 +17,7 @@ import { saysYes } from "../shell/ask.ts";
 import type { Command } from "../shell/command.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
 import { checkKnownOrSeen } from "../edit/known-app.ts";
-import { errPaint, type Reporter, reporterOf } from "../shell/screen.ts";
+import { errPaint, type Reporter, reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { manifestName, selectedVisors } from "../manifest/manifest-source.ts";
 import {
   lockRequestOf,
@@ -71,7 +71,7 @@ export const appRestart: Command = {
     const name = manifestName(given, world, undefined);
     const { source, bytes } = await readManifestFile(name, world);
     const selected = await selectedVisors(source, given.text("on"), world);
-    const reporter = reporterOf(given, world);
+    const reporter = reporterOf(reportRequestOf(given), world);
     const request = planRequestOf(given, world, name);
     const operator = await requireOperator(request.keyFile, world);
     // Planning tells who answers, and whether this operator may write through this visor.

@@ -9,7 +9,7 @@ import { requireSelection } from "../edit/edit-and-apply.ts";
 import { manifestName, readManifest, selectedVisors } from "../manifest/manifest-source.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, ON_OPTION } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
-import { reporterOf } from "../shell/screen.ts";
+import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { readerOf, wayInOf } from "../shell/way-in.ts";
 
 /** A summary starts a shell on the visor: fewer at once than readings that do not. */
@@ -41,7 +41,7 @@ export const health: Command = {
     const here: VisorTarget = { key: undefined, route: { kind: "local" } };
     const local = await reader.read(here, { config: false });
     if (local.kind !== "seen") throw readingError(access.rpcAddress, here, local);
-    const reporter = reporterOf(given, world);
+    const reporter = reporterOf(reportRequestOf(given), world);
     reporter.named(new Map(selected.map(({ key, name }) => [key, name])));
     const rows = await reporter.during(selected.length, "visors", () =>
       Promise.all(

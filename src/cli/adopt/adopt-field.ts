@@ -16,7 +16,7 @@ import { editInTurn, writeEdited } from "../edit/edit-text.ts";
 import { readEditable, writeRequestOf } from "../manifest/rewrite-manifest.ts";
 import { liveEdits } from "../manifest/live-value.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord, isFieldWord } from "../manifest/fields.ts";
-import { errPaint, outPaint, reporterOf } from "../shell/screen.ts";
+import { errPaint, outPaint, reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { type ManifestSource, manifestName } from "../manifest/manifest-source.ts";
 import { planRead } from "../plan/planning.ts";
 import { readFleet, type ReadFleet } from "../plan/read-fleet.ts";
@@ -39,7 +39,7 @@ export async function adoptFields(given: Given, world: World): Promise<ExitCode>
   const fields = await fieldsOf(given.words, source.desired);
   const keys = new Set(addressesOf(fields).map(({ visor }) => visor));
   const selected = source.desired.visors.filter(({ key }) => keys.has(key));
-  const read = await readFleet(planned, world, reporterOf(given, world), {
+  const read = await readFleet(planned, world, reporterOf(reportRequestOf(given), world), {
     handed: { source, selected },
   });
   const edits = editsOf(fields, read, given.flag("open"));

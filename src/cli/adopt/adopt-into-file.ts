@@ -25,7 +25,7 @@ import type { Given } from "../shell/arguments.ts";
 import { type Candidate, findFleet, type FoundVisor } from "./find-fleet.ts";
 import { listedKeys } from "./first-file.ts";
 import { type ManifestSource, manifestName } from "../manifest/manifest-source.ts";
-import { reporterOf } from "../shell/screen.ts";
+import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import {
   isToBeWritten,
   readEditable,
@@ -105,7 +105,7 @@ async function visorsFor(
   const candidates: readonly Candidate[] = wanted
     .filter(({ key }) => !isKnownManaged(byKey.get(key)))
     .map((candidate) => withManifest(candidate, byKey.get(candidate.key)));
-  const reporter = reporterOf(given, world);
+  const reporter = reporterOf(reportRequestOf(given), world);
   const find = async (looked: readonly Candidate[] | undefined): Promise<readonly FoundVisor[]> => {
     const { visors } = await reporter.during(looked?.length ?? 0, "visors", () =>
       findFleet({

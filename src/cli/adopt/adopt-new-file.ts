@@ -10,7 +10,7 @@ import { findFleet, type FoundFleet, type FoundVisor, tellStrangers } from "./fi
 import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./first-file.ts";
 import { manifestName } from "../manifest/manifest-source.ts";
 import { findOperator } from "../ledger/operator.ts";
-import { reporterOf } from "../shell/screen.ts";
+import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { keyFileOf } from "../shell/kept-files.ts";
@@ -54,7 +54,7 @@ export async function adoptNewFile(
 
 async function readFleet(request: AdoptRequest, given: Given, world: World): Promise<FoundFleet> {
   const listed = await listedKeys(given, world);
-  const reporter = reporterOf(given, world);
+  const reporter = reporterOf(reportRequestOf(given), world);
   return await reporter.during(listed?.length ?? 0, "visors", () =>
     findFleet({
       wayIn: wayInOf(accessRequestOf(given), world),

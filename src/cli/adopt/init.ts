@@ -10,7 +10,7 @@ import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./f
 import { manifestName } from "../manifest/manifest-source.ts";
 import { findOperator } from "../ledger/operator.ts";
 import { ACCESS_OPTIONS, OPERATOR_OPTIONS } from "../shell/options.ts";
-import { reporterOf } from "../shell/screen.ts";
+import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine, outLine } from "../shell/print.ts";
@@ -38,7 +38,7 @@ export const init: Command = {
     if ((await world.files.stat(path)) !== undefined) throw manifestExists(name);
     const operator = await findOperator(keyFileOf(given, world), world);
     const listed = await listedKeys(given, world);
-    const reporter = reporterOf(given, world);
+    const reporter = reporterOf(reportRequestOf(given), world);
     const { local, visors, strangers } = await reporter.during(listed?.length ?? 0, "visors", () =>
       findFleet({
         wayIn: wayInOf(accessRequestOf(given), world),

@@ -22,7 +22,7 @@ import {
   OPERATOR_OPTIONS,
   OVERRIDE_OPTIONS,
 } from "../shell/options.ts";
-import { errPaint, outPaint, type Reporter, reporterOf } from "../shell/screen.ts";
+import { errPaint, outPaint, type Reporter, reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
 import { applyPlanFile } from "./apply-plan-file.ts";
@@ -130,7 +130,7 @@ export const apply: Command = {
     }
     const request = applyRequestOf(given, world);
     const text = await textOf(await readNamed(request.manifest, world, "document"));
-    const reporter = reporterOf(given, world);
+    const reporter = reporterOf(reportRequestOf(given), world);
     return isPlanText(text)
       ? await applyPlanFile(text, request, world, reporter)
       : await applyManifest(request, world, reporter);

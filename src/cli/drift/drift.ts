@@ -5,7 +5,7 @@ import { planExit } from "../../reconcile/index.ts";
 import { driftDocument, driftText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { driftStory } from "./drift-story.ts";
-import { outPaint, reporterOf } from "../shell/screen.ts";
+import { outPaint, reporterOf, reportRequestOf } from "../shell/screen.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
@@ -40,7 +40,7 @@ export const drift: Command = {
   async run(given, world): Promise<ExitCode> {
     const look = lookRequestOf(given);
     const request = planRequestOf(given, world);
-    const planned = await planFleet(request, world, reporterOf(given, world));
+    const planned = await planFleet(request, world, reporterOf(reportRequestOf(given), world));
     const { plan } = planned;
     const story = await driftStory(planned, world);
     if (given.flag("json")) printJson(world, driftDocument(plan, story));

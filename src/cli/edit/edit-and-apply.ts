@@ -1,7 +1,7 @@
 // What every command goes through that edits the manifest for the visors of `--on` and then applies it.
 import { usage } from "../shell/usage.ts";
 import { type ApplyRequest, applyRequestOf } from "../apply/apply-request.ts";
-import { reporterOf } from "../shell/screen.ts";
+import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import type { ExitCode } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { applyManifest } from "../apply/apply.ts";
@@ -102,7 +102,7 @@ export async function editAndApply(
   let isWritten = !isEdited;
   let exit: ExitCode = 1;
   try {
-    exit = await applyManifest(request, world, reporterOf(given, world), {
+    exit = await applyManifest(request, world, reporterOf(reportRequestOf(given), world), {
       source: { ...source, desired: edited.desired, isUnsaved: true },
       selected,
       ...(isEdited ? { alsoWrites: name } : {}),

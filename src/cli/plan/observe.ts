@@ -6,7 +6,7 @@ import { formatObservation, makeObservation } from "../../reconcile/index.ts";
 import { observationText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
-import { outPaint, reporterOf } from "../shell/screen.ts";
+import { outPaint, reporterOf, reportRequestOf } from "../shell/screen.ts";
 import type { Operator } from "../ledger/operator.ts";
 import { checkOutputFiles } from "../shell/kept-files.ts";
 import {
@@ -49,7 +49,9 @@ export const observe: Command = {
     const file = fileOf(given);
     const request = planRequestOf(given, world);
     await checkOutputFiles([file], [request.manifest], request.keyFile, world);
-    const read = await readFleet(request, world, reporterOf(given, world), { forLater: true });
+    const read = await readFleet(request, world, reporterOf(reportRequestOf(given), world), {
+      forLater: true,
+    });
     const { source, operator, git } = read;
     const document = makeObservation({
       desired: source.desired,

@@ -22,7 +22,7 @@ import {
 import { manifestName } from "../manifest/manifest-source.ts";
 import { givePlan, filesOf, giveRequestOf } from "./output.ts";
 import type { Planned } from "./planning.ts";
-import { type Reporter, reporterOf } from "../shell/screen.ts";
+import { type Reporter, reporterOf, reportRequestOf } from "../shell/screen.ts";
 import type { World } from "../shell/world.ts";
 
 /** `fleet plan`: what an apply would change. It has no way to write to a visor. */
@@ -72,7 +72,7 @@ export const plan: Command = {
       keyFileOf(given, world),
       world,
     );
-    const reporter = reporterOf(given, world);
+    const reporter = reporterOf(reportRequestOf(given), world);
     const request = planRequestOf(given, world);
     const trusting: Trusting = { base, trust };
     const planned =

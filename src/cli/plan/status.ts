@@ -11,7 +11,7 @@ import {
   statusText,
 } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
-import { outPaint, reporterOf } from "../shell/screen.ts";
+import { outPaint, reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { manifestName, readManifest, selectedVisors } from "../manifest/manifest-source.ts";
 import {
   ACCESS_OPTIONS,
@@ -39,7 +39,7 @@ export const status: Command = {
     const wayIn = wayInOf(accessRequestOf(given), world);
     const source = await readManifest(manifestName(given, world, given.words[0]), world);
     const selected = await selectedVisors(source, given.text("on"), world);
-    const reporter = reporterOf(given, world);
+    const reporter = reporterOf(reportRequestOf(given), world);
     reporter.named(source.desired.keyNames);
     const history = await recordedHistory(source, keyFileOf(given, world), world);
     const { visors } = await reporter.during(selected.length, "visors", () =>

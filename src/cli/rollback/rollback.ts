@@ -32,7 +32,7 @@ import { planFleet } from "../plan/planning.ts";
 import type { HandedSource } from "../plan/read-fleet.ts";
 import { openRecords } from "../record/records-source.ts";
 import { errLine } from "../shell/print.ts";
-import { reporterOf } from "../shell/screen.ts";
+import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
 import { byManifestInForce } from "./by-manifest-in-force.ts";
@@ -91,7 +91,7 @@ export const rollback: Command = {
     const desired = byManifestInForce(then.desired, now.desired);
     const part = await plannedPart({ ...then, desired }, request, world);
     const handed: HandedSource = { ...part, source: { ...then, desired } };
-    const reporter = reporterOf(given, world);
+    const reporter = reporterOf(reportRequestOf(given), world);
     const planned = await planFleet(request, world, reporter, { ledger: true, handed });
     const { plan, history } = planned;
     const { keysNamedIn } = await import("../manifest/manifest-room.ts");

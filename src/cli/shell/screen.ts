@@ -117,11 +117,28 @@ interface Progress {
   failed: number;
 }
 
-/** Makes the reporter of one command. */
-export function reporterOf(given: Given, world: World): Reporter {
+/** How work is to be shown as it happens. */
+export interface ReportRequest {
+  /** As JSON lines on standard output. */
+  readonly isEvents: boolean;
+  /** Each thing as a line on standard error, where no events are asked for. */
+  readonly isVerbose: boolean;
+  /** Without a moving line of progress. */
+  readonly isConcise: boolean;
+}
+
+/** Reads `--events`, `--verbose` and `--concise`. */
+export function reportRequestOf(given: Given): ReportRequest {
   const isEvents = given.flag("events");
   const isVerbose = given.flag("verbose") && !isEvents;
-  const isConcise = given.flag("concise");
+  return { isEvents, isVerbose, isConcise: given.flag("concise") };
+}
+
+/** Makes the reporter of one command. */
+export function reporterOf(
+  { isEvents, isVerbose, isConcise }: ReportRequest,
+  world: World,
+): Reporter {
   let progress: Progress | undefined;
   let names: Names = {};
   const print = (event: FleetEvent): void =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BackgroundWork } from "../../../src/cli/shell/background-work.ts";
 import { plan } from "../../../src/cli/plan/plan.ts";
-import { type Reporter, reporterOf } from "../../../src/cli/shell/screen.ts";
+import { type Reporter, reporterOf, reportRequestOf } from "../../../src/cli/shell/screen.ts";
 import type { World } from "../../../src/cli/shell/world.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
@@ -50,7 +50,12 @@ async function stage(
     stopSoftly: () => new AbortController().signal,
   };
   const given = await readGiven(plan, argv, env);
-  return { reporter: reporterOf(given, world), clock, out: () => out, err: () => err };
+  return {
+    reporter: reporterOf(reportRequestOf(given), world),
+    clock,
+    out: () => out,
+    err: () => err,
+  };
 }
 
 /** Two visors, of which one answers after 300 ms and the other hangs. */
