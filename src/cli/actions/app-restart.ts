@@ -12,13 +12,14 @@ import {
 } from "../../reconcile/index.ts";
 import { createVisorWriter } from "../../skywire/visor/index.ts";
 import { printable, refusalText, tableText } from "../../view/index.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import { saysYes } from "../shell/ask.ts";
 import type { Command } from "../shell/command.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
 import { checkKnownOrSeen } from "../edit/known-app.ts";
 import { errPaint, type Reporter, reporterOf, reportRequestOf } from "../shell/screen.ts";
-import { manifestName, selectedVisors } from "../manifest/manifest-source.ts";
+import { selectedVisors } from "../manifest/manifest-source.ts";
 import {
   lockRequestOf,
   openOwnLedger,
@@ -68,11 +69,11 @@ export const appRestart: Command = {
     requireSelection(given);
     const apps = [...new Set(given.words)];
     if (apps.includes("pty")) throw neverStops();
-    const name = manifestName(given, world, undefined);
+    const name = manifestRequestOf(given, world).manifest;
     const { source, bytes } = await readManifestFile(name, world);
     const selected = await selectedVisors(source, given.text("on"), world);
     const reporter = reporterOf(reportRequestOf(given), world);
-    const request = planRequestOf(given, world, name);
+    const request = planRequestOf(given, world, manifestRequestOf(given, world));
     const operator = await requireOperator(request.keyFile, world);
     // Planning tells who answers, and whether this operator may write through this visor.
     const planned = await planFleet(request, world, reporter, {

@@ -4,9 +4,10 @@ import { counted, defined, durationText, type ExitCode, type VisorKey } from "..
 import { routeOf } from "../../reconcile/index.ts";
 import { readingError, type VisorReading, type VisorTarget } from "../../skywire/visor/index.ts";
 import { printable, tableText } from "../../view/index.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Command } from "../shell/command.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
-import { manifestName, readManifest, selectedVisors } from "../manifest/manifest-source.ts";
+import { readManifest, selectedVisors } from "../manifest/manifest-source.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, ON_OPTION } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
 import { reporterOf, reportRequestOf } from "../shell/screen.ts";
@@ -34,7 +35,7 @@ export const health: Command = {
     requireSelection(given);
     const wayIn = wayInOf(accessRequestOf(given), world);
     const { access, scheme } = wayIn;
-    const source = await readManifest(manifestName(given, world, undefined), world);
+    const source = await readManifest(manifestRequestOf(given, world).manifest, world);
     const selected = await selectedVisors(source, given.text("on"), world);
     const reader = readerOf(wayIn, world, PARALLEL);
     const wants = { config: false, summary: true };

@@ -10,6 +10,7 @@ import { canonicalJson, type ExitCode, FleetError, type VisorKey } from "../../c
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { changesOf, type DesiredVisor, type Plan, type SeenVisor } from "../../model/index.ts";
 import { planText } from "../../view/index.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import { checkCommit } from "../git/commit.ts";
 import { editInTurn, writeEdited } from "../edit/edit-text.ts";
@@ -17,7 +18,7 @@ import { readEditable, writeRequestOf } from "../manifest/rewrite-manifest.ts";
 import { liveEdits } from "../manifest/live-value.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord, isFieldWord } from "../manifest/fields.ts";
 import { errPaint, outPaint, reporterOf, reportRequestOf } from "../shell/screen.ts";
-import { type ManifestSource, manifestName } from "../manifest/manifest-source.ts";
+import { type ManifestSource } from "../manifest/manifest-source.ts";
 import { planRead } from "../plan/planning.ts";
 import { readFleet, type ReadFleet } from "../plan/read-fleet.ts";
 import type { World } from "../shell/world.ts";
@@ -30,10 +31,10 @@ import { errLine } from "../shell/print.ts";
  */
 export async function adoptFields(given: Given, world: World): Promise<ExitCode> {
   refuseMixture(given);
-  const name = manifestName(given, world, given.text("into"));
+  const name = manifestRequestOf(given, world, given.text("into")).manifest;
   const editable = await readEditable(name, "into", world);
   const request = writeRequestOf(given);
-  const planned = planRequestOf(given, world, name);
+  const planned = planRequestOf(given, world, manifestRequestOf(given, world, given.text("into")));
   const { source } = editable;
   await checkCommit(source.path, request);
   const fields = await fieldsOf(given.words, source.desired);

@@ -21,10 +21,11 @@ import {
   readVisors,
   verifyAdopted,
 } from "./adopt-report.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import { type Candidate, findFleet, type FoundVisor } from "./find-fleet.ts";
 import { listedKeys } from "./first-file.ts";
-import { type ManifestSource, manifestName } from "../manifest/manifest-source.ts";
+import { type ManifestSource } from "../manifest/manifest-source.ts";
 import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import {
   isToBeWritten,
@@ -43,7 +44,7 @@ export async function adoptIntoFile(
   given: Given,
   world: World,
 ): Promise<ExitCode> {
-  const name = manifestName(given, world, given.text("into"));
+  const name = manifestRequestOf(given, world, given.text("into")).manifest;
   const read = await readEditable(name, "into", world);
   const { source } = read;
   const { visors, unread, managed } = await visorsFor(source, request, given, world);

@@ -8,12 +8,11 @@ import { PLAN_EYES, printReport, readVisors, verifyAdopted } from "./adopt-repor
 import type { Given } from "../shell/arguments.ts";
 import { findFleet, type FoundFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
 import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./first-file.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
 import { findOperator } from "../ledger/operator.ts";
 import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** Adopts visors into a manifest that is not there yet. */
 export async function adoptNewFile(
@@ -21,7 +20,7 @@ export async function adoptNewFile(
   given: Given,
   world: World,
 ): Promise<ExitCode> {
-  const name = manifestName(given, world, given.text("out"));
+  const name = manifestRequestOf(given, world, given.text("out")).manifest;
   const path = resolve(world.folder, name);
   if ((await world.files.stat(path)) !== undefined) throw fileExists(name);
   const operator = await findOperator(keyFileOf(given, world), world);

@@ -7,14 +7,13 @@ import { PLAN_EYES, readVisors, tellRemarks, tellUnread, verifyAdopted } from ".
 import type { Command } from "../shell/command.ts";
 import { findFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
 import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./first-file.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
 import { findOperator } from "../ledger/operator.ts";
 import { ACCESS_OPTIONS, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine, outLine } from "../shell/print.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** `fleet init`: a manifest of the visors there are, which owns who manages them, as it is: the first plan is empty. */
 export const init: Command = {
@@ -33,7 +32,7 @@ export const init: Command = {
   ],
   examples: ["fleet init", "fleet init --keys visors.txt --fleet shop"],
   async run(given, world): Promise<ExitCode> {
-    const name = manifestName(given, world, given.words[0]);
+    const name = manifestRequestOf(given, world, given.words[0]).manifest;
     const path = resolve(world.folder, name);
     if ((await world.files.stat(path)) !== undefined) throw manifestExists(name);
     const operator = await findOperator(keyFileOf(given, world), world);

@@ -2,6 +2,7 @@
 import { defined, FleetError } from "../../core/index.ts";
 import type { Plan } from "../../model/index.ts";
 import { type LockRequest, lockRequestOf } from "../ledger/operator.ts";
+import type { ManifestRequest } from "../shell/kept-files.ts";
 import {
   type LookRequest,
   lookRequestOf,
@@ -20,9 +21,7 @@ const OPTION = "expect-decision";
  * The decision of `--expect-decision`, lower case; `undefined` when any will do.
  * @throws FleetError cli/usage (exit 64) for what is no digest
  */
-function expectedDecision(given: Given, world: World): string | undefined {
-  // A script that found no digest and passes on nothing must not apply just anything.
-  const text = given.text(OPTION) ?? world.env[environmentName(OPTION)];
+function expectedDecision(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const digest = text.trim().toLowerCase();
   if (/^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
@@ -69,11 +68,16 @@ export interface ApplyRequest extends PlanRequest, LockRequest {
 
 /**
  * Reads what an apply is asked for.
- * @param word names the manifest, when it is not the first word
+ * @param manifest the manifest, when it is not the first word
  * @throws FleetError cli/usage (exit 64)
  */
-export function applyRequestOf(given: Given, world: World, word?: string): ApplyRequest {
-  const expected = expectedDecision(given, world);
+export function applyRequestOf(
+  given: Given,
+  world: World,
+  manifest?: ManifestRequest,
+): ApplyRequest {
+  // A script that found no digest and passes on nothing must not apply just anything.
+  const expected = expectedDecision(given.text(OPTION) ?? world.env[environmentName(OPTION)]);
   const allowedRepeats = given.count("allow-repeat");
   if (allowedRepeats !== undefined && expected === undefined) {
     throw usage(
@@ -82,7 +86,7 @@ export function applyRequestOf(given: Given, world: World, word?: string): Apply
     );
   }
   return {
-    ...planRequestOf(given, world, word ?? given.words[0]),
+    ...planRequestOf(given, world, manifest),
     ...lockRequestOf(given),
     isYes: given.flag("yes"),
     isJson: given.flag("json"),

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { durationText, type ExitCode } from "../../core/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { type Chapter, CHAPTERS, FIRST_CHAPTER } from "./demo-chapters.ts";
 import { DemoStage } from "./demo-stage.ts";
@@ -44,7 +43,7 @@ export const demo: Command = {
     "fleet demo --dir demo && ls demo",
   ],
   async run(given, world): Promise<ExitCode> {
-    const chapters = chosenChapters(given);
+    const chapters = chosenChapters(given.words[0], given.flag("all"));
     const named = given.text("dir");
     const folder =
       named === undefined
@@ -79,9 +78,8 @@ export const demo: Command = {
 /** How many steps a chapter had, and how many of them ended as announced. */
 type Tally = Pick<DemoStage, "steps" | "good">;
 
-function chosenChapters(given: Given): readonly Chapter[] {
-  const [name] = given.words;
-  if (given.flag("all")) {
+function chosenChapters(name: string | undefined, isAll: boolean): readonly Chapter[] {
+  if (isAll) {
     if (name === undefined) return CHAPTERS;
     throw usage(`--all plays every chapter, and ${name} is one`, "give one of the two");
   }

@@ -7,7 +7,7 @@ import { diagnosticsText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/screen.ts";
-import { manifestName, STANDARD_INPUT, verifyManifest } from "../manifest/manifest-source.ts";
+import { STANDARD_INPUT, verifyManifest } from "../manifest/manifest-source.ts";
 import { JSON_OPTION, NOW_OPTION, nowOf, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { operatorUnasked } from "../ledger/operator.ts";
 import { outLine, printJson } from "../shell/print.ts";
@@ -19,7 +19,7 @@ import {
   withText,
   writeText,
 } from "../manifest/rewrite-manifest.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** `fleet lint`: what a manifest may say and seldom means. */
 export const lint: Command = {
@@ -44,7 +44,7 @@ export const lint: Command = {
   ],
   examples: ["fleet lint", "fleet lint --fix", "fleet lint --rule unused-role --rule plain-secret"],
   async run(given, world): Promise<ExitCode> {
-    const name = manifestName(given, world, given.words[0]);
+    const name = manifestRequestOf(given, world, given.words[0]).manifest;
     const rules = await rulesOf(given);
     const isFix = given.flag("fix");
     if (isFix && name === STANDARD_INPUT) {

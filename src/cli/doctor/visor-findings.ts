@@ -17,7 +17,7 @@ import { manifestFacts, type ManifestFacts, NO_FACTS } from "../manifest/names-o
 import { findOperator, type Operator } from "../ledger/operator.ts";
 import { type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** How the finding of a manifest that cannot be read is called. */
 export const ABOUT_MANIFEST = "manifest";
@@ -59,7 +59,7 @@ async function factsOrFault(
   world: World,
 ): Promise<{ readonly facts: ManifestFacts; readonly unreadable: readonly Finding[] }> {
   try {
-    return { facts: await manifestFacts(given, world), unreadable: [] };
+    return { facts: await manifestFacts(manifestRequestOf(given, world), world), unreadable: [] };
   } catch (error) {
     return { facts: NO_FACTS, unreadable: [badFinding(ABOUT_MANIFEST, asFleetError(error))] };
   }

@@ -5,9 +5,10 @@ import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import type { ExitCode } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { applyManifest } from "../apply/apply.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";
-import { manifestName, type ManifestSource, selectedVisors } from "../manifest/manifest-source.ts";
+import { type ManifestSource, selectedVisors } from "../manifest/manifest-source.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
@@ -57,7 +58,7 @@ interface EditRequest extends ApplyRequest, WriteRequest {
 function editRequestOf(given: Given, world: World): EditRequest {
   requireSelection(given);
   return {
-    ...applyRequestOf(given, world, manifestName(given, world, undefined)),
+    ...applyRequestOf(given, world, manifestRequestOf(given, world)),
     ...writeRequestOf(given),
     on: given.text("on") ?? "",
     isEditOnly: given.flag("edit-only"),

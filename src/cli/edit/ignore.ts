@@ -3,13 +3,14 @@ import { counted, defined, type ExitCode, parseDuration, type VisorKey } from ".
 import type { ManifestEdit } from "../../manifest/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import { printable, tableText, untilText } from "../../view/index.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { checkCommit } from "../git/commit.ts";
 import { editInTurn, writeEdited } from "./edit-text.ts";
 import { readEditable, writeRequestOf } from "../manifest/rewrite-manifest.ts";
 import { fieldsOf, fieldWord } from "../manifest/fields.ts";
-import { manifestName, type ManifestSource, readManifest } from "../manifest/manifest-source.ts";
+import { type ManifestSource, readManifest } from "../manifest/manifest-source.ts";
 import { JSON_OPTION, MANIFEST_OPTION, NOW_OPTION, nowOf } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
@@ -55,11 +56,15 @@ export const ignore: Command = {
   async run(given, world): Promise<ExitCode> {
     const nowMs = nowOf(given, world) ?? world.clock.now();
     if (isListing(given)) {
-      const source = await readManifest(manifestName(given, world, undefined), world);
+      const source = await readManifest(manifestRequestOf(given, world).manifest, world);
       list(source, nowMs, given, world);
       return 0;
     }
-    const editable = await readEditable(manifestName(given, world, undefined), "manifest", world);
+    const editable = await readEditable(
+      manifestRequestOf(given, world).manifest,
+      "manifest",
+      world,
+    );
     const request = writeRequestOf(given);
     const until = given.flag("end") ? undefined : await untilOf(given, nowMs);
     await checkCommit(editable.source.path, request);

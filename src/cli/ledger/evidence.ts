@@ -3,6 +3,7 @@ import { usage } from "../shell/usage.ts";
 import { type ExitCode, FleetError, hasCode } from "../../core/index.ts";
 import { checkEvidence, type EvidenceDocument, parseEvidence } from "../../ledger/index.ts";
 import { proofText } from "../../view/index.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/screen.ts";
 import { readNamed } from "../manifest/manifest-source.ts";
@@ -27,7 +28,7 @@ export const ledgerEvidence: Command = {
     const document = await readEvidence(file, world);
     const { kind, feed } = document;
     const { proved, what, steps } = checkEvidence(document);
-    const { source } = await namesIfReadable(given, world);
+    const { source } = await namesIfReadable(manifestRequestOf(given, world), world);
     const owner = source?.desired.operators.find((operator) => operator.feed === feed);
     if (given.flag("json")) {
       const operator =

@@ -9,7 +9,7 @@ import { replicaFolderOf } from "./feeds.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { findOperator, type Operator, requireOperator } from "./operator.ts";
-import { ledgerFolderOf, keyFileOf } from "../shell/kept-files.ts";
+import { ledgerFolderOf, keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 import type { World } from "../shell/world.ts";
 
 const PREFIX_TYPED_MIN = 4;
@@ -38,7 +38,7 @@ export async function openNamedLedger(
   given: Given,
   world: World,
 ): Promise<NamedLedger> {
-  const { source } = await namesIfReadable(given, world);
+  const { source } = await namesIfReadable(manifestRequestOf(given, world), world);
   const operator =
     word === undefined
       ? await requireOperator(keyFileOf(given, world), world)

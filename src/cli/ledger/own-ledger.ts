@@ -8,7 +8,7 @@ import { lockRequestOf, openOwnLedger, type Operator, requireOperator } from "./
 import { bringUpToDate, publishAndTell } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** Our ledger, held by its lock, with what is beside it. */
 export interface OwnLedger {
@@ -29,7 +29,7 @@ export async function withOwnLedger<T>(
   work: (own: OwnLedger) => Promise<T>,
 ): Promise<T> {
   const operator = await requireOperator(keyFileOf(given, world), world);
-  const { source } = await manifestFacts(given, world);
+  const { source } = await manifestFacts(manifestRequestOf(given, world), world);
   const ledger = await openOwnLedger(operator, lockRequestOf(given), world);
   const { size } = ledger.head;
   const places = relaysAndOthers(operator, source);

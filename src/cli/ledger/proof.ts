@@ -1,5 +1,5 @@
 // `fleet ledger proof`: a proof that an entry is in a ledger, or that a ledger only grew, made for others to check.
-import { checkOutputFiles, keyFileOf } from "../shell/kept-files.ts";
+import { checkOutputFiles, keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 import { resolve } from "node:path";
 import {
   equalBytes,
@@ -29,7 +29,7 @@ import {
 } from "../../tlog/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
-import { manifestName, readNamed } from "../manifest/manifest-source.ts";
+import { readNamed } from "../manifest/manifest-source.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
@@ -84,7 +84,7 @@ export const ledgerProof: Command = {
     const asked = [entry, checked ?? from].filter((each) => each !== undefined);
     if (asked.length !== 1)
       throw usage("what to prove is missing, or is more than one thing", NEXT_ASK);
-    const manifest = manifestName(given, world, undefined);
+    const manifest = manifestRequestOf(given, world).manifest;
     await checkOutputFiles([given.text("entry-out")], [manifest], keyFileOf(given, world), world);
     if (checked !== undefined) return await checkProof(checked, given, world);
     if (entry !== undefined) return await proveEntry(entry, given, world);

@@ -13,7 +13,7 @@ import { nextOf, publishOwn } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { mendHollow } from "./mend.ts";
 import { RELAY_OPTION, relaysOf } from "./relay-option.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** `fleet ledger publish`: our ledger to its relays, now. */
 export const ledgerPublish: Command = {
@@ -82,7 +82,7 @@ async function publishWhole(
   const options = { pushesAgain: given.flag("push-again") };
   const results = await publishOwn(operator, relays, world, options);
   if (conflictError(results) !== undefined) return results;
-  const { source } = await manifestFacts(given, world);
+  const { source } = await manifestFacts(manifestRequestOf(given, world), world);
   return (await mendHollow(results, { operator, source, given, world }))
     ? await publishOwn(operator, relays, world, options)
     : results;

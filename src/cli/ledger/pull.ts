@@ -5,7 +5,7 @@ import type { PullOutcome } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { type OtherOperator, otherOperators } from "./feeds.ts";
-import { manifestName, readManifest } from "../manifest/manifest-source.ts";
+import { readManifest } from "../manifest/manifest-source.ts";
 import { findOperator } from "./operator.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { outLine, printJson } from "../shell/print.ts";
@@ -13,7 +13,7 @@ import { type PulledOther, pullOthers } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { RELAY_OPTION, relaysOf, STALL_OPTION, stallOf } from "./relay-option.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** `fleet ledger pull`: copies of the other operators' ledgers. */
 export const ledgerPull: Command = {
@@ -24,7 +24,7 @@ export const ledgerPull: Command = {
   options: [RELAY_OPTION, STALL_OPTION, MANIFEST_OPTION, JSON_OPTION, ...OPERATOR_OPTIONS],
   examples: ["fleet ledger pull", "fleet ledger pull ben --relay 10.0.0.5:8870"],
   async run(given, world): Promise<ExitCode> {
-    const source = await readManifest(manifestName(given, world, undefined), world);
+    const source = await readManifest(manifestRequestOf(given, world).manifest, world);
     const own = await findOperator(keyFileOf(given, world), world);
     const others = chosen(otherOperators(source, own?.keys.feed), given.words);
     const relays = await relaysOf(given, world);

@@ -1,5 +1,6 @@
 // Which relays a command asks, how it reaches them, and how long one may keep it waiting.
 import { FleetError } from "../../core/index.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";
 import { checkRelayAddress, type RelayAddress } from "../../model/index.ts";
@@ -42,7 +43,7 @@ export async function relaysOf(
 ): Promise<readonly string[]> {
   const named = given.texts(option);
   if (named.length > 0) return [...new Set(relayAddresses(named).map(({ text }) => text))];
-  const { source } = await manifestFacts(given, world);
+  const { source } = await manifestFacts(manifestRequestOf(given, world), world);
   const relays = source?.desired.ledger.relays ?? [];
   if (relays.length > 0) return relays;
   throw new FleetError("cli/no-relay", "no relay is known", {

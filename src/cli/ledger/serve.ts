@@ -14,6 +14,7 @@ import {
   startRelay,
 } from "../../relays/index.ts";
 import { shortKey } from "../../view/index.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
@@ -122,7 +123,7 @@ async function feedsOf(given: Given, world: World): Promise<readonly Uint8Array[
   const named = given.texts("feed");
   const wrong = named.find((feed) => !isFeedKey(feed));
   if (wrong !== undefined) throw usage(`${wrong} is no feed key (66 hexadecimal digits)`, HELP);
-  const { source } = await manifestFacts(given, world);
+  const { source } = await manifestFacts(manifestRequestOf(given, world), world);
   const listed = source?.desired.operators.flatMap(({ feed }) => feed ?? []) ?? [];
   const feeds = named.length > 0 ? named : listed;
   if (feeds.length === 0)

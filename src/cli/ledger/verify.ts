@@ -20,7 +20,7 @@ import { outPaint } from "../shell/screen.ts";
 import { type ManifestSource, readNamed } from "../manifest/manifest-source.ts";
 import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { findOperator, type Operator } from "./operator.ts";
-import { ledgerFolderOf, keyFileOf } from "../shell/kept-files.ts";
+import { ledgerFolderOf, keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { type LedgerToVerify, verifyPinned } from "./verify-pinned.ts";
@@ -97,7 +97,7 @@ interface Verified {
 }
 
 async function whatToVerify(given: Given, world: World): Promise<Verified> {
-  const { operators, source } = await namesIfReadable(given, world);
+  const { operators, source } = await namesIfReadable(manifestRequestOf(given, world), world);
   const named = given.text("ledger");
   const feed = given.text("feed");
   const folder = named === undefined ? undefined : resolve(world.folder, named);

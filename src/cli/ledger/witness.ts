@@ -1,7 +1,7 @@
 // `fleet ledger witness`: cosigns the ledgers of others, and records in our own that it did.
 import { isFeedKey } from "../../model/index.ts";
 import { usage } from "../shell/usage.ts";
-import { checkOutputFiles, keyFileOf } from "../shell/kept-files.ts";
+import { checkOutputFiles, keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 import { resolve } from "node:path";
 import { type ExitCode, utf8 } from "../../core/index.ts";
 import {
@@ -16,7 +16,6 @@ import type { Command } from "../shell/command.ts";
 import { worstExit } from "../shell/exit.ts";
 import { feedNames, otherOperators } from "./feeds.ts";
 import { outPaint } from "../shell/screen.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
 import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
@@ -62,7 +61,7 @@ export const ledgerWitness: Command = {
     }
     await checkOutputFiles(
       [out],
-      [manifestName(given, world, undefined)],
+      [manifestRequestOf(given, world).manifest],
       keyFileOf(given, world),
       world,
     );

@@ -4,7 +4,8 @@ import type { ExitCode } from "../../core/index.ts";
 import { diagnosticsText, explanationText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { errPaint, outPaint } from "../shell/screen.ts";
-import { manifestName, readManifest } from "./manifest-source.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
+import { readManifest } from "./manifest-source.ts";
 import { JSON_OPTION, MANIFEST_OPTION } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
 
@@ -18,7 +19,8 @@ export const explainCommand: Command = {
   options: [MANIFEST_OPTION, JSON_OPTION],
   examples: ["fleet explain visors.shop-3.apps.skysocks", "fleet explain visors.shop-3"],
   async run(given, world): Promise<ExitCode> {
-    const source = await readManifest(manifestName(given, world, undefined), world);
+    const { manifest } = manifestRequestOf(given, world);
+    const source = await readManifest(manifest, world);
     const { explain } = await import("./manifest-room.ts");
     const path = given.words[0] ?? "";
     const { explanation, diagnostics } = explain(source.desired, path);

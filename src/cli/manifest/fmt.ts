@@ -2,7 +2,8 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { KeptForm } from "../../manifest/index.ts";
 import type { Command } from "../shell/command.ts";
-import { manifestName, STANDARD_INPUT } from "./manifest-source.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
+import { STANDARD_INPUT } from "./manifest-source.ts";
 import { readManifestFile, verifySame, withText, writeText } from "./rewrite-manifest.ts";
 import { outLine } from "../shell/print.ts";
 import { printableLines } from "../../view/index.ts";
@@ -23,7 +24,7 @@ export const fmt: Command = {
   ],
   examples: ["fleet fmt", "fleet fmt --check", "fleet fmt - < fleet.yaml"],
   async run(given, world): Promise<ExitCode> {
-    const name = manifestName(given, world, given.words[0]);
+    const { manifest: name } = manifestRequestOf(given, world, given.words[0]);
     const read = await readManifestFile(name, world);
     const { formatManifest, keptForm } = await import("./manifest-room.ts");
     const kept = keptForm(read.text);

@@ -8,7 +8,6 @@ import {
   MANIFEST_BYTES_MAX,
 } from "../../model/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { errPaint } from "../shell/screen.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
@@ -32,14 +31,6 @@ export interface ManifestSource {
   readonly isKeptText?: true;
   /** The text is an edit that the file does not hold yet. */
   readonly isUnsaved?: true;
-}
-
-/** The name of the manifest: a word, `--manifest`, FLEET_MANIFEST, or fleet.yaml. */
-export function manifestName(given: Given, world: World, word: string | undefined): string {
-  const fromEnv = world.env["FLEET_MANIFEST"];
-  return (
-    word ?? given.text("manifest") ?? (fromEnv === "" ? undefined : fromEnv) ?? DEFAULT_MANIFEST
-  );
 }
 
 /** The absolute path of a manifest; `undefined` for standard input. */

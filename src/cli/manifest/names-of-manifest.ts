@@ -2,14 +2,9 @@
 
 import { FleetError, type OperatorKey } from "../../core/index.ts";
 import { diagnosticsText, type Names } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
+import type { ManifestRequest } from "../shell/kept-files.ts";
 import { errPaint } from "../shell/screen.ts";
-import {
-  checkManifest,
-  invalidManifest,
-  manifestName,
-  type ManifestSource,
-} from "./manifest-source.ts";
+import { checkManifest, invalidManifest, type ManifestSource } from "./manifest-source.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
 
@@ -28,8 +23,11 @@ export const NO_FACTS: ManifestFacts = { source: undefined, names: {}, operators
  * and cannot be read is never taken for none.
  * @throws FleetError cli/invalid-manifest (exit 64) after printing every error; cli/no-file, cli/is-folder, files/*
  */
-export async function manifestFacts(given: Given, world: World): Promise<ManifestFacts> {
-  const { facts, fault } = await look(given, world);
+export async function manifestFacts(
+  request: ManifestRequest,
+  world: World,
+): Promise<ManifestFacts> {
+  const { facts, fault } = await look(request, world);
   if (fault === undefined) return facts;
   world.terminal.err(fault.details);
   throw fault.error;
@@ -40,8 +38,11 @@ export async function manifestFacts(given: Given, world: World): Promise<Manifes
  * error, and they go on without names.
  * @throws FleetError cli/no-file (exit 64) for one that was named and is not there
  */
-export async function namesIfReadable(given: Given, world: World): Promise<ManifestFacts> {
-  const { facts, fault } = await look(given, world);
+export async function namesIfReadable(
+  request: ManifestRequest,
+  world: World,
+): Promise<ManifestFacts> {
+  const { facts, fault } = await look(request, world);
   if (fault === undefined) return facts;
   if (fault.error.code === "cli/no-file") throw fault.error;
   errLine(
@@ -58,10 +59,9 @@ interface Fault {
 }
 
 async function look(
-  given: Given,
+  { manifest: name, isManifestNamed }: ManifestRequest,
   world: World,
 ): Promise<{ readonly facts: ManifestFacts; readonly fault?: Fault }> {
-  const name = manifestName(given, world, undefined);
   try {
     const { source, diagnostics } = await checkManifest(name, world);
     if (source === undefined) {
@@ -72,11 +72,7 @@ async function look(
     return { facts: { source, names: source.desired.keyNames, operators } };
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
-    if (error.code === "cli/no-file" && !isNamed(given, world)) return { facts: NO_FACTS };
+    if (error.code === "cli/no-file" && !isManifestNamed) return { facts: NO_FACTS };
     return { facts: NO_FACTS, fault: { error, details: "" } };
   }
-}
-
-function isNamed(given: Given, world: World): boolean {
-  return given.text("manifest") !== undefined || (world.env["FLEET_MANIFEST"] ?? "") !== "";
 }

@@ -3,7 +3,8 @@ import { counted, type ExitCode } from "../../core/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/screen.ts";
-import { checkManifest, manifestName, type ManifestSource } from "./manifest-source.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
+import { checkManifest, type ManifestSource } from "./manifest-source.ts";
 import { JSON_OPTION } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
@@ -20,7 +21,7 @@ export const validate: Command = {
     "cat fleet.yaml | fleet validate -",
   ],
   async run(given, world): Promise<ExitCode> {
-    const name = manifestName(given, world, given.words[0]);
+    const { manifest: name } = manifestRequestOf(given, world, given.words[0]);
     const { source, diagnostics } = await checkManifest(name, world);
     const all = [...diagnostics, ...(await secretFaults(source, world))];
     const isValid =

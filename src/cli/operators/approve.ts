@@ -27,7 +27,7 @@ import {
   showChange,
   type SignaturesReport,
 } from "./report.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** `fleet operator approve`: signs a change of operators that another operator began. */
 export const operatorApprove: Command = {
@@ -50,7 +50,7 @@ export const operatorApprove: Command = {
     const { keys } = operator;
     const file = await readChangeFile(given.words[0] ?? "", world);
     const { name, document } = file;
-    const { source } = await manifestFacts(given, world);
+    const { source } = await manifestFacts(manifestRequestOf(given, world), world);
     const { relays, others } = relaysAndOthers(operator, source);
     await pullOthers(others, relays, world);
     const past = await readKeysets(operator, source, world);

@@ -1,5 +1,4 @@
 // The way that adding and removing an operator share: look, show, ask, write the manifest, record the keyset.
-import { manifestName } from "../manifest/manifest-source.ts";
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import type { AcceptedKeyset } from "../../ledger/index.ts";
 import type { OperatorLine } from "../../manifest/index.ts";
@@ -20,7 +19,7 @@ import { editOperator, type OperatorEdit } from "./manifest-text.ts";
 import { type NextKeyset, nextKeyset, termsWith } from "./next-keyset.ts";
 import { checkHasEpochKey, recordKeyset } from "./record.ts";
 import { finish, isAgreed, type OperatorReport, showChange } from "./report.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** A change of one operator, as a command was asked for it. */
 export interface OperatorChange {
@@ -81,7 +80,7 @@ async function prepare(change: OperatorChange, given: Given, world: World): Prom
   const { name, verb } = change;
   const operator = await requireOperator(keyFileOf(given, world), world);
   const approved = await approvedFiles(given, world);
-  const manifest = await readEditable(manifestName(given, world, undefined), "manifest", world);
+  const manifest = await readEditable(manifestRequestOf(given, world).manifest, "manifest", world);
   const fresh = await bringUpToDate(operator, relaysAndOthers(operator, manifest.source), world);
   const past = await readKeysets(operator, manifest.source, world);
   checkWriter(past, operator.keys);

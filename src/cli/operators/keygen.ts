@@ -12,8 +12,7 @@ import { operatorValue } from "../../manifest/index.ts";
 import { nodeProcess } from "../../platform/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
-import { keyFileOf, ledgerFolderOf } from "../shell/kept-files.ts";
+import { keyFileOf, ledgerFolderOf, manifestRequestOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION } from "../shell/options.ts";
 import { errLine, outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
@@ -82,7 +81,7 @@ async function makeRoom(
 
 async function makeKey(secretFile: string, given: Given, world: World): Promise<OperatorKeys> {
   const { files, random } = world;
-  const manifest = resolve(world.folder, manifestName(given, world, undefined));
+  const manifest = resolve(world.folder, manifestRequestOf(given, world).manifest);
   const hasManifest = (await files.stat(manifest)) !== undefined;
   const passphrase = world.env["FLEET_PASSPHRASE"] ?? "";
   return await writeKeyFile({

@@ -1,6 +1,5 @@
 // `fleet operator rotate`: this machine goes on with its next key, in manifest, keyset, ledger and key file.
 import { defined, type ExitCode, FleetError } from "../../core/index.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
 import { type KeyRotation, mayChange, prepareRotation, rotateDraft } from "../../ledger/index.ts";
 import { withOperator } from "../../manifest/index.ts";
 import type { DesiredFleet, DesiredOperator } from "../../model/index.ts";
@@ -37,7 +36,7 @@ import {
   rotatedFleets,
 } from "./rotation.ts";
 import { keyFileOptions, endCutOffRotation } from "./settle.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 const COMMAND = "fleet operator rotate";
 
@@ -51,7 +50,11 @@ export const operatorRotate: Command = {
   examples: ["fleet operator rotate", "fleet operator rotate --approved keyset-change.json"],
   async run(given, world): Promise<ExitCode> {
     const operator = await requireOperator(keyFileOf(given, world), world);
-    const manifest = await readEditable(manifestName(given, world, undefined), "manifest", world);
+    const manifest = await readEditable(
+      manifestRequestOf(given, world).manifest,
+      "manifest",
+      world,
+    );
     await bringUpToDate(operator, relaysAndOthers(operator, manifest.source), world);
     const past = await readKeysets(operator, manifest.source, world);
     const options = keyFileOptions(operator, given, world);

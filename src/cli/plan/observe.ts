@@ -4,7 +4,6 @@ import { resolve } from "node:path";
 import { defined, type ExitCode, utf8 } from "../../core/index.ts";
 import { formatObservation, makeObservation } from "../../reconcile/index.ts";
 import { observationText } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint, reporterOf, reportRequestOf } from "../shell/screen.ts";
 import type { Operator } from "../ledger/operator.ts";
@@ -46,7 +45,8 @@ export const observe: Command = {
     "fleet observe --json | gzip > fleet.observed.json.gz",
   ],
   async run(given, world): Promise<ExitCode> {
-    const file = fileOf(given);
+    const isJson = given.flag("json");
+    const file = given.text("out") ?? (isJson ? undefined : DEFAULT_FILE);
     const request = planRequestOf(given, world);
     await checkOutputFiles([file], [request.manifest], request.keyFile, world);
     const read = await readFleet(request, world, reporterOf(reportRequestOf(given), world), {
@@ -74,14 +74,10 @@ export const observe: Command = {
         `kept in ${file}; \`fleet plan --from-observation ${file} --base REF\` plans by it`,
       );
     }
-    world.terminal.out(given.flag("json") ? text : observationText(document, outPaint(world)));
+    world.terminal.out(isJson ? text : observationText(document, outPaint(world)));
     return document.visors.every(({ seen }) => seen !== undefined) ? 0 : 3;
   },
 };
-
-function fileOf(given: Given): string | undefined {
-  return given.text("out") ?? (given.flag("json") ? undefined : DEFAULT_FILE);
-}
 
 /** An observation that nobody can accept is still worth a look, but must not surprise later. */
 function noteSigner(

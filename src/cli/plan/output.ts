@@ -48,14 +48,15 @@ export interface GiveRequest {
 
 /** Reads how a plan is to be given. @throws FleetError cli/usage (exit 64) */
 export function giveRequestOf(given: Given, world: World): GiveRequest {
-  const outputs = outputsOf(given, world);
+  const isJson = given.flag("json");
+  const asked = given.texts("output").map((text) => parseOutput(text, world));
   const out = given.text("out");
   return {
     ...defined({ out }),
-    isJson: given.flag("json"),
+    isJson,
     isDetailed: given.flag("detailed-exitcode"),
     look: lookRequestOf(given),
-    outputs,
+    outputs: outputsOf(asked, { isJson, isEvents: given.flag("events") }),
   };
 }
 
@@ -120,13 +121,15 @@ export interface Output {
 
 /**
  * What `--output` asks for, in the order given; text on standard output where nothing else goes there.
- * @throws FleetError cli/usage (exit 64) for an unknown kind and for two on standard output
+ * @throws FleetError cli/usage (exit 64) for two on standard output
  */
-function outputsOf(given: Given, world: World): readonly Output[] {
-  const outputs = given.texts("output").map((text) => parseOutput(text, world));
+function outputsOf(
+  outputs: readonly Output[],
+  { isJson, isEvents }: { readonly isJson: boolean; readonly isEvents: boolean },
+): readonly Output[] {
   const claims = [
-    ...(given.flag("json") ? ["--json"] : []),
-    ...(given.flag("events") ? ["--events"] : []),
+    ...(isJson ? ["--json"] : []),
+    ...(isEvents ? ["--events"] : []),
     ...outputs.flatMap(({ kind, to }) =>
       to.kind === "standard-output" ? [`--output ${kind}`] : [],
     ),

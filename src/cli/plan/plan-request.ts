@@ -4,15 +4,15 @@ import type { DesiredVisor, FieldAddress, Overrides } from "../../model/index.ts
 import { fitText, type PlanLook } from "../../view/index.ts";
 import { readManifestAt } from "../git/manifest-at.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord } from "../manifest/fields.ts";
-import {
-  manifestName,
-  type ManifestSource,
-  readManifest,
-  selectedVisors,
-} from "../manifest/manifest-source.ts";
+import { type ManifestSource, readManifest, selectedVisors } from "../manifest/manifest-source.ts";
 import { type AccessRequest, accessRequestOf } from "../shell/access-request.ts";
 import type { Given } from "../shell/arguments.ts";
-import { type KeyFileChoice, keyFileOf } from "../shell/kept-files.ts";
+import {
+  type LedgerRequest,
+  ledgerRequestOf,
+  type ManifestRequest,
+  manifestRequestOf,
+} from "../shell/kept-files.ts";
 import { nowOf, overridesOf } from "../shell/options.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
@@ -24,9 +24,7 @@ import type { World } from "../shell/world.ts";
 const EXPIRES_AFTER_MS = 60 * 60 * 1_000;
 
 /** What to plan, by what, and how visors are reached. */
-export interface PlanRequest {
-  /** The manifest, as the user named it. */
-  readonly manifest: string;
+export interface PlanRequest extends LedgerRequest {
   /** The commit whose text is planned instead of the file's. */
   readonly at?: string;
   /** A selection of visors; all of them when absent. */
@@ -39,31 +37,29 @@ export interface PlanRequest {
   readonly expiresAfterMs: number;
   readonly overrides: Overrides;
   readonly access: AccessRequest;
-  readonly keyFile: KeyFileChoice;
 }
 
 /**
  * Reads what a plan is asked for.
- * @param word names the manifest, when it is not the first word
+ * @param manifest the manifest, when it is not the first word
  * @throws FleetError cli/usage (exit 64)
  */
 export function planRequestOf(
   given: Given,
   world: World,
-  word: string | undefined = given.words[0],
+  manifest: ManifestRequest = manifestRequestOf(given, world, given.words[0]),
 ): PlanRequest {
   const at = given.text("at");
   const on = given.text("on");
   const nowMs = nowOf(given, world);
   return {
-    manifest: manifestName(given, world, word),
+    ...ledgerRequestOf(given, world, manifest),
     ...defined({ at, on }),
     only: given.texts("only"),
     ...defined({ nowMs }),
     expiresAfterMs: given.durationMs("expires") ?? EXPIRES_AFTER_MS,
     overrides: overridesOf(given),
     access: accessRequestOf(given),
-    keyFile: keyFileOf(given, world),
   };
 }
 

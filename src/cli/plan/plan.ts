@@ -1,6 +1,6 @@
 // `fleet plan`: what an apply would change, and why; it must never write to a visor.
 import type { OfflinePlanned, OfflineRequest, Trusting } from "./offline-plan.ts";
-import { checkOutputFiles, keyFileOf } from "../shell/kept-files.ts";
+import { checkOutputFiles } from "../shell/kept-files.ts";
 import { type PlanRequest, planRequestOf } from "./plan-request.ts";
 import type { ExitCode } from "../../core/index.ts";
 import type { Command } from "../shell/command.ts";
@@ -19,7 +19,6 @@ import {
   OVERRIDE_OPTIONS,
   PLAN_FILE_OPTIONS,
 } from "../shell/options.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
 import { givePlan, filesOf, giveRequestOf } from "./output.ts";
 import type { Planned } from "./planning.ts";
 import { type Reporter, reporterOf, reportRequestOf } from "../shell/screen.ts";
@@ -63,17 +62,16 @@ export const plan: Command = {
   ],
   async run(given, world): Promise<ExitCode> {
     const give = giveRequestOf(given, world);
-    const manifest = manifestName(given, world, given.words[0]);
+    const request = planRequestOf(given, world);
     const observation = given.text("from-observation");
     const [base, trust] = [given.text("base"), given.text("trust")];
     await checkOutputFiles(
       filesOf(give),
-      [manifest, observation, trust],
-      keyFileOf(given, world),
+      [request.manifest, observation, trust],
+      request.keyFile,
       world,
     );
     const reporter = reporterOf(reportRequestOf(given), world);
-    const request = planRequestOf(given, world);
     const trusting: Trusting = { base, trust };
     const planned =
       observation === undefined

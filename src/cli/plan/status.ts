@@ -1,7 +1,7 @@
 // `fleet status`: which visors answer, and what waits for a restart or is ignored on them.
 import { accessRequestOf } from "../shell/access-request.ts";
 import { defined, type ExitCode } from "../../core/index.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { ledgerRequestOf, manifestRequestOf } from "../shell/kept-files.ts";
 import type { DesiredVisor, ObservedVisor } from "../../model/index.ts";
 import { awaitingRestart, type History, observeFleet } from "../../reconcile/index.ts";
 import {
@@ -12,7 +12,7 @@ import {
 } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint, reporterOf, reportRequestOf } from "../shell/screen.ts";
-import { manifestName, readManifest, selectedVisors } from "../manifest/manifest-source.ts";
+import { readManifest, selectedVisors } from "../manifest/manifest-source.ts";
 import {
   ACCESS_OPTIONS,
   JSON_OPTION,
@@ -34,14 +34,15 @@ export const status: Command = {
   options: [ON_OPTION, JSON_OPTION, ...LOOK_OPTIONS, ...ACCESS_OPTIONS, ...OPERATOR_OPTIONS],
   examples: ["fleet status", "fleet status --on tag:shop --json"],
   async run(given, world): Promise<ExitCode> {
+    const request = ledgerRequestOf(given, world, manifestRequestOf(given, world, given.words[0]));
     const lookRequest = lookRequestOf(given);
     const look = planLook(lookRequest);
     const wayIn = wayInOf(accessRequestOf(given), world);
-    const source = await readManifest(manifestName(given, world, given.words[0]), world);
+    const source = await readManifest(request.manifest, world);
     const selected = await selectedVisors(source, given.text("on"), world);
     const reporter = reporterOf(reportRequestOf(given), world);
     reporter.named(source.desired.keyNames);
-    const history = await recordedHistory(source, keyFileOf(given, world), world);
+    const history = await recordedHistory(source, request.keyFile, world);
     const { visors } = await reporter.during(selected.length, "visors", () =>
       observeFleet({
         visors: selected.map((visor) => asked(visor, history)),

@@ -4,7 +4,7 @@ import { diffStates } from "../../ledger/index.ts";
 import { momentDiffDocument, momentDiffText } from "../../view/index.ts";
 import { MOMENT_FORMS } from "./at.ts";
 import type { Command } from "../shell/command.ts";
-import { diffedCommits, diffManifests } from "../git/manifest-diff.ts";
+import { diffManifests, manifestDiffRequestOf } from "../git/manifest-diff.ts";
 import { outPaint } from "../shell/screen.ts";
 import { askedVisors, statesAt, timedMoment } from "./moments.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
@@ -36,8 +36,8 @@ export const diff: Command = {
     "fleet diff --manifest main~3 main",
   ],
   async run(given, world): Promise<ExitCode> {
-    const commits = diffedCommits(given, world);
-    if (commits !== undefined) return await diffManifests(commits, given, world);
+    const manifests = manifestDiffRequestOf(given, world);
+    if (manifests !== undefined) return await diffManifests(manifests, world);
     const [from = "", to = "", ...words] = given.words;
     const source = await openRecords(given, world);
     const isAsked = askedVisors(words, source);

@@ -3,6 +3,7 @@ import { accessRequestOf } from "../shell/access-request.ts";
 import { type ExitCode, FleetError, parseVisorKey } from "../../core/index.ts";
 import type { DesiredVisor, SeenVisor } from "../../model/index.ts";
 import { keyLabel, observedDocument, observedText } from "../../view/index.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import { type ManifestFacts, namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { printJson } from "../shell/print.ts";
@@ -14,7 +15,7 @@ const HEXADECIMAL = /^[0-9a-fA-F]+$/;
 
 /** Shows one visor as it is now, as text, as a document, or as manifest sections. */
 export async function showLive(word: string, given: Given, world: World): Promise<ExitCode> {
-  const facts = await namesIfReadable(given, world);
+  const facts = await namesIfReadable(manifestRequestOf(given, world), world);
   const visor = visorNamed(word, facts);
   const wayIn = wayInOf(accessRequestOf(given), world);
   const seen = await readOneVisor(visor, { summary: true, ports: true }, wayIn, world);

@@ -24,7 +24,7 @@ import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { requireOperator } from "../ledger/operator.ts";
 import { beginRetry } from "../ledger/relaying.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 const PREFIX_TYPED_MIN = 4;
 
@@ -54,7 +54,7 @@ export interface RecordsSource {
 export async function openRecords(given: Given, world: World): Promise<RecordsSource> {
   const operator = await requireOperator(keyFileOf(given, world), world);
   const { keys } = operator;
-  const { source: manifest, names } = await namesIfReadable(given, world);
+  const { source: manifest, names } = await namesIfReadable(manifestRequestOf(given, world), world);
   beginRetry(operator, manifest?.desired.ledger.relays ?? [], world);
   const findings = new Findings();
   const marked = async (open: OpenFeeds): Promise<string> => {

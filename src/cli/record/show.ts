@@ -11,6 +11,7 @@ import {
 } from "../../ledger/index.ts";
 import { isPlanText, parsePlan, planSigner } from "../../reconcile/index.ts";
 import { planText, recordText } from "../../view/index.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { showLive } from "./live-visor.ts";
@@ -108,7 +109,7 @@ async function findRecord(
 /** True for the name or key of a visor where no file is called so. */
 async function isVisorOnly(word: string, given: Given, world: World): Promise<boolean> {
   if ((await world.files.stat(resolve(world.folder, word))) !== undefined) return false;
-  const { source } = await manifestFacts(given, world);
+  const { source } = await manifestFacts(manifestRequestOf(given, world), world);
   return source?.desired.visors.some(({ name, key }) => name === word || key === word) === true;
 }
 

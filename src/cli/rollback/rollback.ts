@@ -7,7 +7,6 @@ import type { Command } from "../shell/command.ts";
 import { gitFactsOf } from "../git/manifest-at.ts";
 import { givePlan, giveRequestOf } from "../plan/output.ts";
 import {
-  manifestName,
   type ManifestSource,
   readManifest,
   STANDARD_INPUT,
@@ -27,7 +26,7 @@ import {
   OVERRIDE_OPTIONS,
   PLAN_FILE_OPTIONS,
 } from "../shell/options.ts";
-import { checkOutputFiles } from "../shell/kept-files.ts";
+import { checkOutputFiles, manifestRequestOf } from "../shell/kept-files.ts";
 import { planFleet } from "../plan/planning.ts";
 import type { HandedSource } from "../plan/read-fleet.ts";
 import { openRecords } from "../record/records-source.ts";
@@ -76,11 +75,11 @@ export const rollback: Command = {
     "fleet rollback 12 --print-manifest > fleet.yaml.then",
   ],
   async run(given, world): Promise<ExitCode> {
-    const name = manifestName(given, world, undefined);
+    const name = manifestRequestOf(given, world).manifest;
     if (name === STANDARD_INPUT)
       throw usage("the manifest in force is a file, not standard input", "name it with --manifest");
     const give = giveRequestOf(given, world);
-    const request = planRequestOf(given, world, name);
+    const request = planRequestOf(given, world, manifestRequestOf(given, world));
     await checkOutputFiles([give.out], [name], request.keyFile, world);
     const source = await openRecords(given, world);
     const apply = await findApply(given.words[0] ?? "", source);

@@ -1,7 +1,8 @@
-// The files of a command: where this machine's key and ledgers are, what results are written to, and whether anything was written.
+// The files of a command: its manifest, where this machine's key and ledgers are, what results are written to, and whether anything was written.
 import { dirname, join, resolve } from "node:path";
 import type { Files } from "../../core/index.ts";
 import type { FeedKey } from "../../ledger/index.ts";
+import { DEFAULT_MANIFEST } from "../../model/index.ts";
 import { homeFolders } from "../../platform/index.ts";
 import type { Given } from "./arguments.ts";
 import { usage } from "./usage.ts";
@@ -30,6 +31,45 @@ export function keyFileOf(given: Given, world: World): KeyFileChoice {
         : resolve(world.folder, named),
     isNamed: named !== undefined,
   };
+}
+
+// Which manifest a command is about, and by whose key it works.
+
+/** Which manifest a command is about. */
+export interface ManifestRequest {
+  /** As the user named it, or the usual name. */
+  readonly manifest: string;
+  /** The user named it: it must be there. */
+  readonly isManifestNamed: boolean;
+}
+
+/**
+ * The manifest that a word names, or `--manifest`, or FLEET_MANIFEST; fleet.yaml otherwise.
+ * @param word names the manifest, where a word of the command can
+ */
+export function manifestRequestOf(given: Given, world: World, word?: string): ManifestRequest {
+  const named = word ?? given.text("manifest") ?? manifestOfEnvironment(world);
+  return { manifest: named ?? DEFAULT_MANIFEST, isManifestNamed: named !== undefined };
+}
+
+/** The manifest of FLEET_MANIFEST, if that names one. */
+export function manifestOfEnvironment({ env }: Pick<World, "env">): string | undefined {
+  const name = env["FLEET_MANIFEST"];
+  return name === "" ? undefined : name;
+}
+
+/** The key by which a command works here, and the manifest by which others are called. */
+export interface LedgerRequest extends ManifestRequest {
+  readonly keyFile: KeyFileChoice;
+}
+
+/** Reads `--operator-secret-file` and, where nothing else names the manifest, `--manifest`. */
+export function ledgerRequestOf(
+  given: Given,
+  world: World,
+  manifest: ManifestRequest = manifestRequestOf(given, world),
+): LedgerRequest {
+  return { ...manifest, keyFile: keyFileOf(given, world) };
 }
 
 /** Where the ledger of a feed is kept on this machine. */

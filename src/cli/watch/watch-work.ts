@@ -72,7 +72,7 @@ export class WatchWork {
     readonly stop: AbortSignal;
   }) {
     const { given, world } = input;
-    this.#request = applyRequestOf(given, world, input.source.name);
+    this.#request = applyRequestOf(given, world);
     this.#source = input.source;
     this.#intervalMs = input.intervalMs;
     this.#note = input.note;

@@ -3,9 +3,9 @@ import { usage } from "../shell/usage.ts";
 import type { ExitCode } from "../../core/index.ts";
 import { DEFAULT_WATCH } from "../../model/index.ts";
 import type { WatchLogLine, WatchState } from "../../watch/index.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
-import { manifestName } from "../manifest/manifest-source.ts";
 import { ACCESS_OPTIONS, LOCK_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import type { World } from "../shell/world.ts";
 import { driveWatch } from "./drive.ts";
@@ -73,7 +73,7 @@ export const watch: Command = {
 };
 
 async function sourceOf(given: Given, world: World): Promise<WatchSource> {
-  const name = manifestName(given, world, given.words[0]);
+  const name = manifestRequestOf(given, world, given.words[0]).manifest;
   const remote = given.text("remote");
   const branch = given.text("branch");
   if (remote !== undefined) return gitSource(name, { remote, branch: branch ?? "main" }, world);
