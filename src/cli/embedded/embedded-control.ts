@@ -18,8 +18,6 @@ import {
   parseMakeable,
   readEmbeddedFile,
 } from "../../skywire/embedded/index.ts";
-import type { Given } from "../shell/arguments.ts";
-import { embeddedFolder } from "./embedded-up.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
 
@@ -29,10 +27,10 @@ const HELP = "read `fleet embedded --help`";
 export async function embeddedControl(
   verb: string,
   words: readonly string[],
-  given: Given,
+  folder: string,
   world: World,
 ): Promise<ExitCode> {
-  const answer = await sendControl(commandOf(verb, words), embeddedFolder(given, world), world);
+  const answer = await sendControl(commandOf(verb, words), folder, world);
   if (answer !== null && typeof answer === "object") printJson(world, answer);
   else outLine(world, `${[verb, ...words].join(" ")}: done`);
   return 0;

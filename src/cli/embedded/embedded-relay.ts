@@ -2,14 +2,13 @@
 import { usage } from "../shell/usage.ts";
 import type { ExitCode } from "../../core/index.ts";
 import { RELAY_LIES } from "../../relays/index.ts";
-import type { Given } from "../shell/arguments.ts";
-import { serveRelay } from "../ledger/serve.ts";
+import { serveRelay, type ServeRequest } from "../ledger/serve.ts";
 import type { World } from "../shell/world.ts";
 
 /** `fleet embedded relay`: a relay that lies, to see what is made of it. An honest one is `fleet ledger serve`. */
 export async function embeddedRelay(
   [word = ""]: readonly string[],
-  given: Given,
+  request: ServeRequest,
   world: World,
 ): Promise<ExitCode> {
   const lie = RELAY_LIES.find((each) => each === word);
@@ -18,5 +17,5 @@ export async function embeddedRelay(
       `"${word}" is no lie of a relay`,
       `choose one of ${RELAY_LIES.join(", ")}; \`fleet ledger serve\` runs an honest relay`,
     );
-  return await serveRelay("open", given, world, lie);
+  return await serveRelay("open", request, world, lie);
 }

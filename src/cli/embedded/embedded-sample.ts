@@ -2,18 +2,19 @@
 import { type ExitCode, FleetError } from "../../core/index.ts";
 import { type EmbeddedFile, readEmbeddedFile } from "../../skywire/embedded/index.ts";
 import { DEFAULT_BRIDGE_PORT, isReleaseName, RELEASES } from "../../skywire/visor/index.ts";
-import type { Given } from "../shell/arguments.ts";
-import { embeddedFolder } from "./embedded-up.ts";
 import { operatorName } from "../operators/keygen.ts";
 import { findOperator, type Operator } from "../ledger/operator.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf } from "../shell/kept-files.ts";
+import type { KeyFileChoice } from "../shell/kept-files.ts";
 
 const GUESTS_MAX = 50;
 
 /** Prints a manifest that owns a few things on every visor of an embedded fleet, to try plans and applies with. */
-export async function embeddedSample(given: Given, world: World): Promise<ExitCode> {
-  const folder = embeddedFolder(given, world);
+export async function embeddedSample(
+  folder: string,
+  keyFile: KeyFileChoice,
+  world: World,
+): Promise<ExitCode> {
   const file = await readEmbeddedFile(world.files, folder);
   if (file === undefined) {
     throw new FleetError("cli/no-embedded", `no embedded fleet was started in ${folder}`, {
@@ -21,7 +22,7 @@ export async function embeddedSample(given: Given, world: World): Promise<ExitCo
       exit: 3,
     });
   }
-  const operator = await findOperator(keyFileOf(given, world), world);
+  const operator = await findOperator(keyFile, world);
   world.terminal.out(sampleManifest(file, operator));
   if (operator === undefined) {
     world.terminal.err("there is no key here yet: `fleet keygen`, then print the sample again\n");

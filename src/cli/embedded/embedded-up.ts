@@ -1,7 +1,6 @@
 // `fleet embedded up`: a process that is a whole fleet of simulated visors, until it is told to stop.
 import { usage } from "../shell/usage.ts";
 import { outLine, printJson } from "../shell/print.ts";
-import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, hasCode, onAbort } from "../../core/index.ts";
 import { listenTcp } from "../../platform/index.ts";
 import {
@@ -16,30 +15,58 @@ import { shortKey, tableText } from "../../view/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { World } from "../shell/world.ts";
 
-const DEFAULT_FOLDER = "embedded-fleet";
 const DEFAULT_VISORS = 12;
 const DEFAULT_RPC_PORT = 3_435;
 const DEFAULT_TIME_SCALE = 0.2;
 const VISORS_SHOWN = 40;
 
-/** The folder of the embedded fleet. */
-export function embeddedFolder(given: Given, world: World): string {
-  return resolve(world.folder, given.text("dir") ?? DEFAULT_FOLDER);
+/** What an embedded fleet is to be. */
+export interface UpRequest {
+  /** Absolute. */
+  readonly folder: string;
+  /** How many visors, from 1. */
+  readonly count: number;
+  /** The port of the local visor; 0 for any. */
+  readonly rpcPort: number;
+  /** Apps hold marked passwords and tokens. */
+  readonly canaries: boolean;
+  /** How much shorter waits are, above 0. */
+  readonly timeScale: number;
+  readonly rttMs: number;
+  /** It ends when standard input does. */
+  readonly isUntilInputEnds: boolean;
+  readonly isJson: boolean;
+}
+
+/**
+ * Reads what an embedded fleet is to be.
+ * @param folder absolute
+ * @throws FleetError cli/usage (exit 64)
+ */
+export function upRequestOf(given: Given, folder: string): UpRequest {
+  const count = given.count("visors") ?? DEFAULT_VISORS;
+  if (count === 0) throw noVisors();
+  return {
+    folder,
+    count,
+    rpcPort: given.count("rpc-port") ?? DEFAULT_RPC_PORT,
+    canaries: given.flag("canaries"),
+    timeScale: timeScaleOf(given.text("time-scale")),
+    rttMs: given.durationMs("rtt") ?? 0,
+    isUntilInputEnds: given.flag("until-input-ends"),
+    isJson: given.flag("json"),
+  };
 }
 
 /** Runs an embedded fleet until ^C, SIGTERM, `fleet embedded stop`, or the end of its input when that is asked for. */
-export async function embeddedUp(given: Given, world: World): Promise<ExitCode> {
-  const folder = embeddedFolder(given, world);
-  const count = given.count("visors") ?? DEFAULT_VISORS;
-  if (count === 0) throw noVisors();
-  const rpcPort = given.count("rpc-port") ?? DEFAULT_RPC_PORT;
+export async function embeddedUp(request: UpRequest, world: World): Promise<ExitCode> {
+  const { folder, count, rpcPort, canaries } = request;
   if (await isRunning(folder, world)) {
     throw new FleetError("cli/embedded-runs", `an embedded fleet runs in ${folder} already`, {
       next: "use it, end it with `fleet embedded stop`, or name another folder with --dir",
       exit: 64,
     });
   }
-  const canaries = given.flag("canaries");
   const visors = defaultMix(count).map((visor, index) => ({
     ...visor,
     ...(index === 0 ? { local: rpcPort === 0 ? (true as const) : { port: rpcPort } } : {}),
@@ -52,15 +79,13 @@ export async function embeddedUp(given: Given, world: World): Promise<ExitCode> 
     clock: world.clock,
     random: world.random,
     listen: listenTcp,
-    timeScale: timeScaleOf(given),
-    rttMs: given.durationMs("rtt") ?? 0,
+    timeScale: request.timeScale,
+    rttMs: request.rttMs,
   });
   const stop = world.stopSoftly();
-  tell(fleet, folder, given, world);
+  tell(fleet, request, world);
   const stopped = new AbortController();
-  const inputEnds = given.flag("until-input-ends")
-    ? [world.terminal.inputEnds(stopped.signal)]
-    : [];
+  const inputEnds = request.isUntilInputEnds ? [world.terminal.inputEnds(stopped.signal)] : [];
   await Promise.race([fleet.whenStopped, aborted(stop), ...inputEnds]);
   stopped.abort();
   await fleet.stop();
@@ -94,10 +119,10 @@ async function started(options: EmbeddedFleetOptions): Promise<EmbeddedFleet> {
   }
 }
 
-function tell(fleet: EmbeddedFleet, folder: string, given: Given, world: World): void {
+function tell(fleet: EmbeddedFleet, { folder, isJson }: UpRequest, world: World): void {
   const local = fleet.visors.find((visor) => visor.local !== undefined);
   const address = local?.local === undefined ? "" : `${local.local.host}:${local.local.port}`;
-  if (given.flag("json")) {
+  if (isJson) {
     printJson(world, {
       format: "fleet.skywire/embedded-up/v1",
       folder,
@@ -128,8 +153,7 @@ function noVisors(): FleetError {
   return usage("an embedded fleet has at least one visor", "give --visors a number from 1");
 }
 
-function timeScaleOf(given: Given): number {
-  const text = given.text("time-scale");
+function timeScaleOf(text: string | undefined): number {
   if (text === undefined) return DEFAULT_TIME_SCALE;
   const scale = Number(text);
   if (scale > 0 && scale <= 10) return scale;

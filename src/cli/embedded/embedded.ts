@@ -1,9 +1,12 @@
 // `fleet embedded` as a command: its options, and which code each verb leads to, loaded only when it is asked for.
+import { resolve } from "node:path";
+import { keyFileOf } from "../shell/kept-files.ts";
 import { usage } from "../shell/usage.ts";
 import type { ExitCode } from "../../core/index.ts";
 import type { Command } from "../shell/command.ts";
 import { JSON_OPTION } from "../shell/options.ts";
 
+const DEFAULT_FOLDER = "embedded-fleet";
 const VERBS =
   "up, relay, sample, show, make, make-app, restart, regen, change, inspect, counters, reset-counters, stop";
 
@@ -59,14 +62,23 @@ export const embedded: Command = {
   ],
   async run(given, world): Promise<ExitCode> {
     const [verb, ...words] = given.words;
-    if (verb === "up") return await (await import("./embedded-up.ts")).embeddedUp(given, world);
-    if (verb === "relay")
-      return await (await import("./embedded-relay.ts")).embeddedRelay(words, given, world);
-    if (verb === "sample")
-      return await (await import("./embedded-sample.ts")).embeddedSample(given, world);
+    const folder = resolve(world.folder, given.text("dir") ?? DEFAULT_FOLDER);
+    if (verb === "up") {
+      const { embeddedUp, upRequestOf } = await import("./embedded-up.ts");
+      return await embeddedUp(upRequestOf(given, folder), world);
+    }
+    if (verb === "relay") {
+      const { embeddedRelay } = await import("./embedded-relay.ts");
+      const { serveRequestOf } = await import("../ledger/serve.ts");
+      return await embeddedRelay(words, serveRequestOf(given, world), world);
+    }
+    if (verb === "sample") {
+      const { embeddedSample } = await import("./embedded-sample.ts");
+      return await embeddedSample(folder, keyFileOf(given, world), world);
+    }
     const { embeddedControl } = await import("./embedded-control.ts");
     if (VERBS.split(", ").includes(verb ?? ""))
-      return await embeddedControl(verb ?? "", words, given, world);
+      return await embeddedControl(verb ?? "", words, folder, world);
     throw usage(`${verb ?? ""}: no such verb of fleet embedded`, `choose one of ${VERBS}`);
   },
 };

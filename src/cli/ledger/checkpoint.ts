@@ -3,6 +3,7 @@ import { type ExitCode, fromUtf8 } from "../../core/index.ts";
 import { type KeptCheckpoint, ledgerNoteKey, newestCheckpoint } from "../../ledger/index.ts";
 import { formatVerifierKey } from "../../tlog/index.ts";
 import type { Command } from "../shell/command.ts";
+import { ledgerRequestOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
 import { FEED_OPTION, openNamedLedger } from "./named-ledger.ts";
@@ -25,7 +26,8 @@ export const ledgerCheckpoint: Command = {
     "fleet ledger checkpoint --feed kim --vkey",
   ],
   async run(given, world): Promise<ExitCode> {
-    const { ledger } = await openNamedLedger(given.text("feed"), given, world);
+    const request = ledgerRequestOf(given, world);
+    const { ledger } = await openNamedLedger(given.text("feed"), request, world);
     const kept = await newestCheckpoint(ledger);
     const { note, size, tree, feed, writer } = kept;
     const { origin, vkey } = checkpointKey(kept);

@@ -3,8 +3,10 @@ import { usage } from "../shell/usage.ts";
 import { defined, durationText, type ExitCode, FleetError } from "../../core/index.ts";
 import { checkFreshness } from "../../ledger/index.ts";
 import type { Command } from "../shell/command.ts";
+import { ledgerRequestOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { outLine, printJson } from "../shell/print.ts";
+import { lockRequestOf } from "./operator.ts";
 import { appendToOwn, type OwnLedger, withOwnLedger } from "./own-ledger.ts";
 
 /** `fleet ledger heartbeat`: a signed sign of life, so that a frozen copy can be told from a quiet fleet. */
@@ -27,7 +29,10 @@ export const ledgerHeartbeat: Command = {
   examples: ["fleet ledger heartbeat", "fleet ledger heartbeat --if-older 12h"],
   async run(given, world): Promise<ExitCode> {
     const maxAgeMs = given.durationMs("if-older");
-    const done = await withOwnLedger(given, world, (own) => beat(own, maxAgeMs, world.clock.now()));
+    const request = { ...ledgerRequestOf(given, world), ...lockRequestOf(given) };
+    const done = await withOwnLedger(request, world, (own) =>
+      beat(own, maxAgeMs, world.clock.now()),
+    );
     if (given.flag("json")) {
       printJson(world, { format: "fleet.skywire/heartbeat/v1", ...done });
     } else if (done.entry === undefined) {

@@ -2,12 +2,11 @@
 
 import { counted } from "../../core/index.ts";
 import type { RelayResult } from "../../replicas/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { saysYes } from "../shell/ask.ts";
 import { openFeeds, seenHeads } from "./feeds.ts";
 import { canAsk } from "../shell/screen.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
-import { lockRequestOf, openOwnLedger, type Operator } from "./operator.ts";
+import { type LockRequest, openOwnLedger, type Operator } from "./operator.ts";
 import type { World } from "../shell/world.ts";
 import { fleetOf } from "./heartbeat.ts";
 import { errLine } from "../shell/print.ts";
@@ -16,7 +15,9 @@ import { errLine } from "../shell/print.ts";
 export interface MendInput {
   readonly operator: Operator;
   readonly source: ManifestSource | undefined;
-  readonly given: Given;
+  readonly lock: LockRequest;
+  /** It may be written anew without asking, also where other operators read the ledger. */
+  readonly isMend: boolean;
   readonly world: World;
 }
 
@@ -29,7 +30,7 @@ export interface MendInput {
  */
 export async function mendHollow(
   results: readonly RelayResult[],
-  { operator, source, given, world }: MendInput,
+  { operator, source, lock, isMend, world }: MendInput,
 ): Promise<boolean> {
   const hollow = results.filter(({ outcome }) => outcome.kind === "hollow");
   if (hollow.length === 0) return false;
@@ -37,7 +38,7 @@ export async function mendHollow(
     .filter(({ key }) => key !== operator.keys.operator)
     .map(({ name }) => name);
   for (const sentence of warning(hollow, readers)) errLine(world, sentence);
-  if (readers.length > 0 && !given.flag("mend")) {
+  if (readers.length > 0 && !isMend) {
     if (!canAsk(world)) {
       world.terminal.err(
         "note: nothing was written anew, since nobody can be asked here; `fleet ledger publish --mend` does it\n",
@@ -48,7 +49,7 @@ export async function mendHollow(
     const declined = "nothing was written";
     if (!(await saysYes({ question, declined, next: "give --mend" }, world))) return false;
   }
-  const ledger = await openOwnLedger(operator, lockRequestOf(given), world);
+  const ledger = await openOwnLedger(operator, lock, world);
   try {
     const feeds = await openFeeds(operator, source, world, ledger);
     const fleet = await fleetOf({ source, ledger });

@@ -3,13 +3,13 @@ import { isFeedKey } from "../../model/index.ts";
 import { dirname } from "node:path";
 import { defined, FleetError, hasCode } from "../../core/index.ts";
 import { type FeedKey, type ReadOnlyLedger, readLedger } from "../../ledger/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";
 import { replicaFolderOf } from "./feeds.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { findOperator, type Operator, requireOperator } from "./operator.ts";
-import { ledgerFolderOf, keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { ledgerFolderOf, type LedgerRequest } from "../shell/kept-files.ts";
+import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
 
 const PREFIX_TYPED_MIN = 4;
@@ -35,14 +35,13 @@ export interface NamedLedger {
  */
 export async function openNamedLedger(
   word: string | undefined,
-  given: Given,
+  request: LedgerRequest,
   world: World,
 ): Promise<NamedLedger> {
-  const { source } = await namesIfReadable(manifestRequestOf(given, world), world);
+  const { source } = await namesIfReadable(request, world);
+  const { keyFile } = request;
   const operator =
-    word === undefined
-      ? await requireOperator(keyFileOf(given, world), world)
-      : await findOperator(keyFileOf(given, world), world);
+    word === undefined ? await requireOperator(keyFile, world) : await findOperator(keyFile, world);
   const feed = await feedOf(word, { source, operator, world });
   const isOwn = feed === operator?.keys.feed;
   const folder = isOwn ? ledgerFolderOf(feed, world) : replicaFolderOf(feed, world);
@@ -71,6 +70,12 @@ export function unknownFeed(word: string): FleetError {
     `no operator with a feed is called ${JSON.stringify(word)}, and no feed here begins like this`,
     { next: "name an operator of the manifest who has `feed`, or give the feed key", exit: 64 },
   );
+}
+
+/** A feed key, typed in full. @throws FleetError cli/usage (exit 64) for what is none */
+export function typedFeedKey(text: string, next: string): FeedKey {
+  if (isFeedKey(text)) return text;
+  throw usage(`${text} is no feed key (66 hexadecimal digits)`, next);
 }
 
 async function feedOf(

@@ -8,8 +8,6 @@ import { errLine } from "../shell/print.ts";
 import { canAsk } from "../shell/screen.ts";
 import type { World } from "../shell/world.ts";
 
-// This machine's operator: the key that signs here, its passphrase, and the folder of its ledger.
-
 /** Who signs here: the keys, the file their secret is in, and the folder of their ledger. */
 export interface Operator {
   readonly keys: OperatorKeys;

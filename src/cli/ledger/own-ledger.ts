@@ -1,14 +1,13 @@
 // The frame of a command that adds to our own ledger: lock it, hear what others wrote, append, publish it.
 import type { EntryDraft, Ledger, LedgerRecord } from "../../ledger/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { type OpenFeeds, openFeeds, relaysAndOthers, seenHeads } from "./feeds.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
-import { lockRequestOf, openOwnLedger, type Operator, requireOperator } from "./operator.ts";
+import { type LockRequest, openOwnLedger, type Operator, requireOperator } from "./operator.ts";
 import { bringUpToDate, publishAndTell } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { errLine } from "../shell/print.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import type { LedgerRequest } from "../shell/kept-files.ts";
 
 /** Our ledger, held by its lock, with what is beside it. */
 export interface OwnLedger {
@@ -24,13 +23,13 @@ export interface OwnLedger {
  * @throws FleetError key/missing, ledger/* (exit 4), ledger/behind-relay and ledger/forked among them
  */
 export async function withOwnLedger<T>(
-  given: Given,
+  request: LedgerRequest & LockRequest,
   world: World,
   work: (own: OwnLedger) => Promise<T>,
 ): Promise<T> {
-  const operator = await requireOperator(keyFileOf(given, world), world);
-  const { source } = await manifestFacts(manifestRequestOf(given, world), world);
-  const ledger = await openOwnLedger(operator, lockRequestOf(given), world);
+  const operator = await requireOperator(request.keyFile, world);
+  const { source } = await manifestFacts(request, world);
+  const ledger = await openOwnLedger(operator, request, world);
   const { size } = ledger.head;
   const places = relaysAndOthers(operator, source);
   let result: T;

@@ -1,5 +1,5 @@
 // `fleet ledger proof --check`: a proof is judged by public keys alone, on any machine, with no ledger needed.
-import { type ExitCode, FleetError, fromUtf8, hasCode, toHex } from "../../core/index.ts";
+import { defined, type ExitCode, FleetError, fromUtf8, hasCode, toHex } from "../../core/index.ts";
 import {
   leafHash,
   type NoteKey,
@@ -26,20 +26,42 @@ interface Trusted {
   readonly witnesses: readonly NoteKey[];
 }
 
+/** By which keys a proof is checked, and against what. */
+export interface ProofCheckRequest {
+  readonly trusted: Trusted;
+  /** The file of the entry's bytes, for a proof of an entry. */
+  readonly entry?: string;
+  /** The file of the older checkpoint, for a proof of growth. */
+  readonly older?: string;
+  readonly isJson: boolean;
+}
+
+/** Reads `--vkey`, `--entry-file` and `--from`. @throws FleetError cli/usage (exit 64) */
+export function proofCheckRequestOf(given: Given): ProofCheckRequest {
+  return {
+    trusted: trustedKeys(given.texts("vkey")),
+    ...defined({ entry: given.text("entry-file"), older: given.text("from") }),
+    isJson: given.flag("json"),
+  };
+}
+
 /**
  * Checks a proof in a file by the verifier keys given and nothing else.
  * @throws FleetError cli/usage, cli/no-file (exit 64) for what cannot be read
  */
-export async function checkProof(file: string, given: Given, world: World): Promise<ExitCode> {
+export async function checkProof(
+  file: string,
+  { trusted, entry, older, isJson }: ProofCheckRequest,
+  world: World,
+): Promise<ExitCode> {
   const proof = await readNamed(file, world, "note");
-  const trusted = trustedKeys(given);
   const isGrowth = startsWith(proof, "old ");
   if (!isGrowth && !startsWith(proof, "c2sp.org/tlog-proof@"))
     throw usage(
       `${file} is no proof`,
       "give a file that `fleet ledger proof` or another tool made",
     );
-  const beside = given.text(isGrowth ? "from" : "entry-file");
+  const beside = isGrowth ? older : entry;
   if (beside === undefined) {
     throw isGrowth
       ? usage("the older checkpoint is missing", "give its file with --from FILE")
@@ -48,8 +70,7 @@ export async function checkProof(file: string, given: Given, world: World): Prom
   const other = await readNamed(beside, world, "note");
   const check = isGrowth ? checkGrowth : checkEntry;
   const checked = verdictOf(() => check(proof, other, trusted));
-  if (given.flag("json"))
-    printJson(world, { format: "fleet.skywire/proof-verdict/v1", ...checked });
+  if (isJson) printJson(world, { format: "fleet.skywire/proof-verdict/v1", ...checked });
   else world.terminal.out(proofText(checked, outPaint(world)));
   return checked.proved ? 0 : 4;
 }
@@ -116,8 +137,8 @@ function verdictOf(check: () => CheckedProof): CheckedProof {
   }
 }
 
-function trustedKeys(given: Given): Trusted {
-  const keys = given.texts("vkey").map((text) => {
+function trustedKeys(texts: readonly string[]): Trusted {
+  const keys = texts.map((text) => {
     try {
       return parseVerifierKey(text);
     } catch (error) {

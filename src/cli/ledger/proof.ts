@@ -1,7 +1,8 @@
 // `fleet ledger proof`: a proof that an entry is in a ledger, or that a ledger only grew, made for others to check.
-import { checkOutputFiles, keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { checkOutputFiles, type LedgerRequest, ledgerRequestOf } from "../shell/kept-files.ts";
 import { resolve } from "node:path";
 import {
+  defined,
   equalBytes,
   type ExitCode,
   FleetError,
@@ -35,7 +36,7 @@ import { printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
 import { checkpointKey } from "./checkpoint.ts";
 import { FEED_OPTION, type NamedLedger, openNamedLedger } from "./named-ledger.ts";
-import { checkProof } from "./proof-check.ts";
+import { checkProof, proofCheckRequestOf } from "./proof-check.ts";
 import { usage } from "../shell/usage.ts";
 
 const ENTRY_MODE = 0o644;
@@ -84,23 +85,44 @@ export const ledgerProof: Command = {
     const asked = [entry, checked ?? from].filter((each) => each !== undefined);
     if (asked.length !== 1)
       throw usage("what to prove is missing, or is more than one thing", NEXT_ASK);
-    const manifest = manifestRequestOf(given, world).manifest;
-    await checkOutputFiles([given.text("entry-out")], [manifest], keyFileOf(given, world), world);
-    if (checked !== undefined) return await checkProof(checked, given, world);
-    if (entry !== undefined) return await proveEntry(entry, given, world);
-    return await proveGrowth(from ?? "", given, world);
+    const request = proofRequestOf(given, world);
+    await checkOutputFiles([request.entryOut], [request.manifest], request.keyFile, world);
+    if (checked !== undefined) return await checkProof(checked, proofCheckRequestOf(given), world);
+    if (entry !== undefined) return await proveEntry(entry, request, world);
+    return await proveGrowth(from ?? "", request, world);
   },
 };
 
 const NEXT_ASK = "give one of ENTRY, --from SIZE or --check FILE";
 
-async function proveEntry(word: string, given: Given, world: World): Promise<ExitCode> {
+/** By which ledger and which of its checkpoints something is proved, and how it is given. */
+interface ProofRequest extends LedgerRequest {
+  /** A word for the ledger; our own when absent. */
+  readonly feed?: string;
+  /** The checkpoint over so many entries; the newest when absent. */
+  readonly to?: number;
+  /** The file for the entry's bytes, as the user named it. */
+  readonly entryOut?: string;
+  readonly isJson: boolean;
+}
+
+function proofRequestOf(given: Given, world: World): ProofRequest {
+  const [feed, entryOut] = [given.text("feed"), given.text("entry-out")];
+  const to = given.count("to");
+  return {
+    ...ledgerRequestOf(given, world),
+    ...defined({ feed, to, entryOut }),
+    isJson: given.flag("json"),
+  };
+}
+
+async function proveEntry(word: string, request: ProofRequest, world: World): Promise<ExitCode> {
   const [, feed, digits] = /^(?:([^:]+):)?#?(\d{1,15})$/.exec(word) ?? [];
   if (digits === undefined) throw usage(`${JSON.stringify(word)} is no entry`, NEXT_ASK);
   const index = Number(digits);
-  const named = await openNamedLedger(feed ?? given.text("feed"), given, world);
+  const named = await openNamedLedger(feed ?? request.feed, request, world);
   const { ledger } = named;
-  const kept = await checkpointAt(ledger, sizeGiven(given, ledger), place(named, world));
+  const kept = await checkpointAt(ledger, provedSize(request, ledger), place(named, world));
   const { size, note } = kept;
   const object = index < size ? await ledger.object(index) : undefined;
   if (object === undefined) {
@@ -113,10 +135,10 @@ async function proveEntry(word: string, given: Given, world: World): Promise<Exi
   const hashes = await ledger.inclusion(index, size);
   const proof = formatLeafProof({ index, hashes, checkpoint: note });
   verifyLeafProof(proof, leaf, trustOf(kept));
-  const out = given.text("entry-out");
+  const { entryOut: out, isJson } = request;
   if (out !== undefined)
     await world.files.write(resolve(world.folder, out), object, { mode: ENTRY_MODE });
-  if (given.flag("json")) {
+  if (isJson) {
     printJson(world, {
       ...documentOf("entry", kept, proof),
       index,
@@ -132,10 +154,10 @@ async function proveEntry(word: string, given: Given, world: World): Promise<Exi
   return 0;
 }
 
-async function proveGrowth(from: string, given: Given, world: World): Promise<ExitCode> {
-  const named = await openNamedLedger(given.text("feed"), given, world);
+async function proveGrowth(from: string, request: ProofRequest, world: World): Promise<ExitCode> {
+  const named = await openNamedLedger(request.feed, request, world);
   const { ledger } = named;
-  const kept = await checkpointAt(ledger, sizeGiven(given, ledger), place(named, world));
+  const kept = await checkpointAt(ledger, provedSize(request, ledger), place(named, world));
   const old = await olderTree(from, ledger, world);
   if (old.size > kept.size) {
     throw new FleetError(
@@ -147,7 +169,7 @@ async function proveGrowth(from: string, given: Given, world: World): Promise<Ex
   const hashes = await ledger.consistency(old.size, kept.size);
   const proof = formatGrowthProof({ oldSize: old.size, hashes, checkpoint: kept.note });
   verifyGrowthProof(proof, old, trustOf(kept));
-  if (given.flag("json")) {
+  if (request.isJson) {
     printJson(world, {
       ...documentOf("growth", kept, proof),
       from: { size: old.size, tree: toHex(old.root) },
@@ -214,8 +236,7 @@ async function checkSigned(note: Uint8Array, ledger: ReadOnlyLedger, size: numbe
   }
 }
 
-function sizeGiven(given: Given, { head }: ReadOnlyLedger): number {
-  const size = given.count("to");
+function provedSize({ to: size }: ProofRequest, { head }: ReadOnlyLedger): number {
   if (size === undefined) return head.size;
   if (size >= 1 && size <= head.size) return size;
   throw usage(`--to ${size}: the ledger has ${head.size} entries`, "give a number from 1 to that");

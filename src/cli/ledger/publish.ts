@@ -3,17 +3,16 @@
 import { counted, type ExitCode } from "../../core/index.ts";
 import { conflictError, type RelayResult } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
-import { type Operator, requireOperator } from "./operator.ts";
+import { type LockRequest, lockRequestOf, type Operator, requireOperator } from "./operator.ts";
 import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
 import { nextOf, publishOwn } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { mendHollow } from "./mend.ts";
-import { RELAY_OPTION, relaysOf } from "./relay-option.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { RELAY_OPTION, relaysOf, type RelaysRequest, relaysRequestOf } from "./relay-option.ts";
+import { type LedgerRequest, ledgerRequestOf } from "../shell/kept-files.ts";
 
 /** `fleet ledger publish`: our ledger to its relays, now. */
 export const ledgerPublish: Command = {
@@ -40,9 +39,16 @@ export const ledgerPublish: Command = {
   ],
   examples: ["fleet ledger publish", "fleet ledger publish --relay 10.0.0.5:8870"],
   async run(given, world): Promise<ExitCode> {
-    const operator = await requireOperator(keyFileOf(given, world), world);
-    const relays = await relaysOf(given, world);
-    const results = await publishWhole(operator, relays, given, world);
+    const request: PublishRequest = {
+      ...ledgerRequestOf(given, world),
+      ...relaysRequestOf(given),
+      ...lockRequestOf(given),
+      isMend: given.flag("mend"),
+      pushesAgain: given.flag("push-again"),
+    };
+    const operator = await requireOperator(request.keyFile, world);
+    const relays = await relaysOf(request, world);
+    const results = await publishWhole(operator, relays, request, world);
     const held = results.filter(({ isHeld }) => isHeld).length;
     if (given.flag("json")) {
       printJson(world, {
@@ -72,18 +78,31 @@ export const ledgerPublish: Command = {
   },
 };
 
+/** What is to be published, and how far it may go to mend a relay. */
+interface PublishRequest extends LedgerRequest, RelaysRequest, LockRequest {
+  /** The list of entries may be written anew without asking. */
+  readonly isMend: boolean;
+  /** Pushes also to a relay that was left before it had the registry. */
+  readonly pushesAgain: boolean;
+}
+
 /** Publishes, and once more where a relay was hollow and could be mended. */
 async function publishWhole(
   operator: Operator,
   relays: readonly string[],
-  given: Given,
+  request: PublishRequest,
   world: World,
 ): Promise<readonly RelayResult[]> {
-  const options = { pushesAgain: given.flag("push-again") };
-  const results = await publishOwn(operator, relays, world, options);
+  const results = await publishOwn(operator, relays, world, request);
   if (conflictError(results) !== undefined) return results;
-  const { source } = await manifestFacts(manifestRequestOf(given, world), world);
-  return (await mendHollow(results, { operator, source, given, world }))
-    ? await publishOwn(operator, relays, world, options)
+  const { source } = await manifestFacts(request, world);
+  return (await mendHollow(results, {
+    operator,
+    source,
+    lock: request,
+    isMend: request.isMend,
+    world,
+  }))
+    ? await publishOwn(operator, relays, world, request)
     : results;
 }

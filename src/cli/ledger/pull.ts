@@ -12,8 +12,8 @@ import { outLine, printJson } from "../shell/print.ts";
 import { type PulledOther, pullOthers } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
-import { RELAY_OPTION, relaysOf, STALL_OPTION, stallOf } from "./relay-option.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { RELAY_OPTION, relaysOf, relaysRequestOf, STALL_OPTION } from "./relay-option.ts";
+import { ledgerRequestOf } from "../shell/kept-files.ts";
 
 /** `fleet ledger pull`: copies of the other operators' ledgers. */
 export const ledgerPull: Command = {
@@ -24,11 +24,12 @@ export const ledgerPull: Command = {
   options: [RELAY_OPTION, STALL_OPTION, MANIFEST_OPTION, JSON_OPTION, ...OPERATOR_OPTIONS],
   examples: ["fleet ledger pull", "fleet ledger pull ben --relay 10.0.0.5:8870"],
   async run(given, world): Promise<ExitCode> {
-    const source = await readManifest(manifestRequestOf(given, world).manifest, world);
-    const own = await findOperator(keyFileOf(given, world), world);
+    const request = { ...ledgerRequestOf(given, world), ...relaysRequestOf(given) };
+    const source = await readManifest(request.manifest, world);
+    const own = await findOperator(request.keyFile, world);
     const others = chosen(otherOperators(source, own?.keys.feed), given.words);
-    const relays = await relaysOf(given, world);
-    const pulled = await pullOthers(others, relays, world, stallOf(given));
+    const relays = await relaysOf(request, world);
+    const pulled = await pullOthers(others, relays, world, request);
     const kept = await keepEvidence(
       pulled.flatMap((each) => (each.pulled === undefined ? [] : [each.pulled])),
       world,

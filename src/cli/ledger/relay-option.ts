@@ -1,11 +1,12 @@
-// Which relays a command asks, how it reaches them, and how long one may keep it waiting.
-import { FleetError } from "../../core/index.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
+// Which relays a command is asked to go to, and how long one may keep it waiting.
+import { FleetError, defined } from "../../core/index.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";
 import { checkRelayAddress, type RelayAddress } from "../../model/index.ts";
 import { usage } from "../shell/usage.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
+import type { ManifestRequest } from "../shell/kept-files.ts";
+import { relayAddresses } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 
 /** A relay on the same continent answers within a tenth of it. */
@@ -26,10 +27,28 @@ export const STALL_OPTION: OptionSpec = {
   about: "how long a relay may give nothing of what it was asked for (default 15s)",
 };
 
-/** {@link STALL_OPTION} as the work takes it. */
-export function stallOf(given: Given): { readonly stallTimeoutMs?: number } {
+/** The relays that a command goes to. */
+export interface RelaysRequest {
+  /** Addresses, each once; the manifest's relays when empty. */
+  readonly named: readonly string[];
+  /** The option that names them. */
+  readonly option: "relay" | "from";
+  /** How long one may give nothing of what it was asked for, in milliseconds; the usual patience when absent. */
+  readonly stallTimeoutMs?: number;
+}
+
+/**
+ * Reads the relays that the command line names, and `--timeout` where a command has it.
+ * @throws FleetError cli/usage (exit 64)
+ */
+export function relaysRequestOf(
+  given: Given,
+  option: RelaysRequest["option"] = "relay",
+): RelaysRequest {
+  const addresses = relayAddresses(given.texts(option));
   const stallTimeoutMs = given.durationMs("timeout");
-  return stallTimeoutMs === undefined ? {} : { stallTimeoutMs };
+  const named = [...new Set(addresses.map(({ text }) => text))];
+  return { named, option, ...defined({ stallTimeoutMs }) };
 }
 
 /**
@@ -37,13 +56,11 @@ export function stallOf(given: Given): { readonly stallTimeoutMs?: number } {
  * @throws FleetError cli/no-relay (exit 64) when there are none
  */
 export async function relaysOf(
-  given: Given,
+  { named, option, ...request }: RelaysRequest & ManifestRequest,
   world: World,
-  option = "relay",
 ): Promise<readonly string[]> {
-  const named = given.texts(option);
-  if (named.length > 0) return [...new Set(relayAddresses(named).map(({ text }) => text))];
-  const { source } = await manifestFacts(manifestRequestOf(given, world), world);
+  if (named.length > 0) return named;
+  const { source } = await manifestFacts(request, world);
   const relays = source?.desired.ledger.relays ?? [];
   if (relays.length > 0) return relays;
   throw new FleetError("cli/no-relay", "no relay is known", {

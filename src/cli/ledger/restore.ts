@@ -1,21 +1,20 @@
 // `fleet ledger restore`: a lost or damaged ledger comes back from relays; what was here is never overwritten.
-import { isFeedKey } from "../../model/index.ts";
 import { usage } from "../shell/usage.ts";
 import { counted, defined, type ExitCode, FleetError, hasCode } from "../../core/index.ts";
 import { type FeedKey, PIN_FILE, readLedger, replaceLedger } from "../../ledger/index.ts";
 import { nodeProcess } from "../../platform/index.ts";
 import { type PulledFeed, pullFeed } from "../../replicas/index.ts";
 import { tableText } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
+import { typedFeedKey } from "./named-ledger.ts";
 import { findOperator } from "./operator.ts";
-import { ledgerFolderOf, keyFileOf } from "../shell/kept-files.ts";
+import { ledgerFolderOf, type LedgerRequest, ledgerRequestOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { outcomeRow } from "./pull.ts";
-import { relayAddresses, relaysOf, relayWorld, STALL_OPTION, stallOf } from "./relay-option.ts";
+import { relayAddresses, relaysOf, relayWorld, STALL_OPTION, type RelaysRequest, relaysRequestOf } from "./relay-option.ts";
 
 const HELP = "read `fleet ledger restore --help`";
 
@@ -49,10 +48,13 @@ export const ledgerRestore: Command = {
     "fleet ledger restore --feed 02ab... --from 10.0.0.5:8870 --from 10.0.0.6:8870",
   ],
   async run(given, world): Promise<ExitCode> {
-    const feed = await feedOf(given, world);
-    const relays = await relaysOf(given, world, "from");
+    const word = given.text("feed");
+    const named = word === undefined ? undefined : typedFeedKey(word, HELP);
+    const request = { ...ledgerRequestOf(given, world), ...relaysRequestOf(given, "from") };
+    const feed = named ?? (await ownFeed(request, world));
+    const relays = await relaysOf(request, world);
     const folder = ledgerFolderOf(feed, world);
-    const restored = await restore(feed, folder, { relays, ...stallOf(given) }, world);
+    const restored = await restore(feed, folder, { ...request, relays }, world);
     const evidence = await keepEvidence([restored.pulled], world);
     const { head } = restored.pulled;
     if (given.flag("json")) {
@@ -86,7 +88,12 @@ interface Restored {
 async function restore(
   feed: FeedKey,
   folder: string,
-  { relays, ...stall }: { readonly relays: readonly string[]; readonly stallTimeoutMs?: number },
+  {
+    relays,
+    stallTimeoutMs,
+  }: Pick<RelaysRequest, "stallTimeoutMs"> & {
+    readonly relays: readonly string[];
+  },
   world: World,
 ): Promise<Restored> {
   const into = async (target: string): Promise<PulledFeed> =>
@@ -97,7 +104,7 @@ async function restore(
       folder: target,
       feed,
       relays: relayAddresses(relays),
-      ...stall,
+      ...defined({ stallTimeoutMs }),
     });
   try {
     return { pulled: await into(folder) };
@@ -136,13 +143,8 @@ async function isHere(
   }
 }
 
-async function feedOf(given: Given, world: World): Promise<FeedKey> {
-  const named = given.text("feed");
-  if (named !== undefined) {
-    if (isFeedKey(named)) return named;
-    throw usage(`${named} is no feed key (66 hexadecimal digits)`, HELP);
-  }
-  const own = await findOperator(keyFileOf(given, world), world);
+async function ownFeed({ keyFile }: LedgerRequest, world: World): Promise<FeedKey> {
+  const own = await findOperator(keyFile, world);
   if (own === undefined)
     throw usage("there is no operator key here, so --feed must say whose ledger it is", HELP);
   return own.keys.feed;

@@ -2,7 +2,7 @@
 import { usage } from "../shell/usage.ts";
 import { resolve } from "node:path";
 import { counted, type ExitCode, fromHex, onAbort, toHex } from "../../core/index.ts";
-import { checkRelayAddress, isFeedKey } from "../../model/index.ts";
+import { checkRelayAddress } from "../../model/index.ts";
 import { listenTcp } from "../../platform/index.ts";
 import {
   DiskRelayStore,
@@ -14,11 +14,12 @@ import {
   startRelay,
 } from "../../relays/index.ts";
 import { shortKey } from "../../view/index.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
+import { type ManifestRequest, manifestRequestOf } from "../shell/kept-files.ts";
 import { MANIFEST_OPTION } from "../shell/options.ts";
+import { typedFeedKey } from "./named-ledger.ts";
 import type { World } from "../shell/world.ts";
 import { errLine, outLine } from "../shell/print.ts";
 
@@ -68,19 +69,44 @@ export const ledgerServe: Command = {
     "fleet ledger serve --listen 10.0.0.5:8870 --feed 02ab... --feed 03cd...",
   ],
   async run(given, world): Promise<ExitCode> {
-    return await serveRelay(await feedsOf(given, world), given, world);
+    const request = serveRequestOf(given, world);
+    const feeds = given.flag("open")
+      ? "open"
+      : await takenFeeds(given.texts("feed"), manifestRequestOf(given, world), world);
+    return await serveRelay(feeds, request, world);
   },
 };
+
+/** Where a relay listens, how much it keeps, and when it ends. */
+export interface ServeRequest {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Where it keeps what it holds; absolute. */
+  readonly folder: string;
+  readonly quota: RelayQuota;
+  /** It ends when standard input does. */
+  readonly isUntilInputEnds: boolean;
+}
+
+/** Reads what a relay is asked for. @throws FleetError cli/usage (exit 64) */
+export function serveRequestOf(given: Given, world: World): ServeRequest {
+  return {
+    address: listenedAddress(given.text("listen") ?? DEFAULT_LISTEN),
+    folder: resolve(world.folder, given.text("dir") ?? "relay"),
+    quota: {
+      feedBytesMax: (given.count("quota") ?? FEED_MIB) * MIB,
+      totalBytesMax: (given.count("total-quota") ?? TOTAL_MIB) * MIB,
+    },
+    isUntilInputEnds: given.flag("until-input-ends"),
+  };
+}
 
 /** Runs a relay until it is told to stop. With a lie it is one that nobody should believe. */
 export async function serveRelay(
   feeds: readonly Uint8Array[] | "open",
-  given: Given,
+  { address, folder, quota, isUntilInputEnds }: ServeRequest,
   world: World,
   lie?: RelayStoreLie,
 ): Promise<ExitCode> {
-  const address = listenAddress(given);
-  const folder = resolve(world.folder, given.text("dir") ?? "relay");
   const stop = world.stopSoftly();
   const end = new AbortController();
   onAbort(stop, () => end.abort());
@@ -98,7 +124,7 @@ export async function serveRelay(
       clock: world.clock,
       random: world.random,
       feeds,
-      quota: quotaOf(given),
+      quota,
       onEvent: (event) => tell(event, world),
       signal: end.signal,
     });
@@ -108,8 +134,7 @@ export async function serveRelay(
       world,
       `Ready: relay for ${whose} at ${formatAddress(server.address)}, kept in ${folder}${lies}.`,
     );
-    if (given.flag("until-input-ends"))
-      void world.terminal.inputEnds(end.signal).then(() => end.abort());
+    if (isUntilInputEnds) void world.terminal.inputEnds(end.signal).then(() => end.abort());
     await server.stopped;
   } finally {
     await store.close();
@@ -118,12 +143,14 @@ export async function serveRelay(
   return 0;
 }
 
-async function feedsOf(given: Given, world: World): Promise<readonly Uint8Array[] | "open"> {
-  if (given.flag("open")) return "open";
-  const named = given.texts("feed");
-  const wrong = named.find((feed) => !isFeedKey(feed));
-  if (wrong !== undefined) throw usage(`${wrong} is no feed key (66 hexadecimal digits)`, HELP);
-  const { source } = await manifestFacts(manifestRequestOf(given, world), world);
+/** The feeds that were named, else those of the manifest's operators. */
+async function takenFeeds(
+  words: readonly string[],
+  request: ManifestRequest,
+  world: World,
+): Promise<readonly Uint8Array[]> {
+  const named = words.map((word) => typedFeedKey(word, HELP));
+  const { source } = await manifestFacts(request, world);
   const listed = source?.desired.operators.flatMap(({ feed }) => feed ?? []) ?? [];
   const feeds = named.length > 0 ? named : listed;
   if (feeds.length === 0)
@@ -134,8 +161,7 @@ async function feedsOf(given: Given, world: World): Promise<readonly Uint8Array[
   return [...new Set(feeds)].map((feed) => fromHex(feed));
 }
 
-function listenAddress(given: Given): { readonly host: string; readonly port: number } {
-  const text = given.text("listen") ?? DEFAULT_LISTEN;
+function listenedAddress(text: string): ServeRequest["address"] {
   const anyPort = /^(.*):0$/.exec(text)?.[1];
   const everywhere = /^(0\.0\.0\.0|\[::\]):(\d{1,5})$/.exec(text);
   if (everywhere !== null)
@@ -143,13 +169,6 @@ function listenAddress(given: Given): { readonly host: string; readonly port: nu
   const checked = checkRelayAddress(anyPort === undefined ? text : `${anyPort}:1`);
   if ("fault" in checked) throw usage(`--listen ${text}: ${checked.fault}`, HELP);
   return { host: checked.host, port: anyPort === undefined ? checked.port : 0 };
-}
-
-function quotaOf(given: Given): RelayQuota {
-  return {
-    feedBytesMax: (given.count("quota") ?? FEED_MIB) * MIB,
-    totalBytesMax: (given.count("total-quota") ?? TOTAL_MIB) * MIB,
-  };
 }
 
 function tell(event: RelayEvent, world: World): void {

@@ -11,7 +11,7 @@ import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options
 import { errLine, printJson } from "../shell/print.ts";
 import { beginRetry, lookAtOwn } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { ledgerRequestOf } from "../shell/kept-files.ts";
 
 const HEAD_DIGITS = 12;
 
@@ -27,8 +27,9 @@ export const ledgerStatus: Command = {
     "fleet ledger status --json | jq '.relays[] | select(.lag > 0)'",
   ],
   async run(given, world): Promise<ExitCode> {
-    const operator = await requireOperator(keyFileOf(given, world), world);
-    const { source } = await manifestFacts(manifestRequestOf(given, world), world);
+    const request = ledgerRequestOf(given, world);
+    const operator = await requireOperator(request.keyFile, world);
+    const { source } = await manifestFacts(request, world);
     const { relays = [], maxAgeMs } = source?.desired.ledger ?? {};
     const { keys, ledgerFolder: folder } = operator;
     const own = await readLedger({ files: world.files, folder, feed: keys.feed, keys });

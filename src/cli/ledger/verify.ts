@@ -1,5 +1,4 @@
 // `fleet verify`: which ledgers it checks, and what it says of each and of all together; nothing is repaired.
-import { isFeedKey } from "../../model/index.ts";
 import { usage } from "../shell/usage.ts";
 import { resolve } from "node:path";
 import {
@@ -19,8 +18,9 @@ import { copiedFeeds, feedNames, openFeeds, replicaFolderOf } from "./feeds.ts";
 import { outPaint } from "../shell/screen.ts";
 import { type ManifestSource, readNamed } from "../manifest/manifest-source.ts";
 import { namesIfReadable } from "../manifest/names-of-manifest.ts";
+import { typedFeedKey } from "./named-ledger.ts";
 import { findOperator, type Operator } from "./operator.ts";
-import { ledgerFolderOf, keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { ledgerFolderOf, type LedgerRequest, ledgerRequestOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { type LedgerToVerify, verifyPinned } from "./verify-pinned.ts";
@@ -57,9 +57,10 @@ export const verify: Command = {
   ],
   examples: ["fleet verify", "fleet verify --ledger copy/ --feed 02ab... --head 41:9f3c..."],
   async run(given, world): Promise<ExitCode> {
-    const what = await whatToVerify(given, world);
-    const expected = expectedHead(given);
-    const from = await checkpointGiven(given, world);
+    const request = verifyRequestOf(given, world);
+    const { expected } = request;
+    const what = await whatToVerify(request, world);
+    const from = await trustedCheckpoint(request.from, world);
     const { trusted } = what;
     const own = await verifyPinned(
       what.ledger,
@@ -87,6 +88,26 @@ export const verify: Command = {
   },
 };
 
+/** Which ledgers are to be checked, and by what. */
+interface VerifyRequest extends LedgerRequest {
+  readonly feed?: FeedKey;
+  /** The ledger's folder, absolute; where this machine keeps it when absent. */
+  readonly folder?: string;
+  readonly expected?: { readonly seq: bigint; readonly root: string };
+  /** A checkpoint that is trusted: a file, or SIZE:TREE. */
+  readonly from?: string;
+}
+
+function verifyRequestOf(given: Given, world: World): VerifyRequest {
+  const ledger = given.text("ledger");
+  const folder = ledger === undefined ? undefined : resolve(world.folder, ledger);
+  const word = given.text("feed");
+  const feed = word === undefined ? undefined : typedFeedKey(word, HELP);
+  const expected = expectedHead(given.text("head"));
+  const from = given.text("from");
+  return { ...ledgerRequestOf(given, world), ...defined({ feed, folder, expected, from }) };
+}
+
 interface Verified {
   readonly ledger: LedgerToVerify;
   /** Copies of other ledgers, which are checked with our own. */
@@ -96,17 +117,14 @@ interface Verified {
   readonly source: ManifestSource | undefined;
 }
 
-async function whatToVerify(given: Given, world: World): Promise<Verified> {
-  const { operators, source } = await namesIfReadable(manifestRequestOf(given, world), world);
-  const named = given.text("ledger");
-  const feed = given.text("feed");
-  const folder = named === undefined ? undefined : resolve(world.folder, named);
+async function whatToVerify(request: VerifyRequest, world: World): Promise<Verified> {
+  const { operators, source } = await namesIfReadable(request, world);
+  const { feed, folder, keyFile } = request;
   if (feed !== undefined) {
-    if (!isFeedKey(feed)) throw usage(`${feed} is no feed key (66 hexadecimal digits)`, HELP);
     const ledger = { name: "", feed, folder: folder ?? ledgerFolderOf(feed, world) };
     return { ledger, others: [], trusted: operators, operator: undefined, source };
   }
-  const own = await findOperator(keyFileOf(given, world), world);
+  const own = await findOperator(keyFile, world);
   if (own === undefined)
     throw usage("there is no key here, so --feed must say which ledger to check", HELP);
   // Our own key needs no manifest to be believed; others' keys do.
@@ -161,11 +179,10 @@ function documentOf(reports: readonly NamedReport[], joined: JoinedReport | unde
 }
 
 /** A checkpoint whose entries are trusted: a note in a file, or its size and tree. */
-async function checkpointGiven(
-  given: Given,
+async function trustedCheckpoint(
+  text: string | undefined,
   world: World,
 ): Promise<{ readonly size: number; readonly root: string } | undefined> {
-  const text = given.text("from");
   if (text === undefined) return undefined;
   const match = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text);
   if (match !== null) return { size: Number(match[1]), root: match[2] ?? "" };
@@ -183,8 +200,7 @@ async function checkpointGiven(
   }
 }
 
-function expectedHead(given: Given): { readonly seq: bigint; readonly root: string } | undefined {
-  const text = given.text("head");
+function expectedHead(text: string | undefined): VerifyRequest["expected"] {
   if (text === undefined) return undefined;
   const match = /^(\d{1,18}):([0-9a-f]{64})$/.exec(text);
   if (match === null)

@@ -1,7 +1,7 @@
 // `fleet ledger witness`: cosigns the ledgers of others, and records in our own that it did.
 import { isFeedKey } from "../../model/index.ts";
 import { usage } from "../shell/usage.ts";
-import { checkOutputFiles, keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { checkOutputFiles, ledgerRequestOf } from "../shell/kept-files.ts";
 import { resolve } from "node:path";
 import { type ExitCode, utf8 } from "../../core/index.ts";
 import {
@@ -11,11 +11,11 @@ import {
   writeFeedPin,
 } from "../../ledger/index.ts";
 import { type WitnessResult, witnessText } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { worstExit } from "../shell/exit.ts";
 import { feedNames, otherOperators } from "./feeds.ts";
 import { outPaint } from "../shell/screen.ts";
+import { lockRequestOf } from "./operator.ts";
 import { JSON_OPTION, LOCK_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
@@ -52,20 +52,17 @@ export const ledgerWitness: Command = {
   ],
   examples: ["fleet ledger witness", "fleet ledger witness kim --out kim-checkpoint.txt"],
   async run(given, world): Promise<ExitCode> {
+    const { words } = given;
     const out = given.text("out");
-    if (out !== undefined && given.words.length !== 1) {
+    const request = { ...ledgerRequestOf(given, world), ...lockRequestOf(given) };
+    if (out !== undefined && words.length !== 1) {
       throw usage(
         "--out takes the checkpoint of one ledger",
         "name the one ledger that is to be witnessed",
       );
     }
-    await checkOutputFiles(
-      [out],
-      [manifestRequestOf(given, world).manifest],
-      keyFileOf(given, world),
-      world,
-    );
-    const done = await withOwnLedger(given, world, (own) => witnessAll(own, given, world));
+    await checkOutputFiles([out], [request.manifest], request.keyFile, world);
+    const done = await withOwnLedger(request, world, (own) => witnessAll(own, words, world));
     const { results, notes, judged } = done;
     const note = judged[0]?.verdict.kind === "refused" ? undefined : judged[0]?.verdict.note;
     if (out !== undefined && note !== undefined) {
@@ -79,7 +76,7 @@ export const ledgerWitness: Command = {
     const wrote = results.some(({ kind }) => kind === "cosigned");
     const codes = [
       ...results.map(({ kind }): ExitCode => (kind === "refused" ? 4 : 0)),
-      ...(given.words.length === 0 && done.isIncomplete ? [3 as const] : []),
+      ...(words.length === 0 && done.isIncomplete ? [3 as const] : []),
     ];
     return worstExit(codes, { wrote });
   },
@@ -100,10 +97,14 @@ interface Witnessed {
   readonly isIncomplete: boolean;
 }
 
-async function witnessAll(own: OwnLedger, given: Given, world: World): Promise<Witnessed> {
+async function witnessAll(
+  own: OwnLedger,
+  words: readonly string[],
+  world: World,
+): Promise<Witnessed> {
   const { operator, source, ledger, open } = own;
   const { keys } = operator;
-  const targets = targetsOf(given.words, own);
+  const targets = targetsOf(words, own);
   const entries = await ownWitnessEntries(ledger);
   const folder = pinsFolderOf(world);
   const timeS = Math.floor(world.clock.now() / MS_PER_S);
