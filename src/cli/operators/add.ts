@@ -4,8 +4,8 @@ import { withOperator } from "../../manifest/index.ts";
 import { CAPABILITIES } from "../../model/index.ts";
 import type { Command } from "../shell/command.ts";
 import { changeOperator } from "./change-operator.ts";
-import { lineOf, nameOf } from "./operator-line.ts";
-import { CHANGE_OPTIONS } from "./operator-options.ts";
+import { lineOf, lineRequestOf, nameOf } from "./operator-line.ts";
+import { CHANGE_OPTIONS, changeRequestOf } from "./operator-options.ts";
 
 /** `fleet operator add`: one more signs. The manifest lists it, the ledger records it. */
 export const operatorAdd: Command = {
@@ -38,7 +38,8 @@ export const operatorAdd: Command = {
     "fleet operator add kim --approved keyset-change.json",
   ],
   async run(given, world): Promise<ExitCode> {
-    const name = nameOf(given);
+    const name = nameOf(given.words);
+    const asked = lineRequestOf(given);
     return await changeOperator(
       {
         verb: "add",
@@ -46,14 +47,14 @@ export const operatorAdd: Command = {
         line: ({ manifest }) => {
           const { operators } = manifest.source.desired;
           return lineOf(
-            given,
+            asked,
             name,
             operators.find((each) => each.name === name),
           );
         },
         edit: (text, line) => (line === undefined ? text : withOperator(text, name, line)),
       },
-      given,
+      changeRequestOf(given, world),
       world,
     );
   },

@@ -27,7 +27,7 @@ import {
   showChange,
   type SignaturesReport,
 } from "./report.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { ledgerRequestOf } from "../shell/kept-files.ts";
 
 /** `fleet operator approve`: signs a change of operators that another operator began. */
 export const operatorApprove: Command = {
@@ -46,11 +46,12 @@ export const operatorApprove: Command = {
     "fleet operator approve keyset-change.json --yes --json",
   ],
   async run(given, world): Promise<ExitCode> {
-    const operator = await requireOperator(keyFileOf(given, world), world);
+    const request = { ...ledgerRequestOf(given, world), isYes: given.flag("yes") };
+    const operator = await requireOperator(request.keyFile, world);
     const { keys } = operator;
     const file = await readChangeFile(given.words[0] ?? "", world);
     const { name, document } = file;
-    const { source } = await manifestFacts(manifestRequestOf(given, world), world);
+    const { source } = await manifestFacts(request, world);
     const { relays, others } = relaysAndOthers(operator, source);
     await pullOthers(others, relays, world);
     const past = await readKeysets(operator, source, world);
@@ -79,7 +80,7 @@ export const operatorApprove: Command = {
       const verdict = `Signed by us already: ${waitText(signatures, name)}`;
       return end({ outcome: "in-order", verdict, changes, notes, signatures });
     }
-    if (!(await isAgreed("Sign this change?", given, world)))
+    if (!(await isAgreed("Sign this change?", request, world)))
       return end({ outcome: "declined", verdict: "Declined: not signed.", changes, notes });
     const signed = signKeysetChange(document, keys);
     await replaceChangeFile(file, signed, world);

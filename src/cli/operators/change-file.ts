@@ -14,7 +14,6 @@ import {
 } from "../../ledger/index.ts";
 import { keysetDifferences, keysetFromRecord } from "../../reconcile/index.ts";
 import { printable } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { readNamed } from "../manifest/manifest-source.ts";
 import { type FileAsRead, rewriteFile } from "../shell/rewrite-file.ts";
 import type { World } from "../shell/world.ts";
@@ -45,11 +44,11 @@ export async function readChangeFile(name: string, world: World): Promise<Change
  * @throws FleetError cli/usage for two of one fleet, cli/no-file, ledger/keyset-change
  */
 export async function approvedFiles(
-  given: Given,
+  names: readonly string[],
   world: World,
 ): Promise<ReadonlyMap<string, ChangeFile>> {
   const files = new Map<string, ChangeFile>();
-  for (const name of given.texts("approved")) {
+  for (const name of names) {
     const file = await readChangeFile(name, world);
     const earlier = files.get(file.document.fleet);
     if (earlier !== undefined)

@@ -5,7 +5,6 @@ import type { OperatorLine } from "../../manifest/index.ts";
 import type { DesiredFleet } from "../../model/index.ts";
 import { keysetDifferences, keysetFromRecord, keysetOf } from "../../reconcile/index.ts";
 import { printable } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { type Operator, requireOperator } from "../ledger/operator.ts";
 import { relaysAndOthers } from "../ledger/feeds.ts";
 import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
@@ -19,7 +18,7 @@ import { editOperator, type OperatorEdit } from "./manifest-text.ts";
 import { type NextKeyset, nextKeyset, termsWith } from "./next-keyset.ts";
 import { checkHasEpochKey, recordKeyset } from "./record.ts";
 import { finish, isAgreed, type OperatorReport, showChange } from "./report.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import type { ChangeRequest } from "./operator-options.ts";
 
 /** A change of one operator, as a command was asked for it. */
 export interface OperatorChange {
@@ -57,13 +56,13 @@ interface Prepared {
  */
 export async function changeOperator(
   change: OperatorChange,
-  given: Given,
+  request: ChangeRequest,
   world: World,
 ): Promise<ExitCode> {
-  const prepared = await prepare(change, given, world);
+  const prepared = await prepare(change, request, world);
   const { next, edit, told, collecting } = prepared;
   const end = (outcome: Outcome): ExitCode =>
-    finish({ ...told, ...outcome }, given.flag("json"), world);
+    finish({ ...told, ...outcome }, request.isJson, world);
   showChange({ diff: edit.diff, ...told }, world);
   if (edit.diff === "" && next.kind === "none") {
     const state = change.verb === "add" ? "listed and recorded" : "neither listed nor recorded";
@@ -71,16 +70,20 @@ export async function changeOperator(
   }
   const isWaiting = edit.diff === "" && collecting !== undefined && hasSigned(collecting);
   const question = `${change.verb === "add" ? "Add" : "Remove"} operator ${change.name}?`;
-  if (!isWaiting && !(await isAgreed(question, given, world)))
+  if (!isWaiting && !(await isAgreed(question, request, world)))
     return end({ outcome: "declined", verdict: "Declined: nothing was written." });
-  return end(await carryOut(prepared, given, world));
+  return end(await carryOut(prepared, request, world));
 }
 
-async function prepare(change: OperatorChange, given: Given, world: World): Promise<Prepared> {
+async function prepare(
+  change: OperatorChange,
+  request: ChangeRequest,
+  world: World,
+): Promise<Prepared> {
   const { name, verb } = change;
-  const operator = await requireOperator(keyFileOf(given, world), world);
-  const approved = await approvedFiles(given, world);
-  const manifest = await readEditable(manifestRequestOf(given, world).manifest, "manifest", world);
+  const operator = await requireOperator(request.keyFile, world);
+  const approved = await approvedFiles(request.approved, world);
+  const manifest = await readEditable(request.manifest, "manifest", world);
   const fresh = await bringUpToDate(operator, relaysAndOthers(operator, manifest.source), world);
   const past = await readKeysets(operator, manifest.source, world);
   checkWriter(past, operator.keys);
@@ -109,7 +112,7 @@ async function prepare(change: OperatorChange, given: Given, world: World): Prom
   const command = `fleet operator ${verb} ${name}`;
   const collecting =
     next.kind === "collect"
-      ? await collectingOf({ ...next, keys, command }, past, given, world)
+      ? await collectingOf({ ...next, keys, command, out: request.out }, past, world)
       : undefined;
   return { change, operator, edit, next, collecting, told };
 }
@@ -168,13 +171,13 @@ type Outcome = Pick<OperatorReport, "outcome" | "verdict" | "entries" | "signatu
 
 async function carryOut(
   { change: { verb, name }, operator, edit, next, collecting }: Prepared,
-  given: Given,
+  request: ChangeRequest,
   world: World,
 ): Promise<Outcome> {
   const done = `operator ${name} is ${verb === "add" ? "added" : "removed"}`;
   if (next.kind === "first" || next.kind === "record") {
     const { source } = edit.read;
-    const { entry, epoch } = await recordKeyset({ next, edit, operator, source, given, world });
+    const { entry, epoch } = await recordKeyset({ next, edit, operator, source, request, world });
     const sealed = epoch === 0 ? "" : `; epoch ${epoch} begins`;
     await publishAndTell(operator, edit.desired.ledger.relays, world);
     const verdict = `Done: ${done}, recorded as entry ${entry}${sealed}.`;

@@ -6,7 +6,6 @@ import {
   type OperatorKeys,
   signKeysetChange,
 } from "../../ledger/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { World } from "../shell/world.ts";
 import {
   type ChangeFile,
@@ -19,8 +18,6 @@ import {
 } from "./change-file.ts";
 import type { KeysetPast } from "./keyset-past.ts";
 import type { OperatorReport, SignaturesReport } from "./report.ts";
-
-const DEFAULT_NAME = "keyset-change.json";
 
 /** A change that more operators have to sign. */
 export interface Collecting {
@@ -40,13 +37,12 @@ export interface Collecting {
  * @throws FleetError cli/exists (exit 64) when the file holds something else
  */
 export async function collectingOf(
-  collecting: Pick<Collecting, "accepted" | "change" | "keys" | "command">,
+  collecting: Omit<Collecting, "earlier">,
   past: KeysetPast,
-  given: Given,
   world: World,
 ): Promise<Collecting> {
-  const out = given.text("out") ?? DEFAULT_NAME;
-  return { ...collecting, out, earlier: await earlierChange(out, collecting.change, past, world) };
+  const { out, change } = collecting;
+  return { ...collecting, earlier: await earlierChange(out, change, past, world) };
 }
 
 /** True when an earlier run left nothing to do but to wait. */

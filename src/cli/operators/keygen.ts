@@ -10,9 +10,8 @@ import {
 } from "../../ledger/index.ts";
 import { operatorValue } from "../../manifest/index.ts";
 import { nodeProcess } from "../../platform/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
-import { keyFileOf, ledgerFolderOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { ledgerFolderOf, ledgerRequestOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION } from "../shell/options.ts";
 import { errLine, outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
@@ -39,11 +38,12 @@ export const keygen: Command = {
     "fleet keygen --secret-file /run/secrets/fleet-ci --name ci",
   ],
   async run(given, world): Promise<ExitCode> {
+    const { manifest, keyFile } = ledgerRequestOf(given, world);
     const named = given.text("secret-file");
-    const secretFile =
-      named === undefined ? keyFileOf(given, world).path : resolve(world.folder, named);
+    const name = given.text("name") ?? operatorName();
+    const secretFile = named === undefined ? keyFile.path : resolve(world.folder, named);
     const setAside = await makeRoom(secretFile, given.flag("new"), world);
-    const keys = await makeKey(secretFile, given, world);
+    const keys = await makeKey(secretFile, manifest, world);
     const { files, clock, random } = world;
     const folder = ledgerFolderOf(keys.feed, world);
     try {
@@ -55,7 +55,7 @@ export const keygen: Command = {
       await files.remove(secretFile);
       throw error;
     }
-    tell({ keys, secretFile, setAside, ledgerFolder: folder }, given, world);
+    tell({ name, keys, secretFile, setAside, ledgerFolder: folder }, given.flag("json"), world);
     return 0;
   },
 };
@@ -79,9 +79,13 @@ async function makeRoom(
   return aside;
 }
 
-async function makeKey(secretFile: string, given: Given, world: World): Promise<OperatorKeys> {
+async function makeKey(
+  secretFile: string,
+  manifestName: string,
+  world: World,
+): Promise<OperatorKeys> {
   const { files, random } = world;
-  const manifest = resolve(world.folder, manifestRequestOf(given, world).manifest);
+  const manifest = resolve(world.folder, manifestName);
   const hasManifest = (await files.stat(manifest)) !== undefined;
   const passphrase = world.env["FLEET_PASSPHRASE"] ?? "";
   return await writeKeyFile({
@@ -95,6 +99,8 @@ async function makeKey(secretFile: string, given: Given, world: World): Promise<
 }
 
 interface Made {
+  /** How the manifest is to call this operator. */
+  readonly name: string;
   readonly keys: OperatorKeys;
   readonly secretFile: string;
   readonly setAside: string | undefined;
@@ -102,13 +108,12 @@ interface Made {
 }
 
 function tell(
-  { keys, secretFile, setAside, ledgerFolder }: Made,
-  given: Given,
+  { name, keys, secretFile, setAside, ledgerFolder }: Made,
+  isJson: boolean,
   world: World,
 ): void {
-  const name = given.text("name") ?? operatorName();
   const { operator, seal, feed } = keys;
-  if (given.flag("json")) {
+  if (isJson) {
     printJson(world, {
       format: "fleet.skywire/key/v1",
       name,

@@ -24,8 +24,7 @@ const USUAL_RIGHTS: readonly Capability[] = ["plan", "apply"];
  * The operator's name: the one word of the command.
  * @throws FleetError cli/usage (exit 64)
  */
-export function nameOf(given: Given): string {
-  const [name = "", ...more] = given.words;
+export function nameOf([name = "", ...more]: readonly string[]): string {
   if (more.length > 0) throw usage("one operator at a time", "name one of them");
   // The manifest says what else is wrong with a name; this much keeps the text around it whole.
   if (/^[A-Za-z][A-Za-z0-9_-]*$/.test(name)) return name;
@@ -36,18 +35,27 @@ export function nameOf(given: Given): string {
 }
 
 /**
- * The operator that the options name; the one that the manifest lists already when they say the same or nothing.
+ * Reads `--key`, `--seal`, `--feed` and `--may`; what they leave out is as the manifest lists it, or as usual.
+ * @throws FleetError cli/usage (exit 64)
+ */
+export function lineRequestOf(given: Given): Partial<OperatorLine> {
+  return defined({
+    key: keyOf(given.text("key")),
+    seal: sealOf(given.text("seal")),
+    feed: feedOf(given.text("feed")),
+    may: rightsOf(given.text("may")),
+  });
+}
+
+/**
+ * The operator that was asked for; the one that the manifest lists already when the request says the same or nothing.
  * @throws FleetError cli/usage (exit 64)
  */
 export function lineOf(
-  given: Given,
+  { key, seal, feed, may }: Partial<OperatorLine>,
   name: string,
   listed: DesiredOperator | undefined,
 ): OperatorLine {
-  const key = keyOf(given);
-  const seal = sealOf(given);
-  const feed = feedOf(given);
-  const may = rightsOf(given);
   if (listed !== undefined) {
     const same =
       (key === undefined || key === listed.key) &&
@@ -81,8 +89,7 @@ export function lineOfListed({ key, seal, feed, git, may }: DesiredOperator): Op
   };
 }
 
-function keyOf(given: Given): OperatorKey | undefined {
-  const text = given.text("key");
+function keyOf(text: string | undefined): OperatorKey | undefined {
   if (text === undefined) return undefined;
   if (isOperatorKey(text) && isStrictEd25519Key(text)) return text;
   throw usage(
@@ -91,8 +98,7 @@ function keyOf(given: Given): OperatorKey | undefined {
   );
 }
 
-function sealOf(given: Given): SealKey | undefined {
-  const text = given.text("seal");
+function sealOf(text: string | undefined): SealKey | undefined {
   if (text === undefined || isSealKey(text)) return text;
   throw usage(
     "--seal takes a seal key: x25519: and 64 lower-case hexadecimal digits",
@@ -100,8 +106,7 @@ function sealOf(given: Given): SealKey | undefined {
   );
 }
 
-function feedOf(given: Given): FeedKey | undefined {
-  const text = given.text("feed");
+function feedOf(text: string | undefined): FeedKey | undefined {
   if (text === undefined) return undefined;
   const checked = checkVisorKey(text);
   // A feed is a point of the same curve as a visor key, and written the same way.
@@ -112,8 +117,7 @@ function feedOf(given: Given): FeedKey | undefined {
   );
 }
 
-function rightsOf(given: Given): readonly Capability[] | undefined {
-  const text = given.text("may");
+function rightsOf(text: string | undefined): readonly Capability[] | undefined {
   if (text === undefined) return undefined;
   const words = text.split(",").map((word) => word.trim());
   const unknown = words.find((word) => !CAPABILITIES.some((right) => right === word));

@@ -12,9 +12,8 @@ import {
   newEpoch,
   UNSEALED,
 } from "../../ledger/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
-import { lockRequestOf, openOwnLedger, type Operator } from "../ledger/operator.ts";
+import { type LockRequest, openOwnLedger, type Operator } from "../ledger/operator.ts";
 import type { World } from "../shell/world.ts";
 import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
 import type { OperatorEdit } from "./manifest-text.ts";
@@ -24,11 +23,11 @@ import type { NextKeyset } from "./next-keyset.ts";
 /** Runs work with our ledger open and locked, and gives the lock back. */
 export async function withLedger<Result>(
   operator: Operator,
-  given: Given,
+  request: LockRequest,
   world: World,
   work: (ledger: Ledger) => Promise<Result>,
 ): Promise<Result> {
-  const ledger = await openOwnLedger(operator, lockRequestOf(given), world);
+  const ledger = await openOwnLedger(operator, request, world);
   try {
     return await work(ledger);
   } finally {
@@ -48,7 +47,7 @@ export interface KeysetRecordInput {
   readonly edit: OperatorEdit;
   readonly operator: Operator;
   readonly source: ManifestSource;
-  readonly given: Given;
+  readonly request: LockRequest;
   readonly world: World;
 }
 
@@ -58,9 +57,9 @@ export interface KeysetRecordInput {
  * @throws FleetError cli/changed (exit 5) when another key set was recorded meanwhile, and what writing throws
  */
 export async function recordKeyset(input: KeysetRecordInput): Promise<Recorded> {
-  const { next, edit, operator, source, given, world } = input;
+  const { next, edit, operator, source, request, world } = input;
   const { keys } = operator;
-  return await withLedger(operator, given, world, async (ledger) => {
+  return await withLedger(operator, request, world, async (ledger) => {
     const past = await readKeysets(operator, source, world, ledger);
     const { fleet } = edit.desired;
     checkUnchanged(past, fleet, next.kind === "first" ? undefined : next.accepted);

@@ -4,7 +4,7 @@ import { withoutOperator } from "../../manifest/index.ts";
 import type { Command } from "../shell/command.ts";
 import { type ChangeInput, changeOperator } from "./change-operator.ts";
 import { nameOf } from "./operator-line.ts";
-import { CHANGE_OPTIONS } from "./operator-options.ts";
+import { CHANGE_OPTIONS, changeRequestOf } from "./operator-options.ts";
 
 /** `fleet operator remove`: one signs no more, and cannot read what comes. */
 export const operatorRemove: Command = {
@@ -15,7 +15,7 @@ export const operatorRemove: Command = {
   options: CHANGE_OPTIONS,
   examples: ["fleet operator remove kim", "fleet operator remove kim --yes --json"],
   async run(given, world): Promise<ExitCode> {
-    const name = nameOf(given);
+    const name = nameOf(given.words);
     return await changeOperator(
       {
         verb: "remove",
@@ -26,7 +26,7 @@ export const operatorRemove: Command = {
         },
         edit: (text) => withoutOperator(text, name) ?? text,
       },
-      given,
+      changeRequestOf(given, world),
       world,
     );
   },

@@ -1,9 +1,9 @@
 // How a command about operators shows a change, asks whether to go on, and tells what became of it.
 import type { ExitCode } from "../../core/index.ts";
 import { errLine, outLine, printJson } from "../shell/print.ts";
-import type { Given } from "../shell/arguments.ts";
 import { saysYes } from "../shell/ask.ts";
 import { showDifference } from "../manifest/rewrite-manifest.ts";
+import type { ChangeRequest } from "./operator-options.ts";
 import type { World } from "../shell/world.ts";
 
 const UNASKED = "read above what would be done; --yes does it";
@@ -58,8 +58,12 @@ export function showChange(
  * Asks whether to go on, unless `--yes` says so.
  * @throws FleetError cli/unconfirmed (exit 4) when nobody can be asked, cli/interrupted (exit 130)
  */
-export async function isAgreed(question: string, given: Given, world: World): Promise<boolean> {
-  return await saysYes({ question, next: UNASKED, isAnswered: given.flag("yes") }, world);
+export async function isAgreed(
+  question: string,
+  { isYes }: Pick<ChangeRequest, "isYes">,
+  world: World,
+): Promise<boolean> {
+  return await saysYes({ question, next: UNASKED, isAnswered: isYes }, world);
 }
 
 /** Ends a command: the closing line, or one document. */

@@ -5,7 +5,6 @@ import { withOperator } from "../../manifest/index.ts";
 import type { DesiredFleet, DesiredOperator } from "../../model/index.ts";
 import { keysetOf, keysetToRecord } from "../../reconcile/index.ts";
 import { printable } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { type Operator, requireOperator } from "../ledger/operator.ts";
 import { relaysAndOthers } from "../ledger/feeds.ts";
@@ -25,7 +24,7 @@ import { checkFollowed, type KeysetPast, readKeysets } from "./keyset-past.ts";
 import { editOperator, type OperatorEdit } from "./manifest-text.ts";
 import type { NextKeyset } from "./next-keyset.ts";
 import { lineOfListed } from "./operator-line.ts";
-import { CHANGE_OPTIONS } from "./operator-options.ts";
+import { CHANGE_OPTIONS, type ChangeRequest, changeRequestOf } from "./operator-options.ts";
 import { checkUnchanged, recordKeyset, withLedger } from "./record.ts";
 import { finish, isAgreed, type OperatorReport, showChange } from "./report.ts";
 import {
@@ -36,7 +35,6 @@ import {
   rotatedFleets,
 } from "./rotation.ts";
 import { keyFileOptions, endCutOffRotation } from "./settle.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 const COMMAND = "fleet operator rotate";
 
@@ -49,15 +47,12 @@ export const operatorRotate: Command = {
   options: CHANGE_OPTIONS,
   examples: ["fleet operator rotate", "fleet operator rotate --approved keyset-change.json"],
   async run(given, world): Promise<ExitCode> {
-    const operator = await requireOperator(keyFileOf(given, world), world);
-    const manifest = await readEditable(
-      manifestRequestOf(given, world).manifest,
-      "manifest",
-      world,
-    );
+    const request = changeRequestOf(given, world);
+    const operator = await requireOperator(request.keyFile, world);
+    const manifest = await readEditable(request.manifest, "manifest", world);
     await bringUpToDate(operator, relaysAndOthers(operator, manifest.source), world);
     const past = await readKeysets(operator, manifest.source, world);
-    const options = keyFileOptions(operator, given, world);
+    const options = keyFileOptions(operator, request.keyFile, world);
     const keys = await endCutOffRotation(operator.keys, past.writer, options);
     if (keys !== undefined) {
       const listed = manifest.source.desired.operators.find(({ key }) => key === keys.operator);
@@ -71,17 +66,21 @@ export const operatorRotate: Command = {
           outcome: "settled",
           verdict: `Done: the rotation that was cut off is complete; the key file has ${keys.operator}.`,
         },
-        given,
+        request,
         world,
       );
     }
     const rotation = await prepareRotation(options, ["ed25519"]);
-    return await rotate({ operator, manifest, past, rotation }, given, world);
+    return await rotate({ operator, manifest, past, rotation }, request, world);
   },
 };
 
-function end(report: Omit<OperatorReport, "verb">, given: Given, world: World): ExitCode {
-  return finish({ verb: "rotate", ...report }, given.flag("json"), world);
+function end(
+  report: Omit<OperatorReport, "verb">,
+  { isJson }: ChangeRequest,
+  world: World,
+): ExitCode {
+  return finish({ verb: "rotate", ...report }, isJson, world);
 }
 
 /** What a rotation is decided by. */
@@ -92,11 +91,11 @@ interface RotateInput {
   readonly rotation: KeyRotation;
 }
 
-async function rotate(input: RotateInput, given: Given, world: World): Promise<ExitCode> {
+async function rotate(input: RotateInput, request: ChangeRequest, world: World): Promise<ExitCode> {
   const { manifest, past, rotation } = input;
   const { desired } = manifest.source;
   const { fleet } = desired;
-  const approved = await approvedFiles(given, world);
+  const approved = await approvedFiles(request.approved, world);
   const listed = listedOperator(desired, rotation);
   const first = firstKeyset(input, listed);
   const fleets = rotatedFleets(past, rotation, approved);
@@ -104,7 +103,7 @@ async function rotate(input: RotateInput, given: Given, world: World): Promise<E
   const file = approved.get(fleet);
   if (own !== undefined && !own.isEnough && file !== undefined)
     throw tooFewFor(file, own, rotation);
-  const collecting = await collectingFor(own, input, given, world);
+  const collecting = await collectingFor(own, input, request, world);
   if (collecting === undefined) checkOtherFleets(fleets, fleet);
   const line = { ...lineOfListed(listed), key: rotation.next.operator };
   const isEdited = collecting === undefined && listed.key !== line.key;
@@ -113,18 +112,18 @@ async function rotate(input: RotateInput, given: Given, world: World): Promise<E
   const told = toldOf({ edit, fleets, listed, first, past, rotation });
   showChange({ diff: edit.diff, ...told }, world);
   const isWaiting = collecting !== undefined && hasSigned(collecting);
-  if (!isWaiting && !(await isAgreed("Go on with the next key?", given, world)))
+  if (!isWaiting && !(await isAgreed("Go on with the next key?", request, world)))
     return end(
       { ...told, outcome: "declined", verdict: "Declined: nothing was written." },
-      given,
+      request,
       world,
     );
   if (collecting !== undefined)
-    return end({ ...told, ...(await collectSignatures(collecting, world)) }, given, world);
-  const entries = await carryOut({ ...input, edit, fleets, first, approved }, given, world);
+    return end({ ...told, ...(await collectSignatures(collecting, world)) }, request, world);
+  const entries = await carryOut({ ...input, edit, fleets, first, approved }, request, world);
   await publishAndTell(input.operator, desired.ledger.relays, world);
   const verdict = `Done: this machine signs with ${rotation.next.operator} from now on, recorded as entry ${entries.at(-1) ?? 0}.`;
-  return end({ ...told, outcome: "recorded", verdict, entries }, given, world);
+  return end({ ...told, outcome: "recorded", verdict, entries }, request, world);
 }
 
 /** Our line of the manifest: with the key before the rotation, or behind it where an earlier run was cut off. */
@@ -165,14 +164,14 @@ function firstKeyset(
 async function collectingFor(
   own: RotatedFleet | undefined,
   { past, rotation }: RotateInput,
-  given: Given,
+  { out }: ChangeRequest,
   world: World,
 ): Promise<Collecting | undefined> {
   if (own === undefined || own.isEnough) return undefined;
   const { accepted } = own;
   const change = rotationChange(accepted, rotation);
-  const collecting = { accepted, change, keys: rotation.keys, command: COMMAND };
-  return await collectingOf(collecting, past, given, world);
+  const collecting = { accepted, change, keys: rotation.keys, command: COMMAND, out };
+  return await collectingOf(collecting, past, world);
 }
 
 function tooFewFor(
@@ -235,7 +234,7 @@ interface CarryOutInput extends RotateInput {
  */
 async function carryOut(
   input: CarryOutInput,
-  given: Given,
+  request: ChangeRequest,
   world: World,
 ): Promise<readonly number[]> {
   const { operator, manifest, rotation, edit, fleets, first, approved } = input;
@@ -243,9 +242,9 @@ async function carryOut(
   const { keys, next } = rotation;
   if (first !== undefined) {
     const unedited = { ...edit, text: manifest.text, desired: source.desired, diff: "" };
-    await recordKeyset({ next: first, edit: unedited, operator, source, given, world });
+    await recordKeyset({ next: first, edit: unedited, operator, source, request, world });
   }
-  const entries = await withLedger(operator, given, world, async (ledger) => {
+  const entries = await withLedger(operator, request, world, async (ledger) => {
     const past = await readKeysets(operator, source, world, ledger);
     for (const { fleet, accepted } of fleets) checkUnchanged(past, fleet, accepted);
     const now = rotatedFleets(past, rotation, approved);

@@ -5,14 +5,14 @@ import {
   settleRotation,
   type WriterKeys,
 } from "../../ledger/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { type Operator, passphraseOf } from "../ledger/operator.ts";
+import type { KeyFileChoice } from "../shell/kept-files.ts";
 import type { World } from "../shell/world.ts";
 
 /** How our key file is read and written anew. */
 export function keyFileOptions(
   { secretFile }: Pick<Operator, "secretFile">,
-  given: Given,
+  { isNamed }: KeyFileChoice,
   world: World,
 ): RotateKeyOptions {
   return {
@@ -20,7 +20,7 @@ export function keyFileOptions(
     path: secretFile,
     passphrase: () => passphraseOf(world),
     // As where it is read: secret stores mount their files as they like.
-    isModeChecked: given.text("operator-secret-file") === undefined,
+    isModeChecked: !isNamed,
     random: world.random,
   };
 }
