@@ -1,7 +1,9 @@
 // `fleet doctor` as a command: findings about this machine and its local visor, printed and told by the exit code.
 import type { ExitCode } from "../../core/index.ts";
 import { type Finding, findingsText } from "../../view/index.ts";
+import { accessRequestOf } from "../shell/access-request.ts";
 import type { Command } from "../shell/command.ts";
+import { ledgerRequestOf } from "../shell/kept-files.ts";
 import { outPaint } from "../shell/screen.ts";
 import { worstExit } from "../shell/exit.ts";
 import { findings, ABOUT_MANIFEST } from "./visor-findings.ts";
@@ -22,7 +24,8 @@ export const doctor: Command = {
   options: [MANIFEST_OPTION, JSON_OPTION, ...ACCESS_OPTIONS, ...OPERATOR_OPTIONS],
   examples: ["fleet doctor", "fleet doctor --rpc 127.0.0.1:3436"],
   async run(given, world): Promise<ExitCode> {
-    const found = await findings(given, world);
+    const request = { ...ledgerRequestOf(given, world), access: accessRequestOf(given) };
+    const found = await findings(request, world);
     if (given.flag("json"))
       printJson(world, { format: "fleet.skywire/doctor/v1", findings: found });
     else world.terminal.out(findingsText(found, outPaint(world)));

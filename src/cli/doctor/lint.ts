@@ -4,7 +4,6 @@ import { counted, type ExitCode, utf8 } from "../../core/index.ts";
 import type { LintFinding, LintRuleId } from "../../manifest/index.ts";
 import type { GoneKey } from "../../model/index.ts";
 import { diagnosticsText } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/screen.ts";
 import { STANDARD_INPUT, verifyManifest } from "../manifest/manifest-source.ts";
@@ -19,7 +18,7 @@ import {
   withText,
   writeText,
 } from "../manifest/rewrite-manifest.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { type LedgerRequest, ledgerRequestOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** `fleet lint`: what a manifest may say and seldom means. */
 export const lint: Command = {
@@ -44,8 +43,10 @@ export const lint: Command = {
   ],
   examples: ["fleet lint", "fleet lint --fix", "fleet lint --rule unused-role --rule plain-secret"],
   async run(given, world): Promise<ExitCode> {
-    const name = manifestRequestOf(given, world, given.words[0]).manifest;
-    const rules = await rulesOf(given);
+    const request = ledgerRequestOf(given, world, manifestRequestOf(given, world, given.words[0]));
+    const { manifest: name } = request;
+    const nowMs = nowOf(given, world) ?? world.clock.now();
+    const rules = await rulesOf(given.texts("rule"));
     const isFix = given.flag("fix");
     if (isFix && name === STANDARD_INPUT) {
       throw usage("standard input cannot be fixed where it is", "name a file");
@@ -53,13 +54,10 @@ export const lint: Command = {
     const read = await readManifestFile(name, world);
     const { fixManifest, lintManifest } = await import("../manifest/manifest-room.ts");
     const file = name === STANDARD_INPUT ? "stdin" : name;
-    const nowMs = nowOf(given, world) ?? world.clock.now();
     const { text, fixed } = isFix
       ? fixManifest(read.text, file, rules, nowMs)
       : { text: read.text, fixed: [] };
-    const goneKeys = rules.has("key-stays")
-      ? await goneKeysOf(name, text, given, world)
-      : undefined;
+    const goneKeys = rules.has("key-stays") ? await goneKeysOf(request, text, world) : undefined;
     const { findings } = lintManifest(text, file, rules, nowMs, goneKeys);
     const linted = await withText(read, text);
     showDifference(linted, world);
@@ -77,13 +75,12 @@ export const lint: Command = {
 
 /** Keys that were taken away, as the ledger on this machine and git tell; none for a manifest without a name. */
 async function goneKeysOf(
-  name: string,
+  { manifest: name, keyFile }: LedgerRequest,
   text: string,
-  given: Given,
   world: World,
 ): Promise<ReadonlyMap<string, GoneKey> | undefined> {
   if (name === STANDARD_INPUT) return undefined;
-  const operator = await operatorUnasked(keyFileOf(given, world), world);
+  const operator = await operatorUnasked(keyFile, world);
   if (operator === undefined) return undefined;
   const [{ goneInputOf }, { keysGone }] = await Promise.all([
     import("./once-trusted.ts"),
@@ -94,9 +91,8 @@ async function goneKeysOf(
 }
 
 /** All rules without `--rule`. */
-async function rulesOf(given: Given): Promise<ReadonlySet<LintRuleId>> {
+async function rulesOf(names: readonly string[]): Promise<ReadonlySet<LintRuleId>> {
   const { LINT_RULES, lintRuleId } = await import("../manifest/manifest-room.ts");
-  const names = given.texts("rule");
   if (names.length === 0) return new Set(LINT_RULES.map(({ id }) => id));
   return new Set(
     names.map((name) => {

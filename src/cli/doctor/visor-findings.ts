@@ -1,5 +1,5 @@
 // What `fleet doctor` looks at: the local visor, the way to another, the key, the ledger, the clock. It only reads.
-import { accessRequestOf } from "../shell/access-request.ts";
+import type { AccessRequest } from "../shell/access-request.ts";
 import { counted, defined, durationText, FleetError } from "../../core/index.ts";
 import { type LedgerRecord, OpenIntents, readLedger } from "../../ledger/index.ts";
 import { routeOf, toSeenVisor, unreadableApps } from "../../reconcile/index.ts";
@@ -11,13 +11,12 @@ import {
 } from "../../skywire/visor/index.ts";
 import { type Finding, shortKey } from "../../view/index.ts";
 import { abilityFindings, PROBED } from "./release-abilities.ts";
-import type { Given } from "../shell/arguments.ts";
 import { lingeringFindings } from "./lingering-findings.ts";
 import { manifestFacts, type ManifestFacts, NO_FACTS } from "../manifest/names-of-manifest.ts";
 import { findOperator, type Operator } from "../ledger/operator.ts";
 import { type WayIn, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import type { LedgerRequest, ManifestRequest } from "../shell/kept-files.ts";
 
 /** How the finding of a manifest that cannot be read is called. */
 export const ABOUT_MANIFEST = "manifest";
@@ -26,9 +25,12 @@ export const ABOUT_MANIFEST = "manifest";
 const CLOCK_FLOOR_MS = Date.parse("2026-01-01T00:00:00Z");
 
 /** Looks at everything a run depends on, one finding each, and changes nothing. */
-export async function findings(given: Given, world: World): Promise<readonly Finding[]> {
-  const wayIn = wayInOf(accessRequestOf(given), world);
-  const { facts, unreadable } = await factsOrFault(given, world);
+export async function findings(
+  request: LedgerRequest & { readonly access: AccessRequest },
+  world: World,
+): Promise<readonly Finding[]> {
+  const wayIn = wayInOf(request.access, world);
+  const { facts, unreadable } = await factsOrFault(request, world);
   const reader = createVisorReader(wayIn.access);
   const target: VisorTarget = { key: undefined, route: { kind: "local" } };
   const local = await reader.read(target, { known: true, skyenv: true, probes: PROBED });
@@ -42,7 +44,7 @@ export async function findings(given: Given, world: World): Promise<readonly Fin
           await bridgeFinding(local, facts, reader, wayIn, world),
         ]
       : [{ about: "local visor", verdict: "bad", says: local.detail, next: local.next }];
-  const operator = await findOperator(keyFileOf(given, world), world).catch((error: unknown) =>
+  const operator = await findOperator(request.keyFile, world).catch((error: unknown) =>
     asFleetError(error),
   );
   const keys = await keyFindings(operator, facts, world);
@@ -55,11 +57,11 @@ export async function findings(given: Given, world: World): Promise<readonly Fin
 
 /** What the manifest says; one that cannot be read is a finding of its own. */
 async function factsOrFault(
-  given: Given,
+  request: ManifestRequest,
   world: World,
 ): Promise<{ readonly facts: ManifestFacts; readonly unreadable: readonly Finding[] }> {
   try {
-    return { facts: await manifestFacts(manifestRequestOf(given, world), world), unreadable: [] };
+    return { facts: await manifestFacts(request, world), unreadable: [] };
   } catch (error) {
     return { facts: NO_FACTS, unreadable: [badFinding(ABOUT_MANIFEST, asFleetError(error))] };
   }

@@ -4,6 +4,7 @@ import { type FleetThen, fleetThenDocument, fleetThenText } from "../../view/ind
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/screen.ts";
 import { askedVisors, statesAt, timedMoment, timedVisor } from "./moments.ts";
+import { ledgerRequestOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { openRecords } from "./records-source.ts";
@@ -24,7 +25,7 @@ export const at: Command = {
   examples: ["fleet at 3d", "fleet at 2026-11-25T12:00:00Z shop-3", "fleet at 1f3a --json"],
   async run(given, world): Promise<ExitCode> {
     const [text = "", ...words] = given.words;
-    const source = await openRecords(given, world);
+    const source = await openRecords(ledgerRequestOf(given, world), world);
     const isAsked = askedVisors(words, source);
     for (const note of source.notes) errLine(world, `note: ${note}`);
     for (const found of await statesAt([text], source, world)) {

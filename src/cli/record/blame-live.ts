@@ -1,10 +1,9 @@
 // One visor read as it is now, so that what is recorded of it can be compared; its secrets only by their digests.
-import { accessRequestOf } from "../shell/access-request.ts";
+import type { AccessRequest } from "../shell/access-request.ts";
 import { canonicalJson, hasCode, type VisorKey } from "../../core/index.ts";
 import { isOpaque, type LeafPlace, type LiveVisor, type OperatorKeys } from "../../ledger/index.ts";
 import type { DesiredVisor, SeenVisor } from "../../model/index.ts";
 import { CLOSING, foundAt, wantsOf } from "../../reconcile/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import { readOneVisor } from "./read-one-visor.ts";
 import type { World } from "../shell/world.ts";
@@ -26,14 +25,14 @@ export type LiveReading =
 /** Reads a visor, directly when it is the local one, else through the bridge. That it cannot be read is an answer. */
 export async function readLiveVisor(
   wanted: LiveWanted,
-  given: Given,
+  access: AccessRequest,
   world: World,
 ): Promise<LiveReading> {
   try {
     const observed = await readOneVisor(
       { ...wanted.desired, key: wanted.key },
       wantsOf(wanted.paths),
-      wayInOf(accessRequestOf(given), world),
+      wayInOf(access, world),
       world,
     );
     return observed.kind === "seen"

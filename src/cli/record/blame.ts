@@ -4,8 +4,8 @@ import { defined, type ExitCode } from "../../core/index.ts";
 import { blameVisor, isBelow, type VisorState } from "../../ledger/index.ts";
 import { isLeafPath } from "../../reconcile/index.ts";
 import { type Blame, blameDocument, blameText } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import { readLiveVisor } from "./blame-live.ts";
+import { accessRequestOf } from "../shell/access-request.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/screen.ts";
 import { visorKeyOf } from "../manifest/named-visor.ts";
@@ -15,6 +15,7 @@ import {
   MANIFEST_OPTION,
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
+import { ledgerRequestOf } from "../shell/kept-files.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { openRecords, type RecordsSource } from "./records-source.ts";
 import type { World } from "../shell/world.ts";
@@ -38,7 +39,8 @@ export const blame: Command = {
   examples: ["fleet blame shop-3", "fleet blame shop-3 trust.pty", "fleet blame shop-3 --offline"],
   async run(given, world): Promise<ExitCode> {
     const [word = "", path] = given.words;
-    const source = await openRecords(given, world);
+    const access = accessRequestOf(given);
+    const source = await openRecords(ledgerRequestOf(given, world), world);
     const visor = visorKeyOf(word, source.manifest);
     const fleet = await source.fleet();
     for (const note of source.notes) errLine(world, `note: ${note}`);
@@ -47,7 +49,11 @@ export const blame: Command = {
     const owned = ownedPaths(word, path, state, [...(desired?.leaves.keys() ?? [])]);
     const seen = given.flag("offline")
       ? undefined
-      : await readLiveVisor({ key: visor, desired, paths: owned, keys: source.keys }, given, world);
+      : await readLiveVisor(
+          { key: visor, desired, paths: owned, keys: source.keys },
+          access,
+          world,
+        );
     const leaves = blameVisor({
       state,
       owned,
@@ -63,7 +69,7 @@ export const blame: Command = {
         ...(seen?.kind === "unread" ? { unread: seen.why } : {}),
       },
       source,
-      given,
+      given.flag("json"),
       world,
     );
     return seen?.kind === "unread" ? 3 : 0;
@@ -89,8 +95,8 @@ function ownedPaths(
   );
 }
 
-function print(document: Blame, source: RecordsSource, given: Given, world: World): void {
+function print(document: Blame, source: RecordsSource, isJson: boolean, world: World): void {
   const { names, feeds } = source;
-  if (given.flag("json")) printJson(world, blameDocument(document, names, feeds));
+  if (isJson) printJson(world, blameDocument(document, names, feeds));
   else world.terminal.out(blameText(document, names, feeds, outPaint(world)));
 }

@@ -7,6 +7,7 @@ import type { Command } from "../shell/command.ts";
 import { diffManifests, manifestDiffRequestOf } from "../git/manifest-diff.ts";
 import { outPaint } from "../shell/screen.ts";
 import { askedVisors, statesAt, timedMoment } from "./moments.ts";
+import { ledgerRequestOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { openRecords } from "./records-source.ts";
@@ -39,7 +40,7 @@ export const diff: Command = {
     const manifests = manifestDiffRequestOf(given, world);
     if (manifests !== undefined) return await diffManifests(manifests, world);
     const [from = "", to = "", ...words] = given.words;
-    const source = await openRecords(given, world);
+    const source = await openRecords(ledgerRequestOf(given, world), world);
     const isAsked = askedVisors(words, source);
     for (const note of source.notes) errLine(world, `note: ${note}`);
     const [before, after] = await statesAt([from, to], source, world);

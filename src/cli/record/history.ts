@@ -3,7 +3,7 @@ import type { ExitCode } from "../../core/index.ts";
 import { Applies } from "../../ledger/index.ts";
 import { historyDocument, historyText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
-import { BY_OPERATOR_OPTION, logFilterOf, TIME_OPTIONS } from "./log-filter.ts";
+import { BY_OPERATOR_OPTION, logFilterOf, logRequestOf, TIME_OPTIONS } from "./log-filter.ts";
 import { outPaint } from "../shell/screen.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { errLine, printJson } from "../shell/print.ts";
@@ -37,10 +37,10 @@ export const history: Command = {
     "fleet history --json | jq '.applies[] | select(.done | not)'",
   ],
   async run(given, world): Promise<ExitCode> {
-    const filter = logFilterOf(given, world);
-    const last = given.count("last");
-    const source = await openRecords(given, world);
-    const applies = new Applies(source.own, filter(source));
+    const request = logRequestOf(given, world);
+    const { last } = request;
+    const source = await openRecords(request, world);
+    const applies = new Applies(source.own, logFilterOf(request, source));
     for await (const record of source.records()) applies.next(record);
     const { notes, names, feeds } = source;
     for (const note of notes) errLine(world, `note: ${note}`);
@@ -48,7 +48,7 @@ export const history: Command = {
     const listed = last === undefined ? all : all.slice(Math.max(0, all.length - last));
     const filteredOut = applies.filteredOut + all.length - listed.length;
     const document = { applies: listed, filteredOut, notes };
-    if (given.flag("json")) printJson(world, historyDocument(document, names, feeds));
+    if (request.isJson) printJson(world, historyDocument(document, names, feeds));
     else world.terminal.out(historyText(document, names, feeds, outPaint(world)));
     return 0;
   },

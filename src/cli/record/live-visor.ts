@@ -1,11 +1,10 @@
 // `fleet show --live`: one visor as it is now, as text, as a document or as sections of a manifest.
-import { accessRequestOf } from "../shell/access-request.ts";
+import type { AccessRequest } from "../shell/access-request.ts";
 import { type ExitCode, FleetError, parseVisorKey } from "../../core/index.ts";
 import type { DesiredVisor, SeenVisor } from "../../model/index.ts";
 import { keyLabel, observedDocument, observedText } from "../../view/index.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
-import type { Given } from "../shell/arguments.ts";
 import { type ManifestFacts, namesIfReadable } from "../manifest/names-of-manifest.ts";
+import type { LedgerRequest } from "../shell/kept-files.ts";
 import { printJson } from "../shell/print.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import { readOneVisor } from "./read-one-visor.ts";
@@ -13,33 +12,45 @@ import type { World } from "../shell/world.ts";
 
 const HEXADECIMAL = /^[0-9a-fA-F]+$/;
 
+/** How whatever was named is found, reached and shown. */
+export interface ShowRequest extends LedgerRequest {
+  readonly access: AccessRequest;
+  readonly isJson: boolean;
+  /** A visor as sections of a manifest. */
+  readonly isYaml: boolean;
+}
+
 /** Shows one visor as it is now, as text, as a document, or as manifest sections. */
-export async function showLive(word: string, given: Given, world: World): Promise<ExitCode> {
-  const facts = await namesIfReadable(manifestRequestOf(given, world), world);
+export async function showLive(
+  word: string,
+  request: ShowRequest,
+  world: World,
+): Promise<ExitCode> {
+  const facts = await namesIfReadable(request, world);
   const visor = visorNamed(word, facts);
-  const wayIn = wayInOf(accessRequestOf(given), world);
+  const wayIn = wayInOf(request.access, world);
   const seen = await readOneVisor(visor, { summary: true, ports: true }, wayIn, world);
   if (seen.kind !== "seen") {
     throw new FleetError("cli/not-seen", `${word}: ${seen.detail}`, { next: seen.next, exit: 3 });
   }
-  await print(seen, facts, given, world);
+  await print(seen, facts, request, world);
   return 0;
 }
 
 async function print(
   seen: SeenVisor,
   facts: ManifestFacts,
-  given: Given,
+  { isYaml, isJson }: ShowRequest,
   world: World,
 ): Promise<void> {
-  if (given.flag("yaml")) {
+  if (isYaml) {
     const { formatSectionsYaml } = await import("../manifest/manifest-room.ts");
     const nameOf = (key: string): string | undefined => {
       const label = keyLabel(key, facts.names);
       return label === key ? undefined : label;
     };
     world.terminal.out(formatSectionsYaml(seen, nameOf));
-  } else if (given.flag("json")) printJson(world, observedDocument(seen, facts.names));
+  } else if (isJson) printJson(world, observedDocument(seen, facts.names));
   else world.terminal.out(observedText(seen, facts.names));
 }
 

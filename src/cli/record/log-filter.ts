@@ -10,6 +10,7 @@ import {
 import type { Given } from "../shell/arguments.ts";
 import type { OptionSpec } from "../shell/command.ts";
 import { visorKeyOf } from "../manifest/named-visor.ts";
+import { type LedgerRequest, ledgerRequestOf } from "../shell/kept-files.ts";
 import type { RecordsSource } from "./records-source.ts";
 import { usage } from "../shell/usage.ts";
 import type { World } from "../shell/world.ts";
@@ -28,14 +29,29 @@ export const TIME_OPTIONS: readonly OptionSpec[] = [
   { name: "until", value: "TIME", about: "up to this time" },
 ];
 
+/** Which entries are asked for, from which ledgers, and how they are given. */
+export interface LogRequest
+  extends LedgerRequest, Pick<LogFilter, "path" | "commit" | "sinceMs" | "untilMs"> {
+  /** All kinds when empty, and so with what follows. */
+  readonly kinds: readonly EntryKind[];
+  /** Visors as the user calls them. */
+  readonly visors: readonly string[];
+  /** Operators as the user calls them. */
+  readonly operators: readonly string[];
+  /** Only so many, the newest. */
+  readonly last?: number;
+  readonly isJson: boolean;
+}
+
 /**
- * Which entries the options ask for. Checks at once what can be checked before anything is read.
- * @throws FleetError cli/usage, cli/unknown-visor (exit 64)
+ * Reads which entries the options ask for, as far as that can be checked before anything is read.
+ * @throws FleetError cli/usage (exit 64)
  */
-export function logFilterOf(given: Given, world: World): (source: RecordsSource) => LogFilter {
+export function logRequestOf(given: Given, world: World): LogRequest {
   const kinds = given.texts("kind").map((kind) => kindOf(kind));
-  const sinceMs = timeOf("since", given, world);
-  const untilMs = timeOf("until", given, world);
+  const nowMs = world.clock.now();
+  const sinceMs = timeOf("since", given.text("since"), nowMs);
+  const untilMs = timeOf("until", given.text("until"), nowMs);
   const path = given.text("path");
   const commit = given.text("commit");
   if (commit !== undefined && !/^[0-9a-f]{4,64}$/i.test(commit)) {
@@ -44,9 +60,26 @@ export function logFilterOf(given: Given, world: World): (source: RecordsSource)
       "write its first digits, such as --commit 1f3a; `git log` lists commits",
     );
   }
-  const visors = given.texts("visor");
-  const operators = given.texts("operator");
-  return (source) => ({
+  const last = given.count("last");
+  return {
+    ...ledgerRequestOf(given, world),
+    kinds,
+    visors: given.texts("visor"),
+    operators: given.texts("operator"),
+    ...defined({ path, commit, sinceMs, untilMs, last }),
+    isJson: given.flag("json"),
+  };
+}
+
+/**
+ * What was asked for, by the names that the records know.
+ * @throws FleetError cli/usage, cli/unknown-visor (exit 64)
+ */
+export function logFilterOf(
+  { kinds, visors, operators, path, commit, sinceMs, untilMs }: LogRequest,
+  source: RecordsSource,
+): LogFilter {
+  return {
     ...(visors.length === 0
       ? {}
       : { visors: visors.map((word) => visorKeyOf(word, source.manifest)) }),
@@ -55,7 +88,7 @@ export function logFilterOf(given: Given, world: World): (source: RecordsSource)
       : { operators: operators.flatMap((word) => operatorKeys(word, source)) }),
     ...(kinds.length === 0 ? {} : { kinds }),
     ...defined({ path, commit, sinceMs, untilMs }),
-  });
+  };
 }
 
 function kindOf(text: string): EntryKind {
@@ -64,10 +97,9 @@ function kindOf(text: string): EntryKind {
   throw usage(`${text}: no such kind of entry`, `choose one of ${ENTRY_KINDS.join(", ")}`);
 }
 
-function timeOf(name: string, given: Given, world: World): number | undefined {
-  const text = given.text(name);
+function timeOf(name: string, text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined;
-  const timeMs = parseTime(text, world.clock.now());
+  const timeMs = parseTime(text, nowMs);
   if (timeMs !== undefined) return timeMs;
   throw usage(
     `--${name} takes a time, not ${JSON.stringify(text)}`,

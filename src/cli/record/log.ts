@@ -2,7 +2,7 @@
 import type { ExitCode } from "../../core/index.ts";
 import { ENTRY_KINDS, LogSieve } from "../../ledger/index.ts";
 import type { Command } from "../shell/command.ts";
-import { BY_OPERATOR_OPTION, logFilterOf, TIME_OPTIONS } from "./log-filter.ts";
+import { BY_OPERATOR_OPTION, logFilterOf, logRequestOf, TIME_OPTIONS } from "./log-filter.ts";
 import { followRecords, LogReading } from "./log-reading.ts";
 import { printLog, printLogEvents, printLogJson } from "./log-print.ts";
 import { JSON_OPTION, MANIFEST_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
@@ -40,12 +40,12 @@ export const log: Command = {
     "fleet log --last 5 -f",
   ],
   async run(given, world): Promise<ExitCode> {
-    const filter = logFilterOf(given, world);
-    const source = await openRecords(given, world);
+    const request = logRequestOf(given, world);
+    const source = await openRecords(request, world);
     for (const note of source.notes) errLine(world, `note: ${note}`);
-    const reading = new LogReading(new LogSieve(filter(source)));
-    const past = reading.lines(source.records(), given.count("last"));
-    const isJson = given.flag("json");
+    const reading = new LogReading(new LogSieve(logFilterOf(request, source)));
+    const past = reading.lines(source.records(), request.last);
+    const { isJson } = request;
     if (!given.flag("follow")) {
       if (isJson) await printLogJson(past, reading, source, world);
       else await printLog(past, reading, source, world);

@@ -9,7 +9,6 @@ import {
   parseEntryName,
 } from "../../ledger/index.ts";
 import type { FeedNames, Names } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import {
   feedNames,
   foldFleetOf,
@@ -24,7 +23,7 @@ import { namesIfReadable } from "../manifest/names-of-manifest.ts";
 import { requireOperator } from "../ledger/operator.ts";
 import { beginRetry } from "../ledger/relaying.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import type { LedgerRequest } from "../shell/kept-files.ts";
 
 const PREFIX_TYPED_MIN = 4;
 
@@ -51,10 +50,10 @@ export interface RecordsSource {
  * Opens the records that commands ask questions of. Reads only, takes no lock, repairs nothing.
  * @throws FleetError key/missing, ledger/* (exit 4)
  */
-export async function openRecords(given: Given, world: World): Promise<RecordsSource> {
-  const operator = await requireOperator(keyFileOf(given, world), world);
+export async function openRecords(request: LedgerRequest, world: World): Promise<RecordsSource> {
+  const operator = await requireOperator(request.keyFile, world);
   const { keys } = operator;
-  const { source: manifest, names } = await namesIfReadable(manifestRequestOf(given, world), world);
+  const { source: manifest, names } = await namesIfReadable(request, world);
   beginRetry(operator, manifest?.desired.ledger.relays ?? [], world);
   const findings = new Findings();
   const marked = async (open: OpenFeeds): Promise<string> => {

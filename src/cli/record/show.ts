@@ -11,10 +11,10 @@ import {
 } from "../../ledger/index.ts";
 import { isPlanText, parsePlan, planSigner } from "../../reconcile/index.ts";
 import { planText, recordText } from "../../view/index.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
-import type { Given } from "../shell/arguments.ts";
+import { accessRequestOf } from "../shell/access-request.ts";
 import type { Command } from "../shell/command.ts";
-import { showLive } from "./live-visor.ts";
+import { ledgerRequestOf, type ManifestRequest } from "../shell/kept-files.ts";
+import { showLive, type ShowRequest } from "./live-visor.ts";
 import { outPaint } from "../shell/screen.ts";
 import { readNamed } from "../manifest/manifest-source.ts";
 import {
@@ -23,7 +23,7 @@ import {
   MANIFEST_OPTION,
   OPERATOR_OPTIONS,
 } from "../shell/options.ts";
-import { forScreen, lookRequestOf } from "../plan/plan-request.ts";
+import { forScreen } from "../plan/plan-request.ts";
 import { errLine, printJson } from "../shell/print.ts";
 import { ENTRY_FORM, namedEntry, openRecords, type RecordsSource } from "./records-source.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
@@ -53,7 +53,13 @@ export const show: Command = {
   async run(given, world): Promise<ExitCode> {
     const live = given.text("live");
     const what = given.words[0];
-    if (live !== undefined) return await showLive(live, given, world);
+    const request: ShowRequest = {
+      ...ledgerRequestOf(given, world),
+      access: accessRequestOf(given),
+      isJson: given.flag("json"),
+      isYaml: given.flag("yaml"),
+    };
+    if (live !== undefined) return await showLive(live, request, world);
     if (what === undefined) {
       throw usage(
         "nothing named to show",
@@ -61,13 +67,13 @@ export const show: Command = {
       );
     }
     return ENTRY_FORM.test(what)
-      ? await showEntry(what, given, world)
-      : await showPlan(what, given, world);
+      ? await showEntry(what, request, world)
+      : await showPlan(what, request, world);
   },
 };
 
-async function showEntry(what: string, given: Given, world: World): Promise<ExitCode> {
-  const source = await openRecords(given, world);
+async function showEntry(what: string, request: ShowRequest, world: World): Promise<ExitCode> {
+  const source = await openRecords(request, world);
   const { feed, index } = namedEntry(what, source);
   const { record, answeredBy } = await findRecord(source, feed, index);
   if (record === undefined) {
@@ -76,7 +82,7 @@ async function showEntry(what: string, given: Given, world: World): Promise<Exit
       "`fleet log` lists the entries",
     );
   }
-  if (given.flag("json")) {
+  if (request.isJson) {
     const answer = answeredBy === undefined ? {} : { answeredBy: answeredBy.index };
     printJson(world, entryDocument(record, { operators: source.feeds.operators, ...answer }));
   } else {
@@ -107,14 +113,14 @@ async function findRecord(
 }
 
 /** True for the name or key of a visor where no file is called so. */
-async function isVisorOnly(word: string, given: Given, world: World): Promise<boolean> {
+async function isVisorOnly(word: string, request: ManifestRequest, world: World): Promise<boolean> {
   if ((await world.files.stat(resolve(world.folder, word))) !== undefined) return false;
-  const { source } = await manifestFacts(manifestRequestOf(given, world), world);
+  const { source } = await manifestFacts(request, world);
   return source?.desired.visors.some(({ name, key }) => name === word || key === word) === true;
 }
 
-async function showPlan(file: string, given: Given, world: World): Promise<ExitCode> {
-  if (await isVisorOnly(file, given, world)) {
+async function showPlan(file: string, request: ShowRequest, world: World): Promise<ExitCode> {
+  if (await isVisorOnly(file, request, world)) {
     throw usage(
       `${file} is a visor, and no file or entry`,
       `\`fleet show --live ${file}\` shows it as it is now`,
@@ -129,7 +135,7 @@ async function showPlan(file: string, given: Given, world: World): Promise<ExitC
   }
   const plan = parsePlan(text);
   const signer = planSigner(plan);
-  if (given.flag("json")) world.terminal.out(text);
+  if (request.isJson) world.terminal.out(text);
   else {
     const { tool, fleet, created, expires, decision, digest } = plan;
     for (const line of [
@@ -139,7 +145,7 @@ async function showPlan(file: string, given: Given, world: World): Promise<ExitC
       signer === undefined ? "not signed" : `signed by ${signer}`,
     ])
       errLine(world, line);
-    world.terminal.out(forScreen(planText(plan, outPaint(world)), lookRequestOf(given), world));
+    world.terminal.out(forScreen(planText(plan, outPaint(world)), {}, world));
   }
   return 0;
 }

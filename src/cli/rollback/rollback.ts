@@ -2,10 +2,9 @@
 import { plannedPart, planRequestOf } from "../plan/plan-request.ts";
 import { type ExitCode, FleetError, fromUtf8, hasCode, shortCommit } from "../../core/index.ts";
 import { timeText } from "../../view/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { gitFactsOf } from "../git/manifest-at.ts";
-import { givePlan, giveRequestOf } from "../plan/output.ts";
+import { givePlan, type GiveRequest, giveRequestOf } from "../plan/output.ts";
 import {
   type ManifestSource,
   readManifest,
@@ -75,16 +74,19 @@ export const rollback: Command = {
     "fleet rollback 12 --print-manifest > fleet.yaml.then",
   ],
   async run(given, world): Promise<ExitCode> {
-    const name = manifestRequestOf(given, world).manifest;
+    const inForce = manifestRequestOf(given, world);
+    const { manifest: name } = inForce;
     if (name === STANDARD_INPUT)
       throw usage("the manifest in force is a file, not standard input", "name it with --manifest");
     const give = giveRequestOf(given, world);
-    const request = planRequestOf(given, world, manifestRequestOf(given, world));
+    const request = planRequestOf(given, world, inForce);
+    const isPrinted = given.flag("print-manifest");
+    if (isPrinted) refusePlanOutput({ ...give, isEvents: given.flag("events") });
     await checkOutputFiles([give.out], [name], request.keyFile, world);
-    const source = await openRecords(given, world);
+    const source = await openRecords(request, world);
     const apply = await findApply(given.words[0] ?? "", source);
     const text = await earlierText(apply, name, source, world);
-    if (given.flag("print-manifest")) return await printManifest(text, given, world);
+    if (isPrinted) return printManifest(text, world);
     const now = source.manifest ?? (await readManifest(name, world));
     const then = await readEarlier(text, apply, now, world);
     const desired = byManifestInForce(then.desired, now.desired);
@@ -111,11 +113,7 @@ export const rollback: Command = {
       then: then.desired,
       now: now.desired,
       isCommitted: await isCommitted(now),
-      asked: {
-        ...request,
-        isKept: give.out !== undefined,
-        isManifestNamed: given.text("manifest") !== undefined,
-      },
+      asked: { ...request, isKept: give.out !== undefined },
     });
     for (const line of lines) errLine(world, line);
     return exit;
@@ -133,17 +131,21 @@ async function isCommitted(source: ManifestSource): Promise<boolean> {
   return git.kind === "known" && !git.facts.dirty;
 }
 
-async function printManifest(
-  { bytes }: EarlierText,
-  given: Given,
-  world: World,
-): Promise<ExitCode> {
-  const other = ["json", "events"].find((flag) => given.flag(flag));
-  if (other !== undefined || given.text("out") !== undefined)
-    throw usage(
-      `--print-manifest plans nothing, so there is nothing for --${other ?? "out"}`,
-      "give one of them",
-    );
+/** @throws FleetError cli/usage (exit 64) where a plan is to be given, and none is made */
+function refusePlanOutput({
+  isJson,
+  isEvents,
+  out,
+}: Pick<GiveRequest, "isJson" | "out"> & { readonly isEvents: boolean }): void {
+  const other = isJson ? "json" : isEvents ? "events" : out === undefined ? undefined : "out";
+  if (other === undefined) return;
+  throw usage(
+    `--print-manifest plans nothing, so there is nothing for --${other}`,
+    "give one of them",
+  );
+}
+
+function printManifest({ bytes }: EarlierText, world: World): ExitCode {
   world.terminal.data(fromUtf8(bytes));
   return 0;
 }
