@@ -12,8 +12,6 @@ import {
 } from "../../reconcile/index.ts";
 import { createVisorWriter } from "../../skywire/visor/index.ts";
 import { printable, refusalText, tableText } from "../../view/index.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
-import type { Given } from "../shell/arguments.ts";
 import { saysYes } from "../shell/ask.ts";
 import type { Command } from "../shell/command.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
@@ -21,11 +19,13 @@ import { checkKnownOrSeen } from "../edit/known-app.ts";
 import { errPaint, type Reporter, reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { selectedVisors } from "../manifest/manifest-source.ts";
 import {
+  type LockRequest,
   lockRequestOf,
   openOwnLedger,
   type Operator,
   requireOperator,
 } from "../ledger/operator.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import { readManifestFile } from "../manifest/rewrite-manifest.ts";
 import {
   ACCESS_OPTIONS,
@@ -66,14 +66,15 @@ export const appRestart: Command = {
     "fleet app restart vpn-server --on shop-1 --once --yes",
   ],
   async run(given, world): Promise<ExitCode> {
-    requireSelection(given);
+    const on = requireSelection(given.text("on"));
     const apps = [...new Set(given.words)];
     if (apps.includes("pty")) throw neverStops();
-    const name = manifestRequestOf(given, world).manifest;
-    const { source, bytes } = await readManifestFile(name, world);
-    const selected = await selectedVisors(source, given.text("on"), world);
-    const reporter = reporterOf(reportRequestOf(given), world);
     const request = planRequestOf(given, world, manifestRequestOf(given, world));
+    const lock = lockRequestOf(given);
+    const { manifest: name } = request;
+    const { source, bytes } = await readManifestFile(name, world);
+    const selected = await selectedVisors(source, on, world);
+    const reporter = reporterOf(reportRequestOf(given), world);
     const operator = await requireOperator(request.keyFile, world);
     // Planning tells who answers, and whether this operator may write through this visor.
     const planned = await planFleet(request, world, reporter, {
@@ -88,10 +89,10 @@ export const appRestart: Command = {
     const refused = refusedExit(planned, operator, world);
     if (refused !== undefined) return refused;
     const visors = planned.plan.visors.filter(isReached);
-    if (visors.length > 0 && !(await isWanted(apps, visors, given, world))) return 4;
+    if (visors.length > 0 && !(await isWanted(apps, visors, given.flag("yes"), world))) return 4;
     const unreached = planned.plan.visors.filter((visor) => !isReached(visor));
     const outcomes = [
-      ...(await restartRecorded({ planned, operator, visors, apps, reporter }, given, world)),
+      ...(await restartRecorded({ planned, operator, visors, apps, reporter }, lock, world)),
       ...unreached.flatMap(({ key, unseen }) =>
         apps.map((app) => ({
           visor: key,
@@ -101,7 +102,7 @@ export const appRestart: Command = {
         })),
       ),
     ];
-    print(outcomes, planned.plan, given, world);
+    print(outcomes, planned.plan, given.flag("json"), world);
     return exitOf(outcomes);
   },
 };
@@ -132,12 +133,11 @@ function refusedExit(
 async function isWanted(
   apps: readonly string[],
   visors: readonly VisorToRestart[],
-  given: Given,
+  isAnswered: boolean,
   world: World,
 ): Promise<boolean> {
   const names = visors.map(({ name }) => name).join(", ");
   const question = `Restart ${apps.join(", ")} on ${names}?`;
-  const isAnswered = given.flag("yes");
   const declined = "nothing was restarted";
   return await saysYes({ question, isAnswered, declined, next: "give --yes" }, world);
 }
@@ -154,13 +154,13 @@ interface Restart {
 /** One entry says durably what is going to be done on all the visors, one afterwards what became of it. */
 async function restartRecorded(
   { planned, operator, visors, apps, reporter }: Restart,
-  given: Given,
+  lock: LockRequest,
   world: World,
 ): Promise<readonly RestartOutcome[]> {
   if (visors.length === 0) return [];
   const { plan, reader, wayIn } = planned;
   const stop = world.stopSoftly();
-  const ledger = await openOwnLedger(operator, lockRequestOf(given), world);
+  const ledger = await openOwnLedger(operator, lock, world);
   const { fleet } = plan;
   const what = { fleet, operation: "app-restart", apps, visors: visors.map(({ key }) => key) };
   let outcomes: readonly RestartOutcome[];
@@ -199,11 +199,11 @@ async function restartRecorded(
 function print(
   outcomes: readonly RestartOutcome[],
   { names, fleet }: Plan,
-  given: Given,
+  isJson: boolean,
   world: World,
 ): void {
   const nameOf = (key: VisorKey): string => names[key] ?? key;
-  if (given.flag("json")) {
+  if (isJson) {
     const format = "fleet.skywire/restart/v1";
     const visors = outcomes.map((outcome) => ({ ...outcome, name: nameOf(outcome.visor) }));
     printJson(world, { format, fleet, outcomes: visors });

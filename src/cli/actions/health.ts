@@ -4,10 +4,10 @@ import { counted, defined, durationText, type ExitCode, type VisorKey } from "..
 import { routeOf } from "../../reconcile/index.ts";
 import { readingError, type VisorReading, type VisorTarget } from "../../skywire/visor/index.ts";
 import { printable, tableText } from "../../view/index.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Command } from "../shell/command.ts";
 import { requireSelection } from "../edit/edit-and-apply.ts";
 import { readManifest, selectedVisors } from "../manifest/manifest-source.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, MANIFEST_OPTION, ON_OPTION } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
 import { reporterOf, reportRequestOf } from "../shell/screen.ts";
@@ -32,11 +32,12 @@ export const health: Command = {
   ],
   examples: ["fleet health --on tag:home", "fleet health --on all --json"],
   async run(given, world): Promise<ExitCode> {
-    requireSelection(given);
+    const on = requireSelection(given.text("on"));
+    const { manifest } = manifestRequestOf(given, world);
     const wayIn = wayInOf(accessRequestOf(given), world);
     const { access, scheme } = wayIn;
-    const source = await readManifest(manifestRequestOf(given, world).manifest, world);
-    const selected = await selectedVisors(source, given.text("on"), world);
+    const source = await readManifest(manifest, world);
+    const selected = await selectedVisors(source, on, world);
     const reader = readerOf(wayIn, world, PARALLEL);
     const wants = { config: false, summary: true };
     const here: VisorTarget = { key: undefined, route: { kind: "local" } };

@@ -2,10 +2,8 @@
 import { usage } from "../shell/usage.ts";
 import type { ExitCode, Json } from "../../core/index.ts";
 import { APP_FIELD_NAMES, type AppFieldRow, appFieldRow } from "../../model/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
-import type { World } from "../shell/world.ts";
-import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
+import { EDIT_OPTIONS, editAndApply, editRequestOf, type SaidEdit } from "./edit-and-apply.ts";
 import { type FieldForm, fieldsOfWords } from "./field-words.ts";
 
 const FORMS: Readonly<Record<AppFieldRow["type"], FieldForm>> = {
@@ -34,7 +32,8 @@ export const appStart: Command = {
     "fleet app start skychat --on tag:home",
     "fleet app start skysocks --on 'shop-*' --yes",
   ],
-  run: (given, world) => running(true, given, world),
+  run: async (given, world) =>
+    await editAndApply(runningEdit(true, given.words), editRequestOf(given, world), world),
 };
 
 /** `fleet app stop`: wants apps to be stopped. */
@@ -45,7 +44,8 @@ export const appStop: Command = {
   words: [APPS_WORD],
   options: EDIT_OPTIONS,
   examples: ["fleet app stop skychat --on tag:home"],
-  run: (given, world) => running(false, given, world),
+  run: async (given, world) =>
+    await editAndApply(runningEdit(false, given.words), editRequestOf(given, world), world),
 };
 
 /** `fleet app autostart`: wants apps to start with their visor, or not to. */
@@ -68,11 +68,8 @@ export const appAutostart: Command = {
       );
     }
     const fields = { auto_start: word === "on" };
-    return await editApps(
-      { apps, fields, words: ["app", "autostart", word, ...apps] },
-      given,
-      world,
-    );
+    const said = appsEdit(apps, fields, ["app", "autostart", word, ...apps]);
+    return await editAndApply(said, editRequestOf(given, world), world);
   },
 };
 
@@ -94,30 +91,19 @@ export const appSet: Command = {
   async run(given, world): Promise<ExitCode> {
     const [app = "", ...pairs] = given.words;
     const fields = fieldsOfWords(pairs, APP_FORMS);
-    return await editApps(
-      { apps: [app], fields, words: ["app", "set", app, ...pairs] },
-      given,
-      world,
-    );
+    const said = appsEdit([app], fields, ["app", "set", app, ...pairs]);
+    return await editAndApply(said, editRequestOf(given, world), world);
   },
 };
 
-function running(isRunning: boolean, given: Given, world: World): Promise<ExitCode> {
-  const words = ["app", isRunning ? "start" : "stop", ...given.words];
-  return editApps({ apps: given.words, fields: { running: isRunning }, words }, given, world);
+function runningEdit(isRunning: boolean, apps: readonly string[]): SaidEdit {
+  return appsEdit(apps, { running: isRunning }, ["app", isRunning ? "start" : "stop", ...apps]);
 }
 
-/** What is wanted of apps, and how it was said. */
-interface AppsWanted {
-  readonly apps: readonly string[];
-  readonly fields: Readonly<Record<string, Json>>;
-  readonly words: readonly string[];
-}
-
-function editApps(
-  { apps, fields, words }: AppsWanted,
-  given: Given,
-  world: World,
-): Promise<ExitCode> {
-  return editAndApply({ kind: "app", apps: [...new Set(apps)], fields }, words, given, world);
+function appsEdit(
+  apps: readonly string[],
+  fields: Readonly<Record<string, Json>>,
+  words: readonly string[],
+): SaidEdit {
+  return { edit: { kind: "app", apps: [...new Set(apps)], fields }, words };
 }

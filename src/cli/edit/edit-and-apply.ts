@@ -1,12 +1,12 @@
 // What every command goes through that edits the manifest for the visors of `--on` and then applies it.
 import { usage } from "../shell/usage.ts";
 import { type ApplyRequest, applyRequestOf } from "../apply/apply-request.ts";
-import { reporterOf, reportRequestOf } from "../shell/screen.ts";
+import { reporterOf, type ReportRequest, reportRequestOf } from "../shell/screen.ts";
 import type { ExitCode } from "../../core/index.ts";
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { applyManifest } from "../apply/apply.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { OptionSpec } from "../shell/command.ts";
 import { type ManifestSource, selectedVisors } from "../manifest/manifest-source.ts";
 import {
@@ -49,34 +49,40 @@ export const EDIT_OPTIONS: readonly OptionSpec[] = [
 ];
 
 /** What an edit of the manifest for a selection of visors is asked for. */
-interface EditRequest extends ApplyRequest, WriteRequest {
+export interface EditRequest extends ApplyRequest, WriteRequest, ReportRequest {
   readonly on: string;
   /** The manifest is edited, and no visor is asked anything. */
   readonly isEditOnly: boolean;
 }
 
-function editRequestOf(given: Given, world: World): EditRequest {
-  requireSelection(given);
+/** Reads {@link EDIT_OPTIONS}. @throws FleetError cli/usage (exit 64) */
+export function editRequestOf(given: Given, world: World): EditRequest {
+  const on = requireSelection(given.text("on"));
   return {
     ...applyRequestOf(given, world, manifestRequestOf(given, world)),
     ...writeRequestOf(given),
-    on: given.text("on") ?? "",
+    ...reportRequestOf(given),
+    on,
     isEditOnly: given.flag("edit-only"),
   };
+}
+
+/** An edit of the manifest, and how a person would ask for it again. */
+export interface SaidEdit {
+  readonly edit: ManifestEdit;
+  /** The command line without `fleet` and `--on`. */
+  readonly words: readonly string[];
 }
 
 /**
  * Edits the manifest for the visors of `--on`, shows the difference and the plan of it, asks once, writes the
  * manifest, applies it, and offers the commit.
- * @param words the command line as a person would say it again, without `fleet` and `--on`
  */
 export async function editAndApply(
-  edit: ManifestEdit,
-  words: readonly string[],
-  given: Given,
+  { edit, words }: SaidEdit,
+  request: EditRequest,
   world: World,
 ): Promise<ExitCode> {
-  const request = editRequestOf(given, world);
   const editable = await readEditable(request.manifest, "manifest", world);
   const { source } = editable;
   const { path, name } = source;
@@ -103,7 +109,7 @@ export async function editAndApply(
   let isWritten = !isEdited;
   let exit: ExitCode = 1;
   try {
-    exit = await applyManifest(request, world, reporterOf(reportRequestOf(given), world), {
+    exit = await applyManifest(request, world, reporterOf(request, world), {
       source: { ...source, desired: edited.desired, isUnsaved: true },
       selected,
       ...(isEdited ? { alsoWrites: name } : {}),
@@ -135,11 +141,12 @@ function concernedVisors({
 }
 
 /**
- * A command for several visors at once must be told which: it never means all by silence.
+ * The selection of a command for several visors at once: it must be told which, and never means all by silence.
+ * @param on the selection, if there is one
  * @throws FleetError cli/usage (exit 64)
  */
-export function requireSelection(given: Given): void {
-  if (given.text("on") !== undefined) return;
+export function requireSelection(on: string | undefined): string {
+  if (on !== undefined) return on;
   throw usage(
     "--on is missing: on which visors?",
     "give names or a selection such as --on tag:home, or --on all",

@@ -3,14 +3,14 @@ import { counted, defined, type ExitCode, parseDuration, type VisorKey } from ".
 import type { ManifestEdit } from "../../manifest/index.ts";
 import type { DesiredVisor } from "../../model/index.ts";
 import { printable, tableText, untilText } from "../../view/index.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { checkCommit } from "../git/commit.ts";
 import { editInTurn, writeEdited } from "./edit-text.ts";
-import { readEditable, writeRequestOf } from "../manifest/rewrite-manifest.ts";
+import { readEditable, type WriteRequest, writeRequestOf } from "../manifest/rewrite-manifest.ts";
 import { fieldsOf, fieldWord } from "../manifest/fields.ts";
 import { type ManifestSource, readManifest } from "../manifest/manifest-source.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
 import { JSON_OPTION, MANIFEST_OPTION, NOW_OPTION, nowOf } from "../shell/options.ts";
 import { printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
@@ -54,23 +54,18 @@ export const ignore: Command = {
     "fleet ignore desk/apps.skychat.running --end",
   ],
   async run(given, world): Promise<ExitCode> {
-    const nowMs = nowOf(given, world) ?? world.clock.now();
-    if (isListing(given)) {
-      const source = await readManifest(manifestRequestOf(given, world).manifest, world);
-      list(source, nowMs, given, world);
+    const request = ignoreRequestOf(given, world);
+    const { manifest, nowMs, fields, isEnd, isJson } = request;
+    if (request.isList) {
+      list(await readManifest(manifest, world), nowMs, isJson, world);
       return 0;
     }
-    const editable = await readEditable(
-      manifestRequestOf(given, world).manifest,
-      "manifest",
-      world,
-    );
-    const request = writeRequestOf(given);
-    const until = given.flag("end") ? undefined : await untilOf(given, nowMs);
+    const editable = await readEditable(manifest, "manifest", world);
+    const until = isEnd ? undefined : await untilOf(request.until ?? "", nowMs);
     await checkCommit(editable.source.path, request);
-    const edits = await editsOf(given, editable.source, until);
+    const edits = await editsOf(request, editable.source, until);
     const edited = await editInTurn(editable, edits, world);
-    const line = ["ignore", ...given.words, ...(given.flag("end") ? ["--end"] : [])];
+    const line = ["ignore", ...fields, ...(isEnd ? ["--end"] : [])];
     return await writeEdited(
       edited,
       { line, visors: "No visor was asked anything." },
@@ -80,12 +75,41 @@ export const ignore: Command = {
   },
 };
 
+/** Which values are to be ignored, until when and why; or ignored no longer; or what is listed. */
+interface IgnoreRequest extends WriteRequest {
+  /** The manifest, as the user named it. */
+  readonly manifest: string;
+  readonly nowMs: number;
+  /** `VISOR/PATH` each; none for a list. */
+  readonly fields: readonly string[];
+  /** As the user wrote it. */
+  readonly until?: string;
+  readonly because?: string;
+  readonly isEnd: boolean;
+  readonly isList: boolean;
+}
+
+function ignoreRequestOf(given: Given, world: World): IgnoreRequest {
+  const [until, because] = [given.text("until"), given.text("because")];
+  const request: IgnoreRequest = {
+    ...writeRequestOf(given),
+    manifest: manifestRequestOf(given, world).manifest,
+    nowMs: nowOf(given, world) ?? world.clock.now(),
+    fields: given.words,
+    ...defined({ until, because }),
+    isEnd: given.flag("end"),
+    isList: given.flag("list"),
+  };
+  checkAgreement(request);
+  return request;
+}
+
 /** @throws FleetError cli/usage (exit 64) for options that contradict each other */
-function isListing(given: Given): boolean {
-  const [hasFields, isEnd] = [given.words.length > 0, given.flag("end")];
-  const about = given.text("until") ?? given.text("because");
-  if (given.flag("list")) {
-    if (!hasFields && !isEnd && about === undefined) return true;
+function checkAgreement({ fields, until, because, isEnd, isList }: IgnoreRequest): void {
+  const hasFields = fields.length > 0;
+  const about = until ?? because;
+  if (isList) {
+    if (!hasFields && !isEnd && about === undefined) return;
     throw usage("--list lists all that is ignored", "give it alone");
   }
   if (!hasFields) {
@@ -94,19 +118,17 @@ function isListing(given: Given): boolean {
   if (isEnd && about !== undefined) {
     throw usage("--end takes neither --until nor --because", "leave them out");
   }
-  if (!isEnd && given.text("until") === undefined) {
+  if (!isEnd && until === undefined) {
     throw usage(
       "--until is missing: nothing is ignored for ever",
       "give a day or a time such as 7d",
     );
   }
-  return false;
 }
 
 /** `--until` as the manifest says it. */
-async function untilOf(given: Given, nowMs: number): Promise<string> {
+async function untilOf(text: string, nowMs: number): Promise<string> {
   const { formatUntil, parseUntil } = await import("../manifest/manifest-room.ts");
-  const text = given.text("until") ?? "";
   const untilMs = parseUntil(text) ?? after(text, nowMs);
   if (untilMs === undefined) {
     throw usage(
@@ -128,13 +150,13 @@ function after(text: string, nowMs: number): number | undefined {
 }
 
 async function editsOf(
-  given: Given,
+  request: IgnoreRequest,
   { desired }: ManifestSource,
   until: string | undefined,
 ): Promise<readonly { readonly edit: ManifestEdit; readonly visors: readonly VisorKey[] }[]> {
-  const fields = await fieldsOf(given.words, desired);
+  const fields = await fieldsOf(request.fields, desired);
   return fields.flatMap(({ visors, path }) =>
-    [...byReason(visors, path, given.text("because"))].map(([because, keys]) => ({
+    [...byReason(visors, path, request.because)].map(([because, keys]) => ({
       visors: keys,
       edit: {
         kind: "ignore",
@@ -162,7 +184,7 @@ function byReason(
   return keys;
 }
 
-function list({ desired }: ManifestSource, nowMs: number, given: Given, world: World): void {
+function list({ desired }: ManifestSource, nowMs: number, isJson: boolean, world: World): void {
   const ignored = desired.visors.flatMap(({ key, name, ignores = [] }) =>
     ignores.map(({ path, untilMs, because, place }) => ({
       visor: key,
@@ -173,7 +195,7 @@ function list({ desired }: ManifestSource, nowMs: number, given: Given, world: W
       line: place.line,
     })),
   );
-  if (given.flag("json")) {
+  if (isJson) {
     printJson(world, { format: "fleet.skywire/ignored/v1", ignored });
     return;
   }

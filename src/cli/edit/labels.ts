@@ -1,9 +1,6 @@
 // `fleet tag` and `fleet role`: visors of the manifest get a tag or a role, or lose one.
-import type { ExitCode } from "../../core/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
-import type { World } from "../shell/world.ts";
-import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
+import { EDIT_OPTIONS, editAndApply, editRequestOf, type SaidEdit } from "./edit-and-apply.ts";
 
 const TAG_WORD = { form: "<TAG>", about: "a word to select visors by" };
 const ROLE_WORD = { form: "<ROLE>", about: "a role of the manifest" };
@@ -16,7 +13,8 @@ export const tagAdd: Command = {
   words: [TAG_WORD],
   options: EDIT_OPTIONS,
   examples: ["fleet tag add home --on laptop,desk"],
-  run: (given, world) => label("tag", "add", given, world),
+  run: async (given, world) =>
+    await editAndApply(labelEdit("tag", "add", given.words), editRequestOf(given, world), world),
 };
 
 /** `fleet tag remove`: takes a tag from visors. */
@@ -27,7 +25,8 @@ export const tagRemove: Command = {
   words: [TAG_WORD],
   options: EDIT_OPTIONS,
   examples: ["fleet tag remove home --on desk"],
-  run: (given, world) => label("tag", "remove", given, world),
+  run: async (given, world) =>
+    await editAndApply(labelEdit("tag", "remove", given.words), editRequestOf(given, world), world),
 };
 
 /** `fleet role assign`: gives visors a role. */
@@ -37,7 +36,8 @@ export const roleAssign: Command = {
   words: [ROLE_WORD],
   options: EDIT_OPTIONS,
   examples: ["fleet role assign exit --on tag:shop"],
-  run: (given, world) => label("role", "add", given, world),
+  run: async (given, world) =>
+    await editAndApply(labelEdit("role", "add", given.words), editRequestOf(given, world), world),
 };
 
 /** `fleet role remove`: takes a role from visors. */
@@ -48,16 +48,19 @@ export const roleRemove: Command = {
   words: [ROLE_WORD],
   options: EDIT_OPTIONS,
   examples: ["fleet role remove exit --on shop-2"],
-  run: (given, world) => label("role", "remove", given, world),
+  run: async (given, world) =>
+    await editAndApply(
+      labelEdit("role", "remove", given.words),
+      editRequestOf(given, world),
+      world,
+    ),
 };
 
-function label(
+function labelEdit(
   kind: "tag" | "role",
   action: "add" | "remove",
-  given: Given,
-  world: World,
-): Promise<ExitCode> {
-  const [name = ""] = given.words;
+  [name = ""]: readonly string[],
+): SaidEdit {
   const verb = kind === "role" && action === "add" ? "assign" : action;
-  return editAndApply({ kind, action, name }, [kind, verb, name], given, world);
+  return { edit: { kind, action, name }, words: [kind, verb, name] };
 }

@@ -3,7 +3,7 @@ import { usage } from "../shell/usage.ts";
 import type { ExitCode } from "../../core/index.ts";
 import { PORT_FIELDS, type PortFieldRow } from "../../model/index.ts";
 import type { Command } from "../shell/command.ts";
-import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
+import { EDIT_OPTIONS, editAndApply, editRequestOf } from "./edit-and-apply.ts";
 import { type FieldForm, fieldsOfWords } from "./field-words.ts";
 
 const FORMS: Readonly<Record<PortFieldRow["type"], FieldForm>> = {
@@ -41,7 +41,8 @@ export const portsServe: Command = {
       port: portOf(word),
       fields: fieldsOfWords(pairs, PORT_FORMS),
     } as const;
-    return await editAndApply(edit, ["ports", "serve", word, ...pairs], given, world);
+    const said = { edit, words: ["ports", "serve", word, ...pairs] };
+    return await editAndApply(said, editRequestOf(given, world), world);
   },
 };
 
@@ -56,7 +57,8 @@ export const portsClose: Command = {
   async run(given, world): Promise<ExitCode> {
     const [word = ""] = given.words;
     const edit = { kind: "close-port", port: portOf(word) } as const;
-    return await editAndApply(edit, ["ports", "close", word], given, world);
+    const said = { edit, words: ["ports", "close", word] };
+    return await editAndApply(said, editRequestOf(given, world), world);
   },
 };
 

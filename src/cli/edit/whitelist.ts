@@ -1,10 +1,8 @@
 // `fleet whitelist add` and `remove`: a key is put into one of the manifest's lists of who is let in, or taken out.
 import { usage } from "../shell/usage.ts";
 import type { ExitCode } from "../../core/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
-import type { World } from "../shell/world.ts";
-import { EDIT_OPTIONS, editAndApply } from "./edit-and-apply.ts";
+import { EDIT_OPTIONS, editAndApply, editRequestOf, type SaidEdit } from "./edit-and-apply.ts";
 
 const KEY_WORD = { form: "<KEY_OR_NAME>", about: "a visor, an entry of keys, or a key" };
 const ABOUT_LIST =
@@ -23,7 +21,10 @@ export const whitelistAdd: Command = {
     "fleet whitelist add friend-kim --to pty --on tag:shop",
     "fleet whitelist add desk --to skysocks --on role:exit",
   ],
-  run: (given, world) => change("add", given, world),
+  async run(given, world): Promise<ExitCode> {
+    const said = memberEdit("add", given.words, given.text(TO_OPTION.name));
+    return await editAndApply(said, editRequestOf(given, world), world);
+  },
 };
 
 /** `fleet whitelist remove`: wants a key out of a list. */
@@ -34,13 +35,18 @@ export const whitelistRemove: Command = {
   words: [KEY_WORD],
   options: [FROM_OPTION, ...EDIT_OPTIONS],
   examples: ["fleet whitelist remove friend-kim --from pty --on all"],
-  run: (given, world) => change("remove", given, world),
+  async run(given, world): Promise<ExitCode> {
+    const said = memberEdit("remove", given.words, given.text(FROM_OPTION.name));
+    return await editAndApply(said, editRequestOf(given, world), world);
+  },
 };
 
-async function change(action: "add" | "remove", given: Given, world: World): Promise<ExitCode> {
-  const [member = ""] = given.words;
+function memberEdit(
+  action: "add" | "remove",
+  [member = ""]: readonly string[],
+  to: string | undefined,
+): SaidEdit {
   const { name } = action === "add" ? TO_OPTION : FROM_OPTION;
-  const to = given.text(name);
   if (to === undefined) {
     throw usage(
       `--${name} is missing: which list?`,
@@ -48,12 +54,7 @@ async function change(action: "add" | "remove", given: Given, world: World): Pro
     );
   }
   const words = ["whitelist", action, member, `--${name}`, to];
-  return await editAndApply(
-    { kind: "member", action, list: listOf(to), member },
-    words,
-    given,
-    world,
-  );
+  return { edit: { kind: "member", action, list: listOf(to), member }, words };
 }
 
 function listOf(to: string): string {
