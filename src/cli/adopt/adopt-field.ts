@@ -10,63 +10,88 @@ import { canonicalJson, type ExitCode, FleetError, type VisorKey } from "../../c
 import type { EditedManifest, ManifestEdit } from "../../manifest/index.ts";
 import { changesOf, type DesiredVisor, type Plan, type SeenVisor } from "../../model/index.ts";
 import { planText } from "../../view/index.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import { checkCommit } from "../git/commit.ts";
 import { editInTurn, writeEdited } from "../edit/edit-text.ts";
-import { readEditable, writeRequestOf } from "../manifest/rewrite-manifest.ts";
+import { readEditable, type WriteRequest, writeRequestOf } from "../manifest/rewrite-manifest.ts";
 import { liveEdits } from "../manifest/live-value.ts";
 import { addressesOf, type Field, fieldsOf, fieldWord, isFieldWord } from "../manifest/fields.ts";
-import { errPaint, outPaint, reporterOf, reportRequestOf } from "../shell/screen.ts";
-import { type ManifestSource } from "../manifest/manifest-source.ts";
+import { manifestRequestOf } from "../shell/kept-files.ts";
+import {
+  errPaint,
+  outPaint,
+  reporterOf,
+  type ReportRequest,
+  reportRequestOf,
+} from "../shell/screen.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
 import { planRead } from "../plan/planning.ts";
 import { readFleet, type ReadFleet } from "../plan/read-fleet.ts";
 import type { World } from "../shell/world.ts";
 import { usage } from "../shell/usage.ts";
 import { errLine } from "../shell/print.ts";
 
+/** Which values are adopted into which manifest, and how the plan of it is shown. */
+export interface AdoptFieldsRequest extends PlanRequest, WriteRequest, ReportRequest {
+  /** `VISOR/PATH` each. */
+  readonly words: readonly string[];
+  readonly open: boolean;
+  readonly look: LookRequest;
+}
+
+/** Options of `fleet adopt` that single values have no use for. */
+const OF_WHOLE_VISORS = ["sections", "out", "keys", "fleet", "operator"];
+
+/**
+ * Reads which values are adopted.
+ * @throws FleetError cli/usage (exit 64), also where visors and fields are named side by side
+ */
+export function adoptFieldsRequestOf(given: Given, world: World): AdoptFieldsRequest {
+  const { words } = given;
+  refuseMixture(
+    words,
+    OF_WHOLE_VISORS.find((name) => given.text(name) !== undefined),
+  );
+  return {
+    ...planRequestOf(given, world, manifestRequestOf(given, world, given.text("into"))),
+    ...writeRequestOf(given),
+    ...reportRequestOf(given),
+    words,
+    open: given.flag("open"),
+    look: lookRequestOf(given),
+  };
+}
+
 /**
  * Takes the live values of fields into the manifest: shows the difference of the text and the plan of what it comes
  * to, asks, writes. Visors are only read.
  */
-export async function adoptFields(given: Given, world: World): Promise<ExitCode> {
-  refuseMixture(given);
-  const name = manifestRequestOf(given, world, given.text("into")).manifest;
-  const editable = await readEditable(name, "into", world);
-  const request = writeRequestOf(given);
-  const planned = planRequestOf(given, world, manifestRequestOf(given, world, given.text("into")));
+export async function adoptFields(request: AdoptFieldsRequest, world: World): Promise<ExitCode> {
+  const editable = await readEditable(request.manifest, "into", world);
   const { source } = editable;
   await checkCommit(source.path, request);
-  const fields = await fieldsOf(given.words, source.desired);
+  const fields = await fieldsOf(request.words, source.desired);
   const keys = new Set(addressesOf(fields).map(({ visor }) => visor));
   const selected = source.desired.visors.filter(({ key }) => keys.has(key));
-  const read = await readFleet(planned, world, reporterOf(reportRequestOf(given), world), {
+  const read = await readFleet(request, world, reporterOf(request, world), {
     handed: { source, selected },
   });
-  const edits = editsOf(fields, read, given.flag("open"));
+  const edits = editsOf(fields, read, request.open);
   const text = await editInTurn(editable, edits, world);
-  if (text.isEdited)
-    showPlan(text.edited, { fields, read, planned }, lookRequestOf(given), { world, ...request });
-  const words = { line: ["adopt", ...given.words], visors: "No visor was written to." };
+  if (text.isEdited) showPlan(text.edited, { fields, read }, request, world);
+  const words = { line: ["adopt", ...request.words], visors: "No visor was written to." };
   return await writeEdited(text, words, request, world);
 }
 
 /** @throws FleetError cli/adopt-field (exit 4) when the edited manifest still wants something else */
 function showPlan(
   edited: EditedManifest,
-  {
-    fields,
-    read,
-    planned,
-  }: {
-    readonly fields: readonly Field[];
-    readonly read: ReadFleet;
-    readonly planned: PlanRequest;
-  },
-  look: LookRequest,
-  { world, isJson }: { readonly world: World; readonly isJson: boolean },
+  { fields, read }: { readonly fields: readonly Field[]; readonly read: ReadFleet },
+  request: AdoptFieldsRequest,
+  world: World,
 ): void {
-  const plan = planAfter(edited, read, planned);
+  const { isJson, look } = request;
+  const plan = planAfter(edited, read, request);
   refuseLeftOver(fields, plan);
   for (const line of whyThere(edited.places, read.source)) errLine(world, line);
   // There is no commit to judge yet: what nobody looked at is no finding about it.
@@ -90,17 +115,14 @@ function showPlan(
 }
 
 /** @throws FleetError cli/usage (exit 64) where visors and fields are named side by side */
-function refuseMixture(given: Given): void {
-  const visor = given.words.find((word) => !isFieldWord(word));
+function refuseMixture(words: readonly string[], foreign: string | undefined): void {
+  const visor = words.find((word) => !isFieldWord(word));
   if (visor !== undefined) {
     throw usage(
       `${JSON.stringify(visor)} names a visor, and other words name single values`,
       "adopt visors and values one after the other",
     );
   }
-  const foreign = ["sections", "out", "keys", "fleet", "operator"].find(
-    (name) => given.text(name) !== undefined,
-  );
   if (foreign === undefined) return;
   throw usage(
     `--${foreign} is about whole visors, and the words name single values`,

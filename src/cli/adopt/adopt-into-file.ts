@@ -1,5 +1,4 @@
 // `fleet adopt --into FILE`: visors are added to a manifest that exists, and what it manages already never changes.
-import { accessRequestOf } from "../shell/access-request.ts";
 import {
   counted,
   defined,
@@ -21,36 +20,30 @@ import {
   readVisors,
   verifyAdopted,
 } from "./adopt-report.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
-import type { Given } from "../shell/arguments.ts";
 import { type Candidate, findFleet, type FoundVisor } from "./find-fleet.ts";
 import { listedKeys } from "./first-file.ts";
-import { type ManifestSource } from "../manifest/manifest-source.ts";
-import { reporterOf, reportRequestOf } from "../shell/screen.ts";
+import type { ManifestSource } from "../manifest/manifest-source.ts";
+import { reporterOf } from "../shell/screen.ts";
 import {
   isToBeWritten,
   readEditable,
   showDifference,
   withText,
-  writeRequestOf,
   writeText,
 } from "../manifest/rewrite-manifest.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 
 /** Adopts visors into a manifest that is there, shows the difference, and asks before it writes. */
-export async function adoptIntoFile(
-  request: AdoptRequest,
-  given: Given,
-  world: World,
-): Promise<ExitCode> {
-  const name = manifestRequestOf(given, world, given.text("into")).manifest;
+export async function adoptIntoFile(request: AdoptRequest, world: World): Promise<ExitCode> {
+  const { manifest: name, sections, open } = request;
   const read = await readEditable(name, "into", world);
   const { source } = read;
-  const { visors, unread, managed } = await visorsFor(source, request, given, world);
+  const { visors, unread, managed } = await visorsFor(source, request, world);
   const report = { file: name, unread, managed } as const;
   const adopted = adoptInto({
-    ...request,
+    sections,
+    open,
     text: read.text,
     file: name,
     visors,
@@ -61,7 +54,7 @@ export async function adoptIntoFile(
   const { text, adoption } = adopted;
   const exit = unread.length > 0 ? 3 : 0;
   const finish = (more: Pick<AdoptReport, "outcome" | "diff">): void =>
-    printReport({ ...report, adoption, ...more }, given.flag("json"), world);
+    printReport({ ...report, adoption, ...more }, request.isJson, world);
   if (visors.length === 0) {
     finish({ outcome: "nothing-to-adopt" });
     return exit;
@@ -71,7 +64,7 @@ export async function adoptIntoFile(
   const { diff } = changed;
   showDifference(changed, world);
   const question = `Write ${counted(visors.length, "visor")} into ${name}?`;
-  if (!(await isToBeWritten(changed, writeRequestOf(given), world, question))) {
+  if (!(await isToBeWritten(changed, request, world, question))) {
     finish({ outcome: "declined", diff });
     return 4;
   }
@@ -95,22 +88,21 @@ interface Chosen {
 async function visorsFor(
   source: ManifestSource,
   request: AdoptRequest,
-  given: Given,
   world: World,
 ): Promise<Chosen> {
   const byKey = new Map(source.desired.visors.map((visor) => [visor.key, visor]));
-  const words = wordsOf(given.words, source);
-  const listed = await listedKeys(given, world);
+  const words = wordsOf(request.words, source);
+  const listed = await listedKeys(request, world);
   const wanted = [...(listed ?? []), ...words.candidates];
   const managed = wanted.filter(({ key }) => isKnownManaged(byKey.get(key)));
   const candidates: readonly Candidate[] = wanted
     .filter(({ key }) => !isKnownManaged(byKey.get(key)))
     .map((candidate) => withManifest(candidate, byKey.get(candidate.key)));
-  const reporter = reporterOf(reportRequestOf(given), world);
+  const reporter = reporterOf(request, world);
   const find = async (looked: readonly Candidate[] | undefined): Promise<readonly FoundVisor[]> => {
     const { visors } = await reporter.during(looked?.length ?? 0, "visors", () =>
       findFleet({
-        wayIn: wayInOf(accessRequestOf(given), world),
+        wayIn: wayInOf(request.access, world),
         world,
         listed: looked,
         ...(looked === undefined ? { without: new Set(byKey.keys()) } : {}),

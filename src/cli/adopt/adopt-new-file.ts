@@ -1,42 +1,36 @@
 // `fleet adopt` where there is no manifest yet: it writes a new file and never overwrites one.
-import { accessRequestOf } from "../shell/access-request.ts";
 import { resolve } from "node:path";
 import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import { adoptFleet } from "../../manifest/index.ts";
 import type { AdoptRequest } from "./adopt.ts";
 import { PLAN_EYES, printReport, readVisors, verifyAdopted } from "./adopt-report.ts";
-import type { Given } from "../shell/arguments.ts";
 import { findFleet, type FoundFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
 import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./first-file.ts";
 import { findOperator } from "../ledger/operator.ts";
-import { reporterOf, reportRequestOf } from "../shell/screen.ts";
+import { reporterOf } from "../shell/screen.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** Adopts visors into a manifest that is not there yet. */
-export async function adoptNewFile(
-  request: AdoptRequest,
-  given: Given,
-  world: World,
-): Promise<ExitCode> {
-  const name = manifestRequestOf(given, world, given.text("out")).manifest;
+export async function adoptNewFile(request: AdoptRequest, world: World): Promise<ExitCode> {
+  const { manifest: name, sections, open } = request;
   const path = resolve(world.folder, name);
   if ((await world.files.stat(path)) !== undefined) throw fileExists(name);
-  const operator = await findOperator(keyFileOf(given, world), world);
-  const found = await readFleet(request, given, world);
-  const chosen = chosenVisors(found, given.words);
+  const operator = await findOperator(request.keyFile, world);
+  const found = await readFleet(request, world);
+  const chosen = chosenVisors(found, request.words);
   const visors = readVisors(chosen);
   const unread = chosen.filter((visor) => visor.seen === undefined);
   const { text, adoption } = adoptFleet({
-    ...request,
+    sections,
+    open,
     visors,
     planView: PLAN_EYES,
-    fleet: given.text("fleet") ?? "home",
+    fleet: request.fleet,
     controllers: [found.local],
     unread: unreadOf(chosen),
     schemaPath: `./${SAVED_SCHEMA}`,
-    operators: operatorsOf(given, operator),
+    operators: operatorsOf(request, operator),
   });
   verifyAdopted(text, visors);
   await world.files.create(path, utf8(text), { mode: 0o644 });
@@ -44,19 +38,19 @@ export async function adoptNewFile(
   tellStrangers(found.strangers, world);
   printReport(
     { file: name, adoption, unread, managed: [], outcome: "written" },
-    given.flag("json"),
+    request.isJson,
     world,
   );
   world.terminal.err("next: read it, then `fleet plan` (it is empty)\n");
   return unread.length > 0 ? 3 : 0;
 }
 
-async function readFleet(request: AdoptRequest, given: Given, world: World): Promise<FoundFleet> {
-  const listed = await listedKeys(given, world);
-  const reporter = reporterOf(reportRequestOf(given), world);
+async function readFleet(request: AdoptRequest, world: World): Promise<FoundFleet> {
+  const listed = await listedKeys(request, world);
+  const reporter = reporterOf(request, world);
   return await reporter.during(listed?.length ?? 0, "visors", () =>
     findFleet({
-      wayIn: wayInOf(accessRequestOf(given), world),
+      wayIn: wayInOf(request.access, world),
       world,
       listed,
       wants: { ports: request.sections.has("ports") },

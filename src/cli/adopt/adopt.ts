@@ -4,6 +4,11 @@ import { ADOPT_SECTIONS, type AdoptSection } from "../../manifest/index.ts";
 import { adoptIntoFile } from "./adopt-into-file.ts";
 import { adoptNewFile } from "./adopt-new-file.ts";
 import type { Given } from "../shell/arguments.ts";
+import type { World } from "../shell/world.ts";
+import { type FirstFileRequest, firstFileRequestOf } from "./first-file.ts";
+import { type WriteRequest, writeRequestOf } from "../manifest/rewrite-manifest.ts";
+import { type LedgerRequest, ledgerRequestOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { type ReportRequest, reportRequestOf } from "../shell/screen.ts";
 import type { Command } from "../shell/command.ts";
 import { isFieldWord } from "../manifest/fields.ts";
 import { ACCESS_OPTIONS, JSON_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
@@ -11,10 +16,25 @@ import { usage } from "../shell/usage.ts";
 
 const USUAL_SECTIONS: readonly AdoptSection[] = ["trust", "apps", "settings"];
 
-/** What the user wants adopted, whatever file it goes to. */
-export interface AdoptRequest {
+/** Which visors are adopted and what of them, and the manifest that it goes to. */
+export interface AdoptRequest extends LedgerRequest, FirstFileRequest, WriteRequest, ReportRequest {
+  /** Visors as the user calls them; all that are found when empty. */
+  readonly words: readonly string[];
   readonly sections: ReadonlySet<AdoptSection>;
   readonly open: boolean;
+}
+
+/** @param file the manifest that is to be written or added to */
+function adoptRequestOf(given: Given, world: World, file: string | undefined): AdoptRequest {
+  return {
+    ...ledgerRequestOf(given, world, manifestRequestOf(given, world, file)),
+    ...firstFileRequestOf(given),
+    ...writeRequestOf(given),
+    ...reportRequestOf(given),
+    words: given.words,
+    sections: sectionsOf(given.text("sections")),
+    open: given.flag("open"),
+  };
 }
 
 /** `fleet adopt`: what visors are now, as a manifest whose plan is empty. Only reads visors. */
@@ -59,29 +79,30 @@ export const adopt: Command = {
     "fleet adopt role:exit/apps.skysocks.whitelist",
   ],
   async run(given, world): Promise<ExitCode> {
-    if (given.words.some(isFieldWord))
-      return await (await import("./adopt-field.ts")).adoptFields(given, world);
+    if (given.words.some(isFieldWord)) {
+      const { adoptFields, adoptFieldsRequestOf } = await import("./adopt-field.ts");
+      return await adoptFields(adoptFieldsRequestOf(given, world), world);
+    }
     if (given.flag("commit")) {
       throw usage(
         "--commit is about single values, and whole visors are adopted",
         "leave it out, read what was written, and commit it",
       );
     }
-    const request = { sections: sectionsOf(given), open: given.flag("open") };
-    const into = given.text("into");
-    if (into === undefined) return await adoptNewFile(request, given, world);
-    if (given.text("out") !== undefined) {
+    const [into, out] = [given.text("into"), given.text("out")];
+    const request = adoptRequestOf(given, world, into ?? out);
+    if (into === undefined) return await adoptNewFile(request, world);
+    if (out !== undefined) {
       throw usage(
         "--into and --out name two files",
         "give --into to add to a manifest, or --out to write a new one",
       );
     }
-    return await adoptIntoFile(request, given, world);
+    return await adoptIntoFile(request, world);
   },
 };
 
-function sectionsOf(given: Given): ReadonlySet<AdoptSection> {
-  const text = given.text("sections");
+function sectionsOf(text: string | undefined): ReadonlySet<AdoptSection> {
   if (text === undefined) return new Set(USUAL_SECTIONS);
   const words = text.split(",").map((word) => word.trim());
   const sections = ADOPT_SECTIONS.filter((section) => words.includes(section));

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { defined, fromUtf8, parseVisorKey, utf8, type VisorKey } from "../../core/index.ts";
 import type { AdoptFleetInput } from "../../manifest/index.ts";
+import { type AccessRequest, accessRequestOf } from "../shell/access-request.ts";
 import type { Given } from "../shell/arguments.ts";
 import { type FoundVisor, inNameOrder } from "./find-fleet.ts";
 import { operatorName } from "../operators/keygen.ts";
@@ -22,12 +23,30 @@ export async function saveSchema(manifestPath: string, world: World): Promise<vo
   });
 }
 
+/** Which visors a first manifest is made of, how they are reached, and what it calls the fleet and its operator. */
+export interface FirstFileRequest {
+  /** The file that lists the visors; those that are found when absent. */
+  readonly keys?: string;
+  readonly access: AccessRequest;
+  readonly fleet: string;
+  readonly operatorName: string;
+}
+
+/** Reads `--keys`, `--fleet`, `--operator` and how visors are reached. @throws FleetError cli/usage (exit 64) */
+export function firstFileRequestOf(given: Given): FirstFileRequest {
+  return {
+    ...defined({ keys: given.text("keys") }),
+    access: accessRequestOf(given),
+    fleet: given.text("fleet") ?? "home",
+    operatorName: given.text("operator") ?? operatorName(),
+  };
+}
+
 /** The visors of `--keys FILE`. */
 export async function listedKeys(
-  given: Given,
+  { keys: file }: FirstFileRequest,
   world: World,
 ): Promise<readonly { readonly key: VisorKey; readonly name?: string }[] | undefined> {
-  const file = given.text("keys");
   if (file === undefined) return undefined;
   const lines = fromUtf8(await readNamed(file, world, "note")).split(/\r?\n/);
   return lines
@@ -41,12 +60,12 @@ export async function listedKeys(
 
 /** This machine's operator as a new manifest names it; nobody before `fleet keygen`. */
 export function operatorsOf(
-  given: Given,
+  { operatorName: name }: FirstFileRequest,
   operator: Operator | undefined,
 ): NonNullable<AdoptFleetInput["operators"]> {
   if (operator === undefined) return [];
   const { operator: key, seal, feed } = operator.keys;
-  return [{ name: given.text("operator") ?? operatorName(), key, seal, feed }];
+  return [{ name, key, seal, feed }];
 }
 
 /** Visors that could not be read, by name, for the comments below their names. */

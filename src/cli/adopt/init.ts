@@ -1,19 +1,25 @@
 // `fleet init`: a first manifest from the visors that are found, whose plan changes nothing on any of them.
-import { accessRequestOf } from "../shell/access-request.ts";
 import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import { type Adoption, initManifest } from "../../manifest/index.ts";
 import { PLAN_EYES, readVisors, tellRemarks, tellUnread, verifyAdopted } from "./adopt-report.ts";
 import type { Command } from "../shell/command.ts";
 import { findFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
-import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./first-file.ts";
+import {
+  firstFileRequestOf,
+  listedKeys,
+  operatorsOf,
+  SAVED_SCHEMA,
+  saveSchema,
+  unreadOf,
+} from "./first-file.ts";
 import { findOperator } from "../ledger/operator.ts";
 import { ACCESS_OPTIONS, OPERATOR_OPTIONS } from "../shell/options.ts";
 import { reporterOf, reportRequestOf } from "../shell/screen.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
 import { errLine, outLine } from "../shell/print.ts";
-import { keyFileOf, manifestRequestOf } from "../shell/kept-files.ts";
+import { ledgerRequestOf, manifestRequestOf } from "../shell/kept-files.ts";
 
 /** `fleet init`: a manifest of the visors there are, which owns who manages them, as it is: the first plan is empty. */
 export const init: Command = {
@@ -32,15 +38,17 @@ export const init: Command = {
   ],
   examples: ["fleet init", "fleet init --keys visors.txt --fleet shop"],
   async run(given, world): Promise<ExitCode> {
-    const name = manifestRequestOf(given, world, given.words[0]).manifest;
+    const named = manifestRequestOf(given, world, given.words[0]);
+    const { manifest: name, keyFile } = ledgerRequestOf(given, world, named);
+    const request = firstFileRequestOf(given);
     const path = resolve(world.folder, name);
     if ((await world.files.stat(path)) !== undefined) throw manifestExists(name);
-    const operator = await findOperator(keyFileOf(given, world), world);
-    const listed = await listedKeys(given, world);
+    const operator = await findOperator(keyFile, world);
+    const listed = await listedKeys(request, world);
     const reporter = reporterOf(reportRequestOf(given), world);
     const { local, visors, strangers } = await reporter.during(listed?.length ?? 0, "visors", () =>
       findFleet({
-        wayIn: wayInOf(accessRequestOf(given), world),
+        wayIn: wayInOf(request.access, world),
         world,
         listed,
         emit: reporter.emit,
@@ -48,8 +56,8 @@ export const init: Command = {
     );
     const read = readVisors(visors);
     const { text, adoption } = initManifest({
-      fleet: given.text("fleet") ?? "home",
-      operators: operatorsOf(given, operator),
+      fleet: request.fleet,
+      operators: operatorsOf(request, operator),
       controllers: [local],
       visors: read,
       unread: unreadOf(visors),
