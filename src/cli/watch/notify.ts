@@ -3,7 +3,6 @@ import { usage } from "../shell/usage.ts";
 import { counted } from "../../core/index.ts";
 import { runCommand } from "../../platform/index.ts";
 import type { WatchLogLine, Notice } from "../../watch/index.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { World } from "../shell/world.ts";
 
 const HELP = "read `fleet watch --help`";
@@ -23,18 +22,14 @@ export interface Notifier {
 }
 
 /** How a message is delivered; a sentence when it was not. */
-type Deliver = (message: string) => Promise<string | undefined>;
+export type Deliver = (message: string) => Promise<string | undefined>;
 
-/**
- * Makes what `--notify-command` and `--notify-webhook` ask for.
- * @throws FleetError cli/usage (exit 64)
- */
+/** Tells what it is handed by one way of delivering; nobody where there is none. */
 export function notifierOf(
-  given: Given,
+  deliver: Deliver | undefined,
   world: World,
   log: (line: WatchLogLine) => void,
 ): Notifier {
-  const deliver = deliverOf(given, world);
   if (deliver === undefined) return { tell: () => undefined, end: async () => undefined };
   const waiting: string[] = [];
   let running: Promise<void> | undefined;
@@ -77,9 +72,15 @@ function messageOf(notices: readonly Notice[], world: World): string {
   });
 }
 
-function deliverOf(given: Given, world: World): Deliver | undefined {
-  const command = given.text("notify-command");
-  const webhook = given.text("notify-webhook");
+/**
+ * What `--notify-command` or `--notify-webhook` asks for.
+ * @throws FleetError cli/usage (exit 64)
+ */
+export function deliverOf(
+  command: string | undefined,
+  webhook: string | undefined,
+  world: World,
+): Deliver | undefined {
   if (command !== undefined && webhook !== undefined)
     throw usage("--notify-command and --notify-webhook are two ways for one thing", HELP);
   if (command !== undefined) return byCommand(command, world);

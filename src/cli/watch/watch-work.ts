@@ -1,25 +1,12 @@
 // What a watch does to the world: it fetches the manifest, plans, and corrects just the differences it is told of.
-import { accessRequestOf } from "../shell/access-request.ts";
 import { dialUntil, digestOfBytes, FleetError } from "../../core/index.ts";
 import { rememberedLedgers } from "../../ledger/index.ts";
-import { applyRequestOf, type ApplyRequest } from "../apply/apply-request.ts";
+import type { ApplyRequest } from "../apply/apply-request.ts";
 import { DEFAULT_WATCH, type FeedKey } from "../../model/index.ts";
 import { confirmationsOf, type History } from "../../reconcile/index.ts";
-import {
-  createVisorReader,
-  type RememberingReader,
-  rememberingReader,
-  type VisorReader,
-} from "../../skywire/visor/index.ts";
-import {
-  changeId,
-  factsOf,
-  type LastApplied,
-  type WatchNews,
-  type WatchState,
-} from "../../watch/index.ts";
+import { createVisorReader, type RememberingReader, rememberingReader, type VisorReader } from "../../skywire/visor/index.ts";
+import { changeId, factsOf, type LastApplied, type WatchNews, type WatchState } from "../../watch/index.ts";
 import { applyUnshown } from "../apply/apply-run.ts";
-import type { Given } from "../shell/arguments.ts";
 import type { Judged } from "../git/judge-commits.ts";
 import { rememberingHistory } from "../ledger/joined-history.ts";
 import { selectedVisors, verifyManifest } from "../manifest/manifest-source.ts";
@@ -61,7 +48,7 @@ export class WatchWork {
   #said = "";
 
   constructor(input: {
-    readonly given: Given;
+    readonly request: ApplyRequest;
     readonly world: World;
     readonly source: WatchSource;
     /** Wins over the manifest's. */
@@ -71,8 +58,8 @@ export class WatchWork {
     /** Reading ends at once when it aborts. */
     readonly stop: AbortSignal;
   }) {
-    const { given, world } = input;
-    this.#request = applyRequestOf(given, world);
+    const { request, world } = input;
+    this.#request = request;
     this.#source = input.source;
     this.#intervalMs = input.intervalMs;
     this.#note = input.note;
@@ -82,10 +69,10 @@ export class WatchWork {
     };
     const stoppable = { ...this.#world, dial: dialUntil(world.dial, input.stop) };
     this.#reader = rememberingReader(
-      readerOf(wayInOf(accessRequestOf(given), stoppable), stoppable),
+      readerOf(wayInOf(request.access, stoppable), stoppable),
       world.clock,
     );
-    this.#plainReader = createVisorReader(wayInOf(accessRequestOf(given), world).access);
+    this.#plainReader = createVisorReader(wayInOf(request.access, world).access);
   }
 
   /** @param before the commit that the manifest was read at last */

@@ -1,16 +1,16 @@
 // `fleet watch`: compares the fleet with its manifest again and again, and puts the parts of a watch together.
 import { usage } from "../shell/usage.ts";
-import type { ExitCode } from "../../core/index.ts";
+import { defined, type ExitCode } from "../../core/index.ts";
+import { type ApplyRequest, applyRequestOf } from "../apply/apply-request.ts";
 import { DEFAULT_WATCH } from "../../model/index.ts";
 import type { WatchLogLine, WatchState } from "../../watch/index.ts";
-import { manifestRequestOf } from "../shell/kept-files.ts";
 import type { Given } from "../shell/arguments.ts";
 import type { Command } from "../shell/command.ts";
 import { ACCESS_OPTIONS, LOCK_OPTION, ON_OPTION, OPERATOR_OPTIONS } from "../shell/options.ts";
 import type { World } from "../shell/world.ts";
 import { driveWatch } from "./drive.ts";
 import { watchMetrics } from "./metrics.ts";
-import { notifierOf } from "./notify.ts";
+import { type Deliver, deliverOf, notifierOf } from "./notify.ts";
 import { listenAddress, serveWatch } from "./serve.ts";
 import { logWriter } from "./log-lines.ts";
 import { readState, stateFileOf, takeWatchLock, writeState } from "./state-store.ts";
@@ -57,12 +57,13 @@ export const watch: Command = {
   ],
   examples: ["fleet watch", "fleet watch --once --json", "fleet watch --on tag:shop --interval 5m"],
   async run(given, world): Promise<ExitCode> {
-    const source = await sourceOf(given, world);
+    const request = watchRequestOf(given, world);
+    const source = await sourceOf(request, world);
     try {
       const path = stateFileOf(source.id, world);
       const lock = await takeWatchLock(path, world);
       try {
-        return await watchSource({ source, path }, given, world);
+        return await watchSource({ source, path }, request, world);
       } finally {
         await lock.release();
       }
@@ -72,34 +73,55 @@ export const watch: Command = {
   },
 };
 
-async function sourceOf(given: Given, world: World): Promise<WatchSource> {
-  const name = manifestRequestOf(given, world, given.words[0]).manifest;
-  const remote = given.text("remote");
-  const branch = given.text("branch");
-  if (remote !== undefined) return gitSource(name, { remote, branch: branch ?? "main" }, world);
-  if (branch === undefined) return await fileSource(name, world);
-  throw usage(
-    "--branch is a branch of --remote, which was not given",
-    "give --remote as well, such as --remote origin",
-  );
+/** What is compared and corrected, how often, and where that is told. */
+interface WatchRequest extends ApplyRequest {
+  /** Where the manifest is taken from; its file when absent. */
+  readonly from?: { readonly remote: string; readonly branch: string };
+  /** Wins over the manifest's. */
+  readonly intervalMs?: number;
+  readonly isOnce: boolean;
+  /** Where health and metrics are served. */
+  readonly listen?: ReturnType<typeof listenAddress>;
+  /** How news is delivered; to nobody when absent. */
+  readonly deliver?: Deliver;
+}
+
+function watchRequestOf(given: Given, world: World): WatchRequest {
+  const [remote, branch] = [given.text("remote"), given.text("branch")];
+  if (remote === undefined && branch !== undefined)
+    throw usage(
+      "--branch is a branch of --remote, which was not given",
+      "give --remote as well, such as --remote origin",
+    );
+  const listen = given.text("listen");
+  const deliver = deliverOf(given.text("notify-command"), given.text("notify-webhook"), world);
+  return {
+    ...applyRequestOf(given, world),
+    ...(remote === undefined ? {} : { from: { remote, branch: branch ?? "main" } }),
+    ...defined({ intervalMs: given.durationMs("interval"), deliver }),
+    isOnce: given.flag("once"),
+    ...(listen === undefined ? {} : { listen: listenAddress(listen) }),
+  };
+}
+
+async function sourceOf({ manifest, from }: WatchRequest, world: World): Promise<WatchSource> {
+  return from === undefined ? await fileSource(manifest, world) : gitSource(manifest, from, world);
 }
 
 async function watchSource(
   { source, path }: { readonly source: WatchSource; readonly path: string },
-  given: Given,
+  request: WatchRequest,
   world: World,
 ): Promise<ExitCode> {
-  const intervalMs = given.durationMs("interval");
+  const { intervalMs, isOnce, listen: address } = request;
   const stop = world.stopSoftly();
-  const write = logWriter(given.flag("json"), world);
-  const listen = given.text("listen");
-  const address = listen === undefined ? undefined : listenAddress(listen);
+  const write = logWriter(request.isJson, world);
   const metrics = address === undefined ? undefined : await watchMetrics();
   const log = (line: WatchLogLine): void => {
     metrics?.count(line.decision, line.visor);
     write(line);
   };
-  const notifier = notifierOf(given, world, log);
+  const notifier = notifierOf(request.deliver, world, log);
   const { state, note } = await readState(path, intervalMs ?? DEFAULT_WATCH.intervalMs, world);
   if (note !== undefined) log({ level: "warn", decision: "failed", message: note });
   let current = state;
@@ -112,7 +134,7 @@ async function watchSource(
     const at = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
     log({ level: "info", decision: "started", message: `health and metrics at http://${at}` });
   }
-  const work = new WatchWork({ given, world, source, intervalMs, note: notesTo(log), stop });
+  const work = new WatchWork({ request, world, source, intervalMs, note: notesTo(log), stop });
   try {
     const last = await driveWatch({
       state,
@@ -120,7 +142,7 @@ async function watchSource(
       monoMs: world.monoMs,
       random: world.random,
       stop,
-      isOnce: given.flag("once"),
+      isOnce,
       onState: (next) => {
         current = next;
         metrics?.passed(next);
@@ -136,7 +158,7 @@ async function watchSource(
       },
     });
     await notifier.end();
-    return given.flag("once") ? exitOf(last) : 0;
+    return isOnce ? exitOf(last) : 0;
   } finally {
     await server?.close();
   }
