@@ -1,11 +1,13 @@
 // One narrow door a folder: from outside only its index.ts is imported, from inside never; a door names
-// what it shows, one by one, and holds nothing else.
+// what it shows, one by one, and holds nothing else. The words of a command line come in by one door too: a request.
 import { existsSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import ts from "typescript";
 import { exportedNames, listSources, parseSource, placeOf } from "./source-files.mjs";
 
 const DOOR = "index.ts";
+/** A folder of commands. What reads the words, and what runs a command, lies in shell/ and above the folders. */
+const OF_COMMANDS = /^src\/cli\/(?!shell\/)[^/]+\//;
 
 /**
  * @param {string} root
@@ -19,6 +21,7 @@ export function checkDoors(root) {
       ...source.statements.flatMap((statement) => exportFaults(source, statement)),
       ...importsOf(source).flatMap(({ node, to }) => importFaults({ root, source, node, to })),
       ...doorFaults(source),
+      ...wordFaults(source),
     ];
   });
   return { looked: paths.length, findings: [...findings, ...namesMadeTwice(root, paths)] };
@@ -72,6 +75,36 @@ function doorFaults(source) {
   return source.statements
     .filter((statement) => !ts.isExportDeclaration(statement) || !statement.moduleSpecifier)
     .map((statement) => `${placeOf(source, statement)}: a door only shows names of its folder`);
+}
+
+/**
+ * In a folder of commands the words of the command line (`Given`) are taken by a command's `run` and by functions whose
+ * name ends in RequestOf, and are kept and handed on by nobody.
+ * @param {ts.SourceFile} source
+ * @returns {string[]}
+ */
+function wordFaults(source) {
+  if (!OF_COMMANDS.test(source.fileName)) return [];
+  /** @type {string[]} */
+  const faults = [];
+  /** @param {ts.Node} node */
+  const visit = (node) => {
+    if (ts.isTypeReferenceNode(node) && node.typeName.getText() === "Given" && !isRead(node))
+      faults.push(`${placeOf(source, node)}: takes the words themselves; take a request of them`);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return faults;
+}
+
+/**
+ * @param {ts.TypeReferenceNode} type
+ * @returns {boolean} whether it is what a command's `run`, or a function that makes a request, is given
+ */
+function isRead({ parent }) {
+  if (!ts.isParameter(parent)) return false;
+  const name = parent.parent.name?.getText() ?? "";
+  return name === "run" || name.endsWith("RequestOf");
 }
 
 /**

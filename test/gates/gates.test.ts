@@ -174,6 +174,11 @@ const PLANTED: readonly {
       "src/skywire/gob/gob.ts": "export const gob = 1;\n",
       "src/skywire/rpc/call.ts": 'export { gob } from "../gob/gob.ts";\n',
       "src/skywire/rpc/twice.ts": "export const lazy = 1;\n",
+      "src/cli/shell/read.ts": "export function countOf(given: Given): void {}\n",
+      "src/cli/plan/look.ts": "export function lookRequestOf(given: Given): void {}\n",
+      "src/cli/plan/look-at.ts":
+        "export const look = { run(given: Given): void {} };\nfunction show(given: Given): void {}\n",
+      "src/cli/plan/kept.ts": "interface Kept {\n  readonly given: Given;\n}\n",
     },
     finds: [
       "src/cli/lazy.ts:1: goes past the door src/core/index.ts to src/core/add.ts",
@@ -184,6 +189,8 @@ const PLANTED: readonly {
       "src/core/own.ts:1: comes in by its own door src/core/index.ts; import the file",
       "src/skywire/gob/index.ts:2: a door only shows names of its folder",
       "src/skywire/rpc/call.ts:1: goes past the door src/skywire/gob/index.ts to src/skywire/gob/gob.ts",
+      "src/cli/plan/kept.ts:2: takes the words themselves; take a request of them",
+      "src/cli/plan/look-at.ts:2: takes the words themselves; take a request of them",
       "src/cli/lazy.ts and src/skywire/rpc/twice.ts both export a lazy",
     ],
   },
