@@ -6,7 +6,6 @@ import { checkRelayAddress, type RelayAddress } from "../../model/index.ts";
 import { usage } from "../shell/usage.ts";
 import { manifestFacts } from "../manifest/names-of-manifest.ts";
 import type { ManifestRequest } from "../shell/kept-files.ts";
-import { relayAddresses } from "./relaying.ts";
 import type { World } from "../shell/world.ts";
 
 /** A relay on the same continent answers within a tenth of it. */
