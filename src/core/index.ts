@@ -36,6 +36,7 @@ export {
   defined,
   escapeOf,
   hasUnseen,
+  remembering,
   seenLine,
   seenText,
   someOf,

@@ -1,4 +1,4 @@
-// Small words that every room uses: the order of texts, counts in sentences, members that may be missing, and characters that nobody sees.
+// Small words that every room uses: the order of texts, counts in sentences, members that may be missing, answers that are kept, and characters that nobody sees.
 
 // Small words that every room uses: the order of texts, counts in sentences, members that may be missing.
 
@@ -51,6 +51,22 @@ export function defined(members: Readonly<Record<string, unknown>>): object {
   const kept: Record<string, unknown> = {};
   for (const key in members) if (members[key] !== undefined) kept[key] = members[key];
   return kept;
+}
+
+/**
+ * A pure function of a text that keeps its answers, for texts that come again and again; where it has `max` of them it
+ * begins anew.
+ */
+export function remembering<T>(max: number, answer: (text: string) => T): (text: string) => T {
+  const kept = new Map<string, T>();
+  return (text) => {
+    const known = kept.get(text);
+    if (known !== undefined) return known;
+    const fresh = answer(text);
+    if (kept.size >= max) kept.clear();
+    kept.set(text, fresh);
+    return fresh;
+  };
 }
 
 // Characters that nobody sees, or that change how the rest is read: the one list of them.

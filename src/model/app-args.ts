@@ -1,4 +1,5 @@
 // An app of a visor: which program it runs, and its argument list taken apart and put together as the app itself reads it.
+import { remembering } from "../core/index.ts";
 import {
   type AppTypedField,
   BUILT_IN_APPS,
@@ -26,24 +27,11 @@ export const APP_WORD = "app";
 
 const PROGRAM_ENDINGS = /\.(exe|com|bat|cmd)$/;
 
-/** The visors of a fleet run the same few programs, and each is asked for many times. */
-const NAMED_MAX = 1_000;
-const named = new Map<string, string>();
-
 /**
  * The program that a path or name means: its last part; one that visors know is told in whatever letters and with
- * whatever ending a system would start it.
+ * whatever ending a system would start it. The visors of a fleet run the same few, and each is asked for many times.
  */
-export function programNamed(path: string): string {
-  const known = named.get(path);
-  if (known !== undefined) return known;
-  const program = newlyNamed(path);
-  if (named.size >= NAMED_MAX) named.clear();
-  named.set(path, program);
-  return program;
-}
-
-function newlyNamed(path: string): string {
+export const programNamed: (path: string) => string = remembering(1_000, (path) => {
   const last = path.trim().split(/[/\\]/).at(-1) ?? "";
   const plain = last
     .normalize("NFKC")
@@ -52,7 +40,7 @@ function newlyNamed(path: string): string {
     .replace(/[. ]+$/, "")
     .replace(PROGRAM_ENDINGS, "");
   return plain === COMBINED_BINARY || BUILT_IN_APPS.includes(plain) ? plain : last;
-}
+});
 
 /** True for a word that names a program of Skywire's, in whatever letters and with whatever ending. */
 export function isSkywireProgram(word: string): boolean {

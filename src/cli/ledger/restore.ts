@@ -14,7 +14,14 @@ import { outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { outcomeRow } from "./pull.ts";
-import { relayAddresses, relaysOf, relayWorld, STALL_OPTION, type RelaysRequest, relaysRequestOf } from "./relay-option.ts";
+import {
+  relayAddresses,
+  relaysOf,
+  relayWorld,
+  STALL_OPTION,
+  type RelaysRequest,
+  relaysRequestOf,
+} from "./relay-option.ts";
 
 const HELP = "read `fleet ledger restore --help`";
 

@@ -4,8 +4,19 @@ import { rememberedLedgers } from "../../ledger/index.ts";
 import type { ApplyRequest } from "../apply/apply-request.ts";
 import { DEFAULT_WATCH, type FeedKey } from "../../model/index.ts";
 import { confirmationsOf, type History } from "../../reconcile/index.ts";
-import { createVisorReader, type RememberingReader, rememberingReader, type VisorReader } from "../../skywire/visor/index.ts";
-import { changeId, factsOf, type LastApplied, type WatchNews, type WatchState } from "../../watch/index.ts";
+import {
+  createVisorReader,
+  type RememberingReader,
+  rememberingReader,
+  type VisorReader,
+} from "../../skywire/visor/index.ts";
+import {
+  changeId,
+  factsOf,
+  type LastApplied,
+  type WatchNews,
+  type WatchState,
+} from "../../watch/index.ts";
 import { applyUnshown } from "../apply/apply-run.ts";
 import type { Judged } from "../git/judge-commits.ts";
 import { rememberingHistory } from "../ledger/joined-history.ts";

@@ -1,5 +1,5 @@
 // The paths of fields: their grammar, taken apart and put together, and how much harm a wrong value does at one.
-import { assert } from "../../core/index.ts";
+import { assert, remembering } from "../../core/index.ts";
 import {
   type AppField,
   appFieldRow,
@@ -45,21 +45,11 @@ const OWN_SECTIONS: Readonly<Record<OwnPath, "trust" | "rpc_exec" | "survey" | "
     reward_address: "reward_address",
   };
 
-/** The visors of a fleet have the same few paths, and each is asked for many times. */
-const PARSED_MAX = 10_000;
-const parsed = new Map<string, LeafPath>();
-
-/** Parses a leaf path that the manifest or a plan made; anything else is a bug. */
-export function parseLeafPath(path: string): LeafPath {
-  const known = parsed.get(path);
-  if (known !== undefined) return known;
-  const leaf = newlyParsed(path);
-  if (parsed.size >= PARSED_MAX) parsed.clear();
-  parsed.set(path, leaf);
-  return leaf;
-}
-
-function newlyParsed(path: string): LeafPath {
+/**
+ * Parses a leaf path that the manifest or a plan made; anything else is a bug. The visors of a fleet have the same few
+ * paths, and each is asked for many times.
+ */
+export const parseLeafPath: (path: string) => LeafPath = remembering(10_000, (path) => {
   if (isOwnPath(path)) return { section: OWN_SECTIONS[path], path } as LeafPath;
   if (path.startsWith("settings."))
     return { section: "settings", setting: path.slice("settings.".length) };
@@ -69,7 +59,7 @@ function newlyParsed(path: string): LeafPath {
   return section === "apps"
     ? { section: "apps", app: name, field: field as AppField }
     : { section: "ports", port: Number(name), field: field as PortField };
-}
+});
 
 /** True for a text that {@link parseLeafPath} takes: a path that some manifest could own. */
 export function isLeafPath(text: string): boolean {
