@@ -9,7 +9,7 @@ import { makeGenesis } from "./entries/signing.ts";
 import type { EntryDraft, LedgerRecord, MovedFrom, SeenHead } from "./entries/payloads.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
 import type { LedgerPlace } from "./history.ts";
-import { resumeEnd } from "./kept/kept-fold.ts";
+import { resumeEnd } from "./kept/kept-file.ts";
 import type { LiveSegment } from "./store/entry-files.ts";
 import type { LockWorld } from "./store/pin.ts";
 import { StoreWriter } from "./store/store.ts";

@@ -17,7 +17,7 @@ import type { RecordReader } from "./entries/records.ts";
 import { type EpochKey, epochKeysFor } from "./entries/sealing.ts";
 import type { FeedKey, OperatorKeys } from "./keys/keys.ts";
 import type { LedgerPlace } from "./history.ts";
-import { keepEnd } from "./kept/kept-fold.ts";
+import { keepEnd } from "./kept/kept-file.ts";
 import { ledgerObjects } from "./ledger-objects.ts";
 import type { AppendOptions, Ledger, LedgerOptions } from "./ledger.ts";
 import { relisted } from "./list/relist.ts";

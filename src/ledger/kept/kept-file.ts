@@ -1,4 +1,4 @@
-// A file beside a ledger that holds what was derived from its entries, sealed by the operator for themself.
+// A file beside a ledger that holds what was derived from its entries, sealed by the operator for themself; one such holds where a writer left it.
 import {
   concatBytes,
   equalBytes,
@@ -8,7 +8,9 @@ import {
   hasCode,
   utf8,
 } from "../../core/index.ts";
+import type { LedgerPlace } from "../history.ts";
 import type { OperatorKeys } from "../keys/keys.ts";
+import type { ReadOnlyLedger } from "../ledger.ts";
 import { decodeShared, encodeShared, type Shared } from "./shared-json.ts";
 
 /** Raised whenever what is kept, or how it is gathered, becomes another. */
@@ -17,6 +19,11 @@ const MAGIC = utf8("fleet kept history\n");
 const FILE_MODE = 0o600;
 /** A fleet of 10,000 visors takes about a quarter of it. */
 const BYTES_MAX = 256 * 1024 * 1024;
+
+/** Fewer entries are read as fast as a file that stands for them. */
+export const KEPT_FROM = 512;
+/** So many new entries are read again each time before the file is written anew. */
+export const KEEP_EVERY = 256;
 
 /** Where a file of derived things is, and whose. */
 export interface KeptPlace {
@@ -80,4 +87,60 @@ function headOf(): Uint8Array {
 /** A file of another ledger or of another kind does not open. */
 function sealedAs(name: string, { feed }: OperatorKeys): string {
   return `${utf8(name).length} ${name} ${feed} ${FLEET_VERSION} ${KEPT_FORMAT}`;
+}
+
+/** Why a file counts for nothing. */
+export const WHY_NOT_KEPT = {
+  damaged: "is damaged, or was not made by us",
+  "other-release": "was made by another release of fleet",
+  "other-ledger": "is not of the ledger that is here now",
+} as const;
+
+/** What is said of a file that counts for nothing. */
+export function noteOf({ folder, name }: Pick<KeptPlace, "folder" | "name">, why: string): string {
+  return `${folder}/${name}, which spares reading old entries, ${why}: all entries were read, and it is made again`;
+}
+
+// Where a writer left its ledger: the next one goes on from there, and does not read what is before.
+
+const NAME = "kept-end";
+
+/** Where it is kept. */
+export interface EndPlaceOptions {
+  readonly files: Files;
+  /** The ledger's own folder. */
+  readonly folder: string;
+  readonly keys: OperatorKeys;
+  /** Told where the file counts for nothing, a sentence. */
+  readonly tell?: (note: string) => void;
+}
+
+/**
+ * Goes on from where the last writer left, if that is kept and of this ledger.
+ * @returns how many entries are before that; 0 where all will be read
+ */
+export async function resumeEnd(options: EndPlaceOptions, ledger: ReadOnlyLedger): Promise<number> {
+  const file = { ...options, name: NAME };
+  if (ledger.head.size < KEPT_FROM) return 0;
+  const read = await readKept(file);
+  if (read.kind === "none") return 0;
+  if (read.kind === "kept") {
+    // It opened with our own key under this release's name, so that nobody else made it.
+    const place = read.value as LedgerPlace;
+    if (await ledger.resume(place)) return place.size;
+  }
+  const why = read.kind === "kept" ? "other-ledger" : read.kind;
+  options.tell?.(noteOf(file, WHY_NOT_KEPT[why]));
+  return 0;
+}
+
+/** Keeps where a writer leaves a ledger whose end it has read. @param before what {@link resumeEnd} gave */
+export async function keepEnd(
+  options: EndPlaceOptions,
+  ledger: ReadOnlyLedger,
+  before: number,
+): Promise<void> {
+  const { size } = ledger.head;
+  if (size < KEPT_FROM || size - before < KEEP_EVERY) return;
+  await writeKept({ ...options, name: NAME }, await ledger.place());
 }

@@ -1,4 +1,4 @@
-// What was gathered from all entries, kept beside the ledger so that the next time only new ones are read, and where a writer left it.
+// What was gathered from all entries, kept beside the ledger so that the next time only new ones are read.
 import type { Files } from "../../core/index.ts";
 import type { LedgerRecord } from "../entries/payloads.ts";
 import type { LedgerPlace } from "../history.ts";
@@ -6,15 +6,16 @@ import type { JoinedRecord } from "../join/concurrency.ts";
 import type { JoinFinding } from "../join/join-feeds.ts";
 import type { FeedKey, OperatorKeys } from "../keys/keys.ts";
 import type { ReadOnlyLedger } from "../ledger.ts";
-import { type KeptPlace, readKept, writeKept } from "./kept-file.ts";
+import {
+  KEEP_EVERY,
+  KEPT_FROM,
+  type KeptPlace,
+  noteOf,
+  readKept,
+  WHY_NOT_KEPT,
+  writeKept,
+} from "./kept-file.ts";
 import type { Shared } from "./shared-json.ts";
-
-// What was gathered from all entries, kept beside the ledger, so that the next time only the new ones are read.
-
-/** Fewer entries are read as fast as a file that stands for them. */
-const KEPT_FROM = 512;
-/** So many new entries are read again each time before the file is written anew. */
-const KEEP_EVERY = 256;
 
 /** Something that is gathered from records in joined order, and can go on from what it was. */
 export interface Fold {
@@ -129,18 +130,6 @@ async function isAllAfter(
   return true;
 }
 
-/** Why a file counts for nothing. */
-const WHY_NOT_KEPT = {
-  damaged: "is damaged, or was not made by us",
-  "other-release": "was made by another release of fleet",
-  "other-ledger": "is not of the ledger that is here now",
-} as const;
-
-/** What is said of a file that counts for nothing. */
-function noteOf({ folder, name }: Pick<KeptPlace, "folder" | "name">, why: string): string {
-  return `${folder}/${name}, which spares reading old entries, ${why}: all entries were read, and it is made again`;
-}
-
 /** A fold on its way through the records, and what has to be known to go on from it. */
 class Gathering<F extends Fold> {
   readonly fold: F;
@@ -203,48 +192,4 @@ class Gathering<F extends Fold> {
     if (finding.kind === "not-seen-here") this.#unseen.add(finding.head.feed);
     else if (!this.#faults.includes(finding.message)) this.#faults.push(finding.message);
   };
-}
-
-// Where a writer left its ledger: the next one goes on from there, and does not read what is before.
-
-const NAME = "kept-end";
-
-/** Where it is kept. */
-export interface EndPlaceOptions {
-  readonly files: Files;
-  /** The ledger's own folder. */
-  readonly folder: string;
-  readonly keys: OperatorKeys;
-  /** Told where the file counts for nothing, a sentence. */
-  readonly tell?: (note: string) => void;
-}
-
-/**
- * Goes on from where the last writer left, if that is kept and of this ledger.
- * @returns how many entries are before that; 0 where all will be read
- */
-export async function resumeEnd(options: EndPlaceOptions, ledger: ReadOnlyLedger): Promise<number> {
-  const file = { ...options, name: NAME };
-  if (ledger.head.size < KEPT_FROM) return 0;
-  const read = await readKept(file);
-  if (read.kind === "none") return 0;
-  if (read.kind === "kept") {
-    // It opened with our own key under this release's name, so that nobody else made it.
-    const place = read.value as LedgerPlace;
-    if (await ledger.resume(place)) return place.size;
-  }
-  const why = read.kind === "kept" ? "other-ledger" : read.kind;
-  options.tell?.(noteOf(file, WHY_NOT_KEPT[why]));
-  return 0;
-}
-
-/** Keeps where a writer leaves a ledger whose end it has read. @param before what {@link resumeEnd} gave */
-export async function keepEnd(
-  options: EndPlaceOptions,
-  ledger: ReadOnlyLedger,
-  before: number,
-): Promise<void> {
-  const { size } = ledger.head;
-  if (size < KEPT_FROM || size - before < KEEP_EVERY) return;
-  await writeKept({ ...options, name: NAME }, await ledger.place());
 }
