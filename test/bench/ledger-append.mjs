@@ -19,8 +19,8 @@ import {
  */
 
 /**
- * @typedef {typeof import("../../src/ledger/store/store.ts")} StoreFile
- * @typedef {import("../../src/ledger/store/store.ts").CommitDraft} CommitDraft
+ * @typedef {typeof import("../../src/ledger/log/store/store-writer.ts")} StoreFile
+ * @typedef {import("../../src/ledger/log/store/store-writer.ts").CommitDraft} CommitDraft
  * @typedef {"ours" | "commit" | "bare" | "signing" | "bytes"} Figure
  */
 
@@ -74,7 +74,9 @@ async function begin(keys, folder) {
  * @returns {Promise<number[]>}
  */
 async function noteCommits() {
-  const store = /** @type {StoreFile} */ (await import(`${built}/ledger/store/store.js`));
+  const store = /** @type {StoreFile} */ (
+    await import(`${built}/ledger/log/store/store-writer.js`)
+  );
   const { prototype } = store.StoreWriter;
   /** @type {((draft: CommitDraft) => Promise<void>) | undefined} */
   const commit = Object.getOwnPropertyDescriptor(prototype, "commit")?.value;

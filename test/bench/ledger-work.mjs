@@ -18,8 +18,8 @@ import {
 /**
  * @typedef {typeof import("../../src/tlog/index.ts")} TlogDoor
  * @typedef {typeof import("../../src/relays/index.ts")} RelaysDoor
- * @typedef {typeof import("../../src/ledger/store/entry-files.ts")} EntryFilesFile
- * @typedef {typeof import("../../src/ledger/store/view.ts")} ViewFile
+ * @typedef {typeof import("../../src/ledger/log/store/entry-files.ts")} EntryFilesFile
+ * @typedef {typeof import("../../src/ledger/log/store/read-store.ts")} ReadStoreFile
  * @typedef {import("../../src/core/index.ts").SignatureItem} SignatureItem
  * @typedef {import("../../src/skywire/cxo/index.ts").SentRoot} SentRoot
  */
@@ -124,8 +124,8 @@ async function rehash() {
   const { nodeFiles: files } = platform;
   const [tlog, entryFiles, storeView] = await Promise.all([
     /** @type {Promise<TlogDoor>} */ (import(`${built}/tlog/index.js`)),
-    /** @type {Promise<EntryFilesFile>} */ (import(`${built}/ledger/store/entry-files.js`)),
-    /** @type {Promise<ViewFile>} */ (import(`${built}/ledger/store/view.js`)),
+    /** @type {Promise<EntryFilesFile>} */ (import(`${built}/ledger/log/store/entry-files.js`)),
+    /** @type {Promise<ReadStoreFile>} */ (import(`${built}/ledger/log/store/read-store.js`)),
   ]);
   const live = storeView.liveOf(await storeView.readStore(files, folder, feed));
   const entries = new entryFiles.EntryFiles({

@@ -102,6 +102,17 @@ const PLANTED: readonly {
         'import type { Plan } from "../reconcile/index.ts";\nexport const title = (plan: Plan): number => plan;\n',
       "src/reconcile/index.ts": 'export { plan, type Plan } from "./plan.ts";\n',
       "src/reconcile/plan.ts": "export type Plan = number;\nexport const plan: Plan = 1;\n",
+      "src/ledger/index.ts": 'export { ask } from "./query/index.ts";\n',
+      "src/ledger/query/index.ts": 'export { ask, type Answer } from "./ask.ts";\n',
+      "src/ledger/query/ask.ts":
+        'import { read } from "../log/index.ts";\nexport type Answer = number;\nexport const ask: Answer = read;\n',
+      "src/ledger/log/index.ts": 'export { read } from "./read.ts";\n',
+      "src/ledger/log/read.ts":
+        'import type { Answer } from "../query/index.ts";\nexport const read: Answer = 1;\n',
+      "src/ledger/copy/copy.ts":
+        'import { ask } from "../query/index.ts";\nexport const copied: number = ask;\n',
+      "src/ledger/attic/old.ts": "export const old = 1;\n",
+      "src/ledger/loose.ts": "export const loose = 1;\n",
       "src/cli/shell/words.ts":
         'import { plan } from "../plan/plan.ts";\nexport const words: number = plan;\n',
       "src/cli/plan/plan.ts":
@@ -127,6 +138,10 @@ const PLANTED: readonly {
       "src/core/dev.ts -> node_modules/fast-check/lib/fast-check.d.ts: a-package-in-src-has-its-row",
       "src/core/text.ts -> node_modules/yaml/dist/index.d.ts: package-yaml",
       "src/view/show.ts -> src/reconcile/index.ts: only-types-for-view",
+      "src/ledger/log/read.ts -> src/ledger/query/index.ts: allowed-imports-of-ledger-log",
+      "src/ledger/copy/copy.ts -> src/ledger/query/index.ts: allowed-imports-of-ledger-copy",
+      "src/ledger/attic/old.ts: every-file-of-ledger-is-on-a-floor",
+      "src/ledger/loose.ts: every-file-of-ledger-is-on-a-floor",
       "src/cli/shell/words.ts -> src/cli/plan/plan.ts: allowed-imports-of-cli-shell",
       "src/cli/plan/plan.ts -> src/cli/run.ts: allowed-imports-of-cli-plan",
       "src/cli/attic/old.ts: every-folder-of-cli-has-its-row",

@@ -2,7 +2,7 @@
 // A room may import itself, what its row names, and nothing else. Which file of a room may be imported is
 // the business of doors.mjs.
 
-const { ALLOWED, ALLOWED_TYPES, CLI_FOLDERS } = require("./rooms.cjs");
+const { ALLOWED, ALLOWED_TYPES, CLI_FOLDERS, LEDGER_FLOORS } = require("./rooms.cjs");
 
 /** Stage of reconcile -> stages before it that it may use. No stage calls the next one. */
 const STAGES = {
@@ -75,13 +75,19 @@ const stageRules = Object.entries(STAGES).map(([stage, before]) => ({
   },
 }));
 
-const folderRules = Object.entries(CLI_FOLDERS).map(([folder, allowed]) => ({
-  name: `allowed-imports-of-cli-${folder}`,
-  comment: `cli/${folder} imports only: ${allowed.join(", ") || "no other folder of cli"}`,
-  severity: "error",
-  from: { path: `^src/cli/${folder}/` },
-  to: { path: "^src/cli/", pathNot: `^src/cli/(${[folder, ...allowed].join("|")})/` },
-}));
+/**
+ * A rule for each folder of a room that has a table of its own.
+ * @param {string} room
+ * @param {Readonly<Record<string, readonly string[]>>} table
+ */
+const folderRulesOf = (room, table) =>
+  Object.entries(table).map(([folder, allowed]) => ({
+    name: `allowed-imports-of-${room}-${folder}`,
+    comment: `${room}/${folder} imports only: ${allowed.join(", ") || `no other folder of ${room}`}`,
+    severity: "error",
+    from: { path: `^src/${room}/${folder}/` },
+    to: { path: `^src/${room}/`, pathNot: `^src/${room}/(${[folder, ...allowed].join("|")})/` },
+  }));
 
 const packageRules = Object.entries(PACKAGES).map(([name, rooms]) => ({
   name: `package-${name.replaceAll("/", "-").replaceAll("@", "")}`,
@@ -100,6 +106,16 @@ module.exports = {
       module: {
         path: "^src/cli/[^/]+/",
         pathNot: `^src/cli/(${Object.keys(CLI_FOLDERS).join("|")})/`,
+      },
+      to: { path: "^$" },
+    },
+    {
+      name: "every-file-of-ledger-is-on-a-floor",
+      comment: "a new folder under src/ledger gets its row in LEDGER_FLOORS first",
+      severity: "error",
+      module: {
+        path: "^src/ledger/",
+        pathNot: `^src/ledger/((${Object.keys(LEDGER_FLOORS).join("|")})/|index\\.ts$)`,
       },
       to: { path: "^$" },
     },
@@ -167,7 +183,8 @@ module.exports = {
       },
       to: { path: "^src/skywire/", dependencyTypesNot: ["type-only", "type-import"] },
     },
-    ...folderRules,
+    ...folderRulesOf("ledger", LEDGER_FLOORS),
+    ...folderRulesOf("cli", CLI_FOLDERS),
     ...packageRules,
     {
       name: "a-package-in-src-has-its-row",

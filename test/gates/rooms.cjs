@@ -23,6 +23,20 @@ const ALLOWED = {
 const ALLOWED_TYPES = { view: ["ledger", "manifest", "reconcile"] };
 
 /**
+ * Floor of src/ledger, lowest first -> floors below it that it may import. No arrow leads up, not even for a type. Beside
+ * the floors there is only the door of the room, which shows names of theirs.
+ */
+const LEDGER_FLOORS = {
+  keys: [],
+  log: ["keys"],
+  keysets: ["keys", "log"],
+  copy: ["keys", "log"],
+  query: ["keys", "log", "keysets"],
+  proof: ["keys", "log"],
+  check: ["keys", "log", "keysets", "query", "proof"],
+};
+
+/**
  * Folder of src/cli -> folders of it that its commands may import. The files of src/cli itself (the table of commands,
  * and what runs one) import any folder, and no folder imports them.
  */
@@ -47,4 +61,4 @@ const CLI_FOLDERS = {
   watch: ["shell", "manifest", "git", "ledger", "plan", "record", "drift", "apply"],
 };
 
-module.exports = { ALLOWED, ALLOWED_TYPES, CLI_FOLDERS };
+module.exports = { ALLOWED, ALLOWED_TYPES, CLI_FOLDERS, LEDGER_FLOORS };

@@ -7,8 +7,12 @@ import {
   isCanonicalJson,
   type Json,
 } from "../../src/core/index.ts";
-import { decodeEntry, encodeEntry, type EntryObject } from "../../src/ledger/entries/objects.ts";
-import { signEntry, verifyEntry } from "../../src/ledger/entries/signing.ts";
+import {
+  decodeEntry,
+  encodeEntry,
+  type EntryObject,
+} from "../../src/ledger/log/entries/objects.ts";
+import { signEntry, verifyEntry } from "../../src/ledger/log/entries/signing.ts";
 import { testKeys } from "../support/ledger-world.ts";
 import { mutate } from "../support/mutate.ts";
 import { seededRandom } from "../support/seeded-random.ts";

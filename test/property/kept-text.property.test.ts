@@ -10,7 +10,7 @@ import {
   type PlanPayload,
   verifyLedger,
 } from "../../src/ledger/index.ts";
-import { parsePayload } from "../../src/ledger/entries/payload-type.ts";
+import { parsePayload } from "../../src/ledger/log/entries/payload-type.ts";
 import {
   allRecords,
   countingRandom,

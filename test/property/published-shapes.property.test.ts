@@ -4,7 +4,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hasShape, type Shape } from "../../src/core/index.ts";
-import { KEYSET_CHANGE_SHAPE } from "../../src/ledger/entries/keyset-change-file.ts";
+import { KEYSET_CHANGE_SHAPE } from "../../src/ledger/keysets/keyset-change-file.ts";
 import { EVIDENCE_SHAPE } from "../../src/ledger/proof/evidence-text.ts";
 import { OBSERVATION_SHAPE } from "../../src/reconcile/observation/observation-shape.ts";
 import { PLAN_SHAPE } from "../../src/reconcile/plan/plan-shape.ts";

@@ -1,16 +1,16 @@
 import { fromHex, sha256, toHex, utf8 } from "../../src/core/index.ts";
-import { composeEntries } from "../../src/ledger/commit.ts";
-import { makeGenesis } from "../../src/ledger/entries/signing.ts";
+import { composeEntries } from "../../src/ledger/log/commit.ts";
+import { makeGenesis } from "../../src/ledger/log/entries/signing.ts";
 import {
   encodeEntry,
   encodeLog,
   type EntryObject,
   LEDGER_REGISTRY,
   LOG_SCHEMA,
-} from "../../src/ledger/entries/objects.ts";
+} from "../../src/ledger/log/entries/objects.ts";
 import type { OperatorKeys } from "../../src/ledger/index.ts";
-import { encodePin } from "../../src/ledger/store/pin.ts";
-import { encodeCommit, encodeHeader } from "../../src/ledger/store/segment.ts";
+import { encodePin } from "../../src/ledger/log/store/pin.ts";
+import { encodeCommit, encodeHeader } from "../../src/ledger/log/store/segment.ts";
 import { type CxoObject, encodeRoot, RefsBuilder } from "../../src/skywire/cxo/index.ts";
 import { countingRandom, FOLDER, plainKeyset, testIntent, testKeys } from "./ledger-world.ts";
 import { MemoryFiles } from "./memory-files.ts";

@@ -6,7 +6,7 @@ import {
   LEDGER_REGISTRY,
   LOG_SCHEMA,
   LOG_VERSION,
-} from "../../src/ledger/entries/objects.ts";
+} from "../../src/ledger/log/entries/objects.ts";
 import type { LogShape } from "../../src/relays/index.ts";
 import {
   BLANK_HASH,

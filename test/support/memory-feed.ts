@@ -1,12 +1,16 @@
 import { assert, type Random, sha256, toHex, utf8 } from "../../src/core/index.ts";
 import type { EntryDraft, LedgerRecord, OperatorKeys } from "../../src/ledger/index.ts";
-import { composeEntries, type ComposedEntry, type ComposeDraft } from "../../src/ledger/commit.ts";
-import { makeGenesis, verifyGenesis } from "../../src/ledger/entries/signing.ts";
-import { type EpochKey, Keyring } from "../../src/ledger/entries/sealing.ts";
-import { headsToName } from "../../src/ledger/entries/payload-type.ts";
-import type { EntryKind, MovedFrom, SeenHead } from "../../src/ledger/entries/payloads.ts";
-import { RecordReader } from "../../src/ledger/entries/records.ts";
-import { makeRotate } from "../../src/ledger/entries/rotation.ts";
+import {
+  composeEntries,
+  type ComposedEntry,
+  type ComposeDraft,
+} from "../../src/ledger/log/commit.ts";
+import { makeGenesis, verifyGenesis } from "../../src/ledger/log/entries/signing.ts";
+import { type EpochKey, Keyring } from "../../src/ledger/log/entries/sealing.ts";
+import { headsToName } from "../../src/ledger/log/entries/payload-type.ts";
+import type { EntryKind, MovedFrom, SeenHead } from "../../src/ledger/log/entries/payloads.ts";
+import { RecordReader } from "../../src/ledger/log/entries/records.ts";
+import { makeRotate } from "../../src/ledger/log/entries/rotation.ts";
 import type { RotatedKey } from "../../src/ledger/keys/keys.ts";
 import { leafHash, type ReadHashes, TreeFrontier } from "../../src/tlog/index.ts";
 import { countingRandom, testKeys } from "./ledger-world.ts";

@@ -1,7 +1,7 @@
 import { assert, sha256, toHex } from "../../src/core/index.ts";
-import { decodeLog } from "../../src/ledger/entries/objects.ts";
+import { decodeLog } from "../../src/ledger/log/entries/objects.ts";
 import { readLedger, type ReplicaCommit, type ReplicaEntry } from "../../src/ledger/index.ts";
-import { FRAME_TYPES, scanFrames } from "../../src/ledger/store/frame.ts";
+import { FRAME_TYPES, scanFrames } from "../../src/ledger/log/store/frame.ts";
 import { decodeRoot, readRefs } from "../../src/skywire/cxo/index.ts";
 import { feed } from "./damaged-store.ts";
 import { FOLDER } from "./ledger-world.ts";

@@ -10,7 +10,7 @@ import {
   type VerifyReport,
 } from "../../src/ledger/index.ts";
 import { toHex } from "../../src/core/index.ts";
-import { makeRotate } from "../../src/ledger/entries/rotation.ts";
+import { makeRotate } from "../../src/ledger/log/entries/rotation.ts";
 import { feed } from "./damaged-store.ts";
 import { FOLDER, ledgerOptions, plainKeyset, testIntent, testKeys } from "./ledger-world.ts";
 import { MemoryFiles } from "./memory-files.ts";

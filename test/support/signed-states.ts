@@ -1,7 +1,7 @@
 import { fromHex, sha256, utf8 } from "../../src/core/index.ts";
-import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA } from "../../src/ledger/entries/objects.ts";
+import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA } from "../../src/ledger/log/entries/objects.ts";
 import type { ProvenEntry, SignedState } from "../../src/ledger/index.ts";
-import { signCheckpoint } from "../../src/ledger/newest.ts";
+import { signCheckpoint } from "../../src/ledger/log/head.ts";
 import { encodeRoot, RefsBuilder } from "../../src/skywire/cxo/index.ts";
 import { inclusionProof } from "../../src/tlog/index.ts";
 import type { MemoryFeed } from "./memory-feed.ts";

@@ -1,10 +1,16 @@
 // A damaged store, held whole, to find all that is wrong with it.
 import { type Files, sha256, toHex } from "../../core/index.ts";
-import type { FeedKey } from "../keys/keys.ts";
-import { type Pin, readPin } from "../store/pin.ts";
-import { type ScanResult, StoreScanner } from "../store/scan.ts";
-import type { StoredCommit } from "../store/segment.ts";
-import { listSegments, missingError, scanSegment } from "../store/view.ts";
+import type { FeedKey } from "../keys/index.ts";
+import {
+  listSegments,
+  missingError,
+  type Pin,
+  readPin,
+  type ScanResult,
+  scanSegment,
+  type StoredCommit,
+  StoreScanner,
+} from "../log/index.ts";
 
 /** A store with all that is in it, held in memory. */
 export interface LoadedStore {

@@ -1,6 +1,6 @@
 // What a verification was asked, and what it found.
 import type { Files, OperatorKey, VerifyMany } from "../../core/index.ts";
-import type { FeedKey } from "../keys/keys.ts";
+import type { FeedKey } from "../keys/index.ts";
 
 /** One thing that is wrong with a ledger. */
 export interface LedgerFault {

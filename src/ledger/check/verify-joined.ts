@@ -1,11 +1,9 @@
 // Verifies several ledgers together: how they name each other, and their key sets.
-import type { LedgerRecord } from "../entries/payloads.ts";
-import { joinFeeds, type JoinFinding } from "../join/join-feeds.ts";
-import { KeysetFollower } from "../join/keyset-follower.ts";
-import type { FeedKey } from "../keys/keys.ts";
-import type { ReadOnlyLedger } from "../ledger.ts";
-import { checkFreshness } from "../proof/freshness.ts";
-import { judgeWitnesses, type WitnessOptions } from "../proof/witnessed.ts";
+import type { LedgerRecord, ReadOnlyLedger } from "../log/index.ts";
+import { joinFeeds, type JoinFinding } from "../query/index.ts";
+import { KeysetFollower } from "../keysets/index.ts";
+import type { FeedKey } from "../keys/index.ts";
+import { checkFreshness, judgeWitnesses, type WitnessOptions } from "../proof/index.ts";
 import type { CheckedItem, LedgerFault } from "./report.ts";
 
 /** What joined ledgers are held against. */

@@ -11,19 +11,31 @@ import {
 } from "../../core/index.ts";
 import { BLANK_HASH, decodeRootOf, type Root, verifyRoot } from "../../skywire/cxo/index.ts";
 import { formatCheckpoint, leafHash, parseNote, TreeFrontier } from "../../tlog/index.ts";
-import { entrySignatures, verifyGenesis } from "../entries/signing.ts";
-import { decodeEntry, LEDGER_REGISTRY, type Log } from "../entries/objects.ts";
-import { parsePayload } from "../entries/payload-type.ts";
-import { RecordReader } from "../entries/records.ts";
-import { GrownLists } from "../list/grown-lists.ts";
-import { ledgerNoteKey, originOf, readLog, toMs } from "../newest.ts";
-import type { Frame } from "../store/frame.ts";
-import { HashList } from "../store/block-hashes.ts";
-import { type Pin, readPin } from "../store/pin.ts";
-import { type ScanResult, StoreScanner } from "../store/scan.ts";
-import { claimedIndex } from "../store/segment-index.ts";
-import type { StoredCommit } from "../store/segment.ts";
-import { listSegments, missingError, scanSegment } from "../store/view.ts";
+import {
+  claimedIndex,
+  decodeEntry,
+  entrySignatures,
+  type Frame,
+  GrownLists,
+  HashList,
+  LEDGER_REGISTRY,
+  ledgerNoteKey,
+  listSegments,
+  type Log,
+  missingError,
+  originOf,
+  parsePayload,
+  type Pin,
+  readLog,
+  readPin,
+  RecordReader,
+  type ScanResult,
+  scanSegment,
+  type StoredCommit,
+  StoreScanner,
+  toMs,
+  verifyGenesis,
+} from "../log/index.ts";
 import { SignatureQueue } from "./signature-queue.ts";
 import { degreeOf } from "./verify-tree.ts";
 import type { CheckedItem, PinnedTree, VerifyOptions, VerifyReport } from "./report.ts";

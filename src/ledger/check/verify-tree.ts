@@ -8,8 +8,7 @@ import {
   isBlank,
   type RefsNode,
 } from "../../skywire/cxo/index.ts";
-import type { Log } from "../entries/objects.ts";
-import { checkDegree } from "../newest.ts";
+import { checkDegree, type Log } from "../log/index.ts";
 
 /** A few shared nodes can claim billions of entries; no ledger of this release is that long. */
 const ENTRIES_MAX = 4_194_304;

@@ -16,17 +16,20 @@ import {
   verifyRoot,
 } from "../../skywire/cxo/index.ts";
 import {
+  type CheckpointWriters,
+  decodeEntry,
   entrySignatures,
+  GrownLists,
+  type Log,
+  parsePayload,
+  readLog,
+  RecordReader,
+  type StoredCommit,
+  TreeCheck,
   type VerifiedGenesis,
   verifyEntry,
   verifyGenesis,
-} from "../entries/signing.ts";
-import { GrownLists } from "../list/grown-lists.ts";
-import { readLog } from "../newest.ts";
-import { decodeEntry, type Log } from "../entries/objects.ts";
-import { parsePayload } from "../entries/payload-type.ts";
-import { RecordReader } from "../entries/records.ts";
-import type { StoredCommit } from "../store/segment.ts";
+} from "../log/index.ts";
 import { type LoadedStore, loadStore } from "./loaded-store.ts";
 import {
   notSigned,
@@ -37,7 +40,6 @@ import {
   verifySound,
 } from "./verify-sound.ts";
 import type { CheckedItem, LedgerFault, VerifyOptions, VerifyReport } from "./report.ts";
-import { type CheckpointWriters, TreeCheck } from "./tree-check.ts";
 import { degreeOf, leavesOf } from "./verify-tree.ts";
 
 /** After so many faults the rest is counted, not listed. */

@@ -2,9 +2,8 @@
 import { equalBytes, FleetError, fromHex, toHex } from "../../core/index.ts";
 import { type VerifiedRoot, verifyRoot } from "../../skywire/cxo/index.ts";
 import { leafHash, parseCheckpoint, parseNote, verifyInclusion } from "../../tlog/index.ts";
-import type { Log } from "../entries/objects.ts";
-import type { FeedKey } from "../keys/keys.ts";
-import { originOf, readLog } from "../newest.ts";
+import { type Log, originOf, readLog } from "../log/index.ts";
+import type { FeedKey } from "../keys/index.ts";
 import type { EvidenceDocument, EvidenceState } from "./evidence.ts";
 
 /** What an evidence document is worth. */

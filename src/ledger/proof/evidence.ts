@@ -1,6 +1,6 @@
 // What a document of evidence holds.
 import type { SentRoot } from "../../skywire/cxo/index.ts";
-import type { FeedKey } from "../keys/keys.ts";
+import type { FeedKey } from "../keys/index.ts";
 
 /** Names the form of an evidence document. */
 export const EVIDENCE_FORMAT = "fleet.skywire/ledger-evidence/v1";

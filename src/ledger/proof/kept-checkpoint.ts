@@ -9,13 +9,20 @@ import {
   sha256,
 } from "../../core/index.ts";
 import { decodeRoot } from "../../skywire/cxo/index.ts";
-import { decodeLog, type Log } from "../entries/objects.ts";
-import type { LedgerRecord, SeenHead } from "../entries/payloads.ts";
-import type { ReadOnlyLedger } from "../ledger.ts";
-import { FRAME_TYPES, isFrame, streamFrames } from "../store/frame.ts";
-import { parseCommit, segmentName } from "../store/segment.ts";
-import { listSegments } from "../store/view.ts";
-import { verifyCheckpoint } from "../newest.ts";
+import {
+  decodeLog,
+  FRAME_TYPES,
+  isFrame,
+  type LedgerRecord,
+  listSegments,
+  type Log,
+  parseCommit,
+  type ReadOnlyLedger,
+  type SeenHead,
+  segmentName,
+  streamFrames,
+  verifyCheckpoint,
+} from "../log/index.ts";
 
 /** A checkpoint of a ledger that is here, proved to be over its own entries. */
 export interface KeptCheckpoint extends SeenHead {

@@ -1,7 +1,7 @@
 // Makes evidence of two states that one key signed and that contradict each other.
 import { compareTexts, FleetError, sha256, toHex } from "../../core/index.ts";
 import { decodeRoot } from "../../skywire/cxo/index.ts";
-import type { FeedKey } from "../keys/keys.ts";
+import type { FeedKey } from "../keys/index.ts";
 import { checkEvidence } from "./check-evidence.ts";
 import {
   type EntriesAt,

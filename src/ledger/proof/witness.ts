@@ -1,14 +1,15 @@
 // Cosigns another operator's checkpoint, once it is proved to go on from the last one.
 import { assert, fromHex, fromUtf8, hasCode, type OperatorKey } from "../../core/index.ts";
 import { cosign, formatNote, parseNote, verifyConsistency } from "../../tlog/index.ts";
-import type { EntryDraft, SeenHead } from "../entries/payloads.ts";
-import type { FeedKey, OperatorKeys } from "../keys/keys.ts";
 import {
+  type EntryDraft,
   ledgerNoteKey,
+  type SeenHead,
   type VerifiedCheckpoint,
   verifyCheckpoint,
   witnessNoteKey,
-} from "../newest.ts";
+} from "../log/index.ts";
+import type { FeedKey, OperatorKeys } from "../keys/index.ts";
 
 /** What a witness is asked to cosign, and what it knows. */
 export interface CosignRequest {

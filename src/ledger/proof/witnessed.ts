@@ -1,8 +1,12 @@
 // Judges the cosignatures that witnesses recorded of a ledger.
 import { assert, compareTexts, hasCode, type OperatorKey, utf8 } from "../../core/index.ts";
-import type { KeysetPayload, LedgerRecord, SeenHead } from "../entries/payloads.ts";
-import type { FeedKey } from "../keys/keys.ts";
-import { verifyCheckpoint } from "../newest.ts";
+import {
+  type KeysetPayload,
+  type LedgerRecord,
+  type SeenHead,
+  verifyCheckpoint,
+} from "../log/index.ts";
+import type { FeedKey } from "../keys/index.ts";
 
 /** The ledger whose witnesses are counted, and who counts as one. */
 export interface WitnessOptions {

@@ -12,8 +12,8 @@ import {
   UNSEALED,
   verifyGenesis,
 } from "../../../src/ledger/index.ts";
-import { sealingKeyOf } from "../../../src/ledger/entries/epochs.ts";
-import { RecordReader } from "../../../src/ledger/entries/records.ts";
+import { sealingKeyOf } from "../../../src/ledger/keysets/epochs.ts";
+import { RecordReader } from "../../../src/ledger/log/entries/records.ts";
 import { countingRandom, testIntent, testKeys } from "../../support/ledger-world.ts";
 import { MemoryFeed } from "../../support/memory-feed.ts";
 

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { digestOfBytes, utf8 } from "../../../src/core/index.ts";
 import { FleetState, readKeyFile, readLedger } from "../../../src/ledger/index.ts";
-import { KEPT_FORMAT } from "../../../src/ledger/kept/kept-file.ts";
-import { encodeShared } from "../../../src/ledger/kept/shared-json.ts";
+import { KEPT_FORMAT } from "../../../src/ledger/log/kept/kept-file.ts";
+import { encodeShared } from "../../../src/ledger/log/kept/shared-json.ts";
 import { nodeFiles } from "../../../src/platform/index.ts";
 import { HistoryFold } from "../../../src/reconcile/index.ts";
 

@@ -7,7 +7,7 @@ import {
   settleRotation,
   writeKeyFile,
 } from "../../../src/ledger/index.ts";
-import { EpochKey } from "../../../src/ledger/entries/sealing.ts";
+import { EpochKey } from "../../../src/ledger/log/entries/sealing.ts";
 import { countersAfter } from "../../../src/ledger/keys/keys.ts";
 import { countingRandom, testKeys } from "../../support/ledger-world.ts";
 import { testSecret } from "../../support/memory-feed.ts";

@@ -10,7 +10,7 @@ import {
   verifyGenesis,
   writeKeyFile,
 } from "../../../src/ledger/index.ts";
-import { makeGenesis } from "../../../src/ledger/entries/signing.ts";
+import { makeGenesis } from "../../../src/ledger/log/entries/signing.ts";
 import { countingRandom, testKeys } from "../../support/ledger-world.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
 

@@ -4,8 +4,8 @@ import {
   headsToName,
   type PayloadForm,
   parsePayloadType,
-} from "../../../src/ledger/entries/payload-type.ts";
-import type { SeenHead } from "../../../src/ledger/entries/payloads.ts";
+} from "../../../src/ledger/log/entries/payload-type.ts";
+import type { SeenHead } from "../../../src/ledger/log/entries/payloads.ts";
 import type { FeedKey } from "../../../src/ledger/index.ts";
 
 const A = `02${"a".repeat(64)}` as FeedKey;

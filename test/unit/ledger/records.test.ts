@@ -1,17 +1,17 @@
 import { describe, expect, it, test } from "vitest";
 import { fromHex, toHex } from "../../../src/core/index.ts";
 import type { EntryDraft } from "../../../src/ledger/index.ts";
-import { composeEntries, type ComposeDraft } from "../../../src/ledger/commit.ts";
-import { verifyEntry, verifyGenesis } from "../../../src/ledger/entries/signing.ts";
-import { formatPayload } from "../../../src/ledger/entries/payload-type.ts";
-import type { EntryKind, SeenHead } from "../../../src/ledger/entries/payloads.ts";
-import { RecordReader } from "../../../src/ledger/entries/records.ts";
+import { composeEntries, type ComposeDraft } from "../../../src/ledger/log/commit.ts";
+import { verifyEntry, verifyGenesis } from "../../../src/ledger/log/entries/signing.ts";
+import { formatPayload } from "../../../src/ledger/log/entries/payload-type.ts";
+import type { EntryKind, SeenHead } from "../../../src/ledger/log/entries/payloads.ts";
+import { RecordReader } from "../../../src/ledger/log/entries/records.ts";
 import {
   makeMoved,
   makeRotate,
   verifyMoved,
   verifyRotate,
-} from "../../../src/ledger/entries/rotation.ts";
+} from "../../../src/ledger/log/entries/rotation.ts";
 import { countingRandom, testKeys } from "../../support/ledger-world.ts";
 import { HEARTBEAT, MemoryFeed } from "../../support/memory-feed.ts";
 

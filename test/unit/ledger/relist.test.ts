@@ -12,8 +12,8 @@ import {
 } from "../../../src/ledger/index.ts";
 import { verifySound } from "../../../src/ledger/check/verify-sound.ts";
 import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
-import { relisted } from "../../../src/ledger/list/relist.ts";
-import { HashList } from "../../../src/ledger/store/block-hashes.ts";
+import { relisted } from "../../../src/ledger/log/list/relist.ts";
+import { HashList } from "../../../src/ledger/log/store/block-hashes.ts";
 import { buildRefs, decodeRoot, RefsBuilder } from "../../../src/skywire/cxo/index.ts";
 import { feed } from "../../support/damaged-store.ts";
 import { allRecords, FOLDER, ledgerOptions } from "../../support/ledger-world.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromHex, sha256 } from "../../../src/core/index.ts";
 import { createLedger, createReplica, openReplica } from "../../../src/ledger/index.ts";
-import { signCheckpoint } from "../../../src/ledger/newest.ts";
+import { signCheckpoint } from "../../../src/ledger/log/head.ts";
 import { decodeRoot, encodeRoot } from "../../../src/skywire/cxo/index.ts";
 import { forge } from "../../support/forged-store.ts";
 import {

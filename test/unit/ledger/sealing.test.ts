@@ -14,7 +14,7 @@ import {
   readLedger,
   verifyLedger,
 } from "../../../src/ledger/index.ts";
-import { EpochKey } from "../../../src/ledger/entries/sealing.ts";
+import { EpochKey } from "../../../src/ledger/log/entries/sealing.ts";
 import {
   allRecords,
   countingRandom,

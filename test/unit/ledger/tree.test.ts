@@ -8,10 +8,10 @@ import {
   readLedger,
   verifyLedger,
 } from "../../../src/ledger/index.ts";
-import { decodeEntry } from "../../../src/ledger/entries/objects.ts";
-import { makeRotate } from "../../../src/ledger/entries/rotation.ts";
-import { signCheckpoint, verifyCheckpoint } from "../../../src/ledger/newest.ts";
-import { FRAME_TYPES, scanFrames } from "../../../src/ledger/store/frame.ts";
+import { decodeEntry } from "../../../src/ledger/log/entries/objects.ts";
+import { makeRotate } from "../../../src/ledger/log/entries/rotation.ts";
+import { signCheckpoint, verifyCheckpoint } from "../../../src/ledger/log/head.ts";
+import { FRAME_TYPES, scanFrames } from "../../../src/ledger/log/store/frame.ts";
 import {
   leafHash,
   TreeFrontier,

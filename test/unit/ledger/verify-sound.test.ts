@@ -10,7 +10,7 @@ import {
 } from "../../../src/ledger/index.ts";
 import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
 import { verifySound } from "../../../src/ledger/check/verify-sound.ts";
-import { makeRotate } from "../../../src/ledger/entries/rotation.ts";
+import { makeRotate } from "../../../src/ledger/log/entries/rotation.ts";
 import { signaturePool } from "../../../src/platform/index.ts";
 import { changed, feed, flipped } from "../../support/damaged-store.ts";
 import {

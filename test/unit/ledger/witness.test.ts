@@ -11,7 +11,7 @@ import {
   type OperatorKeys,
   type WitnessOptions,
 } from "../../../src/ledger/index.ts";
-import { signCheckpoint, verifyCheckpoint } from "../../../src/ledger/newest.ts";
+import { signCheckpoint, verifyCheckpoint } from "../../../src/ledger/log/head.ts";
 import { addSignatures, consistencyProof, parseNote } from "../../../src/tlog/index.ts";
 import { testIntent, testKeys } from "../../support/ledger-world.ts";
 import { HEARTBEAT, MemoryFeed } from "../../support/memory-feed.ts";

@@ -1,0 +1,20 @@
+// The door of the operator's keys: all are derived from one secret, which a key file holds.
+export {
+  type KeyRotation,
+  prepareRotation,
+  readKeyFile,
+  type ReadKeyOptions,
+  type RotateKeyOptions,
+  settleRotation,
+  writeKeyFile,
+  type WriteKeyOptions,
+} from "./key-file.ts";
+export {
+  type FeedKey,
+  formatFeedKey,
+  generateSecret,
+  type KeyCounters,
+  OperatorKeys,
+  type RotatedKey,
+  type WriterKeys,
+} from "./keys.ts";

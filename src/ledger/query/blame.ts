@@ -1,0 +1,251 @@
+// Says who answers for each value of a visor, by its records and by what it shows.
+import { defined, type Json } from "../../core/index.ts";
+import { compareFields, MASK } from "../../model/index.ts";
+import type { KnownLeaf } from "./known-fields.ts";
+import type { VisorState } from "./fleet-state.ts";
+import {
+  isOpaque,
+  type LeafSet,
+  type LeafState,
+  recordedValue,
+  type Sighting,
+} from "./field-state.ts";
+import { isBelow } from "./log-sieve.ts";
+import type { RecordRef } from "./queries.ts";
+
+/** What a visor shows at a leaf or element, secrets masked. */
+export type BlameReading =
+  | { readonly kind: "shown"; readonly value: Json }
+  | { readonly kind: "hidden"; readonly why: string };
+
+/** A leaf, or an element of a list. */
+export type LeafPlace = Pick<LeafState, "path" | "element">;
+
+/** A visor as it is now; only looked at. */
+export interface LiveVisor {
+  readonly readMs: number;
+  readonly startedAtMs: number;
+  /** What it shows at a leaf; of an element, whether it is a member. */
+  look(leaf: LeafPlace): BlameReading;
+  /** Whether it has a recorded value there; `undefined` where the two cannot be compared. */
+  matches(leaf: LeafPlace, recorded: Pick<LeafSet, "value" | "at" | "secret">): boolean | undefined;
+  /** The elements of a leaf that is a list. */
+  elements(path: string): readonly string[] | undefined;
+}
+
+/** One end of a stretch of time: a record, or a reading that no record holds. */
+export interface MomentRef {
+  readonly timeMs: number;
+  readonly at?: RecordRef;
+}
+
+/** Who answers for a value. `acceptedAt` is when a manifest of ours, a later one, was found to want just it. */
+export type BlameVerdict =
+  /** `fleet` set it, and nothing says otherwise. */
+  | { readonly kind: "fleet"; readonly set: LeafSet; readonly acceptedAt?: MomentRef }
+  /** Somebody else changed it after it was last seen right at `from`, and before it was found otherwise at `to`. */
+  | {
+      readonly kind: "outside";
+      /** The last time `fleet` set it; absent where it never had to. */
+      readonly set?: LeafSet;
+      /** What it was at `from`; absent where only its keyed digest is known. */
+      readonly was?: Json;
+      readonly from: MomentRef;
+      readonly to: MomentRef;
+      /** It lasts until the visor restarts, and the visor did: nobody need have changed it. */
+      readonly restartedAtMs?: number;
+      /** The app is as that start of the visor leaves it. */
+      readonly byRestart?: true;
+      readonly acceptedAt?: MomentRef;
+    }
+  /** A write was begun and nobody saw how it ended; `matches` says whether the visor shows what it wanted. */
+  | {
+      readonly kind: "unsure";
+      readonly unsure: NonNullable<LeafState["unsure"]>;
+      readonly matches?: boolean;
+      readonly set?: LeafSet;
+    }
+  | { readonly kind: "never" };
+
+/** One leaf or element, its value, and who answers for it. */
+export interface BlamedLeaf {
+  readonly path: string;
+  readonly element?: string;
+  /** The value on the visor, or the recorded one where it was not read; absent when nobody knows. */
+  readonly value?: Json;
+  readonly from: "visor" | "record" | "nowhere";
+  readonly verdict: BlameVerdict;
+  /** Why the value on the visor could not be read or compared. */
+  readonly notCompared?: string;
+}
+
+/** What to ask of one visor. */
+export interface BlameInput {
+  /** Absent when no record speaks of the visor. */
+  readonly state: VisorState | undefined;
+  /** Absent when the visor is not to be read, or could not be. */
+  readonly live?: LiveVisor;
+  /** A path or the beginning of one, whole segments. */
+  readonly path?: string;
+  /** Leaves to answer for whether or not they are recorded, such as those of a manifest. */
+  readonly owned: readonly string[];
+}
+
+/** Says for each leaf of a visor who set its value. Sorted by path and element. */
+export function blameVisor(input: BlameInput): readonly BlamedLeaf[] {
+  const { state, live, path } = input;
+  const isAsked = (each: string): boolean => path === undefined || isBelow(each, path);
+  const leaves = new Map<string, LeafState>();
+  const put = (leaf: LeafState): void => {
+    const key = `${leaf.path} ${leaf.element ?? ""}`;
+    if (isAsked(leaf.path) && !leaves.has(key)) leaves.set(key, leaf);
+  };
+  for (const leaf of state?.leaves ?? []) if (hasStory(leaf)) put(leaf);
+  const paths = new Set([
+    ...(state?.owned ?? []),
+    ...input.owned,
+    ...[...leaves.values()].map((leaf) => leaf.path),
+  ]);
+  for (const each of paths) {
+    const elements = live?.elements(each);
+    for (const element of elements ?? []) put({ path: each, element });
+    const isKnown = [...leaves.values()].some((leaf) => leaf.path === each);
+    if (elements === undefined && !isKnown) put({ path: each });
+  }
+  return [...leaves.values()]
+    .filter((leaf) => !isGoneElement(leaf, live))
+    .toSorted(compareFields)
+    .map((leaf) => blameLeaf(leaf, live, state?.known(leaf.path, leaf.element)));
+}
+
+/** Something `fleet` wrote, or may have written, or saw: not a leaf that only stands in a list. */
+function hasStory({ set, seen, unsure }: LeafState): boolean {
+  return set !== undefined || seen !== undefined || unsure !== undefined;
+}
+
+/** An element that `fleet` never touched and that is no member any more answers no question. */
+function isGoneElement(leaf: LeafState, live: LiveVisor | undefined): boolean {
+  if (leaf.element === undefined || leaf.set !== undefined || leaf.unsure !== undefined)
+    return false;
+  const elements = live?.elements(leaf.path);
+  if (elements !== undefined) return !elements.includes(leaf.element);
+  return leaf.seen?.value === false;
+}
+
+function blameLeaf(
+  leaf: LeafState,
+  live: LiveVisor | undefined,
+  known: KnownLeaf | undefined,
+): BlamedLeaf {
+  const { path, element, set, unsure } = leaf;
+  const look = live?.look(leaf);
+  const isLike = (
+    recorded: Pick<LeafSet, "value" | "at" | "secret"> | undefined,
+  ): boolean | undefined =>
+    recorded === undefined || look?.kind !== "shown" ? undefined : live?.matches(leaf, recorded);
+  const asSet = isLike(set);
+  const asUnsure = isLike(unsure);
+  const isBlind = look?.kind === "shown" && set !== undefined && asSet === undefined;
+  const base = {
+    path,
+    ...defined({ element }),
+    ...valueOf(leaf, look),
+    ...(isBlind ? { notCompared: "a secret, which only the operator who set it can compare" } : {}),
+  };
+  // Where the value from before the doubtful write is still there, the doubt is over.
+  if (unsure !== undefined && !(asUnsure === false && asSet === true)) {
+    const verdict: BlameVerdict = {
+      kind: "unsure",
+      unsure,
+      ...defined({ matches: asUnsure, set }),
+    };
+    return { ...base, verdict };
+  }
+  const found = known?.how === "found" ? known : undefined;
+  const asFound =
+    found === undefined || look?.kind !== "shown" ? undefined : isFound(leaf, found, live);
+  // A later manifest of ours found it so: what others did before that, or do since, is judged by it.
+  if (found !== undefined && asFound === false && live !== undefined)
+    return { ...base, verdict: sinceFound(leaf, found, live) };
+  if (set === undefined) return { ...base, verdict: { kind: "never" } };
+  const acceptedAt = asFound === true && found !== undefined ? momentOf(found) : undefined;
+  const accepted = acceptedAt === undefined ? {} : { acceptedAt };
+  const differs = asSet === undefined ? leaf.otherwise !== undefined : !asSet;
+  return differs
+    ? { ...base, verdict: { ...outside(leaf, set, live), ...accepted } }
+    : { ...base, verdict: { kind: "fleet", set, ...accepted } };
+}
+
+/** Whether a visor shows what was found as wanted; `undefined` where the two cannot be compared. */
+function isFound(
+  leaf: LeafState,
+  { value, keyed, at }: KnownLeaf,
+  live: LiveVisor | undefined,
+): boolean | undefined {
+  if (value !== undefined) return live?.matches(leaf, { value, at });
+  return keyed === undefined
+    ? undefined
+    : live?.matches(leaf, { value: MASK, at, secret: { ref: "", hmac: keyed } });
+}
+
+function sinceFound({ path, set }: LeafState, found: KnownLeaf, live: LiveVisor): BlameVerdict {
+  return {
+    kind: "outside",
+    ...defined({ set, was: found.value }),
+    from: momentOf(found),
+    to: { timeMs: live.readMs },
+    ...restartOf({ path, set }, found.seenMs, live),
+  };
+}
+
+/** What a restart of the visor after a moment has to do with a value: it undoes whether an app runs. */
+function restartOf(
+  { path, set }: Pick<LeafState, "path"> & { readonly set: LeafSet | undefined },
+  afterMs: number,
+  live: LiveVisor | undefined,
+): Pick<BlameVerdict & { readonly kind: "outside" }, "restartedAtMs" | "byRestart"> {
+  if (live === undefined || live.startedAtMs <= afterMs) return {};
+  const restartedAtMs = live.startedAtMs;
+  const app = /^(apps\..+)\.running$/.exec(path)?.[1];
+  if (app === undefined) return set?.lifetime === "memory" ? { restartedAtMs } : {};
+  const auto = live.look({ path: `${app}.auto_start` });
+  const now = live.look({ path });
+  if (auto.kind !== "shown" || now.kind !== "shown") return { restartedAtMs };
+  return auto.value === now.value ? { restartedAtMs, byRestart: true } : {};
+}
+
+function valueOf(
+  leaf: LeafState,
+  look: BlameReading | undefined,
+): Pick<BlamedLeaf, "value" | "from" | "notCompared"> {
+  if (look?.kind === "shown") return { value: look.value, from: "visor" };
+  const value = recordedValue(leaf);
+  return {
+    ...defined({ value }),
+    from: value === undefined ? "nowhere" : "record",
+    ...defined({ notCompared: look?.why }),
+  };
+}
+
+function outside(
+  { path, seen, otherwise }: LeafState,
+  set: LeafSet,
+  live: LiveVisor | undefined,
+): BlameVerdict & { readonly kind: "outside" } {
+  const from = seen === undefined ? { timeMs: set.at.timeMs, at: set.at } : momentOf(seen);
+  const to =
+    otherwise === undefined ? { timeMs: live?.readMs ?? from.timeMs } : momentOf(otherwise.first);
+  const was = isOpaque(set.value) ? {} : { was: set.value };
+  return {
+    kind: "outside",
+    set,
+    ...was,
+    from,
+    to,
+    ...restartOf({ path, set }, from.timeMs, live),
+  };
+}
+
+function momentOf({ seenMs, at }: Pick<Sighting, "seenMs" | "at">): MomentRef {
+  return { timeMs: seenMs, at };
+}

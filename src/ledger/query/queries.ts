@@ -1,0 +1,170 @@
+// Short questions to records: their names, the latest keyset, open intents, plan parts, secrets that were set, texts that are kept.
+import type { Digest, OperatorKey, VisorKey } from "../../core/index.ts";
+import type { EntryKind, LedgerRecord, PlanPartPayload } from "../log/index.ts";
+import type { FeedKey } from "../keys/index.ts";
+
+// The name of a record: its feed, entry, time and author.
+
+/** Where something is recorded, when, and by whom. */
+export interface RecordRef {
+  readonly feed: FeedKey;
+  /** The first entry of the record. */
+  readonly index: number;
+  readonly timeMs: number;
+  readonly operator: OperatorKey;
+}
+
+/** Names a record. */
+export function refOf({ feed, index, timeMs, operator }: LedgerRecord): RecordRef {
+  return { feed, index, timeMs, operator };
+}
+
+// Which owned paths a recorded plan found as the manifest wanted them.
+
+/** The owned paths that a plan found as wanted: neither changed by it, nor left alone or past comparing. */
+export function pathsAsWanted({ owned, changes, reading }: PlanPartPayload): readonly string[] {
+  const others = new Set([...changes.map(({ path }) => path), ...(reading?.unsure ?? [])]);
+  return owned.filter((path) => !others.has(path));
+}
+
+// Short questions to records: the latest key set, open intents, the latest plan parts, secrets that were set.
+
+/** Records in order: what a ledger gives, or some that are at hand. */
+export type Records = AsyncIterable<LedgerRecord> | Iterable<LedgerRecord>;
+
+/** The latest key set of a fleet: who may do what, and what its entries are sealed with. */
+export async function latestKeyset(
+  records: Records,
+  fleet: string,
+): Promise<LedgerRecord<"keyset"> | undefined> {
+  let latest: LedgerRecord<"keyset"> | undefined;
+  for await (const record of records) {
+    if (isRecordOf(record, "keyset", fleet)) latest = record;
+  }
+  return latest;
+}
+
+/** Gathers the intents that no receipt answers yet, from records taken in order. */
+export class OpenIntents {
+  readonly #fleet: string | undefined;
+  readonly #open = new Map<number, LedgerRecord<"intent">>();
+
+  /** Of one fleet, or of all. */
+  constructor(fleet?: string) {
+    this.#fleet = fleet;
+  }
+
+  /** Takes the next record. */
+  next(record: LedgerRecord): void {
+    if (isRecordOf(record, "intent", this.#fleet)) this.#open.set(record.index, record);
+    else if (isRecordOf(record, "receipt", this.#fleet) && record.payload !== undefined)
+      this.#open.delete(record.payload.intent);
+  }
+
+  /** Writes that may or may not have happened, oldest first. */
+  list(): readonly LedgerRecord<"intent">[] {
+    return [...this.#open.values()];
+  }
+}
+
+/** Intents that no receipt answers, in order: writes that may or may not have happened. */
+export async function intentsWithoutReceipt(
+  records: Records,
+  fleet?: string,
+): Promise<readonly LedgerRecord<"intent">[]> {
+  const intents = new OpenIntents(fleet);
+  for await (const record of records) intents.next(record);
+  return intents.list();
+}
+
+/** What the latest plan of each visor owned. */
+export async function latestPlanParts(
+  records: Records,
+  fleet: string,
+): Promise<ReadonlyMap<VisorKey, LedgerRecord<"plan-part">>> {
+  const parts = new Map<VisorKey, LedgerRecord<"plan-part">>();
+  for await (const record of records) {
+    if (isRecordOf(record, "plan-part", fleet) && record.payload !== undefined)
+      parts.set(record.payload.visor, record);
+  }
+  return parts;
+}
+
+/** What a receipt says of a secret leaf. */
+export interface SecretReceipt {
+  readonly ref: string;
+  readonly hmac: string;
+  /** Index of the receipt. */
+  readonly index: number;
+}
+
+/** The latest receipt that set a secret leaf of a visor. */
+export async function latestSecretReceipt(
+  records: Records,
+  visor: VisorKey,
+  path: string,
+): Promise<SecretReceipt | undefined> {
+  let latest: SecretReceipt | undefined;
+  for await (const record of records) {
+    if (!isRecordOf(record, "receipt") || record.payload?.visor !== visor) continue;
+    const outcome = record.payload.outcomes.findLast(
+      (each) => each.path === path && each.secret !== undefined,
+    );
+    if (outcome?.secret !== undefined) latest = { ...outcome.secret, index: record.index };
+  }
+  return latest;
+}
+
+/** True for a record of a kind, of one fleet or of any. */
+export function isRecordOf<K extends EntryKind>(
+  record: LedgerRecord,
+  kind: K,
+  fleet?: string,
+): record is LedgerRecord<K> {
+  return record.kind === kind && (fleet === undefined || fleetOf(record) === fleet);
+}
+
+/** The fleet a record belongs to; `undefined` for what is of no fleet and for what we cannot read. */
+function fleetOf({ payload }: LedgerRecord): string | undefined {
+  return payload !== undefined && "fleet" in payload ? payload.fleet : undefined;
+}
+
+// Which manifests' texts ledgers keep.
+
+/** Gathers from records in joined order the digests of the manifests that each ledger keeps the text of. */
+export class KeptManifests {
+  readonly #fleet: string;
+  readonly #kept: Map<FeedKey, Set<Digest>>;
+
+  /** @param state what {@link state} gave, to go on from there */
+  constructor(fleet: string, state: ReturnType<KeptManifests["state"]> = new Map()) {
+    this.#fleet = fleet;
+    this.#kept = state;
+  }
+
+  /** All that it holds, shared with it. */
+  state(): Map<FeedKey, Set<Digest>> {
+    return this.#kept;
+  }
+
+  /** Takes the next record. */
+  next(record: LedgerRecord): void {
+    if (record.kind === "moved" && record.payload !== undefined) {
+      // A ledger goes on in its next feed: what it keeps is not kept again there.
+      for (const digest of this.#kept.get(record.feed) ?? [])
+        this.#in(record.payload.feed).add(digest);
+    } else if (isRecordOf(record, "plan", this.#fleet) && record.payload?.text !== undefined)
+      this.#in(record.feed).add(record.payload.manifest);
+  }
+
+  /** What the ledger of a feed keeps so far. */
+  of(feed: FeedKey): ReadonlySet<Digest> {
+    return new Set(this.#kept.get(feed));
+  }
+
+  #in(feed: FeedKey): Set<Digest> {
+    const digests = this.#kept.get(feed) ?? new Set();
+    this.#kept.set(feed, digests);
+    return digests;
+  }
+}
