@@ -20,7 +20,7 @@ import {
 
 /**
  * @typedef {typeof import("../../src/ledger/log/store/store-writer.ts")} StoreFile
- * @typedef {import("../../src/ledger/log/store/store-writer.ts").CommitDraft} CommitDraft
+ * @typedef {import("../../src/ledger/log/store/start-store.ts").CommitDraft} CommitDraft
  * @typedef {"ours" | "commit" | "bare" | "signing" | "bytes"} Figure
  */
 

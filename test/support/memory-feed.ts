@@ -8,7 +8,8 @@ import {
 import { makeGenesis, verifyGenesis } from "../../src/ledger/log/entries/signing.ts";
 import { type EpochKey, Keyring } from "../../src/ledger/log/entries/sealing.ts";
 import { headsToName } from "../../src/ledger/log/entries/payload-type.ts";
-import type { EntryKind, MovedFrom, SeenHead } from "../../src/ledger/log/entries/payloads.ts";
+import type { MovedFrom, SeenHead } from "../../src/ledger/log/entries/payloads.ts";
+import type { EntryKind } from "../../src/ledger/log/entries/payload-type.ts";
 import { RecordReader } from "../../src/ledger/log/entries/records.ts";
 import { makeRotate } from "../../src/ledger/log/entries/rotation.ts";
 import type { RotatedKey } from "../../src/ledger/keys/keys.ts";

@@ -38,7 +38,16 @@ import {
 } from "../log/index.ts";
 import { SignatureQueue } from "./signature-queue.ts";
 import { degreeOf } from "./verify-tree.ts";
-import type { CheckedItem, PinnedTree, VerifyOptions, VerifyReport } from "./report.ts";
+import {
+  type CheckedItem,
+  notSigned,
+  omittedRoots,
+  OTHER_COPIES,
+  sealedContent,
+  UNKNOWN_OWNER,
+  type VerifyOptions,
+  type VerifyReport,
+} from "./report.ts";
 
 /**
  * Verifies a ledger front to back in bounded memory, but for 32 bytes of each entry. It accepts nothing that the check of every detail
@@ -68,10 +77,7 @@ export async function verifySound(options: VerifyOptions): Promise<VerifyReport 
   }
 }
 
-/** What is said of entries whose signatures were checked before. */
-export function notSigned({ size }: PinnedTree): string {
-  return `signatures of the first ${size} entries: they are those of the tree that was given`;
-}
+const odd = (what: string): FleetError => new FleetError("ledger/malformed", what);
 
 class SoundPass {
   readonly #options: VerifyOptions;
@@ -290,22 +296,4 @@ class SoundPass {
     const sealed = this.#sealed > 0 ? [sealedContent(this.#sealed)] : [];
     return [...omitted, ...whose, ...signatures, ...sealed, OTHER_COPIES];
   }
-}
-
-/** Reasons for what a verification cannot tell. */
-export const UNKNOWN_OWNER = "whose ledger this is: no manifest says which keys to trust";
-export const OTHER_COPIES = "whether other copies of this ledger say the same";
-
-/** Said of a copy with gaps. */
-export function omittedRoots(count: bigint): string {
-  return `${count} Roots that this copy does not have, only what they led to`;
-}
-
-/** Said of entries that are closed to a verifier. */
-export function sealedContent(count: number): string {
-  return `what ${count} sealed entries say: their content is encrypted to the operators`;
-}
-
-function odd(what: string): FleetError {
-  return new FleetError("ledger/malformed", what);
 }

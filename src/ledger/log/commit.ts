@@ -17,19 +17,19 @@ import {
   LOG_SCHEMA,
   LOG_VERSION,
 } from "./entries/objects.ts";
-import { formatPayload, formatPayloadType } from "./entries/payload-type.ts";
 import {
   type EntryKind,
+  formatPayload,
+  formatPayloadType,
   NEVER_SEALED,
-  type PayloadMap,
-  type SeenHead,
-} from "./entries/payloads.ts";
+} from "./entries/payload-type.ts";
+import type { PayloadMap, SeenHead } from "./entries/payloads.ts";
 import type { StoredEntry } from "./entries/records.ts";
 import { type EpochKey, SEAL_OVERHEAD } from "./entries/sealing.ts";
 import { signEntry } from "./entries/signing.ts";
 import type { OperatorKeys } from "../keys/index.ts";
 import { LEDGER_NONCE, signCheckpoint } from "./head.ts";
-import type { CommitDraft } from "./store/store-writer.ts";
+import type { CommitDraft } from "./store/start-store.ts";
 
 // Makes the signed entries of one payload, split and sealed where that is needed, and stamped with the time.
 

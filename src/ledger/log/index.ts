@@ -8,12 +8,10 @@ export {
   type Log,
 } from "./entries/objects.ts";
 export { APPROVALS, KEYSET_TERMS } from "./entries/payload-shapes.ts";
-export { parsePayload } from "./entries/payload-type.ts";
+export { ENTRY_KINDS, type EntryKind, parsePayload } from "./entries/payload-type.ts";
 export {
   type ChangeLifetime,
-  ENTRY_KINDS,
   type EntryDraft,
-  type EntryKind,
   type GenesisPayload,
   type HeartbeatPayload,
   type IntentPayload,
@@ -100,6 +98,7 @@ export { listSegments, missingError, readStore, scanSegment } from "./store/read
 export { type ScanResult, StoreScanner } from "./store/scan.ts";
 export { claimedIndex } from "./store/segment-index.ts";
 export { parseCommit, segmentName, type StoredCommit } from "./store/segment.ts";
-export { type CommitEnd, stoppedError, StoreWriter } from "./store/store-writer.ts";
+export { StoreWriter } from "./store/store-writer.ts";
+export { type CommitEnd, stoppedError } from "./store/start-store.ts";
 export { StreamedCommit } from "./store/streamed-commit.ts";
 export { checkCheckpoint, type CheckpointWriters, TreeCheck } from "./tree-check.ts";

@@ -9,7 +9,7 @@ import { LEDGER_NONCE, type LedgerHead, readNewest, toMs } from "./head.ts";
 import { EntryFiles, type EntryFilesOptions } from "./store/entry-files.ts";
 import { EntryTree } from "./store/entry-tree.ts";
 import { HashList } from "./store/block-hashes.ts";
-import type { CommitEnd } from "./store/store-writer.ts";
+import type { CommitEnd } from "./store/start-store.ts";
 import type { StoreView } from "./store/read-store.ts";
 
 /** What a ledger's content is read from. */

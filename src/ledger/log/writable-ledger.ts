@@ -5,14 +5,8 @@ import { leafHash } from "../../tlog/index.ts";
 import { composeCommit, type ComposedEntry, composeEntries, entryTime } from "./commit.ts";
 import type { LedgerHead } from "./head.ts";
 import type { LedgerContent } from "./opened-ledger.ts";
-import { formatPayload, headsToName } from "./entries/payload-type.ts";
-import {
-  type EntryDraft,
-  isSealable,
-  type KeysetPayload,
-  type LedgerRecord,
-  type SeenHead,
-} from "./entries/payloads.ts";
+import { formatPayload, headsToName, isSealable } from "./entries/payload-type.ts";
+import type { EntryDraft, KeysetPayload, LedgerRecord, SeenHead } from "./entries/payloads.ts";
 import type { RecordReader } from "./entries/records.ts";
 import { type EpochKey, epochKeysFor } from "./entries/sealing.ts";
 import type { FeedKey, OperatorKeys } from "../keys/index.ts";
@@ -21,7 +15,8 @@ import { keepEnd } from "./kept/kept-file.ts";
 import { ledgerObjects } from "./ledger-objects.ts";
 import type { AppendOptions, Ledger, LedgerOptions } from "./ledger.ts";
 import { relisted } from "./list/relist.ts";
-import { type StoreWriter, stoppedError } from "./store/store-writer.ts";
+import type { StoreWriter } from "./store/store-writer.ts";
+import { stoppedError } from "./store/start-store.ts";
 
 /** What a ledger is written with. */
 export interface WritableState {
@@ -42,7 +37,7 @@ interface Composed {
   readonly keys: OperatorKeys;
 }
 
-/** What a key set holds for some keys. */
+/** What a keyset holds for some keys. */
 interface SealingMemo {
   readonly keyset: KeysetPayload;
   readonly keys: OperatorKeys;
@@ -245,7 +240,7 @@ export class WritableLedger implements Ledger {
     if (keyset === undefined) {
       // A payload of another shape is refused as that, whatever fleet it seems to be of.
       formatPayload(draft.kind, draft.payload);
-      throw new FleetError("ledger/no-keyset", `the ledger has no key set of fleet ${fleet}`, {
+      throw new FleetError("ledger/no-keyset", `the ledger has no keyset of fleet ${fleet}`, {
         exit: 4,
       });
     }

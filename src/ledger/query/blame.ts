@@ -1,7 +1,7 @@
 // Says who answers for each value of a visor, by its records and by what it shows.
 import { defined, type Json } from "../../core/index.ts";
 import { compareFields, MASK } from "../../model/index.ts";
-import type { KnownLeaf } from "./known-fields.ts";
+import type { KnownLeaf, RecordRef } from "./queries.ts";
 import type { VisorState } from "./fleet-state.ts";
 import {
   isOpaque,
@@ -11,7 +11,6 @@ import {
   type Sighting,
 } from "./field-state.ts";
 import { isBelow } from "./log-sieve.ts";
-import type { RecordRef } from "./queries.ts";
 
 /** What a visor shows at a leaf or element, secrets masked. */
 export type BlameReading =

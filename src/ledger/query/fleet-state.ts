@@ -2,8 +2,8 @@
 import { defined, type VisorKey } from "../../core/index.ts";
 import { changeKey, compareFields } from "../../model/index.ts";
 import type { IntentPayload, LedgerRecord, PlanPayload } from "../log/index.ts";
-import { pathsAsWanted, type RecordRef, refOf } from "./queries.ts";
-import { type AtHand, type KnownLeaf, KnownLeaves, type KnownLeavesState } from "./known-fields.ts";
+import { type AtHand, type KnownLeaf, pathsAsWanted, type RecordRef, refOf } from "./queries.ts";
+import { KnownLeaves, type KnownLeavesState } from "./known-fields.ts";
 import { LeafHistory, type LeafState } from "./field-state.ts";
 
 /** Plans whose manifest and commit are remembered for the entries that follow; applies are seldom interleaved. */

@@ -37,20 +37,15 @@ export {
 } from "./join/join-feeds.ts";
 export { type NewerRecord, type NewerRecords, newerThan } from "./join/newer-than.ts";
 export { type Fold, type Folded, foldKept, type FoldOptions } from "./kept-fold.ts";
+export { KnownLeaves, type KnownLeavesState } from "./known-fields.ts";
 export {
   type AtHand,
   digestOfWanted,
   type FoundLeaf,
-  type KnownLeaf,
-  KnownLeaves,
-  type KnownLeavesState,
-  type SetLeaf,
-} from "./known-fields.ts";
-export { isBelow, type LogFilter, LogSieve, type SieveCounts } from "./log-sieve.ts";
-export {
   intentsWithoutReceipt,
   isRecordOf,
   KeptManifests,
+  type KnownLeaf,
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,
@@ -59,7 +54,9 @@ export {
   type Records,
   refOf,
   type SecretReceipt,
+  type SetLeaf,
 } from "./queries.ts";
+export { isBelow, type LogFilter, LogSieve, type SieveCounts } from "./log-sieve.ts";
 export {
   type Cut,
   type Moment,

@@ -1,5 +1,12 @@
-// Short questions to records: their names, the latest keyset, open intents, plan parts, secrets that were set, texts that are kept.
-import type { Digest, OperatorKey, VisorKey } from "../../core/index.ts";
+// Short questions to records: their names, the latest keyset, open intents, plan parts, secrets that were set, texts that are kept, what one says of a value.
+import {
+  type Digest,
+  digestOf,
+  type Json,
+  type OperatorKey,
+  type VisorKey,
+} from "../../core/index.ts";
+import type { WantedValue } from "../../model/index.ts";
 import type { EntryKind, LedgerRecord, PlanPartPayload } from "../log/index.ts";
 import type { FeedKey } from "../keys/index.ts";
 
@@ -167,4 +174,90 @@ export class KeptManifests {
     this.#kept.set(feed, digests);
     return digests;
   }
+}
+
+// What a record says of one value: that it was set, or that it was found as a manifest of ours wanted it.
+
+/** What a leaf or element was when it was last as a manifest of ours wanted it. */
+export interface KnownLeaf {
+  /** Of an element whether it is a member; absent where a keyed digest stands for it. */
+  readonly value?: Json;
+  /** Keyed digest of the value by the operator of `at`, where it may hold secrets. */
+  readonly keyed?: string;
+  readonly at: RecordRef;
+  /** When it was seen so, unix ms. */
+  readonly seenMs: number;
+  /** `set` when `fleet` wrote it and read it back, `found` when there was nothing to write. */
+  readonly how: "set" | "found";
+}
+
+/** What a manifest that is at hand wants of the leaf: what a bare digest or an old record may stand for. */
+export interface AtHand {
+  readonly manifest: Digest;
+  readonly wanted: WantedValue;
+}
+
+/** A leaf or element, and the value it was last made to have. */
+export interface SetLeaf {
+  readonly path: string;
+  readonly element?: string;
+  readonly value: Json;
+  readonly at: RecordRef;
+}
+
+/** A leaf that was found as wanted. Records of release 0.1.0 say by which manifest and not what that wanted. */
+export interface FoundLeaf {
+  readonly path: string;
+  readonly wanted?: WantedValue;
+  readonly manifest?: Digest;
+  readonly at: RecordRef;
+  readonly seenMs: number;
+}
+
+/** A fact in the order of the records. */
+export interface Ordered {
+  /** Which of two facts came later in the records. */
+  readonly order: number;
+}
+
+/** Found before it was set and recorded after: two operators at work at once. */
+export function isAfter(found: FoundLeaf & Ordered, set: (SetLeaf & Ordered) | undefined): boolean {
+  return set === undefined || (found.order >= set.order && found.seenMs >= set.at.timeMs);
+}
+
+/** True for a list that was found as wanted, where that says nothing of an element: what was set still holds. */
+export function isSilent(found: FoundLeaf, element: string | undefined): boolean {
+  return found.wanted?.kind === "list" && foundValue(found, element, undefined) === undefined;
+}
+
+/** What a leaf that was found as wanted was then; `undefined` where the record does not say it of the element. */
+export function foundValue(
+  { wanted, manifest }: FoundLeaf,
+  element: string | undefined,
+  atHand: AtHand | undefined,
+): Pick<KnownLeaf, "value" | "keyed"> | undefined {
+  const isSameManifest = manifest !== undefined && manifest === atHand?.manifest;
+  const told =
+    wanted === undefined || wanted.kind === "keyed"
+      ? isSameManifest
+        ? atHand.wanted
+        : wanted
+      : wanted.kind === "digest" &&
+          atHand !== undefined &&
+          digestOfWanted(atHand.wanted) === wanted.digest
+        ? atHand.wanted
+        : wanted;
+  if (told === undefined || told.kind === "digest") return undefined;
+  if (told.kind === "keyed") return { keyed: told.keyed };
+  if (told.kind === "value") return element === undefined ? { value: told.value } : undefined;
+  if (element === undefined) return undefined;
+  if (told.members.includes(element)) return { value: true };
+  return told.exact === true || told.removed?.includes(element) === true
+    ? { value: false }
+    : undefined;
+}
+
+/** What stands for a wanted value that is too long to be repeated in every record. */
+export function digestOfWanted(wanted: WantedValue): Digest {
+  return digestOf({ ...wanted });
 }

@@ -4,7 +4,8 @@ import type { EntryDraft } from "../../../src/ledger/index.ts";
 import { composeEntries, type ComposeDraft } from "../../../src/ledger/log/commit.ts";
 import { verifyEntry, verifyGenesis } from "../../../src/ledger/log/entries/signing.ts";
 import { formatPayload } from "../../../src/ledger/log/entries/payload-type.ts";
-import type { EntryKind, SeenHead } from "../../../src/ledger/log/entries/payloads.ts";
+import type { SeenHead } from "../../../src/ledger/log/entries/payloads.ts";
+import type { EntryKind } from "../../../src/ledger/log/entries/payload-type.ts";
 import { RecordReader } from "../../../src/ledger/log/entries/records.ts";
 import {
   makeMoved,

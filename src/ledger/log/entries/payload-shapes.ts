@@ -24,7 +24,6 @@ import {
 } from "../../../core/index.ts";
 import { FEED_KEY, wantedShape } from "../../../model/index.ts";
 import type {
-  EntryKind,
   KeysetApproval,
   KeysetOperator,
   KeysetPayload,
@@ -38,6 +37,7 @@ import type {
   RecordedReading,
   SealedEpochKey,
 } from "./payloads.ts";
+import type { EntryKind } from "./payload-type.ts";
 
 const LEAST_1 = wholeFrom(1);
 const SIGNATURE = hexOf(64);

@@ -1,4 +1,4 @@
-// What an entry says of its payload, and the payload itself: canonical JSON of the shape of its kind.
+// The kinds of entries, what an entry says of its payload, and the payload itself: canonical JSON of the shape of its kind.
 import { isFeedKey } from "../../../model/index.ts";
 import {
   canonicalJsonBytes,
@@ -11,13 +11,43 @@ import {
 } from "../../../core/index.ts";
 import type { FeedKey } from "../../keys/index.ts";
 import { PAYLOAD_SHAPES } from "./payload-shapes.ts";
-import {
-  ENTRY_KINDS,
-  type EntryKind,
-  NEVER_SEALED,
-  type PayloadMap,
-  type SeenHead,
-} from "./payloads.ts";
+import type { EntryDraft, PayloadMap, SeenHead } from "./payloads.ts";
+
+/** Every kind of entry. */
+export const ENTRY_KINDS = [
+  "genesis",
+  "keyset",
+  "plan",
+  "plan-part",
+  "intent",
+  "receipt",
+  "observation",
+  "adopt",
+  "revert",
+  "freeze",
+  "operation",
+  "heartbeat",
+  "rotate",
+  "moved",
+  "witness",
+] as const;
+
+/** What an entry records. */
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+const OPEN_KINDS = ["genesis", "keyset", "heartbeat", "rotate", "moved", "witness"] as const;
+/** Kinds that everybody can read, because verification needs them. */
+export const NEVER_SEALED: ReadonlySet<EntryKind> = new Set<EntryKind>(OPEN_KINDS);
+
+/** Kinds whose payload a fleet may seal; each names its fleet. */
+export type SealableKind = Exclude<EntryKind, (typeof OPEN_KINDS)[number]>;
+
+/** True for a draft that its fleet may seal. */
+export function isSealable(
+  draft: EntryDraft,
+): draft is Extract<EntryDraft, { readonly kind: SealableKind }> {
+  return !NEVER_SEALED.has(draft.kind);
+}
 
 // The PayloadType of an entry: kind, sealing, parts, and the heads that it names.
 

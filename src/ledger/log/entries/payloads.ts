@@ -10,35 +10,7 @@ import type {
 } from "../../../core/index.ts";
 import type { Lifetime, OutcomeKind, StepLetter, WantedValue } from "../../../model/index.ts";
 import type { FeedKey } from "../../keys/index.ts";
-
-/** Every kind of entry. */
-export const ENTRY_KINDS = [
-  "genesis",
-  "keyset",
-  "plan",
-  "plan-part",
-  "intent",
-  "receipt",
-  "observation",
-  "adopt",
-  "revert",
-  "freeze",
-  "operation",
-  "heartbeat",
-  "rotate",
-  "moved",
-  "witness",
-] as const;
-
-/** What an entry records. */
-export type EntryKind = (typeof ENTRY_KINDS)[number];
-
-const OPEN_KINDS = ["genesis", "keyset", "heartbeat", "rotate", "moved", "witness"] as const;
-/** Kinds that everybody can read, because verification needs them. */
-export const NEVER_SEALED: ReadonlySet<EntryKind> = new Set<EntryKind>(OPEN_KINDS);
-
-/** Kinds whose payload a fleet may seal; each names its fleet. */
-export type SealableKind = Exclude<EntryKind, (typeof OPEN_KINDS)[number]>;
+import type { EntryKind } from "./payload-type.ts";
 
 /** A head of another operator's feed, as the author of an entry had seen it. */
 export interface SeenHead {
@@ -282,13 +254,6 @@ export type EntryDraft = {
     readonly payload: PayloadMap[K];
   };
 }[Exclude<EntryKind, "genesis">];
-
-/** True for a draft that its fleet may seal. */
-export function isSealable(
-  draft: EntryDraft,
-): draft is Extract<EntryDraft, { readonly kind: SealableKind }> {
-  return !NEVER_SEALED.has(draft.kind);
-}
 
 type AnyRecord = {
   readonly [Kind in EntryKind]: {

@@ -17,7 +17,8 @@ import {
 } from "../../../core/index.ts";
 import { ObjectWriter } from "../../../skywire/cxo/index.ts";
 import type { OperatorKeys } from "../../keys/index.ts";
-import type { EntryKind, KeysetPayload, LedgerRecord, SealedEpochKey } from "./payloads.ts";
+import type { KeysetPayload, LedgerRecord, SealedEpochKey } from "./payloads.ts";
+import type { EntryKind } from "./payload-type.ts";
 
 // Epoch keys: they seal payloads, and are themselves encrypted to each operator.
 

@@ -1,23 +1,8 @@
 // Writes a ledger's store: each commit whole, synced and pinned before it counts.
-import {
-  type AppendFile,
-  assert,
-  concatBytes,
-  type FileLock,
-  FleetError,
-} from "../../../core/index.ts";
-import type { CxoObject } from "../../../skywire/cxo/index.ts";
+import { type AppendFile, assert, concatBytes, type FileLock } from "../../../core/index.ts";
 import type { FeedKey } from "../../keys/index.ts";
-import { encodeFrame, FRAME_OVERHEAD, FRAME_TYPES } from "./frame.ts";
-import {
-  encodePin,
-  type LockWorld,
-  type Pin,
-  PIN_FILE,
-  readPin,
-  replacePin,
-  takeLedgerLock,
-} from "./pin.ts";
+import { encodeFrame, FRAME_TYPES } from "./frame.ts";
+import { encodePin, type LockWorld, type Pin, PIN_FILE, replacePin } from "./pin.ts";
 import type { LiveSegment } from "./entry-files.ts";
 import {
   encodeSegmentIndex,
@@ -26,50 +11,27 @@ import {
   SegmentIndexer,
 } from "./segment-index.ts";
 import { encodeCommit, encodeCommitRecord, encodeHeader, segmentPath } from "./segment.ts";
-import { settle } from "./settle.ts";
-import { StreamedCommit } from "./streamed-commit.ts";
 import {
-  damagedError,
-  listSegments,
-  missingError,
-  readStore,
-  storeFault,
-  type StoreView,
-} from "./read-store.ts";
+  lockLostError,
+  notRecordedError,
+  stoppedError,
+  type CommitDraft,
+  type CommitEnd,
+  makeReplicaStore,
+  makeStore,
+  noteCommit,
+  openStore,
+  pinOf,
+  type StartedStore,
+} from "./start-store.ts";
+import { StreamedCommit } from "./streamed-commit.ts";
+import type { StoreView } from "./read-store.ts";
 
 /** Large enough for years of one operator, small enough to copy and read at once. */
 const SEGMENT_SIZE = 16 * 1024 * 1024;
 const FILE_MODE = 0o600;
 /** So much of a segment is read at most when it is opened. */
 const INDEX_DISTANCE = 1024 * 1024;
-
-/** A commit on its way to the disk. */
-export interface CommitDraft extends CommitEnd {
-  readonly objects: readonly CxoObject[];
-}
-
-/** What ends a commit and is pinned. */
-export interface CommitEnd {
-  readonly seq: bigint;
-  readonly root: Uint8Array;
-  readonly rootHash: string;
-  readonly signature: Uint8Array;
-  /** Entries after this commit. */
-  readonly size: bigint;
-  /** Of the Root. */
-  readonly timeNs: bigint;
-  /** RFC 6962 root over the entries, hex. */
-  readonly tree: string;
-  readonly checkpoint: Uint8Array | undefined;
-}
-
-/** Where the next record goes. */
-interface WritePlace {
-  readonly segment: number;
-  readonly size: number;
-  readonly indexer: SegmentIndexer;
-  readonly indexedTo?: number;
-}
 
 /** Writes a store. One writer a folder, held by its lock. */
 export class StoreWriter {
@@ -93,8 +55,7 @@ export class StoreWriter {
     world: LockWorld,
     folder: string,
     feed: FeedKey,
-    lock: FileLock,
-    { segment, size, indexer, indexedTo = 0 }: WritePlace,
+    { lock, segment, size, indexer, indexedTo = 0 }: StartedStore,
   ) {
     this.#indexedTo = indexedTo;
     this.#world = world;
@@ -121,34 +82,7 @@ export class StoreWriter {
     feed: FeedKey,
     first: CommitDraft,
   ): Promise<StoreWriter> {
-    const { files } = world;
-    await files.makeFolder(folder);
-    const lock = await takeLedgerLock(world, folder);
-    try {
-      if ((await listSegments(files, folder)).length > 0) throw existsError(folder);
-      const { pin } = await readPin(files, folder);
-      if (pin !== undefined && pin.seq > 0n) throw missingError(folder, feed);
-      const header = encodeHeader(1, feed);
-      const bytes = concatBytes(
-        header,
-        encodeCommit(first.objects, first.seq, first.root, first.signature),
-      );
-      // The pin goes first: a crash behind it leaves a pin without segments, which is no ledger, and
-      // the next creation starts over. The other order could leave a ledger without a pin.
-      await replacePin(files, folder, pinOf(feed, first, 1, bytes.length));
-      // The segment appears whole or not at all; with it the ledger is there.
-      await files.replace(segmentPath(folder, 1), bytes, { mode: FILE_MODE });
-      const indexer = new SegmentIndexer(1, 0);
-      noteCommit(indexer, first, header.length);
-      return new StoreWriter(world, folder, feed, lock, {
-        segment: 1,
-        size: bytes.length,
-        indexer,
-      });
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
+    return new StoreWriter(world, folder, feed, await makeStore(world, folder, feed, first));
   }
 
   /**
@@ -161,52 +95,18 @@ export class StoreWriter {
     folder: string,
     feed: FeedKey,
   ): Promise<{ writer: StoreWriter; pin: Pin | undefined }> {
-    const { files } = world;
-    await files.makeFolder(folder);
-    const lock = await takeLedgerLock(world, folder);
-    try {
-      const { pin } = await readPin(files, folder);
-      const segments = await listSegments(files, folder);
-      if (segments.length > 0) {
-        const { scan } = await readStore(files, folder, feed);
-        const isBegun = scan.isReplica && scan.last === undefined && segments.length === 1;
-        if (!isBegun) throw existsError(folder);
-        await files.remove(segmentPath(folder, 1));
-      }
-      const indexer = new SegmentIndexer(0, 0);
-      const writer = new StoreWriter(world, folder, feed, lock, { segment: 0, size: 0, indexer });
-      return { writer, pin };
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
+    const { started, pin } = await makeReplicaStore(world, folder, feed);
+    return { writer: new StoreWriter(world, folder, feed, started), pin };
   }
 
-  /**
-   * Takes the lock, reads the store, cuts a torn tail and pins what a crash left unpinned.
-   * @throws FleetError ledger/missing, ledger/locked, ledger/damaged, files/*
-   */
+  /** Opens the store of a ledger, as {@link openStore} does, which says what it throws. */
   static async open(
     world: LockWorld,
     folder: string,
     feed: FeedKey,
   ): Promise<{ writer: StoreWriter; view: StoreView }> {
-    const { files } = world;
-    if ((await listSegments(files, folder)).length === 0) throw missingError(folder, feed);
-    const lock = await takeLedgerLock(world, folder);
-    try {
-      const view = await readStore(files, folder, feed);
-      const fault = storeFault(view);
-      if (fault !== undefined) throw damagedError(folder, fault);
-      const { segment, end, entries } = await settle(files, folder, feed, view);
-      const { indexer, indexedTo } = view;
-      indexer.cut(entries);
-      const place = { segment, size: end, indexer, indexedTo };
-      return { writer: new StoreWriter(world, folder, feed, lock, place), view };
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
+    const { started, view } = await openStore(world, folder, feed);
+    return { writer: new StoreWriter(world, folder, feed, started), view };
   }
 
   /**
@@ -315,14 +215,7 @@ export class StoreWriter {
     ]);
     if (facts?.size === this.#size) return;
     this.#isStopped = true;
-    throw new FleetError(
-      "ledger/lock-lost",
-      "another program wrote to the ledger's folder: nothing was written",
-      {
-        next: "run fleet verify",
-        exit: 4,
-      },
-    );
+    throw lockLostError();
   }
 
   // A crash before the write: nothing happened. In the write or before its sync: a torn tail, or a
@@ -402,45 +295,4 @@ export class StoreWriter {
       throw notRecordedError(cause);
     }
   }
-}
-
-function noteCommit(indexer: SegmentIndexer, { objects, seq }: CommitDraft, from: number): void {
-  let offset = from;
-  for (const { bytes } of objects) {
-    indexer.object({ body: bytes, from: offset });
-    offset += bytes.length + FRAME_OVERHEAD;
-  }
-  indexer.commit({ seq });
-}
-
-function pinOf(
-  feed: FeedKey,
-  { seq, rootHash, size }: CommitEnd,
-  segment: number,
-  end: number,
-): Pin {
-  return { feed, seq, rootHash, size, segment, end };
-}
-
-function existsError(folder: string): FleetError {
-  return new FleetError("ledger/exists", `there is already a ledger in ${folder}`, {
-    next: "use it as it is, or make a new key with fleet keygen --new",
-    exit: 4,
-  });
-}
-
-function notRecordedError(cause: unknown): FleetError {
-  return new FleetError("ledger/not-recorded", "the entries could not be made durable", {
-    next: "make room or repair the disk, then run the command again",
-    exit: 4,
-    cause,
-  });
-}
-
-/** The error for a write after a failed one. */
-export function stoppedError(): FleetError {
-  return new FleetError("ledger/stopped", "the ledger takes no more entries after a failed write", {
-    next: "run the command again",
-    exit: 4,
-  });
 }
