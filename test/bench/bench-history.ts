@@ -54,7 +54,7 @@ export async function benchHistory(
   }
 }
 
-/** Makes an operator, names it in the manifest and applies that, so that the ledger has a key set and a plan. */
+/** Makes an operator, names it in the manifest and applies that, so that the ledger has a keyset and a plan. */
 async function beginLedger(
   program: string,
   fleet: BenchFleet,

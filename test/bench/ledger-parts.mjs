@@ -92,7 +92,7 @@ export function optionsFor(keys, where) {
 }
 
 /**
- * A key set as an apply writes it: what follows is sealed.
+ * A keyset as an apply writes it: what follows is sealed.
  * @param {Keys} keys
  * @returns {EntryDraft}
  */

@@ -99,7 +99,7 @@ class TwoLedgers {
   readonly ledgers = new Map<Writer, Ledger>();
   readonly #random = countingRandom("kept");
   readonly #times: Record<Writer, number> = { ann: 1_790_000_000_000, ben: 1_790_000_000_000 };
-  /** With all keys that each drew, so that a later key set opens earlier entries. */
+  /** With all keys that each drew, so that a later keyset opens earlier entries. */
   readonly #keyrings = { ann: new Keyring(testKeys("ann")), ben: new Keyring(testKeys("ben")) };
   #taken = new Map<string, Uint8Array>();
 
@@ -123,7 +123,7 @@ class TwoLedgers {
     await ledger?.append([draft], sees && other !== undefined ? { heads: [other.tree()] } : {});
   }
 
-  /** A key set that both may apply by, sealed to its writer or to both. */
+  /** A keyset that both may apply by, sealed to its writer or to both. */
   keyset(by: Writer, isShared: boolean): EntryDraft {
     const keys = this.keys[by];
     const operators = Object.fromEntries(
@@ -366,7 +366,7 @@ it("is not believed by another ledger, nor by an older one", async () => {
   expect(forked?.[0]).toContain("is not of the ledger that is here now");
 });
 
-it("is gathered anew when a new key set opens what was closed", async () => {
+it("is gathered anew when a new keyset opens what was closed", async () => {
   const world = new TwoLedgers();
   await world.begin();
   await world.append("ann", world.keyset("ann", true), 1, false);

@@ -20,7 +20,7 @@ const random = countingRandom("verify");
 /** Time of the first entry. */
 export const START = 1_790_000_000_000_000_000n;
 
-/** Honest entries: genesis, key set, three intents. */
+/** Honest entries: genesis, keyset, three intents. */
 export const HONEST: readonly EntryObject[] = [
   { kind: "genesis", payload: makeGenesis(keys) } as const,
   plainKeyset("home"),

@@ -81,7 +81,7 @@ export function ledgerOptions(files: Files, changes: Partial<LedgerOptions> = {}
   };
 }
 
-/** A key set that seals nothing. */
+/** A keyset that seals nothing. */
 export function plainKeyset(fleet: string): EntryDraft {
   const { operator, seal } = testKeys("owner");
   return {

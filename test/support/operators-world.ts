@@ -56,7 +56,7 @@ export function ledgerFolder({ feed }: Pick<Person, "feed">): string {
   return `${HOME}/state/ledgers/${feed}`;
 }
 
-/** Records one more intent in a person's ledger, sealed as its key set says. */
+/** Records one more intent in a person's ledger, sealed as its keyset says. */
 export async function recordIntent(who: Person, fleet = "home"): Promise<void> {
   const ledger = await openLedger({
     files: who.files,
@@ -90,7 +90,7 @@ export async function recordsOf(who: Person): Promise<readonly LedgerRecord[]> {
   );
 }
 
-/** The operators and the epoch of each key set in a person's own ledger. */
+/** The operators and the epoch of each keyset in a person's own ledger. */
 export async function keysetsOf(who: Person): Promise<readonly string[]> {
   return (await recordsOf(who)).flatMap(({ kind, payload }) =>
     kind === "keyset" && payload !== undefined

@@ -1,4 +1,4 @@
-// Verifies several ledgers together: how they name each other, and their key sets.
+// Verifies several ledgers together: how they name each other, and their keysets.
 import type { LedgerRecord, ReadOnlyLedger } from "../log/index.ts";
 import { joinFeeds, type JoinFinding } from "../query/index.ts";
 import { KeysetFollower } from "../keysets/index.ts";
@@ -31,7 +31,7 @@ export interface JoinedReport {
 
 /**
  * Joins ledgers into one history by the heads their entries name, and checks what no ledger tells alone: that
- * every head that is named is a beginning of the ledger here, that key sets follow each other by the signatures
+ * every head that is named is a beginning of the ledger here, that keysets follow each other by the signatures
  * they need, that witnesses have cosigned, and that nothing is older than it may be.
  * @throws FleetError ledger/damaged
  */
@@ -119,7 +119,7 @@ class JoinedCheck {
     }
     if (verdict?.kind === "not-seen-here")
       this.#notChecked.push(
-        `the key set in entry ${record.index} of ${this.#nameOf(record.feed)}'s ledger: the one before it is not here`,
+        `the keyset in entry ${record.index} of ${this.#nameOf(record.feed)}'s ledger: the one before it is not here`,
       );
     return verdict?.kind === "accepted";
   }

@@ -1,4 +1,4 @@
-// When a new epoch of sealing begins, and what its key set holds for whom.
+// When a new epoch of sealing begins, and what its keyset holds for whom.
 import { FleetError, type Random, type SealKey } from "../../core/index.ts";
 import type { OperatorKeys } from "../keys/index.ts";
 import {
@@ -12,23 +12,23 @@ import {
 
 const KEY_SIZE = 32;
 
-/** The sealing part of a key set. */
+/** The sealing part of a keyset. */
 export interface Epoch {
   readonly epoch: number;
   readonly epochKeys: readonly SealedEpochKey[];
 }
 
-/** A key set that seals nothing. */
+/** A keyset that seals nothing. */
 export const UNSEALED: Epoch = { epoch: 0, epochKeys: [] };
 
 type Operators = Readonly<Record<string, KeysetOperator>>;
 
-/** What the sealing part of a fleet's next key set is made from. */
+/** What the sealing part of a fleet's next keyset is made from. */
 export interface EpochOptions {
   readonly fleet: string;
-  /** Of the key set that is being made. */
+  /** Of the keyset that is being made. */
   readonly operators: Operators;
-  /** The keys of all key sets of all joined feeds. */
+  /** The keys of all keysets of all joined feeds. */
   readonly keyring: Keyring;
   /** Ours: with a rotation under way, those after it. */
   readonly keys: OperatorKeys;
@@ -47,9 +47,9 @@ export function newEpoch(options: EpochOptions): Epoch {
 }
 
 /**
- * Takes another feed's key set over into our own: the same epoch and key, and all older keys we hold,
+ * Takes another feed's keyset over into our own: the same epoch and key, and all older keys we hold,
  * encrypted to the same operators, so that our feed can be read without the other.
- * @throws FleetError ledger/seal when the key set holds no key for us
+ * @throws FleetError ledger/seal when the keyset holds no key for us
  */
 export function adoptEpochs(
   keyset: KeysetPayload,
@@ -58,19 +58,15 @@ export function adoptEpochs(
   if (keyset.epoch === 0) return UNSEALED;
   const key = sealingKeyOf(keyset, options.keys);
   if (key === undefined)
-    throw new FleetError(
-      "ledger/seal",
-      `the key set of fleet ${keyset.fleet} holds no key for us`,
-      {
-        next: "put this machine's seal key into the manifest's operators (fleet keygen prints the line)",
-        exit: 4,
-      },
-    );
+    throw new FleetError("ledger/seal", `the keyset of fleet ${keyset.fleet} holds no key for us`, {
+      next: "put this machine's seal key into the manifest's operators (fleet keygen prints the line)",
+      exit: 4,
+    });
   return wrapEpoch(key, { ...options, fleet: keyset.fleet, operators: keyset.operators });
 }
 
 /**
- * True when the epoch of a key set can go on under other operators: it is sealed to the very same
+ * True when the epoch of a keyset can go on under other operators: it is sealed to the very same
  * seal keys. Whoever drew its key must still be one of them, because he knows it.
  */
 export function keepsEpoch(
@@ -94,7 +90,7 @@ export function keepsEpoch(
 }
 
 /**
- * The key that entries behind a key set are sealed with; `undefined` when it is not sealed, not for
+ * The key that entries behind a keyset are sealed with; `undefined` when it is not sealed, not for
  * us, or names several keys as the one of its epoch.
  */
 export function sealingKeyOf(keyset: KeysetPayload, keys: OperatorKeys): EpochKey | undefined {

@@ -34,7 +34,7 @@ import { APPROVALS, type EntryDraft, KEYSET_TERMS, type KeysetApproval } from ".
 /** Names the form of a key-change document. */
 const KEYSET_CHANGE_FORMAT = "fleet.skywire/keyset-change/v1";
 
-/** A change of a key set that operators sign one after the other, before the last one applies it. */
+/** A change of a keyset that operators sign one after the other, before the last one applies it. */
 export interface KeysetChangeDocument extends KeysetChange {
   readonly format: typeof KEYSET_CHANGE_FORMAT;
   /** Sorted by key; each of them holds. */
@@ -51,7 +51,7 @@ export const KEYSET_CHANGE_SHAPE: Shape<KeysetChangeDocument> = exactly<KeysetCh
 
 /** How far a change has come. */
 export interface ChangeState {
-  /** Signatures by operators of the key set before. */
+  /** Signatures by operators of the keyset before. */
   readonly needed: number;
   readonly signed: readonly OperatorKey[];
   /** Who could still sign. */
@@ -129,7 +129,7 @@ export function stateOfChange(
   };
 }
 
-/** The key set entry that a signed change becomes. */
+/** The keyset entry that a signed change becomes. */
 export function keysetDraft(document: KeysetChangeDocument, epoch: Epoch): EntryDraft {
   const { format: _, ...payload } = document;
   return { kind: "keyset", payload: { ...payload, ...epoch } };
@@ -168,7 +168,7 @@ function refused(
   next = "ask for the document again, or begin the change anew",
   cause?: unknown,
 ): FleetError {
-  return new FleetError("ledger/keyset-change", `the change of the key set is refused: ${why}`, {
+  return new FleetError("ledger/keyset-change", `the change of the keyset is refused: ${why}`, {
     next,
     exit: 4,
     ...defined({ cause }),

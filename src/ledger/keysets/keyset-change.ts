@@ -1,4 +1,4 @@
-// Changes of a key set, and the signatures by which its operators agree to one.
+// Changes of a keyset, and the signatures by which its operators agree to one.
 import {
   canonicalJson,
   canonicalJsonBytes,
@@ -14,13 +14,13 @@ import { type KeysetApproval, type KeysetPayload, preAuthentication } from "../l
 
 const CHANGE_TYPE = "application/vnd.skywire-fleet.keyset-change.v1";
 
-/** What a key set says about who may do what. */
+/** What a keyset says about who may do what. */
 export type KeysetTerms = Pick<KeysetPayload, "operators" | "controllers" | "policy">;
 
-/** A change of a fleet's key set, as operators approve it. */
+/** A change of a fleet's keyset, as operators approve it. */
 export interface KeysetChange extends KeysetTerms {
   readonly fleet: string;
-  /** The hash of the entry with the key set that it follows. */
+  /** The hash of the entry with the keyset that it follows. */
   readonly previous: Digest;
 }
 
@@ -51,18 +51,18 @@ export function verifyApproval(
     : undefined;
 }
 
-/** True when two key sets say the same about who may do what; epochs may differ. */
+/** True when two keysets say the same about who may do what; epochs may differ. */
 export function hasSameTerms(a: KeysetTerms, b: KeysetTerms): boolean {
   return termsText(a) === termsText(b);
 }
 
-/** How many operators of a key set must sign one that differs from it; 1 unless its policy says more. */
+/** How many operators of a keyset must sign one that differs from it; 1 unless its policy says more. */
 export function signaturesNeeded({ policy }: KeysetTerms): number {
   const needed = policy["keyset_signatures"];
   return typeof needed === "number" ? needed : 1;
 }
 
-/** Who may sign a change of a key set: its operators with `apply`. */
+/** Who may sign a change of a keyset: its operators with `apply`. */
 export function mayChange({ operators }: KeysetTerms): ReadonlySet<OperatorKey> {
   return new Set(
     Object.values(operators)

@@ -1,4 +1,4 @@
-// Follows the key sets of fleets through joined feeds, and says which of them are in force.
+// Follows the keysets of fleets through joined feeds, and says which of them are in force.
 import { assert, defined, type Digest, type OperatorKey } from "../../core/index.ts";
 import {
   hasSameTerms,
@@ -10,10 +10,10 @@ import {
 import type { KeysetOperator, KeysetPayload, LedgerRecord } from "../log/index.ts";
 import type { FeedKey } from "../keys/index.ts";
 
-/** A key set that the operators of the one before it agreed to. */
+/** A keyset that the operators of the one before it agreed to. */
 export interface AcceptedKeyset {
   readonly fleet: string;
-  /** The hash of its entry: what the next key set names as the one before. */
+  /** The hash of its entry: what the next keyset names as the one before. */
   readonly digest: Digest;
   readonly payload: KeysetPayload;
   readonly feed: FeedKey;
@@ -23,18 +23,18 @@ export interface AcceptedKeyset {
   readonly writer: OperatorKey;
 }
 
-/** A key set that is not believed, and why. */
+/** A keyset that is not believed, and why. */
 export interface KeysetFault {
   readonly code: "ledger/keyset-not-approved" | "ledger/keyset-not-operator" | "ledger/keyset-fork";
   readonly message: string;
   readonly fleet: string;
   readonly feed: FeedKey;
   readonly entry: number;
-  /** Of a fork: the key set that stands in its place. */
+  /** Of a fork: the keyset that stands in its place. */
   readonly other?: { readonly feed: FeedKey; readonly entry: number };
 }
 
-/** What the next key set is. */
+/** What the next keyset is. */
 export type KeysetVerdict =
   | {
       readonly kind: "accepted";
@@ -43,12 +43,12 @@ export type KeysetVerdict =
       readonly isChange: boolean;
     }
   | { readonly kind: "refused"; readonly fault: KeysetFault }
-  /** It follows a key set that is in no feed read here: neither believed nor a fault. */
+  /** It follows a keyset that is in no feed read here: neither believed nor a fault. */
   | { readonly kind: "not-seen-here"; readonly previous: Digest };
 
 /**
- * True when what a record says counts by the key set in force before it: while that lets its author apply.
- * @param payload of that key set; nobody may do anything where there is none
+ * True when what a record says counts by the keyset in force before it: while that lets its author apply.
+ * @param payload of that keyset; nobody may do anything where there is none
  */
 export function mayApplyBy(
   payload: Pick<KeysetPayload, "operators"> | undefined,
@@ -59,7 +59,7 @@ export function mayApplyBy(
   );
 }
 
-/** Key sets that say the same about who may do what, in the one line of changes of a fleet. */
+/** Keysets that say the same about who may do what, in the one line of changes of a fleet. */
 interface Version {
   readonly first: AcceptedKeyset;
   newest: AcceptedKeyset;
@@ -75,9 +75,9 @@ export interface FleetLine {
 }
 
 /**
- * Follows the key sets of all fleets through joined feeds, from the first that is believed. A change
- * counts when enough operators of the key set before it signed; of two different changes of one key
- * set the first in joined order stands, and the other is a fork. The order is {@link joinFeeds}'s.
+ * Follows the keysets of all fleets through joined feeds, from the first that is believed. A change
+ * counts when enough operators of the keyset before it signed; of two different changes of one
+ * keyset the first in joined order stands, and the other is a fork. The order is {@link joinFeeds}'s.
  */
 export class KeysetFollower {
   readonly #lines: Map<string, FleetLine>;
@@ -92,7 +92,7 @@ export class KeysetFollower {
     return this.#lines;
   }
 
-  /** Takes the next record in joined order; `undefined` for one that is no readable key set. */
+  /** Takes the next record in joined order; `undefined` for one that is no readable keyset. */
   next(record: LedgerRecord): KeysetVerdict | undefined {
     if (record.kind !== "keyset" || record.payload === undefined) return undefined;
     const keyset = acceptable(record, record.payload);
@@ -102,13 +102,13 @@ export class KeysetFollower {
     return verdict;
   }
 
-  /** The newest key set of a fleet in force behind what was taken; `undefined` before the first. */
+  /** The newest keyset of a fleet in force behind what was taken; `undefined` before the first. */
   current(fleet: string): AcceptedKeyset | undefined {
     return this.#lines.get(fleet)?.tip.newest;
   }
 
   /**
-   * Where an entry with a key set stands in the line of changes of a fleet, by its digest: a change can follow the
+   * Where an entry with a keyset stands in the line of changes of a fleet, by its digest: a change can follow the
    * one in force only, whichever feed's entry says it.
    */
   placeOf(fleet: string, digest: Digest): "in-force" | "earlier" | "not-seen-here" {
@@ -118,12 +118,12 @@ export class KeysetFollower {
     return version === line?.tip ? "in-force" : "earlier";
   }
 
-  /** Every change of who may do what, in order: the first key set of each. */
+  /** Every change of who may do what, in order: the first keyset of each. */
   changes(fleet: string): readonly AcceptedKeyset[] {
     return this.#lines.get(fleet)?.versions.map(({ first }) => first) ?? [];
   }
 
-  /** Fleets that have a key set, in the order in which they began. */
+  /** Fleets that have a keyset, in the order in which they began. */
   get fleets(): readonly string[] {
     return [...this.#lines.keys()];
   }
@@ -139,7 +139,7 @@ export class KeysetFollower {
     }
     const version: Version = { first: keyset, newest: keyset, next: undefined };
     const byDigest = new Map([[keyset.digest, version]]);
-    // One feed read alone can begin with a key set adopted from another: what names the same one
+    // One feed read alone can begin with a keyset adopted from another: what names the same one
     // before it follows from there.
     if (previous !== undefined) byDigest.set(previous, version);
     this.#lines.set(keyset.fleet, {
@@ -159,7 +159,7 @@ function follow(line: FleetLine, keyset: AcceptedKeyset): KeysetVerdict {
     if (!line.refused.has(previous)) return { kind: "not-seen-here", previous };
     return refuse(keyset, {
       code: "ledger/keyset-not-approved",
-      why: "it follows a key set that was refused",
+      why: "it follows a keyset that was refused",
     });
   }
   if (hasSameTerms(before.first.payload, keyset.payload)) return extend(line, before, keyset);
@@ -178,7 +178,7 @@ function follow(line: FleetLine, keyset: AcceptedKeyset): KeysetVerdict {
   if (hasSameTerms(first.payload, keyset.payload)) return extend(line, before.next, keyset);
   return refuse(keyset, {
     code: "ledger/keyset-fork",
-    why: `entry ${first.index} of feed ${first.feed} changes the same key set in another way`,
+    why: `entry ${first.index} of feed ${first.feed} changes the same keyset in another way`,
     other: { feed: first.feed, entry: first.index },
   });
 }
@@ -195,7 +195,7 @@ function extend(line: FleetLine, version: Version, keyset: AcceptedKeyset): Keys
   return { kind: "accepted", keyset, isChange: false };
 }
 
-// A key set can list the next key of its own writer, who signs it with the key before: then the feed tells.
+// A keyset can list the next key of its own writer, who signs it with the key before: then the feed tells.
 function listed({ payload, writer, feed }: AcceptedKeyset): readonly KeysetOperator[] {
   return Object.values(payload.operators).filter(
     (operator) => operator.key === writer || operator.feed === feed,
@@ -218,7 +218,7 @@ function missingApprovals(
   const needed = signaturesNeeded(old);
   return given >= needed
     ? undefined
-    : `${given} of the ${needed} signatures by operators of the key set before it are there`;
+    : `${given} of the ${needed} signatures by operators of the keyset before it are there`;
 }
 
 function acceptable(record: LedgerRecord<"keyset">, payload: KeysetPayload): AcceptedKeyset {
@@ -238,7 +238,7 @@ function refuse(
   { fleet, feed, index }: AcceptedKeyset,
   { code, why, other }: Pick<KeysetFault, "code" | "other"> & { readonly why: string },
 ): KeysetVerdict {
-  const message = `entry ${index} of feed ${feed}: the key set of fleet ${fleet} is refused: ${why}`;
+  const message = `entry ${index} of feed ${feed}: the keyset of fleet ${fleet} is refused: ${why}`;
   const fault = {
     code,
     message,

@@ -1,4 +1,4 @@
-// Finds a key set that nobody could change again: what it asks for, its own operators cannot give.
+// Finds a keyset that nobody could change again: what it asks for, its own operators cannot give.
 import { checkGitKey, counted, gitKeyKind, parseDuration } from "../../core/index.ts";
 import type { KeysetTerms } from "./keyset-change.ts";
 import type { KeysetOperator } from "../log/index.ts";
@@ -6,11 +6,11 @@ import type { KeysetOperator } from "../log/index.ts";
 /** An apply reads visors, is judged by a person, and writes: no fleet does that in less time than this. */
 const READING_AGE_MIN_MS = 60_000;
 
-/** Why a key set would lock everybody out of the right to sign. */
+/** Why a keyset would lock everybody out of the right to sign. */
 export interface KeysetLockOut {
   /** The part of a manifest that asks for too much, or gives too little. */
   readonly path: string;
-  /** A clause whose subject is the key set, such as `leaves nobody who may apply`. */
+  /** A clause whose subject is the keyset, such as `leaves nobody who may apply`. */
   readonly why: string;
   readonly measured: string;
   readonly limit: string;
@@ -18,7 +18,7 @@ export interface KeysetLockOut {
 }
 
 /**
- * Finds the first thing that the next change of a key set would need and could never have: somebody who may apply, enough
+ * Finds the first thing that the next change of a keyset would need and could never have: somebody who may apply, enough
  * keys that can sign, witnesses beside the one who writes, a key that signs commits, time to apply in. What cannot be
  * read is left to those who refuse it.
  */

@@ -1,4 +1,4 @@
-// The entries and key sets by which an operator rotates their own keys.
+// The entries and keysets by which an operator rotates their own keys.
 import { FleetError, type Random } from "../../core/index.ts";
 import { type Epoch, keepsEpoch, newEpoch, UNSEALED } from "./epochs.ts";
 import {
@@ -19,17 +19,17 @@ export interface OwnRotation {
   readonly next: OperatorKeys;
 }
 
-/** What the key set of an own rotation is made from, beside the keys. */
+/** What the keyset of an own rotation is made from, beside the keys. */
 export interface RotationKeysetOptions extends OwnRotation {
-  /** The keys of all key sets of all joined feeds. */
+  /** The keys of all keysets of all joined feeds. */
   readonly keyring: Keyring;
   readonly random: Random;
-  /** Of other operators over {@link rotatedTerms}, when the key set asks for more signatures than ours. */
+  /** Of other operators over {@link rotatedTerms}, when the keyset asks for more signatures than ours. */
   readonly approvals?: readonly KeysetApproval[];
 }
 
 /**
- * The terms of a key set with our next keys in the place of those before, and nothing else changed: what other
+ * The terms of a keyset with our next keys in the place of those before, and nothing else changed: what other
  * operators approve.
  * @throws FleetError ledger/keyset-not-operator when it does not list us
  */
@@ -41,7 +41,7 @@ export function rotatedTerms(
   if (!isListed)
     throw new FleetError(
       "ledger/keyset-not-operator",
-      `the key set does not list ${keys.operator}, so nothing in it can be rotated`,
+      `the keyset does not list ${keys.operator}, so nothing in it can be rotated`,
       { next: "rotate with the key that the manifest's operators list", exit: 4 },
     );
   const rotated = Object.entries(operators).map(([name, operator]) => {
@@ -53,9 +53,9 @@ export function rotatedTerms(
 }
 
 /**
- * The key set entry that stands before the rotation in one commit, one for each fleet: signed by the old key, it
+ * The keyset entry that stands before the rotation in one commit, one for each fleet: signed by the old key, it
  * names the next ones. The epoch goes on only where nobody's seal key changes and its author is still listed.
- * @throws FleetError ledger/keyset-not-operator when the key set does not list us
+ * @throws FleetError ledger/keyset-not-operator when the keyset does not list us
  */
 export function rotationKeyset(
   { digest, payload, writer }: Pick<AcceptedKeyset, "digest" | "payload" | "writer">,
@@ -74,7 +74,7 @@ export function rotationKeyset(
 
 /**
  * The entry that hands our ledger over to our next keys: the last that the old key signs. It is appended behind
- * the key sets, with the next keys named in the options of that append.
+ * the keysets, with the next keys named in the options of that append.
  */
 export function rotateDraft({ keys, next }: OwnRotation): EntryDraft {
   return { kind: "rotate", payload: makeRotate(keys, next) };

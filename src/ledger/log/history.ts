@@ -33,14 +33,14 @@ interface Mark {
   readonly lastTime: bigint;
 }
 
-/** A key set by the entries it takes. */
+/** A keyset by the entries it takes. */
 interface KeysetPlace {
   readonly index: number;
   readonly parts: number;
 }
 
 /**
- * A place between two records that can be kept, so that who comes back reads only what is behind it. The key sets
+ * A place between two records that can be kept, so that who comes back reads only what is behind it. The keysets
  * before it are named by their entries, and read again.
  */
 export interface LedgerPlace extends ReaderPlace {
@@ -60,9 +60,9 @@ export interface LedgerPlace extends ReaderPlace {
 export class LedgerHistory {
   readonly #options: HistoryOptions;
   readonly #keyring: Keyring | undefined;
-  /** The latest key set of each fleet. */
+  /** The latest keyset of each fleet. */
   readonly #latest = new Map<string, { readonly index: number; readonly payload: KeysetPayload }>();
-  /** All key sets that were passed, by the index of their first entry. */
+  /** All keysets that were passed, by the index of their first entry. */
   readonly #keysets = new Map<number, KeysetPlace>();
   /** Those before a place that was kept, whose keys were not opened yet: each costs as much as a signature. */
   #unopened: KeysetPayload[] = [];
@@ -118,7 +118,7 @@ export class LedgerHistory {
 
   /**
    * Goes on from a place that was kept, once it is proved to be one of this ledger: its tree is the beginning of ours,
-   * and the key sets stand where it says.
+   * and the keysets stand where it says.
    * @returns false when it is not; then nothing is changed
    */
   async resume(place: LedgerPlace): Promise<boolean> {
@@ -152,7 +152,7 @@ export class LedgerHistory {
     return undefined;
   }
 
-  /** The latest key set of a fleet. */
+  /** The latest keyset of a fleet. */
   async keyset(fleet: string): Promise<KeysetPayload | undefined> {
     await this.end();
     return this.#latest.get(fleet)?.payload;
@@ -164,7 +164,7 @@ export class LedgerHistory {
     this.#end = { index: this.#options.tree.size, reader, lastTime };
   }
 
-  /** Stops with the index of a record that key sets behind it may open, unless all of them are known. */
+  /** Stops with the index of a record that keysets behind it may open, unless all of them are known. */
   async *#recordsUntilClosed(
     from: number,
     size: number,
@@ -223,7 +223,7 @@ export class LedgerHistory {
     this.#unopened = [];
   }
 
-  /** The key set that begins at an entry; `undefined` where there is none. Key sets are never sealed. */
+  /** The keyset that begins at an entry; `undefined` where there is none. Keysets are never sealed. */
   async #keysetAt({ index, parts }: KeysetPlace): Promise<KeysetPayload | undefined> {
     const chunks: Uint8Array[] = [];
     for (let at = index; at < index + parts; at += 1) {

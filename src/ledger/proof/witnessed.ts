@@ -23,7 +23,7 @@ export interface WitnessOptions {
 
 /** An operator's cosignature of a state. */
 export interface WitnessedState extends SeenHead {
-  /** As the key set calls the witness. */
+  /** As the keyset calls the witness. */
   readonly witness: string;
   readonly key: OperatorKey;
   /** Where it is recorded. */

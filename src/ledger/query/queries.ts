@@ -34,12 +34,12 @@ export function pathsAsWanted({ owned, changes, reading }: PlanPartPayload): rea
   return owned.filter((path) => !others.has(path));
 }
 
-// Short questions to records: the latest key set, open intents, the latest plan parts, secrets that were set.
+// Short questions to records: the latest keyset, open intents, the latest plan parts, secrets that were set.
 
 /** Records in order: what a ledger gives, or some that are at hand. */
 export type Records = AsyncIterable<LedgerRecord> | Iterable<LedgerRecord>;
 
-/** The latest key set of a fleet: who may do what, and what its entries are sealed with. */
+/** The latest keyset of a fleet: who may do what, and what its entries are sealed with. */
 export async function latestKeyset(
   records: Records,
   fleet: string,

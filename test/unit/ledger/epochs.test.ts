@@ -55,7 +55,7 @@ function write(feed: MemoryFeed, keyset: KeysetPayload, path: string): void {
   feed.append(testIntent("home", "laptop", path), { sealWith });
 }
 
-/** The paths of the intents that an operator can read in feeds, with the key sets of all of them. */
+/** The paths of the intents that an operator can read in feeds, with the keysets of all of them. */
 function pathsRead(keys: OperatorKeys, ...feeds: readonly MemoryFeed[]): readonly string[] {
   const keyring = Keyring.of(
     keys,
@@ -115,7 +115,7 @@ describe("epochs", () => {
     expect(pathsRead(dan.keys, a, b)).toEqual(["of ann", "next", "of ben"]);
   });
 
-  it("keep to the key of the key set that was taken over, though another has its number", () => {
+  it("keep to the key of the keyset that was taken over, though another has its number", () => {
     const [a, b] = [new MemoryFeed("ann"), new MemoryFeed("ben")];
     const wide = begin(a, [a], ann, ben, cid);
     const narrow = begin(b, [b], ann, ben);

@@ -63,7 +63,7 @@ describe("a key-change document", () => {
     expect(() => signKeysetChange(signed, ann)).toThrow(refused);
   });
 
-  it("becomes a key set entry", () => {
+  it("becomes a keyset entry", () => {
     expect(keysetDraft(signed, UNSEALED)).toEqual({
       kind: "keyset",
       payload: { ...change, approvals: signed.approvals, epoch: 0, epochKeys: [] },
@@ -114,7 +114,7 @@ describe("an approval", () => {
   const [approval] = signed.approvals;
   test.each<{ name: string; other: Partial<KeysetChange> }>([
     { name: "fleet", other: { fleet: "work" } },
-    { name: "key set before", other: { previous: testDigest("other") } },
+    { name: "keyset before", other: { previous: testDigest("other") } },
     { name: "controllers", other: { controllers: [] } },
     { name: "policy", other: { policy: {} } },
     { name: "operators", other: { operators: {} } },

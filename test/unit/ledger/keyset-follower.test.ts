@@ -66,7 +66,7 @@ function keyset(given: Terms, { previous, approvedBy = [], epoch = 0 }: Extra = 
   };
 }
 
-/** What a follower says to the key sets in the order in which they were written. */
+/** What a follower says to the keysets in the order in which they were written. */
 function verdicts(...records: readonly LedgerRecord[]): readonly string[] {
   const follower = new KeysetFollower();
   return records.map((record) => {
@@ -83,7 +83,7 @@ const feeds = (): Record<"a" | "b" | "c" | "e", MemoryFeed> => ({
   e: new MemoryFeed("eve"),
 });
 
-describe("key sets", () => {
+describe("keysets", () => {
   it("begin with an operator who lists himself", () => {
     const { a, e } = feeds();
     expect(verdicts(a.append(keyset(ALONE)))).toEqual(["change"]);
@@ -130,7 +130,7 @@ describe("key sets", () => {
     const one = a.append(keyset(PAIR));
     const draft = keyset(THREE, { previous: one, approvedBy: [ben] });
     const other = keyset(OTHER_THREE, { previous: one, approvedBy: [ben] });
-    if (draft.kind !== "keyset" || other.kind !== "keyset") throw new Error("a key set");
+    if (draft.kind !== "keyset" || other.kind !== "keyset") throw new Error("a keyset");
     const { approvals = [] } = other.payload;
     const mixed: EntryDraft = { kind: "keyset", payload: { ...draft.payload, approvals } };
     expect(verdicts(one, a.append(mixed))).toEqual(["change", "ledger/keyset-not-approved"]);

@@ -87,7 +87,7 @@ describe("a ledger", () => {
 
   it.each<{ name: string; code: string; draft: EntryDraft }>([
     {
-      name: "an entry of a fleet without key set",
+      name: "an entry of a fleet without keyset",
       code: "ledger/no-keyset",
       draft: testIntent("other", "a"),
     },

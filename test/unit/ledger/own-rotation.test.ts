@@ -51,7 +51,7 @@ function keysetBy(
 }
 
 function payloadOf(draft: EntryDraft): KeysetPayload {
-  assert(draft.kind === "keyset", "a key set");
+  assert(draft.kind === "keyset", "a keyset");
   return draft.payload;
 }
 
@@ -71,7 +71,7 @@ function follow(...records: readonly LedgerRecord[]): {
 
 function currentOf(...records: readonly LedgerRecord[]): AcceptedKeyset {
   const current = follow(...records).follower.current("home");
-  assert(current !== undefined, "there is a key set");
+  assert(current !== undefined, "there is a keyset");
   return current;
 }
 
@@ -79,7 +79,7 @@ describe("an own rotation", () => {
   const next = ann.nextKeys(["ed25519", "seal"]);
   const rotation = { keys: ann, next, keyring: new Keyring(ann), random };
 
-  it("is a key set that names the next keys and a rotation, followed through joined feeds", async () => {
+  it("is a keyset that names the next keys and a rotation, followed through joined feeds", async () => {
     const [a, b] = [new MemoryFeed("ann"), new MemoryFeed("ben")];
     const first = a.append(keysetBy([ann, ben]));
     b.append(
@@ -109,7 +109,7 @@ describe("an own rotation", () => {
     });
   });
 
-  it("may be taken over from another's key set by the old key, right before the rotation", () => {
+  it("may be taken over from another's keyset by the old key, right before the rotation", () => {
     const [a, b] = [new MemoryFeed("ann"), new MemoryFeed("ben")];
     const first = a.append(keysetBy([ann, ben]));
     const byBen = b.append(keysetBy([next, ben], { previous: digest(first) }));
@@ -127,7 +127,7 @@ describe("an own rotation", () => {
     ]);
   });
 
-  it("changes nothing in the key set but our keys", () => {
+  it("changes nothing in the keyset but our keys", () => {
     const { payload } = keysetBy([ann, ben]);
     const terms = rotatedTerms(payload, { keys: ann, next });
     expect(terms).toEqual({
@@ -152,7 +152,7 @@ describe("an own rotation", () => {
     );
   });
 
-  it("carries the approvals that the key set asks for, which name these terms only", () => {
+  it("carries the approvals that the keyset asks for, which name these terms only", () => {
     const a = new MemoryFeed("ann");
     const first = a.append(keysetBy([ann, ben], { policy: { keyset_signatures: 2 } }));
     const current = currentOf(first);

@@ -200,7 +200,7 @@ describe("payloads with proofs", () => {
       draft: { kind: "operation", payload: { what: "x" } as never },
     },
     {
-      name: "a key set that needs no signatures",
+      name: "a keyset that needs no signatures",
       draft: {
         kind: "keyset",
         payload: {
@@ -214,7 +214,7 @@ describe("payloads with proofs", () => {
       },
     },
     {
-      name: "a key set with a short approval",
+      name: "a keyset with a short approval",
       draft: {
         kind: "keyset",
         payload: {

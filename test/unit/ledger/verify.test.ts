@@ -179,7 +179,7 @@ describe("verification", () => {
       want: [{ code: "ledger/entry", entry: 4 }],
     },
     {
-      name: "a sealed key set",
+      name: "a sealed keyset",
       forged: {
         commits: [
           resigned(1, {

@@ -50,7 +50,7 @@ export interface KeysetOperator {
   readonly may: readonly string[];
 }
 
-/** An operator's signature of a change of the key set. */
+/** An operator's signature of a change of the keyset. */
 export interface KeysetApproval {
   readonly key: OperatorKey;
   /** Hex. */
@@ -74,9 +74,9 @@ export interface KeysetPayload {
   /** The epoch that later entries are sealed in; 0 with no epoch keys: they are not sealed. */
   readonly epoch: number;
   readonly epochKeys: readonly SealedEpochKey[];
-  /** The hash of the entry with the key set that this one follows, in whichever feed. */
+  /** The hash of the entry with the keyset that this one follows, in whichever feed. */
   readonly previous?: Digest;
-  /** Operators of the key set before who agree, beside the writer. */
+  /** Operators of the keyset before who agree, beside the writer. */
   readonly approvals?: readonly KeysetApproval[];
 }
 

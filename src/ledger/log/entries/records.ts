@@ -33,7 +33,7 @@ interface OpenPayloadParts {
 
 /**
  * Turns the entries of a feed into records, in order: joins the parts of a payload, opens what the
- * keyring holds keys for and adds the keys of the key sets it passes, follows the writer's rotations
+ * keyring holds keys for and adds the keys of the keysets it passes, follows the writer's rotations
  * and the heads the writer names. Signatures of entries are checked elsewhere, by {@link writer}.
  */
 export class RecordReader {

@@ -161,7 +161,7 @@ function placeBytes({ kind, index, time }: SealedPlace): Uint8Array {
   return writer.finish();
 }
 
-// The epoch keys that an operator can open, gathered from key sets.
+// The epoch keys that an operator can open, gathered from keysets.
 
 interface FleetKeys {
   readonly byId: Map<string, EpochKey>;
@@ -169,8 +169,8 @@ interface FleetKeys {
 }
 
 /**
- * The epoch keys that one operator can open, of all key sets that were seen. Shared by the readers of
- * several feeds, because the key set of one feed opens entries of another.
+ * The epoch keys that one operator can open, of all keysets that were seen. Shared by the readers of
+ * several feeds, because the keyset of one feed opens entries of another.
  */
 export class Keyring {
   readonly #keys: OperatorKeys;
@@ -181,7 +181,7 @@ export class Keyring {
     this.#keys = keys;
   }
 
-  /** A keyring with the keys of the key sets among records. */
+  /** A keyring with the keys of the keysets among records. */
   static of(keys: OperatorKeys, records: Iterable<LedgerRecord>): Keyring {
     const keyring = new Keyring(keys);
     for (const record of records)
@@ -194,7 +194,7 @@ export class Keyring {
     return this.#size;
   }
 
-  /** Takes what a key set holds for us. */
+  /** Takes what a keyset holds for us. */
   add(keyset: KeysetPayload): void {
     const known = this.#byFleet.get(keyset.fleet) ?? {
       byId: new Map<string, EpochKey>(),
@@ -217,7 +217,7 @@ export class Keyring {
     return undefined;
   }
 
-  /** The highest epoch that a key set of the fleet named; 0 when none was sealed. */
+  /** The highest epoch that a keyset of the fleet named; 0 when none was sealed. */
   highestEpoch(fleet: string): number {
     return this.#byFleet.get(fleet)?.epoch ?? 0;
   }
