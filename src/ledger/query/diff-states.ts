@@ -4,7 +4,7 @@ import type { RecordRef } from "./queries.ts";
 import type { FleetState, VisorState } from "./fleet-state.ts";
 import { isSameValue, recordedAt, recordedValue } from "./field-state.ts";
 
-/** A leaf or element whose recorded values at two moments differ. */
+/** A field or element whose recorded values at two moments differ. */
 export interface MomentChange {
   readonly path: string;
   readonly element?: string;
@@ -41,14 +41,14 @@ function diffVisorStates(
   before: VisorState | undefined,
   after: VisorState | undefined,
 ): readonly MomentChange[] {
-  const olds = leavesOf(before);
-  const news = leavesOf(after);
+  const olds = fieldsOf(before);
+  const news = fieldsOf(after);
   const keys = [...new Set([...olds.keys(), ...news.keys()])].sort();
   return keys.flatMap((key): readonly MomentChange[] => {
     const old = olds.get(key);
     const fresh = news.get(key);
-    const leaf = fresh ?? old;
-    if (leaf === undefined) return [];
+    const field = fresh ?? old;
+    if (field === undefined) return [];
     const values = {
       before: old === undefined ? undefined : recordedValue(old),
       after: fresh === undefined ? undefined : recordedValue(fresh),
@@ -59,18 +59,18 @@ function diffVisorStates(
       values.after !== undefined &&
       isSameValue(values.before, values.after);
     if (isSame) return [];
-    const at = recordedAt(leaf);
+    const at = recordedAt(field);
     return [
       {
-        path: leaf.path,
-        ...defined({ element: leaf.element, before: values.before, after: values.after, at }),
+        path: field.path,
+        ...defined({ element: field.element, before: values.before, after: values.after, at }),
       },
     ];
   });
 }
 
-function leavesOf(
+function fieldsOf(
   state: VisorState | undefined,
 ): ReadonlyMap<string, VisorState["leaves"][number]> {
-  return new Map(state?.leaves.map((leaf) => [`${leaf.path} ${leaf.element ?? ""}`, leaf]));
+  return new Map(state?.leaves.map((field) => [`${field.path} ${field.element ?? ""}`, field]));
 }

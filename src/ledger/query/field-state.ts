@@ -10,8 +10,8 @@ import type {
 } from "../log/index.ts";
 import type { RecordRef } from "./queries.ts";
 
-/** The last time `fleet` wrote a leaf and saw the value there. */
-export interface LeafSet {
+/** The last time `fleet` wrote a field and saw the value there. */
+export interface FieldSet {
   /** `null` is absent; of a list element, whether it is a member. Secrets are references. */
   readonly value: Json;
   readonly before: Json;
@@ -38,11 +38,11 @@ export interface Sighting {
   readonly seenMs: number;
 }
 
-/** A leaf, or an element of a list, as records tell it. */
-export interface LeafState {
+/** A field, or an element of a list, as records tell it. */
+export interface RecordedField {
   readonly path: string;
   readonly element?: string;
-  readonly set?: LeafSet;
+  readonly set?: FieldSet;
   /** The last time the value of `set` was found, or any value where `fleet` never set one. */
   readonly seen?: Sighting;
   /** Since then another value was found. */
@@ -55,15 +55,15 @@ export interface LeafState {
   };
 }
 
-/** The value that records say a leaf had last; `undefined` when none does. */
-export function recordedValue(leaf: LeafState): Json | undefined {
-  const told = leaf.otherwise?.last ?? leaf.set ?? leaf.seen;
+/** The value that records say a field had last; `undefined` when none does. */
+export function recordedValue(field: RecordedField): Json | undefined {
+  const told = field.otherwise?.last ?? field.set ?? field.seen;
   return told?.value;
 }
 
 /** The record behind {@link recordedValue}. */
-export function recordedAt(leaf: LeafState): RecordRef | undefined {
-  const told = leaf.otherwise?.last ?? leaf.set ?? leaf.seen;
+export function recordedAt(field: RecordedField): RecordRef | undefined {
+  const told = field.otherwise?.last ?? field.set ?? field.seen;
   return told?.at;
 }
 
@@ -81,7 +81,7 @@ export function isSameValue(left: Json, right: Json): boolean {
 }
 
 /** How a write ended, and what belongs to it. */
-export interface LeafEnd {
+export interface FieldEnd {
   readonly at: RecordRef;
   readonly intent: number;
   readonly digest: Digest;
@@ -90,14 +90,14 @@ export interface LeafEnd {
   readonly outcome: ReceiptOutcome;
 }
 
-/** Gathers the state of one leaf from what happens to it, in order. */
-export class LeafHistory {
+/** Gathers the state of one field from what happens to it, in order. */
+export class FieldHistory {
   readonly path: string;
   readonly element: string | undefined;
-  #set: LeafSet | undefined;
+  #set: FieldSet | undefined;
   #seen: Sighting | undefined;
-  #otherwise: LeafState["otherwise"];
-  #unsure: LeafState["unsure"];
+  #otherwise: RecordedField["otherwise"];
+  #unsure: RecordedField["unsure"];
 
   constructor(path: string, element: string | undefined) {
     this.path = path;
@@ -105,8 +105,8 @@ export class LeafHistory {
   }
 
   /** Goes on from a state. */
-  static resume({ path, element, set, seen, otherwise, unsure }: LeafState): LeafHistory {
-    const history = new LeafHistory(path, element);
+  static resume({ path, element, set, seen, otherwise, unsure }: RecordedField): FieldHistory {
+    const history = new FieldHistory(path, element);
     history.#set = set;
     history.#seen = seen;
     history.#otherwise = otherwise;
@@ -132,7 +132,7 @@ export class LeafHistory {
     }
   }
 
-  /** The leaf was found as a manifest wants it. */
+  /** The field was found as a manifest wants it. */
   seeInSync(manifest: Digest, at: RecordRef, seenMs: number): void {
     if (this.#set?.manifest !== manifest) return;
     this.see({ value: this.#set.value, at, seenMs });
@@ -144,7 +144,7 @@ export class LeafHistory {
   }
 
   /** A write has ended. */
-  end({ at, intent, digest, plan, change, outcome }: LeafEnd): void {
+  end({ at, intent, digest, plan, change, outcome }: FieldEnd): void {
     const begun = this.#unsure?.at;
     if (begun?.feed === at.feed && begun.index === intent) this.#unsure = undefined;
     if (outcome.outcome === "done" || outcome.outcome === "done-after-restart") {
@@ -168,7 +168,7 @@ export class LeafHistory {
     }
   }
 
-  state(): LeafState {
+  state(): RecordedField {
     return {
       path: this.path,
       ...defined({

@@ -2,9 +2,9 @@
 import { defined, type VisorKey } from "../../core/index.ts";
 import { changeKey, compareFields } from "../../model/index.ts";
 import type { IntentPayload, LedgerRecord, PlanPayload } from "../log/index.ts";
-import { type AtHand, type KnownLeaf, pathsAsWanted, type RecordRef, refOf } from "./queries.ts";
-import { KnownLeaves, type KnownLeavesState } from "./known-fields.ts";
-import { LeafHistory, type LeafState } from "./field-state.ts";
+import { type AtHand, type KnownField, pathsAsWanted, type RecordRef, refOf } from "./queries.ts";
+import { KnownFields, type KnownFieldsState } from "./known-fields.ts";
+import { FieldHistory, type RecordedField } from "./field-state.ts";
 
 /** Plans whose manifest and commit are remembered for the entries that follow; applies are seldom interleaved. */
 const PLANS_MAX = 4_096;
@@ -14,7 +14,7 @@ type NotedPlan = Omit<PlanPayload, "text">;
 
 /** What is gathered of one visor, as it is kept. */
 interface VisorRecords {
-  readonly leaves: readonly LeafState[];
+  readonly leaves: readonly RecordedField[];
   readonly owned: readonly string[];
   readonly ownedBy: RecordRef | undefined;
 }
@@ -25,7 +25,7 @@ export interface FleetRecords {
   readonly plans: Map<string, NotedPlan>;
   /** Intents that no receipt answers yet. */
   readonly open: Map<string, IntentPayload>;
-  readonly known: KnownLeavesState;
+  readonly known: KnownFieldsState;
   readonly count: number;
   readonly sealed: number;
   readonly last: RecordRef | undefined;
@@ -39,23 +39,23 @@ export interface VisorState {
   /** The plan part that said so. */
   readonly ownedBy?: RecordRef;
   /** Sorted by path and element. */
-  readonly leaves: readonly LeafState[];
+  readonly leaves: readonly RecordedField[];
   /**
-   * What a leaf or element was when it was last as a manifest of then wanted it, whether or not it had to be
+   * What a field or element was when it was last as a manifest of then wanted it, whether or not it had to be
    * written. `atHand` is the manifest to be asked where a record says less.
    */
-  readonly known: (path: string, element?: string, atHand?: AtHand) => KnownLeaf | undefined;
+  readonly known: (path: string, element?: string, atHand?: AtHand) => KnownField | undefined;
 }
 
 /**
  * A fleet as its records tell it, gathered from one pass over them in order. The room it takes grows with the
- * leaves that were ever written or seen, not with the number of records.
+ * fields that were ever written or seen, not with the number of records.
  */
 export class FleetState {
   readonly #visors: Map<VisorKey, VisorHistory>;
   readonly #plans: Map<string, NotedPlan>;
   readonly #open: Map<string, IntentPayload>;
-  readonly #known: KnownLeaves;
+  readonly #known: KnownFields;
   #count: number;
   #sealed: number;
   #last: RecordRef | undefined;
@@ -66,7 +66,7 @@ export class FleetState {
     this.#visors = new Map(visors);
     this.#plans = kept.plans;
     this.#open = kept.open;
-    this.#known = KnownLeaves.resume(kept.known);
+    this.#known = KnownFields.resume(kept.known);
     this.#count = kept.count;
     this.#sealed = kept.sealed;
     this.#last = kept.last;
@@ -121,7 +121,7 @@ export class FleetState {
   visor(key: VisorKey): VisorState | undefined {
     const found = this.#visors.get(key);
     if (found === undefined) return undefined;
-    const leaves = [...found.leaves.values()].map((leaf) => leaf.state()).sort(compareFields);
+    const leaves = [...found.leaves.values()].map((field) => field.state()).sort(compareFields);
     return {
       visor: key,
       owned: found.owned,
@@ -155,16 +155,16 @@ export class FleetState {
     // Without its time a reading proves nothing: another operator may have written since.
     if (reading === undefined || Number.isNaN(seenMs)) return;
     for (const { path, element, before, after } of payload.changes) {
-      history.leaf(path, element).see({ value: before, beside: after, at, seenMs });
+      history.field(path, element).see({ value: before, beside: after, at, seenMs });
     }
     const asWanted = new Set(pathsAsWanted(payload));
-    for (const leaf of history.leaves.values()) {
-      if (!asWanted.has(leaf.path)) continue;
-      const found = this.#known.lastKnown(payload.visor, leaf.path, leaf.element);
+    for (const field of history.leaves.values()) {
+      if (!asWanted.has(field.path)) continue;
+      const found = this.#known.lastKnown(payload.visor, field.path, field.element);
       if (found?.at === at && found.value !== undefined)
-        leaf.see({ value: found.value, at, seenMs });
+        field.see({ value: found.value, at, seenMs });
       // Where the record does not say it: as recorded where the very manifest that set it wanted it.
-      else if (plan !== undefined) leaf.seeInSync(plan.manifest, at, seenMs);
+      else if (plan !== undefined) field.seeInSync(plan.manifest, at, seenMs);
     }
   }
 
@@ -176,10 +176,10 @@ export class FleetState {
     this.#open.set(`${feed} ${index}`, payload);
     this.#known.begun(payload);
     for (const change of payload.changes) {
-      const leaf = history.leaf(change.path, change.element);
+      const field = history.field(change.path, change.element);
       // An intent follows a reading of its own, taken right before it.
-      leaf.see({ value: change.before, beside: change.after, at, seenMs: at.timeMs });
-      leaf.begin(change.after, at);
+      field.see({ value: change.before, beside: change.after, at, seenMs: at.timeMs });
+      field.begin(change.after, at);
     }
   }
 
@@ -200,7 +200,7 @@ export class FleetState {
       if (change === undefined) continue;
       this.#known.ended(intent, outcome, at);
       history
-        .leaf(change.path, change.element)
+        .field(change.path, change.element)
         .end({ at, intent: payload.intent, digest: payload.plan, plan, change, outcome });
       if (change.after === false && outcome.outcome.startsWith("done"))
         history.forgetPort(change.path);
@@ -220,7 +220,7 @@ function nothingYet(): FleetRecords {
     visors: new Map(),
     plans: new Map(),
     open: new Map(),
-    known: new KnownLeaves().state(),
+    known: new KnownFields().state(),
     count: 0,
     sealed: 0,
     last: undefined,
@@ -228,34 +228,34 @@ function nothingYet(): FleetRecords {
 }
 
 class VisorHistory {
-  readonly leaves: Map<string, LeafHistory>;
+  readonly leaves: Map<string, FieldHistory>;
   owned: readonly string[];
   ownedBy: RecordRef | undefined;
 
   constructor(kept?: VisorRecords) {
     this.leaves = new Map(
-      kept?.leaves.map((leaf) => [changeKey(leaf), LeafHistory.resume(leaf)] as const),
+      kept?.leaves.map((field) => [changeKey(field), FieldHistory.resume(field)] as const),
     );
     this.owned = kept?.owned ?? [];
     this.ownedBy = kept?.ownedBy;
   }
 
   state(): VisorRecords {
-    const leaves = [...this.leaves.values()].map((leaf) => leaf.state());
+    const leaves = [...this.leaves.values()].map((field) => field.state());
     return { leaves, owned: this.owned, ownedBy: this.ownedBy };
   }
 
-  /** Closing a port ends what was recorded of its other leaves: nobody changed those. */
+  /** Closing a port ends what was recorded of its other fields: nobody changed those. */
   forgetPort(path: string): void {
     const record = /^(ports\.\d+\.)open$/.exec(path)?.[1];
     if (record === undefined) return;
-    for (const [key, leaf] of this.leaves)
-      if (leaf.path.startsWith(record) && leaf.path !== path) this.leaves.delete(key);
+    for (const [key, field] of this.leaves)
+      if (field.path.startsWith(record) && field.path !== path) this.leaves.delete(key);
   }
 
-  leaf(path: string, element: string | undefined): LeafHistory {
+  field(path: string, element: string | undefined): FieldHistory {
     const key = changeKey({ path, element });
-    const found = this.leaves.get(key) ?? new LeafHistory(path, element);
+    const found = this.leaves.get(key) ?? new FieldHistory(path, element);
     this.leaves.set(key, found);
     return found;
   }

@@ -1,12 +1,12 @@
 // The door of questions to records, of one ledger or of several joined.
 export { Applies, type Apply, type ApplyVisor, type ApplyWord } from "./applies.ts";
 export {
-  type BlamedLeaf,
+  type BlamedField,
   type BlameInput,
   type BlameReading,
   type BlameVerdict,
   blameVisor,
-  type LeafPlace,
+  type FieldPlace,
   type LiveVisor,
   type MomentRef,
 } from "./blame.ts";
@@ -14,8 +14,8 @@ export { diffStates, type MomentChange, type VisorChanges } from "./diff-states.
 export { type EntryDocument, entryDocument, type EntryFacts } from "./documents.ts";
 export {
   isOpaque,
-  type LeafSet,
-  type LeafState,
+  type FieldSet,
+  type RecordedField,
   recordedAt,
   recordedValue,
   type Sighting,
@@ -37,15 +37,15 @@ export {
 } from "./join/join-feeds.ts";
 export { type NewerRecord, type NewerRecords, newerThan } from "./join/newer-than.ts";
 export { type Fold, type Folded, foldKept, type FoldOptions } from "./kept-fold.ts";
-export { KnownLeaves, type KnownLeavesState } from "./known-fields.ts";
+export { KnownFields, type KnownFieldsState } from "./known-fields.ts";
 export {
   type AtHand,
   digestOfWanted,
-  type FoundLeaf,
+  type FoundField,
   intentsWithoutReceipt,
   isRecordOf,
   KeptManifests,
-  type KnownLeaf,
+  type KnownField,
   latestKeyset,
   latestPlanParts,
   latestSecretReceipt,
@@ -54,7 +54,7 @@ export {
   type Records,
   refOf,
   type SecretReceipt,
-  type SetLeaf,
+  type SetField,
 } from "./queries.ts";
 export { isBelow, type LogFilter, LogSieve, type SieveCounts } from "./log-sieve.ts";
 export {

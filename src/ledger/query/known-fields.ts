@@ -8,9 +8,9 @@ import {
   foundValue,
   pathsAsWanted,
   type AtHand,
-  type KnownLeaf,
-  type SetLeaf,
-  type FoundLeaf,
+  type KnownField,
+  type SetField,
+  type FoundField,
   type Ordered,
   type RecordRef,
 } from "./queries.ts";
@@ -26,8 +26,8 @@ interface Pending {
 
 /** The facts of one visor as they are kept. */
 interface KnownVisorState {
-  readonly found: Map<string, FoundLeaf & Ordered>;
-  readonly set: Map<string, SetLeaf & Ordered>;
+  readonly found: Map<string, FoundField & Ordered>;
+  readonly set: Map<string, SetField & Ordered>;
   /** Values that were to be written, of which nobody saw that they are not there. */
   readonly tried: Map<string, Json[]>;
   /** By path: lists of the latest plan part. */
@@ -35,7 +35,7 @@ interface KnownVisorState {
 }
 
 /** All that is known, as it is kept. */
-export interface KnownLeavesState {
+export interface KnownFieldsState {
   readonly visors: ReadonlyMap<VisorKey, KnownVisorState>;
   readonly order: number;
 }
@@ -61,13 +61,13 @@ class KnownVisor implements KnownVisorState {
     this.pending = state.pending;
   }
 
-  /** Closing a port ends what was known of its other leaves: nobody changed those. */
+  /** Closing a port ends what was known of its other fields: nobody changed those. */
   forgetBelow(path: string): void {
     const record = /^(ports\.\d+\.)open$/.exec(path)?.[1];
     if (record === undefined) return;
-    for (const leaves of [this.found, this.set]) {
-      for (const [name, leaf] of leaves)
-        if (leaf.path.startsWith(record) && leaf.path !== path) leaves.delete(name);
+    for (const fields of [this.found, this.set]) {
+      for (const [name, field] of fields)
+        if (field.path.startsWith(record) && field.path !== path) fields.delete(name);
     }
   }
 }
@@ -76,11 +76,11 @@ class KnownVisor implements KnownVisorState {
  * What was last known of each value, gathered from records in order. A record counts for the values it speaks of, and
  * for those only: what is not known here nobody may be accused of.
  */
-export class KnownLeaves {
+export class KnownFields {
   readonly #visors = new Map<VisorKey, KnownVisor>();
   #order = 0;
 
-  /** A plan part: which owned leaves were as wanted. */
+  /** A plan part: which owned fields were as wanted. */
   foundPart(part: PlanPartPayload, at: RecordRef, manifest: Digest | undefined): void {
     const { reading } = part;
     const visor = this.#visor(part.visor);
@@ -149,13 +149,13 @@ export class KnownLeaves {
     visor.found.set(path, { path, wanted: pending.wanted, at, seenMs: at.timeMs, order });
   }
 
-  /** What a leaf or element last was as a manifest of ours wanted it; `undefined` where no record says. */
+  /** What a field or element last was as a manifest of ours wanted it; `undefined` where no record says. */
   lastKnown(
     key: VisorKey,
     path: string,
     element: string | undefined,
     atHand?: AtHand,
-  ): KnownLeaf | undefined {
+  ): KnownField | undefined {
     const visor = this.#visors.get(key);
     const set = visor?.set.get(changeKey({ path, element }));
     const found = visor?.found.get(path);
@@ -173,19 +173,19 @@ export class KnownLeaves {
     return tried.some((each) => canonicalJson(each) === canonicalJson(value));
   }
 
-  /** True where a leaf was once as wanted, or was written, or may have been. */
+  /** True where a field was once as wanted, or was written, or may have been. */
   wasEverOurs(key: VisorKey, path: string): boolean {
     return this.#visors.get(key)?.found.has(path) === true || this.wasWritten(key, path);
   }
 
-  /** True where a leaf was written, or may have been. */
+  /** True where a field was written, or may have been. */
   wasWritten(key: VisorKey, path: string): boolean {
     const visor = this.#visors.get(key);
     if (visor === undefined) return false;
     return [...visor.set.keys(), ...visor.tried.keys()].some((name) => name.startsWith(`${path} `));
   }
 
-  /** True where records do not say yet that a leaf is just this. */
+  /** True where records do not say yet that a field is just this. */
   isNews(key: VisorKey, path: string, wanted: WantedValue): boolean {
     const known = (element?: string): Json | undefined => this.lastKnown(key, path, element)?.value;
     if (wanted.kind === "value") {
@@ -204,7 +204,7 @@ export class KnownLeaves {
   }
 
   /** All values that were set and not found otherwise wanted since, in the order in which they were first set. */
-  setOf(key: VisorKey): readonly SetLeaf[] {
+  setOf(key: VisorKey): readonly SetField[] {
     const visor = this.#visors.get(key);
     if (visor === undefined) return [];
     return [...visor.set.values()]
@@ -215,13 +215,13 @@ export class KnownLeaves {
       .map(({ order: _, ...set }) => set);
   }
 
-  /** The last value that was set of each leaf and element, whatever was found since. */
-  writtenOf(key: VisorKey): readonly SetLeaf[] {
+  /** The last value that was set of each field and element, whatever was found since. */
+  writtenOf(key: VisorKey): readonly SetField[] {
     return [...(this.#visors.get(key)?.set.values() ?? [])].map(({ order: _, ...set }) => set);
   }
 
-  /** All leaves that were found as wanted. */
-  foundOf(key: VisorKey): readonly FoundLeaf[] {
+  /** All fields that were found as wanted. */
+  foundOf(key: VisorKey): readonly FoundField[] {
     return [...(this.#visors.get(key)?.found.values() ?? [])].map(
       ({ order: _, ...found }) => found,
     );
@@ -233,8 +233,8 @@ export class KnownLeaves {
   }
 
   /** A copy that later records do not change. */
-  copy(): KnownLeaves {
-    const copy = new KnownLeaves();
+  copy(): KnownFields {
+    const copy = new KnownFields();
     copy.#order = this.#order;
     for (const [key, visor] of this.#visors) {
       const own = copy.#visor(key);
@@ -246,7 +246,7 @@ export class KnownLeaves {
   }
 
   /** All that it holds, shared with it: to be written at once, and {@link resume}d. */
-  state(): KnownLeavesState {
+  state(): KnownFieldsState {
     const visors = [...this.#visors].map(([key, { found, set, tried, pending }]) => {
       return [key, { found, set, tried, pending }] as const;
     });
@@ -254,8 +254,8 @@ export class KnownLeaves {
   }
 
   /** Goes on from a state, which it takes over. */
-  static resume({ visors, order }: KnownLeavesState): KnownLeaves {
-    const known = new KnownLeaves();
+  static resume({ visors, order }: KnownFieldsState): KnownFields {
+    const known = new KnownFields();
     known.#order = order;
     for (const [key, visor] of visors) known.#visors.set(key, new KnownVisor(visor));
     return known;
@@ -265,10 +265,10 @@ export class KnownLeaves {
   static of(
     kept: ReadonlyMap<
       VisorKey,
-      { readonly found: readonly FoundLeaf[]; readonly set: readonly SetLeaf[] }
+      { readonly found: readonly FoundField[]; readonly set: readonly SetField[] }
     >,
-  ): KnownLeaves {
-    const known = new KnownLeaves();
+  ): KnownFields {
+    const known = new KnownFields();
     for (const [key, { found, set }] of kept) {
       const visor = known.#visor(key);
       for (const each of found) visor.found.set(each.path, { ...each, order: 0 });

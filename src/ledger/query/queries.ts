@@ -97,7 +97,7 @@ export async function latestPlanParts(
   return parts;
 }
 
-/** What a receipt says of a secret leaf. */
+/** What a receipt says of a secret field. */
 export interface SecretReceipt {
   readonly ref: string;
   readonly hmac: string;
@@ -105,7 +105,7 @@ export interface SecretReceipt {
   readonly index: number;
 }
 
-/** The latest receipt that set a secret leaf of a visor. */
+/** The latest receipt that set a secret field of a visor. */
 export async function latestSecretReceipt(
   records: Records,
   visor: VisorKey,
@@ -178,8 +178,8 @@ export class KeptManifests {
 
 // What a record says of one value: that it was set, or that it was found as a manifest of ours wanted it.
 
-/** What a leaf or element was when it was last as a manifest of ours wanted it. */
-export interface KnownLeaf {
+/** What a field or element was when it was last as a manifest of ours wanted it. */
+export interface KnownField {
   /** Of an element whether it is a member; absent where a keyed digest stands for it. */
   readonly value?: Json;
   /** Keyed digest of the value by the operator of `at`, where it may hold secrets. */
@@ -191,22 +191,22 @@ export interface KnownLeaf {
   readonly how: "set" | "found";
 }
 
-/** What a manifest that is at hand wants of the leaf: what a bare digest or an old record may stand for. */
+/** What a manifest that is at hand wants of the field: what a bare digest or an old record may stand for. */
 export interface AtHand {
   readonly manifest: Digest;
   readonly wanted: WantedValue;
 }
 
-/** A leaf or element, and the value it was last made to have. */
-export interface SetLeaf {
+/** A field or element, and the value it was last made to have. */
+export interface SetField {
   readonly path: string;
   readonly element?: string;
   readonly value: Json;
   readonly at: RecordRef;
 }
 
-/** A leaf that was found as wanted. Records of release 0.1.0 say by which manifest and not what that wanted. */
-export interface FoundLeaf {
+/** A field that was found as wanted. Records of release 0.1.0 say by which manifest and not what that wanted. */
+export interface FoundField {
   readonly path: string;
   readonly wanted?: WantedValue;
   readonly manifest?: Digest;
@@ -221,21 +221,24 @@ export interface Ordered {
 }
 
 /** Found before it was set and recorded after: two operators at work at once. */
-export function isAfter(found: FoundLeaf & Ordered, set: (SetLeaf & Ordered) | undefined): boolean {
+export function isAfter(
+  found: FoundField & Ordered,
+  set: (SetField & Ordered) | undefined,
+): boolean {
   return set === undefined || (found.order >= set.order && found.seenMs >= set.at.timeMs);
 }
 
 /** True for a list that was found as wanted, where that says nothing of an element: what was set still holds. */
-export function isSilent(found: FoundLeaf, element: string | undefined): boolean {
+export function isSilent(found: FoundField, element: string | undefined): boolean {
   return found.wanted?.kind === "list" && foundValue(found, element, undefined) === undefined;
 }
 
-/** What a leaf that was found as wanted was then; `undefined` where the record does not say it of the element. */
+/** What a field that was found as wanted was then; `undefined` where the record does not say it of the element. */
 export function foundValue(
-  { wanted, manifest }: FoundLeaf,
+  { wanted, manifest }: FoundField,
   element: string | undefined,
   atHand: AtHand | undefined,
-): Pick<KnownLeaf, "value" | "keyed"> | undefined {
+): Pick<KnownField, "value" | "keyed"> | undefined {
   const isSameManifest = manifest !== undefined && manifest === atHand?.manifest;
   const told =
     wanted === undefined || wanted.kind === "keyed"
