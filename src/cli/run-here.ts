@@ -46,7 +46,10 @@ type Asked =
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "fault"; readonly error: unknown };
 
-/** Reads the words of a command line and loads the one command that they name. Never throws. */
+/**
+ * Reads the words of a command line and loads the one command that they name. Never throws.
+ * @internal tests read words with a table of their own, without running a command
+ */
 export async function readCommandLine(
   argv: readonly string[],
   env: Environment,
@@ -160,7 +163,10 @@ function unknownCommand(word: string, names: readonly string[], parent: Parser):
 
 // One command line from its words to its exit code, in any world: this process, or a test's.
 
-/** Runs one command line and says how it ended. Never throws: every error is printed with the next thing to try. */
+/**
+ * Runs one command line and says how it ended. Never throws: every error is printed with the next thing to try.
+ * @internal tests run commands in worlds of their own
+ */
 export async function run(argv: readonly string[], around: World): Promise<ExitCode> {
   const { isPlain, isJson, asked } = await readCommandLine(argv, around.env);
   const world = withScreen(isPlain ? { ...around, env: { ...around.env, NO_COLOR: "1" } } : around);

@@ -58,13 +58,7 @@ export { keysNamedIn, loadKeyset, loadManifest } from "./resolve-manifest.ts";
 export { namesInText, type NamesInText } from "./names-in-text.ts";
 export { formatUntil, parseUntil } from "./reading.ts";
 export { manifestSchema } from "./schema.ts";
-export {
-  checkSecretFiles,
-  resolveSecrets,
-  type SecretPorts,
-  secretRefsOf,
-  type SecretUse,
-} from "./secrets.ts";
+export { checkSecretFiles, resolveSecrets, type SecretPorts } from "./secrets.ts";
 export { formatSectionsYaml } from "./sections-yaml.ts";
 export { selectVisors } from "./select-visors.ts";
 export { type EditedManifest, type EditInput, editManifest } from "./edit/edit-manifest.ts";

@@ -6,7 +6,6 @@ import {
   fromUtf8,
   hasCode,
   type Place,
-  type VisorKey,
 } from "../core/index.ts";
 import type { DesiredFleet, SecretRef } from "../model/index.ts";
 import { staysInside } from "./secret-ref.ts";
@@ -19,30 +18,8 @@ export interface SecretPorts {
   readonly manifestFolder: string;
 }
 
-/** One use of a secret by a manifest. */
-export interface SecretUse {
-  readonly visor: VisorKey;
-  readonly path: string;
-  readonly ref: SecretRef;
-  readonly place: Place;
-}
-
 /** A larger file is no secret. */
 const SECRET_BYTES_MAX = 64 * 1024;
-
-/** Every secret that a fleet refers to, in the order of visors and paths. */
-export function secretRefsOf(desired: DesiredFleet): readonly SecretUse[] {
-  const uses: SecretUse[] = [];
-  for (const visor of desired.visors) {
-    for (const leaf of visor.leaves.values()) {
-      if (leaf.kind !== "value") continue;
-      for (const ref of leaf.secrets) {
-        uses.push({ visor: visor.key, path: leaf.path, ref, place: leaf.origin.place });
-      }
-    }
-  }
-  return uses;
-}
 
 /**
  * Reports files of secrets that lie elsewhere, and as warnings those that are missing: only the machine
@@ -54,8 +31,10 @@ export async function checkSecretFiles(
   manifestFolder: string,
 ): Promise<readonly Diagnostic[]> {
   const places = new Map<SecretRef, Place>();
-  for (const { ref, place } of secretRefsOf(desired)) {
-    if (ref.startsWith("file:") && !places.has(ref)) places.set(ref, place);
+  for (const leaf of desired.visors.flatMap(({ leaves }) => [...leaves.values()])) {
+    if (leaf.kind !== "value") continue;
+    for (const ref of leaf.secrets)
+      if (ref.startsWith("file:") && !places.has(ref)) places.set(ref, leaf.origin.place);
   }
   const diagnostics: Diagnostic[] = [];
   for (const [ref, at] of places) {

@@ -12,7 +12,6 @@ export {
   type RestartInput,
   type RestartOutcome,
   type Settled,
-  settleIntents,
   type SettleInput,
   type VisorReport,
   type VisorToRestart,

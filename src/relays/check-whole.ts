@@ -16,9 +16,8 @@ import {
   walkNewObjects,
 } from "../skywire/cxo/index.ts";
 import type { ObjectFetcher } from "./object-fetcher.ts";
-import type { KnownRoot } from "./previous-roots.ts";
 import { ASK_BACK_ENTRIES } from "./relay-limits.ts";
-import type { OwnRoots, RelayMemory, SeenRoot, WholeCheck } from "./relay-memory.ts";
+import type { KnownRoot, OwnRoots, RelayMemory, SeenRoot, WholeCheck } from "./relay-memory.ts";
 import { fetchSample } from "./sample.ts";
 import { nextStep } from "./steps.ts";
 import { waysDown } from "./way-down.ts";

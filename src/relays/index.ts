@@ -13,18 +13,18 @@ export { lyingStore, RELAY_LIES, type RelayStoreLie } from "./lying-store.ts";
 export { lookAtRelay, type LookOptions, type RelayLook } from "./look-at-relay.ts";
 export { formatAddress, type OpenRelay, openRelay, type RelayWorld } from "./open-relay.ts";
 export {
-  fetchPreviousRoots,
-  type KnownRoot,
-  type PreviousRootsOptions,
-  type PreviousStep,
-} from "./previous-roots.ts";
-export {
   publishFeed,
   type PublishOptions,
   type PublishOutcome,
   type PublishProgress,
 } from "./publish-feed.ts";
-export { type OwnRoots, type RelayFact, type RelayMemory, type SeenRoot } from "./relay-memory.ts";
+export {
+  type KnownRoot,
+  type OwnRoots,
+  type RelayFact,
+  type RelayMemory,
+  type SeenRoot,
+} from "./relay-memory.ts";
 export { type RelayQuota } from "./quota.ts";
 export {
   type RelayEvent,

@@ -4,8 +4,6 @@
 export const DIAL_TIMEOUT_MS = 10_000;
 /** How long a relay may give nothing while objects are asked for; a Go node waits 59 s for an unknown one. */
 export const STALL_TIMEOUT_MS = 15_000;
-/** How long an old Root may take: most relays either have it or never answer. */
-export const PREVIOUS_TIMEOUT_MS = 5_000;
 /** Objects asked for at a time. In the recordings a Go relay had two open at most; more than it takes wait in its socket. */
 export const WINDOW = 64;
 /** Entries of a Root that are asked for again, on random ways, where all of it came once before. */

@@ -2,7 +2,12 @@
 
 import type { FleetError } from "../core/index.ts";
 import type { Root, SentRoot } from "../skywire/cxo/index.ts";
-import type { KnownRoot } from "./previous-roots.ts";
+
+/** A Root by its number and hash. */
+export interface KnownRoot {
+  readonly seq: bigint;
+  readonly hash: Uint8Array;
+}
 
 /**
  * A Root of ours that was asked back, and came. A relay that was given a newer Root need not have the right edge of this

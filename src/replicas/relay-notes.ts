@@ -81,7 +81,7 @@ const NOTES = membersOf<{
 export type RelayNotes = ReadonlyMap<string, RelayNote>;
 
 /** The earliest time at which a relay is tried again by itself. */
-export function nextTryMs({ triedAtMs, failures }: RelayNote): number {
+function nextTryMs({ triedAtMs, failures }: RelayNote): number {
   if (failures === 0) return triedAtMs;
   const waitMs = RETRY_FIRST_MS * 2 ** Math.min(failures - 1, DOUBLINGS_MAX);
   return triedAtMs + Math.min(waitMs, RETRY_LAST_MS);
@@ -118,25 +118,15 @@ export async function changeRelayNote(
   const turn = (turns.get(files) ?? Promise.resolve()).then(async () => {
     const notes = new Map(await readRelayNotes(files, path, feed));
     notes.set(relay, change(notes.get(relay)));
-    await writeRelayNotes(files, path, feed, notes);
+    const document = { format: FORMAT, feed, relays: Object.fromEntries(notes) } as unknown as Json;
+    await files.makeFolder(path.slice(0, path.lastIndexOf("/")));
+    await files.replace(path, canonicalJsonBytes(document), { mode: 0o600 });
   });
   turns.set(
     files,
     turn.catch(() => undefined),
   );
   await turn;
-}
-
-/** Replaces the notes of a feed in one step. @throws FleetError files/* */
-export async function writeRelayNotes(
-  files: Files,
-  path: string,
-  feed: FeedKey,
-  notes: RelayNotes,
-): Promise<void> {
-  const document = { format: FORMAT, feed, relays: Object.fromEntries(notes) } as unknown as Json;
-  await files.makeFolder(path.slice(0, path.lastIndexOf("/")));
-  await files.replace(path, canonicalJsonBytes(document), { mode: 0o600 });
 }
 
 function parseNotes(bytes: Uint8Array, feed: FeedKey): RelayNotes {

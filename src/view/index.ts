@@ -2,14 +2,12 @@
 export { applySummary, applyText } from "./apply-text.ts";
 export { type Blame, blameDocument, blameText } from "./blame-text.ts";
 export {
-  applyCommand,
   commandFree,
   type CommandFacts,
   type MarkdownFacts,
   planAnnotations,
   planCodeQuality,
   planComment,
-  planCommentMarker,
   planJunit,
   planSarif,
   planStepSummary,

@@ -133,7 +133,10 @@ export function changeId(
   return element === undefined ? `${visor} ${path}` : `${visor} ${path} ${element}`;
 }
 
-/** What is to be done about a leaf: the last rule that fits decides. */
+/**
+ * What is to be done about a leaf: the last rule that fits decides.
+ * @internal tests ask it of rules alone, and simulate watches without plans
+ */
 export function watchVerbOf(watch: DesiredWatch, visor: VisorKey, path: string): WatchVerb {
   return ruleOf(watch, visor, path)?.verb ?? watch.otherwise;
 }
@@ -141,6 +144,7 @@ export function watchVerbOf(watch: DesiredWatch, visor: VisorKey, path: string):
 /**
  * True for trust that no rule names. It is not corrected: a key that somebody just took away, because it was lost,
  * must not come back by a rule for everything.
+ * @internal tests simulate watches without plans
  */
 export function isTrustUnnamed(watch: DesiredWatch, visor: VisorKey, path: string): boolean {
   if (!isTrustField(path)) return false;

@@ -8,24 +8,15 @@ export {
   type WatchEvent,
   type WatchNews,
 } from "./events.ts";
-export {
-  changeId,
-  factsOf,
-  type FactsInput,
-  type LastApplied,
-  type PlanFacts,
-  watchVerbOf,
-} from "./facts.ts";
+export { changeId, factsOf, type FactsInput, type LastApplied, type PlanFacts } from "./facts.ts";
 export { type Health, healthOf } from "./health.ts";
 export { type WatchMoment, isoTime } from "./moment.ts";
 export {
-  CORRECTIONS_MAX,
   type WatchFinding,
   manifestKey,
   type ManifestRef,
   newWatchState,
   type WatchState,
-  WINDOW_MS,
 } from "./state.ts";
 export { formatWatchState, parseWatchState } from "./state-file.ts";
 export { stepWatch } from "./step.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, test } from "vitest";
 import { defaultMix } from "../../src/skywire/embedded/index.ts";
-import { METHODS } from "../../src/skywire/visor/index.ts";
+import { METHODS } from "../../src/skywire/visor/methods.ts";
 import { type CliFleet, cliFleet } from "../support/cli-world.ts";
 
 const HEAD = `controllers: [laptop, desk]

@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  CANARIES,
-  type EmbeddedVisorSpec,
-  type Makeable,
-} from "../../src/skywire/embedded/index.ts";
+import type { EmbeddedVisorSpec, Makeable } from "../../src/skywire/embedded/index.ts";
+import { CANARIES } from "../../src/skywire/embedded/canaries.ts";
 import { type CliFleet, cliFleet } from "../support/cli-world.ts";
 
 const TRUST = { hypervisors: ["laptop"], pty: ["laptop"], canaries: true };

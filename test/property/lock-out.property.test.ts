@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { buildPlan } from "../../src/reconcile/index.ts";
-import { hasWayIn, withTrustChange } from "../../src/reconcile/plan/index.ts";
 import {
   desiredFleet,
   desiredVisor,
@@ -46,15 +45,17 @@ it("no prefix of any applyable plan locks out the acting key or a controller", (
         if (!plan.applyable) return;
         const changes = plan.visors.flatMap(({ steps }) => steps.flatMap((step) => step.changes));
         const guarded = [...new Set([acting, ...controllers])].filter((key) =>
-          hasWayIn(key, visor.key, { hypervisors, pty }),
+          [visor.key, ...hypervisors, ...pty].includes(key),
         );
-        let lists: { hypervisors: readonly string[]; pty: readonly string[] } = {
-          hypervisors,
-          pty,
+        const lists: Record<string, Set<string>> = {
+          "trust.hypervisors": new Set(hypervisors),
+          "trust.pty": new Set(pty),
         };
-        for (const change of changes) {
-          lists = withTrustChange(lists, change);
-          for (const key of guarded) expect(hasWayIn(key, visor.key, lists)).toBe(true);
+        for (const { path, op, element = "" } of changes) {
+          if (op === "remove") lists[path]?.delete(element);
+          else lists[path]?.add(element);
+          const ways = new Set([visor.key, ...Object.values(lists).flatMap((keys) => [...keys])]);
+          for (const key of guarded) expect(ways.has(key)).toBe(true);
         }
       },
     ),

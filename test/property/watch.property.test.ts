@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CORRECTIONS_MAX, formatWatchState, WINDOW_MS } from "../../src/watch/index.ts";
+import { formatWatchState } from "../../src/watch/index.ts";
+import { CORRECTIONS_MAX, WINDOW_MS } from "../../src/watch/state.ts";
 import { placeAt } from "../support/reconcile-builders.ts";
 import { digestOf, WatchSim } from "../support/watch-sim.ts";
 

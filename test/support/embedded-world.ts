@@ -16,11 +16,11 @@ import { type GenericValue, type Schema, t } from "../../src/skywire/gob/index.t
 import { RpcClient } from "../../src/skywire/rpc/index.ts";
 import {
   createVisorReader,
-  encodePreamble,
   type VisorReader,
   type VisorTarget,
   RELEASES,
 } from "../../src/skywire/visor/index.ts";
+import { encodePreamble } from "../../src/skywire/visor/target.ts";
 import { realClock } from "./clocks.ts";
 import { MemoryFiles } from "./memory-files.ts";
 

@@ -8,7 +8,7 @@ import {
   served,
   type ServedMethod,
 } from "../../src/skywire/rpc/index.ts";
-import { CALLS, SERVICE } from "../../src/skywire/visor/index.ts";
+import { CALLS, SERVICE } from "../../src/skywire/visor/methods.ts";
 
 /** Keys that exist, for tests. */
 export const KEYS = {

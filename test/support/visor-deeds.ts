@@ -1,7 +1,8 @@
 // What is done to both visors of test/peers/two-visors.test.ts, in short words.
 import type { Json } from "../../src/core/index.ts";
 import { type Schema, t } from "../../src/skywire/gob/index.ts";
-import { CALLS, type MethodName } from "../../src/skywire/visor/index.ts";
+import type { MethodName } from "../../src/skywire/visor/index.ts";
+import { CALLS } from "../../src/skywire/visor/methods.ts";
 import { fieldsArgument } from "./embedded-world.ts";
 import { keyOf } from "./manifest-text.ts";
 import type { Deed } from "./two-visors.ts";

@@ -6,7 +6,6 @@ import {
   toHex,
   type VisorKey,
 } from "../../src/core/index.ts";
-import { PREAMBLE_SIZE_BYTES } from "../../src/skywire/visor/index.ts";
 import { type MemoryEnd, memoryPair } from "./memory-pair.ts";
 import type { ScriptedVisor } from "./scripted-visor.ts";
 
@@ -21,6 +20,8 @@ export interface VisorWorld {
 }
 
 const MAGIC_HEX = toHex(new TextEncoder().encode("SKYBRI"));
+/** A scheme, a key and a port, as a bridge reads them. */
+const PREAMBLE_SIZE_BYTES = 42;
 const KEY_START = 7;
 const KEY_END = 40;
 /** A gob message that begins with `S` has 83 bytes; a release without the bridge waits for them. */

@@ -14,8 +14,8 @@ import {
   type WatchEffect,
   type WatchNews,
   type WatchState,
-  watchVerbOf,
 } from "../../src/watch/index.ts";
+import { watchVerbOf } from "../../src/watch/facts.ts";
 import { isTrustUnnamed } from "../../src/watch/facts.ts";
 
 /** The ledger of whoever watches, and that of another operator. */

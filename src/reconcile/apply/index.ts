@@ -8,5 +8,5 @@ export {
   restartApps,
   type VisorToRestart,
 } from "./restart-apps.ts";
-export { type Settled, settleIntents, type SettleInput } from "./settle-intents.ts";
+export type { Settled, SettleInput } from "./settle-intents.ts";
 export { type ApplyTiming } from "./timing.ts";

@@ -20,7 +20,6 @@ export {
   checkLockOut,
   checkOpenProxies,
   checkSignedCommits,
-  hasWayIn,
   keysetSignaturesRefusal,
   type LockOutInput,
   type NewerEntry,
@@ -34,7 +33,6 @@ export {
   usedKeysetRefusal,
   usedPlanRefusal,
   witnessesRefusal,
-  withTrustChange,
 } from "./guards/index.ts";
 export {
   type History,

@@ -1,6 +1,5 @@
 // The door of skywire/embedded: visors of our own, for trying, for tests and for the demo.
 export { APP_BEHAVIOURS, type AppBehaviour } from "./app-behaviour.ts";
-export { CANARIES } from "./canaries.ts";
 export { type BehindBack, type EmbeddedControl, type VisorInside } from "./control.ts";
 export { connectControl, type ControlCommand, type RemoteControl } from "./control-protocol.ts";
 export { type EmbeddedFile, readEmbeddedFile } from "./embedded-file.ts";
@@ -17,6 +16,5 @@ export {
   type ListenAddresses,
   type Listening,
 } from "./fleet-spec.ts";
-export { visorKeyFromSeed } from "./identity.ts";
 export { type Makeable, parseMakeable } from "./makeable.ts";
 export { type Knock } from "./served-ports.ts";

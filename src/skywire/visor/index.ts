@@ -1,17 +1,14 @@
 // The door of skywire/visor: reading a visor, writing to one, and what is known of releases.
-export { CONF_VARIABLES, type SafeConfig, SETTING_PATHS, WHOLE_BLOCKS } from "./safe-config.ts";
+export { CONF_VARIABLES, type SafeConfig, WHOLE_BLOCKS } from "./safe-config.ts";
 export { Slots, type VisorAccess, type VisorTimeouts } from "./connection.ts";
 export {
   type Call,
   type Calls,
-  CALLS,
   type Evidence,
   type MethodClass,
   type MethodName,
   methodRow,
   type MethodRow,
-  METHODS,
-  SERVICE,
 } from "./methods.ts";
 export {
   createVisorReader,
@@ -24,7 +21,6 @@ export { type PortReading } from "./reply-shapes.ts";
 export { type RememberingReader, rememberingReader } from "./remembering-reader.ts";
 export {
   type AppReading,
-  hasRestarted,
   type KnownAs,
   type KnownVisor,
   type Presence,
@@ -52,10 +48,7 @@ export {
 } from "./releases.ts";
 export {
   DEFAULT_RPC_ADDRESS,
-  encodePreamble,
-  formatRpcAddress,
   parseRpcAddress,
-  PREAMBLE_SIZE_BYTES,
   type VisorRoute,
   type VisorTarget,
 } from "./target.ts";

@@ -223,7 +223,10 @@ export const CALLS: Calls = {
   DeregisterTCPPort: write("DeregisterTCPPort", t.int, t.empty, NETWORK_WRITES),
 };
 
-/** The table's rows, in its order. */
+/**
+ * The table's rows, in its order.
+ * @internal tests go through all of them
+ */
 export const METHODS: readonly MethodRow[] = Object.values(CALLS);
 
 const BY_NAME: ReadonlyMap<string, MethodRow> = new Map(METHODS.map((row) => [row.name, row]));

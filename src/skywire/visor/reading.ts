@@ -178,8 +178,6 @@ export type VisorReading = SeenReading | UnseenReading;
 export type StartTime = Pick<SeenReading, "startedAtMs" | "startedWithinMs">;
 
 const INCOMPLETE_EXIT = 3;
-/** Clocks drift, and an uptime is rounded. */
-const RESTART_SLACK_MS = 1_000;
 
 /**
  * The error that a reading without a visor amounts to, with exit code 3: visor/no-local-visor, visor/unreachable,
@@ -210,12 +208,4 @@ export function readingError(
     default:
       return unreachable(reading);
   }
-}
-
-/**
- * True when `after` is surely a later instance than `before`. A connection opened before a visor reloaded goes on
- * answering for the instance that is gone: only a fresh one tells.
- */
-export function hasRestarted(before: StartTime, after: StartTime): boolean {
-  return after.startedAtMs > before.startedAtMs + before.startedWithinMs + RESTART_SLACK_MS;
 }

@@ -5,7 +5,7 @@ import { compileAllowList, projectJson } from "./config-projection.ts";
 // What is taken from a visor's configuration, which may hold its secret key: only what stands on a list.
 
 /** Configuration paths that are plain settings. Source: skywire-rpc 4.5 and 7. */
-export const SETTING_PATHS: readonly string[] = [
+const SETTING_PATHS: readonly string[] = [
   "is_public",
   "log_level",
   "transport.public_autoconnect",
@@ -169,15 +169,13 @@ const WRITABLE: ReadonlySet<string> = new Set([...LISTS, ...WHOLE_BLOCKS, ...SET
 /** A bracketed app name ends at the first bracket, so a name with one could reach another field. */
 const APP_FIELD = /^launcher\.apps\[[^[\]]+\]\.(?:args|env|auto_start|launcher_mode|binary)$/;
 
-/** True for a configuration path that may be written; no path of a key, an address of the RPC or a service is. */
-export function isWritablePath(path: string): boolean {
-  return WRITABLE.has(path) || APP_FIELD.test(path);
-}
-
-/** Refuses, as a bug of ours, to write any other path. */
+/** Refuses, as a bug of ours, to write any other path: none of a key, an address of the RPC or a service. */
 export function assertWritablePaths(paths: Iterable<string>): void {
   for (const path of paths)
-    assert(isWritablePath(path), `the configuration path ${path} must not be written`);
+    assert(
+      WRITABLE.has(path) || APP_FIELD.test(path),
+      `the configuration path ${path} must not be written`,
+    );
 }
 
 // Where /etc/skywire.conf keeps what visors copy to it.

@@ -9,7 +9,7 @@ import {
 } from "../../core/index.ts";
 
 /** The size of the preamble, bytes. */
-export const PREAMBLE_SIZE_BYTES = 42;
+const PREAMBLE_SIZE_BYTES = 42;
 
 /** How a visor is reached: it is the local one, or the local one carries the bytes there. */
 export type VisorRoute =

@@ -56,7 +56,7 @@ export function planStepSummary(plan: Plan, facts: MarkdownFacts = {}): string {
 }
 
 /** The first line of every comment about a fleet's plan, which no reader sees: by it a comment is found again. */
-export function planCommentMarker(fleet: string): string {
+function planCommentMarker(fleet: string): string {
   return `<!-- fleet-plan:${wordFor(fleet)} -->`;
 }
 

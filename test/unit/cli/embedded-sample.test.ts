@@ -1,7 +1,8 @@
 // The product's own sample is a good manifest for every fleet it can be asked for.
 import { describe, expect, it } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
-import { defaultMix, visorKeyFromSeed } from "../../../src/skywire/embedded/index.ts";
+import { defaultMix } from "../../../src/skywire/embedded/index.ts";
+import { visorKeyFromSeed } from "../../../src/skywire/embedded/identity.ts";
 import { cliWorld } from "../../support/cli-world.ts";
 
 /** Writes what `fleet embedded up --visors COUNT` keeps, and checks the sample of it. */

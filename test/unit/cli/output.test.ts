@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { fromUtf8, utf8 } from "../../../src/core/index.ts";
 import { GUARDS, type Plan } from "../../../src/model/index.ts";
-import { planCommentMarker } from "../../../src/view/index.ts";
 import { type CliFleet, cliFleet, cliWorld } from "../../support/cli-world.ts";
 import { readJunit, sarifFaults } from "../../support/report-readers.ts";
 
@@ -80,7 +79,7 @@ describe("with a fleet", () => {
     expect(read["github"]).toMatch(/^::notice file=fleet\.yaml,line=\d+,col=\d+,title=change::/);
     expect(read["summary"]).toContain("### Fleet `home`: 2 visors would change");
     expect(read["markdown"]).toContain(
-      `${planCommentMarker("home")}\n<!-- fleet-decision:${plan.decision} -->`,
+      `<!-- fleet-plan:home -->\n<!-- fleet-decision:${plan.decision} -->`,
     );
     expect(read["markdown"]).toContain(`\nfleet apply --expect-decision ${plan.decision}\n`);
     expect(JSON.parse(read["gitlab"] ?? "")).toHaveLength(2);

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { FleetError } from "../../../src/core/index.ts";
-import { visorKeyFromSeed } from "../../../src/skywire/embedded/index.ts";
+import { visorKeyFromSeed } from "../../../src/skywire/embedded/identity.ts";
 import { t } from "../../../src/skywire/gob/index.ts";
 import { RpcClient } from "../../../src/skywire/rpc/index.ts";
-import { encodePreamble } from "../../../src/skywire/visor/index.ts";
+import { encodePreamble } from "../../../src/skywire/visor/target.ts";
 import { embeddedWorld, type EmbeddedWorld, failureOf } from "../../support/embedded-world.ts";
 
 const EMPTY = { schema: t.empty, value: {} };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { METHODS } from "../../../src/skywire/visor/index.ts";
+import { METHODS } from "../../../src/skywire/visor/methods.ts";
 import {
   type Json,
   type JsonObject,

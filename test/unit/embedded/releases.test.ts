@@ -2,16 +2,17 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fromUtf8 } from "../../../src/core/index.ts";
-import { CANARIES, defaultMix } from "../../../src/skywire/embedded/index.ts";
+import { defaultMix } from "../../../src/skywire/embedded/index.ts";
+import { CANARIES } from "../../../src/skywire/embedded/canaries.ts";
 import { t } from "../../../src/skywire/gob/index.ts";
 import {
-  METHODS,
   type ReleaseFact,
   type ReleaseFacts,
   type FactName,
   type ReleaseName,
   RELEASES,
 } from "../../../src/skywire/visor/index.ts";
+import { METHODS } from "../../../src/skywire/visor/methods.ts";
 import { embeddedWorld, type EmbeddedWorld, failureOf } from "../../support/embedded-world.ts";
 
 const NAMES = Object.keys(RELEASES) as readonly ReleaseName[];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { checkSecretFiles, resolveSecrets, secretRefsOf } from "../../../src/manifest/index.ts";
+import { checkSecretFiles, resolveSecrets } from "../../../src/manifest/index.ts";
 import type { SecretRef } from "../../../src/model/index.ts";
-import { desiredOf, keyOf, manifest } from "../../support/manifest-text.ts";
+import { desiredOf, manifest } from "../../support/manifest-text.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
 
 const FOLDER = "/srv/fleet";
@@ -88,21 +88,6 @@ visors:
     roles: [cam]
     apps: { skychat: { args: [--internal-token, "env:CHAT", --password, "file:nowhere"] } }
 `);
-
-test("a fleet names its secrets with visor, path and line", () => {
-  const uses = secretRefsOf(desiredOf(FLEET));
-  const name = (key: string) => (key === keyOf("desk") ? "desk" : "laptop");
-  expect(
-    uses
-      .map(({ visor, path, ref, place }) => `${name(visor)} ${path} ${ref} ${place.line}`)
-      .toSorted(),
-  ).toEqual([
-    "desk apps.cam.env file:link/token 6",
-    "laptop apps.cam.env file:link/token 6",
-    "laptop apps.skychat.args env:CHAT 12",
-    "laptop apps.skychat.args file:nowhere 12",
-  ]);
-});
 
 test("files of secrets are checked once each, with their lines", async () => {
   const files = await filesWith({ "/srv/other/token": "hunter2" });

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { utf8, type VisorKey } from "../../../src/core/index.ts";
 import { explain, loadManifest } from "../../../src/manifest/index.ts";
 import { DEFAULT_WATCH } from "../../../src/model/index.ts";
-import { watchVerbOf } from "../../../src/watch/index.ts";
+import { watchVerbOf } from "../../../src/watch/facts.ts";
 import { desiredOf, keyOf, manifest } from "../../support/manifest-text.ts";
 
 const VISORS = `roles: { base: { settings: { log_level: info } } }

@@ -1,6 +1,6 @@
 // What a run leaves that is cut off between a call that ended in an error and its repetition.
 import { afterEach, describe, expect, it } from "vitest";
-import { settleIntents } from "../../../src/reconcile/index.ts";
+import { settleIntents } from "../../../src/reconcile/apply/settle-intents.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
 import { keyAt, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
 import { bentWriter } from "./bent-writer.ts";

@@ -5,11 +5,9 @@ import {
   type FetchLogOptions,
   type FetchResult,
   type FetchedEntry,
-  fetchPreviousRoots,
   lookAtRelay,
   type OpenRelay,
   openRelay,
-  type PreviousStep,
 } from "../../../src/relays/index.ts";
 import { BLANK_HASH, decodeRoot, proveRoot } from "../../../src/skywire/cxo/index.ts";
 import { realClock } from "../../support/clocks.ts";
@@ -213,52 +211,6 @@ describe("a relay that lies", () => {
   });
 });
 
-describe("old Roots", () => {
-  it("are walked back to a known one", async () => {
-    for (let seq = 0; seq < 5; seq += 1) {
-      log.append(1);
-      await publish();
-    }
-    const steps = await walk({ seq: 1n, hash: rootHash(1) });
-    expect(steps.map(stepText)).toEqual(["root 3", "root 2", "reached"]);
-  });
-
-  it("are walked back to the first", async () => {
-    log.append(1);
-    await publish();
-    log.append(1);
-    await publish();
-    expect((await walk()).map(stepText)).toEqual(["root 0", "first"]);
-  });
-
-  it("end where the relay kept no more", async () => {
-    for (let seq = 0; seq < 4; seq += 1) {
-      log.append(1);
-      await publish();
-    }
-    store.objects.byHash.delete(toHex(rootHash(1)));
-    expect((await walk(undefined, 100)).map(stepText)).toEqual(["root 2", "lost"]);
-  });
-
-  it("do not lead to a known Root of another history", async () => {
-    for (let seq = 0; seq < 3; seq += 1) {
-      log.append(1);
-      await publish();
-    }
-    const steps = await walk({ seq: 1n, hash: new Uint8Array(32).fill(5) });
-    expect(steps.map(stepText)).toEqual(["other"]);
-  });
-
-  it("are refused with other bytes", async () => {
-    log.append(1);
-    await publish();
-    log.append(1);
-    await publish();
-    store.objects.byHash.set(toHex(rootHash(0)), Uint8Array.of(1));
-    await expect(walk()).rejects.toMatchObject({ code: "relay/wrong-bytes" });
-  });
-});
-
 describe("a look at a relay", () => {
   it("finds the last Root, and asks for everything below it", async () => {
     log.append(3000);
@@ -334,27 +286,6 @@ async function collect(
   return { entries, size: result.size };
 }
 
-async function walk(
-  until?: { readonly seq: bigint; readonly hash: Uint8Array },
-  timeoutMs?: number,
-): Promise<readonly PreviousStep[]> {
-  const steps: PreviousStep[] = [];
-  const walking = fetchPreviousRoots({
-    connection: (await connection()).connection,
-    relay: "the relay",
-    clock: realClock,
-    root: proveRoot(log.last).root,
-    ...(until === undefined ? {} : { until }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  });
-  for await (const step of walking) steps.push(step);
-  return steps;
-}
-
-function stepText(step: PreviousStep): string {
-  return step.kind === "root" ? `root ${step.root.seq}` : step.kind;
-}
-
 function lookAt(address: StreamAddress) {
   const { dial } = world.network;
   const { feed } = log;
@@ -379,10 +310,6 @@ function countGets(): () => number {
 
 function entryName(index: number): string {
   return toHex(log.entries[index] ?? BLANK_HASH);
-}
-
-function rootHash(seq: number): Uint8Array {
-  return sha256(log.roots[seq]?.value ?? BLANK_HASH);
 }
 
 function pinOf({ last }: LogFeed): { readonly seq: bigint; readonly rootHash: Uint8Array } {

@@ -3,10 +3,8 @@ import { utf8 } from "../../../src/core/index.ts";
 import {
   changeRelayNote,
   isTimeToTry,
-  nextTryMs,
   readRelayNotes,
   type RelayNote,
-  writeRelayNotes,
 } from "../../../src/replicas/relay-notes.ts";
 import { testKeys } from "../../support/ledger-world.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
@@ -32,7 +30,10 @@ describe("when a relay is tried again", () => {
     [9, 900],
     [500, 900],
   ])("after %d failures in a row: %d seconds later", (failures, seconds) => {
-    expect(nextTryMs({ ...NOTE, failures })).toBe(NOTE.triedAtMs + seconds * 1_000);
+    const note = { ...NOTE, failures };
+    const nextMs = NOTE.triedAtMs + seconds * 1_000;
+    expect(isTimeToTry(note, nextMs)).toBe(true);
+    expect(isTimeToTry(note, nextMs - 1)).toBe(seconds === 0);
   });
 
   it("9.8: at once, where the last try is said to lie ahead: a clock was wrong", () => {
@@ -51,7 +52,8 @@ describe("notes about relays", () => {
       ["10.0.0.5:8870", { ...NOTE, whole: { ...NOTE.whole, within: ROOT } }],
       ["[::1]:8870", { triedAtMs: 5, failures: 0, says: "it holds Root 3" }],
     ]);
-    await writeRelayNotes(files, PATH, feed, notes);
+    for (const [relay, note] of notes)
+      await changeRelayNote({ files, path: PATH, feed }, relay, () => note);
     expect(await readRelayNotes(files, PATH, feed)).toEqual(notes);
   });
 
@@ -77,10 +79,11 @@ describe("notes about relays", () => {
   it("7: of release 0.1.0 prove nothing: what it called held was asked for in part", async () => {
     const files = new MemoryFiles();
     const { whole: held, ...rest } = NOTE;
-    const old = new Map([["127.0.0.1:8870", { held, ...rest }]]);
-    await writeRelayNotes(files, PATH, feed, old);
+    const relays = { "127.0.0.1:8870": { held, ...rest } };
+    const old = { format: "fleet.skywire/relay-notes/v1", feed, relays };
+    await files.replace(PATH, utf8(JSON.stringify(old)));
     const notes = await readRelayNotes(files, PATH, feed);
-    expect(notes.get("127.0.0.1:8870")?.whole).toBeUndefined();
+    expect(notes.get("127.0.0.1:8870")).toEqual(rest);
   });
 
   it("7: about relays that are worked on at the same time are all kept", async () => {
@@ -93,7 +96,7 @@ describe("notes about relays", () => {
 
   it("of another feed are not ours", async () => {
     const files = new MemoryFiles();
-    await writeRelayNotes(files, PATH, feed, new Map([["127.0.0.1:8870", NOTE]]));
+    await changeRelayNote({ files, path: PATH, feed }, "127.0.0.1:8870", () => NOTE);
     expect(await readRelayNotes(files, PATH, testKeys("somebody else").feed)).toEqual(new Map());
   });
 });

@@ -1,20 +1,17 @@
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  CANARIES,
-  type EmbeddedFleet,
-  startEmbeddedFleet,
-} from "../../../src/skywire/embedded/index.ts";
+import { type EmbeddedFleet, startEmbeddedFleet } from "../../../src/skywire/embedded/index.ts";
+import { CANARIES } from "../../../src/skywire/embedded/canaries.ts";
 import {
   createVisorReader,
   createVisorWriter,
   type MethodName,
-  METHODS,
   type SentCall,
   type VisorAccess,
   type VisorReading,
   type VisorTarget,
 } from "../../../src/skywire/visor/index.ts";
+import { METHODS } from "../../../src/skywire/visor/methods.ts";
 import { realClock } from "../../support/clocks.ts";
 import { countingRandom } from "../../support/ledger-world.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";

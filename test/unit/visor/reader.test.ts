@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
 import { t } from "../../../src/skywire/gob/index.ts";
-import {
-  CALLS,
-  createVisorReader,
-  methodRow,
-  METHODS,
-  type SentCall,
-} from "../../../src/skywire/visor/index.ts";
+import { createVisorReader, methodRow, type SentCall } from "../../../src/skywire/visor/index.ts";
+import { CALLS, METHODS } from "../../../src/skywire/visor/methods.ts";
 import {
   answers,
   configOf,

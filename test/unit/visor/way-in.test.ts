@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../../src/core/index.ts";
-import {
-  encodePreamble,
-  formatRpcAddress,
-  hasRestarted,
-  parseRpcAddress,
-  PREAMBLE_SIZE_BYTES,
-} from "../../../src/skywire/visor/index.ts";
+import { parseRpcAddress } from "../../../src/skywire/visor/index.ts";
+import { encodePreamble, formatRpcAddress } from "../../../src/skywire/visor/target.ts";
 import { KEYS } from "../../support/scripted-visor.ts";
 
 describe("the local visor's address", () => {
@@ -54,27 +49,12 @@ describe("the local visor's address", () => {
 describe("the preamble", () => {
   it("is magic, scheme, key and little-endian port in 42 bytes", () => {
     const preamble = encodePreamble({ kind: "bridge", scheme: "dmsg", port: 65 }, KEYS.far);
-    expect(preamble).toHaveLength(PREAMBLE_SIZE_BYTES);
+    expect(preamble).toHaveLength(42);
     expect(toHex(preamble)).toBe(`534b5942524900${KEYS.far}4100`);
   });
 
   it("names skynet and another port", () => {
     const preamble = encodePreamble({ kind: "bridge", scheme: "skynet", port: 0x1234 }, KEYS.far);
     expect(toHex(preamble)).toBe(`534b5942524901${KEYS.far}3412`);
-  });
-});
-
-describe("whether a visor started again", () => {
-  const before = { startedAtMs: 1_000_000, startedWithinMs: 14_000 };
-  it.each([
-    { name: "the same moment", startedAtMs: 1_000_000, restarted: false },
-    {
-      name: "a moment that the first answer's delay explains",
-      startedAtMs: 1_014_500,
-      restarted: false,
-    },
-    { name: "a later moment", startedAtMs: 1_015_001, restarted: true },
-  ])("$name: $restarted", ({ startedAtMs, restarted }) => {
-    expect(hasRestarted(before, { startedAtMs, startedWithinMs: 5 })).toBe(restarted);
   });
 });

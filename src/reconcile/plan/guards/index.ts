@@ -14,11 +14,9 @@ export {
 export {
   checkLockOut,
   checkPortMoves,
-  hasWayIn,
   type LockOutInput,
   pendingElement,
   type TrustLists,
-  withTrustChange,
 } from "./lock-out.ts";
 export { checkLists, checkOpenProxies, type OpenListsInput } from "./open-ways.ts";
 export { checkRemovals, type RemovalsInput, withWayForRemovals } from "./removals.ts";

@@ -31,7 +31,7 @@ export interface LockOutInput {
 }
 
 /** True when `key` may manage the visor by what is configured there. */
-export function hasWayIn(key: string, visor: VisorKey, lists: TrustLists): boolean {
+function hasWayIn(key: string, visor: VisorKey, lists: TrustLists): boolean {
   return key === visor || lists.hypervisors.includes(key) || lists.pty.includes(key);
 }
 
@@ -41,7 +41,7 @@ export function pendingElement(path: string, element: string): string {
 }
 
 /** The trust lists after one more change. */
-export function withTrustChange(lists: TrustLists, change: Change): TrustLists {
+function withTrustChange(lists: TrustLists, change: Change): TrustLists {
   const name = change.path === "trust.pty" ? "pty" : "hypervisors";
   const { element } = change;
   if (element === undefined || !isWayIn(change.path)) return lists;

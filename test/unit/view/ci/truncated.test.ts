@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { VisorKey } from "../../../../src/core/index.ts";
 import type { Plan } from "../../../../src/model/index.ts";
-import {
-  applyCommand,
-  planAnnotations,
-  planComment,
-  planCommentMarker,
-  planStepSummary,
-} from "../../../../src/view/index.ts";
+import { planAnnotations, planComment, planStepSummary } from "../../../../src/view/index.ts";
+import { applyCommand } from "../../../../src/view/ci/apply-command.ts";
 import { aChange, aChangingVisor, aPlan, someCounts } from "../../../support/plan-literals.ts";
 import { keyAt, placeAt } from "../../../support/reconcile-builders.ts";
 
@@ -165,10 +160,10 @@ describe("the command that applies a plan", () => {
 describe("the marker of a comment", () => {
   it("is one line of its own for each fleet, and no fleet's name can end it", () => {
     const fleets = ["home", "home-2", "home--2", "a-->b", "a b", "ä", "x\n"];
-    const markers = fleets.map(planCommentMarker);
+    const markers = fleets.map((fleet) => planComment(aPlan({ fleet })).split("\n")[0]);
     expect(new Set(markers).size).toBe(fleets.length);
     for (const marker of markers)
       expect(marker).toMatch(/^<!-- fleet-plan:(?:(?!--)[\w%.-])+ -->$/);
-    expect(planComment(aPlan()).split("\n")[0]).toBe(planCommentMarker("home"));
+    expect(markers[0]).toBe("<!-- fleet-plan:home -->");
   });
 });
