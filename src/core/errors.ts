@@ -1,7 +1,7 @@
 // The one error of this program: a code, what happened, what to try next, and how the process exits.
 
 /** The rooms that may raise a coded error; the part of a code before its slash. */
-export type ErrorArea =
+type ErrorArea =
   | "apply"
   | "cli"
   | "core"

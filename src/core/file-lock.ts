@@ -13,7 +13,7 @@ const POLL_MS = 50;
 const NONCE_SIZE = 16;
 
 /** Who we are, as a lock tells others. */
-export interface ProcessFacts {
+interface ProcessFacts {
   readonly pid: number;
   readonly host: string;
   /** The user's or robot's name. */

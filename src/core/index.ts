@@ -32,7 +32,6 @@ export {
   compareNames,
   compareTexts,
   counted,
-  type Defined,
   defined,
   escapeOf,
   hasUnseen,
@@ -71,17 +70,7 @@ export {
   x25519KeyOf,
   x25519Shared,
 } from "./keys.ts";
-export {
-  assert,
-  BugError,
-  type ErrorArea,
-  type ErrorCode,
-  type ExitCode,
-  FleetError,
-  type FleetErrorOptions,
-  hasCode,
-  unreachable,
-} from "./errors.ts";
+export { assert, BugError, type ExitCode, FleetError, hasCode, unreachable } from "./errors.ts";
 export {
   checkGitKey,
   type CommitSignature,
@@ -91,7 +80,7 @@ export {
   gitKeyName,
   shortCommit,
 } from "./git-key.ts";
-export { FileLock, type FileLockWorld, type LockSubject, type ProcessFacts } from "./file-lock.ts";
+export { FileLock, type FileLockWorld } from "./file-lock.ts";
 export { type AppendFile, type FileFacts, type Files, type ReadFile } from "./files.ts";
 export {
   type ByteStream,
@@ -102,7 +91,6 @@ export {
   type Random,
   sleep,
   type StreamAddress,
-  type StreamListener,
 } from "./ports.ts";
 export { onAbort } from "./on-abort.ts";
 export { stretchPassphrase } from "./passphrase.ts";

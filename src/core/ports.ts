@@ -52,7 +52,7 @@ export type Dial = (
 ) => Promise<ByteStream>;
 
 /** What a {@link Listen} opened. */
-export interface StreamListener {
+interface StreamListener {
   /** Where it listens, with the port the system chose when 0 was asked for. */
   readonly address: StreamAddress;
   /** Accepts no more, ends every open stream at once, and resolves when the port is free again. */

@@ -41,7 +41,7 @@ export interface FleetVisorDifference {
 }
 
 /** What two manifests say differently of the fleet as a whole, by the path of what is written; sorted. */
-export interface RuleDifference {
+interface RuleDifference {
   readonly path: string;
   readonly before?: Json;
   readonly after?: Json;

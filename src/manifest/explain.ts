@@ -20,7 +20,7 @@ import { writtenOpen } from "./reading.ts";
 export type Explanation = VisorExplanation | RulesExplanation;
 
 /** Values of one visor, explained. */
-export interface VisorExplanation {
+interface VisorExplanation {
   readonly kind: "visor";
   readonly visor: string;
   readonly key: VisorKey;
@@ -34,14 +34,14 @@ export interface VisorExplanation {
 }
 
 /** What holds for the whole fleet, explained: operators, policy, watch, ledger and revoked keys. */
-export interface RulesExplanation {
+interface RulesExplanation {
   readonly kind: "rules";
   readonly path: string;
   readonly leaves: readonly ExplainedLeaf[];
 }
 
 /** One owned leaf, explained. */
-export type ExplainedLeaf = ExplainedValue & {
+type ExplainedLeaf = ExplainedValue & {
   /** It is left alone until then, a time in UTC, whatever it is on the visor. */
   readonly ignored?: { readonly until: string; readonly because?: string; readonly place: Place };
 };
@@ -65,7 +65,7 @@ type ExplainedValue =
     };
 
 /** One member of a list, explained. */
-export interface ExplainedElement {
+interface ExplainedElement {
   readonly value: string;
   /** The key's name in the manifest, when it has one. */
   readonly name?: string;

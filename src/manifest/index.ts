@@ -1,37 +1,25 @@
 // The door of the manifest: text in; desired fleet, diagnostics, explanations and edited texts out.
 export {
   ADOPT_SECTIONS,
-  type AdoptedFleet,
-  type AdoptedInto,
   adoptFleet,
   type AdoptFleetInput,
   type AdoptInput,
   adoptInto,
-  type AdoptIntoInput,
   type Adoption,
   type AdoptSection,
   type ChangedRecord,
-  type Eyes,
+  type PlanView,
   initManifest,
   type InitManifestInput,
   isManaged,
-  type VisorToAdopt,
 } from "./adopt/index.ts";
 export {
   diffFleets,
   type FleetDifference,
   type FleetVisorDifference,
-  type RuleDifference,
   type WantedChange,
 } from "./diff-fleets.ts";
-export {
-  explain,
-  type ExplainedElement,
-  type ExplainedLeaf,
-  type Explanation,
-  type RulesExplanation,
-  type VisorExplanation,
-} from "./explain.ts";
+export { explain, type Explanation } from "./explain.ts";
 export {
   type OperatorLine,
   operatorValue,
@@ -47,10 +35,7 @@ export {
   LINT_RULES,
   type LintFinding,
   keepable,
-  type Keepable,
   lintManifest,
-  type LintReport,
-  type LintRule,
   type LintRuleId,
   lintRuleId,
 } from "./lint/index.ts";
@@ -58,7 +43,7 @@ export { keysNamedIn, loadKeyset, loadManifest } from "./resolve-manifest.ts";
 export { namesInText, type NamesInText } from "./names-in-text.ts";
 export { formatUntil, parseUntil } from "./reading.ts";
 export { manifestSchema } from "./schema.ts";
-export { checkSecretFiles, resolveSecrets, type SecretPorts } from "./secrets.ts";
+export { checkSecretFiles, resolveSecrets } from "./secrets.ts";
 export { formatSectionsYaml } from "./sections-yaml.ts";
 export { selectVisors } from "./select-visors.ts";
 export { type EditedManifest, type EditInput, editManifest } from "./edit/edit-manifest.ts";

@@ -11,11 +11,6 @@ export const MANIFEST_BYTES_MAX: number = 8 * 1024 * 1024;
 /** `env:NAME` or `file:path`: where the value of a secret is found when it is applied. */
 export type SecretRef = `env:${string}` | `file:${string}`;
 
-/** A secret inside an otherwise plain value. */
-export interface SecretMark {
-  readonly secret: SecretRef;
-}
-
 /** Where a desired value comes from. */
 export interface Origin {
   readonly place: Place;
@@ -47,7 +42,7 @@ export interface DesiredElement {
  */
 export type DesiredLeaf = DesiredValue | DesiredSet;
 
-/** A leaf that is one value. Secrets stand in it as {@link SecretMark} objects. */
+/** A leaf that is one value. A secret stands in it as `{ secret }` with its {@link SecretRef}. */
 export interface DesiredValue {
   readonly kind: "value";
   readonly path: string;
@@ -163,7 +158,7 @@ export const DEFAULT_POLICY: Policy = {
 };
 
 /** How the record of changes is kept. */
-export interface DesiredLedger {
+interface DesiredLedger {
   /** True when not written. */
   readonly seal: boolean;
   /** Literal addresses with ports, such as `127.0.0.1:8870` or `[::1]:8870`, sorted, none twice. */
@@ -175,7 +170,7 @@ export interface DesiredLedger {
 }
 
 /** The name of a key that no list may use any more. */
-export interface RevokedName {
+interface RevokedName {
   readonly name: string;
   readonly place: Place;
 }

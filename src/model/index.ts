@@ -1,9 +1,7 @@
 // The door of model: the nouns, and the tables of what a visor has.
 export { HOST_PATTERN, isLoopbackHost } from "./host.ts";
 export {
-  type AppArgs,
   type AppProgram,
-  type ArgsEdit,
   editArgs,
   type Exit,
   exitOf,
@@ -43,7 +41,6 @@ export {
   type ObservedOwn,
   OWN_FIELDS,
   OWN_LISTS,
-  type OwnFieldRow,
   ownFieldRow,
   type OwnListPath,
   type OwnPath,
@@ -59,7 +56,6 @@ export {
   type PortFieldRow,
   portFieldRow,
   portFieldsOf,
-  type PortRecordField,
   usualOfPort,
 } from "./fields/port-fields.ts";
 export {
@@ -75,7 +71,6 @@ export {
   owedRestartsOf,
   type PlanStep,
   type PlanVisor,
-  type Reason,
   type Released,
   type StepLetter,
   type UnreadableApp,
@@ -93,7 +88,6 @@ export {
   type DesiredFleet,
   type DesiredIgnore,
   type DesiredLeaf,
-  type DesiredLedger,
   type DesiredOperator,
   type DesiredSet,
   type DesiredValue,
@@ -102,10 +96,8 @@ export {
   type FeedKey,
   type Origin,
   type Policy,
-  type RevokedName,
   type RemovalLimit,
   type RpcRoute,
-  type SecretMark,
   type SecretRef,
   SIGNED_COMMITS,
   type SignedCommits,
@@ -137,12 +129,11 @@ export {
   type PlanSource,
   type Refusal,
 } from "./plan.ts";
-export { checkRelayAddress, type RelayAddress, type RelayFault } from "./relay-address.ts";
+export { checkRelayAddress, type RelayAddress } from "./relay-address.ts";
 export { SAME_ENTRY, settingFault } from "./fields/setting-fault.ts";
 export {
   keyMembersOf,
   type RecordMember,
-  type Setting,
   settingAt,
   SETTINGS,
   type SettingType,

@@ -16,7 +16,7 @@ export type Lifetime = "memory" | "config" | "conf";
 export type StepLetter = "a" | "b" | "c";
 
 /** Why a change is wanted: the manifest line, and the role when one gave it. */
-export interface Reason {
+interface Reason {
   readonly place: Place;
   readonly role?: string;
   /** Said where the line alone does not explain it, such as an owed restart. */

@@ -20,7 +20,7 @@ export interface GitFacts {
 }
 
 /** Facts, and where on this machine they were asked for. */
-export interface PlacedFacts {
+interface PlacedFacts {
   readonly kind: "known";
   readonly facts: GitFacts;
   /** Absolute; the file itself, where its name leads through links. */

@@ -38,7 +38,7 @@ export interface RelayState {
 }
 
 /** What {@link lookAtRelays} needs. */
-export interface LookInput extends Omit<PublishLedgerInput, "onlyDue" | "budgetMs" | "onProgress"> {
+interface LookInput extends Omit<PublishLedgerInput, "onlyDue" | "budgetMs" | "onProgress"> {
   /** How long each relay is asked back, in steps that are remembered; without end when not given. */
   readonly checkMs?: number;
 }

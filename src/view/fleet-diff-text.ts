@@ -15,7 +15,7 @@ export interface ManifestDiff {
 }
 
 /** A commit and how it was named. */
-export interface NamedCommit {
+interface NamedCommit {
   readonly text: string;
   readonly commit: string;
 }

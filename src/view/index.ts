@@ -3,7 +3,6 @@ export { applySummary, applyText } from "./apply-text.ts";
 export { type Blame, blameDocument, blameText } from "./blame-text.ts";
 export {
   commandFree,
-  type CommandFacts,
   type MarkdownFacts,
   planAnnotations,
   planCodeQuality,
@@ -22,25 +21,14 @@ export {
   type FleetThen,
   fleetThenDocument,
   fleetThenText,
-  type MomentDiff,
   momentDiffDocument,
   momentDiffText,
   type TimedLeaf,
   type TimedMoment,
   type TimedVisor,
 } from "./moment-text.ts";
-export {
-  type ManifestDiff,
-  manifestDiffDocument,
-  manifestDiffText,
-  type NamedCommit,
-} from "./fleet-diff-text.ts";
-export {
-  type LingeringFacts,
-  type LingeringLine,
-  lingeringLines,
-  unknownWaysLine,
-} from "./lingering-text.ts";
+export { manifestDiffDocument, manifestDiffText } from "./fleet-diff-text.ts";
+export { lingeringLines, unknownWaysLine } from "./lingering-text.ts";
 export {
   ansiPaint,
   fitText,
@@ -49,7 +37,6 @@ export {
   printable,
   printableLines,
   screenText,
-  type Style,
   tableText,
 } from "./text.ts";
 export { historyDocument, historyText } from "./history-text.ts";

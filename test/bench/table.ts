@@ -19,7 +19,7 @@ export interface TableRow {
 }
 
 /** A figure that was promised. */
-export interface Goal {
+interface Goal {
   readonly text: string;
   readonly isMet: boolean;
 }

@@ -157,11 +157,11 @@ const PLANTED: readonly {
         "export const spare = 1;\nexport function add(a: number, b: number): number {\n  return a + b;\n}\n",
       "src/core/index.ts": '// The door.\nexport { add, tried } from "./add-all.ts";\n',
       "src/core/add-all.ts":
-        'export { add } from "./add.ts";\nexport const tried = 1;\n/** @internal a test looks inside */\nexport const inner = 1;\n',
+        'export { add } from "./add.ts";\nexport const tried = 1;\nexport interface Shape {\n  readonly a: 1;\n}\n/** @internal a test looks inside */\nexport const inner = 1;\n',
       "test/unit/core/tried.test.ts":
         'import { inner } from "../../../src/core/add-all.ts";\nimport { tried } from "../../../src/core/index.ts";\ntried + inner;\n',
     },
-    finds: ["src/core/orphan.ts", "spare", "tried", "Unused dependencies", "commander"],
+    finds: ["src/core/orphan.ts", "spare", "tried", "Shape", "Unused dependencies", "commander"],
   },
   {
     gate: "sizes",

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { utf8 } from "../../src/core/index.ts";
 import { initManifest, loadManifest } from "../../src/manifest/index.ts";
 import type { DesiredFleet, Plan } from "../../src/model/index.ts";
-import { buildPlan, foundAt } from "../../src/reconcile/index.ts";
+import { buildPlan, observedFieldAt } from "../../src/reconcile/index.ts";
 import { EYES } from "../support/adopting.ts";
 import { keyOf } from "../support/manifest-text.ts";
 import { CANARIES, type NamedSeen, randomFleet, type Wildness } from "../support/random-fleet.ts";
@@ -78,7 +78,7 @@ it("3: init owns each list that gives control, exactly, or says at the visor why
       for (const { seen } of fleet) {
         const visor = desired.visors.find(({ key }) => key === seen.key);
         for (const list of LISTS) {
-          const found = foundAt(seen, list);
+          const found = observedFieldAt(seen, list);
           const leaf = visor?.leaves.get(list);
           if (leaf === undefined) {
             expect(text).toContain(`${list} is left out: `);

@@ -1,10 +1,10 @@
-import { ADOPT_SECTIONS, type AdoptInput, type Eyes } from "../../src/manifest/index.ts";
-import { diffVisor, foundAt } from "../../src/reconcile/index.ts";
+import { ADOPT_SECTIONS, type AdoptInput, type PlanView } from "../../src/manifest/index.ts";
+import { diffVisor, observedFieldAt } from "../../src/reconcile/index.ts";
 import type { NamedSeen } from "./random-fleet.ts";
 
 /** What is adopted is looked at as plans do. */
-export const EYES: Eyes = {
-  foundAt,
+export const EYES: PlanView = {
+  observedFieldAt,
   isInSync: (desired, seen) => {
     const { changes, unsupported, notCompared } = diffVisor(desired, seen, undefined);
     return changes.length + unsupported.length + notCompared.length === 0;

@@ -44,7 +44,7 @@ export interface EmbeddedWorld {
   call(name: string, method: string, argument?: Argument): Promise<GenericValue>;
 }
 
-export interface ConnectOptions {
+interface ConnectOptions {
   readonly by?: string;
   readonly scheme?: "dmsg" | "skynet";
   readonly port?: number;

@@ -134,7 +134,7 @@ async function script(path: string, text: string): Promise<void> {
 }
 
 /** One step of a job, with the environment that the file gives it. */
-export interface ReadyScript {
+interface ReadyScript {
   readonly job: string;
   readonly step: string;
   readonly run: string;

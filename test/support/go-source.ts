@@ -12,7 +12,7 @@ export type GoType =
 /** Type text that is no Go type, or one that the source does not declare. */
 export class UnknownGoType extends Error {}
 
-export interface GoField {
+interface GoField {
   readonly name: string;
   readonly type: GoType;
   readonly embedded?: boolean;

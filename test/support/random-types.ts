@@ -10,7 +10,7 @@ import {
 } from "../../src/skywire/gob/index.ts";
 
 /** A type in the words of the Go peer. */
-export interface TypeDescription {
+interface TypeDescription {
   readonly kind: string;
   readonly elem?: TypeDescription;
   readonly key?: TypeDescription;

@@ -47,7 +47,7 @@ const oldAppState = t.struct("appserver.AppState", {
   DetailedStatus: t.string,
 });
 
-export interface ScriptedApp {
+interface ScriptedApp {
   readonly name: string;
   readonly binary?: string;
   readonly args?: readonly string[];

@@ -3,7 +3,7 @@ import { noteKeyOf, type NoteKeyType, type NoteSigner } from "../../src/tlog/ind
 
 // The form of test/vectors/tlog.json. Hashes and seeds are hex, notes and proofs base64.
 
-export interface InclusionVector {
+interface InclusionVector {
   readonly size: number;
   readonly index: number;
   readonly leafHash: string;
@@ -11,7 +11,7 @@ export interface InclusionVector {
   readonly proof: readonly string[];
 }
 
-export interface ConsistencyVector {
+interface ConsistencyVector {
   readonly oldSize: number;
   readonly newSize: number;
   readonly oldRoot: string;
@@ -25,7 +25,7 @@ export interface StoredHashVector {
 }
 
 /** A tree of leaves that are all alike, with the stored hashes that Go read for each answer. */
-export interface LargeTreeVector {
+interface LargeTreeVector {
   readonly size: number;
   readonly root: string;
   readonly rootReads: readonly StoredHashVector[];
@@ -57,7 +57,7 @@ export interface NoteVector {
   readonly times?: readonly { readonly name: string; readonly timeS: number }[];
 }
 
-export interface CheckpointVector {
+interface CheckpointVector {
   readonly name: string;
   readonly text: string;
   readonly verdict: "accepted" | "refused";
@@ -67,7 +67,7 @@ export interface CheckpointVector {
   readonly extension?: string;
 }
 
-export interface LeafProofVector {
+interface LeafProofVector {
   readonly name: string;
   readonly proof: string;
   readonly verdict: "accepted" | "refused";
@@ -76,7 +76,7 @@ export interface LeafProofVector {
   readonly extra?: string;
 }
 
-export interface GrowthVector {
+interface GrowthVector {
   readonly oldSize: number;
   readonly oldRoot: string;
   readonly newSize: number;
@@ -87,7 +87,7 @@ export interface GrowthVector {
 }
 
 /** What a witness answered to a request, in the order in which they were sent. */
-export interface WitnessVector {
+interface WitnessVector {
   readonly name: string;
   readonly body: string;
   readonly status: number;

@@ -14,7 +14,7 @@ import type { AdoptRequest } from "./adopt.ts";
 import { notFound } from "./adopt-new-file.ts";
 import {
   type AdoptReport,
-  PLAN_EYES,
+  PLAN_VIEW,
   printReport,
   type ReadVisor,
   readVisors,
@@ -47,7 +47,7 @@ export async function adoptIntoFile(request: AdoptRequest, world: World): Promis
     text: read.text,
     file: name,
     visors,
-    planView: PLAN_EYES,
+    planView: PLAN_VIEW,
   });
   if (adopted.kind === "invalid") throw doesNotFit(name);
   if (adopted.kind === "would-change") throw wouldChange(adopted.changed);

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import { adoptFleet } from "../../manifest/index.ts";
 import type { AdoptRequest } from "./adopt.ts";
-import { PLAN_EYES, printReport, readVisors, verifyAdopted } from "./adopt-report.ts";
+import { PLAN_VIEW, printReport, readVisors, verifyAdopted } from "./adopt-report.ts";
 import { findFleet, type FoundFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
 import { listedKeys, operatorsOf, SAVED_SCHEMA, saveSchema, unreadOf } from "./first-file.ts";
 import { findOperator } from "../ledger/operator.ts";
@@ -25,7 +25,7 @@ export async function adoptNewFile(request: AdoptRequest, world: World): Promise
     sections,
     open,
     visors,
-    planView: PLAN_EYES,
+    planView: PLAN_VIEW,
     fleet: request.fleet,
     controllers: [found.local],
     unread: unreadOf(chosen),

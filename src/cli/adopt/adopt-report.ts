@@ -1,16 +1,16 @@
 // The proof that a manifest made from visors has an empty plan, and what people are told of the adoption.
 import { BugError, counted, defined, utf8 } from "../../core/index.ts";
-import { type Adoption, type Eyes, loadManifest } from "../../manifest/index.ts";
+import { type Adoption, type PlanView, loadManifest } from "../../manifest/index.ts";
 import type { SeenVisor } from "../../model/index.ts";
-import { diffVisor, foundAt } from "../../reconcile/index.ts";
+import { diffVisor, observedFieldAt } from "../../reconcile/index.ts";
 import { unreadText } from "../../view/index.ts";
 import { type FoundVisor, inNameOrder } from "./find-fleet.ts";
 import { errLine, outLine, printJson } from "../shell/print.ts";
 import type { World } from "../shell/world.ts";
 
 /** How plans look at what visors show. */
-export const PLAN_EYES: Eyes = {
-  foundAt,
+export const PLAN_VIEW: PlanView = {
+  observedFieldAt,
   isInSync: (desired, seen) => {
     const { changes, unsupported, notCompared } = diffVisor(desired, seen, undefined);
     return changes.length === 0 && unsupported.length === 0 && notCompared.length === 0;
@@ -45,7 +45,7 @@ export function verifyAdopted(text: string, visors: readonly ReadVisor[]): void 
   const byKey = new Map(desired.visors.map((visor) => [visor.key, visor]));
   for (const { name, seen } of visors) {
     const visor = byKey.get(seen.key);
-    if (visor === undefined || !PLAN_EYES.isInSync(visor, seen)) {
+    if (visor === undefined || !PLAN_VIEW.isInSync(visor, seen)) {
       throw new BugError(`an adopted manifest would change ${name}`);
     }
   }

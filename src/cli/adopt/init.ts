@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { counted, type ExitCode, FleetError, utf8 } from "../../core/index.ts";
 import { type Adoption, initManifest } from "../../manifest/index.ts";
-import { PLAN_EYES, readVisors, tellRemarks, tellUnread, verifyAdopted } from "./adopt-report.ts";
+import { PLAN_VIEW, readVisors, tellRemarks, tellUnread, verifyAdopted } from "./adopt-report.ts";
 import type { Command } from "../shell/command.ts";
 import { findFleet, type FoundVisor, tellStrangers } from "./find-fleet.ts";
 import {
@@ -61,7 +61,7 @@ export const init: Command = {
       controllers: [local],
       visors: read,
       unread: unreadOf(visors),
-      planView: PLAN_EYES,
+      planView: PLAN_VIEW,
       schemaPath: `./${SAVED_SCHEMA}`,
     });
     verifyAdopted(text, read);

@@ -39,7 +39,7 @@ import { ledgerRefusals, refuse } from "./ledger-refusals.ts";
 // Which manifest's text an apply keeps in the ledger, so that it can be planned again.
 
 /** What is asked when an apply begins. */
-export interface KeepInput {
+interface KeepInput {
   readonly plan: Pick<Plan, "manifest" | "seal">;
   readonly history: Pick<KnownHistory, "keptManifests">;
   /** Nobody we accept signed the plan: what it says of a manifest counts for nothing. */
@@ -49,7 +49,7 @@ export interface KeepInput {
 }
 
 /** The text that the plan's entry keeps, or why none is kept where one should be. */
-export type TextToKeep =
+type TextToKeep =
   | { readonly kind: "text"; readonly text: string }
   /** A commit has it, our ledger keeps it already, or it is not wanted. */
   | { readonly kind: "needless" }

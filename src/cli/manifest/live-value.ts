@@ -11,7 +11,7 @@ import {
   type SeenVisor,
   settingAt,
 } from "../../model/index.ts";
-import { diffVisor, foundAt, isClosing, parseLeafPath } from "../../reconcile/index.ts";
+import { diffVisor, observedFieldAt, isClosing, parseLeafPath } from "../../reconcile/index.ts";
 import { fieldWord } from "./fields.ts";
 
 const RPC_EXEC = "trust.allow_rpc_exec";
@@ -49,7 +49,7 @@ function listEdits(
   leaf: DesiredLeaf & { readonly kind: "set" },
 ): readonly ManifestEdit[] {
   const { seen, path, open } = field;
-  const found = foundAt(seen, path);
+  const found = observedFieldAt(seen, path);
   const live = found.kind === "set" ? found.elements : [];
   const opens = path.endsWith(".whitelist");
   if (opens && live.length === 0) {
@@ -99,7 +99,7 @@ function nameOf(key: string, { names }: LiveField): string {
 function valueEdits(field: LiveField): readonly ManifestEdit[] {
   const { seen, path } = field;
   const leaf = parseLeafPath(path);
-  const found = foundAt(seen, path);
+  const found = observedFieldAt(seen, path);
   if (found.kind !== "value") throw cannot(field, "the visor shows no value there");
   if (canonicalJson(found.raw) !== canonicalJson(found.shown)) throw isSecret(field);
   const { raw } = found;

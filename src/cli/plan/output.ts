@@ -110,7 +110,7 @@ const FILE_MODE = 0o644;
 type OutputKind = (typeof KINDS)[number];
 
 /** One `--output`: a kind, and where it goes. */
-export interface Output {
+interface Output {
   readonly kind: OutputKind;
   readonly to:
     | { readonly kind: "standard-output" }

@@ -3,7 +3,7 @@ import type { AccessRequest } from "../shell/access-request.ts";
 import { canonicalJson, hasCode, type VisorKey } from "../../core/index.ts";
 import { isOpaque, type LeafPlace, type LiveVisor, type OperatorKeys } from "../../ledger/index.ts";
 import type { DesiredVisor, SeenVisor } from "../../model/index.ts";
-import { CLOSING, foundAt, wantsOf } from "../../reconcile/index.ts";
+import { CLOSING, observedFieldAt, wantsOf } from "../../reconcile/index.ts";
 import { wayInOf } from "../shell/way-in.ts";
 import { readOneVisor } from "./read-one-visor.ts";
 import type { World } from "../shell/world.ts";
@@ -50,11 +50,11 @@ export function liveVisor(seen: SeenVisor, keys: LiveWanted["keys"]): LiveVisor 
     readMs: seen.atMs,
     startedAtMs: seen.startedAtMs,
     elements: (path) => {
-      const found = foundAt(seen, path);
+      const found = observedFieldAt(seen, path);
       return found.kind === "set" ? found.elements : undefined;
     },
     look: ({ path, element }) => {
-      const found = foundAt(seen, path);
+      const found = observedFieldAt(seen, path);
       if (found.kind === "unsupported") return { kind: "hidden", why: found.why };
       if (found.kind === "missing-app") return { kind: "shown", value: null };
       if (found.kind === "value") return { kind: "shown", value: found.shown };
@@ -72,7 +72,7 @@ function matches(
   { path, element }: LeafPlace,
   recorded: Parameters<LiveVisor["matches"]>[1],
 ): boolean | undefined {
-  const found = foundAt(seen, path);
+  const found = observedFieldAt(seen, path);
   if (found.kind === "unsupported") return undefined;
   if (found.kind === "missing-app") return recorded.value === false || recorded.value === null;
   if (found.kind === "set") {

@@ -10,7 +10,7 @@ import {
 } from "../../watch/index.ts";
 
 /** What the step asks for, and the driver has done. Each gives back what came of it, and never fails. */
-export interface WatchDeeds {
+interface WatchDeeds {
   readonly fetch: (state: WatchState) => Promise<WatchNews>;
   readonly plan: (visors: readonly string[], state: WatchState) => Promise<WatchNews>;
   readonly apply: (ids: readonly string[]) => Promise<WatchNews>;

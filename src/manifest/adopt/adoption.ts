@@ -20,7 +20,7 @@ import { writtenBody, type WrittenMap } from "./written.ts";
 const SHOWN_PATHS = 3;
 
 /** A visor to adopt, and what it showed. */
-export interface VisorToAdopt {
+interface VisorToAdopt {
   readonly name: string;
   readonly seen: SeenVisor;
 }

@@ -16,7 +16,7 @@ export const ADOPT_SECTIONS: readonly AdoptSection[] = [
 ];
 
 /** What a plan finds at one leaf. */
-export type ReadLeaf =
+type ReadLeaf =
   | { readonly kind: "value"; readonly shown: Json; readonly raw: Json }
   | { readonly kind: "set"; readonly elements: readonly string[] }
   | { readonly kind: "missing-app" }
@@ -27,7 +27,7 @@ export type ReadLeaf =
  * the very values that a plan compares with.
  */
 export interface PlanView {
-  readonly foundAt: (seen: SeenVisor, path: string) => ReadLeaf;
+  readonly observedFieldAt: (seen: SeenVisor, path: string) => ReadLeaf;
   /** True when a plan of `desired` on what was seen changes nothing and leaves nothing unsaid. */
   readonly isInSync: (desired: DesiredVisor, seen: SeenVisor) => boolean;
 }
@@ -49,7 +49,7 @@ export type Fact =
   | PortFact;
 
 /** A list of records, in the order of the visor; members that are keys are named apart. */
-export interface RecordsFact {
+interface RecordsFact {
   readonly kind: "records";
   readonly path: string;
   readonly records: readonly Readonly<Record<string, string>>[];

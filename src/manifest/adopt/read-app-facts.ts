@@ -72,7 +72,7 @@ function readState(collector: FactCollector, app: ObservedApp, program: string):
 
 function readMode(collector: FactCollector, app: ObservedApp): void {
   const path = `apps.${app.name}.launcher_mode`;
-  const found = collector.planView.foundAt(collector.seen, path);
+  const found = collector.planView.observedFieldAt(collector.seen, path);
   if (found.kind !== "value") return;
   if (found.raw === "internal" || found.raw === "external")
     collector.put({ kind: "value", path, value: found.raw });
@@ -99,7 +99,7 @@ function readTyped(collector: FactCollector, app: ObservedApp, program: string):
   for (const { field, form, programs } of TYPED_FIELDS) {
     if (!programs.includes(program)) continue;
     const path = `apps.${app.name}.${field}`;
-    const found = collector.planView.foundAt(collector.seen, path);
+    const found = collector.planView.observedFieldAt(collector.seen, path);
     if (field === "whitelist") readWhitelist(collector, app, program);
     else if (broken.has(field))
       collector.note(`${path} is left out: ${broken.get(field) ?? ""} keeps the app from starting`);
@@ -136,7 +136,7 @@ function readText(
 
 function readWhitelist(collector: FactCollector, app: ObservedApp, program: string): void {
   const path = `apps.${app.name}.whitelist`;
-  const found = collector.planView.foundAt(collector.seen, path);
+  const found = collector.planView.observedFieldAt(collector.seen, path);
   if (found.kind !== "set") return;
   const keys = keysIn(collector, found.elements);
   if (typeof keys === "string") {
@@ -157,7 +157,7 @@ function readWhitelist(collector: FactCollector, app: ObservedApp, program: stri
 
 function readArgs(collector: FactCollector, app: ObservedApp, program: string): void {
   const path = `apps.${app.name}.args`;
-  const found = collector.planView.foundAt(collector.seen, path);
+  const found = collector.planView.observedFieldAt(collector.seen, path);
   if (found.kind !== "value" || !Array.isArray(found.raw) || found.raw.length === 0) return;
   const args = found.raw.map((element: Json) => (typeof element === "string" ? element : ""));
   const isMasked =

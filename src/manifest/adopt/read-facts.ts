@@ -67,7 +67,7 @@ export function readFacts(input: ReadFactsInput): VisorFacts {
 
 function readTrust(collector: FactCollector): void {
   for (const path of ACCESS_PATHS) {
-    const found = collector.planView.foundAt(collector.seen, path);
+    const found = collector.planView.observedFieldAt(collector.seen, path);
     // Who may copy files is told by releases that have such a list, and missed of no other.
     if (found.kind === "unsupported" && path !== "trust.dmsgscp")
       collector.note(`${path} is left out: ${found.why}`);
@@ -81,7 +81,7 @@ function readTrust(collector: FactCollector): void {
 /** Only what is switched on: off is what visors have, and a manifest would own it for nothing. */
 function readRpcExec(collector: FactCollector): void {
   const path = "trust.allow_rpc_exec";
-  const found = collector.planView.foundAt(collector.seen, path);
+  const found = collector.planView.observedFieldAt(collector.seen, path);
   if (found.kind === "value" && found.raw === true)
     collector.put({ kind: "value", path, value: true });
 }
@@ -89,7 +89,7 @@ function readRpcExec(collector: FactCollector): void {
 function readSettings(collector: FactCollector): void {
   const hidden: string[] = [];
   for (const { path } of SETTINGS) {
-    const found = collector.planView.foundAt(collector.seen, `settings.${path}`);
+    const found = collector.planView.observedFieldAt(collector.seen, `settings.${path}`);
     if (found.kind === "unsupported") hidden.push(path);
     if (found.kind !== "value" || found.raw === null || found.raw === "") continue;
     const type = settingAt(path)?.type;
@@ -151,7 +151,7 @@ function readRecords(collector: FactCollector, path: string, raw: Json): void {
 /** True for a web proxy's address where the visor says whether it runs: a manifest needs both. */
 function isTold(collector: FactCollector, path: string): boolean {
   const enable = path.replace(/\.[^.]+$/, ".enable");
-  const found = collector.planView.foundAt(collector.seen, `settings.${enable}`);
+  const found = collector.planView.observedFieldAt(collector.seen, `settings.${enable}`);
   return found.kind === "value" && typeof found.raw === "boolean";
 }
 
@@ -160,7 +160,7 @@ function isPlain(value: string | number | boolean): boolean {
 }
 
 function readSurvey(collector: FactCollector): void {
-  const found = collector.planView.foundAt(collector.seen, "survey");
+  const found = collector.planView.observedFieldAt(collector.seen, "survey");
   if (found.kind === "unsupported") collector.note(`survey is left out: ${found.why}`);
   if (found.kind !== "set") return;
   // The list belongs to the deployment as well: only what is in it now is owned, never the whole.
@@ -172,7 +172,7 @@ function readSurvey(collector: FactCollector): void {
 
 function readReward(collector: FactCollector): void {
   const path = "reward_address";
-  const found = collector.planView.foundAt(collector.seen, path);
+  const found = collector.planView.observedFieldAt(collector.seen, path);
   if (found.kind === "unsupported") collector.note(`${path} is left out: ${found.why}`);
   if (found.kind !== "value" || typeof found.raw !== "string") return;
   if (rewardAddressFault(found.raw) === undefined)
@@ -198,12 +198,12 @@ function readPorts(collector: FactCollector): void {
 function readPort(collector: FactCollector, port: number): PortFact | string {
   if (!isPortNumber(port)) return "no manifest can name this number";
   const at = (field: string): Json => {
-    const found = collector.planView.foundAt(collector.seen, `ports.${port}.${field}`);
+    const found = collector.planView.observedFieldAt(collector.seen, `ports.${port}.${field}`);
     return found.kind === "value" ? found.raw : null;
   };
   if (at("open") !== true)
     return "it is shut for everybody but the visor itself, as a port that is being closed until the visor restarts";
-  const list = collector.planView.foundAt(collector.seen, `ports.${port}.whitelist`);
+  const list = collector.planView.observedFieldAt(collector.seen, `ports.${port}.whitelist`);
   const elements = list.kind === "set" ? list.elements : [];
   const whitelist = keysIn(collector, elements);
   if (typeof whitelist === "string") return `its whitelist cannot be written: ${whitelist}`;

@@ -43,7 +43,7 @@ export interface ListPlace {
 }
 
 /** One item of a list; `text` is empty for what is no text. */
-export interface ItemPlace {
+interface ItemPlace {
   readonly text: string;
   readonly from: number;
   readonly to: number;

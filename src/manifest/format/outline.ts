@@ -21,7 +21,7 @@ export interface ListOutline {
 }
 
 /** Any other value. */
-export interface ScalarOutline {
+interface ScalarOutline {
   readonly kind: "scalar";
   /** Written in lines of its own below `|` or `>`. */
   readonly isBlock: boolean;

@@ -59,7 +59,7 @@ export const PORT_FIELDS = {
 type Rows = typeof PORT_FIELDS;
 
 /** A field of a port's record. */
-export type PortRecordField = keyof Rows;
+type PortRecordField = keyof Rows;
 
 /** What of a port is owned: the fields of its record, and whether there is one. */
 export type PortField = PortRecordField | "open";

@@ -7,7 +7,7 @@ import {
   type SecretRef,
   type SeenVisor,
 } from "../../model/index.ts";
-import { CLOSING, foundAt, parseLeafPath } from "../diff/index.ts";
+import { CLOSING, observedFieldAt, parseLeafPath } from "../diff/index.ts";
 
 /** What writing a step left to say about single changes; keys are {@link changeKey}. */
 export interface WriteNotes {
@@ -25,7 +25,7 @@ export function isAsWanted(
   change: Change,
   secrets: ReadonlyMap<SecretRef, string>,
 ): boolean {
-  const found = foundAt(seen, change.path);
+  const found = observedFieldAt(seen, change.path);
   if (change.element !== undefined) {
     return (
       found.kind === "set" && found.elements.includes(change.element) === (change.after === true)
@@ -99,7 +99,7 @@ export function judge(
 /** What to say the visor shows instead; nothing for secrets. */
 function foundShown(seen: SeenVisor, change: Change): { readonly found?: Json } {
   if (change.secrets !== undefined) return {};
-  const found = foundAt(seen, change.path);
+  const found = observedFieldAt(seen, change.path);
   if (found.kind === "set")
     return { found: change.element !== undefined && found.elements.includes(change.element) };
   return found.kind === "value" ? { found: found.shown } : {};

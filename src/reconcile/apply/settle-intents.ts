@@ -9,7 +9,7 @@ import {
 } from "../../ledger/index.ts";
 import type { Route, SeenVisor } from "../../model/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
-import { CLOSING, foundAt, parseLeafPath, writerOf } from "../diff/index.ts";
+import { CLOSING, observedFieldAt, parseLeafPath, writerOf } from "../diff/index.ts";
 import type { Emit } from "../event.ts";
 import { toSeenVisor, wantsOf } from "../observe/index.ts";
 import { isInConf } from "./in-conf.ts";
@@ -165,7 +165,7 @@ function settleChange(change: IntentChange, seen: SeenVisor, intent: IntentFacts
     ...defined({ element }),
     note: "settled after an interrupted run",
   };
-  const found = foundAt(seen, path);
+  const found = observedFieldAt(seen, path);
   const done = waitsForRestart(change, seen, intent)
     ? ("done-after-restart" as const)
     : ("done" as const);

@@ -16,7 +16,7 @@ import type {
   VisorWriter,
   WriteSession,
 } from "../../skywire/visor/index.ts";
-import { foundAt, secretRefText } from "../diff/index.ts";
+import { observedFieldAt, secretRefText } from "../diff/index.ts";
 import type { Emit } from "../event.ts";
 import { toSeenVisor, wantsOf } from "../observe/index.ts";
 import { pendingElement } from "../plan/index.ts";
@@ -153,7 +153,7 @@ export type ApplyPoint =
   | "after-receipt";
 
 /** What writing a step needs. */
-export interface WriteRun {
+interface WriteRun {
   readonly plan: Plan;
   readonly reader: VisorReader;
   readonly writer: VisorWriter;
@@ -274,7 +274,7 @@ function receiptOutcome(
     ({ path, element }) => path === outcome.path && element === outcome.element,
   );
   if (change?.secrets === undefined || seen === undefined || !isGood(outcome)) return outcome;
-  const found = foundAt(seen, change.path);
+  const found = observedFieldAt(seen, change.path);
   if (found.kind !== "value") return outcome;
   return {
     ...outcome,

@@ -17,7 +17,7 @@ import {
 // The paths of fields: their grammar, taken apart and put together.
 
 /** The lists of trust: the first two are ways in, the third says who may copy files. */
-export type AccessListPath = Exclude<OwnListPath, "survey">;
+type AccessListPath = Exclude<OwnListPath, "survey">;
 
 /** True for a list by which keys come into a visor: lock-out goes by these. */
 export function isWayIn(path: string): boolean {

@@ -23,7 +23,7 @@ export function isWebPort(port: number): boolean {
 }
 
 /** Something that an earlier apply left to the next start of the visor. */
-export interface LeftToRestart {
+interface LeftToRestart {
   readonly sinceEntry: number;
   /** The visor has started since. */
   readonly isOver: boolean;

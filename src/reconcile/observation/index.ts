@@ -2,18 +2,9 @@
 export {
   acceptObservation,
   type AcceptedObservation,
-  type AcceptInput,
-  type RecordedInput,
   recordedInput,
 } from "./accept-observation.ts";
-export {
-  type KeptApp,
-  type KeptHistory,
-  type KeptPast,
-  type KeptSeen,
-  type KeptVisor,
-  type ObservationDocument,
-} from "./document.ts";
+export type { ObservationDocument } from "./document.ts";
 export {
   formatObservation,
   makeObservation,

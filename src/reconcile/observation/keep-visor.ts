@@ -16,7 +16,7 @@ import {
   unreadableElements,
   WEB_PROXIES,
 } from "../../model/index.ts";
-import { foundAt, methodsOf, parseLeafPath } from "../diff/index.ts";
+import { observedFieldAt, methodsOf, parseLeafPath } from "../diff/index.ts";
 import { observedDigest, observedValues } from "../plan/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
 
@@ -147,7 +147,7 @@ function keepLeaf(
   path: string,
   keyedDigest: ((text: string) => string) | undefined,
 ): KeptLeaf {
-  const found = foundAt(seen, path);
+  const found = observedFieldAt(seen, path);
   if (found.kind !== "value") return found.kind === "unsupported" ? unsupported(found.why) : found;
   const { shown, raw } = found;
   const mayHoldSecrets = path.endsWith(".args") || path.endsWith(".env");

@@ -2,7 +2,6 @@
 export {
   type Observation,
   observeFleet,
-  type ObserveInput,
   routeOf,
   toObserved,
   toSeenVisor,

@@ -25,7 +25,7 @@ import { keysetFromRecord } from "./keyset.ts";
 import { type OnceTrusted, OnceTrustedFold, type OnceTrustedState } from "./once-trusted.ts";
 
 /** Where an entry is and when it was written; an observation does not tell. */
-export interface EntryMoment {
+interface EntryMoment {
   readonly feed: FeedKey;
   readonly timeMs: number;
 }

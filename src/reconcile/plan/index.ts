@@ -21,13 +21,10 @@ export {
   checkOpenProxies,
   checkSignedCommits,
   keysetSignaturesRefusal,
-  type LockOutInput,
   type NewerEntry,
-  type OpenListsInput,
   pendingElement,
   relayRefusal,
   staleLedgerRefusals,
-  type TrustLists,
   type UsedBy,
   usedDecisionRefusal,
   usedKeysetRefusal,
@@ -43,23 +40,19 @@ export {
 } from "./history.ts";
 export {
   type GoneInput,
-  type LingeringInput,
   keysGone,
   lingeringKeys,
   type NamedBefore,
-  type TrustLook,
   trustLook,
 } from "./lingering.ts";
 export type { OnceTrusted } from "./once-trusted.ts";
 export {
-  type CommitSigner,
   earlierKeysets,
   keysetChanges,
   keysetDifferences,
   keysetFromRecord,
   keysetOf,
   keysetToRecord,
-  type Requirements,
   requirementsOf,
   signedCommitsOf,
   signersOf,

@@ -9,7 +9,7 @@ import {
   type Released,
   type SeenVisor,
 } from "../../model/index.ts";
-import { appPresenceWriter, foundAt, parseLeafPath, riskOf } from "../diff/index.ts";
+import { appPresenceWriter, observedFieldAt, parseLeafPath, riskOf } from "../diff/index.ts";
 
 // The fields that a manifest ignores until a time, taken out before comparing.
 
@@ -169,13 +169,13 @@ function isOfGoneApp(desired: DesiredVisor | undefined, path: string): boolean {
 /** True for what this release cannot show, so that nobody can have seen it as wanted. */
 function isUnsupported(seen: SeenVisor | undefined, path: string): boolean {
   if (seen === undefined) return false;
-  const found = foundAt(seen, path);
+  const found = observedFieldAt(seen, path);
   return found.kind === "unsupported" && found.notObserved !== true;
 }
 
 function valueAt(seen: SeenVisor | undefined, path: string): Pick<Released, "value"> {
   if (seen === undefined) return {};
-  const found = foundAt(seen, path);
+  const found = observedFieldAt(seen, path);
   if (found.kind === "set") return { value: [...found.elements] };
   if (found.kind !== "value") return {};
   return { value: path.endsWith(".env") && found.raw !== null ? MASK : found.shown };

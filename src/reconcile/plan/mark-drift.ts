@@ -15,7 +15,7 @@ import {
   type SeenVisor,
   type WantedValue,
 } from "../../model/index.ts";
-import { CLOSING, foundAt, parseLeafPath } from "../diff/index.ts";
+import { CLOSING, observedFieldAt, parseLeafPath } from "../diff/index.ts";
 import type { KnownHistory } from "./history.ts";
 
 // What plans and records say of leaves that are as wanted, so that a later change of them can be told.
@@ -33,7 +33,7 @@ function wantedValue(
   secretDigest: ((text: string) => string) | undefined,
 ): WantedValue | undefined {
   if (mayHoldSecrets(leaf)) {
-    const found = foundAt(seen, leaf.path);
+    const found = observedFieldAt(seen, leaf.path);
     if (secretDigest === undefined || found.kind !== "value" || found.hidden !== undefined)
       return undefined;
     return { kind: "keyed", keyed: secretDigest(canonicalJson(found.raw)) };
@@ -165,7 +165,7 @@ function isChanged(
   { secretDigest, operator }: DriftContext,
 ): boolean {
   if (known.value === undefined) {
-    const found = foundAt(seen, change.path);
+    const found = observedFieldAt(seen, change.path);
     const isOurs = operator !== undefined && known.at.operator === operator;
     if (found.kind !== "value" || found.hidden !== undefined || !isOurs) return false;
     return secretDigest !== undefined && secretDigest(canonicalJson(found.raw)) !== known.keyed;

@@ -16,7 +16,7 @@ export interface OnceTrusted {
 }
 
 /** One element of a trust list, and the receipt that wrote it last. */
-export interface TrustReceipt {
+interface TrustReceipt {
   readonly visor: VisorKey;
   readonly path: TrustPath;
   readonly key: string;

@@ -20,7 +20,7 @@ import {
   type Policy,
   type SeenVisor,
 } from "../../model/index.ts";
-import { foundAt, parseLeafPath } from "../diff/index.ts";
+import { observedFieldAt, parseLeafPath } from "../diff/index.ts";
 import { policyToJson } from "./policy.ts";
 
 // The counts of a plan, what counts as a removal, and the order across visors.
@@ -80,7 +80,7 @@ export function countOwnedElements(desired: DesiredVisor, seen: SeenVisor): numb
   let count = 0;
   for (const leaf of desired.leaves.values()) {
     const path = parseLeafPath(leaf.path);
-    const found = foundAt(seen, leaf.path);
+    const found = observedFieldAt(seen, leaf.path);
     if (leaf.kind === "set" && found.kind === "set") {
       const named = new Set([...leaf.members, ...leaf.removed].map(({ value }) => value));
       count += leaf.exact
@@ -143,7 +143,7 @@ export function observedDigest({ leaves, hypervisors, pty }: ObservedValues): Di
 
 /** The value of one leaf as the observed digest covers it. */
 function observedValue(seen: SeenVisor, path: string): Json {
-  const found = foundAt(seen, path);
+  const found = observedFieldAt(seen, path);
   if (found.kind === "set") return sorted(found.elements);
   return found.kind === "value" ? found.shown : { missing: found.kind };
 }
@@ -160,7 +160,7 @@ export function keyedObservedDigest(
   const paths = owned.filter((path) => path.endsWith(".args") || path.endsWith(".env"));
   if (paths.length === 0) return undefined;
   const values = paths.map((path): Json => {
-    const found = foundAt(seen, path);
+    const found = observedFieldAt(seen, path);
     return [path, found.kind === "value" ? found.raw : null];
   });
   return keyedDigest(canonicalJson(values));

@@ -14,7 +14,7 @@ import {
 import {
   CLOSING,
   diffVisor,
-  foundAt,
+  observedFieldAt,
   type LeftOf,
   parseLeafPath,
   type SecretComparison,
@@ -206,7 +206,7 @@ function isUndoneClosing(history: History, seen: SeenVisor, path: string): boole
   const leaf = parseLeafPath(path);
   if (!history.known || leaf.section !== "ports" || leaf.field !== "open") return false;
   if (history.leaves.lastKnown(seen.key, path, undefined)?.value !== false) return false;
-  const found = foundAt(seen, path);
+  const found = observedFieldAt(seen, path);
   return found.kind === "value" && found.raw !== CLOSING;
 }
 

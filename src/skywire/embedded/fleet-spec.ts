@@ -47,7 +47,7 @@ export interface Listening {
 }
 
 /** Opens a listening socket on this machine. */
-export type ListenAddresses = (
+type ListenAddresses = (
   onStream: (stream: ByteStream) => void,
   options: { readonly host?: string; readonly port?: number },
 ) => Promise<Listening>;

@@ -20,7 +20,7 @@ import {
   transportFields,
 } from "./wire-shared.ts";
 
-export interface AppConfig2026 extends AppConfigFields {
+interface AppConfig2026 extends AppConfigFields {
   readonly User: string;
   readonly Group: string;
   readonly WorkDir: string;

@@ -52,20 +52,20 @@ export interface IntNode extends Named {
   /** `int` and `uint` instead of `int64` and `uint64` in Go's texts. */
   readonly plain: boolean;
 }
-export interface FloatNode extends Named {
+interface FloatNode extends Named {
   readonly kind: "float";
   readonly bits: 32 | 64;
 }
-export interface BoolNode extends Named {
+interface BoolNode extends Named {
   readonly kind: "bool";
 }
-export interface ComplexNode extends Named {
+interface ComplexNode extends Named {
   readonly kind: "complex";
 }
-export interface BytesNode extends Named {
+interface BytesNode extends Named {
   readonly kind: "bytes";
 }
-export interface GenericNode extends Named {
+interface GenericNode extends Named {
   readonly kind: "generic";
 }
 export interface StringNode extends Named {
@@ -91,7 +91,7 @@ export interface MapNode extends Named {
   readonly value: SchemaNode;
   readonly keyText: ((key: unknown) => string) | undefined;
 }
-export interface FieldNode {
+interface FieldNode {
   readonly name: string;
   readonly node: SchemaNode;
 }
@@ -99,15 +99,15 @@ export interface StructNode extends Named {
   readonly kind: "struct";
   readonly fields: readonly FieldNode[];
 }
-export interface PtrNode extends Named {
+interface PtrNode extends Named {
   readonly kind: "ptr";
   readonly target: SchemaNode;
 }
-export interface LazyNode extends Named {
+interface LazyNode extends Named {
   readonly kind: "lazy";
   readonly get: () => SchemaNode;
 }
-export interface IfaceNode extends Named {
+interface IfaceNode extends Named {
   readonly kind: "iface";
   readonly registry: Registry;
 }

@@ -19,9 +19,9 @@ export const BUILTIN = {
 /** The first id a definition may have: 65 in old Go releases, 64 in newer ones. */
 const FIRST_USER_ID = 64;
 
-export type BasicKind = keyof typeof BUILTIN;
+type BasicKind = keyof typeof BUILTIN;
 
-export interface WireField {
+interface WireField {
   readonly name: string;
   readonly id: number;
 }

@@ -58,10 +58,10 @@ export const SERVICE = "app-visor";
  * - `unproved`: as `ready`, and after `IsStartupComplete` is true where it exists; no recording shows it;
  * - `write`: changes the visor; as `unproved`, and only from a write session.
  */
-export type MethodClass = "always" | "incomplete" | "ready" | "unproved" | "write";
+type MethodClass = "always" | "incomplete" | "ready" | "unproved" | "write";
 
 /** What makes us believe that a method is as described: a recorded session, a text, or nothing. */
-export type Evidence = `session:${string}` | `text:${string}` | "none";
+type Evidence = `session:${string}` | `text:${string}` | "none";
 
 /** One method that we may send. */
 export interface MethodRow {

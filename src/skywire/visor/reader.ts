@@ -168,7 +168,7 @@ export interface Pace {
 }
 
 /** How one reading waits among others. */
-export interface ReadingTurn {
+interface ReadingTurn {
   /** Seen dead not long ago: after all that were not. */
   readonly isLast?: boolean;
   /** Its turn has come. */

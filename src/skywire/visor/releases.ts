@@ -10,7 +10,7 @@ export type ReleaseName = "newest" | "v1.3.94" | "v1.3.73" | "v1.3.28";
 export type HowKnown = "seen" | "text" | "assumed";
 
 /** Where a statement about a release comes from. */
-export interface FactSource {
+interface FactSource {
   readonly kind: HowKnown;
   /** The recording, the public text, or the reason for the assumption. */
   readonly row: string;

@@ -5,7 +5,7 @@ import { type GenericValue, key33, type Schema, t } from "../gob/index.ts";
 
 export type Empty = Readonly<Record<never, never>>;
 
-export interface AppConfigWire {
+interface AppConfigWire {
   readonly Name: string;
   readonly Binary: string;
   readonly Args: readonly string[];
@@ -70,7 +70,7 @@ export const forwardedPort: Schema<ForwardedPortWire> = t.struct("visorapi.Forwa
   InjectPK: t.bool,
 });
 
-export interface BuildInfoWire {
+interface BuildInfoWire {
   readonly Version: string;
   readonly Commit: string;
   readonly Date: string;
@@ -105,7 +105,7 @@ export const overview: Schema<OverviewWire> = t.struct("visor.Overview", {
   Transports: t.list(t.struct("visor.TransportSummary", { IsSetup: t.bool })),
 });
 
-export interface PersistentTransportWire {
+interface PersistentTransportWire {
   readonly PK: string;
   readonly NetType: string;
 }

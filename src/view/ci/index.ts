@@ -1,6 +1,5 @@
 // The door of the reports for CI: a plan as Markdown, JUnit, SARIF, code quality and annotations.
 export { planAnnotations } from "./annotations.ts";
-export type { CommandFacts } from "./apply-command.ts";
 export { planCodeQuality } from "./code-quality.ts";
 export { commandFree } from "../text.ts";
 export { planJunit } from "./junit.ts";

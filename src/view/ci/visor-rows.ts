@@ -37,7 +37,7 @@ export interface VisorRows {
 }
 
 /** One line of a `diff` block. */
-export interface VisorRow {
+interface VisorRow {
   readonly line: string;
   readonly changes: number;
   readonly trust: number;

@@ -11,13 +11,7 @@ export {
   usedPlanRefusal,
   witnessesRefusal,
 } from "./stale-ledger.ts";
-export {
-  checkLockOut,
-  checkPortMoves,
-  type LockOutInput,
-  pendingElement,
-  type TrustLists,
-} from "./lock-out.ts";
-export { checkLists, checkOpenProxies, type OpenListsInput } from "./open-ways.ts";
-export { checkRemovals, type RemovalsInput, withWayForRemovals } from "./removals.ts";
+export { checkLockOut, checkPortMoves, pendingElement } from "./lock-out.ts";
+export { checkLists, checkOpenProxies } from "./open-ways.ts";
+export { checkRemovals, withWayForRemovals } from "./removals.ts";
 export { checkRightToSign, checkSignedCommits } from "./right-to-sign.ts";

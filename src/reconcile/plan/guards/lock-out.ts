@@ -6,7 +6,7 @@ import { isWayIn, type LeftOf, moveFault, parseLeafPath } from "../../diff/index
 // The guard that keeps a way into every visor for every controller, after each step and each crash.
 
 /** The two configured trust lists of a visor, as far as they could be read. */
-export interface TrustLists {
+interface TrustLists {
   readonly hypervisors: readonly string[];
   readonly pty: readonly string[];
 }

@@ -16,7 +16,13 @@ import {
   splitArgs,
   WEB_PROXIES,
 } from "../../../model/index.ts";
-import { appAfter, appPresenceWriter, foundAt, parseLeafPath, writerOf } from "../../diff/index.ts";
+import {
+  appAfter,
+  appPresenceWriter,
+  observedFieldAt,
+  parseLeafPath,
+  writerOf,
+} from "../../diff/index.ts";
 
 // No exit opens to everybody unless the manifest says so, whatever it is called and whichever change opens it.
 
@@ -146,7 +152,7 @@ function nextOf(input: OpenListsInput, app: AppProgram, exit: Exit, whitelist: s
 
 /** The members of a whitelist once all changes are written. */
 function membersAfter({ seen, changes }: OpenListsInput, path: string): readonly string[] {
-  const found = foundAt(seen, path);
+  const found = observedFieldAt(seen, path);
   const members = new Set(found.kind === "set" ? found.elements : []);
   for (const { path: changed, element, after } of changes) {
     if (changed !== path || element === undefined) continue;
@@ -274,7 +280,7 @@ function startsProxy(proxy: WebProxy, path: string, after: Json): boolean {
 function addressAfter(input: OpenListsInput, path: string): string | undefined {
   const change = input.changes.findLast((each) => each.path === path);
   if (change !== undefined) return textOf(change.after);
-  const found = foundAt(input.seen, path);
+  const found = observedFieldAt(input.seen, path);
   return found.kind === "value" ? textOf(found.raw) : undefined;
 }
 
