@@ -83,7 +83,8 @@ describe("notes about relays", () => {
     const old = { format: "fleet.skywire/relay-notes/v1", feed, relays };
     await files.replace(PATH, utf8(JSON.stringify(old)));
     const notes = await readRelayNotes(files, PATH, feed);
-    expect(notes.get("127.0.0.1:8870")).toEqual(rest);
+    expect(notes.get("127.0.0.1:8870")).toMatchObject({ ...rest, held });
+    expect(notes.get("127.0.0.1:8870")?.whole).toBeUndefined();
   });
 
   it("7: about relays that are worked on at the same time are all kept", async () => {
