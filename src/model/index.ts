@@ -73,6 +73,7 @@ export {
   type PlanVisor,
   type Released,
   type StepLetter,
+  STEPS,
   type UnreadableApp,
   type Unsupported,
   valuesOf,

@@ -12,8 +12,14 @@ import type { Route } from "./observed.ts";
  */
 export type Lifetime = "memory" | "config" | "conf";
 
-/** (a) everything but (b) app stops and starts and (c) trust removals. */
-export type StepLetter = "a" | "b" | "c";
+/**
+ * The steps on one visor, in their order, by the letters that plans, events and records have for them: `configure` is
+ * everything but stops and starts of apps (`apps`), and trust that is taken away (`revoke`).
+ */
+export const STEPS = { configure: "a", apps: "b", revoke: "c" } as const;
+
+/** The letter of one of {@link STEPS}. */
+export type StepLetter = (typeof STEPS)[keyof typeof STEPS];
 
 /** Why a change is wanted: the manifest line, and the role when one gave it. */
 interface Reason {
@@ -207,7 +213,7 @@ export interface UnreadableApp {
 export interface PlanStep {
   readonly letter: StepLetter;
   readonly changes: readonly Change[];
-  /** Apps whose changes take effect only after the stop and start of step (b). */
+  /** Apps whose changes take effect only after their stop and start in the step of apps. */
   readonly restartsOwed: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 // One change of a plan as a line: its sign, what was, what will be, and why; values and keys as they are shown.
 import { compareNames, compareTexts, counted, type Json, type VisorKey } from "../core/index.ts";
-import type { Change, Risk } from "../model/index.ts";
+import { type Change, type Risk, STEPS } from "../model/index.ts";
 import { earliestEntry, withoutPlace } from "./alike.ts";
 import { lineText, type Paint, printable } from "./text.ts";
 
@@ -258,6 +258,6 @@ function laterNotes(change: Change): string[] {
   }
   if (change.lifetime === "memory" && change.action !== "restart")
     notes.push("lost when the visor restarts");
-  if (change.step === "c") notes.push("last, after a fresh dial");
+  if (change.step === STEPS.revoke) notes.push("last, after a fresh dial");
   return notes;
 }

@@ -11,6 +11,7 @@ import {
   type PlanVisor,
   type WatchVerb,
   isTrustField,
+  STEPS,
 } from "../model/index.ts";
 
 const VALUE_LENGTH_MAX = 120;
@@ -172,7 +173,9 @@ function fitsField(pattern: string, path: string): boolean {
 
 /** Every key that leaves a list: of trust, of an app, of a port, of the survey. An app or port is no key. */
 function isKeyRemoval({ op, element, path, step }: Change): boolean {
-  return step === "c" || (op === "remove" && (element !== undefined || isTrustField(path)));
+  return (
+    step === STEPS.revoke || (op === "remove" && (element !== undefined || isTrustField(path)))
+  );
 }
 
 function valueText(change: Change, value: Json, names: Readonly<Record<string, string>>): string {

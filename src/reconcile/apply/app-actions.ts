@@ -29,7 +29,7 @@ export interface AppActionContext {
 const STATUS = { stopped: 0, running: 1, errored: 2, starting: 3 } as const;
 
 /**
- * Carries out step (b) of one visor, app by app, and judges each by watching it: an app is `done` only when it
+ * Carries out the step of apps of one visor, app by app, and judges each by watching it: an app is `done` only when it
  * was seen in its wanted state for a while, because a crashed app looks like a stopped one.
  */
 export async function runAppActions(
@@ -59,7 +59,7 @@ export async function runAppActions(
 
 async function runAppAction(context: AppActionContext, change: Change): Promise<Outcome> {
   const leaf = parseLeafPath(change.path);
-  assert(leaf.section === "apps", "step (b) holds app changes only");
+  assert(leaf.section === "apps", "the step of apps holds app changes only");
   let book = new Notebook();
   const { session, place } = context;
   // Nothing more is written to this visor: others may be.

@@ -1,5 +1,5 @@
 // How many visors are written to at the same time, in which order those that wait come in, and whether a further step may begin.
-import type { PlanStep, PlanVisor } from "../../model/index.ts";
+import { type PlanStep, type PlanVisor, STEPS } from "../../model/index.ts";
 import { Slots } from "../../skywire/visor/index.ts";
 import type { ApplyTiming } from "./timing.ts";
 
@@ -79,7 +79,10 @@ class HeldPlace implements WritePlace {
 
 /** True for a step with a change of trust, or of how the visor is reached: a mistake in it must not spread fast. */
 export function isCareful({ letter, changes }: Pick<PlanStep, "letter" | "changes">): boolean {
-  return letter === "c" || changes.some(({ risk }) => risk === "trust" || risk === "reachability");
+  return (
+    letter === STEPS.revoke ||
+    changes.some(({ risk }) => risk === "trust" || risk === "reachability")
+  );
 }
 
 // Whether a further step may begin: one place that every visor of an apply asks before each step.

@@ -1,6 +1,12 @@
 // Restarts apps on many visors without changing anything else: `fleet app restart`.
 import { type Clock, defined, type VisorKey } from "../../core/index.ts";
-import type { Change, OutcomeKind, Route, SeenVisor } from "../../model/index.ts";
+import {
+  type Change,
+  type OutcomeKind,
+  type Route,
+  type SeenVisor,
+  STEPS,
+} from "../../model/index.ts";
 import type {
   AppReading,
   VisorReader,
@@ -171,7 +177,7 @@ function restartOf(app: string): Change {
     lifetime: "memory",
     restart: "none",
     risk: "app",
-    step: "b",
+    step: STEPS.apps,
     method: "StopApp, StartApp",
     inverse: { after: true },
   };

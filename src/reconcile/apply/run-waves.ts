@@ -1,6 +1,6 @@
 // Takes the visors of a plan wave by wave, and on each its steps in their order, when a place is free and nothing speaks against it.
 import { counted } from "../../core/index.ts";
-import type { Change, Plan, PlanStep, PlanVisor } from "../../model/index.ts";
+import { type Change, type Plan, type PlanStep, type PlanVisor, STEPS } from "../../model/index.ts";
 import { parseLeafPath } from "../diff/index.ts";
 import type { VisorReport } from "./apply-plan.ts";
 import { type Halt, isCareful, type Places } from "./places.ts";
@@ -123,11 +123,11 @@ function barOf(
   if (!isBegun && elsewhere !== undefined) return elsewhere;
   if (halt.isStopped) return { kind: "left" };
   if (elsewhere !== undefined) return elsewhere;
-  if (!trustFailed && (step.letter !== "c" || !outcomes.some(isUnsure))) return undefined;
+  if (!trustFailed && (step.letter !== STEPS.revoke || !outcomes.some(isUnsure))) return undefined;
   const note = "an earlier step on this visor did not end well";
   return {
     kind: "refused",
-    note: step.letter === "c" ? `${note}, so no trust is taken away` : note,
+    note: step.letter === STEPS.revoke ? `${note}, so no trust is taken away` : note,
   };
 }
 
@@ -145,7 +145,7 @@ function isBarred(
     return false;
   }
   progress.outcomes.push(...sameOutcome(step, "refused", bar.note));
-  if (step.letter === "c") failTrust(halt, visor, progress);
+  if (step.letter === STEPS.revoke) failTrust(halt, visor, progress);
   return false;
 }
 
@@ -157,7 +157,7 @@ function failTrust(halt: Halt, visor: PlanVisor, progress: Progress): void {
 
 /** An app whose arguments or settings could not be written is neither started nor restarted. */
 function withoutSpoiltApps(step: PlanStep, outcomes: readonly StepOutcome[]): PlanStep {
-  if (step.letter !== "b") return step;
+  if (step.letter !== STEPS.apps) return step;
   const spoilt = new Set(
     outcomes.filter((outcome) => !isGood(outcome)).flatMap(({ path }) => appOf(path) ?? []),
   );

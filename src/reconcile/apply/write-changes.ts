@@ -10,6 +10,7 @@ import {
   type PlanStep,
   type SecretRef,
   splitArgs,
+  STEPS,
 } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
 import { changesArgs, parseLeafPath } from "../diff/index.ts";
@@ -21,7 +22,7 @@ import { writeConfigFields, writePorts } from "./write-fields.ts";
 // Writes the changes of a step in the order that keeps an app from starting with half of them.
 
 /**
- * Writes the changes of a step (a) or (c) in a fixed order: apps are added first; then everything that one
+ * Writes the changes of the steps configure and revoke in a fixed order: apps are added first; then everything that one
  * `SetConfigFields` takes; then what apps run with and whom they serve; then other older setters, so that no app
  * is told to start with the visor before its whitelist is there; then ports; apps are deleted last.
  */
@@ -272,10 +273,10 @@ export function isFailed(outcome: StepOutcome, isBegun: boolean): boolean {
   return !isGood(outcome) && (isBegun || !isUntouched);
 }
 
-/** Trust is taken away only after step (a) was read back and everything in it that adds trust was seen. */
+/** Trust is taken away only after the step configure was read back and everything in it that adds trust was seen. */
 export function isUnsure(outcome: StepOutcome): boolean {
   return (
-    outcome.step === "a" &&
+    outcome.step === STEPS.configure &&
     (outcome.outcome === "unverified" || (isTrust(outcome) && !isGood(outcome)))
   );
 }

@@ -1,14 +1,15 @@
 // One step of one visor: what is not there yet is written after a durable intent, read back on a fresh connection, and receipted.
 import { canonicalJson, type Clock, defined } from "../../core/index.ts";
 import type { IntentPayload, OperatorKeys, ReceiptOutcome } from "../../ledger/index.ts";
-import type {
-  Change,
-  Outcome,
-  Plan,
-  PlanStep,
-  PlanVisor,
-  SecretRef,
-  SeenVisor,
+import {
+  type Change,
+  type Outcome,
+  type Plan,
+  type PlanStep,
+  type PlanVisor,
+  type SecretRef,
+  type SeenVisor,
+  STEPS,
 } from "../../model/index.ts";
 import type {
   VisorReader,
@@ -244,7 +245,7 @@ async function carryOut(
   { session, target }: OpenVisor,
 ): Promise<(seen: SeenVisor | undefined) => readonly Outcome[]> {
   const { reader, clock, timing, secrets, place } = run;
-  if (step.letter === "b") {
+  if (step.letter === STEPS.apps) {
     const reopen = (): ReturnType<typeof openSession> =>
       openSession(run, target, wantsOf(visor.owned));
     const context = { session, reopen, reader, target, clock, timing, place };

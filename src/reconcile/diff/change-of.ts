@@ -19,6 +19,7 @@ import {
   splitArgs,
   TYPED_FIELDS,
   typedForm,
+  STEPS,
 } from "../../model/index.ts";
 import { observedFieldAt } from "./observed-field.ts";
 import { type LeafPath, parseLeafPath, riskOf } from "./leaf-path.ts";
@@ -132,7 +133,12 @@ export function diffClosed(
   if (closing.kind === "done") return { changes: [], unsupported: [] };
   const writer = closingWriter(seen, path.port, closing.kind);
   if (writer.kind === "unsupported") return { changes: [], unsupported: [writer.why] };
-  const change = changeOf(leaf, { before: found.shown, op: "remove", step: "a", writer });
+  const change = changeOf(leaf, {
+    before: found.shown,
+    op: "remove",
+    step: STEPS.configure,
+    writer,
+  });
   return { changes: [withWhy(change, closing.note)], unsupported: [] };
 }
 

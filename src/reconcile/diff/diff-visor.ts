@@ -11,6 +11,7 @@ import {
   type SeenVisor,
   settingAt,
   type Unsupported,
+  STEPS,
 } from "../../model/index.ts";
 import {
   assumeAddedApps,
@@ -32,7 +33,7 @@ import { appPresenceWriter, type LeafVerb, writerOf } from "./writer-of.ts";
 
 /** The differences of one visor, all owned leaves accounted for. */
 export interface VisorDiff {
-  /** In steps (a) and (c), and plain starts and stops in (b); sorted by path and element. */
+  /** In the steps configure and revoke, and plain starts and stops in apps; sorted by path and element. */
   readonly changes: readonly Change[];
   readonly unsupported: readonly Unsupported[];
   readonly notCompared: readonly string[];
@@ -188,7 +189,7 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
         lifetime: writer.lifetime,
         restart: writer.restart,
         risk: riskOf(leaf.path, leaf.anyone === true),
-        step: section === "trust" && verb === "remove" ? "c" : "a",
+        step: section === "trust" && verb === "remove" ? STEPS.revoke : STEPS.configure,
         method: writer.method,
         inverse: { after: verb === "remove" },
       });
@@ -254,7 +255,7 @@ function valueChange(
   const made = changeOf(leaf, {
     before: facts.before,
     op: isPresence ? verb : isAbsent(facts.before) ? "add" : "change",
-    step: isRunning ? "b" : "a",
+    step: isRunning ? STEPS.apps : STEPS.configure,
     writer: isRunning && leaf.value === false ? { ...writer, method: "StopApp" } : writer,
   });
   const isLasting = isPresence && isOneWay(seen, path.section, leaf.value);

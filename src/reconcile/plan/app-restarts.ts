@@ -11,6 +11,7 @@ import {
   splitArgs,
   type UnreadableApp,
   unreadableElements,
+  STEPS,
 } from "../../model/index.ts";
 import { parseLeafPath, type VisorDiff } from "../diff/index.ts";
 import type { History, KnownHistory } from "./history.ts";
@@ -79,7 +80,7 @@ export class WaitingFold {
         waiting.set(key, { ...since, ...defined({ element }) });
       }
       const app = /^apps\.(.+)\.running$/.exec(path)?.[1];
-      if (receipt.step === "b" && app !== undefined) inner(owed, receipt.visor).delete(app);
+      if (receipt.step === STEPS.apps && app !== undefined) inner(owed, receipt.visor).delete(app);
     }
   }
 
@@ -96,7 +97,7 @@ export class WaitingFold {
 
 /** True for an intent that stops an app, to start it again or not. */
 function isStop({ changes, step }: IntentPayload, path: string): boolean {
-  return step === "b" && changes.some((each) => each.path === path && each.before === true);
+  return step === STEPS.apps && changes.some((each) => each.path === path && each.before === true);
 }
 
 function sinceOf(record: LedgerRecord, what: string): Awaiting {
@@ -115,11 +116,11 @@ function flatten(map: AwaitingByVisor): KnownHistory["awaitingRestart"] {
 
 // The stops and starts that changed arguments and environments of running apps ask for.
 
-/** The stops and starts of step (b) that changed arguments and environments ask for. */
+/** The stops and starts, in the step of apps, that changed arguments and environments ask for. */
 export interface AppRestarts {
   /** Visible restarts, to be added to the plain starts and stops. */
   readonly changes: readonly Change[];
-  /** Apps that the intent of step (a) names, so that a later plan remembers them. */
+  /** Apps that the intent of the step configure names, so that a later plan remembers them. */
   readonly owed: readonly string[];
 }
 
@@ -167,7 +168,7 @@ export function planAppRestarts(
       lifetime: "memory",
       restart: "none",
       risk: "app",
-      step: "b",
+      step: STEPS.apps,
       method: "StopApp, StartApp",
       inverse: { after: true },
     });

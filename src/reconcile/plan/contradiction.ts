@@ -13,6 +13,7 @@ import {
   type Plan,
   type PlanVisor,
   policyShape,
+  STEPS,
 } from "../../model/index.ts";
 import { methodsOf, parseLeafPath } from "../diff/index.ts";
 import { countPlan, decisionDigest, wavesOf } from "./plan-head.ts";
@@ -100,11 +101,11 @@ function changeFault(change: Change): string | undefined {
   const leaf = parseLeafPath(change.path);
   const { op, before, after, element, step, method } = change;
   const isRunning = leaf.section === "apps" && leaf.field === "running";
-  if (isRunning !== (change.action !== undefined) || isRunning !== (step === "b"))
-    return "is no app action, or not in step (b)";
+  if (isRunning !== (change.action !== undefined) || isRunning !== (step === STEPS.apps))
+    return "is no app action, or not in the step of apps";
   if (isRunning) return undefined;
   const isTrust = leaf.section === "trust";
-  if ((isTrust && op === "remove") !== (step === "c")) return "stands in the wrong step";
+  if ((isTrust && op === "remove") !== (step === STEPS.revoke)) return "stands in the wrong step";
   if (!(methodsOf(change.path) as readonly string[]).includes(method))
     return `is not written by ${method}`;
   if (isSetPath(change.path) !== (element !== undefined))

@@ -41,6 +41,7 @@ import {
   routeShape,
   type SecretRef,
   wantedShape,
+  STEPS,
 } from "../../model/index.ts";
 
 const FLAG = flag();
@@ -50,7 +51,7 @@ const TIME = TEXT;
 
 const PLACE: Shape<Place> = membersOf({ file: TEXT, line: COUNT, column: COUNT });
 const SECRET: Shape<SecretRef> = textLike("reference of a secret", /^(env|file):./);
-const STEP_LETTER = oneOf("a", "b", "c");
+const STEP_LETTER = oneOf(...Object.values(STEPS));
 
 const COMMIT_SIGNATURE: Shape<ManifestCommit["signature"]> = byMember("kind", {
   unsigned: membersOf({ kind: oneOf("unsigned") }),

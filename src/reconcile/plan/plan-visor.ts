@@ -10,6 +10,7 @@ import {
   type StepLetter,
   type UnseenVisor,
   isTrustField,
+  STEPS,
 } from "../../model/index.ts";
 import {
   CLOSING,
@@ -64,7 +65,7 @@ export interface PlanVisorContext {
   readonly picks?: (visor: VisorKey, change: Change) => boolean;
 }
 
-const LETTERS: readonly StepLetter[] = ["a", "b", "c"];
+const LETTERS: readonly StepLetter[] = Object.values(STEPS);
 
 /** Plans one visor: what differs, in which steps, and what cannot be done or is not owned any more. */
 export function planVisor(
@@ -188,7 +189,7 @@ function stepsOf(changes: readonly Change[], owed: readonly string[]): readonly 
     const own = changes.filter(({ step }) => step === letter);
     return own.length === 0
       ? []
-      : [{ letter, changes: own, restartsOwed: letter === "a" ? owed : [] }];
+      : [{ letter, changes: own, restartsOwed: letter === STEPS.configure ? owed : [] }];
   });
 }
 

@@ -22,7 +22,7 @@ import {
   VISOR_POINT,
   wholeFrom,
 } from "../../../core/index.ts";
-import { FEED_KEY, wantedShape } from "../../../model/index.ts";
+import { FEED_KEY, wantedShape, STEPS } from "../../../model/index.ts";
 import type {
   KeysetApproval,
   KeysetOperator,
@@ -41,7 +41,7 @@ import type { EntryKind } from "./payload-type.ts";
 
 const LEAST_1 = wholeFrom(1);
 const SIGNATURE = hexOf(64);
-const STEP = oneOf("a", "b", "c");
+const STEP = oneOf(...Object.values(STEPS));
 
 const MOVED_FROM: Shape<MovedFrom> = exactly({
   feed: FEED_KEY,
