@@ -1,6 +1,6 @@
 // Who set the values of a visor, as `fleet blame` prints it.
 import { counted, defined, type Json, type VisorKey } from "../core/index.ts";
-import type { BlamedLeaf, BlameVerdict, LeafSet, MomentRef, RecordRef } from "../ledger/index.ts";
+import type { BlamedField, BlameVerdict, FieldSet, MomentRef, RecordRef } from "../ledger/index.ts";
 import { type Paint, printable, tableText, whenAny } from "./text.ts";
 import { type FeedNames, operatorText, refText, timeText } from "./record-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./change-text.ts";
@@ -10,7 +10,7 @@ const COMMIT_LENGTH = 10;
 /** Who answers for the values of one visor. */
 export interface Blame {
   readonly visor: VisorKey;
-  readonly leaves: readonly BlamedLeaf[];
+  readonly leaves: readonly BlamedField[];
   /** When the visor was read, unix ms; absent when it was not. */
   readonly readMs?: number;
   /** Why it was not read although it was to be. */
@@ -87,7 +87,7 @@ export function isSetBy(verdict: BlameVerdict, who: "us" | "others", { own }: Fe
 
 /** Who answers for a value, on one line. */
 export function verdictText(
-  { element, verdict }: Pick<BlamedLeaf, "element" | "verdict">,
+  { element, verdict }: Pick<BlamedField, "element" | "verdict">,
   feeds: FeedNames,
 ): string {
   switch (verdict.kind) {
@@ -142,7 +142,7 @@ export function verdictText(
 }
 
 /** `owner 2026-11-25 12:00:00Z #12, fleet.yaml:5 role base, commit 1f3a…`. */
-function setText({ at, origin, commit, afterRestart }: LeafSet, feeds: FeedNames): string {
+function setText({ at, origin, commit, afterRestart }: FieldSet, feeds: FeedNames): string {
   const place =
     origin?.file === undefined
       ? ""
@@ -163,7 +163,7 @@ export function momentText({ timeMs, at }: MomentRef, feeds: FeedNames, unrecord
   return by === "now" ? by : `${timeText(timeMs)} (${by})`;
 }
 
-function compareText({ notCompared }: BlamedLeaf, paint: Paint): string {
+function compareText({ notCompared }: BlamedField, paint: Paint): string {
   return notCompared === undefined
     ? ""
     : paint("unknown", ` (not compared: ${printable(notCompared)})`);
@@ -234,7 +234,7 @@ function accepted(
   return acceptedAt === undefined ? {} : { accepted: momentDocument(acceptedAt, feeds) };
 }
 
-function setDocument(set: LeafSet, feeds: FeedNames): Json {
+function setDocument(set: FieldSet, feeds: FeedNames): Json {
   const { value, before, lifetime, at, intent, plan, manifest, commit, origin, afterRestart } = set;
   return {
     ...refDocument(at, feeds),

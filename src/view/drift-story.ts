@@ -1,6 +1,6 @@
 // Whose a difference is: which changes of a plan others made, and what records and commands say of each.
 import type { VisorKey } from "../core/index.ts";
-import type { BlamedLeaf, MomentRef } from "../ledger/index.ts";
+import type { BlamedField, MomentRef } from "../ledger/index.ts";
 import { type Change, changesOf, type Plan, type PlanVisor, valuesOf } from "../model/index.ts";
 import { isByRestart, isSetBy } from "./blame-text.ts";
 import type { FeedNames } from "./record-text.ts";
@@ -19,7 +19,7 @@ export interface DriftVerbs {
 export interface DriftStory {
   readonly feeds: FeedNames;
   /** Who answers for a value as it is now; `undefined` where no record was read. */
-  readonly blamed: (visor: VisorKey, change: Change) => BlamedLeaf | undefined;
+  readonly blamed: (visor: VisorKey, change: Change) => BlamedField | undefined;
   /** When a value was last as a manifest of ours wanted it; `undefined` where no record says. */
   readonly asWanted: (visor: VisorKey, change: Change) => MomentRef | undefined;
   readonly verbs: (visor: PlanVisor, path: string) => DriftVerbs;
@@ -67,7 +67,7 @@ export function driftCounts(plan: Plan, story: DriftStory | undefined): DriftCou
 export function foundAsWanted(
   visor: VisorKey,
   change: Change,
-  blamed: BlamedLeaf,
+  blamed: BlamedField,
   story: Pick<DriftStory, "asWanted">,
 ): MomentRef | undefined {
   return change.drift !== undefined && blamed.verdict.kind === "never"

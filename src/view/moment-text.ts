@@ -1,7 +1,7 @@
 // What visors were like at an entry of the ledger, as `fleet at` and `fleet diff` print it.
 import { counted, defined, type Json, type VisorKey } from "../core/index.ts";
 import type {
-  LeafState,
+  RecordedField,
   Moment,
   MomentChange,
   RecordRef,
@@ -14,7 +14,7 @@ import { type FeedNames, refText, timeText } from "./record-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./change-text.ts";
 
 /** A leaf with the value it had last in the records. */
-export interface TimedLeaf extends Pick<LeafState, "path" | "element" | "unsure"> {
+export interface TimedLeaf extends Pick<RecordedField, "path" | "element" | "unsure"> {
   readonly value: Json;
   /** Written by `fleet` and seen there, or found there. */
   readonly how: "set" | "seen";

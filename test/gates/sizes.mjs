@@ -12,10 +12,6 @@ const FUNCTION_LINES_MAX = 70;
 /** Generated files and tables only, each with its reason. A name that is not needed any more is a finding. */
 const EXEMPT = new Map([
   // ["src/skywire/visor/methods-table.ts", "a table: one row a method"],
-  ["src/ledger/ask/known-leaves.ts", "the ledger's files are parted apart from the others"],
-  ["src/ledger/check/verify.ts", "the ledger's files are parted apart from the others"],
-  ["src/ledger/entries/payloads.ts", "the ledger's files are parted apart from the others"],
-  ["src/ledger/store/store.ts", "the ledger's files are parted apart from the others"],
 ]);
 
 /** A callback handed to one of these groups tests; it is a chapter, not a function. */

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { LEDGER_REGISTRY } from "../../src/ledger/log/entries/objects.ts";
 import { describe, expect, it } from "vitest";
 import { equalBytes, FleetError, toHex } from "../../src/core/index.ts";
 import {
@@ -16,7 +17,6 @@ import {
   RefsBuilder,
   verifySignature,
 } from "../../src/skywire/cxo/index.ts";
-import { LEDGER_REGISTRY } from "../../src/ledger/index.ts";
 
 const SETTINGS = { seed: 20_260_101, numRuns: 300 } as const;
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
+import { isConcurrent } from "../../src/ledger/query/join/concurrency.ts";
 import { describe, expect, it } from "vitest";
 import {
   type FeedKey,
-  isConcurrent,
   joinFeeds,
   type JoinedRecord,
   type JoinFinding,

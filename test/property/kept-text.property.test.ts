@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { PAYLOAD_SIZE_MAX } from "../../src/ledger/log/commit.ts";
 import { expect, it } from "vitest";
 import { canonicalJsonBytes, type Json, sha256, toHex, utf8 } from "../../src/core/index.ts";
 import {
@@ -6,7 +7,6 @@ import {
   Keyring,
   newEpoch,
   openLedger,
-  PAYLOAD_SIZE_MAX,
   type PlanPayload,
   verifyLedger,
 } from "../../src/ledger/index.ts";

@@ -5,8 +5,8 @@ import {
   encodeEntry,
   encodeLog,
   type EntryObject,
-  LEDGER_REGISTRY,
   LOG_SCHEMA,
+  LEDGER_REGISTRY,
 } from "../../src/ledger/log/entries/objects.ts";
 import type { OperatorKeys } from "../../src/ledger/index.ts";
 import { encodePin } from "../../src/ledger/log/store/pin.ts";

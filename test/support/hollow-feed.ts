@@ -2,9 +2,9 @@ import { sha256, toHex, utf8 } from "../../src/core/index.ts";
 import {
   encodeEntry,
   encodeLog,
-  LEDGER_REGISTRY,
   LOG_SCHEMA,
   LOG_VERSION,
+  LEDGER_REGISTRY,
 } from "../../src/ledger/log/entries/objects.ts";
 import {
   BLANK_HASH,

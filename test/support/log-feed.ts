@@ -3,9 +3,9 @@ import {
   decodeLog,
   encodeEntry,
   encodeLog,
-  LEDGER_REGISTRY,
   LOG_SCHEMA,
   LOG_VERSION,
+  LEDGER_REGISTRY,
 } from "../../src/ledger/log/entries/objects.ts";
 import type { LogShape } from "../../src/relays/index.ts";
 import {

@@ -1,5 +1,5 @@
 import { Hidden } from "../../src/core/index.ts";
-import { KnownLeaves, type RecordRef } from "../../src/ledger/index.ts";
+import { KnownFields, type RecordRef } from "../../src/ledger/index.ts";
 import type {
   DesiredFleet,
   DesiredVisor,
@@ -132,7 +132,7 @@ function homeHistory(): KnownHistory {
     ]),
     awaitingRestart: new Map([[keyAt(0), [waits]]]),
     owedRestarts: new Map([[keyAt(1), [{ ...waits, what: "skysocks" }]]]),
-    leaves: KnownLeaves.of(
+    leaves: KnownFields.of(
       new Map([
         [
           keyAt(1),

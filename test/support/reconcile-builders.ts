@@ -15,7 +15,7 @@ import {
   type SecretRef,
   type SeenVisor,
 } from "../../src/model/index.ts";
-import { type FeedKey, KnownLeaves, type RecordRef } from "../../src/ledger/index.ts";
+import { type FeedKey, KnownFields, type RecordRef } from "../../src/ledger/index.ts";
 import type { History } from "../../src/reconcile/index.ts";
 
 /** Real points of the curve: the generator's first multiples. */
@@ -199,7 +199,7 @@ export function knownHistory(
     owedRestarts: new Map(),
     doubtfulStops: new Map(),
     // What was owned was as wanted, though nobody noted how.
-    leaves: KnownLeaves.of(
+    leaves: KnownFields.of(
       new Map(
         [...(more.owned ?? [])].map(([key, owned]) => [
           key,

@@ -1,5 +1,5 @@
 import { fromHex, sha256, utf8 } from "../../src/core/index.ts";
-import { encodeLog, LEDGER_REGISTRY, LOG_SCHEMA } from "../../src/ledger/log/entries/objects.ts";
+import { encodeLog, LOG_SCHEMA, LEDGER_REGISTRY } from "../../src/ledger/log/entries/objects.ts";
 import type { ProvenEntry, SignedState } from "../../src/ledger/index.ts";
 import { signCheckpoint } from "../../src/ledger/log/head.ts";
 import { encodeRoot, RefsBuilder } from "../../src/skywire/cxo/index.ts";

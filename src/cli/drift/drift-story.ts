@@ -1,6 +1,6 @@
 // Who changed a value and when, from the ledgers on this machine, and the commands to keep, undo or ignore it.
 import type { VisorKey } from "../../core/index.ts";
-import { type BlamedLeaf, blameVisor } from "../../ledger/index.ts";
+import { type BlamedField, blameVisor } from "../../ledger/index.ts";
 import {
   type Change,
   changeKey,
@@ -66,7 +66,7 @@ export async function driftStory(planned: Planned, world: World): Promise<DriftS
     feeds: feedNames([keys.feed, ...open.others.map(({ feed }) => feed)], source, keys),
   };
   const atHand = atHandOf(source);
-  const blamed = new Map<string, BlamedLeaf>();
+  const blamed = new Map<string, BlamedField>();
   const states = new Map(changing.map(({ key }) => [key, fleet.visor(key)]));
   for (const { key, steps } of changing) {
     const seen = seenByKey.get(key);

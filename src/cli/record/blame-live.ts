@@ -1,7 +1,12 @@
 // One visor read as it is now, so that what is recorded of it can be compared; its secrets only by their digests.
 import type { AccessRequest } from "../shell/access-request.ts";
 import { canonicalJson, hasCode, type VisorKey } from "../../core/index.ts";
-import { isOpaque, type LeafPlace, type LiveVisor, type OperatorKeys } from "../../ledger/index.ts";
+import {
+  isOpaque,
+  type FieldPlace,
+  type LiveVisor,
+  type OperatorKeys,
+} from "../../ledger/index.ts";
 import type { DesiredVisor, SeenVisor } from "../../model/index.ts";
 import { CLOSING, observedFieldAt, wantsOf } from "../../reconcile/index.ts";
 import { wayInOf } from "../shell/way-in.ts";
@@ -69,7 +74,7 @@ export function liveVisor(seen: SeenVisor, keys: LiveWanted["keys"]): LiveVisor 
 function matches(
   seen: SeenVisor,
   keys: LiveWanted["keys"],
-  { path, element }: LeafPlace,
+  { path, element }: FieldPlace,
   recorded: Parameters<LiveVisor["matches"]>[1],
 ): boolean | undefined {
   const found = observedFieldAt(seen, path);

@@ -19,7 +19,10 @@ export async function verifyLedger(options: VerifyOptions): Promise<VerifyReport
   return (await verifySound(options)) ?? (await verifyInDetail(options));
 }
 
-/** Checks a ledger as {@link verifyLedger} does and names every fault; holds all of it in memory. */
+/**
+ * Checks a ledger as {@link verifyLedger} does and names every fault; holds all of it in memory.
+ * @internal the tests hold the fast verification to it
+ */
 export async function verifyInDetail(options: VerifyOptions): Promise<VerifyReport> {
   const view = await loadStore(options.files, options.folder, options.feed);
   return new Verification(options, view).run();

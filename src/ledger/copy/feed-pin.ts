@@ -55,7 +55,10 @@ const PIN_SHAPE = exactly<
   checksum: DIGEST,
 });
 
-/** The file that holds the pin of a feed, in the folder of pins. */
+/**
+ * The file that holds the pin of a feed, in the folder of pins.
+ * @internal the tests damage the file
+ */
 export function feedPinPath(folder: string, feed: FeedKey): string {
   return `${folder}/${feed}.pin.json`;
 }

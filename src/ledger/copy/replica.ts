@@ -38,7 +38,7 @@ export interface ReplicaCommit {
 }
 
 /** The newest state that a copy held. */
-export interface ReplicaPin {
+interface ReplicaPin {
   readonly seq: bigint;
   /** Hex hash of the Root. */
   readonly rootHash: string;

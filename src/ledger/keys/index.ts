@@ -3,11 +3,9 @@ export {
   type KeyRotation,
   prepareRotation,
   readKeyFile,
-  type ReadKeyOptions,
   type RotateKeyOptions,
   settleRotation,
   writeKeyFile,
-  type WriteKeyOptions,
 } from "./key-file.ts";
 export {
   type FeedKey,
@@ -15,6 +13,5 @@ export {
   generateSecret,
   type KeyCounters,
   OperatorKeys,
-  type RotatedKey,
   type WriterKeys,
 } from "./keys.ts";

@@ -33,7 +33,7 @@ const CHECK_DIGITS = 16;
 export type KeyFile = OpenKeyFile | SealedKeyFile;
 
 /** A key file whose secret stands in it as it is. */
-export interface OpenKeyFile {
+interface OpenKeyFile {
   readonly version: number;
   readonly counters: KeyCounters;
   /** 64 hex digits. */

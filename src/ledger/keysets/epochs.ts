@@ -92,6 +92,7 @@ export function keepsEpoch(
 /**
  * The key that entries behind a keyset are sealed with; `undefined` when it is not sealed, not for
  * us, or names several keys as the one of its epoch.
+ * @internal the tests compare the keys of keysets
  */
 export function sealingKeyOf(keyset: KeysetPayload, keys: OperatorKeys): EpochKey | undefined {
   if (keyset.epoch === 0) return undefined;

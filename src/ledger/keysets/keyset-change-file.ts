@@ -41,7 +41,10 @@ export interface KeysetChangeDocument extends KeysetChange {
   readonly approvals: readonly KeysetApproval[];
 }
 
-/** The document as it is read back: what schemas/keyset-change.schema.json publishes. */
+/**
+ * The document as it is read back: what schemas/keyset-change.schema.json publishes.
+ * @internal a property holds the published schema to it
+ */
 export const KEYSET_CHANGE_SHAPE: Shape<KeysetChangeDocument> = exactly<KeysetChangeDocument>({
   format: oneOf(KEYSET_CHANGE_FORMAT),
   ...KEYSET_TERMS,

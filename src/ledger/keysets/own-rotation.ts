@@ -80,7 +80,10 @@ export function rotateDraft({ keys, next }: OwnRotation): EntryDraft {
   return { kind: "rotate", payload: makeRotate(keys, next) };
 }
 
-/** The entry that ends our ledger, because it goes on in the feed of our next keys; nothing may follow it. */
+/**
+ * The entry that ends our ledger, because it goes on in the feed of our next keys; nothing may follow it.
+ * @internal no command moves a feed yet
+ */
 export function movedDraft({ keys, next }: OwnRotation): EntryDraft {
   return { kind: "moved", payload: makeMoved(keys, next) };
 }

@@ -73,7 +73,10 @@ function refused(what: string): FleetError {
 
 // Makes the signed entries of one payload, split and sealed where that is needed.
 
-/** A stored payload is at most this long; a longer one is split over further entries. */
+/**
+ * A stored payload is at most this long; a longer one is split over further entries.
+ * @internal the tests stand at the limit
+ */
 export const PAYLOAD_SIZE_MAX: number = 192 * 1024;
 
 /** What the next entry stands behind. */

@@ -46,7 +46,7 @@ export type VerifiedCheckpoint = SeenHead & {
 };
 
 /** A witness's signature of a checkpoint. */
-export interface Cosignature {
+interface Cosignature {
   readonly witness: OperatorKey;
   /** When it was the newest that the witness had seen; unix seconds. */
   readonly timeS: number;

@@ -1,5 +1,4 @@
 // The door of one ledger: what it is written by, read by and proved by.
-export { PAYLOAD_SIZE_MAX } from "./commit.ts";
 export {
   decodeEntry,
   decodeLog,
@@ -12,16 +11,11 @@ export { ENTRY_KINDS, type EntryKind, parsePayload } from "./entries/payload-typ
 export {
   type ChangeLifetime,
   type EntryDraft,
-  type GenesisPayload,
-  type HeartbeatPayload,
   type IntentPayload,
   type KeysetApproval,
   type KeysetOperator,
   type KeysetPayload,
   type LedgerRecord,
-  type MovedFrom,
-  type MovedPayload,
-  type OpenPayload,
   type PayloadMap,
   type PlanPartPayload,
   type PlanPayload,
@@ -30,11 +24,8 @@ export {
   type RecordedChange,
   type RecordedOrigin,
   type RecordedOutcome,
-  type RotatePayload,
   type SealedEpochKey,
   type SeenHead,
-  type StepLetter,
-  type WitnessPayload,
 } from "./entries/payloads.ts";
 export { RecordReader } from "./entries/records.ts";
 export { makeMoved, makeRotate } from "./entries/rotation.ts";
@@ -71,13 +62,11 @@ export {
 export type { Shared } from "./kept/shared-json.ts";
 export { type LedgerObjects, ledgerObjects } from "./ledger-objects.ts";
 export {
-  type AppendOptions,
   createLedger,
   type Ledger,
   type LedgerOptions,
   openLedger,
   readLedger,
-  type ReadLedgerOptions,
   type ReadOnlyLedger,
 } from "./ledger.ts";
 export { GrownLists } from "./list/grown-lists.ts";

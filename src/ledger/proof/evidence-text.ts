@@ -43,7 +43,10 @@ const ENTRY: Shape<EvidenceEntry> = exactly({
   proof: listOf(HASH, 0, PROOF_MAX),
 });
 
-/** The document as it is read back: what schemas/ledger-evidence.schema.json publishes. */
+/**
+ * The document as it is read back: what schemas/ledger-evidence.schema.json publishes.
+ * @internal a property holds the published schema to it
+ */
 export const EVIDENCE_SHAPE: Shape<EvidenceDocument> = where(
   exactly<EvidenceDocument>(
     {

@@ -23,7 +23,7 @@ export const EVIDENCE_KINDS = [
 ] as const;
 
 /** How a feed contradicts itself. */
-export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
 /** A Root as it was signed. All bytes are lower-case hex. */
 export interface EvidenceState {

@@ -1,5 +1,8 @@
 // Says whether a ledger is older than it may be.
-/** Clocks of honest machines differ by less; a signed time farther ahead is an alarm. */
+/**
+ * Clocks of honest machines differ by less; a signed time farther ahead is an alarm.
+ * @internal the tests stand at the limit
+ */
 export const CLOCK_TOLERANCE_MS = 300_000;
 
 /** How old the newest signed thing of a feed is. */

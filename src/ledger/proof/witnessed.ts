@@ -22,7 +22,7 @@ export interface WitnessOptions {
 }
 
 /** An operator's cosignature of a state. */
-export interface WitnessedState extends SeenHead {
+interface WitnessedState extends SeenHead {
   /** As the keyset calls the witness. */
   readonly witness: string;
   readonly key: OperatorKey;
@@ -33,7 +33,7 @@ export interface WitnessedState extends SeenHead {
 }
 
 /** A witness entry that does not hold, or holds against the ledger as it is here. */
-export interface WitnessFault {
+interface WitnessFault {
   readonly code: "ledger/witness-entry" | "ledger/witness-other-tree";
   readonly message: string;
   /** The entry's place. */

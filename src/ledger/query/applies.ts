@@ -23,7 +23,7 @@ const WORDS: readonly ApplyWord[] = [
 ];
 
 /** A visor of whose changes some were not done. */
-export interface ApplyVisor {
+interface ApplyVisor {
   readonly visor: VisorKey;
   readonly became: ApplyWord;
 }

@@ -13,7 +13,7 @@ import {
 import { isBelow } from "./log-sieve.ts";
 
 /** What a visor shows at a field or element, secrets masked. */
-export type BlameReading =
+type BlameReading =
   | { readonly kind: "shown"; readonly value: Json }
   | { readonly kind: "hidden"; readonly why: string };
 

@@ -1,11 +1,5 @@
-// Short questions to records: their names, the latest keyset, open intents, plan parts, secrets that were set, texts that are kept, what one says of a value.
-import {
-  type Digest,
-  digestOf,
-  type Json,
-  type OperatorKey,
-  type VisorKey,
-} from "../../core/index.ts";
+// Short questions to records: their names, open intents, texts that are kept, what one says of a value.
+import { type Digest, digestOf, type Json, type OperatorKey } from "../../core/index.ts";
 import type { WantedValue } from "../../model/index.ts";
 import type { EntryKind, LedgerRecord, PlanPartPayload } from "../log/index.ts";
 import type { FeedKey } from "../keys/index.ts";
@@ -34,22 +28,10 @@ export function pathsAsWanted({ owned, changes, reading }: PlanPartPayload): rea
   return owned.filter((path) => !others.has(path));
 }
 
-// Short questions to records: the latest keyset, open intents, the latest plan parts, secrets that were set.
+// Short questions to records: open intents, and which are of a kind.
 
 /** Records in order: what a ledger gives, or some that are at hand. */
 export type Records = AsyncIterable<LedgerRecord> | Iterable<LedgerRecord>;
-
-/** The latest keyset of a fleet: who may do what, and what its entries are sealed with. */
-export async function latestKeyset(
-  records: Records,
-  fleet: string,
-): Promise<LedgerRecord<"keyset"> | undefined> {
-  let latest: LedgerRecord<"keyset"> | undefined;
-  for await (const record of records) {
-    if (isRecordOf(record, "keyset", fleet)) latest = record;
-  }
-  return latest;
-}
 
 /** Gathers the intents that no receipt answers yet, from records taken in order. */
 export class OpenIntents {
@@ -82,44 +64,6 @@ export async function intentsWithoutReceipt(
   const intents = new OpenIntents(fleet);
   for await (const record of records) intents.next(record);
   return intents.list();
-}
-
-/** What the latest plan of each visor owned. */
-export async function latestPlanParts(
-  records: Records,
-  fleet: string,
-): Promise<ReadonlyMap<VisorKey, LedgerRecord<"plan-part">>> {
-  const parts = new Map<VisorKey, LedgerRecord<"plan-part">>();
-  for await (const record of records) {
-    if (isRecordOf(record, "plan-part", fleet) && record.payload !== undefined)
-      parts.set(record.payload.visor, record);
-  }
-  return parts;
-}
-
-/** What a receipt says of a secret field. */
-export interface SecretReceipt {
-  readonly ref: string;
-  readonly hmac: string;
-  /** Index of the receipt. */
-  readonly index: number;
-}
-
-/** The latest receipt that set a secret field of a visor. */
-export async function latestSecretReceipt(
-  records: Records,
-  visor: VisorKey,
-  path: string,
-): Promise<SecretReceipt | undefined> {
-  let latest: SecretReceipt | undefined;
-  for await (const record of records) {
-    if (!isRecordOf(record, "receipt") || record.payload?.visor !== visor) continue;
-    const outcome = record.payload.outcomes.findLast(
-      (each) => each.path === path && each.secret !== undefined,
-    );
-    if (outcome?.secret !== undefined) latest = { ...outcome.secret, index: record.index };
-  }
-  return latest;
 }
 
 /** True for a record of a kind, of one fleet or of any. */

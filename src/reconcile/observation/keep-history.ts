@@ -8,10 +8,10 @@ import {
 } from "../../core/index.ts";
 import {
   type FeedKey,
-  type FoundLeaf,
-  KnownLeaves,
+  type FoundField,
+  KnownFields,
   type RecordRef,
-  type SetLeaf,
+  type SetField,
 } from "../../ledger/index.ts";
 import type { DesiredFleet, PlanHead } from "../../model/index.ts";
 import type { Awaiting, History, KnownHistory } from "../plan/index.ts";
@@ -129,7 +129,7 @@ function keepInSync(
 function leavesAgain(
   { inSync, inSyncSince = [], wanted = [], values }: KeptPast,
   last: { readonly digest: Digest; readonly entry: number } | undefined,
-): { readonly found: readonly FoundLeaf[]; readonly set: readonly SetLeaf[] } {
+): { readonly found: readonly FoundField[]; readonly set: readonly SetField[] } {
   const since = new Map(inSyncSince.map(({ path, entry }) => [path, entry]));
   const wants = new Map(wanted.map((each) => [each.path, each]));
   const at = (index: number, operator = NOBODY): RecordRef => ({
@@ -194,7 +194,7 @@ export function historyAgain(kept: KeptHistory): History {
     awaitingRestart: by(({ awaitingRestart }) => awaitingRestart),
     owedRestarts: by(({ owedRestarts }) => owedRestarts),
     doubtfulStops: by(({ doubtfulStops = [] }) => doubtfulStops),
-    leaves: KnownLeaves.of(by((past) => leavesAgain(past, lastManifest))),
+    leaves: KnownFields.of(by((past) => leavesAgain(past, lastManifest))),
     secretReceipt: (visor, path) => pasts.get(visor)?.secrets.find((each) => each.path === path),
     lastManifest,
   };

@@ -5,8 +5,8 @@ import {
   type FeedKey,
   type IntentPayload,
   isRecordOf,
-  KnownLeaves,
-  type KnownLeavesState,
+  KnownFields,
+  type KnownFieldsState,
   type KeysetFault,
   KeysetFollower,
   type KeysetPayload,
@@ -55,7 +55,7 @@ export interface KnownHistory {
   /** Stops of apps that nobody saw end: their processes may run on until the visor restarts. */
   readonly doubtfulStops: ReadonlyMap<VisorKey, readonly Awaiting[]>;
   /** What values were when they were last as a manifest of ours wanted them. */
-  readonly leaves: KnownLeaves;
+  readonly leaves: KnownFields;
   readonly secretReceipt: (visor: string, path: string) => WrittenSecret | undefined;
   /** The manifest that was applied last, and the entry that says so. */
   readonly lastManifest:
@@ -89,7 +89,7 @@ export async function historyOf(
 /** All that is gathered of one fleet, as it is kept beside the ledger. */
 export interface HistoryState extends WaitingState {
   readonly owned: Map<VisorKey, readonly string[]>;
-  readonly leaves: KnownLeavesState;
+  readonly leaves: KnownFieldsState;
   /** The plans that parts may follow of, the latest of each feed. */
   readonly plans: Map<FeedKey, { readonly payload: PlanPayload; readonly at: RecordRef }>;
   readonly secrets: Map<string, WrittenSecret>;
@@ -116,7 +116,7 @@ export class HistoryFold {
   readonly #own: FeedKey;
   readonly #owned: HistoryState["owned"];
   readonly #waiting: WaitingFold;
-  readonly #leaves: KnownLeaves;
+  readonly #leaves: KnownFields;
   readonly #plans: HistoryState["plans"];
   readonly #secrets: HistoryState["secrets"];
   readonly #intents: HistoryState["intents"];
@@ -139,7 +139,7 @@ export class HistoryFold {
     this.#own = own;
     this.#owned = state.owned;
     this.#waiting = new WaitingFold(state);
-    this.#leaves = KnownLeaves.resume(state.leaves);
+    this.#leaves = KnownFields.resume(state.leaves);
     this.#plans = state.plans;
     this.#secrets = state.secrets;
     this.#intents = state.intents;
@@ -274,7 +274,7 @@ function nothingYet(): HistoryState {
   return {
     owned: new Map(),
     ...nothingWaits(),
-    leaves: new KnownLeaves().state(),
+    leaves: new KnownFields().state(),
     plans: new Map(),
     secrets: new Map(),
     intents: new Map(),

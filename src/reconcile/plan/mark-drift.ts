@@ -6,7 +6,7 @@ import {
   type OperatorKey,
   type VisorKey,
 } from "../../core/index.ts";
-import { digestOfWanted, type KnownLeaf } from "../../ledger/index.ts";
+import { digestOfWanted, type KnownField } from "../../ledger/index.ts";
 import {
   type Change,
   type DesiredLeaf,
@@ -139,14 +139,14 @@ function isOwnDoing(
 }
 
 /** A port that was shut until the restart and whose record somebody took away: as wanted, and open again. */
-function isUndone({ path, before, after }: Change, known: KnownLeaf): boolean {
+function isUndone({ path, before, after }: Change, known: KnownField): boolean {
   const leaf = parseLeafPath(path);
   const isPort = leaf.section === "ports" && leaf.field === "open";
   return isPort && before === false && after === false && known.value === false;
 }
 
 /** Said of an app that is as the visor's own start left it, on a visor that has started since. */
-function startedWithVisor(change: Change, seen: SeenVisor, known: KnownLeaf): string | undefined {
+function startedWithVisor(change: Change, seen: SeenVisor, known: KnownField): string | undefined {
   const leaf = parseLeafPath(change.path);
   if (leaf.section !== "apps" || leaf.field !== "running") return undefined;
   const app = seen.apps.find(({ name }) => name === leaf.app);
@@ -161,7 +161,7 @@ function startedWithVisor(change: Change, seen: SeenVisor, known: KnownLeaf): st
 function isChanged(
   change: Change,
   seen: SeenVisor,
-  known: KnownLeaf,
+  known: KnownField,
   { secretDigest, operator }: DriftContext,
 ): boolean {
   if (known.value === undefined) {
@@ -178,7 +178,7 @@ function isChanged(
 }
 
 /** What was there, where it may be shown and is not just what is wanted. */
-function wasOf(change: Change, { value }: KnownLeaf): { readonly was?: Json } {
+function wasOf(change: Change, { value }: KnownField): { readonly was?: Json } {
   if (value === undefined || change.element !== undefined || change.secrets !== undefined)
     return {};
   if (canonicalJson(value) === canonicalJson(change.after)) return {};

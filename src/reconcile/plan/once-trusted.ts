@@ -1,6 +1,6 @@
 // Keys that a ledger once trusted, where they had trust, and those that receipts took out of trust lists.
 import type { VisorKey } from "../../core/index.ts";
-import type { KeysetPayload, KnownLeaves } from "../../ledger/index.ts";
+import type { KeysetPayload, KnownFields } from "../../ledger/index.ts";
 import { type DesiredFleet, TRUST_PATHS, type TrustPath } from "../../model/index.ts";
 
 /** What a ledger tells of keys that had trust at some time. */
@@ -57,7 +57,7 @@ export class OnceTrustedFold {
   }
 
   /** What was taken so far, and what receipts did to trust lists last. */
-  result(leaves: Pick<KnownLeaves, "visors" | "writtenOf">): OnceTrusted {
+  result(leaves: Pick<KnownFields, "visors" | "writtenOf">): OnceTrusted {
     const takenOut: TrustReceipt[] = [];
     const putIn: TrustReceipt[] = [];
     for (const visor of leaves.visors()) {

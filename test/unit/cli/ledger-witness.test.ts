@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, test } from "vitest";
+import { witnessNoteKey } from "../../../src/ledger/log/head.ts";
 import { type OperatorKey, utf8 } from "../../../src/core/index.ts";
-import { ledgerNoteKey, readFeedPin, witnessNoteKey } from "../../../src/ledger/index.ts";
+import { ledgerNoteKey, readFeedPin } from "../../../src/ledger/index.ts";
 import { openCheckpoint } from "../../../src/tlog/index.ts";
 import { copyLedger, feedOf, ownLedger, stateFolder } from "../../support/cli-copies.ts";
 import { type CliWorld, cliWorld } from "../../support/cli-world.ts";

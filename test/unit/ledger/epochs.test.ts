@@ -1,18 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { verifyGenesis } from "../../../src/ledger/log/entries/signing.ts";
 import {
   adoptEpochs,
   type EntryDraft,
   type Epoch,
-  keepsEpoch,
   Keyring,
   type KeysetPayload,
   type LedgerRecord,
   newEpoch,
   type OperatorKeys,
   UNSEALED,
-  verifyGenesis,
 } from "../../../src/ledger/index.ts";
-import { sealingKeyOf } from "../../../src/ledger/keysets/epochs.ts";
+import { sealingKeyOf, keepsEpoch } from "../../../src/ledger/keysets/epochs.ts";
 import { RecordReader } from "../../../src/ledger/log/entries/records.ts";
 import { countingRandom, testIntent, testKeys } from "../../support/ledger-world.ts";
 import { MemoryFeed } from "../../support/memory-feed.ts";

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { EVIDENCE_FORMAT } from "../../../src/ledger/proof/evidence.ts";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it, test } from "vitest";
 import {
@@ -11,7 +12,6 @@ import {
 } from "../../../src/core/index.ts";
 import {
   checkEvidence,
-  EVIDENCE_FORMAT,
   type EvidenceDocument,
   firstDifference,
   formatEvidence,

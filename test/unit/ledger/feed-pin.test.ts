@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
+import { feedPinPath } from "../../../src/ledger/copy/feed-pin.ts";
 import { fromUtf8, utf8 } from "../../../src/core/index.ts";
-import { type FeedPin, feedPinPath, readFeedPin, writeFeedPin } from "../../../src/ledger/index.ts";
+import { type FeedPin, readFeedPin, writeFeedPin } from "../../../src/ledger/index.ts";
 import { testKeys } from "../../support/ledger-world.ts";
 import { MemoryFiles, SimulatedCrash } from "../../support/memory-files.ts";
 

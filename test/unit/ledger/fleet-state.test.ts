@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import {
   foldFleet,
-  type LeafState,
+  type RecordedField,
   recordedAt,
   recordedValue,
   type VisorState,
@@ -15,7 +15,7 @@ async function stateOf(story: RecordStory): Promise<VisorState | undefined> {
   return (await foldFleet(story.records)).visor(testVisor("a"));
 }
 
-async function levelOf(story: RecordStory): Promise<LeafState | undefined> {
+async function levelOf(story: RecordStory): Promise<RecordedField | undefined> {
   return (await stateOf(story))?.leaves.find(({ path }) => path === "settings.log_level");
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { checkFreshness, CLOCK_TOLERANCE_MS, type Freshness } from "../../../src/ledger/index.ts";
+import { CLOCK_TOLERANCE_MS } from "../../../src/ledger/proof/freshness.ts";
+import { checkFreshness, type Freshness } from "../../../src/ledger/index.ts";
 
 const nowMs = 1_790_000_000_000;
 const maxAgeMs = 3_600_000;

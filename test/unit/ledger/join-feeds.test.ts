@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { isConcurrent } from "../../../src/ledger/query/join/concurrency.ts";
 import {
   ConcurrencyMarker,
   type FeedKey,
-  isConcurrent,
   joinFeeds,
   type JoinedRecord,
   type JoinFinding,

@@ -7,10 +7,9 @@ import {
   type KeyCounters,
   OperatorKeys,
   readKeyFile,
-  verifyGenesis,
   writeKeyFile,
 } from "../../../src/ledger/index.ts";
-import { makeGenesis } from "../../../src/ledger/log/entries/signing.ts";
+import { makeGenesis, verifyGenesis } from "../../../src/ledger/log/entries/signing.ts";
 import { countingRandom, testKeys } from "../../support/ledger-world.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
 

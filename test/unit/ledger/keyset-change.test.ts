@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { verifyApproval } from "../../../src/ledger/keysets/keyset-change.ts";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it, test } from "vitest";
 import { fromUtf8, utf8 } from "../../../src/core/index.ts";
@@ -11,7 +12,6 @@ import {
   signKeysetChange,
   stateOfChange,
   UNSEALED,
-  verifyApproval,
 } from "../../../src/ledger/index.ts";
 import { testDigest, testKeys, testVisor } from "../../support/ledger-world.ts";
 

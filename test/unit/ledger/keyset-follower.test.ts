@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
+import { approveKeyset } from "../../../src/ledger/keysets/keyset-change.ts";
 import type { Digest, JsonObject } from "../../../src/core/index.ts";
 import {
-  approveKeyset,
   type EntryDraft,
   type KeysetChange,
   KeysetFollower,

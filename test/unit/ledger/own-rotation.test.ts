@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { movedDraft } from "../../../src/ledger/keysets/own-rotation.ts";
+import { approveKeyset } from "../../../src/ledger/keysets/keyset-change.ts";
 import { assert, type Digest } from "../../../src/core/index.ts";
 import {
   type AcceptedKeyset,
-  approveKeyset,
   createLedger,
   type EntryDraft,
   joinFeeds,
@@ -10,7 +11,6 @@ import {
   KeysetFollower,
   type KeysetPayload,
   type LedgerRecord,
-  movedDraft,
   newEpoch,
   openLedger,
   type OperatorKeys,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
 import { sha256, toHex } from "../../../src/core/index.ts";
 import {
   createLedger,
@@ -11,7 +12,6 @@ import {
   verifyLedger,
 } from "../../../src/ledger/index.ts";
 import { verifySound } from "../../../src/ledger/check/verify-sound.ts";
-import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
 import { relisted } from "../../../src/ledger/log/list/relist.ts";
 import { HashList } from "../../../src/ledger/log/store/block-hashes.ts";
 import { buildRefs, decodeRoot, RefsBuilder } from "../../../src/skywire/cxo/index.ts";

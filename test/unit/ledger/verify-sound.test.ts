@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
 import {
   createLedger,
   createReplica,
@@ -8,7 +9,6 @@ import {
   verifyLedger,
   type VerifyOptions,
 } from "../../../src/ledger/index.ts";
-import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
 import { verifySound } from "../../../src/ledger/check/verify-sound.ts";
 import { makeRotate } from "../../../src/ledger/log/entries/rotation.ts";
 import { signaturePool } from "../../../src/platform/index.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
 import { utf8 } from "../../../src/core/index.ts";
 import { type OperatorKeys, verifyLedger, type VerifyReport } from "../../../src/ledger/index.ts";
 import { composeEntries } from "../../../src/ledger/log/commit.ts";
@@ -7,7 +8,6 @@ import {
   encodeEntry,
   type EntryObject,
 } from "../../../src/ledger/log/entries/objects.ts";
-import { verifyInDetail } from "../../../src/ledger/check/verify.ts";
 import { verifySound } from "../../../src/ledger/check/verify-sound.ts";
 import { signEntry, verifyEntry } from "../../../src/ledger/log/entries/signing.ts";
 import { encoded, forge, type Forged, HONEST, START } from "../../support/forged-store.ts";

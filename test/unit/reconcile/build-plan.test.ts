@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KnownLeaves, type RecordRef } from "../../../src/ledger/index.ts";
+import { KnownFields, type RecordRef } from "../../../src/ledger/index.ts";
 import { DEFAULT_POLICY, type ObservedVisor } from "../../../src/model/index.ts";
 import {
   buildPlan,
@@ -173,7 +173,7 @@ describe("a plan", () => {
 
   it("calls it drift when fleet had seen the wanted value there", () => {
     const history = known({
-      leaves: KnownLeaves.of(
+      leaves: KnownFields.of(
         new Map([
           [
             keyAt(0),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { DesiredFleet, DesiredVisor, Lingering, Plan } from "../../../src/model/index.ts";
 import { buildPlan, type History, type PlanInput } from "../../../src/reconcile/index.ts";
 import { plainPaint, planSarif, planText } from "../../../src/view/index.ts";
-import { KnownLeaves } from "../../../src/ledger/index.ts";
+import { KnownFields } from "../../../src/ledger/index.ts";
 import {
   desiredFleet,
   desiredVisor,
@@ -235,7 +235,7 @@ describe("what nobody can tell", () => {
       at,
       seenMs: 0,
     }));
-    const leaves = KnownLeaves.of(new Map([[SHOP, { set: [], found }]]));
+    const leaves = KnownFields.of(new Map([[SHOP, { set: [], found }]]));
     const history = knownHistory({ leaves });
     const given = { visors: exact, fleet: REVOKED, seen: [unread] };
     expect(planned({ ...given, history }).lingering).toBeUndefined();

@@ -69,7 +69,7 @@ export interface EntryObject {
 }
 
 /** One signature of an entry. */
-export interface EntrySignature {
+interface EntrySignature {
   readonly keyId: string;
   readonly signature: Uint8Array;
 }

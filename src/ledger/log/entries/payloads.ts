@@ -81,7 +81,7 @@ export interface KeysetPayload {
 }
 
 /** A commit that changed the manifest, as whoever planned found it. */
-export interface RecordedCommit {
+interface RecordedCommit {
   readonly commit: string;
   /** `Name <address>`, the word of whoever made the commit. */
   readonly author: string;
@@ -156,7 +156,6 @@ export interface PlanPartPayload {
 }
 
 /** One of the at most three steps on a visor. */
-export type { StepLetter } from "../../../model/index.ts";
 
 /** How long a written value lasts. */
 export type ChangeLifetime = Lifetime;
@@ -198,7 +197,7 @@ export interface ReceiptPayload {
 }
 
 /** Says that the writer is there; the entry's time is what it tells. */
-export interface HeartbeatPayload {
+interface HeartbeatPayload {
   readonly fleet: string;
 }
 
@@ -218,7 +217,7 @@ export interface MovedPayload {
 }
 
 /** A checkpoint of another ledger that the writer found consistent and cosigned. */
-export interface WitnessPayload extends SeenHead {
+interface WitnessPayload extends SeenHead {
   /** The cosigned note. */
   readonly note: string;
 }

@@ -13,7 +13,10 @@ import type { OperatorKeys } from "../../keys/index.ts";
 import type { ReadOnlyLedger } from "../ledger.ts";
 import { decodeShared, encodeShared, type Shared } from "./shared-json.ts";
 
-/** Raised whenever what is kept, or how it is gathered, becomes another. */
+/**
+ * Raised whenever what is kept, or how it is gathered, becomes another.
+ * @internal a test asks for a new number when a gathering changes
+ */
 export const KEPT_FORMAT = 1;
 const MAGIC = utf8("fleet kept history\n");
 const FILE_MODE = 0o600;

@@ -23,7 +23,10 @@ export interface Unseen {
   readonly last: number;
 }
 
-/** True when neither author had seen the other's record: which came first, nobody can prove. */
+/**
+ * True when neither author had seen the other's record: which came first, nobody can prove.
+ * @internal a property compares it with the order of a join
+ */
 export function isConcurrent(a: Placed, b: Placed): boolean {
   return a.feed !== b.feed && !isAfter(a, b) && !isAfter(b, a);
 }

@@ -15,7 +15,7 @@ export interface FeedRecords {
 }
 
 /** Something that the heads named in joined feeds say and that does not fit. */
-export interface JoinFault {
+interface JoinFault {
   readonly kind: "fault";
   /** Entries that each come before the other; or a head that is of another history than the one here. */
   readonly code: "ledger/join-cycle" | "ledger/join-tree";
@@ -27,7 +27,7 @@ export interface JoinFault {
 }
 
 /** A head of a feed that is not here, or not so far: no fault, but what it says is not checked. */
-export interface NotSeenHere {
+interface NotSeenHere {
   readonly kind: "not-seen-here";
   readonly feed: FeedKey;
   /** The entry that names it. */

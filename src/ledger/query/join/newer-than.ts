@@ -4,7 +4,7 @@ import type { LedgerRecord, SeenHead } from "../../log/index.ts";
 import type { FeedKey } from "../../keys/index.ts";
 
 /** An intent or receipt for a visor in another operator's feed, which a reader of some heads had not seen. */
-export interface NewerRecord {
+interface NewerRecord {
   readonly visor: VisorKey;
   /** Who signed it. */
   readonly operator: OperatorKey;
