@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { ClosingLineReporter } from "./support/closing-line-reporter.ts";
@@ -11,6 +12,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     reporters: ["default", new ClosingLineReporter()],
     pool: "forks",
+    // Much of a test is waiting for visors, disks and processes of its own: none of the processors is left for vitest alone.
+    maxWorkers: availableParallelism(),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     teardownTimeout: 10_000,
