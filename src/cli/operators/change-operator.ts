@@ -51,7 +51,7 @@ interface Prepared {
 }
 
 /**
- * Makes manifest and record say the same of one operator: shows, asks, writes the manifest, and records the key set
+ * Makes manifest and record say the same of one operator: shows, asks, writes the manifest, and records the keyset
  * or collects the signatures that it needs.
  */
 export async function changeOperator(

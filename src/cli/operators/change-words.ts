@@ -3,7 +3,7 @@ import type { KeysetOperator, KeysetTerms } from "../../ledger/index.ts";
 import { keysetDifferences, keysetFromRecord } from "../../reconcile/index.ts";
 import { printable } from "../../view/index.ts";
 
-/** A change of a key set, and whether what is recorded under it is sealed. */
+/** A change of a keyset, and whether what is recorded under it is sealed. */
 export interface TermsChange {
   readonly before: KeysetTerms;
   readonly after: KeysetTerms;
@@ -17,7 +17,7 @@ export function changeWords(change: TermsChange): readonly string[] {
   return [...differences, ...meaningOf(change)].map(printable);
 }
 
-/** What recording the first key set of a fleet means, in one sentence. */
+/** What recording the first keyset of a fleet means, in one sentence. */
 export function firstKeysetWords(fleet: string, terms: KeysetTerms): string {
   const who = keysetFromRecord(terms).operators.map(
     ({ name, may }) => `${name} (${may.join(", ")})`,

@@ -35,7 +35,7 @@ export interface KeysetPast {
 }
 
 /**
- * Follows the key sets of all fleets through our ledger and the copies of others'. Reads only.
+ * Follows the keysets of all fleets through our ledger and the copies of others'. Reads only.
  * @param ledger our own, where it is open already
  * @throws FleetError ledger/* (exit 4) when our own cannot be read
  */
@@ -91,7 +91,7 @@ export function checkWriter({ writer }: KeysetPast, keys: OperatorKeys): void {
 }
 
 /**
- * Makes sure, before a key set is recorded, that readers will follow it: what they refuse would stay in the
+ * Makes sure, before a keyset is recorded, that readers will follow it: what they refuse would stay in the
  * ledger for ever.
  * @throws FleetError ledger/keyset-* (exit 4)
  */
@@ -118,13 +118,13 @@ export function checkFollowed(
   throw new FleetError(
     fault?.code ?? "ledger/keyset-not-approved",
     fault?.message ??
-      `the key set of fleet ${payload.fleet} follows one that is in no ledger on this machine`,
+      `the keyset of fleet ${payload.fleet} follows one that is in no ledger on this machine`,
     { next: "`fleet log --kind keyset` lists what is recorded; begin the change anew", exit: 4 },
   );
 }
 
 /**
- * Makes sure that the key set in force lets us change it.
+ * Makes sure that the keyset in force lets us change it.
  * @throws FleetError cli/may-not-change (exit 4)
  */
 export function checkMayChange({ payload }: AcceptedKeyset, keys: OperatorKeys): void {
@@ -137,7 +137,7 @@ export function checkMayChange({ payload }: AcceptedKeyset, keys: OperatorKeys):
   );
 }
 
-/** Keys as the names that a key set has for them, sorted; the beginning of a key that it does not name. */
+/** Keys as the names that a keyset has for them, sorted; the beginning of a key that it does not name. */
 export function namesOf(
   keys: readonly OperatorKey[],
   { operators }: Pick<KeysetTerms, "operators">,

@@ -24,7 +24,7 @@ import {
 } from "./change-file.ts";
 import { checkMayChange, type KeysetPast } from "./keyset-past.ts";
 
-/** What the ledger needs so that its key set says what the manifest says of one operator. */
+/** What the ledger needs so that its keyset says what the manifest says of one operator. */
 export type NextKeyset =
   | { readonly kind: "none" }
   /** The first of the fleet, from the whole manifest. */
@@ -55,7 +55,7 @@ export interface NextKeysetInput {
 }
 
 /**
- * Decides what has to be recorded. Of a key set that is recorded only this one operator changes: other differences of
+ * Decides what has to be recorded. Of a keyset that is recorded only this one operator changes: other differences of
  * the manifest are for an apply to show.
  * @throws FleetError cli/may-not-change, cli/own-key, cli/key-twice, cli/other-change, cli/signatures (exit 4),
  *   cli/stale-change (exit 5), ledger/keyset-change for a change that nobody could undo
@@ -94,7 +94,7 @@ function firstKeyset(desired: DesiredFleet, keys: OperatorKeys): NextKeyset {
   );
 }
 
-/** A key set with one operator as a manifest's line says it, or without him. */
+/** A keyset with one operator as a manifest's line says it, or without him. */
 export function termsWith(
   { operators, controllers, policy }: KeysetTerms,
   name: string,

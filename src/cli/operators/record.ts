@@ -52,9 +52,9 @@ export interface KeysetRecordInput {
 }
 
 /**
- * Takes the ledger's lock, looks once more, writes the manifest and records the key set, in this order: after a crash
+ * Takes the ledger's lock, looks once more, writes the manifest and records the keyset, in this order: after a crash
  * between the two the same command records what the manifest says by then.
- * @throws FleetError cli/changed (exit 5) when another key set was recorded meanwhile, and what writing throws
+ * @throws FleetError cli/changed (exit 5) when another keyset was recorded meanwhile, and what writing throws
  */
 export async function recordKeyset(input: KeysetRecordInput): Promise<Recorded> {
   const { next, edit, operator, source, request, world } = input;
@@ -73,7 +73,7 @@ export async function recordKeyset(input: KeysetRecordInput): Promise<Recorded> 
 }
 
 /**
- * Makes sure that the key set in force is still the one that was shown.
+ * Makes sure that the keyset in force is still the one that was shown.
  * @throws FleetError cli/changed (exit 5)
  */
 export function checkUnchanged(
@@ -107,7 +107,7 @@ function payloadOf(
   const { accepted, change } = next;
   const epoch = accepted.payload.epoch === 0 ? UNSEALED : begin(change.operators);
   const draft = keysetDraft(change, epoch);
-  assert(draft.kind === "keyset", "a change of a key set becomes a key set entry");
+  assert(draft.kind === "keyset", "a change of a keyset becomes a keyset entry");
   return draft.payload;
 }
 

@@ -37,7 +37,7 @@ export interface OperatorReport {
   readonly notes: readonly string[];
   /** The manifest's change, when there is one. */
   readonly manifest?: { readonly file: string; readonly diff: string };
-  /** Entries with the key sets that were recorded. */
+  /** Entries with the keysets that were recorded. */
   readonly entries?: readonly number[];
   readonly signatures?: SignaturesReport;
   /** The file that the operators sign. */

@@ -143,7 +143,7 @@ function listedOperator(
   );
 }
 
-/** The first key set of the fleet, which must stand before one that replaces a key in it. */
+/** The first keyset of the fleet, which must stand before one that replaces a key in it. */
 function firstKeyset(
   { manifest, past, rotation: { keys } }: RotateInput,
   listed: DesiredOperator,
@@ -157,7 +157,7 @@ function firstKeyset(
       { next: `write ${keys.operator} there, then rotate`, exit: 4 },
     );
   const terms = keysetToRecord(keysetOf(desired));
-  // Who may not apply cannot record a fleet's first key set, and only hands the ledger over.
+  // Who may not apply cannot record a fleet's first keyset, and only hands the ledger over.
   return mayChange(terms).has(keys.operator) ? { kind: "first", terms } : undefined;
 }
 
@@ -229,7 +229,7 @@ interface CarryOutInput extends RotateInput {
 }
 
 /**
- * Writes the manifest, then key sets and rotation in one commit, then the key file. Cut off before the commit, the
+ * Writes the manifest, then keysets and rotation in one commit, then the key file. Cut off before the commit, the
  * same command does the rest of it; behind it, {@link endCutOffRotation} writes the key file.
  */
 async function carryOut(

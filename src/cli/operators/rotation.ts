@@ -20,11 +20,11 @@ import {
 } from "./change-file.ts";
 import type { KeysetPast } from "./keyset-past.ts";
 
-/** The key set of one fleet that a rotation of our key replaces. */
+/** The keyset of one fleet that a rotation of our key replaces. */
 export interface RotatedFleet {
   readonly fleet: string;
   readonly accepted: AcceptedKeyset;
-  /** What the approvals sign as the key set before. */
+  /** What the approvals sign as the keyset before. */
   readonly previous: Digest;
   readonly approvals: readonly KeysetApproval[];
   /** True when no more operators have to sign. */
@@ -32,7 +32,7 @@ export interface RotatedFleet {
 }
 
 /**
- * The fleets whose key set in force lists our key: a ledger that goes on under another key needs that of each to
+ * The fleets whose keyset in force lists our key: a ledger that goes on under another key needs that of each to
  * say so.
  * @throws FleetError cli/other-change, cli/signatures (exit 4), cli/stale-change (exit 5)
  */
@@ -63,7 +63,7 @@ export function rotatedFleets(
   );
 }
 
-/** The change of one fleet's key set, as the other operators sign it. */
+/** The change of one fleet's keyset, as the other operators sign it. */
 export function rotationChange(
   { fleet, digest, payload }: AcceptedKeyset,
   rotation: OwnRotation,
@@ -71,7 +71,7 @@ export function rotationChange(
   return makeKeysetChange({ fleet, previous: digest, ...rotatedTerms(payload, rotation) });
 }
 
-/** The key set entries of a rotation, one a fleet. */
+/** The keyset entries of a rotation, one a fleet. */
 export function keysetDrafts(
   fleets: readonly RotatedFleet[],
   rotation: OwnRotation,
@@ -88,7 +88,7 @@ export function keysetDrafts(
   });
 }
 
-/** Refuses while a fleet besides the manifest's lacks signatures: its key set stands in the same ledger. */
+/** Refuses while a fleet besides the manifest's lacks signatures: its keyset stands in the same ledger. */
 export function checkOtherFleets(fleets: readonly RotatedFleet[], own: string): void {
   const lacking = fleets.find((each) => each.fleet !== own && !each.isEnough);
   if (lacking === undefined) return;

@@ -24,7 +24,7 @@ interface TrustReceipt {
   readonly entry: number;
 }
 
-/** What is gathered of key sets, as it is kept. */
+/** What is gathered of keysets, as it is kept. */
 export interface OnceTrustedState {
   readonly controllers: Set<VisorKey>;
   readonly operators: Map<string, Set<string>>;
