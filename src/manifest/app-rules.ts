@@ -3,7 +3,7 @@ import type { Diagnostic, Json, Place } from "../core/index.ts";
 import {
   type AppProgram,
   ARGUMENT_BYTES_MAX,
-  type DesiredLeaf,
+  type DesiredField,
   EXIT_PROGRAMS,
   exitOf,
   programOf,
@@ -21,38 +21,38 @@ const KEY_BYTES = 67;
 /** The app that keeps the remote terminal alive; the visor starts it again whenever it stops. */
 const PTY = "pty";
 
-type Leaves = ReadonlyMap<string, DesiredLeaf>;
+type DesiredFields = ReadonlyMap<string, DesiredField>;
 
 /** Checks what only the joined fields of one app show. */
 export function checkApp(
   name: string,
-  leaves: Leaves,
+  fields: DesiredFields,
   report: (diagnostic: Diagnostic) => void,
 ): void {
-  const app = appOf(name, leaves);
+  const app = appOf(name, fields);
   const program = programOf(app);
-  if (name === PTY || program === PTY) checkPty(app, leaves, report);
-  const args = leaves.get(`apps.${name}.args`);
+  if (name === PTY || program === PTY) checkPty(app, fields, report);
+  const args = fields.get(`apps.${name}.args`);
   for (const form of TYPED_FIELDS) {
-    const leaf = leaves.get(`apps.${name}.${form.field}`);
+    const leaf = fields.get(`apps.${name}.${form.field}`);
     if (leaf === undefined) continue;
     checkProgram({ app, program, form }, leaf, report);
     checkGivenOnce(form, leaf, args, report);
   }
-  checkAddress(leaves.get(`apps.${name}.address`), report);
-  checkWhitelistSize(leaves.get(`apps.${name}.whitelist`), report);
+  checkAddress(fields.get(`apps.${name}.address`), report);
+  checkWhitelistSize(fields.get(`apps.${name}.whitelist`), report);
   const faults = EXIT_PROGRAMS.includes(program) ? openByArguments(args) : [];
-  for (const fault of [...faults, ...(faults.length > 0 ? [] : unreadable(app, leaves))])
+  for (const fault of [...faults, ...(faults.length > 0 ? [] : unreadable(app, fields))])
     report(fault);
 }
 
 /** Options that the app cannot read, or that a field stands for: as arguments they would never be found again. */
-function unreadable(app: AppProgram, leaves: Leaves): readonly Diagnostic[] {
-  const at = leaves.get(`apps.${app.name}.args`)?.origin.place;
+function unreadable(app: AppProgram, fields: DesiredFields): readonly Diagnostic[] {
+  const at = fields.get(`apps.${app.name}.args`)?.origin.place;
   if (at === undefined) return [];
   const [element] = unreadableElements(app);
   const isSaid = [...splitArgs(app).broken.keys()].some((field) =>
-    leaves.has(`apps.${app.name}.${field}`),
+    fields.has(`apps.${app.name}.${field}`),
   );
   if (element !== undefined && !isSaid) {
     return [
@@ -67,7 +67,7 @@ function unreadable(app: AppProgram, leaves: Leaves): readonly Diagnostic[] {
     ];
   }
   return [...splitArgs(app).typed.keys()]
-    .filter((field) => !leaves.has(`apps.${app.name}.${field}`))
+    .filter((field) => !fields.has(`apps.${app.name}.${field}`))
     .map((field) => ({
       code: "manifest/option-field",
       severity: "error",
@@ -79,20 +79,24 @@ function unreadable(app: AppProgram, leaves: Leaves): readonly Diagnostic[] {
 }
 
 /** The app as far as the manifest says what it runs. */
-function appOf(name: string, leaves: Leaves): AppProgram {
-  const binary = leaves.get(`apps.${name}.binary`);
+function appOf(name: string, fields: DesiredFields): AppProgram {
+  const binary = fields.get(`apps.${name}.binary`);
   return {
     name,
     binary: binary?.kind === "value" && typeof binary.value === "string" ? binary.value : "",
-    args: elementsOf(leaves.get(`apps.${name}.args`)).map((element) =>
+    args: elementsOf(fields.get(`apps.${name}.args`)).map((element) =>
       typeof element === "string" ? element : "",
     ),
   };
 }
 
 /** There is more than one way to end the remote terminal, and none of them may be what a manifest says. */
-function checkPty(app: AppProgram, leaves: Leaves, report: (diagnostic: Diagnostic) => void): void {
-  const refuse = (leaf: DesiredLeaf, text: string, why: string): void => {
+function checkPty(
+  app: AppProgram,
+  fields: DesiredFields,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  const refuse = (leaf: DesiredField, text: string, why: string): void => {
     report({
       code: "manifest/pty-app",
       severity: "error",
@@ -103,12 +107,12 @@ function checkPty(app: AppProgram, leaves: Leaves, report: (diagnostic: Diagnost
     });
   };
   for (const [field, why] of PTY_ENDS) {
-    const leaf = leaves.get(`apps.${app.name}.${field}`);
+    const leaf = fields.get(`apps.${app.name}.${field}`);
     if (leaf?.kind === "value" && leaf.value === false) refuse(leaf, `${field}: false`, why);
   }
   if (app.name !== PTY || programOf(app) === PTY) return;
   for (const field of ["binary", "args"]) {
-    const leaf = leaves.get(`apps.${PTY}.${field}`);
+    const leaf = fields.get(`apps.${PTY}.${field}`);
     if (leaf !== undefined) refuse(leaf, field, `would run ${programOf(app)} in its place`);
   }
 }
@@ -122,7 +126,7 @@ const PTY_ENDS: readonly (readonly [string, string])[] = [
 
 function checkProgram(
   given: { readonly app: AppProgram; readonly program: string; readonly form: TypedFieldForm },
-  leaf: DesiredLeaf,
+  leaf: DesiredField,
   report: (diagnostic: Diagnostic) => void,
 ): void {
   const { app, program, form } = given;
@@ -143,8 +147,8 @@ function checkProgram(
 
 function checkGivenOnce(
   form: TypedFieldForm,
-  leaf: DesiredLeaf,
-  args: DesiredLeaf | undefined,
+  leaf: DesiredField,
+  args: DesiredField | undefined,
   report: (diagnostic: Diagnostic) => void,
 ): void {
   if (args === undefined || !optionsIn(args).includes(form.option)) return;
@@ -159,11 +163,11 @@ function checkGivenOnce(
   });
 }
 
-function elementsOf(args: DesiredLeaf | undefined): readonly Json[] {
+function elementsOf(args: DesiredField | undefined): readonly Json[] {
   return args?.kind === "value" && Array.isArray(args.value) ? (args.value as readonly Json[]) : [];
 }
 
-function optionsIn(args: DesiredLeaf): readonly string[] {
+function optionsIn(args: DesiredField): readonly string[] {
   return elementsOf(args).flatMap((element) => {
     const option = typeof element === "string" ? parseOption(element) : undefined;
     return option === undefined ? [] : [option.name];
@@ -171,38 +175,38 @@ function optionsIn(args: DesiredLeaf): readonly string[] {
 }
 
 function checkAddress(
-  leaf: DesiredLeaf | undefined,
+  field: DesiredField | undefined,
   report: (diagnostic: Diagnostic) => void,
 ): void {
-  if (leaf?.kind !== "value" || typeof leaf.value !== "string") return;
-  if (isAppAddress(leaf.value)) return;
+  if (field?.kind !== "value" || typeof field.value !== "string") return;
+  if (isAppAddress(field.value)) return;
   report({
     code: "manifest/app-address",
     severity: "error",
-    message: `skychat cannot listen on ${leaf.value}`,
-    at: leaf.origin.place,
-    text: leaf.value,
+    message: `skychat cannot listen on ${field.value}`,
+    at: field.origin.place,
+    text: field.value,
     next: `write :PORT, *:PORT, localhost:PORT or an IP address with a port from ${ADDRESS_PORT_MIN} to ${ADDRESS_PORT_MAX}`,
   });
 }
 
 function checkWhitelistSize(
-  leaf: DesiredLeaf | undefined,
+  field: DesiredField | undefined,
   report: (diagnostic: Diagnostic) => void,
 ): void {
-  if (leaf?.kind !== "set" || leaf.members.length * KEY_BYTES - 1 <= ARGUMENT_BYTES_MAX) return;
+  if (field?.kind !== "set" || field.members.length * KEY_BYTES - 1 <= ARGUMENT_BYTES_MAX) return;
   report({
     code: "manifest/argument-size",
     severity: "error",
-    message: `this whitelist has ${leaf.members.length} keys, and the one argument it becomes holds ${Math.floor((ARGUMENT_BYTES_MAX + 1) / KEY_BYTES)}`,
-    at: leaf.origin.place,
-    text: leaf.path,
+    message: `this whitelist has ${field.members.length} keys, and the one argument it becomes holds ${Math.floor((ARGUMENT_BYTES_MAX + 1) / KEY_BYTES)}`,
+    at: field.origin.place,
+    text: field.path,
     next: "name fewer visors and keys",
   });
 }
 
 /** An exit that is handed an empty whitelist in its arguments lets everybody in. */
-function openByArguments(args: DesiredLeaf | undefined): readonly Diagnostic[] {
+function openByArguments(args: DesiredField | undefined): readonly Diagnostic[] {
   const elements = elementsOf(args);
   const opens = elements.some((element, index) => {
     const option = typeof element === "string" ? parseOption(element) : undefined;

@@ -1,6 +1,6 @@
 // What only the joined manifest shows: whether it can meet its own policy, and whether a web proxy is turned on without a word.
 import { counted, type Diagnostic, gitKeyKind, type Place } from "../core/index.ts";
-import { type Capability, type DesiredLeaf, WEB_PROXIES } from "../model/index.ts";
+import { type Capability, type DesiredField, WEB_PROXIES } from "../model/index.ts";
 import type { WrittenOperator } from "./manifest.ts";
 import { numberOf, placeOf, type Reading, goodValueAt, goodEntries, textOf } from "./reading.ts";
 import type { MapTree, Tree } from "./source.ts";
@@ -159,13 +159,13 @@ const APPS = { dmsg_web: "dmsgweb", skynet_web: "skynetweb" } as const;
 
 /** Refuses the address of a web proxy where nothing says whether it runs: a visor that is given one turns it on. */
 export function checkProxies(
-  leaves: ReadonlyMap<string, DesiredLeaf>,
+  fields: ReadonlyMap<string, DesiredField>,
   report: (diagnostic: Diagnostic) => void,
 ): void {
   for (const proxy of WEB_PROXIES) {
-    checkApp(proxy, leaves, report);
-    const address = leaves.get(`settings.${proxy}.proxy_addr`);
-    if (address === undefined || leaves.has(`settings.${proxy}.enable`)) continue;
+    checkApp(proxy, fields, report);
+    const address = fields.get(`settings.${proxy}.proxy_addr`);
+    if (address === undefined || fields.has(`settings.${proxy}.enable`)) continue;
     report({
       code: "manifest/turns-on",
       severity: "error",
@@ -180,12 +180,12 @@ export function checkProxies(
 /** Refuses a proxy that its setting wants and its app does not, or the other way round: one would undo the other. */
 function checkApp(
   proxy: (typeof WEB_PROXIES)[number],
-  leaves: ReadonlyMap<string, DesiredLeaf>,
+  fields: ReadonlyMap<string, DesiredField>,
   report: (diagnostic: Diagnostic) => void,
 ): void {
   const path = `apps.${APPS[proxy]}.running`;
-  const running = leaves.get(path);
-  const enable = leaves.get(`settings.${proxy}.enable`);
+  const running = fields.get(path);
+  const enable = fields.get(`settings.${proxy}.enable`);
   if (running?.kind !== "value" || enable?.kind !== "value" || running.value === enable.value)
     return;
   report({

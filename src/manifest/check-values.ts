@@ -1,6 +1,6 @@
 // Checks that a schema cannot say: of keys, addresses and secrets, and of values that are left alone for a time.
 import { type Diagnostic, suggestion, visorKeyFault } from "../core/index.ts";
-import { type DesiredLeaf, isTrustField, namesSecret, settingAt } from "../model/index.ts";
+import { type DesiredField, isTrustField, namesSecret, settingAt } from "../model/index.ts";
 import { holdsSecrets } from "./check-schema.ts";
 import type { WrittenVisor } from "./manifest.ts";
 import { type MapTree, placeAt, shownKey, type Source, type Tree } from "./source.ts";
@@ -154,7 +154,7 @@ export function parseOption(
  */
 export function checkIgnores(
   { name, ignores = [] }: WrittenVisor,
-  leaves: ReadonlyMap<string, DesiredLeaf>,
+  fields: ReadonlyMap<string, DesiredField>,
   report: (diagnostic: Diagnostic) => void,
 ): void {
   for (const { path, place } of ignores) {
@@ -166,12 +166,12 @@ export function checkIgnores(
         ...refused,
         next: `take the line out; \`fleet adopt ${name}/${path}\` takes over what is on the visor`,
       });
-    } else if (!leaves.has(path)) {
+    } else if (!fields.has(path)) {
       report({
         code: "manifest/ignored-nothing",
         message: `the manifest says nothing of ${path} on ${JSON.stringify(name)}, so there is nothing to ignore`,
         ...refused,
-        next: suggestion(path, leaves.keys(), "take the line out: what is not owned is left alone"),
+        next: suggestion(path, fields.keys(), "take the line out: what is not owned is left alone"),
       });
     }
   }

@@ -1,10 +1,10 @@
 // What two resolved manifests want differently.
 import { canonicalJson, defined, type Json, type VisorKey } from "../core/index.ts";
-import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
-import { leafMeaning, visorDifferences } from "./leaf-meaning.ts";
+import type { DesiredFleet, DesiredField, DesiredVisor } from "../model/index.ts";
+import { fieldMeaning, visorDifferences } from "./field-meaning.ts";
 import { writtenOpen } from "./reading.ts";
 
-/** What two manifests want differently of one leaf; what is absent is not owned there. */
+/** What two manifests want differently of one field; what is absent is not owned there. */
 export type WantedChange =
   /** Ownership begins or ends, one of the two is a value, or a set is exact in only one of them. */
   | {
@@ -125,7 +125,7 @@ function visorDifference(
     }),
     changes: paths.flatMap((path) => {
       const [before, after] = [was?.leaves.get(path), is?.leaves.get(path)];
-      return leafMeaning(before) === leafMeaning(after) ? [] : [leafChange(path, before, after)];
+      return fieldMeaning(before) === fieldMeaning(after) ? [] : [fieldChange(path, before, after)];
     }),
   };
 }
@@ -139,10 +139,10 @@ function factOf(visor: DesiredVisor | undefined, name: (typeof FACTS)[number]): 
   return fact.length === 0 ? undefined : [...fact];
 }
 
-function leafChange(
+function fieldChange(
   path: string,
-  before: DesiredLeaf | undefined,
-  after: DesiredLeaf | undefined,
+  before: DesiredField | undefined,
+  after: DesiredField | undefined,
 ): WantedChange {
   if (
     before?.kind === "set" &&
@@ -167,17 +167,17 @@ function leafChange(
   };
 }
 
-type Members = Extract<DesiredLeaf, { readonly kind: "set" }>["members"];
+type Members = Extract<DesiredField, { readonly kind: "set" }>["members"];
 
 function newIn(these: Members, those: Members): readonly string[] {
   const known = new Set(those.map(({ value }) => value));
   return these.map(({ value }) => value).filter((value) => !known.has(value));
 }
 
-function wantedJson(leaf: DesiredLeaf): Json {
-  if (leaf.kind === "value") return writtenOpen(leaf);
-  if (leaf.anyone === true) return "anyone";
-  const members = leaf.members.map(({ value }) => value);
-  if (leaf.exact) return members;
-  return { add: members, remove: leaf.removed.map(({ value }) => value) };
+function wantedJson(field: DesiredField): Json {
+  if (field.kind === "value") return writtenOpen(field);
+  if (field.anyone === true) return "anyone";
+  const members = field.members.map(({ value }) => value);
+  if (field.exact) return members;
+  return { add: members, remove: field.removed.map(({ value }) => value) };
 }

@@ -10,7 +10,7 @@ import {
 import type {
   DesiredElement,
   DesiredFleet,
-  DesiredLeaf,
+  DesiredField,
   DesiredVisor,
   Origin,
 } from "../model/index.ts";
@@ -30,18 +30,18 @@ interface VisorExplanation {
   readonly path: string;
   /** False when the manifest says nothing there: then the value on the visor is left alone. */
   readonly owned: boolean;
-  readonly leaves: readonly ExplainedLeaf[];
+  readonly leaves: readonly ExplainedField[];
 }
 
 /** What holds for the whole fleet, explained: operators, policy, watch, ledger and revoked keys. */
 interface RulesExplanation {
   readonly kind: "rules";
   readonly path: string;
-  readonly leaves: readonly ExplainedLeaf[];
+  readonly leaves: readonly ExplainedField[];
 }
 
-/** One owned leaf, explained. */
-type ExplainedLeaf = ExplainedValue & {
+/** One owned field, explained. */
+type ExplainedField = ExplainedValue & {
   /** It is left alone until then, a time in UTC, whatever it is on the visor. */
   readonly ignored?: { readonly until: string; readonly because?: string; readonly place: Place };
 };
@@ -100,9 +100,9 @@ export function explain(
       suggestion(name, names, "fleet status lists the visors"),
     );
   }
-  const leaves = leavesBelow(visor, rest);
+  const fields = fieldsBelow(visor, rest);
   if (
-    leaves.length === 0 &&
+    fields.length === 0 &&
     rest !== "" &&
     !/^(trust|apps|ports|settings|survey|reward_address)($|\.)/.test(rest)
   ) {
@@ -119,10 +119,10 @@ export function explain(
     place: visor.place,
     roles: visor.roles,
     path,
-    owned: leaves.length > 0,
-    leaves: leaves.map((leaf) => ({
-      ...explainLeaf(leaf, desired.keyNames),
-      ...ignoredOf(visor, leaf.path),
+    owned: fields.length > 0,
+    leaves: fields.map((field) => ({
+      ...explainField(field, desired.keyNames),
+      ...ignoredOf(visor, field.path),
     })),
   };
   return { explanation, diagnostics: [] };
@@ -135,7 +135,7 @@ function byName({ keyNames }: DesiredFleet, path: string): string {
   return name === undefined ? path : `keys.${name}`;
 }
 
-function ignoredOf({ ignores = [] }: DesiredVisor, path: string): Pick<ExplainedLeaf, "ignored"> {
+function ignoredOf({ ignores = [] }: DesiredVisor, path: string): Pick<ExplainedField, "ignored"> {
   const found = ignores.find((each) => each.path === path);
   if (found === undefined) return {};
   const { untilMs, because, place } = found;
@@ -147,10 +147,10 @@ function explainRules(
   desired: DesiredFleet,
   path: string,
 ): { readonly explanation?: Explanation; readonly diagnostics: readonly Diagnostic[] } {
-  const leaves = desired.rules.filter(
+  const fields = desired.rules.filter(
     (one) => one.path === path || one.path.startsWith(`${path}.`),
   );
-  if (leaves.length === 0) {
+  if (fields.length === 0) {
     const section = path.split(".", 1)[0] ?? "";
     const known = desired.rules
       .map((one) => one.path)
@@ -163,20 +163,20 @@ function explainRules(
         : suggestion(path, known, `paths there are ${known.slice(0, 12).join(", ")}`),
     );
   }
-  const explained = leaves.map((leaf) => explainLeaf(leaf, desired.keyNames));
+  const explained = fields.map((field) => explainField(field, desired.keyNames));
   return { explanation: { kind: "rules", path, leaves: explained }, diagnostics: [] };
 }
 
-function leavesBelow(visor: DesiredVisor, rest: string): readonly DesiredLeaf[] {
+function fieldsBelow(visor: DesiredVisor, rest: string): readonly DesiredField[] {
   const all = [...visor.leaves.values()];
   return rest === ""
     ? all
-    : all.filter((leaf) => leaf.path === rest || leaf.path.startsWith(`${rest}.`));
+    : all.filter((field) => field.path === rest || field.path.startsWith(`${rest}.`));
 }
 
-function explainLeaf(leaf: DesiredLeaf, names: ReadonlyMap<string, string>): ExplainedLeaf {
-  if (leaf.kind === "value") {
-    return { kind: "value", path: leaf.path, value: writtenOpen(leaf), origin: leaf.origin };
+function explainField(field: DesiredField, names: ReadonlyMap<string, string>): ExplainedField {
+  if (field.kind === "value") {
+    return { kind: "value", path: field.path, value: writtenOpen(field), origin: field.origin };
   }
   const element = ({ value, origin }: DesiredElement): ExplainedElement => {
     const name = names.get(value);
@@ -184,12 +184,12 @@ function explainLeaf(leaf: DesiredLeaf, names: ReadonlyMap<string, string>): Exp
   };
   return {
     kind: "set",
-    path: leaf.path,
-    exact: leaf.exact,
-    ...(leaf.anyone === true ? { anyone: true } : {}),
-    members: leaf.members.map(element),
-    removed: leaf.removed.map(element),
-    origin: leaf.origin,
+    path: field.path,
+    exact: field.exact,
+    ...(field.anyone === true ? { anyone: true } : {}),
+    members: field.members.map(element),
+    removed: field.removed.map(element),
+    origin: field.origin,
   };
 }
 

@@ -10,7 +10,7 @@ import {
 } from "../core/index.ts";
 import type {
   DesiredElement,
-  DesiredLeaf,
+  DesiredField,
   DesiredSet,
   DesiredValue,
   Origin,
@@ -43,12 +43,12 @@ export interface Merging {
   readonly visor: WrittenVisor;
   readonly key: VisorKey | undefined;
   readonly members: MemberResolver;
-  /** Leaves that one role alone gives are the same at every visor: a wide fleet holds each once. */
-  readonly shared: Map<Written, DesiredLeaf>;
+  /** Fields that one role alone gives are the same at every visor: a wide fleet holds each once. */
+  readonly shared: Map<Written, DesiredField>;
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-/** Joins the values of one leaf: the visor's wins, roles must agree. */
+/** Joins the values of one field: the visor's wins, roles must agree. */
 export function mergeValue(
   merging: Merging,
   path: string,
@@ -99,7 +99,7 @@ function originOf(
   };
 }
 
-/** The error for two roles that say different things about one leaf. */
+/** The error for two roles that say different things about one field. */
 function rolesDisagree(
   visor: WrittenVisor,
   path: string,
@@ -123,7 +123,7 @@ function rolesDisagree(
   };
 }
 
-/** Joins the lists of one leaf. */
+/** Joins the lists of one field. */
 export function mergeList(
   merging: Merging,
   path: string,

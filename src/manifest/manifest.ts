@@ -112,7 +112,7 @@ export interface WrittenWatchRule {
 
 /** What a role or a visor says about values on visors. */
 export interface WrittenFields {
-  /** Owned values by leaf path. */
+  /** Owned values by field path. */
   readonly written: ReadonlyMap<string, Written>;
   /** Apps that are named, with the place of the name. */
   readonly apps: ReadonlyMap<string, Place>;
@@ -145,7 +145,7 @@ export interface WrittenVisor {
 /** One owned value as written. */
 export type Written = WrittenValue | WrittenList;
 
-/** A leaf that is one value. */
+/** A field that is one value. */
 export interface WrittenValue {
   readonly kind: "value";
   readonly value: Json;
@@ -155,7 +155,7 @@ export interface WrittenValue {
   readonly place: Place;
 }
 
-/** A leaf that is a list of members: exact, `anyone`, or members to add and remove. */
+/** A field that is a list of members: exact, `anyone`, or members to add and remove. */
 export interface WrittenList {
   readonly kind: "list";
   readonly place: Place;

@@ -13,7 +13,7 @@ import { booleanOf, placeOf, type Reading, goodEntries, textOf, wordsOf } from "
 import { parseSecretRef } from "./secret-ref.ts";
 import type { Entry, Tree } from "./source.ts";
 
-/** Reads the named fields of one app as leaves `apps.NAME.FIELD`. */
+/** Reads the named fields of one app as fields `apps.NAME.FIELD`. */
 export function readApp(
   reading: Reading,
   app: Entry,

@@ -9,7 +9,7 @@ import type { Entry, MapTree, Tree } from "./source.ts";
 
 const SETTING_PATHS: ReadonlySet<string> = new Set(SETTINGS.map((setting) => setting.path));
 
-/** Reads what a role or a visor says about values on visors, as leaves. */
+/** Reads what a role or a visor says about values on visors, as fields. */
 export function readBody(reading: Reading, tree: MapTree): WrittenFields {
   const written = new Map<string, Written>();
   const apps = new Map<string, Place>();

@@ -10,7 +10,7 @@ import {
 } from "../core/index.ts";
 import type {
   DesiredFleet,
-  DesiredLeaf,
+  DesiredField,
   DesiredOperator,
   DesiredVisor,
   TrustedManifest,
@@ -25,7 +25,7 @@ import { withSlips } from "./likely-slips.ts";
 import type { Manifest, Written } from "./manifest.ts";
 import { MemberResolver } from "./members.ts";
 import { parseManifest } from "./parse-manifest.ts";
-import { mergeLayers, namedIn } from "./resolve-leaves.ts";
+import { mergeLayers, namedIn } from "./resolve-fields.ts";
 import { withLines } from "./shown-line.ts";
 import { decodeManifest, makeSource, type MapTree } from "./source.ts";
 import { resolveWatch } from "./watch.ts";
@@ -131,7 +131,7 @@ const NEEDS_NAMES: ReadonlySet<string> = new Set([
 
 /**
  * Resolves names, roles and lists into one complete record a visor, each value with its origin.
- * Never throws; everything that is wrong is reported. Time grows with visors times owned leaves.
+ * Never throws; everything that is wrong is reported. Time grows with visors times owned fields.
  */
 export function resolveManifest(manifest: Manifest): ResolvedManifest {
   const diagnostics: Diagnostic[] = [];
@@ -150,7 +150,7 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
   checkUnusedRoles(manifest, members);
   const controllers = resolveControllers(manifest, members);
   const visors: DesiredVisor[] = [];
-  const shared = new Map<Written, DesiredLeaf>();
+  const shared = new Map<Written, DesiredField>();
   for (const visor of manifest.visors.values()) {
     if (members.exhausted) break;
     const resolved = resolveVisor(names, { visor, key: visor.key, members, shared, report });
@@ -229,11 +229,11 @@ function resolveVisor(names: ManifestNames, merging: Merging): DesiredVisor | un
     ...roles.map((role) => ({ role: role.name, body: role.body })),
     { body: visor.body },
   ];
-  const leaves = mergeLayers(merging, layers);
-  for (const app of namedIn(layers, "apps").keys()) checkApp(app, leaves, merging.report);
-  checkProxies(leaves, merging.report);
+  const fields = mergeLayers(merging, layers);
+  for (const app of namedIn(layers, "apps").keys()) checkApp(app, fields, merging.report);
+  checkProxies(fields, merging.report);
   const { ignores } = visor;
-  checkIgnores(visor, leaves, merging.report);
+  checkIgnores(visor, fields, merging.report);
   if (visor.key === undefined) return undefined;
   return {
     key: visor.key,
@@ -242,7 +242,7 @@ function resolveVisor(names: ManifestNames, merging: Merging): DesiredVisor | un
     roles: roles.map((role) => role.name),
     ...defined({ rpc: visor.rpc }),
     place: visor.place,
-    leaves: new Map([...leaves].sort(([a], [b]) => compareTexts(a, b))),
+    leaves: new Map([...fields].sort(([a], [b]) => compareTexts(a, b))),
     ...defined({ ignores }),
   };
 }

@@ -1,6 +1,6 @@
 // Whether two manifests want the same of everybody.
 import { canonicalJson, type Json } from "../core/index.ts";
-import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
+import type { DesiredFleet, DesiredField, DesiredVisor } from "../model/index.ts";
 import { writtenOpen } from "./reading.ts";
 
 /** True when two manifests want the same of everybody, wherever it is written in each. */
@@ -25,16 +25,24 @@ function meaningOf(desired: DesiredFleet): string {
   });
 }
 
-function visorMeaning({ key, name, tags, roles, rpc, leaves, ignores = [] }: DesiredVisor): Json {
-  const values = [...leaves.values()].map((leaf) => [leaf.path, leafMeaning(leaf)]);
+function visorMeaning({
+  key,
+  name,
+  tags,
+  roles,
+  rpc,
+  leaves: fields,
+  ignores = [],
+}: DesiredVisor): Json {
+  const values = [...fields.values()].map((field) => [field.path, fieldMeaning(field)]);
   const route = rpc === undefined ? {} : { rpc: { ...rpc } };
   const ignored = ignores.map(({ place: _, ...ignore }) => ({ ...ignore }));
   return { key, name, tags: [...tags], roles: [...roles], leaves: values, ...route, ignored };
 }
 
-function leafMeaning(leaf: DesiredLeaf): Json {
-  if (leaf.kind === "value") return [writtenOpen(leaf), [...leaf.secrets]];
+function fieldMeaning(field: DesiredField): Json {
+  if (field.kind === "value") return [writtenOpen(field), [...field.secrets]];
   const keys = (elements: readonly { readonly value: string }[]): Json =>
     elements.map(({ value }) => value);
-  return [leaf.exact, leaf.anyone === true, keys(leaf.members), keys(leaf.removed)];
+  return [field.exact, field.anyone === true, keys(field.members), keys(field.removed)];
 }

@@ -5,7 +5,7 @@ import { closed, listForm } from "./schema-fields.ts";
 
 /** Nobody reads more rules than this. */
 const RULES_MAX = 200;
-/** Leaf paths or beginnings of them, with `*` for any letters. */
+/** Field paths or beginnings of them, with `*` for any letters. */
 const FIELD_PATTERN = "^[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,127}$";
 
 const verb = {

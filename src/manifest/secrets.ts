@@ -31,10 +31,10 @@ export async function checkSecretFiles(
   manifestFolder: string,
 ): Promise<readonly Diagnostic[]> {
   const places = new Map<SecretRef, Place>();
-  for (const leaf of desired.visors.flatMap(({ leaves }) => [...leaves.values()])) {
-    if (leaf.kind !== "value") continue;
-    for (const ref of leaf.secrets)
-      if (ref.startsWith("file:") && !places.has(ref)) places.set(ref, leaf.origin.place);
+  for (const field of desired.visors.flatMap(({ leaves: fields }) => [...fields.values()])) {
+    if (field.kind !== "value") continue;
+    for (const ref of field.secrets)
+      if (ref.startsWith("file:") && !places.has(ref)) places.set(ref, field.origin.place);
   }
   const diagnostics: Diagnostic[] = [];
   for (const [ref, at] of places) {

@@ -142,13 +142,13 @@ export interface AppArgs {
   readonly typed: ReadonlyMap<AppTypedField, string>;
   /** Typed fields whose element keeps the app from starting, and what may be shown of it. */
   readonly broken: ReadonlyMap<AppTypedField, string>;
-  /** Everything else in its order: the leaf `apps.NAME.args`. */
+  /** Everything else in its order: the field `apps.NAME.args`. */
   readonly rest: readonly string[];
 }
 
 /** What is written into an argument list; what is not named stays as it is found. */
 export interface ArgsEdit {
-  /** The leaf `apps.NAME.args`; one that begins with `app` replaces the launcher's words too. */
+  /** The field `apps.NAME.args`; one that begins with `app` replaces the launcher's words too. */
   readonly rest?: readonly string[];
   /** Typed fields that are set; empty takes the option away. */
   readonly typed: ReadonlyMap<AppTypedField, string>;

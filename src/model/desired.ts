@@ -35,14 +35,14 @@ export interface DesiredElement {
 }
 
 /**
- * One owned leaf. Paths:
+ * One owned field. Paths:
  * `trust.hypervisors`, `trust.pty`, `survey`, `apps.NAME.FIELD`, `ports.N.FIELD`, `settings.PATH`, `reward_address`.
  * Sets are `trust.*`, `survey`, `apps.*.whitelist`, `ports.*.whitelist`; `apps.*.args` is an ordered list and
  * `apps.*.env` a map from name to text, both plain values here. `ports.N.open` says whether port N is served.
  */
-export type DesiredLeaf = DesiredValue | DesiredSet;
+export type DesiredField = DesiredValue | DesiredSet;
 
-/** A leaf that is one value. A secret stands in it as `{ secret }` with its {@link SecretRef}. */
+/** A field that is one value. A secret stands in it as `{ secret }` with its {@link SecretRef}. */
 export interface DesiredValue {
   readonly kind: "value";
   readonly path: string;
@@ -54,7 +54,7 @@ export interface DesiredValue {
   readonly origin: Origin;
 }
 
-/** A leaf that is a set of keys. */
+/** A field that is a set of keys. */
 export interface DesiredSet {
   readonly kind: "set";
   readonly path: string;
@@ -73,10 +73,10 @@ export interface RpcRoute {
   readonly port: number;
 }
 
-/** A leaf that is left alone for a while, though the manifest owns it. */
+/** A field that is left alone for a while, though the manifest owns it. */
 export interface DesiredIgnore {
   readonly path: string;
-  /** Unix ms; from this moment on the leaf is treated as any other. */
+  /** Unix ms; from this moment on the field is treated as any other. */
   readonly untilMs: number;
   /** What people say of it. */
   readonly because?: string;
@@ -91,9 +91,9 @@ export interface DesiredVisor {
   readonly roles: readonly string[];
   readonly rpc?: RpcRoute;
   readonly place: Place;
-  /** Owned leaves by path, sorted by path. */
-  readonly leaves: ReadonlyMap<string, DesiredLeaf>;
-  /** Owned leaves that are left alone until a time, sorted by path; absent when there are none. */
+  /** Owned fields by path, sorted by path. */
+  readonly leaves: ReadonlyMap<string, DesiredField>;
+  /** Owned fields that are left alone until a time, sorted by path; absent when there are none. */
   readonly ignores?: readonly DesiredIgnore[];
 }
 

@@ -64,7 +64,7 @@ export {
   changesOf,
   compareFields,
   type FieldAddress,
-  type IgnoredLeaf,
+  type FieldLeftAlone,
   type Lifetime,
   type Outcome,
   type OutcomeKind,
@@ -88,7 +88,7 @@ export {
   type DesiredElement,
   type DesiredFleet,
   type DesiredIgnore,
-  type DesiredLeaf,
+  type DesiredField,
   type DesiredOperator,
   type DesiredSet,
   type DesiredValue,
@@ -104,7 +104,7 @@ export {
   type SignedCommits,
 } from "./desired.ts";
 export {
-  type KeptLeaf,
+  type KeptField,
   leadingAddress,
   WEB_PORT,
   MASK,

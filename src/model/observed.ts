@@ -56,8 +56,8 @@ export function leadingAddress({
 /** The port that a visor serves by its log server: a web site. */
 export const WEB_PORT = 80;
 
-/** What a recorded observation holds of one leaf: all that is left of it once the visor is out of reach. */
-export type KeptLeaf =
+/** What a recorded observation holds of one field: all that is left of it once the visor is out of reach. */
+export type KeptField =
   | {
       readonly kind: "value";
       /** As it may be shown, secrets masked; `null` is absent. */
@@ -97,10 +97,10 @@ export interface SeenVisor extends ObservedOwn {
   /** Whether the visor serves a method, as far as it was asked. */
   readonly methods: ReadonlyMap<string, "present" | "absent" | "unknown">;
   /**
-   * Leaves by path, when this was taken from a recorded observation: then nothing else is known of any leaf, and
+   * Fields by path, when this was taken from a recorded observation: then nothing else is known of any field, and
    * `settings`, `survey`, arguments and the rest are empty.
    */
-  readonly kept?: ReadonlyMap<string, KeptLeaf>;
+  readonly kept?: ReadonlyMap<string, KeptField>;
 }
 
 /** A visor that could not be read, and why. */

@@ -29,7 +29,7 @@ interface Reason {
   readonly note?: string;
 }
 
-/** One owned leaf, or one element of an owned list, whose desired and observed values differ. */
+/** One owned field, or one element of an owned list, whose desired and observed values differ. */
 export interface Change {
   readonly path: string;
   /** The list element, for changes of sets. Then `before` and `after` say whether it is a member. */
@@ -93,7 +93,7 @@ export interface Outcome {
   readonly note?: string;
 }
 
-/** Names one change of a visor: of a leaf, or of one element of its list. */
+/** Names one change of a visor: of a field, or of one element of its list. */
 export function changeKey({
   path,
   element,
@@ -106,25 +106,25 @@ export function changeKey({
 
 // What a plan says of one visor.
 
-/** An owned leaf that the manifest leaves alone until a time. */
-export interface IgnoredLeaf {
+/** An owned field that the manifest leaves alone until a time. */
+export interface FieldLeftAlone {
   readonly path: string;
   readonly until: string;
   readonly because?: string;
   readonly place: Place;
-  /** True once the time has passed: then the leaf is planned as any other. */
+  /** True once the time has passed: then the field is planned as any other. */
   readonly ended: boolean;
-  /** What would be changed and is not; empty when the leaf is as wanted, and when the time has passed. */
+  /** What would be changed and is not; empty when the field is as wanted, and when the time has passed. */
   readonly changes: readonly Change[];
 }
 
-/** One leaf of one visor. */
+/** One field of one visor. */
 export interface FieldAddress {
   readonly visor: VisorKey;
   readonly path: string;
 }
 
-/** What a manifest wants of one owned leaf, as records keep it to tell later what was there. */
+/** What a manifest wants of one owned field, as records keep it to tell later what was there. */
 export type WantedValue =
   | { readonly kind: "value"; readonly value: Json }
   | {
@@ -158,7 +158,7 @@ export interface PlanVisor {
   readonly observed?: {
     readonly at: string;
     readonly digest: Digest;
-    /** Keyed digest of owned leaves that may hold secrets; comparable with the planner's key only. */
+    /** Keyed digest of owned fields that may hold secrets; comparable with the planner's key only. */
     readonly keyed?: string;
     readonly version: string;
     readonly startedAt: string;
@@ -172,15 +172,15 @@ export interface PlanVisor {
   /** All paths the manifest owns on it, sorted. */
   readonly owned: readonly string[];
   readonly inSync: number;
-  /** What the manifest wants of leaves that are so, and of lists that change, by path; absent when there are none. */
+  /** What the manifest wants of fields that are so, and of lists that change, by path; absent when there are none. */
   readonly wanted?: Readonly<Record<string, WantedValue>>;
   readonly steps: readonly PlanStep[];
   readonly unsupported: readonly Unsupported[];
-  /** Owned leaves that hold secrets and could not be compared. */
+  /** Owned fields that hold secrets and could not be compared. */
   readonly notCompared: readonly string[];
-  /** Owned leaves that the recorded observation does not hold; absent when there is none. */
+  /** Owned fields that the recorded observation does not hold; absent when there is none. */
   readonly notObserved?: readonly string[];
-  /** Every owned leaf that holds secrets, changed or not. */
+  /** Every owned field that holds secrets, changed or not. */
   readonly secretLeaves: readonly {
     readonly path: string;
     readonly secrets: readonly SecretRef[];
@@ -192,9 +192,9 @@ export interface PlanVisor {
   /** Apps that were told to stop and show as stopped, though nobody saw their process end; absent when none. */
   readonly doubtful?: readonly { readonly path: string; readonly sinceEntry: number }[];
   readonly released: readonly Released[];
-  /** Leaves that the manifest ignores or ignored until a time, sorted by path; absent when there are none. */
-  readonly ignored?: readonly IgnoredLeaf[];
-  /** Owned leaves that differ and are not planned, because the plan is of other fields only; absent when none. */
+  /** Fields that the manifest ignores or ignored until a time, sorted by path; absent when there are none. */
+  readonly ignored?: readonly FieldLeftAlone[];
+  /** Owned fields that differ and are not planned, because the plan is of other fields only; absent when none. */
   readonly leftOut?: readonly string[];
   /** Apps that end as they read their arguments, whoever wrote those; absent when there are none. */
   readonly cannotStart?: readonly UnreadableApp[];
@@ -217,14 +217,14 @@ export interface PlanStep {
   readonly restartsOwed: readonly string[];
 }
 
-/** An owned leaf that this visor's release cannot show or take. */
+/** An owned field that this visor's release cannot show or take. */
 export interface Unsupported {
   readonly path: string;
   readonly why: string;
   readonly place: Place;
 }
 
-/** A leaf that was owned by the last recorded apply and is not any more. */
+/** A field that was owned by the last recorded apply and is not any more. */
 export interface Released {
   readonly path: string;
   readonly trust: boolean;

@@ -60,7 +60,7 @@ export interface Overrides {
   readonly allowKeysetChange?: true;
 }
 
-/** Counts for the last line. Additions, changes and removals count changes; the others count visors or leaves. */
+/** Counts for the last line. Additions, changes and removals count changes; the others count visors or fields. */
 export interface PlanCounts {
   readonly visors: number;
   readonly changing: number;
@@ -75,11 +75,11 @@ export interface PlanCounts {
   readonly releasedTrust: number;
   readonly awaitingRestart: number;
   readonly notCompared: number;
-  /** Owned leaves that the recorded observation does not hold; absent when there is none. */
+  /** Owned fields that the recorded observation does not hold; absent when there is none. */
   readonly notObserved?: number;
-  /** Leaves that differ and are ignored; absent when there are none. */
+  /** Fields that differ and are ignored; absent when there are none. */
   readonly ignored?: number;
-  /** Leaves that differ and are left out of a narrowed plan; absent when there are none. */
+  /** Fields that differ and are left out of a narrowed plan; absent when there are none. */
   readonly leftOut?: number;
   /** Apps whose process may still run; absent when there are none. */
   readonly doubtful?: number;
@@ -191,7 +191,7 @@ export interface Plan {
   readonly complete: boolean;
   /** False when a guard refuses. */
   readonly applyable: boolean;
-  /** Whether a ledger was read; without one released leaves and owed restarts cannot be known. */
+  /** Whether a ledger was read; without one released fields and owed restarts cannot be known. */
   readonly history:
     | { readonly known: true; readonly head: number }
     | { readonly known: false; readonly why: string };

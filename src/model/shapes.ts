@@ -80,7 +80,7 @@ export function keysetShape(members: MembersShape): Shape<Keyset> {
 }
 
 /**
- * What was wanted of one leaf.
+ * What was wanted of one field.
  * @param removedLeast how many must be named where any are
  */
 export function wantedShape(members: MembersShape, removedLeast: number): Shape<WantedValue> {

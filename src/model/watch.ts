@@ -11,7 +11,7 @@ export type WatchVerb = (typeof WATCH_VERBS)[number];
 export interface WatchRule {
   /** Keys of the visors; absent when the rule is for all of them. */
   readonly visors?: ReadonlySet<VisorKey>;
-  /** Leaf paths or beginnings of them, `*` for any letters; absent when the rule is for all of them. */
+  /** Field paths or beginnings of them, `*` for any letters; absent when the rule is for all of them. */
   readonly fields?: readonly string[];
   readonly verb: WatchVerb;
   readonly place: Place;

@@ -16,8 +16,8 @@ export {
   diffVisor,
   observedFieldAt,
   isClosing,
-  isLeafPath,
-  parseLeafPath,
+  isFieldPath,
+  parseFieldPath,
 } from "./diff/index.ts";
 export { type Emit, type FleetEvent } from "./event.ts";
 export {

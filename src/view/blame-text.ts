@@ -24,10 +24,10 @@ export function blameText(blame: Blame, names: Names, feeds: FeedNames, paint: P
   const name = keyLabel(blame.visor, names);
   const label = name === blame.visor ? "" : `${paint("strong", printable(name))}  `;
   const head = `${label}${name === blame.visor ? printable(blame.visor) : shortKey(blame.visor)}\n`;
-  const rows = blame.leaves.map((leaf) => [
-    `  ${glyphOf(leaf.verdict, paint)} ${printable(leaf.path)}`,
-    leafValueText(leaf, names),
-    verdictText(leaf, feeds) + compareText(leaf, paint),
+  const rows = blame.leaves.map((field) => [
+    `  ${glyphOf(field.verdict, paint)} ${printable(field.path)}`,
+    fieldValueText(field, names),
+    verdictText(field, feeds) + compareText(field, paint),
   ]);
   const unread =
     blame.unread === undefined
@@ -36,22 +36,22 @@ export function blameText(blame: Blame, names: Names, feeds: FeedNames, paint: P
   return `${head}${tableText(rows)}${unread}${paint("strong", blameSummary(blame))}\n`;
 }
 
-function blameSummary({ leaves, readMs, sealed, unread }: Blame): string {
+function blameSummary({ leaves: fields, readMs, sealed, unread }: Blame): string {
   const count = (kind: BlameVerdict["kind"]): number =>
-    leaves.filter(({ verdict }) => verdict.kind === kind).length;
-  const restarted = leaves.filter(({ verdict }) => isByRestart(verdict)).length;
+    fields.filter(({ verdict }) => verdict.kind === kind).length;
+  const restarted = fields.filter(({ verdict }) => isByRestart(verdict)).length;
   const how =
     readMs === undefined
       ? `; from the record alone${unread === undefined ? "" : ", the visor could not be read"}`
       : "";
   return (
-    `Blame: ${counted(leaves.length, "value")}` +
+    `Blame: ${counted(fields.length, "value")}` +
     whenAny(count("fleet"), "set by fleet") +
     whenAny(count("outside") - restarted, "changed outside fleet") +
     whenAny(restarted, "left so by a restart") +
     whenAny(count("unsure"), "of unknown outcome") +
     whenAny(count("never"), "never set by fleet") +
-    whenAny(leaves.filter(({ notCompared }) => notCompared !== undefined).length, "not compared") +
+    whenAny(fields.filter(({ notCompared }) => notCompared !== undefined).length, "not compared") +
     whenAny(sealed, "entry sealed to others", "entries sealed to others") +
     `${how}.`
   );
@@ -69,7 +69,7 @@ function glyphOf(verdict: BlameVerdict, paint: Paint): string {
 }
 
 /** `+ laptop` and `- laptop` for a member and one that is gone, else the value. */
-export function leafValueText(
+export function fieldValueText(
   { element, value }: { readonly element?: string; readonly value?: Json },
   names: Names,
 ): string {
@@ -114,7 +114,7 @@ export function verdictText(
           ? ""
           : `; a manifest of ours wanted it so at ${momentText(acceptedAt, feeds)}`;
       const text = (value: Json): string =>
-        leafValueText({ value, ...defined({ element }) }, feeds.operators);
+        fieldValueText({ value, ...defined({ element }) }, feeds.operators);
       if (set === undefined) {
         const wanted = was === undefined || element !== undefined ? "" : ` ${text(was)},`;
         return `${between}; at first it was${wanted} as wanted then${since}`;

@@ -100,7 +100,7 @@ export interface ChangeGroup {
   readonly change: Change;
   /** All of them. */
   readonly changes: readonly Change[];
-  /** What becomes of the leaf, or of each element, on one line. */
+  /** What becomes of the field, or of each element, on one line. */
   readonly what: string;
   /** Why and when, on one line. */
   readonly notes: string;
@@ -214,7 +214,7 @@ function elementLabel(change: Change, names: Names): string {
   return change.element === undefined ? "" : keyLabel(change.element, names);
 }
 
-/** What becomes of the leaf: `old -> new`, a member that comes or goes, or what an app does. */
+/** What becomes of the field: `old -> new`, a member that comes or goes, or what an app does. */
 export function whatText(change: Change, names: Names): string {
   if (change.secrets !== undefined && change.secrets.length > 0) {
     return `secret, set from ${change.secrets.map(printable).join(", ")}`;
@@ -226,7 +226,7 @@ export function whatText(change: Change, names: Names): string {
   return `${valueText(change.before, names)} -> ${valueText(change.after, names)}`;
 }
 
-/** A port that was shut until the visor restarts and is not any more: its leaf shows no difference. */
+/** A port that was shut until the visor restarts and is not any more: its field shows no difference. */
 export function isShutAgain({ path, before, after }: Change): boolean {
   return /^ports\..*\.open$/.test(path) && before === false && after === false;
 }

@@ -48,7 +48,7 @@ export function isByOthers(
   return verdict.kind === "outside" || isSetBy(verdict, "others", story.feeds);
 }
 
-/** Counts the leaves that others changed and those that were never applied. */
+/** Counts the fields that others changed and those that were never applied. */
 export function driftCounts(plan: Plan, story: DriftStory | undefined): DriftCounts {
   const changes = plan.visors.map((visor) =>
     valuesOf(visor).map((change) => isByOthers(visor.key, change, story)),

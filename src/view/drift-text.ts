@@ -2,7 +2,7 @@
 import { counted, type VisorKey } from "../core/index.ts";
 import {
   type Change,
-  type IgnoredLeaf,
+  type FieldLeftAlone,
   owedRestartsOf,
   type Plan,
   type PlanVisor,
@@ -98,8 +98,8 @@ function driftSummary(plan: Plan, story?: DriftStory): string {
   // Where nothing was applied, or somebody could not be asked, the rest is not known.
   const isSure = unreachable === 0 && (intended === 0 || hasApplied(plan));
   if (drift === 0) return `${isSure ? "No drift" : "No drift seen"}${rest}.`;
-  const leaves = counted(drift, "change");
-  return `Drift: ${leaves} by others on ${counted(driftVisors, "visor")}${rest}.`;
+  const fields = counted(drift, "change");
+  return `Drift: ${fields} by others on ${counted(driftVisors, "visor")}${rest}.`;
 }
 
 /** True when the ledger holds more than its genesis. */
@@ -257,7 +257,7 @@ function awaitingText(plan: Plan, paint: Paint): string {
 /** Apps whose process may still run, and since which entry nobody knows. */
 function doubtfulText(plan: Plan, paint: Paint): string {
   const rows = plan.visors.flatMap(({ name, doubtful = [] }) =>
-    doubtful.map((leaf) => [paint("unknown", "?"), printable(name), ...doubtCells(leaf, paint)]),
+    doubtful.map((field) => [paint("unknown", "?"), printable(name), ...doubtCells(field, paint)]),
   );
   if (rows.length === 0) return "";
   return `${paint("strong", "Not known:")}\n${tableText(rows)}`;
@@ -265,12 +265,12 @@ function doubtfulText(plan: Plan, paint: Paint): string {
 
 function ignoredText(plan: Plan, paint: Paint): string {
   const rows = plan.visors.flatMap(({ name, ignored = [] }) =>
-    ignored.map((leaf: IgnoredLeaf) => [
-      leaf.ended ? paint("danger", "!") : paint("unknown", "?"),
+    ignored.map((field: FieldLeftAlone) => [
+      field.ended ? paint("danger", "!") : paint("unknown", "?"),
       printable(name),
-      printable(leaf.path),
-      ignoredWhat(leaf, plan.names),
-      paint("quiet", `(${ignoredNotes(leaf)})`),
+      printable(field.path),
+      ignoredWhat(field, plan.names),
+      paint("quiet", `(${ignoredNotes(field)})`),
     ]),
   );
   if (rows.length === 0) return "";

@@ -8,7 +8,7 @@ import { keyWithName, type Names, valueText } from "./change-text.ts";
 /** What a manifest wants at a path, where it comes from, and what it overrode. */
 export function explanationText(explanation: Explanation, names: Names, paint: Paint): string {
   if (explanation.kind === "rules")
-    return explanation.leaves.map((leaf) => leafText(leaf, names, paint)).join("");
+    return explanation.leaves.map((field) => fieldText(field, names, paint)).join("");
   const roles =
     explanation.roles.length === 0
       ? "no roles"
@@ -17,13 +17,13 @@ export function explanationText(explanation: Explanation, names: Names, paint: P
   if (!explanation.owned) {
     return `${head}  ${explanation.path === "" ? "nothing" : printable(explanation.path)} is not named for this visor: fleet does not touch it\n`;
   }
-  return head + explanation.leaves.map((leaf) => leafText(leaf, names, paint)).join("");
+  return head + explanation.leaves.map((field) => fieldText(field, names, paint)).join("");
 }
 
 type Leaf = Explanation["leaves"][number];
 
-function leafText(leaf: Leaf, names: Names, paint: Paint): string {
-  return wantedText(leaf, names, paint) + ignoredText(leaf, paint);
+function fieldText(field: Leaf, names: Names, paint: Paint): string {
+  return wantedText(field, names, paint) + ignoredText(field, paint);
 }
 
 function ignoredText({ ignored }: Leaf, paint: Paint): string {
@@ -32,21 +32,21 @@ function ignoredText({ ignored }: Leaf, paint: Paint): string {
   return `      ${paint("quiet", text)}\n`;
 }
 
-function wantedText(leaf: Leaf, names: Names, paint: Paint): string {
-  if (leaf.kind === "value") {
-    const value = `  ${printable(leaf.path)}: ${paint("strong", valueText(leaf.value, names))}  ${originText(leaf.origin, paint)}\n`;
-    return value + overrodeText(leaf.origin, names, paint);
+function wantedText(field: Leaf, names: Names, paint: Paint): string {
+  if (field.kind === "value") {
+    const value = `  ${printable(field.path)}: ${paint("strong", valueText(field.value, names))}  ${originText(field.origin, paint)}\n`;
+    return value + overrodeText(field.origin, names, paint);
   }
   const manner =
-    leaf.anyone === true ? "anyone" : leaf.exact ? "exactly these" : "these elements only";
-  const members = leaf.members.map(
+    field.anyone === true ? "anyone" : field.exact ? "exactly these" : "these elements only";
+  const members = field.members.map(
     (member) => `    + ${keyWithName(member.value, names)}  ${originText(member.origin, paint)}\n`,
   );
-  const removed = leaf.removed.map(
+  const removed = field.removed.map(
     (member) => `    - ${keyWithName(member.value, names)}  ${originText(member.origin, paint)}\n`,
   );
-  const head = `  ${printable(leaf.path)}: ${paint("strong", manner)}  ${originText(leaf.origin, paint)}\n`;
-  return head + members.join("") + removed.join("") + overrodeText(leaf.origin, names, paint);
+  const head = `  ${printable(field.path)}: ${paint("strong", manner)}  ${originText(field.origin, paint)}\n`;
+  return head + members.join("") + removed.join("") + overrodeText(field.origin, names, paint);
 }
 
 function originText(origin: Origin, paint: Paint): string {

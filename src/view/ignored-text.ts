@@ -1,12 +1,12 @@
 // Fields that the manifest leaves alone for a time.
-import type { IgnoredLeaf } from "../model/index.ts";
+import type { FieldLeftAlone } from "../model/index.ts";
 import { changeGroups, type Names } from "./change-text.ts";
 import { lineText, printable } from "./text.ts";
 
 const SIGNS = { add: "+ ", change: "", remove: "- " } as const;
 
-/** Until when a leaf is left alone and what would be changed, or since when it is not any more. */
-export function ignoredWhat({ until, ended, changes }: IgnoredLeaf, names: Names): string {
+/** Until when a field is left alone and what would be changed, or since when it is not any more. */
+export function ignoredWhat({ until, ended, changes }: FieldLeftAlone, names: Names): string {
   if (ended) return `no longer ignored, since ${untilText(until)}`;
   const groups = changeGroups(changes, names);
   const what = groups.map((group) => `${SIGNS[group.change.op]}${group.what}`).join(", ");
@@ -14,7 +14,10 @@ export function ignoredWhat({ until, ended, changes }: IgnoredLeaf, names: Names
 }
 
 /** The line that says so, and why. */
-export function ignoredNotes({ place, because }: Pick<IgnoredLeaf, "place" | "because">): string {
+export function ignoredNotes({
+  place,
+  because,
+}: Pick<FieldLeftAlone, "place" | "because">): string {
   return `${lineText(place)}${because === undefined ? "" : `; ${printable(because)}`}`;
 }
 

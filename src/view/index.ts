@@ -23,7 +23,7 @@ export {
   fleetThenText,
   momentDiffDocument,
   momentDiffText,
-  type TimedLeaf,
+  type TimedField,
   type TimedMoment,
   type TimedVisor,
 } from "./moment-text.ts";

@@ -8,13 +8,13 @@ import type {
   VisorChanges,
   VisorState,
 } from "../ledger/index.ts";
-import { byText, leafValueText, refDocument } from "./blame-text.ts";
+import { byText, fieldValueText, refDocument } from "./blame-text.ts";
 import { type Paint, printable, tableText, whenAny } from "./text.ts";
 import { type FeedNames, refText, timeText } from "./record-text.ts";
 import { keyLabel, type Names, shortKey, valueText } from "./change-text.ts";
 
-/** A leaf with the value it had last in the records. */
-export interface TimedLeaf extends Pick<RecordedField, "path" | "element" | "unsure"> {
+/** A field with the value it had last in the records. */
+export interface TimedField extends Pick<RecordedField, "path" | "element" | "unsure"> {
   readonly value: Json;
   /** Written by `fleet` and seen there, or found there. */
   readonly how: "set" | "seen";
@@ -25,7 +25,7 @@ export interface TimedLeaf extends Pick<RecordedField, "path" | "element" | "uns
 
 /** One visor as it was recorded. */
 export interface TimedVisor extends Pick<VisorState, "visor" | "ownedBy"> {
-  readonly leaves: readonly TimedLeaf[];
+  readonly leaves: readonly TimedField[];
   /** Owned paths whose values no record holds: they were as wanted whenever a plan was applied. */
   readonly notRecorded: readonly string[];
 }
@@ -53,10 +53,10 @@ export function fleetThenText(
     (visor) =>
       visorHead(visor.visor, names, paint) +
       tableText([
-        ...visor.leaves.map((leaf) => [
-          `  ${leaf.unsure === undefined ? " " : paint("unknown", "?")} ${printable(leaf.path)}`,
-          leafValueText(leaf, names),
-          `${leaf.how} ${byText(leaf.at, feeds)}${unsureText(leaf, names, feeds)}`,
+        ...visor.leaves.map((field) => [
+          `  ${field.unsure === undefined ? " " : paint("unknown", "?")} ${printable(field.path)}`,
+          fieldValueText(field, names),
+          `${field.how} ${byText(field.at, feeds)}${unsureText(field, names, feeds)}`,
         ]),
         ...visor.notRecorded.map((path) => [
           `  ${paint("unknown", "?")} ${printable(path)}`,
@@ -65,16 +65,16 @@ export function fleetThenText(
         ]),
       ]),
   );
-  const leaves = then.visors.flatMap((visor) => visor.leaves);
+  const fields = then.visors.flatMap((visor) => visor.leaves);
   const unknown = then.visors.reduce((sum, visor) => sum + visor.notRecorded.length, 0);
   const last =
-    `${momentLabel(then, feeds)}: ${counted(then.visors.length, "visor")}, ${counted(leaves.length, "value")} recorded` +
+    `${momentLabel(then, feeds)}: ${counted(then.visors.length, "visor")}, ${counted(fields.length, "value")} recorded` +
     whenAny(
-      leaves.filter(({ unsure }) => unsure !== undefined).length,
+      fields.filter(({ unsure }) => unsure !== undefined).length,
       "with a write of unknown outcome",
     ) +
     whenAny(unknown, "not recorded") +
-    whenAny(leaves.filter(({ isSecret }) => isSecret).length, "known by reference only") +
+    whenAny(fields.filter(({ isSecret }) => isSecret).length, "known by reference only") +
     sealedText(then.sealed);
   return `${blocks.join("")}${paint("strong", `At ${last}.`)}\n`;
 }
@@ -132,9 +132,9 @@ function visorHead(visor: VisorKey, names: Names, paint: Paint): string {
     : `${paint("strong", printable(name))}  ${shortKey(visor)}\n`;
 }
 
-function unsureText({ unsure, element }: TimedLeaf, names: Names, feeds: FeedNames): string {
+function unsureText({ unsure, element }: TimedField, names: Names, feeds: FeedNames): string {
   if (unsure === undefined) return "";
-  const wanted = leafValueText({ value: unsure.value, ...defined({ element }) }, names);
+  const wanted = fieldValueText({ value: unsure.value, ...defined({ element }) }, names);
   return `; perhaps ${wanted}, by ${byText(unsure.at, feeds)}, whose outcome was not seen`;
 }
 
@@ -164,10 +164,10 @@ export function fleetThenDocument(then: FleetThen, names: Names, feeds: FeedName
   return {
     format: "fleet.skywire/at/v1",
     moment: momentDocument(then, feeds),
-    visors: then.visors.map(({ visor, leaves, notRecorded }) => ({
+    visors: then.visors.map(({ visor, leaves: fields, notRecorded }) => ({
       visor,
       name: keyLabel(visor, names),
-      leaves: leaves.map(({ path, element, value, how, at, isSecret, unsure }) => ({
+      leaves: fields.map(({ path, element, value, how, at, isSecret, unsure }) => ({
         path,
         element,
         value,

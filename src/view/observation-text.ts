@@ -4,16 +4,16 @@ import type { ObservationDocument } from "../reconcile/index.ts";
 import { type Paint, printable } from "./text.ts";
 import { shortKey } from "./change-text.ts";
 
-/** What an observation lacks, a line for each visor and leaf that could not be read; the last line counts. */
+/** What an observation lacks, a line for each visor and field that could not be read; the last line counts. */
 export function observationText(observation: ObservationDocument, paint: Paint): string {
   const unknown = paint("unknown", "?");
   const lines = observation.visors.flatMap(({ name, key, seen, unseen }) => {
     const who = `${paint("strong", printable(name))}  ${shortKey(key)}`;
     if (unseen !== undefined)
       return [`${unknown} ${who}  ${unseen.kind}: ${printable(unseen.reason)}\n`];
-    const unread = Object.entries(seen?.leaves ?? {}).flatMap(([path, leaf]) =>
-      leaf.kind === "unsupported"
-        ? [`      ${unknown} ${printable(path)}  ${printable(leaf.why)}\n`]
+    const unread = Object.entries(seen?.leaves ?? {}).flatMap(([path, field]) =>
+      field.kind === "unsupported"
+        ? [`      ${unknown} ${printable(path)}  ${printable(field.why)}\n`]
         : [],
     );
     return unread.length === 0 ? [] : [`  ${who}\n`, ...unread];

@@ -56,12 +56,12 @@ function releasedVisorsText(plan: Plan, paint: Paint): string {
   return plan.releasedVisors
     .map(({ key, released }) => {
       const head = `${paint("unknown", "?")} ${keyWithName(key, plan.names)}  no longer in the manifest, left as it is\n`;
-      const leaves = released.map((leaf) => {
+      const fields = released.map((field) => {
         const value =
-          leaf.value === undefined ? "" : ` stays at ${valueText(leaf.value, plan.names)}`;
-        return `    ${leaf.trust ? paint("danger", "!") : " "} ${printable(leaf.path)}${value} (${printable(leaf.how)})\n`;
+          field.value === undefined ? "" : ` stays at ${valueText(field.value, plan.names)}`;
+        return `    ${field.trust ? paint("danger", "!") : " "} ${printable(field.path)}${value} (${printable(field.how)})\n`;
       });
-      return head + leaves.join("");
+      return head + fields.join("");
     })
     .join("");
 }
@@ -108,7 +108,7 @@ function historyText(plan: Plan, paint: Paint): string {
   // Said only where it could matter: an empty plan of a first run has nothing to release.
   return paint(
     "quiet",
-    `? history unknown (${printable(plan.history.why)}): released leaves and owed restarts are not shown\n`,
+    `? history unknown (${printable(plan.history.why)}): released fields and owed restarts are not shown\n`,
   );
 }
 

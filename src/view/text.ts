@@ -21,7 +21,7 @@ const CODES: Readonly<Record<Style, string>> = {
   strong: "1",
 };
 
-/** Leaves text as it is, for files, pipes and NO_COLOR. */
+/** Fields text as it is, for files, pipes and NO_COLOR. */
 export const plainPaint: Paint = (_style, text) => text;
 
 /** Wraps text in the escape codes that every colour terminal knows. */

@@ -3,7 +3,7 @@ import { ageText, counted, type Json, type VisorKey } from "../core/index.ts";
 import {
   type Change,
   changesOf,
-  type IgnoredLeaf,
+  type FieldLeftAlone,
   type Plan,
   type PlanVisor,
   type Released,
@@ -60,7 +60,7 @@ export function visorText(
   const hidden =
     visor.inSync === 0
       ? ""
-      : `        ${paint("quiet", `${counted(visor.inSync, "owned leaf", "owned leaves")} in sync, hidden`)}\n`;
+      : `        ${paint("quiet", `${counted(visor.inSync, "owned field", "owned fields")} in sync, hidden`)}\n`;
   return `${head}\n${tableText(rows)}${hidden}`;
 }
 
@@ -96,42 +96,42 @@ function remarkCells(visor: PlanVisor, names: Names, paint: Paint): readonly str
       printable(path),
       "not in the observation",
     ]),
-    ...(visor.ignored ?? []).map((leaf) => ignoredCells(leaf, names, paint)),
+    ...(visor.ignored ?? []).map((field) => ignoredCells(field, names, paint)),
     ...(visor.leftOut ?? []).map((path) => [
       unknown,
       printable(path),
       "differs, left out",
       paint("quiet", "(not named by --only)"),
     ]),
-    ...visor.awaitingRestart.map((leaf) => [
+    ...visor.awaitingRestart.map((field) => [
       waits,
-      printable(leaf.path),
+      printable(field.path),
       AWAITING,
-      paint("quiet", `(entry ${leaf.sinceEntry})`),
+      paint("quiet", `(entry ${field.sinceEntry})`),
     ]),
-    ...(visor.doubtful ?? []).map((leaf) => [unknown, ...doubtCells(leaf, paint)]),
-    ...visor.released.map((leaf) => [
-      leaf.trust ? `    ${paint("danger", "!")} ${paint("unknown", "?")}` : unknown,
-      printable(leaf.path),
-      `released, ${leftText(leaf, names)}`,
-      paint("quiet", `(${printable(leaf.how)})`),
+    ...(visor.doubtful ?? []).map((field) => [unknown, ...doubtCells(field, paint)]),
+    ...visor.released.map((field) => [
+      field.trust ? `    ${paint("danger", "!")} ${paint("unknown", "?")}` : unknown,
+      printable(field.path),
+      `released, ${leftText(field, names)}`,
+      paint("quiet", `(${printable(field.how)})`),
     ]),
   ];
 }
 
-/** A leaf that is left alone until a time, or was: what would be changed is said, too. */
-function ignoredCells(leaf: IgnoredLeaf, names: Names, paint: Paint): string[] {
+/** A field that is left alone until a time, or was: what would be changed is said, too. */
+function ignoredCells(field: FieldLeftAlone, names: Names, paint: Paint): string[] {
   const unknown = paint("unknown", "?");
-  const glyph = leaf.ended ? `    ${paint("danger", "!")} ${unknown}` : `      ${unknown}`;
+  const glyph = field.ended ? `    ${paint("danger", "!")} ${unknown}` : `      ${unknown}`;
   return [
     glyph,
-    printable(leaf.path),
-    ignoredWhat(leaf, names),
-    paint("quiet", `(${ignoredNotes(leaf)})`),
+    printable(field.path),
+    ignoredWhat(field, names),
+    paint("quiet", `(${ignoredNotes(field)})`),
   ];
 }
 
-// What is said of leaves that no change is planned for, the same in every report.
+// What is said of fields that no change is planned for, the same in every report.
 
 /** Path, what is not known of an app that was told to stop, and what ends the doubt. */
 export function doubtCells(
@@ -145,7 +145,7 @@ export function doubtCells(
   ];
 }
 
-/** Leaves of one app or port that are unsupported for one reason, as one. */
+/** Fields of one app or port that are unsupported for one reason, as one. */
 export interface UnsupportedGroup {
   /** A path, or `ports.8080.*` where there are several. */
   readonly path: string;
@@ -156,12 +156,12 @@ export interface UnsupportedGroup {
 }
 
 /** What a release cannot show or take, one line for what has one reason. */
-export function unsupportedGroups(leaves: readonly Unsupported[]): readonly UnsupportedGroup[] {
+export function unsupportedGroups(fields: readonly Unsupported[]): readonly UnsupportedGroup[] {
   const groups = new Map<string, Unsupported[]>();
-  for (const leaf of leaves) {
-    const [, record] = /^((?:apps|ports)\..+)\.[^.]+$/.exec(leaf.path) ?? [];
-    const key = record === undefined ? leaf.path : `${record}.* ${leaf.why}`;
-    groups.set(key, [...(groups.get(key) ?? []), leaf]);
+  for (const field of fields) {
+    const [, record] = /^((?:apps|ports)\..+)\.[^.]+$/.exec(field.path) ?? [];
+    const key = record === undefined ? field.path : `${record}.* ${field.why}`;
+    groups.set(key, [...(groups.get(key) ?? []), field]);
   }
   return [...groups].flatMap(([key, [first, ...others]]) => {
     if (first === undefined) return [];
@@ -177,7 +177,7 @@ export function unsupportedGroups(leaves: readonly Unsupported[]): readonly Unsu
   });
 }
 
-/** How a leaf is left that nobody manages any more: `left at 3`. */
+/** How a field is left that nobody manages any more: `left at 3`. */
 export function leftText({ value }: Pick<Released, "value">, names: Names): string {
   if (value === undefined) return "left as it is";
   if (value === null) return "left unset";

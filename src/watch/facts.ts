@@ -18,7 +18,7 @@ const VALUE_LENGTH_MAX = 120;
 
 /** One difference between a visor and the manifest, and what the manifest says is to be done about it. */
 export interface Difference {
-  /** The same for the same leaf or element of the same visor, whatever its value. */
+  /** The same for the same field or element of the same visor, whatever its value. */
   readonly id: string;
   readonly visor: string;
   readonly path: string;
@@ -74,7 +74,7 @@ export interface FactsInput {
   readonly questions: readonly string[];
   readonly lastApplied: LastApplied | undefined;
   readonly read: PlanFacts["read"];
-  /** Who made a leaf what it is, where that is known. */
+  /** Who made a field what it is, where that is known. */
   readonly culpritOf?: (visor: VisorKey, change: Change) => string | undefined;
 }
 
@@ -126,7 +126,7 @@ function visorFacts(visor: PlanVisor, plan: Plan, input: FactsInput): PlannedVis
   };
 }
 
-/** The name of a leaf or element of a visor, the same in every plan. */
+/** The name of a field or element of a visor, the same in every plan. */
 export function changeId(
   visor: VisorKey,
   { path, element }: Pick<Change, "path" | "element">,
@@ -135,7 +135,7 @@ export function changeId(
 }
 
 /**
- * What is to be done about a leaf: the last rule that fits decides.
+ * What is to be done about a field: the last rule that fits decides.
  * @internal tests ask it of rules alone, and simulate watches without plans
  */
 export function watchVerbOf(watch: DesiredWatch, visor: VisorKey, path: string): WatchVerb {
@@ -165,7 +165,7 @@ function ruleOf(
   );
 }
 
-/** True for the leaf that a pattern names, and for those below it; `*` stands for any letters. */
+/** True for the field that a pattern names, and for those below it; `*` stands for any letters. */
 function fitsField(pattern: string, path: string): boolean {
   const literal = pattern.split("*").map((part) => part.replaceAll(/[.\\+^$()[\]{}|?]/g, "\\$&"));
   return new RegExp(`^${literal.join(".*")}(\\..+)?$`).test(path);

@@ -65,7 +65,7 @@ export interface Correction {
   readonly flipped?: { readonly wallMs: number; readonly found: string };
 }
 
-/** What was done about one leaf or list element of one visor. */
+/** What was done about one field or list element of one visor. */
 export interface FieldState {
   readonly visor: string;
   /** The manifest this was done under; another one is a new decision. */

@@ -127,7 +127,7 @@ describe("a manifest adopted from a fleet", () => {
       fleet.map(({ seen }) => seen.key).toSorted(),
     );
     const owned = adoption.visors.reduce((sum, visor) => sum + visor.owned, 0);
-    expect(desired.visors.every(({ leaves }) => leaves.size === 0)).toBe(owned === 0);
+    expect(desired.visors.every(({ leaves: fields }) => fields.size === 0)).toBe(owned === 0);
     // Arguments are the visor's own words: a key in them has no name.
     const named = text.replace(/args: \[.*?\]|args:(\n +- .*)+/g, "");
     for (const key of named.match(/0[23][0-9a-f]{64}/g) ?? []) {
@@ -189,8 +189,8 @@ describe("a manifest adopted from a fleet", () => {
 });
 
 function levelOf(visor: DesiredVisor | undefined): unknown {
-  const leaf = visor?.leaves.get("settings.log_level");
-  return leaf?.kind === "value" ? leaf.value : undefined;
+  const field = visor?.leaves.get("settings.log_level");
+  return field?.kind === "value" ? field.value : undefined;
 }
 
 /** The records of visors without the places of their values. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { DesiredLeaf } from "../../src/model/index.ts";
+import type { DesiredField } from "../../src/model/index.ts";
 import { defaultMix } from "../../src/skywire/embedded/index.ts";
 import { startFleetWorld } from "../support/fleet-world.ts";
 import { anyoneLeaf, KEYS, setLeaf, valueLeaf } from "../support/reconcile-builders.ts";
@@ -8,7 +8,7 @@ import { anyoneLeaf, KEYS, setLeaf, valueLeaf } from "../support/reconcile-build
 /** Keys that are no visors of the embedded fleet, so that taking their trust away locks nobody out. */
 const keys = fc.uniqueArray(fc.constantFrom(...KEYS), { maxLength: 3 });
 
-function elements(path: string): fc.Arbitrary<DesiredLeaf> {
+function elements(path: string): fc.Arbitrary<DesiredField> {
   return fc.tuple(keys, keys).map(([members, other]) =>
     setLeaf(
       path,
@@ -18,10 +18,10 @@ function elements(path: string): fc.Arbitrary<DesiredLeaf> {
   );
 }
 
-const leaves: readonly fc.Arbitrary<readonly DesiredLeaf[]>[] = [
-  elements("trust.hypervisors").map((leaf) => [leaf]),
-  elements("trust.pty").map((leaf) => [leaf]),
-  elements("survey").map((leaf) => [leaf]),
+const fields: readonly fc.Arbitrary<readonly DesiredField[]>[] = [
+  elements("trust.hypervisors").map((field) => [field]),
+  elements("trust.pty").map((field) => [field]),
+  elements("survey").map((field) => [field]),
   fc.nat(9).map((hops) => [valueLeaf("settings.routing.min_hops", hops)]),
   fc.boolean().map((on) => [valueLeaf("settings.transport.public_autoconnect", on)]),
   fc.constantFrom("debug", "info", "warn").map((level) => [valueLeaf("settings.log_level", level)]),
@@ -60,16 +60,16 @@ const leaves: readonly fc.Arbitrary<readonly DesiredLeaf[]>[] = [
 ];
 
 /** Leaves of several rows, the first of each path. */
-const manifest = fc.shuffledSubarray([...leaves], { minLength: 1, maxLength: 6 }).chain((rows) =>
+const manifest = fc.shuffledSubarray([...fields], { minLength: 1, maxLength: 6 }).chain((rows) =>
   fc.tuple(...rows).map((picked) => {
-    const byPath = new Map<string, DesiredLeaf>();
+    const byPath = new Map<string, DesiredField>();
     for (const row of picked) {
       if (
         row.some(({ path }) => path.startsWith("ports.")) &&
         [...byPath.keys()].some((path) => path.startsWith("ports."))
       )
         continue;
-      for (const leaf of row) if (!byPath.has(leaf.path)) byPath.set(leaf.path, leaf);
+      for (const field of row) if (!byPath.has(field.path)) byPath.set(field.path, field);
     }
     return [...byPath.values()];
   }),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { DesiredLeaf, DesiredVisor, PlanHead, SeenVisor } from "../../src/model/index.ts";
+import type { DesiredField, DesiredVisor, PlanHead, SeenVisor } from "../../src/model/index.ts";
 import { buildPlan, formatPlan, parsePlan } from "../../src/reconcile/index.ts";
 import { testKeys } from "../support/ledger-world.ts";
 import {
@@ -16,7 +16,7 @@ import {
 } from "../support/reconcile-builders.ts";
 
 const keys = fc.uniqueArray(fc.constantFrom(...KEYS), { maxLength: 4 });
-const leaves: fc.Arbitrary<readonly DesiredLeaf[]> = fc
+const fields: fc.Arbitrary<readonly DesiredField[]> = fc
   .record({ hypervisors: keys, pty: keys, survey: keys, hops: fc.nat(3), on: fc.boolean() })
   .map(({ hypervisors, pty, survey, hops, on }) => [
     setLeaf("trust.hypervisors", hypervisors),
@@ -92,7 +92,7 @@ function reversed(visor: SeenVisor): SeenVisor {
 
 it("the order of visors, leaves and replies changes no byte of a plan", () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(leaves, seen), { minLength: 3, maxLength: 3 }), (rows) => {
+    fc.property(fc.array(fc.tuple(fields, seen), { minLength: 3, maxLength: 3 }), (rows) => {
       const visors = rows.map(([own], index) => desiredVisor(index, own));
       const observed = rows.map(([, what], index) => seenVisor(index, what));
       const turned = visors

@@ -79,15 +79,15 @@ it("3: init owns each list that gives control, exactly, or says at the visor why
         const visor = desired.visors.find(({ key }) => key === seen.key);
         for (const list of LISTS) {
           const found = observedFieldAt(seen, list);
-          const leaf = visor?.leaves.get(list);
-          if (leaf === undefined) {
+          const field = visor?.leaves.get(list);
+          if (field === undefined) {
             expect(text).toContain(`${list} is left out: `);
             continue;
           }
-          if (leaf.kind !== "set" || found.kind !== "set") throw new Error(`${list} is no list`);
-          expect(leaf.exact).toBe(true);
+          if (field.kind !== "set" || found.kind !== "set") throw new Error(`${list} is no list`);
+          expect(field.exact).toBe(true);
           const others = found.elements.filter((key) => key !== seen.key);
-          expect(leaf.members.map(({ value }) => value).toSorted()).toEqual(
+          expect(field.members.map(({ value }) => value).toSorted()).toEqual(
             [...new Set(others)].toSorted(),
           );
           owned += 1;

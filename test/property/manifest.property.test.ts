@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { canonicalJson, type Json } from "../../src/core/index.ts";
 import { loadManifest, selectVisors } from "../../src/manifest/index.ts";
-import type { DesiredFleet, DesiredLeaf } from "../../src/model/index.ts";
+import type { DesiredFleet, DesiredField } from "../../src/model/index.ts";
 import { keyOf, load } from "../support/manifest-text.ts";
 
 const SEED = 20261123;
@@ -98,25 +98,25 @@ function textOf(sections: Draft, order: (keys: readonly string[]) => readonly st
 /** The values of a fleet without where they come from. */
 function valuesOf(desired: DesiredFleet | undefined): string {
   return canonicalJson(
-    (desired?.visors ?? []).map(({ key, name, tags, leaves }) => ({
+    (desired?.visors ?? []).map(({ key, name, tags, leaves: fields }) => ({
       key,
       name,
       tags,
-      leaves: [...leaves.values()].map(leafValue),
+      leaves: [...fields.values()].map(leafValue),
     })),
   );
 }
 
-function leafValue(leaf: DesiredLeaf): Json {
-  if (leaf.kind === "value") return { path: leaf.path, value: leaf.value };
+function leafValue(field: DesiredField): Json {
+  if (field.kind === "value") return { path: field.path, value: field.value };
   const keys = (elements: readonly { readonly value: string }[]) =>
     elements.map((one) => one.value);
   return {
-    path: leaf.path,
-    exact: leaf.exact,
-    anyone: leaf.anyone === true,
-    members: keys(leaf.members),
-    removed: keys(leaf.removed),
+    path: field.path,
+    exact: field.exact,
+    anyone: field.anyone === true,
+    members: keys(field.members),
+    removed: keys(field.removed),
   };
 }
 
@@ -144,13 +144,13 @@ test("no visor stands in its own lists, and no list that is open when empty is e
   fc.assert(
     fc.property(draft, (sections) => {
       const { desired } = load(textOf(sections, (keys) => keys));
-      for (const { key, leaves } of desired?.visors ?? []) {
-        for (const leaf of leaves.values()) {
-          if (leaf.kind !== "set") continue;
-          const all = [...leaf.members, ...leaf.removed].map((element) => element.value);
+      for (const { key, leaves: fields } of desired?.visors ?? []) {
+        for (const field of fields.values()) {
+          if (field.kind !== "set") continue;
+          const all = [...field.members, ...field.removed].map((element) => element.value);
           expect(all).not.toContain(key);
           expect(all).toEqual([...new Set(all)]);
-          const opens = leaf.path.endsWith(".whitelist") && leaf.anyone !== true;
+          const opens = field.path.endsWith(".whitelist") && field.anyone !== true;
           if (opens) expect(all.length).toBeGreaterThan(0);
         }
       }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Hidden, type Json } from "../../src/core/index.ts";
 import type {
-  DesiredLeaf,
+  DesiredField,
   ObservedApp,
   ObservedPort,
   ObservedVisor,
@@ -54,7 +54,7 @@ const some = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
 
 const APPS = ["skychat", "skysocks", "vpn-client"] as const;
 
-const app: fc.Arbitrary<readonly DesiredLeaf[]> = fc
+const app: fc.Arbitrary<readonly DesiredField[]> = fc
   .record({
     name: fc.constantFrom(...APPS),
     present: some(fc.boolean()),
@@ -70,7 +70,7 @@ const app: fc.Arbitrary<readonly DesiredLeaf[]> = fc
     mode: some(fc.constantFrom("internal", "external")),
   })
   .map((drawn) => {
-    const value = (field: string, json: Json | undefined): readonly DesiredLeaf[] =>
+    const value = (field: string, json: Json | undefined): readonly DesiredField[] =>
       json === undefined ? [] : [valueLeaf(`apps.${drawn.name}.${field}`, json)];
     const { color, whitelist } = drawn;
     const env = `apps.${drawn.name}.env`;
@@ -94,7 +94,7 @@ const app: fc.Arbitrary<readonly DesiredLeaf[]> = fc
     ];
   });
 
-const port: fc.Arbitrary<readonly DesiredLeaf[]> = fc
+const port: fc.Arbitrary<readonly DesiredField[]> = fc
   .record({
     open: fc.boolean(),
     local: some(fc.constantFrom(8080, 3000)),
@@ -119,7 +119,7 @@ const port: fc.Arbitrary<readonly DesiredLeaf[]> = fc
     ];
   });
 
-const leaves: fc.Arbitrary<readonly DesiredLeaf[]> = fc
+const fields: fc.Arbitrary<readonly DesiredField[]> = fc
   .tuple(
     some(keys),
     some(keys),
@@ -199,7 +199,7 @@ const seen: fc.Arbitrary<Partial<SeenVisor> & Shut> = fc.record({
 
 const unseen = fc.constantFrom("not-answering", "gob/limit", "Apps", "says 192.0.2.1");
 
-const visors = fc.array(fc.tuple(leaves, fc.oneof(seen, unseen)), { minLength: 1, maxLength: 4 });
+const visors = fc.array(fc.tuple(fields, fc.oneof(seen, unseen)), { minLength: 1, maxLength: 4 });
 
 /** What was left to the visor's restart by an earlier apply, and whether that came. */
 const waits = fc.array(

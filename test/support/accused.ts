@@ -12,7 +12,7 @@ import {
   type Change,
   changesOf,
   type DesiredFleet,
-  type DesiredLeaf,
+  type DesiredField,
   type DesiredVisor,
   type Plan,
   type SeenVisor,
@@ -247,7 +247,7 @@ class Play implements Told {
   }
 
   #desired(): DesiredFleet {
-    const leaf = (path: string, value: Json): DesiredLeaf =>
+    const leaf = (path: string, value: Json): DesiredField =>
       path === PTY ? setLeaf(path, value as readonly string[]) : valueLeaf(path, value);
     const visors = VISORS.map((index): DesiredVisor =>
       desiredVisor(

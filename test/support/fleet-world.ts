@@ -9,7 +9,7 @@ import {
 import {
   DEFAULT_POLICY,
   type DesiredFleet,
-  type DesiredLeaf,
+  type DesiredField,
   type DesiredVisor,
   type ObservedVisor,
   type Overrides,
@@ -60,7 +60,7 @@ export interface FleetWorld {
   keyOf(name: string): VisorKey;
   /** A manifest of these leaves by visor name. */
   desired(
-    leaves: Readonly<Record<string, readonly DesiredLeaf[]>>,
+    fields: Readonly<Record<string, readonly DesiredField[]>>,
     more?: Partial<DesiredFleet>,
   ): DesiredFleet;
   observe(
@@ -113,7 +113,7 @@ export async function startFleetWorld(
     sent,
     ledger: await createLedger(ledgerOptions),
     keyOf: (name) => specOf(fleet, name).key,
-    desired: (leaves, more = {}) => desiredOf(fleet, keys, leaves, more),
+    desired: (fields, more = {}) => desiredOf(fleet, keys, fields, more),
     observe: async (selected) =>
       await observeFleet({ visors: selected, reader, clock, rpcAddress }),
     plan: async (desired, overrides = NOW_FORGIVING) => await planOf(world, desired, overrides),
@@ -178,10 +178,10 @@ function specOf(fleet: EmbeddedFleet, name: string): EmbeddedFleet["visors"][num
 function desiredOf(
   fleet: EmbeddedFleet,
   keys: OperatorKeys,
-  leaves: Readonly<Record<string, readonly DesiredLeaf[]>>,
+  fields: Readonly<Record<string, readonly DesiredField[]>>,
   more: Partial<DesiredFleet>,
 ): DesiredFleet {
-  const visors = Object.entries(leaves)
+  const visors = Object.entries(fields)
     .map(([name, own]): DesiredVisor => {
       const { key, profile } = specOf(fleet, name);
       const port = RELEASES[profile].rpcPort.value;
@@ -193,7 +193,7 @@ function desiredOf(
         place: placeAt(1),
         ...(port === 65 || port === undefined ? {} : { rpc: { scheme: "dmsg" as const, port } }),
         leaves: new Map(
-          own.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((leaf) => [leaf.path, leaf]),
+          own.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((field) => [field.path, field]),
         ),
       };
     })

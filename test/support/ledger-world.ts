@@ -97,7 +97,7 @@ export function plainKeyset(fleet: string): EntryDraft {
   };
 }
 
-/** An intent about one leaf. */
+/** An intent about one field. */
 export function testIntent(fleet: string, visor: string, path = "settings.log_level"): EntryDraft {
   return {
     kind: "intent",

@@ -1,7 +1,7 @@
 import { createECDH, createHash } from "node:crypto";
 import type { Diagnostic } from "../../src/core/index.ts";
 import { loadManifest } from "../../src/manifest/index.ts";
-import type { DesiredFleet, DesiredLeaf } from "../../src/model/index.ts";
+import type { DesiredFleet, DesiredField } from "../../src/model/index.ts";
 
 const KEYS = new Map<string, string>();
 
@@ -53,18 +53,18 @@ export function leavesOf(desired: DesiredFleet, visor: string): Readonly<Record<
   const found = desired.visors.find((one) => one.name === visor);
   if (found === undefined) throw new Error(`no visor ${visor}`);
   return Object.fromEntries(
-    [...found.leaves].map(([path, leaf]) => [path, leafLine(desired, leaf)]),
+    [...found.leaves].map(([path, field]) => [path, leafLine(desired, field)]),
   );
 }
 
-function leafLine(desired: DesiredFleet, leaf: DesiredLeaf): string {
-  if (leaf.kind === "value") return JSON.stringify(leaf.value);
+function leafLine(desired: DesiredFleet, field: DesiredField): string {
+  if (field.kind === "value") return JSON.stringify(field.value);
   const names = (elements: readonly { readonly value: string }[]): string =>
     elements
       .map(({ value }) => desired.keyNames.get(value) ?? value)
       .toSorted()
       .join(" ");
-  if (leaf.anyone === true) return "anyone";
-  const members = names(leaf.members);
-  return leaf.exact ? `= ${members}` : `+ ${members} - ${names(leaf.removed)}`;
+  if (field.anyone === true) return "anyone";
+  const members = names(field.members);
+  return field.exact ? `= ${members}` : `+ ${members} - ${names(field.removed)}`;
 }

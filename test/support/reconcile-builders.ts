@@ -9,7 +9,7 @@ import {
 import {
   DEFAULT_POLICY,
   type DesiredFleet,
-  type DesiredLeaf,
+  type DesiredField,
   type DesiredVisor,
   type ObservedApp,
   type SecretRef,
@@ -45,7 +45,7 @@ export function valueLeaf(
   path: string,
   value: Json,
   secrets: readonly SecretRef[] = [],
-): DesiredLeaf {
+): DesiredField {
   return { kind: "value", path, value, secrets, origin: { place: placeAt(10) } };
 }
 
@@ -54,7 +54,7 @@ export function setLeaf(
   path: string,
   members: readonly string[],
   removed?: readonly string[],
-): DesiredLeaf {
+): DesiredField {
   const element = (value: string): { value: string; origin: { place: Place } } => ({
     value,
     origin: { place: placeAt(11) },
@@ -70,7 +70,7 @@ export function setLeaf(
 }
 
 /** A list that is written `anyone`. */
-export function anyoneLeaf(path: string): DesiredLeaf {
+export function anyoneLeaf(path: string): DesiredField {
   return {
     kind: "set",
     path,
@@ -85,7 +85,7 @@ export function anyoneLeaf(path: string): DesiredLeaf {
 /** A visor as a manifest wants it. */
 export function desiredVisor(
   index: number,
-  leaves: readonly DesiredLeaf[],
+  fields: readonly DesiredField[],
   name = `visor-${index}`,
 ): DesiredVisor {
   return {
@@ -95,7 +95,7 @@ export function desiredVisor(
     roles: [],
     place: placeAt(20 + index),
     leaves: new Map(
-      leaves.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((leaf) => [leaf.path, leaf]),
+      fields.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((field) => [field.path, field]),
     ),
   };
 }

@@ -231,21 +231,21 @@ export class WatchSim {
         const differences = [...this.wanted].flatMap(([path, wanted]) => {
           const found = visor.values.get(path) ?? "absent";
           if (found === wanted) return [];
-          const [leaf = "", element] = path.split("/");
+          const [field = "", element] = path.split("/");
           return [
             {
               id:
                 element === undefined
-                  ? `key-of-${name} ${leaf}`
-                  : `key-of-${name} ${leaf} ${element}`,
+                  ? `key-of-${name} ${field}`
+                  : `key-of-${name} ${field} ${element}`,
               visor: name,
-              path: leaf,
+              path: field,
               ...(element === undefined ? {} : { element }),
               found,
               wanted,
-              verb: watchVerbOf(this.watch, keyOf(name), leaf),
+              verb: watchVerbOf(this.watch, keyOf(name), field),
               removesTrust: element !== undefined && wanted === "false",
-              isTrustUnnamed: isTrustUnnamed(this.watch, keyOf(name), leaf),
+              isTrustUnnamed: isTrustUnnamed(this.watch, keyOf(name), field),
             },
           ];
         });
@@ -258,9 +258,9 @@ export class WatchSim {
     if (this.refusal !== undefined) return this.send({ kind: "refused", message: this.refusal });
     this.#noteApplied(this.manifest.digest, OURS);
     const outcomes = ids.map((id): CorrectionOutcome => {
-      const [key = "", leaf = "", element] = id.split(" ");
+      const [key = "", field = "", element] = id.split(" ");
       const name = key.slice("key-of-".length);
-      const path = element === undefined ? leaf : `${leaf}/${element}`;
+      const path = element === undefined ? field : `${field}/${element}`;
       const visor = this.visor(name);
       if (visor.isAway) return { id, result: "unreachable" };
       if (visor.stubborn.has(path)) return { id, result: "failed", note: "it shows another value" };

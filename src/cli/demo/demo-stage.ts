@@ -213,7 +213,7 @@ export class DemoStage {
     this.#world.terminal.out(`  (byte ${middle} of ${segment} is another one now)\n`);
   }
 
-  /** Leaves nothing running. */
+  /** Fields nothing running. */
   async close(): Promise<void> {
     for (const name of this.#relays.keys()) await this.stopRelay(name);
     await this.#fleet?.stop();

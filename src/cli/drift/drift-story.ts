@@ -73,8 +73,8 @@ export async function driftStory(planned: Planned, world: World): Promise<DriftS
     if (seen?.kind !== "seen") continue;
     const owned = changesOf({ steps }).map(({ path }) => path);
     const live = liveVisor(seen, keys);
-    for (const leaf of blameVisor({ state: states.get(key), owned, live })) {
-      blamed.set(placeOf(key, leaf), leaf);
+    for (const field of blameVisor({ state: states.get(key), owned, live })) {
+      blamed.set(placeOf(key, field), field);
     }
   }
   return {

@@ -4,15 +4,15 @@ import type { AtHand } from "../../ledger/index.ts";
 import { plainWanted } from "../../reconcile/index.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 
-/** What the manifest wants of a leaf, as records are compared with it. */
+/** What the manifest wants of a field, as records are compared with it. */
 export function atHandOf({
   desired,
 }: Pick<ManifestSource, "desired">): (visor: VisorKey, path: string) => AtHand | undefined {
-  const leaves = new Map(desired.visors.map((each) => [each.key, each.leaves]));
+  const fields = new Map(desired.visors.map((each) => [each.key, each.leaves]));
   return (visor, path) => {
-    const leaf = leaves.get(visor)?.get(path);
-    return leaf === undefined
+    const field = fields.get(visor)?.get(path);
+    return field === undefined
       ? undefined
-      : { manifest: desired.manifestDigest, wanted: plainWanted(leaf) };
+      : { manifest: desired.manifestDigest, wanted: plainWanted(field) };
   };
 }

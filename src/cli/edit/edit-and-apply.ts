@@ -94,8 +94,8 @@ export async function editAndApply(
   const visors = chosen.map(({ key }) => key);
   const text = await editInTurn(editable, [{ edit, visors }], world);
   const { isEdited, edited } = text;
-  for (const { visor = "the fleet", path: leaf } of isEdited ? edited.followers : [])
-    errLine(world, `follows through the selections of ${name}: ${visor} ${leaf}`);
+  for (const { visor = "the fleet", path: field } of isEdited ? edited.followers : [])
+    errLine(world, `follows through the selections of ${name}: ${visor} ${field}`);
   const line = [...words, "--on", on];
   if (request.isEditOnly)
     return await writeEdited(

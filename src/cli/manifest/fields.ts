@@ -1,12 +1,12 @@
 // Words such as `desk/trust.pty`, which name one value on some visors; what the manifest does not own is refused.
 import { FleetError, suggest } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor, FieldAddress } from "../../model/index.ts";
-import { isLeafPath } from "../../reconcile/index.ts";
+import { isFieldPath } from "../../reconcile/index.ts";
 
 /** Parts a selection of visors from a path; neither holds it. */
 const SLASH = "/";
 
-/** A leaf of visors, as a command line names it: `desk/apps.skychat.running`. */
+/** A field of visors, as a command line names it: `desk/apps.skychat.running`. */
 export interface Field {
   readonly visors: readonly DesiredVisor[];
   readonly path: string;
@@ -24,7 +24,7 @@ export function fieldWord(visor: string, path: string): string {
 
 /**
  * Reads words such as `desk/trust.pty` or `role:exit/apps.skysocks.running`: a name, a key or a selection, then a path
- * as `fleet blame` and plans show it. Only visors whose manifest owns the leaf are meant.
+ * as `fleet blame` and plans show it. Only visors whose manifest owns the field are meant.
  * @throws FleetError cli/field (exit 64) for what is no such word, names nobody, or names what nobody owns
  */
 export async function fieldsOf(
@@ -53,14 +53,14 @@ export async function fieldsOf(
         fault.next ?? "`fleet status` lists the visors",
       );
     }
-    const owning = visors.filter(({ leaves }) => leaves.has(path));
+    const owning = visors.filter(({ leaves: fields }) => fields.has(path));
     if (owning.length > 0) return { visors: owning, path };
     const near = suggest(
       path,
-      visors.flatMap(({ leaves }) => [...leaves.keys()]),
+      visors.flatMap(({ leaves: fields }) => [...fields.keys()]),
     );
     const meant = near === undefined ? undefined : `did you mean ${fieldWord(who, near)}?`;
-    throw isLeafPath(path)
+    throw isFieldPath(path)
       ? wrongField(
           `${word}: the manifest says nothing of ${path} there, so it neither drifts nor is it set`,
           meant ?? "`fleet explain visors.NAME` lists what the manifest owns",

@@ -3,7 +3,7 @@ import { canonicalJson, FleetError, type Json } from "../../core/index.ts";
 import type { ManifestEdit } from "../../manifest/index.ts";
 import {
   defaultPort,
-  type DesiredLeaf,
+  type DesiredField,
   type DesiredVisor,
   isLoopbackHost,
   leadingAddress,
@@ -11,7 +11,7 @@ import {
   type SeenVisor,
   settingAt,
 } from "../../model/index.ts";
-import { diffVisor, observedFieldAt, isClosing, parseLeafPath } from "../../reconcile/index.ts";
+import { diffVisor, observedFieldAt, isClosing, parseFieldPath } from "../../reconcile/index.ts";
 import { fieldWord } from "./fields.ts";
 
 const RPC_EXEC = "trust.allow_rpc_exec";
@@ -28,7 +28,7 @@ export interface LiveField {
 }
 
 /**
- * The edits after which a manifest wants what a visor shows at one leaf; none where it does already.
+ * The edits after which a manifest wants what a visor shows at one field; none where it does already.
  * @throws FleetError cli/adopt-field (exit 4) for what must not or cannot stand in a manifest
  */
 export function liveEdits(field: LiveField): readonly ManifestEdit[] {
@@ -46,7 +46,7 @@ export function liveEdits(field: LiveField): readonly ManifestEdit[] {
 
 function listEdits(
   field: LiveField,
-  leaf: DesiredLeaf & { readonly kind: "set" },
+  leaf: DesiredField & { readonly kind: "set" },
 ): readonly ManifestEdit[] {
   const { seen, path, open } = field;
   const found = observedFieldAt(seen, path);
@@ -86,10 +86,10 @@ function listEdits(
 }
 
 function wholeList(path: string, whitelist: Json): ManifestEdit {
-  const leaf = parseLeafPath(path);
-  return leaf.section === "ports"
-    ? { kind: "port", port: leaf.port, fields: { whitelist } }
-    : { kind: "app", apps: leaf.section === "apps" ? [leaf.app] : [], fields: { whitelist } };
+  const field = parseFieldPath(path);
+  return field.section === "ports"
+    ? { kind: "port", port: field.port, fields: { whitelist } }
+    : { kind: "app", apps: field.section === "apps" ? [field.app] : [], fields: { whitelist } };
 }
 
 function nameOf(key: string, { names }: LiveField): string {
@@ -98,7 +98,7 @@ function nameOf(key: string, { names }: LiveField): string {
 
 function valueEdits(field: LiveField): readonly ManifestEdit[] {
   const { seen, path } = field;
-  const leaf = parseLeafPath(path);
+  const leaf = parseFieldPath(path);
   const found = observedFieldAt(seen, path);
   if (found.kind !== "value") throw cannot(field, "the visor shows no value there");
   if (canonicalJson(found.raw) !== canonicalJson(found.shown)) throw isSecret(field);

@@ -44,6 +44,6 @@ async function secretFaults(source: ManifestSource | undefined, world: World) {
 
 function goodLine(source: ManifestSource): string {
   const { desired } = source;
-  const leaves = desired.visors.reduce((count, visor) => count + visor.leaves.size, 0);
-  return `Valid: fleet ${desired.fleet}, ${counted(desired.visors.length, "visor")}, ${counted(leaves, "owned leaf", "owned leaves")}.\n`;
+  const fields = desired.visors.reduce((count, visor) => count + visor.leaves.size, 0);
+  return `Valid: fleet ${desired.fleet}, ${counted(desired.visors.length, "visor")}, ${counted(fields, "owned field", "owned fields")}.\n`;
 }

@@ -34,7 +34,7 @@ export const at: Command = {
         ...timedMoment(found),
         visors: visors
           .map((visor) => timedVisor(visor))
-          .filter(({ leaves, notRecorded }) => leaves.length + notRecorded.length > 0),
+          .filter(({ leaves: fields, notRecorded }) => fields.length + notRecorded.length > 0),
       };
       const { names, feeds } = source;
       if (given.flag("json")) printJson(world, fleetThenDocument(then, names, feeds));

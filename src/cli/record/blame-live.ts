@@ -66,7 +66,7 @@ export function liveVisor(seen: SeenVisor, keys: LiveWanted["keys"]): LiveVisor 
       const value = element === undefined ? [...found.elements] : found.elements.includes(element);
       return { kind: "shown", value };
     },
-    matches: (leaf, recorded) => matches(seen, keys, leaf, recorded),
+    matches: (field, recorded) => matches(seen, keys, field, recorded),
   };
 }
 

@@ -2,7 +2,7 @@
 import { usage } from "../shell/usage.ts";
 import { defined, type ExitCode } from "../../core/index.ts";
 import { blameVisor, isBelow, type VisorState } from "../../ledger/index.ts";
-import { isLeafPath } from "../../reconcile/index.ts";
+import { isFieldPath } from "../../reconcile/index.ts";
 import { type Blame, blameDocument, blameText } from "../../view/index.ts";
 import { readLiveVisor } from "./blame-live.ts";
 import { accessRequestOf } from "../shell/access-request.ts";
@@ -27,7 +27,7 @@ export const blame: Command = {
     "Say who set each value of a visor, when, and from which commit and manifest line, or that others changed it. Writes nothing.",
   words: [
     { form: "<VISOR>", about: "a name of the manifest, or a key" },
-    { form: "[PATH]", about: "only this leaf, or leaves below it, such as apps.skysocks" },
+    { form: "[PATH]", about: "only this field, or fields below it, such as apps.skysocks" },
   ],
   options: [
     { name: "offline", about: "do not read the visor: answer from the record alone" },
@@ -54,7 +54,7 @@ export const blame: Command = {
           access,
           world,
         );
-    const leaves = blameVisor({
+    const fields = blameVisor({
       state,
       owned,
       ...defined({ path }),
@@ -63,7 +63,7 @@ export const blame: Command = {
     print(
       {
         visor,
-        leaves,
+        leaves: fields,
         sealed: fleet.sealed,
         ...(seen?.kind === "live" ? { readMs: seen.live.readMs } : {}),
         ...(seen?.kind === "unread" ? { unread: seen.why } : {}),
@@ -83,14 +83,14 @@ function ownedPaths(
   state: VisorState | undefined,
   manifest: readonly string[],
 ): readonly string[] {
-  const recorded = state?.leaves.map((leaf) => leaf.path) ?? [];
+  const recorded = state?.leaves.map((field) => field.path) ?? [];
   const known = [...new Set([...recorded, ...(state?.owned ?? []), ...manifest])].sort();
   if (path === undefined) return known;
   const below = known.filter((each) => isBelow(each, path));
   if (below.length > 0) return below;
-  if (isLeafPath(path)) return [path];
+  if (isFieldPath(path)) return [path];
   throw usage(
-    `${path} is no leaf, and nothing below it is recorded of ${word}`,
+    `${path} is no field, and nothing below it is recorded of ${word}`,
     `\`fleet blame ${word}\` lists what is, \`fleet show --live ${word}\` what the visor has`,
   );
 }

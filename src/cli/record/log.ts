@@ -21,7 +21,7 @@ export const log: Command = {
       many: true,
       about: "only entries about this visor (name or key); may be repeated",
     },
-    { name: "path", value: "PATH", about: "only entries about this leaf, or leaves below it" },
+    { name: "path", value: "PATH", about: "only entries about this field, or fields below it" },
     BY_OPERATOR_OPTION,
     { name: "kind", value: "KIND", many: true, about: `only ${ENTRY_KINDS.join(", ")}` },
     ...TIME_OPTIONS,

@@ -12,7 +12,7 @@ import {
   takeUntil,
   type VisorState,
 } from "../../ledger/index.ts";
-import type { TimedLeaf, TimedMoment, TimedVisor } from "../../view/index.ts";
+import type { TimedField, TimedMoment, TimedVisor } from "../../view/index.ts";
 import { visorKeyOf } from "../manifest/named-visor.ts";
 import { momentContext, type RecordsSource } from "./records-source.ts";
 import type { World } from "../shell/world.ts";
@@ -57,12 +57,12 @@ export function timedMoment({ moment, state }: StateThen): TimedMoment {
 }
 
 /** A visor with the values it had last, and the owned paths of which none is recorded. */
-export function timedVisor({ visor, owned, ownedBy, leaves }: VisorState): TimedVisor {
-  const timed = leaves.flatMap((leaf): readonly TimedLeaf[] => {
-    const value = recordedValue(leaf);
-    const at = recordedAt(leaf);
+export function timedVisor({ visor, owned, ownedBy, leaves: fields }: VisorState): TimedVisor {
+  const timed = fields.flatMap((field): readonly TimedField[] => {
+    const value = recordedValue(field);
+    const at = recordedAt(field);
     if (value === undefined || at === undefined) return [];
-    const { path, element, unsure, set, otherwise } = leaf;
+    const { path, element, unsure, set, otherwise } = field;
     return [
       {
         path,

@@ -76,9 +76,9 @@ function returningKeys({ plan, history, inForce, named }: ReturningInput): reado
 function wantedMembers({
   visors,
 }: DesiredFleet): (visor: VisorKey, path: string) => readonly string[] {
-  const leaves = new Map(visors.map((visor) => [visor.key, visor.leaves]));
+  const fields = new Map(visors.map((visor) => [visor.key, visor.leaves]));
   return (visor, path) => {
-    const leaf = leaves.get(visor)?.get(path);
-    return leaf?.kind === "set" ? leaf.members.map(({ value }) => value) : [];
+    const field = fields.get(visor)?.get(path);
+    return field?.kind === "set" ? field.members.map(({ value }) => value) : [];
   };
 }

@@ -160,7 +160,7 @@ export const OVERRIDE_OPTIONS: readonly OptionSpec[] = [
   {
     name: "allow-released",
     value: "N",
-    about: "allow exactly N trust leaves that the manifest lets go",
+    about: "allow exactly N trust fields that the manifest lets go",
   },
   {
     name: "allow-trust-loss",

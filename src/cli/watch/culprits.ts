@@ -55,7 +55,9 @@ export async function findCulprits(
   const feeds =
     fleet === undefined
       ? []
-      : fleet.visors().flatMap(({ leaves }) => leaves.flatMap(({ set }) => set?.at.feed ?? []));
+      : fleet
+          .visors()
+          .flatMap(({ leaves: fields }) => fields.flatMap(({ set }) => set?.at.feed ?? []));
   const names = feedNames(feeds, source, keys);
   const atHand = atHandOf(source);
   for (const visor of changing) {
@@ -68,7 +70,7 @@ export async function findCulprits(
         if (said !== undefined) known.set(id, said);
         continue;
       }
-      const [leaf] = blameVisor({
+      const [field] = blameVisor({
         state: recorded,
         owned: [change.path],
         path: change.path,
@@ -83,7 +85,7 @@ export async function findCulprits(
       const by = { seenMs: Math.max(rightMs, foundMs), keys, names, readMs: seen.atMs };
       const text =
         waitedText(read, seen, change, rightMs) ??
-        culpritText(leaf?.verdict ?? { kind: "never" }, by);
+        culpritText(field?.verdict ?? { kind: "never" }, by);
       known.set(id, text);
     }
   }

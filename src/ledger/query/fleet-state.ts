@@ -121,12 +121,12 @@ export class FleetState {
   visor(key: VisorKey): VisorState | undefined {
     const found = this.#visors.get(key);
     if (found === undefined) return undefined;
-    const leaves = [...found.leaves.values()].map((field) => field.state()).sort(compareFields);
+    const fields = [...found.leaves.values()].map((field) => field.state()).sort(compareFields);
     return {
       visor: key,
       owned: found.owned,
       ...defined({ ownedBy: found.ownedBy }),
-      leaves,
+      leaves: fields,
       known: (path, element, atHand) => this.#known.lastKnown(key, path, element, atHand),
     };
   }
@@ -241,8 +241,8 @@ class VisorHistory {
   }
 
   state(): VisorRecords {
-    const leaves = [...this.leaves.values()].map((field) => field.state());
-    return { leaves, owned: this.owned, ownedBy: this.ownedBy };
+    const fields = [...this.leaves.values()].map((field) => field.state());
+    return { leaves: fields, owned: this.owned, ownedBy: this.ownedBy };
   }
 
   /** Closing a port ends what was recorded of its other fields: nobody changed those. */

@@ -1,7 +1,7 @@
 // Adopting visors into a manifest that is there, whose text stays as it is otherwise.
 import { type Diagnostic, utf8, type VisorKey } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
-import { leafMeaning } from "../leaf-meaning.ts";
+import { fieldMeaning } from "../field-meaning.ts";
 import { loadManifest } from "../resolve-manifest.ts";
 import { type AdoptInput, type Adoption, factorFleet } from "./adoption.ts";
 import { type ExistingManifest, readExisting } from "../existing-manifest.ts";
@@ -67,8 +67,8 @@ function revokedVisor({ revoked }: DesiredFleet, key: VisorKey): Diagnostic | un
 }
 
 /** True for a visor that the manifest says anything of beside its name, key, tags and way in. */
-export function isManaged({ leaves, roles }: DesiredVisor): boolean {
-  return leaves.size > 0 || roles.length > 0;
+export function isManaged({ leaves: fields, roles }: DesiredVisor): boolean {
+  return fields.size > 0 || roles.length > 0;
 }
 
 function attempt(
@@ -95,7 +95,9 @@ function changedRecords(before: DesiredFleet, after: DesiredFleet): readonly Cha
     const now = byKey.get(visor.key);
     const paths = new Set([...visor.leaves.keys(), ...(now?.leaves.keys() ?? [])]);
     return [...paths]
-      .filter((path) => leafMeaning(visor.leaves.get(path)) !== leafMeaning(now?.leaves.get(path)))
+      .filter(
+        (path) => fieldMeaning(visor.leaves.get(path)) !== fieldMeaning(now?.leaves.get(path)),
+      )
       .map((path) => ({ visor: visor.name, path }));
   });
   const isSame = before.controllers.join() === after.controllers.join();

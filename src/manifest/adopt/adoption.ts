@@ -1,6 +1,6 @@
 // What an adoption comes to: from what visors showed to roles, lists and the rest of each visor.
 import { compareTexts, counted, someOf, type VisorKey } from "../../core/index.ts";
-import type { DesiredLeaf, SeenVisor } from "../../model/index.ts";
+import type { DesiredField, SeenVisor } from "../../model/index.ts";
 import { freeName } from "../first-manifest.ts";
 import { type AdoptSection, type PlanView, type Fact, keysOf, type VisorFacts } from "./facts.ts";
 import { factorRoles } from "./factor-roles.ts";
@@ -51,7 +51,7 @@ export interface KnownNames {
 /** Roles that say of a visor only what is so. */
 export interface FittingRoles {
   readonly roles: readonly string[];
-  readonly leaves: ReadonlyMap<string, DesiredLeaf>;
+  readonly leaves: ReadonlyMap<string, DesiredField>;
 }
 
 /** What is to be written: every name once, what visors share in roles and lists, the rest at the visors. */
@@ -194,17 +194,17 @@ function nameKeys(
 }
 
 /** What no role that is there says already. */
-function withoutGiven(visor: VisorFacts, { leaves }: FittingRoles): VisorFacts {
-  return leaves.size === 0
+function withoutGiven(visor: VisorFacts, { leaves: fields }: FittingRoles): VisorFacts {
+  return fields.size === 0
     ? visor
-    : { ...visor, facts: visor.facts.filter((fact) => !isGiven(fact, leaves)) };
+    : { ...visor, facts: visor.facts.filter((fact) => !isGiven(fact, fields)) };
 }
 
-function isGiven(fact: Fact, leaves: ReadonlyMap<string, DesiredLeaf>): boolean {
-  const leaf = leaves.get(fact.kind === "port" ? `${fact.path}.open` : fact.path);
-  if (leaf === undefined) return false;
-  if (leaf.kind === "value" || leaf.exact) return true;
-  const members = new Set(leaf.members.map(({ value }) => value));
+function isGiven(fact: Fact, fields: ReadonlyMap<string, DesiredField>): boolean {
+  const field = fields.get(fact.kind === "port" ? `${fact.path}.open` : fact.path);
+  if (field === undefined) return false;
+  if (field.kind === "value" || field.exact) return true;
+  const members = new Set(field.members.map(({ value }) => value));
   return fact.kind === "keys" && fact.form === "add" && fact.keys.every((key) => members.has(key));
 }
 

@@ -130,11 +130,11 @@ function withRole(manifest: Manifest, input: AdoptInput, role: string): Manifest
 }
 
 /** Only what was asked for is owned, and nothing is left open that was not allowed to be. */
-function isWanted({ leaves }: DesiredVisor, { sections, open }: AdoptInput): boolean {
-  if (leaves.size === 0) return false;
-  return [...leaves.values()].every((leaf) => {
-    const isOpen = leaf.kind === "set" && leaf.anyone === true;
-    return sections.has(sectionOf(leaf.path)) && (open || !isOpen);
+function isWanted({ leaves: fields }: DesiredVisor, { sections, open }: AdoptInput): boolean {
+  if (fields.size === 0) return false;
+  return [...fields.values()].every((field) => {
+    const isOpen = field.kind === "set" && field.anyone === true;
+    return sections.has(sectionOf(field.path)) && (open || !isOpen);
   });
 }
 
@@ -145,19 +145,19 @@ function sectionOf(path: string): AdoptSection {
 
 function fewest(roles: readonly FittingRoles[]): FittingRoles {
   const chosen: string[] = [];
-  const leaves = new Map<
+  const fields = new Map<
     string,
     FittingRoles["leaves"] extends ReadonlyMap<string, infer L> ? L : never
   >();
   const left = roles.toSorted((a, b) => b.leaves.size - a.leaves.size);
   for (const { roles: names, leaves: own } of left) {
-    if ([...own.keys()].every((path) => leaves.has(path))) continue;
+    if ([...own.keys()].every((path) => fields.has(path))) continue;
     chosen.push(...names);
-    for (const [path, leaf] of own) {
-      const known = leaves.get(path);
-      const isWeaker = leaf.kind === "set" && !leaf.exact;
-      if (known === undefined || !isWeaker) leaves.set(path, leaf);
+    for (const [path, field] of own) {
+      const known = fields.get(path);
+      const isWeaker = field.kind === "set" && !field.exact;
+      if (known === undefined || !isWeaker) fields.set(path, field);
     }
   }
-  return { roles: chosen, leaves };
+  return { roles: chosen, leaves: fields };
 }

@@ -15,8 +15,8 @@ export const ADOPT_SECTIONS: readonly AdoptSection[] = [
   "reward",
 ];
 
-/** What a plan finds at one leaf. */
-type ReadLeaf =
+/** What a plan finds at one field. */
+type ReadField =
   | { readonly kind: "value"; readonly shown: Json; readonly raw: Json }
   | { readonly kind: "set"; readonly elements: readonly string[] }
   | { readonly kind: "missing-app" }
@@ -27,7 +27,7 @@ type ReadLeaf =
  * the very values that a plan compares with.
  */
 export interface PlanView {
-  readonly observedFieldAt: (seen: SeenVisor, path: string) => ReadLeaf;
+  readonly observedFieldAt: (seen: SeenVisor, path: string) => ReadField;
   /** True when a plan of `desired` on what was seen changes nothing and leaves nothing unsaid. */
   readonly isInSync: (desired: DesiredVisor, seen: SeenVisor) => boolean;
 }
@@ -36,7 +36,7 @@ export interface PlanView {
 export type PlainValue = string | number | boolean | readonly string[];
 
 /**
- * One thing that a manifest can own, as a visor shows it. `path` is where it is written: a leaf path, or
+ * One thing that a manifest can own, as a visor shows it. `path` is where it is written: a field path, or
  * `ports.N` for the whole record of a served port.
  */
 export type Fact =

@@ -9,7 +9,7 @@ import {
 } from "../../core/index.ts";
 import type { DesiredFleet, DesiredVisor } from "../../model/index.ts";
 import { type ExistingManifest, readExisting } from "../existing-manifest.ts";
-import { type MeaningDifference, meaningDifferences, visorDifferences } from "../leaf-meaning.ts";
+import { type MeaningDifference, meaningDifferences, visorDifferences } from "../field-meaning.ts";
 import { loadManifest } from "../resolve-manifest.ts";
 import { fieldEdits } from "./field-edits.ts";
 import { isOwnedFieldEdit, type ManifestEdit } from "./manifest-edit.ts";
@@ -184,18 +184,18 @@ function wouldDiffer(
 ): FleetError {
   const [first] = differences;
   const visor = existing.desired.visors.find(({ name }) => name === first?.visor);
-  const leaf = edit.kind === "member" ? visor?.leaves.get(edit.list) : undefined;
+  const field = edit.kind === "member" ? visor?.leaves.get(edit.list) : undefined;
   if (
     edit.kind === "member" &&
-    leaf?.kind === "set" &&
+    field?.kind === "set" &&
     visor !== undefined &&
     meant.has(visor.key)
   ) {
     const names = existing.desired.keyNames;
-    const element = leaf.members.find(
+    const element = field.members.find(
       ({ value }) => value === edit.member || names.get(value) === edit.member,
     );
-    const { place, role, via } = element?.origin ?? leaf.origin;
+    const { place, role, via } = element?.origin ?? field.origin;
     const through = via === undefined ? "" : ` through ${via}`;
     const of = role === undefined ? "" : ` of role ${role}`;
     return new FleetError(

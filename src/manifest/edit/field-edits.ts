@@ -104,9 +104,9 @@ function memberEdits(
   const isMember = (word: string): boolean =>
     word.toLowerCase() === member.key ||
     (manifest.visors.get(word) ?? manifest.keys.get(word))?.key === member.key;
-  const isExactAt = ({ leaves }: DesiredVisor): boolean => {
-    const leaf = leaves.get(edit.list);
-    return leaf?.kind === "set" && leaf.exact;
+  const isExactAt = ({ leaves: fields }: DesiredVisor): boolean => {
+    const field = fields.get(edit.list);
+    return field?.kind === "set" && field.exact;
   };
   const visor = desired.visors.find((each) => each.name === name);
   const behind = section === "roles" ? desired.visors.filter(({ key }) => meant.has(key)) : [visor];

@@ -12,7 +12,7 @@ export type ManifestEdit =
       readonly apps: readonly string[];
       readonly fields: Readonly<Record<string, Json>>;
     }
-  /** A key in a list; `list` is a leaf path such as `trust.pty` or `apps.skysocks.whitelist`. */
+  /** A key in a list; `list` is a field path such as `trust.pty` or `apps.skysocks.whitelist`. */
   | {
       readonly kind: "member";
       readonly action: "add" | "remove";
@@ -32,7 +32,7 @@ export type ManifestEdit =
   | { readonly kind: "reward-address"; readonly address: string }
   /** Whether those in `trust.pty` may run programs from afar. */
   | { readonly kind: "rpc-exec"; readonly allowed: boolean }
-  /** A leaf that is left alone until a time, as `until:` is written; without one it no longer is. */
+  /** A field that is left alone until a time, as `until:` is written; without one it no longer is. */
   | {
       readonly kind: "ignore";
       readonly path: string;
@@ -73,7 +73,7 @@ export function treeOfEdit(edit: ValueEdit): FieldTree {
   }
 }
 
-/** What is written below the path of an ignored leaf. */
+/** What is written below the path of an ignored field. */
 export function ignoreFields(until: string, because: string | undefined): FieldTree {
   return fieldTree({ until, ...defined({ because }) });
 }

@@ -252,8 +252,8 @@ function withMember(
 ): DesiredVisor {
   // A visor never stands in its own lists.
   if (visor.key === key) return visor;
-  const leaf = visor.leaves.get(list);
-  const set = leaf?.kind === "set" ? leaf : undefined;
+  const field = visor.leaves.get(list);
+  const set = field?.kind === "set" ? field : undefined;
   if (set?.anyone === true) {
     throw new FleetError("manifest/edit", `${list} of ${visor.name} is open to anyone`, {
       next: "write its members into the manifest in place of anyone",
@@ -267,8 +267,8 @@ function withMember(
     });
   }
   const changed = changedSet(set ?? emptySet(list), action, key);
-  const leaves = new Map([...visor.leaves, [list, changed] as const]);
-  return { ...visor, leaves: new Map([...leaves].sort(([a], [b]) => compareTexts(a, b))) };
+  const fields = new Map([...visor.leaves, [list, changed] as const]);
+  return { ...visor, leaves: new Map([...fields].sort(([a], [b]) => compareTexts(a, b))) };
 }
 
 function emptySet(path: string): DesiredSet {

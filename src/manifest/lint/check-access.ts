@@ -1,5 +1,5 @@
 // Lint rules about who could be locked out and who is let in.
-import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../../model/index.ts";
+import type { DesiredFleet, DesiredField, DesiredVisor } from "../../model/index.ts";
 import { finding, type Linted, type LintFinding } from "./finding.ts";
 
 const TRUST = ["trust.hypervisors", "trust.pty"];
@@ -25,7 +25,7 @@ export function checkSingleController({ manifest, desired }: Linted): readonly L
 /** Only lists that are exact say who is not let in. */
 function visorFinding(visor: DesiredVisor, { controllers, keyNames }: DesiredFleet) {
   const lists = TRUST.map((path) => visor.leaves.get(path));
-  if (!lists.every((leaf) => leaf?.kind === "set" && leaf.exact)) return [];
+  if (!lists.every((field) => field?.kind === "set" && field.exact)) return [];
   const trusted = new Set<string>([visor.key, ...lists.flatMap(membersOf)]);
   const ways = controllers.filter((key) => trusted.has(key));
   if (ways.length > 1) return [];
@@ -39,17 +39,17 @@ function visorFinding(visor: DesiredVisor, { controllers, keyNames }: DesiredFle
       at: visor.place,
       text: visor.name,
       next: "add a second controller to its hypervisors or pty",
-      related: lists.flatMap((leaf) =>
-        leaf === undefined
+      related: lists.flatMap((field) =>
+        field === undefined
           ? []
-          : [{ message: `${leaf.path} is exact here`, at: leaf.origin.place }],
+          : [{ message: `${field.path} is exact here`, at: field.origin.place }],
       ),
     }),
   ];
 }
 
-function membersOf(leaf: DesiredLeaf | undefined): readonly string[] {
-  return leaf?.kind === "set" ? leaf.members.map(({ value }) => value) : [];
+function membersOf(field: DesiredField | undefined): readonly string[] {
+  return field?.kind === "set" ? field.members.map(({ value }) => value) : [];
 }
 
 /** Finds what is open to everybody, each line once. */

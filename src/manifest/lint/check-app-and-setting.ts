@@ -1,6 +1,6 @@
 // An app and a setting that are one thing on the visor, and say different things of it.
 import { canonicalJson } from "../../core/index.ts";
-import type { DesiredLeaf, DesiredVisor } from "../../model/index.ts";
+import type { DesiredField, DesiredVisor } from "../../model/index.ts";
 import { finding, type Linted, type LintFinding } from "./finding.ts";
 
 /** Apps that a setting switches too. Source: embedded_dmsgweb.go and api_proxies.go (2026): dmsg_web starts both. */
@@ -52,9 +52,9 @@ function contradictions(
 }
 
 function valueOf(
-  { leaves }: DesiredVisor,
+  { leaves: fields }: DesiredVisor,
   path: string,
-): Extract<DesiredLeaf, { readonly kind: "value" }> | undefined {
-  const leaf = leaves.get(path);
-  return leaf?.kind === "value" ? leaf : undefined;
+): Extract<DesiredField, { readonly kind: "value" }> | undefined {
+  const field = fields.get(path);
+  return field?.kind === "value" ? field : undefined;
 }

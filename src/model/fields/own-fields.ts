@@ -1,16 +1,16 @@
 // What a visor has once, but settings, apps and ports: who is trusted, who sees the survey, where rewards go; and who has a way in.
-import type { DesiredLeaf, DesiredVisor } from "../desired.ts";
+import type { DesiredField, DesiredVisor } from "../desired.ts";
 import type { FieldRow } from "./field-row.ts";
 
 // Who has a way into a visor by what a manifest says of its trust lists.
 
-/** The leaves whose members have a way into a visor. */
+/** The fields whose members have a way into a visor. */
 export const TRUST_PATHS = ["trust.hypervisors", "trust.pty"] as const;
 
 /** One of {@link TRUST_PATHS}. */
 export type TrustPath = (typeof TRUST_PATHS)[number];
 
-/** The leaves whose members reach into a visor: besides {@link TRUST_PATHS} who may copy files to it and from it. */
+/** The fields whose members reach into a visor: besides {@link TRUST_PATHS} who may copy files to it and from it. */
 export const ACCESS_PATHS = ["trust.hypervisors", "trust.pty", "trust.dmsgscp"] as const;
 
 /** One of {@link ACCESS_PATHS}. */
@@ -22,18 +22,18 @@ export function isTrustField(path: string): boolean {
 }
 
 /** True when a list of a manifest says that a key must not be in it: an exact list of others, or one that removes it. */
-export function takesOut(leaf: DesiredLeaf | undefined, key: string): boolean {
-  if (leaf?.kind !== "set") return false;
+export function takesOut(field: DesiredField | undefined, key: string): boolean {
+  if (field?.kind !== "set") return false;
   const has = (elements: readonly { readonly value: string }[]): boolean =>
     elements.some(({ value }) => value === key);
-  return leaf.exact ? leaf.anyone !== true && !has(leaf.members) : has(leaf.removed);
+  return field.exact ? field.anyone !== true && !has(field.members) : has(field.removed);
 }
 
 /** True when a manifest wants a key in any trust list of a visor. */
-export function letsIn({ leaves }: Pick<DesiredVisor, "leaves">, key: string): boolean {
+export function letsIn({ leaves: fields }: Pick<DesiredVisor, "leaves">, key: string): boolean {
   return TRUST_PATHS.some((path) => {
-    const leaf = leaves.get(path);
-    return leaf?.kind === "set" && leaf.members.some(({ value }) => value === key);
+    const field = fields.get(path);
+    return field?.kind === "set" && field.members.some(({ value }) => value === key);
   });
 }
 

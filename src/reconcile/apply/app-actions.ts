@@ -7,7 +7,7 @@ import type {
   VisorTarget,
   WriteSession,
 } from "../../skywire/visor/index.ts";
-import { parseLeafPath } from "../diff/index.ts";
+import { parseFieldPath } from "../diff/index.ts";
 import { Notebook } from "./write-changes.ts";
 import type { WritePlace } from "./places.ts";
 import type { ApplyTiming } from "./timing.ts";
@@ -58,29 +58,29 @@ export async function runAppActions(
 }
 
 async function runAppAction(context: AppActionContext, change: Change): Promise<Outcome> {
-  const leaf = parseLeafPath(change.path);
-  assert(leaf.section === "apps", "the step of apps holds app changes only");
+  const field = parseFieldPath(change.path);
+  assert(field.section === "apps", "the step of apps holds app changes only");
   let book = new Notebook();
   const { session, place } = context;
   // Nothing more is written to this visor: others may be.
   const waitFor = async (isWanted: (app: AppReading | undefined) => boolean): Promise<Outcome> => {
     session.close();
     place.leave();
-    return outcomeOf(change, book, await watchApp(context, leaf.app, isWanted), leaf.app);
+    return outcomeOf(change, book, await watchApp(context, field.app, isWanted), field.app);
   };
-  const app = session.reading.apps.find(({ name }) => name === leaf.app);
+  const app = session.reading.apps.find(({ name }) => name === field.app);
   if (change.action === "restart" && app !== undefined && isKeptRunning(app)) {
     // The visor itself starts it again, with what its configuration says now.
-    await book.attempt([change], () => session.stopApp(leaf.app));
+    await book.attempt([change], () => session.stopApp(field.app));
     return await waitFor(isRunning);
   }
   if (change.action !== "start") {
     const wasStopped = isStopped(app);
-    await book.attempt([change], () => session.stopApp(leaf.app));
+    await book.attempt([change], () => session.stopApp(field.app));
     if (change.action === "stop") return await waitFor(isStopped);
     // The place is kept until the start: a run that is cut off leaves no more apps stopped than there are places.
-    const stopped = await watchApp(context, leaf.app, isStopped);
-    if (stopped.kind !== "settled") return outcomeOf(change, book, stopped, leaf.app);
+    const stopped = await watchApp(context, field.app, isStopped);
+    if (stopped.kind !== "settled") return outcomeOf(change, book, stopped, field.app);
     // An earlier run may have been cut off between the two: then there was nothing to stop.
     if (wasStopped && book.refused.has(changeKey(change))) book = new Notebook();
     if (book.notes.size > 0) {
@@ -92,7 +92,7 @@ async function runAppAction(context: AppActionContext, change: Change): Promise<
       };
     }
   }
-  await book.attempt([change], () => session.startApp(leaf.app, app?.launcherMode ?? ""));
+  await book.attempt([change], () => session.startApp(field.app, app?.launcherMode ?? ""));
   return await waitFor(isRunning);
 }
 

@@ -13,7 +13,7 @@ import {
   WEB_PROXIES,
 } from "../../model/index.ts";
 import { type AppReading, WHOLE_BLOCKS, type WriteSession } from "../../skywire/visor/index.ts";
-import { appAfter, changesArgs, isOfApp, parseLeafPath } from "../diff/index.ts";
+import { appAfter, changesArgs, isOfApp, parseFieldPath } from "../diff/index.ts";
 import { revealSecrets } from "./read-back.ts";
 
 // A value that must be text, where a plan that was written by hand may hold something else.
@@ -156,7 +156,7 @@ function fieldOf(
   change: Change,
   facts: WriteFacts,
 ): { readonly path: string; readonly value: Json } | undefined {
-  const leaf = parseLeafPath(change.path);
+  const leaf = parseFieldPath(change.path);
   if (leaf.section === "settings") return { path: leaf.setting, value: change.after };
   if (leaf.section === "apps") {
     if (!appFieldRow(leaf.field).inConfig || changesArgs(change)) return undefined;
@@ -171,8 +171,8 @@ function fieldOf(
 
 /** True for a setting that stands in a block of the configuration. */
 function isInBlock({ path }: Change): boolean {
-  const leaf = parseLeafPath(path);
-  return leaf.section === "settings" && leaf.setting.includes(".");
+  const field = parseFieldPath(path);
+  return field.section === "settings" && field.setting.includes(".");
 }
 
 /** The same fields, those of blocks that are not set joined to one field each. */

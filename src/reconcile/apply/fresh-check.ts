@@ -136,20 +136,20 @@ function putBack(
   earlier: readonly IntentPayload[],
   key: VisorKey,
 ): ObservedValues {
-  const leaves = new Map(values.leaves);
+  const fields = new Map(values.leaves);
   const lists = new Map<string, readonly string[]>();
   if (values.hypervisors !== undefined) lists.set("trust.hypervisors", values.hypervisors);
   if (values.pty !== undefined) lists.set("trust.pty", values.pty);
   for (const { changes } of earlier.toReversed()) {
     for (const { path, element, before, after } of changes) {
       if (element === undefined) {
-        if (!mayPutBack(path, leaves.get(path), { before, after })) continue;
-        leaves.set(path, before);
+        if (!mayPutBack(path, fields.get(path), { before, after })) continue;
+        fields.set(path, before);
         if (path.endsWith(".present") && before === false)
-          forgetApp(leaves, path.slice(0, -"present".length));
+          forgetApp(fields, path.slice(0, -"present".length));
         continue;
       }
-      leaves.set(path, withElement(leaves.get(path), element, before, after));
+      fields.set(path, withElement(fields.get(path), element, before, after));
       const list = lists.get(path);
       if (list !== undefined && element !== key) {
         lists.set(path, withElement([...list], element, before, after) as readonly string[]);
@@ -159,13 +159,13 @@ function putBack(
   const hypervisors = lists.get("trust.hypervisors");
   const pty = lists.get("trust.pty");
   return {
-    leaves,
+    leaves: fields,
     ...defined({ hypervisors, pty }),
   };
 }
 
 /**
- * A leaf is put back when it holds what was written; one that shows masks cannot be compared, its intent must do.
+ * A field is put back when it holds what was written; one that shows masks cannot be compared, its intent must do.
  * A restart that was cut off leaves its app stopped.
  */
 function mayPutBack(
@@ -182,11 +182,11 @@ function mayPutBack(
   );
 }
 
-/** Before an app was added, none of its leaves could be found. */
-function forgetApp(leaves: Map<string, Json>, prefix: string): void {
-  for (const path of leaves.keys()) {
+/** Before an app was added, none of its fields could be found. */
+function forgetApp(fields: Map<string, Json>, prefix: string): void {
+  for (const path of fields.keys()) {
     if (path.startsWith(prefix) && !path.endsWith(".present"))
-      leaves.set(path, { missing: "missing-app" });
+      fields.set(path, { missing: "missing-app" });
   }
 }
 

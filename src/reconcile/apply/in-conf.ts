@@ -2,7 +2,7 @@
 import type { Json } from "../../core/index.ts";
 import { ownFieldRow } from "../../model/index.ts";
 import { CONF_VARIABLES } from "../../skywire/visor/index.ts";
-import { parseLeafPath } from "../diff/index.ts";
+import { parseFieldPath } from "../diff/index.ts";
 
 /** A change that was meant to last in the file. */
 export interface ConfChange {
@@ -12,7 +12,7 @@ export interface ConfChange {
 }
 
 /**
- * True where the file holds what a change made of its leaf, `undefined` where nobody here knows which variable that is.
+ * True where the file holds what a change made of its field, `undefined` where nobody here knows which variable that is.
  * @param values the variables of the file, lists as words with blanks between
  */
 export function isInConf(
@@ -39,7 +39,7 @@ export function isInConf(
 }
 
 function configPathOf(path: string): string | undefined {
-  const leaf = parseLeafPath(path);
-  if (leaf.section === "settings") return leaf.setting;
-  return "path" in leaf ? ownFieldRow(leaf.path).config : undefined;
+  const field = parseFieldPath(path);
+  if (field.section === "settings") return field.setting;
+  return "path" in field ? ownFieldRow(field.path).config : undefined;
 }

@@ -7,7 +7,7 @@ import {
   type SecretRef,
   type SeenVisor,
 } from "../../model/index.ts";
-import { CLOSING, observedFieldAt, parseLeafPath } from "../diff/index.ts";
+import { CLOSING, observedFieldAt, parseFieldPath } from "../diff/index.ts";
 
 /** What writing a step left to say about single changes; keys are {@link changeKey}. */
 export interface WriteNotes {
@@ -41,7 +41,7 @@ export function isAsWanted(
 
 /** True for a change that closes a served port, in its first part or its last. */
 export function closesPort({ path, after }: Pick<Change, "path" | "after">): boolean {
-  const leaf = parseLeafPath(path);
+  const leaf = parseFieldPath(path);
   return leaf.section === "ports" && leaf.field === "open" && after === false;
 }
 

@@ -39,7 +39,7 @@ export interface RecordInput {
 
 /**
  * The entries that begin an apply: a keyset where the fleet has none, it changes, or our own ledger does not hold
- * it; the plan; and one part for each visor that changes, or whose owned leaves or their wanted values are others than
+ * it; the plan; and one part for each visor that changes, or whose owned fields or their wanted values are others than
  * recorded. Empty when there is nothing to say.
  */
 export function openingEntries(input: RecordInput): readonly EntryDraft[] {
@@ -168,7 +168,7 @@ function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
       ...visor.unsupported.map(({ path }) => path),
       ...visor.notCompared,
       ...(visor.leftOut ?? []),
-      ...(visor.ignored ?? []).flatMap((leaf) => leaf.changes.map(({ path }) => path)),
+      ...(visor.ignored ?? []).flatMap((field) => field.changes.map(({ path }) => path)),
     ];
     const reading = {
       at: visor.observed.at,
@@ -188,7 +188,7 @@ function planParts(plan: Plan, history: KnownHistory): readonly EntryDraft[] {
 
 // A change as entries of the ledger keep it.
 
-/** A change as entries keep it: what becomes of which leaf, and which manifest line wants it. */
+/** A change as entries keep it: what becomes of which field, and which manifest line wants it. */
 export function recordedChange({ path, element, before, after, reason }: Change): RecordedChange {
   const { place, role } = reason;
   const origin = {

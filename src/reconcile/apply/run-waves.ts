@@ -1,7 +1,7 @@
 // Takes the visors of a plan wave by wave, and on each its steps in their order, when a place is free and nothing speaks against it.
 import { counted } from "../../core/index.ts";
 import { type Change, type Plan, type PlanStep, type PlanVisor, STEPS } from "../../model/index.ts";
-import { parseLeafPath } from "../diff/index.ts";
+import { parseFieldPath } from "../diff/index.ts";
 import type { VisorReport } from "./apply-plan.ts";
 import { type Halt, isCareful, type Places } from "./places.ts";
 import {
@@ -167,8 +167,8 @@ function withoutSpoiltApps(step: PlanStep, outcomes: readonly StepOutcome[]): Pl
 }
 
 function appOf(path: string): string | undefined {
-  const leaf = parseLeafPath(path);
-  return leaf.section === "apps" ? leaf.app : undefined;
+  const field = parseFieldPath(path);
+  return field.section === "apps" ? field.app : undefined;
 }
 
 // Takes the visors of a plan wave by wave: all of a wave at once, as far as there are places.

@@ -9,7 +9,7 @@ import {
 } from "../../ledger/index.ts";
 import type { Route, SeenVisor } from "../../model/index.ts";
 import type { VisorReader } from "../../skywire/visor/index.ts";
-import { CLOSING, observedFieldAt, parseLeafPath, writerOf } from "../diff/index.ts";
+import { CLOSING, observedFieldAt, parseFieldPath, writerOf } from "../diff/index.ts";
 import type { Emit } from "../event.ts";
 import { toSeenVisor, wantsOf } from "../observe/index.ts";
 import { isInConf } from "./in-conf.ts";
@@ -207,8 +207,8 @@ function waitsForRestart(
 }
 
 function isRecordThere(seen: SeenVisor, path: string): boolean {
-  const leaf = parseLeafPath(path);
-  return leaf.section === "ports" && seen.ports?.some(({ port }) => port === leaf.port) === true;
+  const field = parseFieldPath(path);
+  return field.section === "ports" && seen.ports?.some(({ port }) => port === field.port) === true;
 }
 
 /** A local port that moves together with the proxy address is one whose old dmsg listener lives on. */

@@ -13,7 +13,7 @@ import {
   STEPS,
 } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
-import { changesArgs, parseLeafPath } from "../diff/index.ts";
+import { changesArgs, parseFieldPath } from "../diff/index.ts";
 import type { VisorReport } from "./apply-plan.ts";
 import { argsAfter, envAfter, plainText, type WriteFacts } from "./config-fields.ts";
 import type { WriteNotes } from "./read-back.ts";
@@ -160,9 +160,9 @@ function numberOf(value: Json): number {
 }
 
 function appLeaf(change: Change): { readonly app: string } {
-  const leaf = parseLeafPath(change.path);
-  assert(leaf.section === "apps", "an app method writes an app leaf");
-  return leaf;
+  const field = parseFieldPath(change.path);
+  assert(field.section === "apps", "an app method writes an app field");
+  return field;
 }
 
 // Collects what is said of changes while a step is written: errors, refusals, what waits for a restart.

@@ -8,7 +8,7 @@ import {
   portFieldRow,
 } from "../../model/index.ts";
 import type { WriteSession } from "../../skywire/visor/index.ts";
-import { changesArgs, CLOSING, isClosing, isWebPort, parseLeafPath } from "../diff/index.ts";
+import { changesArgs, CLOSING, isClosing, isWebPort, parseFieldPath } from "../diff/index.ts";
 import {
   assertNotOpened,
   callsOf,
@@ -72,11 +72,11 @@ function partsOf(changes: readonly Change[]): readonly (readonly Change[])[] {
 }
 
 function partOf(change: Change): string {
-  const leaf = parseLeafPath(change.path);
-  if (leaf.section === "apps") return changesArgs(change) ? `apps.${leaf.app}` : change.path;
-  if (leaf.section !== "settings") return changeKey(change);
-  const isPair = /^\w+_web\.(enable|proxy_addr)$/.test(leaf.setting);
-  return isPair ? (leaf.setting.split(".", 1)[0] ?? "") : change.path;
+  const field = parseFieldPath(change.path);
+  if (field.section === "apps") return changesArgs(change) ? `apps.${field.app}` : change.path;
+  if (field.section !== "settings") return changeKey(change);
+  const isPair = /^\w+_web\.(enable|proxy_addr)$/.test(field.setting);
+  return isPair ? (field.setting.split(".", 1)[0] ?? "") : change.path;
 }
 
 async function send(
@@ -116,9 +116,9 @@ export async function writePorts(
   const byPort = new Map<number, Change[]>();
   for (const change of changes) {
     if (!PORT_METHODS.includes(change.method)) continue;
-    const leaf = parseLeafPath(change.path);
-    if (leaf.section !== "ports") continue;
-    byPort.set(leaf.port, [...(byPort.get(leaf.port) ?? []), change]);
+    const field = parseFieldPath(change.path);
+    if (field.section !== "ports") continue;
+    byPort.set(field.port, [...(byPort.get(field.port) ?? []), change]);
   }
   if (byPort.size === 0) return;
   await book.attempt([...byPort.values()].flat(), async () => {
@@ -205,7 +205,7 @@ function meanwhile(code: `apply/${string}`, what: string): FleetError {
 function portAfter(record: ObservedPort, changes: readonly Change[]): ObservedPort {
   let after = record;
   for (const { path, element, after: value } of changes) {
-    const leaf = parseLeafPath(path);
+    const leaf = parseFieldPath(path);
     if (leaf.section !== "ports") continue;
     if (leaf.field === "whitelist" && element !== undefined) {
       const others = after.whitelist.filter((key) => key !== element);

@@ -4,7 +4,7 @@ import {
   type AppProgram,
   type AppTypedField,
   type Change,
-  type DesiredLeaf,
+  type DesiredField,
   type DesiredValue,
   type DesiredVisor,
   editArgs,
@@ -22,42 +22,42 @@ import {
   STEPS,
 } from "../../model/index.ts";
 import { observedFieldAt } from "./observed-field.ts";
-import { type LeafPath, parseLeafPath, riskOf } from "./leaf-path.ts";
+import { type FieldPath, parseFieldPath, riskOf } from "./field-path.ts";
 import { closingOf, type LeftOf, recordOf, waitsForRestart, wantsDmsg } from "./served-port.ts";
-import { appPresenceWriter, closingWriter, type LeafWriter } from "./writer-of.ts";
+import { appPresenceWriter, closingWriter, type FieldWriter } from "./writer-of.ts";
 
 // One change, made of a field and of how it is written; those of apps that a plan adds, and of ports that are closed or opened again.
 
-// One change, made of a leaf and of how it is written.
+// One change, made of a field and of how it is written.
 
-/** What comparing one leaf came to. */
-export interface LeafVerdict {
+/** What comparing one field came to. */
+export interface FieldVerdict {
   readonly changes: readonly Change[];
   readonly unsupported: readonly string[];
   readonly notCompared?: true;
   readonly notObserved?: true;
 }
 
-/** The change that makes a leaf what is wanted. */
+/** The change that makes a field what is wanted. */
 export function changeOf(
-  leaf: DesiredValue,
+  field: DesiredValue,
   {
     before,
     op,
     step,
     writer,
-  }: Pick<Change, "before" | "op" | "step"> & { readonly writer: LeafWriter },
+  }: Pick<Change, "before" | "op" | "step"> & { readonly writer: FieldWriter },
 ): Change {
-  const { place, role } = leaf.origin;
+  const { place, role } = field.origin;
   const change: Change = {
-    path: leaf.path,
+    path: field.path,
     op,
     before,
-    after: leaf.value,
+    after: field.value,
     reason: { place, ...defined({ role }) },
     lifetime: writer.lifetime,
     restart: writer.restart,
-    risk: riskOf(leaf.path, false),
+    risk: riskOf(field.path, false),
     step,
     method: writer.method,
     inverse: { after: before },
@@ -76,7 +76,7 @@ export function withWhy(change: Change, note: string | undefined): Change {
 export function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVisor {
   const added: ObservedApp[] = [];
   for (const leaf of desired.leaves.values()) {
-    const path = parseLeafPath(leaf.path);
+    const path = parseFieldPath(leaf.path);
     if (path.section !== "apps" || path.field !== "present") continue;
     if (leaf.kind !== "value" || leaf.value !== true) continue;
     if (seen.apps.some(({ name }) => name === path.app)) continue;
@@ -88,15 +88,15 @@ export function assumeAddedApps(desired: DesiredVisor, seen: SeenVisor): SeenVis
 
 /** A change that adds an app says which program it runs. */
 export function nameBinary(desired: DesiredVisor, change: Change): Change {
-  const path = parseLeafPath(change.path);
+  const path = parseFieldPath(change.path);
   const adds = path.section === "apps" && path.field === "present" && change.op === "add";
   return adds ? { ...change, binary: binaryOf(desired, path.app) } : change;
 }
 
 /** The program an added app runs: its `binary`, or its own name. */
 function binaryOf(desired: Pick<DesiredVisor, "leaves">, app: string): string {
-  const leaf = desired.leaves.get(`apps.${app}.binary`);
-  return leaf?.kind === "value" && typeof leaf.value === "string" ? leaf.value : app;
+  const field = desired.leaves.get(`apps.${app}.binary`);
+  return field?.kind === "value" && typeof field.value === "string" ? field.value : app;
 }
 
 /** What the release shows of its other apps it will show of this one. */
@@ -121,10 +121,10 @@ export interface PortsContext {
 
 /** A port that is wanted closed: how far that has come, and what is to be done now. */
 export function diffClosed(
-  leaf: DesiredLeaf,
+  leaf: DesiredField,
   { seen, left }: PortsContext,
-): LeafVerdict | undefined {
-  const path = parseLeafPath(leaf.path);
+): FieldVerdict | undefined {
+  const path = parseFieldPath(leaf.path);
   if (path.section !== "ports" || path.field !== "open") return undefined;
   if (leaf.kind !== "value" || leaf.value !== false) return undefined;
   const found = observedFieldAt(seen, leaf.path);
@@ -147,7 +147,7 @@ export function diffClosed(
  * to be served over dmsg any more.
  */
 export function keepTrace(change: Change, { desired, seen, left }: PortsContext): Change {
-  const path = parseLeafPath(change.path);
+  const path = parseFieldPath(change.path);
   if (path.section !== "ports" || path.field !== "open" || change.op !== "add") return change;
   if (!waitsForRestart(path.port, left)) return change;
   const isTold = recordOf(seen, path.port) !== undefined && wantsDmsg(desired, path.port);
@@ -179,7 +179,7 @@ function argsAfter(app: AppProgram, changes: readonly Change[], reveal: Reveal):
   let rest: readonly string[] | undefined;
   let keys = parseWhitelist(splitArgs(app).typed.get("whitelist") ?? "");
   for (const change of changes) {
-    const leaf = parseLeafPath(change.path);
+    const leaf = parseFieldPath(change.path);
     if (leaf.section !== "apps" || !changesArgs(change)) continue;
     if (leaf.field === "args") rest = textsOf(reveal(change.after));
     else if (leaf.field === "whitelist") {
@@ -192,7 +192,7 @@ function argsAfter(app: AppProgram, changes: readonly Change[], reveal: Reveal):
 }
 
 function binaryAfter(change: Change): string | undefined {
-  const leaf = parseLeafPath(change.path);
+  const leaf = parseFieldPath(change.path);
   if (leaf.section !== "apps") return undefined;
   if (leaf.field === "binary") return textOf(change.after);
   return leaf.field === "present" && change.op === "add" ? change.binary : undefined;
@@ -200,15 +200,15 @@ function binaryAfter(change: Change): string | undefined {
 
 /** True for changes that end up in the argument list of an app. */
 export function changesArgs(change: Change): boolean {
-  const leaf = parseLeafPath(change.path);
+  const leaf = parseFieldPath(change.path);
   if (leaf.section !== "apps") return false;
   return leaf.field === "args" || TYPED_FIELDS.some(({ field }) => field === leaf.field);
 }
 
-/** True for the path of a leaf of this app. */
+/** True for the path of a field of this app. */
 export function isOfApp(path: string, app: string): boolean {
-  const leaf = parseLeafPath(path);
-  return leaf.section === "apps" && leaf.app === app;
+  const field = parseFieldPath(path);
+  return field.section === "apps" && field.app === app;
 }
 
 function maskSecrets(value: Json): Json {
@@ -236,7 +236,7 @@ export function untakenByProgram(
   change: Change | undefined,
   changes: readonly Change[],
 ): string | undefined {
-  const path = change === undefined ? undefined : parseLeafPath(change.path);
+  const path = change === undefined ? undefined : parseFieldPath(change.path);
   if (change === undefined || path?.section !== "apps" || !changesArgs(change)) return undefined;
   const app = withAdded.apps.find(({ name }) => name === path.app);
   if (app === undefined) return undefined;
@@ -275,7 +275,7 @@ function untakenAddress(app: ObservedApp, { path, method, after }: Change): stri
 }
 
 /** Why an app cannot be stopped or deleted, or `undefined`. */
-export function startedAgain(seen: SeenVisor, path: LeafPath): string | undefined {
+export function startedAgain(seen: SeenVisor, path: FieldPath): string | undefined {
   if (path.section !== "apps" || !["running", "present"].includes(path.field)) return undefined;
   const app = seen.apps.find(({ name }) => name === path.app);
   return app !== undefined && isKeptRunning(app)

@@ -3,7 +3,7 @@ import { canonicalJson, defined, digestOf, type Json } from "../../core/index.ts
 import {
   type Change,
   compareFields,
-  type DesiredLeaf,
+  type DesiredField,
   type DesiredSet,
   type DesiredValue,
   type DesiredVisor,
@@ -18,32 +18,32 @@ import {
   changeOf,
   diffClosed,
   keepTrace,
-  type LeafVerdict,
+  type FieldVerdict,
   nameBinary,
   startedAgain,
   untakenByProgram,
   withWhy,
 } from "./change-of.ts";
 import { type ObservedField, observedFieldAt } from "./observed-field.ts";
-import { parseLeafPath, riskOf } from "./leaf-path.ts";
+import { parseFieldPath, riskOf } from "./field-path.ts";
 import { mayBeMasked } from "./masked.ts";
 import { type SecretComparison, secretRefText } from "./secret-comparison.ts";
 import { type LeftOf, NOTHING_LEFT, withLedPorts } from "./served-port.ts";
-import { appPresenceWriter, type LeafVerb, writerOf } from "./writer-of.ts";
+import { appPresenceWriter, type FieldVerb, writerOf } from "./writer-of.ts";
 
-/** The differences of one visor, all owned leaves accounted for. */
+/** The differences of one visor, all owned fields accounted for. */
 export interface VisorDiff {
   /** In the steps configure and revoke, and plain starts and stops in apps; sorted by path and element. */
   readonly changes: readonly Change[];
   readonly unsupported: readonly Unsupported[];
   readonly notCompared: readonly string[];
   readonly notObserved: readonly string[];
-  /** Owned leaves without any change. */
+  /** Owned fields without any change. */
   readonly inSync: readonly string[];
 }
 
 /**
- * Compares the owned leaves of one visor with what it shows. Only owned leaves are looked at. `left` tells what of
+ * Compares the owned fields of one visor with what it shows. Only owned fields are looked at. `left` tells what of
  * served ports waits for a restart of the visor, or did.
  */
 export function diffVisor(
@@ -61,14 +61,14 @@ export function diffVisor(
   const inSync: string[] = [];
   const withAdded = assumeAddedApps(desired, seen);
   const context = { secrets, left };
-  const verdicts = [...desired.leaves.values()].map((leaf) => ({
-    leaf,
+  const verdicts = [...desired.leaves.values()].map((field) => ({
+    leaf: field,
     verdict:
-      diffClosed(leaf, ports) ??
-      diffLeaf(leaf.path.endsWith(".present") ? seen : withAdded, leaf, context),
+      diffClosed(field, ports) ??
+      diffField(field.path.endsWith(".present") ? seen : withAdded, field, context),
   }));
   const all = verdicts.flatMap(({ verdict }) => verdict.changes);
-  for (const { leaf, verdict: found } of verdicts) {
+  for (const { leaf: field, verdict: found } of verdicts) {
     const why = untakenByProgram(withAdded, found.changes[0], all);
     const verdict =
       why === undefined ? found : { changes: [], unsupported: [...found.unsupported, why] };
@@ -81,12 +81,12 @@ export function diffVisor(
       ),
     );
     for (const why of new Set(verdict.unsupported)) {
-      unsupported.push({ path: leaf.path, why, place: leaf.origin.place });
+      unsupported.push({ path: field.path, why, place: field.origin.place });
     }
-    if (verdict.notObserved === true) notObserved.push(leaf.path);
-    else if (verdict.notCompared === true) notCompared.push(leaf.path);
+    if (verdict.notObserved === true) notObserved.push(field.path);
+    else if (verdict.notCompared === true) notCompared.push(field.path);
     else if (verdict.changes.length === 0 && verdict.unsupported.length === 0)
-      inSync.push(leaf.path);
+      inSync.push(field.path);
   }
   const isTold = new Set(unsupported.map(({ path }) => path));
   const lasting = changes.map((change) => lastingRun(desired, seen, change, isTold));
@@ -98,14 +98,14 @@ export function sortChanges(changes: readonly Change[]): readonly Change[] {
   return changes.toSorted(compareFields);
 }
 
-const IN_SYNC: LeafVerdict = { changes: [], unsupported: [] };
-const NOT_COMPARED: LeafVerdict = { ...IN_SYNC, notCompared: true };
-const NOT_OBSERVED: LeafVerdict = { ...IN_SYNC, notObserved: true };
+const IN_SYNC: FieldVerdict = { changes: [], unsupported: [] };
+const NOT_COMPARED: FieldVerdict = { ...IN_SYNC, notCompared: true };
+const NOT_OBSERVED: FieldVerdict = { ...IN_SYNC, notObserved: true };
 
 /** What a setting that is switched off leaves as it is, beside what its writer says. */
 function offNote({ path, after, reason }: Change): string | undefined {
-  const leaf = parseLeafPath(path);
-  const left = leaf.section === "settings" ? settingAt(leaf.setting)?.offNote : undefined;
+  const field = parseFieldPath(path);
+  const left = field.section === "settings" ? settingAt(field.setting)?.offNote : undefined;
   if (left === undefined || after !== false) return undefined;
   return reason.note === undefined ? left : `${left}; ${reason.note}`;
 }
@@ -117,7 +117,7 @@ function lastingRun(
   change: Change,
   unsupported: ReadonlySet<string>,
 ): Change {
-  const path = parseLeafPath(change.path);
+  const path = parseFieldPath(change.path);
   if (path.section !== "apps" || path.field !== "running") return change;
   const auto = `apps.${path.app}.auto_start`;
   const leaf = unsupported.has(auto) ? undefined : desired.leaves.get(auto);
@@ -126,27 +126,31 @@ function lastingRun(
   return wanted === change.after ? { ...change, lifetime: "config" } : change;
 }
 
-/** What a leaf is compared by beside the visor itself. */
+/** What a field is compared by beside the visor itself. */
 interface DiffContext {
   readonly secrets: SecretComparison | undefined;
   readonly left: LeftOf;
 }
 
-function diffLeaf(seen: SeenVisor, leaf: DesiredLeaf, { secrets, left }: DiffContext): LeafVerdict {
-  const found = observedFieldAt(seen, leaf.path);
+function diffField(
+  seen: SeenVisor,
+  field: DesiredField,
+  { secrets, left }: DiffContext,
+): FieldVerdict {
+  const found = observedFieldAt(seen, field.path);
   if (found.kind === "unsupported") {
     return found.notObserved === true ? NOT_OBSERVED : { changes: [], unsupported: [found.why] };
   }
-  if (found.kind === "missing-app") return diffMissingApp(leaf);
-  if (leaf.kind === "set") {
-    return diffSet(seen, leaf, found.kind === "set" ? found.elements : []);
+  if (found.kind === "missing-app") return diffMissingApp(field);
+  if (field.kind === "set") {
+    return diffSet(seen, field, found.kind === "set" ? found.elements : []);
   }
-  return diffValue(seen, leaf, found, { secrets, left });
+  return diffValue(seen, field, found, { secrets, left });
 }
 
 /** An app that is not there and not added: what is off is as wanted, the rest cannot be set. */
-function diffMissingApp(leaf: DesiredLeaf): LeafVerdict {
-  const path = parseLeafPath(leaf.path);
+function diffMissingApp(leaf: DesiredField): FieldVerdict {
+  const path = parseFieldPath(leaf.path);
   if (path.section !== "apps") return IN_SYNC;
   const isOff =
     leaf.kind === "value" && leaf.value === false && ["running", "auto_start"].includes(path.field);
@@ -154,16 +158,16 @@ function diffMissingApp(leaf: DesiredLeaf): LeafVerdict {
   return isOff ? IN_SYNC : { changes: [], unsupported: [why] };
 }
 
-function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[]): LeafVerdict {
-  const wanted = new Set(leaf.members.map(({ value }) => value));
+function diffSet(seen: SeenVisor, field: DesiredSet, elements: readonly string[]): FieldVerdict {
+  const wanted = new Set(field.members.map(({ value }) => value));
   const present = new Set(elements);
-  const added = leaf.members.filter(({ value }) => !present.has(value));
-  const removed = leaf.exact
+  const added = field.members.filter(({ value }) => !present.has(value));
+  const removed = field.exact
     ? elements
         .filter((value) => !wanted.has(value))
-        .map((value) => ({ value, origin: leaf.origin }))
-    : leaf.removed.filter(({ value }) => present.has(value));
-  const section = parseLeafPath(leaf.path).section;
+        .map((value) => ({ value, origin: field.origin }))
+    : field.removed.filter(({ value }) => present.has(value));
+  const section = parseFieldPath(field.path).section;
   const changes: Change[] = [];
   const unsupported: string[] = [];
   for (const [verb, list] of [
@@ -171,13 +175,13 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
     ["remove", removed],
   ] as const) {
     for (const { value, origin } of list) {
-      const writer = writerOf(seen, leaf.path, verb);
+      const writer = writerOf(seen, field.path, verb);
       if (writer.kind === "unsupported") {
         unsupported.push(writer.why);
         continue;
       }
       changes.push({
-        path: leaf.path,
+        path: field.path,
         element: value,
         op: verb,
         before: verb === "remove",
@@ -188,7 +192,7 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
         },
         lifetime: writer.lifetime,
         restart: writer.restart,
-        risk: riskOf(leaf.path, leaf.anyone === true),
+        risk: riskOf(field.path, field.anyone === true),
         step: section === "trust" && verb === "remove" ? STEPS.revoke : STEPS.configure,
         method: writer.method,
         inverse: { after: verb === "remove" },
@@ -200,34 +204,34 @@ function diffSet(seen: SeenVisor, leaf: DesiredSet, elements: readonly string[])
 
 function diffValue(
   seen: SeenVisor,
-  leaf: DesiredValue,
+  field: DesiredValue,
   found: ObservedField & { readonly kind: "value" | "set" },
   { secrets, left }: DiffContext,
-): LeafVerdict {
+): FieldVerdict {
   const raw: Json = found.kind === "value" ? found.raw : [...found.elements];
   const shown: Json = found.kind === "value" ? found.shown : [...found.elements];
-  if (leaf.secrets.length > 0) {
+  if (field.secrets.length > 0) {
     if (secrets === undefined) return NOT_COMPARED;
     const recorded = found.kind === "value" ? found.keyed : undefined;
     const keyed = recorded ?? secrets.digest?.(canonicalJson(raw));
     // An empty value, as an app that the plan adds has, holds no secret: it needs no digest to differ.
     if (keyed === undefined && !isAbsent(raw)) return NOT_COMPARED;
-    const receipt = secrets.receipt(seen.key, leaf.path);
+    const receipt = secrets.receipt(seen.key, field.path);
     const isSame =
       receipt !== undefined &&
-      receipt.ref === secretRefText(leaf.secrets) &&
+      receipt.ref === secretRefText(field.secrets) &&
       receipt.hmac === keyed;
     if (isSame) return IN_SYNC;
-    return valueChange(seen, leaf, { before: shown, secrets: leaf.secrets, left });
+    return valueChange(seen, field, { before: shown, secrets: field.secrets, left });
   }
   const hidden = found.kind === "value" ? found.hidden : undefined;
-  if (hidden !== undefined && hidden.differs !== digestOf(leaf.value)) {
-    return mayBeMasked(shown, leaf.value)
+  if (hidden !== undefined && hidden.differs !== digestOf(field.value)) {
+    return mayBeMasked(shown, field.value)
       ? NOT_COMPARED
-      : valueChange(seen, leaf, { before: shown, left });
+      : valueChange(seen, field, { before: shown, left });
   }
-  if (hidden === undefined && canonicalJson(raw) === canonicalJson(leaf.value)) return IN_SYNC;
-  return valueChange(seen, leaf, { before: shown, left });
+  if (hidden === undefined && canonicalJson(raw) === canonicalJson(field.value)) return IN_SYNC;
+  return valueChange(seen, field, { before: shown, left });
 }
 
 function valueChange(
@@ -238,13 +242,13 @@ function valueChange(
     readonly secrets?: readonly SecretRef[];
     readonly left: LeftOf;
   },
-): LeafVerdict {
-  const path = parseLeafPath(leaf.path);
+): FieldVerdict {
+  const path = parseFieldPath(leaf.path);
   const isRunning = path.section === "apps" && path.field === "running";
   const isPresence =
     (path.section === "apps" && path.field === "present") ||
     (path.section === "ports" && path.field === "open");
-  const verb: LeafVerb = isPresence ? (leaf.value === true ? "add" : "remove") : "change";
+  const verb: FieldVerb = isPresence ? (leaf.value === true ? "add" : "remove") : "change";
   const writer =
     path.section === "apps" && path.field === "present"
       ? appPresenceWriter(seen, leaf.value === true)

@@ -2,7 +2,7 @@
 import { defined, type Digest, type Json } from "../../core/index.ts";
 import {
   defaultPort,
-  type KeptLeaf,
+  type KeptField,
   type AppTypedField,
   isOf2024,
   knowsWhitelist,
@@ -17,10 +17,10 @@ import {
   splitArgs,
   typedForm,
 } from "../../model/index.ts";
-import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
+import { type FieldPath, parseFieldPath } from "./field-path.ts";
 import { CLOSING, isClosing } from "./served-port.ts";
 
-/** What a visor shows at one leaf. */
+/** What a visor shows at one field. */
 export type ObservedField =
   | {
       readonly kind: "value";
@@ -37,7 +37,7 @@ export type ObservedField =
   | { readonly kind: "missing-app" }
   | { readonly kind: "unsupported"; readonly why: string; readonly notObserved?: true };
 
-/** Reads one leaf out of an observation. The visor's own key never counts as a member of its trust lists. */
+/** Reads one field out of an observation. The visor's own key never counts as a member of its trust lists. */
 export function observedFieldAt(seen: SeenVisor, path: string): ObservedField {
   const kept = seen.kept?.get(path);
   if (kept !== undefined && kept.kind !== "missing-app") return foundKept(kept);
@@ -47,7 +47,7 @@ export function observedFieldAt(seen: SeenVisor, path: string): ObservedField {
   return foundLive(seen, path);
 }
 
-function foundKept(kept: Exclude<KeptLeaf, { readonly kind: "missing-app" }>): ObservedField {
+function foundKept(kept: Exclude<KeptField, { readonly kind: "missing-app" }>): ObservedField {
   if (kept.kind !== "value") return kept;
   const { shown, raw, keyed, differs } = kept;
   return {
@@ -60,21 +60,21 @@ function foundKept(kept: Exclude<KeptLeaf, { readonly kind: "missing-app" }>): O
 }
 
 function foundLive(seen: SeenVisor, path: string): ObservedField {
-  const leaf = parseLeafPath(path);
-  switch (leaf.section) {
+  const field = parseFieldPath(path);
+  switch (field.section) {
     case "trust":
     case "survey":
-      return foundList(seen, leaf.path);
+      return foundList(seen, field.path);
     case "rpc_exec":
-      return foundRpcExec(seen, leaf.path);
+      return foundRpcExec(seen, field.path);
     case "reward_address":
-      return foundText(seen, leaf.path);
+      return foundText(seen, field.path);
     case "settings":
-      return foundSetting(seen, leaf.setting);
+      return foundSetting(seen, field.setting);
     case "apps":
-      return foundApp(seen, leaf);
+      return foundApp(seen, field);
     case "ports":
-      return foundPort(seen, leaf);
+      return foundPort(seen, field);
   }
 }
 
@@ -121,7 +121,7 @@ export function isBlockUnset(seen: Pick<SeenVisor, "unsetBlocks">, path: string)
   return path.includes(".") && (seen.unsetBlocks ?? []).includes(path.split(".", 1)[0] ?? "");
 }
 
-function foundApp(seen: SeenVisor, leaf: LeafPath & { readonly section: "apps" }): ObservedField {
+function foundApp(seen: SeenVisor, leaf: FieldPath & { readonly section: "apps" }): ObservedField {
   const [app, ...others] = seen.apps.filter(({ name }) => name === leaf.app);
   if (others.length > 0) return unsupported(twice(`an app ${leaf.app}`));
   if (leaf.field === "present") return plain(app !== undefined);
@@ -195,7 +195,10 @@ function foundEnv(app: ObservedApp): ObservedField {
   };
 }
 
-function foundPort(seen: SeenVisor, leaf: LeafPath & { readonly section: "ports" }): ObservedField {
+function foundPort(
+  seen: SeenVisor,
+  leaf: FieldPath & { readonly section: "ports" },
+): ObservedField {
   if (seen.ports === undefined) return unsupported("this release does not list its served ports");
   const [port, ...others] = seen.ports.filter((candidate) => candidate.port === leaf.port);
   if (others.length > 0) return unsupported(twice(`port ${leaf.port}`));

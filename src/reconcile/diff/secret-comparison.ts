@@ -1,7 +1,7 @@
 // What comparing a field that holds secrets goes by: receipts of ours, and a keyed digest.
 import type { SecretRef } from "../../model/index.ts";
 
-/** The latest receipt of a secret leaf: which reference was written, and the keyed digest of the value. */
+/** The latest receipt of a secret field: which reference was written, and the keyed digest of the value. */
 export interface WrittenSecret {
   readonly ref: string;
   readonly hmac: string;
@@ -14,7 +14,7 @@ export interface SecretComparison {
   readonly receipt: (visor: string, path: string) => WrittenSecret | undefined;
 }
 
-/** The references of a leaf as one text, as receipts keep it. */
+/** The references of a field as one text, as receipts keep it. */
 export function secretRefText(refs: readonly SecretRef[]): string {
   return refs.join(" ");
 }

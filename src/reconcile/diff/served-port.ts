@@ -8,7 +8,7 @@ import {
   type SeenVisor,
   WEB_PORT,
 } from "../../model/index.ts";
-import { parseLeafPath } from "./leaf-path.ts";
+import { parseFieldPath } from "./field-path.ts";
 
 /**
  * What `ports.N.open` shows of a record that lets in nobody but the visor itself: the first part of closing. It stays
@@ -29,7 +29,7 @@ interface LeftToRestart {
   readonly isOver: boolean;
 }
 
-/** What was left to the next start at a leaf; `undefined` where no record says that anything was. */
+/** What was left to the next start at a field; `undefined` where no record says that anything was. */
 export type LeftOf = (path: string) => LeftToRestart | undefined;
 
 /** Where no ledger tells. */
@@ -110,7 +110,7 @@ export function closingOf(seen: SeenVisor, port: number, left: LeftOf): Closing 
 /** A visor whose moved ports lead their old dmsg listener to the new local port, and why. */
 export interface LedPorts {
   readonly desired: DesiredVisor;
-  /** Sentences about leaves, by path. */
+  /** Sentences about fields, by path. */
   readonly notes: ReadonlyMap<string, string>;
 }
 
@@ -120,23 +120,23 @@ export interface LedPorts {
  * say the address itself.
  */
 export function withLedPorts(desired: DesiredVisor, seen: SeenVisor, left: LeftOf): LedPorts {
-  const leaves = new Map(desired.leaves);
+  const fields = new Map(desired.leaves);
   const notes = new Map<string, string>();
   for (const leaf of desired.leaves.values()) {
-    const at = parseLeafPath(leaf.path);
+    const at = parseFieldPath(leaf.path);
     if (at.section !== "ports" || at.field !== "proxy_addr" || leaf.kind !== "value") continue;
     const local = wantedLocalPort(desired, at.port);
     const address = leadingAddress({ port: at.port, local_port: local });
     if (leaf.origin.byDefault !== true || address === undefined) continue;
     if (isMoved(desired, seen, at.port, left)) {
-      leaves.set(leaf.path, { ...leaf, value: address });
+      fields.set(leaf.path, { ...leaf, value: address });
       notes.set(leaf.path, "leads the dmsg listener there until the visor restarts");
     } else if (left(`ports.${at.port}.local_port`)?.isOver === true) {
       notes.set(leaf.path, "not needed since the visor restarted");
     } else if (isLedBefore(desired, seen, at.port, left))
-      leaves.set(leaf.path, { ...leaf, value: address });
+      fields.set(leaf.path, { ...leaf, value: address });
   }
-  return { desired: { ...desired, leaves }, notes };
+  return { desired: { ...desired, leaves: fields }, notes };
 }
 
 /**
@@ -174,8 +174,8 @@ export function moveFault(
 
 /** True where the manifest wants a port to be served over dmsg. */
 export function wantsDmsg(desired: DesiredVisor, port: number): boolean {
-  const leaf = desired.leaves.get(`ports.${port}.dmsg`);
-  return leaf?.kind === "value" && leaf.value === true;
+  const field = desired.leaves.get(`ports.${port}.dmsg`);
+  return field?.kind === "value" && field.value === true;
 }
 
 function isMoved(desired: DesiredVisor, seen: SeenVisor, port: number, left: LeftOf): boolean {
@@ -190,13 +190,13 @@ function isMoved(desired: DesiredVisor, seen: SeenVisor, port: number, left: Lef
 }
 
 function wantedLocalPort(desired: DesiredVisor, port: number): number {
-  const leaf: DesiredValue | undefined = valueLeaf(desired, `ports.${port}.local_port`);
-  return typeof leaf?.value === "number" ? leaf.value : port;
+  const field: DesiredValue | undefined = valueField(desired, `ports.${port}.local_port`);
+  return typeof field?.value === "number" ? field.value : port;
 }
 
-function valueLeaf(desired: DesiredVisor, path: string): DesiredValue | undefined {
-  const leaf = desired.leaves.get(path);
-  return leaf?.kind === "value" ? leaf : undefined;
+function valueField(desired: DesiredVisor, path: string): DesiredValue | undefined {
+  const field = desired.leaves.get(path);
+  return field?.kind === "value" ? field : undefined;
 }
 
 function isWaiting(left: LeftOf, path: string): boolean {

@@ -12,11 +12,11 @@ import {
 } from "../../model/index.ts";
 import { type MethodName, methodRow } from "../../skywire/visor/index.ts";
 import { isBlockUnset } from "./observed-field.ts";
-import { type LeafPath, parseLeafPath } from "./leaf-path.ts";
+import { type FieldPath, parseFieldPath } from "./field-path.ts";
 import { isWebPort, type LeftOf, mayListen, NOTHING_LEFT, recordOf } from "./served-port.ts";
 
-/** How a leaf is written on one visor. */
-export interface LeafWriter {
+/** How a field is written on one visor. */
+export interface FieldWriter {
   readonly kind: "writer";
   readonly method: string;
   readonly lifetime: Lifetime;
@@ -25,34 +25,34 @@ export interface LeafWriter {
   readonly note?: string;
 }
 
-/** A leaf that this visor's release cannot take. */
+/** A field that this visor's release cannot take. */
 export interface NoWriter {
   readonly kind: "unsupported";
   readonly why: string;
 }
 
-/** What the change does to the leaf; adding to and removing from a list may need different methods. */
-export type LeafVerb = "add" | "change" | "remove";
+/** What the change does to the field; adding to and removing from a list may need different methods. */
+export type FieldVerb = "add" | "change" | "remove";
 
 /** Source: the real v1.3.28 program, which ends at what its own setters store; mended by PR #3025 (2026-06-05). */
 const BROKEN_SETTER =
   "this release can only store it with one dash, such as -secure=true, which keeps the app from starting";
 
 /**
- * Chooses the method that writes a leaf, from what the visor was found to serve and never from a version:
+ * Chooses the method that writes a field, from what the visor was found to serve and never from a version:
  * `SetConfigFields` where it is served, otherwise the setter of older releases. `left` tells what of served ports waits
  * for a restart of the visor.
  */
 export function writerOf(
   seen: SeenVisor,
   path: string,
-  verb: LeafVerb,
+  verb: FieldVerb,
   left: LeftOf = NOTHING_LEFT,
-): LeafWriter | NoWriter {
-  const leaf = parseLeafPath(path);
-  switch (leaf.section) {
+): FieldWriter | NoWriter {
+  const field = parseFieldPath(path);
+  switch (field.section) {
     case "trust":
-      return leaf.path === "trust.dmsgscp" ? scpWriter(seen) : trustWriter(seen, leaf.path, verb);
+      return field.path === "trust.dmsgscp" ? scpWriter(seen) : trustWriter(seen, field.path, verb);
     case "rpc_exec":
       return rpcExecWriter(seen);
     case "survey":
@@ -62,11 +62,11 @@ export function writerOf(
     case "reward_address":
       return rewardWriter(seen, verb);
     case "settings":
-      return settingWriter(seen, leaf.setting);
+      return settingWriter(seen, field.setting);
     case "apps":
-      return appWriter(seen, leaf);
+      return appWriter(seen, field);
     case "ports":
-      return portWriter(seen, leaf, left);
+      return portWriter(seen, field, left);
   }
 }
 
@@ -85,8 +85,8 @@ function blockNote(path: string): string {
 function trustWriter(
   seen: SeenVisor,
   path: "trust.hypervisors" | "trust.pty",
-  verb: LeafVerb,
-): LeafWriter | NoWriter {
+  verb: FieldVerb,
+): FieldWriter | NoWriter {
   const row = ownFieldRow(path);
   if (!seen.configReadable) return unsupported(row.unseen);
   if (serves(seen, "SetConfigFields")) {
@@ -101,7 +101,7 @@ function trustWriter(
   return writer(method, "config", serves(seen, "PendingHypervisors") ? "none" : "visor");
 }
 
-function scpWriter(seen: SeenVisor): LeafWriter | NoWriter {
+function scpWriter(seen: SeenVisor): FieldWriter | NoWriter {
   if (!serves(seen, "SetConfigFields"))
     return unsupported("this release has no lasting way to change who may copy files");
   const { config } = ownFieldRow("trust.dmsgscp");
@@ -109,13 +109,13 @@ function scpWriter(seen: SeenVisor): LeafWriter | NoWriter {
   return { ...writer("SetConfigFields", "config", "visor"), note };
 }
 
-function rpcExecWriter(seen: SeenVisor): LeafWriter | NoWriter {
+function rpcExecWriter(seen: SeenVisor): FieldWriter | NoWriter {
   if (!serves(seen, "SetConfigFields"))
     return unsupported("this release has no lasting way to change it");
   return { ...writer("SetConfigFields", "config", "visor"), note: CONFIG_ONLY };
 }
 
-function rewardWriter(seen: SeenVisor, verb: LeafVerb): LeafWriter | NoWriter {
+function rewardWriter(seen: SeenVisor, verb: FieldVerb): FieldWriter | NoWriter {
   if (serves(seen, "SetConfigFields")) {
     return writer("SetConfigFields", seen.keepsConf ? "conf" : "config", "none");
   }
@@ -126,7 +126,7 @@ function rewardWriter(seen: SeenVisor, verb: LeafVerb): LeafWriter | NoWriter {
     : unsupported(`this release does not serve ${method}`);
 }
 
-function settingWriter(seen: SeenVisor, path: string): LeafWriter | NoWriter {
+function settingWriter(seen: SeenVisor, path: string): FieldWriter | NoWriter {
   const setting = settingAt(path);
   if (setting === undefined)
     return unsupported("this version of fleet does not manage the setting");
@@ -146,8 +146,8 @@ function settingWriter(seen: SeenVisor, path: string): LeafWriter | NoWriter {
 
 function appWriter(
   seen: SeenVisor,
-  leaf: LeafPath & { readonly section: "apps" },
-): LeafWriter | NoWriter {
+  leaf: FieldPath & { readonly section: "apps" },
+): FieldWriter | NoWriter {
   switch (leaf.field) {
     case "present":
       return unsupported("adding and removing an app is chosen by the value");
@@ -158,7 +158,7 @@ function appWriter(
   }
 }
 
-function appFieldWriter(seen: SeenVisor, field: AppField): LeafWriter | NoWriter {
+function appFieldWriter(seen: SeenVisor, field: AppField): FieldWriter | NoWriter {
   const { inConfig, setters, restart, option, type } = appFieldRow(field);
   if (inConfig && serves(seen, "SetConfigFields"))
     return writer("SetConfigFields", "config", restart);
@@ -176,9 +176,9 @@ function appFieldWriter(seen: SeenVisor, field: AppField): LeafWriter | NoWriter
 /** No update starts, ends or moves a dmsg listener: what concerns it is in force after the visor restarts. */
 function portWriter(
   seen: SeenVisor,
-  { port, field }: LeafPath & { readonly section: "ports" },
+  { port, field }: FieldPath & { readonly section: "ports" },
   left: LeftOf,
-): LeafWriter | NoWriter {
+): FieldWriter | NoWriter {
   const isThere = recordOf(seen, port) !== undefined;
   const isLate =
     isThere &&
@@ -196,15 +196,15 @@ export function closingWriter(
   seen: SeenVisor,
   port: number,
   part: "take-away" | "shut",
-): LeafWriter | NoWriter {
+): FieldWriter | NoWriter {
   if (part === "take-away") return firstServed(seen, "DeregisterTCPPort", "none");
   const isThere = recordOf(seen, port) !== undefined;
   return firstServed(seen, isThere ? "UpdateForwardedPort" : "RegisterForwardedPort", "visor");
 }
 
-/** Every method that may write a leaf, so that a reader can ask beforehand which of them are served. */
+/** Every method that may write a field, so that a reader can ask beforehand which of them are served. */
 export function methodsOf(path: string): readonly MethodName[] {
-  const leaf = parseLeafPath(path);
+  const leaf = parseFieldPath(path);
   switch (leaf.section) {
     case "settings": {
       const older = settingAt(leaf.setting)?.olderSetter;
@@ -222,7 +222,7 @@ export function methodsOf(path: string): readonly MethodName[] {
 }
 
 /** The method that adds or removes an app, when the visor serves it. */
-export function appPresenceWriter(seen: SeenVisor, wanted: boolean): LeafWriter | NoWriter {
+export function appPresenceWriter(seen: SeenVisor, wanted: boolean): FieldWriter | NoWriter {
   return firstServed(seen, wanted ? "AddApp" : "DeleteApp", "none");
 }
 
@@ -230,7 +230,7 @@ function firstServed(
   seen: SeenVisor,
   method: string,
   restart: Change["restart"],
-): LeafWriter | NoWriter {
+): FieldWriter | NoWriter {
   return serves(seen, method)
     ? writer(method, "config", restart)
     : unsupported(`this release does not serve ${method}`);
@@ -247,7 +247,7 @@ function serves(seen: SeenVisor, method: string): boolean {
   return seen.methods.get(method) === "present";
 }
 
-function writer(method: string, lifetime: Lifetime, restart: Change["restart"]): LeafWriter {
+function writer(method: string, lifetime: Lifetime, restart: Change["restart"]): FieldWriter {
   return { kind: "writer", method, lifetime, restart };
 }
 

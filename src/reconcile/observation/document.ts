@@ -2,7 +2,7 @@
 import type { Digest, Json, OperatorKey, VisorKey } from "../../core/index.ts";
 import type { OnceTrusted } from "../plan/index.ts";
 import type {
-  KeptLeaf,
+  KeptField,
   Keyset,
   PlanHead,
   Route,
@@ -35,7 +35,7 @@ export interface KeptApp {
 export interface KeptSeen {
   readonly release: string;
   readonly startedAt: string;
-  /** Covers the owned leaves and the two trust lists, as in a plan. */
+  /** Covers the owned fields and the two trust lists, as in a plan. */
   readonly digest: Digest;
   readonly configReadable: boolean;
   readonly keepsConf: boolean;
@@ -50,8 +50,8 @@ export interface KeptSeen {
   readonly methods: Readonly<Record<string, "present" | "absent" | "unknown">>;
   /** Managed apps that are there, by name. */
   readonly apps: Readonly<Record<string, KeptApp>>;
-  /** Every owned leaf by path, and the whitelists of managed exits. */
-  readonly leaves: Readonly<Record<string, KeptLeaf>>;
+  /** Every owned field by path, and the whitelists of managed exits. */
+  readonly leaves: Readonly<Record<string, KeptField>>;
 }
 
 /** One visor of an observation: either `seen`, or `unseen` with a stable word for the reason. */
@@ -122,14 +122,14 @@ export type KeptHistory =
     };
 
 /**
- * Readings of a fleet to plan by elsewhere: without network, key or visor. It holds owned leaves and trust lists, and
+ * Readings of a fleet to plan by elsewhere: without network, key or visor. It holds owned fields and trust lists, and
  * nothing else that a visor says.
  */
 export interface ObservationDocument {
   readonly format: typeof OBSERVATION_FORMAT;
   readonly tool: string;
   readonly fleet: string;
-  /** The manifest whose owned leaves were read. */
+  /** The manifest whose owned fields were read. */
   readonly manifest: { readonly digest: Digest; readonly commit?: string };
   /** When the last visor had been read. */
   readonly created: string;

@@ -20,7 +20,7 @@ import type { KeptAwaiting, KeptHistory, KeptPast } from "./document.ts";
 /** Stands for whoever wrote a record, where an observation did not keep it. */
 const NOBODY = "" as OperatorKey;
 
-/** Takes from the ledgers' history what a planner goes by; values only of leaves that are owned still. */
+/** Takes from the ledgers' history what a planner goes by; values only of fields that are owned still. */
 export function keepHistory(
   history: History,
   heads: readonly PlanHead[],
@@ -28,9 +28,9 @@ export function keepHistory(
 ): KeptHistory {
   if (!history.known) return { known: false };
   const { head, keyset, lastManifest, owned, awaitingRestart, owedRestarts } = history;
-  const leaves = new Map(desired.visors.map((visor) => [visor.key, visor.leaves]));
+  const fields = new Map(desired.visors.map((visor) => [visor.key, visor.leaves]));
   const keys = new Set([
-    ...leaves.keys(),
+    ...fields.keys(),
     ...[owned, awaitingRestart, owedRestarts].flatMap((map) => [...map.keys()]),
   ]);
   return {
@@ -44,7 +44,7 @@ export function keepHistory(
       : { lastManifest: { digest: lastManifest.digest, entry: lastManifest.entry } }),
     visors: [...keys]
       .sort()
-      .map((key) => keepPast(history, key, new Set(leaves.get(key)?.keys())))
+      .map((key) => keepPast(history, key, new Set(fields.get(key)?.keys())))
       .filter((past) => !isEmpty(past)),
   };
 }
@@ -100,11 +100,11 @@ function keepPast(history: KnownHistory, key: VisorKey, ownedNow: ReadonlySet<st
 
 /** Paths with their entry where that is another one than the last apply's, and what was wanted of them. */
 function keepInSync(
-  { leaves, lastManifest, owned }: KnownHistory,
+  { leaves: fields, lastManifest, owned }: KnownHistory,
   key: VisorKey,
   ownedNow: ReadonlySet<string>,
 ): Pick<KeptPast, "inSync" | "inSyncSince" | "wanted"> {
-  const all = leaves.foundOf(key);
+  const all = fields.foundOf(key);
   const since = all
     .filter(({ at }) => at.index !== lastManifest?.entry)
     .map(({ path, at }) => ({ path, entry: at.index }));
@@ -116,7 +116,7 @@ function keepInSync(
   // What was written and is owned no more is let go of: its path must be known, its value not.
   const known = new Set(all.map(({ path }) => path));
   const written = (owned.get(key) ?? []).filter(
-    (path) => !known.has(path) && !ownedNow.has(path) && leaves.wasEverOurs(key, path),
+    (path) => !known.has(path) && !ownedNow.has(path) && fields.wasEverOurs(key, path),
   );
   return {
     inSync: [...known, ...written],
@@ -126,7 +126,7 @@ function keepInSync(
 }
 
 /** What was found and set, as a planner asks for it. Times and feeds were not kept: none goes by them. */
-function leavesAgain(
+function fieldsAgain(
   { inSync, inSyncSince = [], wanted = [], values }: KeptPast,
   last: { readonly digest: Digest; readonly entry: number } | undefined,
 ): { readonly found: readonly FoundField[]; readonly set: readonly SetField[] } {
@@ -154,7 +154,7 @@ function leavesAgain(
         },
       ];
     }),
-    set: values.map(({ after, entry, ...leaf }) => ({ ...leaf, value: after, at: at(entry) })),
+    set: values.map(({ after, entry, ...field }) => ({ ...field, value: after, at: at(entry) })),
   };
 }
 
@@ -194,7 +194,7 @@ export function historyAgain(kept: KeptHistory): History {
     awaitingRestart: by(({ awaitingRestart }) => awaitingRestart),
     owedRestarts: by(({ owedRestarts }) => owedRestarts),
     doubtfulStops: by(({ doubtfulStops = [] }) => doubtfulStops),
-    leaves: KnownFields.of(by((past) => leavesAgain(past, lastManifest))),
+    leaves: KnownFields.of(by((past) => fieldsAgain(past, lastManifest))),
     secretReceipt: (visor, path) => pasts.get(visor)?.secrets.find((each) => each.path === path),
     lastManifest,
   };

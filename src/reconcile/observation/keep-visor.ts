@@ -1,11 +1,11 @@
 // Puts into an observation what counts of one visor, without secrets and without what nobody owns.
 import { canonicalJson, defined, digestOf } from "../../core/index.ts";
 import {
-  type DesiredLeaf,
+  type DesiredField,
   type DesiredVisor,
   exitOf,
   isKeptRunning,
-  type KeptLeaf,
+  type KeptField,
   type ObservedApp,
   type ObservedVisor,
   programNamed,
@@ -16,7 +16,7 @@ import {
   unreadableElements,
   WEB_PROXIES,
 } from "../../model/index.ts";
-import { observedFieldAt, methodsOf, parseLeafPath } from "../diff/index.ts";
+import { observedFieldAt, methodsOf, parseFieldPath } from "../diff/index.ts";
 import { observedDigest, observedValues } from "../plan/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
 
@@ -50,20 +50,20 @@ function keepSeen(
 ): KeptSeen {
   const owned = [...desired.leaves.keys()].sort();
   const apps = keepApps(owned, seen);
-  const leaves: Record<string, KeptLeaf> = {};
+  const fields: Record<string, KeptField> = {};
   for (const path of owned)
-    leaves[path] = keepLeaf(seen, desired.leaves.get(path), path, keyedDigest);
+    fields[path] = keepField(seen, desired.leaves.get(path), path, keyedDigest);
   for (const path of recordPaths(owned))
-    leaves[path] ??= keepLeaf(seen, undefined, path, keyedDigest);
+    fields[path] ??= keepField(seen, undefined, path, keyedDigest);
   for (const app of seen.apps.filter(({ name }) => Object.hasOwn(apps, name))) {
     const path = `apps.${app.name}.whitelist`;
     if (exitOf(asRun(app)) !== undefined)
-      leaves[path] ??= keepLeaf(seen, undefined, path, keyedDigest);
+      fields[path] ??= keepField(seen, undefined, path, keyedDigest);
   }
   if (owned.some((path) => WEB_PROXY_PATH.test(path))) {
     for (const proxy of WEB_PROXIES) {
       const path = `settings.${proxy}.proxy_addr`;
-      leaves[path] ??= keepLeaf(seen, undefined, path, keyedDigest);
+      fields[path] ??= keepField(seen, undefined, path, keyedDigest);
     }
   }
   return {
@@ -76,24 +76,26 @@ function keepSeen(
     showsModes: showsModes(seen),
     methods: keepMethods(owned, seen),
     apps,
-    leaves,
+    leaves: fields,
   };
 }
 
 /** What else decides how a managed port is closed or moved, owned or not. */
 function recordPaths(owned: readonly string[]): readonly string[] {
   return owned.flatMap((path) => {
-    const leaf = parseLeafPath(path);
+    const leaf = parseFieldPath(path);
     return leaf.section === "ports"
       ? PORT_FIELDS.map((field) => `ports.${leaf.port}.${field}`)
       : [];
   });
 }
 
-/** Leaves of a managed app that a refusal may name as the way out. */
+/** Fields of a managed app that a refusal may name as the way out. */
 function besideOwned(path: string): readonly string[] {
-  const leaf = parseLeafPath(path);
-  return leaf.section === "apps" ? [`apps.${leaf.app}.whitelist`, `apps.${leaf.app}.present`] : [];
+  const field = parseFieldPath(path);
+  return field.section === "apps"
+    ? [`apps.${field.app}.whitelist`, `apps.${field.app}.present`]
+    : [];
 }
 
 function keepMethods(owned: readonly string[], seen: SeenVisor): KeptSeen["methods"] {
@@ -110,8 +112,8 @@ function keepMethods(owned: readonly string[], seen: SeenVisor): KeptSeen["metho
 function keepApps(owned: readonly string[], seen: SeenVisor): Readonly<Record<string, KeptApp>> {
   const managed = new Set(
     owned.flatMap((path) => {
-      const leaf = parseLeafPath(path);
-      return leaf.section === "apps" ? [leaf.app] : [];
+      const field = parseFieldPath(path);
+      return field.section === "apps" ? [field.app] : [];
     }),
   );
   return Object.fromEntries(
@@ -141,12 +143,12 @@ function asRun(app: ObservedApp): ObservedApp {
  * A masked value is told in plain words only when the manifest that is observed states it in plain words itself;
  * otherwise its digests must do.
  */
-function keepLeaf(
+function keepField(
   seen: SeenVisor,
-  wanted: DesiredLeaf | undefined,
+  wanted: DesiredField | undefined,
   path: string,
   keyedDigest: ((text: string) => string) | undefined,
-): KeptLeaf {
+): KeptField {
   const found = observedFieldAt(seen, path);
   if (found.kind !== "value") return found.kind === "unsupported" ? unsupported(found.why) : found;
   const { shown, raw } = found;
@@ -161,6 +163,6 @@ function keepLeaf(
   return { kind: "value", shown, ...keyed, ...differs };
 }
 
-function unsupported(why: string): KeptLeaf {
+function unsupported(why: string): KeptField {
   return { kind: "unsupported", why };
 }

@@ -21,13 +21,13 @@ import {
 } from "../../core/index.ts";
 import {
   headShape,
-  type KeptLeaf,
+  type KeptField,
   keysetShape,
   routeShape,
   TRUST_PATHS,
   wantedShape,
 } from "../../model/index.ts";
-import { isLeafPath } from "../diff/index.ts";
+import { isFieldPath } from "../diff/index.ts";
 import type { OnceTrusted } from "../plan/index.ts";
 import {
   type KeptApp,
@@ -44,9 +44,9 @@ const YES_OR_NO = flag("yes or no");
 const KEYED = textLike("keyed digest", /^hmac-sha256:[0-9a-f]{64}$/);
 const PATH_FORM =
   /^(survey|reward_address|trust\.(hypervisors|pty|dmsgscp|allow_rpc_exec)|settings\..+|(apps|ports)\..+\.[^.]+)$/;
-const LEAF_PATH = textLike("leaf path", PATH_FORM, isLeafPath);
-/** Paths of the past may be of leaves that this release does not manage. */
-const PAST_PATH = textLike("leaf path", PATH_FORM);
+const LEAF_PATH = textLike("field path", PATH_FORM, isFieldPath);
+/** Paths of the past may be of fields that this release does not manage. */
+const PAST_PATH = textLike("field path", PATH_FORM);
 
 const APP: Shape<KeptApp> = exactly(
   { program: TEXT, running: YES_OR_NO, autoStart: YES_OR_NO },
@@ -59,7 +59,7 @@ const APP: Shape<KeptApp> = exactly(
   },
 );
 
-const LEAF: Shape<KeptLeaf> = byMember("kind", {
+const LEAF: Shape<KeptField> = byMember("kind", {
   value: exactly(
     { kind: oneOf("value"), shown: ANYTHING },
     { raw: ANYTHING, keyed: KEYED, differs: DIGEST },

@@ -11,7 +11,7 @@ import {
   type SeenVisor,
   type UnseenVisor,
 } from "../../model/index.ts";
-import { CLOSING, parseLeafPath } from "../diff/index.ts";
+import { CLOSING, parseFieldPath } from "../diff/index.ts";
 import { routeOf } from "../observe/index.ts";
 import type { KeptApp, KeptSeen, KeptVisor } from "./document.ts";
 
@@ -66,7 +66,7 @@ function seenVisor(
   };
 }
 
-/** Its leaves come from what is kept; what stands here is what guards look at. */
+/** Its fields come from what is kept; what stands here is what guards look at. */
 function appAgain(name: string, kept: KeptApp, modes: boolean | undefined): ObservedApp {
   const { program, running, autoStart, keptRunning } = kept;
   const { binary, args, ...doubt } =
@@ -103,23 +103,23 @@ function earlierApp(
 }
 
 /** The records of served ports, as far as what is kept tells them; the rest counts as what a record is without it. */
-function portsAgain(visor: VisorKey, { leaves }: KeptSeen): readonly ObservedPort[] {
-  return Object.entries(leaves).flatMap(([path, leaf]) => {
-    const at = parseLeafPath(path);
+function portsAgain(visor: VisorKey, { leaves: fields }: KeptSeen): readonly ObservedPort[] {
+  return Object.entries(fields).flatMap(([path, leaf]) => {
+    const at = parseFieldPath(path);
     if (at.section !== "ports" || at.field !== "open" || leaf.kind !== "value") return [];
     if (leaf.raw !== true && leaf.raw !== CLOSING) return [];
-    const record = { ...defaultPort(at.port), ...factsAgain(at.port, leaves) };
+    const record = { ...defaultPort(at.port), ...factsAgain(at.port, fields) };
     const isShut = leaf.raw === CLOSING;
     return [isShut ? { ...record, whitelist: [visor], skynet: false, dmsg: false } : record];
   });
 }
 
-function factsAgain(port: number, leaves: KeptSeen["leaves"]): Partial<ObservedPort> {
+function factsAgain(port: number, fields: KeptSeen["leaves"]): Partial<ObservedPort> {
   const raw = (field: string): Json | undefined => {
-    const leaf = leaves[`ports.${port}.${field}`];
+    const leaf = fields[`ports.${port}.${field}`];
     return leaf?.kind === "value" ? leaf.raw : undefined;
   };
-  const whitelist = leaves[`ports.${port}.whitelist`];
+  const whitelist = fields[`ports.${port}.whitelist`];
   const local = raw("local_port");
   const proxy = raw("proxy_addr");
   const [dmsg, skynet] = [raw("dmsg"), raw("skynet")];

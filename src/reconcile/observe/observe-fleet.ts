@@ -31,7 +31,7 @@ import {
   type VisorReader,
   type VisorReading,
 } from "../../skywire/visor/index.ts";
-import { diffVisor, methodsOf, parseLeafPath } from "../diff/index.ts";
+import { diffVisor, methodsOf, parseFieldPath } from "../diff/index.ts";
 import type { Emit } from "../event.ts";
 
 // Reads the local visor and all others through it; a visor that cannot be read is a result like any other.
@@ -193,9 +193,9 @@ function confCounts(
 }
 
 function isMirrored(path: string): boolean {
-  const leaf = parseLeafPath(path);
-  if (leaf.section === "settings") return settingAt(leaf.setting)?.mirrored === true;
-  return "path" in leaf && ownFieldRow(leaf.path).mirrored;
+  const field = parseFieldPath(path);
+  if (field.section === "settings") return settingAt(field.setting)?.mirrored === true;
+  return "path" in field && ownFieldRow(field.path).mirrored;
 }
 
 /** What must be read for these owned paths, and which writing methods are asked about. */
@@ -204,9 +204,9 @@ export function wantsOf(paths: Iterable<string>, summary = false): ReadingWants 
   let ports = false;
   let liveTrust = false;
   for (const path of paths) {
-    const leaf = parseLeafPath(path);
-    if (leaf.section === "ports") ports = true;
-    if (leaf.section === "trust") liveTrust = true;
+    const field = parseFieldPath(path);
+    if (field.section === "ports") ports = true;
+    if (field.section === "trust") liveTrust = true;
     for (const method of methodsOf(path)) probes.add(method);
   }
   return { ports, liveTrust, summary, probes: [...probes].sort() };

@@ -13,16 +13,16 @@ import {
   unreadableElements,
   STEPS,
 } from "../../model/index.ts";
-import { parseLeafPath, type VisorDiff } from "../diff/index.ts";
+import { parseFieldPath, type VisorDiff } from "../diff/index.ts";
 import type { History, KnownHistory } from "./history.ts";
 
 // What earlier applies left to a later start, folded from their intents and receipts.
 
 /** Something that an earlier apply left to a later start of the visor or app. */
 export interface Awaiting {
-  /** A leaf path, or the name of an app that owes a stop and start. */
+  /** A field path, or the name of an app that owes a stop and start. */
   readonly what: string;
-  /** The list element, where the leaf is a list. */
+  /** The list element, where the field is a list. */
   readonly element?: string;
   readonly sinceEntry: number;
   readonly sinceMs: number;
@@ -141,8 +141,8 @@ export function planAppRestarts(
   );
   for (const app of seen.apps) {
     const path = `apps.${app.name}.running`;
-    const leaf = desired.leaves.get(path);
-    if (leaf?.kind !== "value" || leaf.value !== true) continue;
+    const field = desired.leaves.get(path);
+    if (field?.kind !== "value" || field.value !== true) continue;
     const changed = changes.some(
       (change) => change.restart === "app" && isOfApp(change.path, app.name),
     );
@@ -156,7 +156,7 @@ export function planAppRestarts(
       changed || earlier === undefined
         ? "what it runs with changes"
         : `restart owed since entry ${earlier.sinceEntry}`;
-    const { place, role } = { place: leaf.origin.place, role: leaf.origin.role };
+    const { place, role } = { place: field.origin.place, role: field.origin.role };
     restarts.push({
       path,
       op: "change",
@@ -177,8 +177,8 @@ export function planAppRestarts(
 }
 
 function isOfApp(path: string, app: string): boolean {
-  const leaf = parseLeafPath(path);
-  return leaf.section === "apps" && leaf.app === app;
+  const field = parseFieldPath(path);
+  return field.section === "apps" && field.app === app;
 }
 
 // Apps that were told to stop, where nobody saw their process end.
@@ -198,9 +198,9 @@ export function doubtfulStops(history: History, seen: SeenVisor): Doubtful {
 }
 
 function isRunning(seen: SeenVisor, path: string): boolean {
-  const leaf = parseLeafPath(path);
+  const field = parseFieldPath(path);
   return (
-    leaf.section === "apps" && seen.apps.some(({ name, running }) => name === leaf.app && running)
+    field.section === "apps" && seen.apps.some(({ name, running }) => name === field.app && running)
   );
 }
 

@@ -46,8 +46,8 @@ export function confirmationsOf(plan: Plan): readonly Confirmation[] {
       count: counts.releasedTrust,
       question: counted(
         counts.releasedTrust,
-        "leaf of risk trust is no longer managed",
-        "leaves of risk trust are no longer managed",
+        "field of risk trust is no longer managed",
+        "fields of risk trust are no longer managed",
       ),
       override: `--allow-released ${counts.releasedTrust}`,
     });

@@ -15,7 +15,7 @@ import {
   policyShape,
   STEPS,
 } from "../../model/index.ts";
-import { methodsOf, parseLeafPath } from "../diff/index.ts";
+import { methodsOf, parseFieldPath } from "../diff/index.ts";
 import { countPlan, decisionDigest, wavesOf } from "./plan-head.ts";
 import { policyToJson } from "./policy.ts";
 
@@ -98,7 +98,7 @@ function visorFault(visor: PlanVisor): string | undefined {
 }
 
 function changeFault(change: Change): string | undefined {
-  const leaf = parseLeafPath(change.path);
+  const leaf = parseFieldPath(change.path);
   const { op, before, after, element, step, method } = change;
   const isRunning = leaf.section === "apps" && leaf.field === "running";
   if (isRunning !== (change.action !== undefined) || isRunning !== (step === STEPS.apps))
@@ -130,7 +130,7 @@ function changeFault(change: Change): string | undefined {
 }
 
 function isSetPath(path: string): boolean {
-  const { section } = parseLeafPath(path);
+  const { section } = parseFieldPath(path);
   return section === "survey" || section === "trust" || path.endsWith(".whitelist");
 }
 

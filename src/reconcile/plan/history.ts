@@ -108,8 +108,8 @@ export interface HistoryState extends WaitingState {
 
 /**
  * Gathers what the planner needs of one fleet from records taken in order, those that an open ledger
- * appends included. Later ones replace what earlier ones said of the same visor, leaf or app, so that
- * it holds no more than a fleet has visors and leaves.
+ * appends included. Later ones replace what earlier ones said of the same visor, field or app, so that
+ * it holds no more than a fleet has visors and fields.
  */
 export class HistoryFold {
   readonly #fleet: string;

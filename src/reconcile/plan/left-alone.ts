@@ -4,18 +4,18 @@ import {
   type Change,
   type DesiredIgnore,
   type DesiredVisor,
-  type IgnoredLeaf,
+  type FieldLeftAlone,
   MASK,
   type Released,
   type SeenVisor,
 } from "../../model/index.ts";
-import { appPresenceWriter, observedFieldAt, parseLeafPath, riskOf } from "../diff/index.ts";
+import { appPresenceWriter, observedFieldAt, parseFieldPath, riskOf } from "../diff/index.ts";
 
 // The fields that a manifest ignores until a time, taken out before comparing.
 
-/** An ignored leaf takes with it what cannot be written without it: a record of a port, an app. */
+/** An ignored field takes with it what cannot be written without it: a record of a port, an app. */
 function pathsBehind(ignore: DesiredIgnore, desired: DesiredVisor): readonly string[] {
-  const leaf = parseLeafPath(ignore.path);
+  const leaf = parseFieldPath(ignore.path);
   const below = (prefix: string): readonly string[] =>
     [...desired.leaves.keys()].filter((path) => path.startsWith(prefix));
   if (leaf.section === "ports" && leaf.field === "open") return below(`ports.${leaf.port}.`);
@@ -29,7 +29,7 @@ function pathsBehind(ignore: DesiredIgnore, desired: DesiredVisor): readonly str
   return [ignore.path];
 }
 
-/** A visor without the leaves that are ignored at a time, and the paths of those. */
+/** A visor without the fields that are ignored at a time, and the paths of those. */
 export interface HeededVisor {
   readonly desired: DesiredVisor;
   readonly left: ReadonlySet<string>;
@@ -40,16 +40,16 @@ export function withoutIgnored(desired: DesiredVisor, nowMs: number): HeededViso
   const active = (desired.ignores ?? []).filter(({ untilMs }) => nowMs < untilMs);
   const left = new Set(active.flatMap((ignore) => pathsBehind(ignore, desired)));
   if (left.size === 0) return { desired, left };
-  const leaves = new Map([...desired.leaves].filter(([path]) => !left.has(path)));
-  return { desired: { ...desired, leaves }, left };
+  const fields = new Map([...desired.leaves].filter(([path]) => !left.has(path)));
+  return { desired: { ...desired, leaves: fields }, left };
 }
 
-/** What a plan says of the ignored leaves; `changes` are those that would be made if nothing were ignored. */
-export function ignoredLeaves(
+/** What a plan says of the ignored fields; `changes` are those that would be made if nothing were ignored. */
+export function ignoredFields(
   desired: DesiredVisor,
   changes: readonly Change[],
   nowMs: number,
-): readonly IgnoredLeaf[] {
+): readonly FieldLeftAlone[] {
   return (desired.ignores ?? []).map((ignore) => {
     const { path, untilMs, because, place } = ignore;
     const ended = nowMs >= untilMs;
@@ -67,9 +67,9 @@ export function ignoredLeaves(
 
 /** The beginning of all paths of the app or port that a path is of. */
 function recordOf(path: string): string | undefined {
-  const leaf = parseLeafPath(path);
-  if (leaf.section === "apps") return `apps.${leaf.app}.`;
-  return leaf.section === "ports" ? `ports.${leaf.port}.` : undefined;
+  const field = parseFieldPath(path);
+  if (field.section === "apps") return `apps.${field.app}.`;
+  return field.section === "ports" ? `ports.${field.port}.` : undefined;
 }
 
 /** The records of apps and ports that changes make: each is written whole or not at all. */
@@ -82,7 +82,7 @@ function madeRecords(changes: readonly Change[]): readonly string[] {
 }
 
 /**
- * Of the changes of a visor those to some leaves, and what they need: an app that is added, and the record of a port
+ * Of the changes of a visor those to some fields, and what they need: an app that is added, and the record of a port
  * that is opened, are written whole.
  */
 export function changesToFields(
@@ -100,7 +100,7 @@ export function changesToFields(
 /**
  * Takes from `wanted` what would make an app or the record of a port in part: one that is not there yet is made with
  * all that the manifest says of it, arguments and whitelist too, or not at all.
- * @param changes all that differ, those of ignored leaves too
+ * @param changes all that differ, those of ignored fields too
  */
 export function wholeRecords(
   wanted: readonly Change[],
@@ -119,11 +119,11 @@ function nameOf({ path, op, element = "" }: Change): string {
 
 // Fields that an earlier apply owned and this manifest does not: they stay as they are, and are told.
 
-/** What an earlier apply did to the leaves of one visor. */
+/** What an earlier apply did to the fields of one visor. */
 export interface EarlierDeeds {
   /** The paths that the latest recorded plan owned. */
   readonly owned: readonly string[];
-  /** True for a leaf that was once as wanted, or was written, or may have been. */
+  /** True for a field that was once as wanted, or was written, or may have been. */
   readonly wasOurs: (path: string) => boolean;
   /** True for one that was written, or may have been. */
   readonly wasWritten: (path: string) => boolean;
@@ -137,7 +137,7 @@ export const NO_DEEDS: EarlierDeeds = {
 };
 
 /**
- * Leaves that the last recorded apply owned and the manifest does not name any more; they are left as they are. What
+ * Fields that the last recorded apply owned and the manifest does not name any more; they are left as they are. What
  * was only wished, and never was so, is not let go of; neither is what belongs to an app that is to be gone. A served
  * port is owned as a whole, so it is listed once.
  */
@@ -160,9 +160,9 @@ export function releasedOf(
 
 /** True for a field of an app that the manifest wants deleted: it goes with it. */
 function isOfGoneApp(desired: DesiredVisor | undefined, path: string): boolean {
-  const leaf = parseLeafPath(path);
-  if (leaf.section !== "apps") return false;
-  const presence = desired?.leaves.get(`apps.${leaf.app}.present`);
+  const field = parseFieldPath(path);
+  if (field.section !== "apps") return false;
+  const presence = desired?.leaves.get(`apps.${field.app}.present`);
   return presence?.kind === "value" && presence.value === false;
 }
 
@@ -182,7 +182,7 @@ function valueAt(seen: SeenVisor | undefined, path: string): Pick<Released, "val
 }
 
 function howToRemove(path: string, seen: SeenVisor | undefined): string {
-  const leaf = parseLeafPath(path);
+  const leaf = parseFieldPath(path);
   switch (leaf.section) {
     case "trust":
     case "survey":

@@ -217,10 +217,10 @@ function isTrustPath(path: string): path is TrustPath {
 /** Keys that some visor's trust list is to hold. */
 function wantedKeys(visors: readonly DesiredVisor[]): ReadonlySet<string> {
   const wanted = new Set<string>();
-  for (const { leaves } of visors) {
+  for (const { leaves: fields } of visors) {
     for (const path of TRUST_PATHS) {
-      const leaf = leaves.get(path);
-      if (leaf?.kind === "set") for (const { value } of leaf.members) wanted.add(value);
+      const field = fields.get(path);
+      if (field?.kind === "set") for (const { value } of field.members) wanted.add(value);
     }
   }
   return wanted;
@@ -230,10 +230,10 @@ function wantedKeys(visors: readonly DesiredVisor[]): ReadonlySet<string> {
 function namedKeys({ visors, controllers, operators, keyNames }: GoneInput["desired"]) {
   const named = new Set<string>([...keyNames.keys(), ...controllers]);
   for (const { feed } of operators) if (feed !== undefined) named.add(feed);
-  for (const { leaves } of visors) {
-    for (const leaf of leaves.values()) {
-      if (leaf.kind === "set") for (const { value } of leaf.members) named.add(value);
-      else if (typeof leaf.value === "string") named.add(leaf.value);
+  for (const { leaves: fields } of visors) {
+    for (const field of fields.values()) {
+      if (field.kind === "set") for (const { value } of field.members) named.add(value);
+      else if (typeof field.value === "string") named.add(field.value);
     }
   }
   return named as ReadonlySet<string>;
@@ -246,8 +246,8 @@ function* waysInto(
   gone: ReadonlyMap<string, Gone>,
 ): Generator<{ readonly key: string; readonly way: LingeringWay }> {
   for (const path of ACCESS_PATHS) {
-    const leaf = visor.leaves.get(path);
-    const wanted = new Set(leaf?.kind === "set" ? leaf.members.map(({ value }) => value) : []);
+    const field = visor.leaves.get(path);
+    const wanted = new Set(field?.kind === "set" ? field.members.map(({ value }) => value) : []);
     const removed = new Set(
       changes.flatMap((change) =>
         change.path === path && change.op === "remove" ? (change.element ?? []) : [],
@@ -257,7 +257,7 @@ function* waysInto(
       const why = gone.get(key);
       if (why === undefined || removed.has(key) || wanted.has(key)) continue;
       if (!isUnwanted(visor, key, why)) continue;
-      const end = takesOut(leaf, key) ? "apply" : "write";
+      const end = takesOut(field, key) ? "apply" : "write";
       yield { key, way: { visor: visor.key, name: visor.name, path, end } };
     }
   }

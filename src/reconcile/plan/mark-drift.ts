@@ -9,55 +9,55 @@ import {
 import { digestOfWanted, type KnownField } from "../../ledger/index.ts";
 import {
   type Change,
-  type DesiredLeaf,
+  type DesiredField,
   type DesiredVisor,
   MASK,
   type SeenVisor,
   type WantedValue,
 } from "../../model/index.ts";
-import { CLOSING, observedFieldAt, parseLeafPath } from "../diff/index.ts";
+import { CLOSING, observedFieldAt, parseFieldPath } from "../diff/index.ts";
 import type { KnownHistory } from "./history.ts";
 
-// What plans and records say of leaves that are as wanted, so that a later change of them can be told.
+// What plans and records say of fields that are as wanted, so that a later change of them can be told.
 
 /** Longer ones, in characters of canonical JSON, are recorded as their digest. */
 const RECORDED_LENGTH_MAX = 4_096;
 
 /**
- * What the manifest wants of a leaf. Of arguments and environments, which may hold secrets, only a keyed digest of
+ * What the manifest wants of a field. Of arguments and environments, which may hold secrets, only a keyed digest of
  * what is there: `undefined` without a key.
  */
 function wantedValue(
-  leaf: DesiredLeaf,
+  field: DesiredField,
   seen: SeenVisor,
   secretDigest: ((text: string) => string) | undefined,
 ): WantedValue | undefined {
-  if (mayHoldSecrets(leaf)) {
-    const found = observedFieldAt(seen, leaf.path);
+  if (mayHoldSecrets(field)) {
+    const found = observedFieldAt(seen, field.path);
     if (secretDigest === undefined || found.kind !== "value" || found.hidden !== undefined)
       return undefined;
     return { kind: "keyed", keyed: secretDigest(canonicalJson(found.raw)) };
   }
-  const wanted = plainWanted(leaf);
+  const wanted = plainWanted(field);
   return canonicalJson({ ...wanted }).length <= RECORDED_LENGTH_MAX
     ? wanted
     : { kind: "digest", digest: digestOfWanted(wanted) };
 }
 
 /** The same in full, to compare with what a record says in short. */
-export function plainWanted(leaf: DesiredLeaf): WantedValue {
-  if (leaf.kind === "value") return { kind: "value", value: leaf.value };
-  const members = leaf.members.map(({ value }) => value).sort();
-  const removed = leaf.removed.map(({ value }) => value).sort();
+export function plainWanted(field: DesiredField): WantedValue {
+  if (field.kind === "value") return { kind: "value", value: field.value };
+  const members = field.members.map(({ value }) => value).sort();
+  const removed = field.removed.map(({ value }) => value).sort();
   return {
     kind: "list",
     members,
     ...(removed.length === 0 ? {} : { removed }),
-    ...(leaf.exact ? { exact: true as const } : {}),
+    ...(field.exact ? { exact: true as const } : {}),
   };
 }
 
-/** What the manifest wants of these leaves of a visor, by path. */
+/** What the manifest wants of these fields of a visor, by path. */
 export function wantedValues(
   desired: DesiredVisor,
   seen: SeenVisor,
@@ -66,16 +66,16 @@ export function wantedValues(
 ): Readonly<Record<string, WantedValue>> {
   return Object.fromEntries(
     paths.flatMap((path) => {
-      const leaf = desired.leaves.get(path);
-      const wanted = leaf === undefined ? undefined : wantedValue(leaf, seen, secretDigest);
+      const field = desired.leaves.get(path);
+      const wanted = field === undefined ? undefined : wantedValue(field, seen, secretDigest);
       return wanted === undefined ? [] : [[path, wanted] as const];
     }),
   );
 }
 
-function mayHoldSecrets(leaf: DesiredLeaf): boolean {
-  const isHiding = leaf.path.endsWith(".args") || leaf.path.endsWith(".env");
-  return isHiding || (leaf.kind === "value" && leaf.secrets.length > 0);
+function mayHoldSecrets(field: DesiredField): boolean {
+  const isHiding = field.path.endsWith(".args") || field.path.endsWith(".env");
+  return isHiding || (field.kind === "value" && field.secrets.length > 0);
 }
 
 // Says of a change whether somebody else made it needed.
@@ -104,12 +104,12 @@ export function markDrift(
   const { history, manifest } = context;
   if (change.action === "restart" || isOwnDoing(change, desired.key, history)) return change;
   const { path, element } = change;
-  const leaf = desired.leaves.get(path);
+  const field = desired.leaves.get(path);
   const known = history.leaves.lastKnown(
     desired.key,
     path,
     element,
-    leaf === undefined ? undefined : { manifest, wanted: plainWanted(leaf) },
+    field === undefined ? undefined : { manifest, wanted: plainWanted(field) },
   );
   if (known === undefined) return change;
   if (!isChanged(change, seen, known, context) && !isUndone(change, known)) return change;
@@ -128,11 +128,11 @@ export function markDrift(
 function isOwnDoing(
   { path, before, after }: Change,
   visor: VisorKey,
-  { leaves }: KnownHistory,
+  { leaves: fields }: KnownHistory,
 ): boolean {
-  const leaf = parseLeafPath(path);
+  const leaf = parseFieldPath(path);
   if (leaf.section !== "ports") return false;
-  const open = leaves.lastKnown(visor, `ports.${leaf.port}.open`, undefined);
+  const open = fields.lastKnown(visor, `ports.${leaf.port}.open`, undefined);
   if (leaf.field === "open")
     return before === CLOSING && (after === false || open?.value === false);
   return open?.value === false;
@@ -140,14 +140,14 @@ function isOwnDoing(
 
 /** A port that was shut until the restart and whose record somebody took away: as wanted, and open again. */
 function isUndone({ path, before, after }: Change, known: KnownField): boolean {
-  const leaf = parseLeafPath(path);
+  const leaf = parseFieldPath(path);
   const isPort = leaf.section === "ports" && leaf.field === "open";
   return isPort && before === false && after === false && known.value === false;
 }
 
 /** Said of an app that is as the visor's own start left it, on a visor that has started since. */
 function startedWithVisor(change: Change, seen: SeenVisor, known: KnownField): string | undefined {
-  const leaf = parseLeafPath(change.path);
+  const leaf = parseFieldPath(change.path);
   if (leaf.section !== "apps" || leaf.field !== "running") return undefined;
   const app = seen.apps.find(({ name }) => name === leaf.app);
   const isByStart = seen.startedAtMs > known.seenMs && app?.autoStart === change.before;

@@ -57,11 +57,11 @@ export class OnceTrustedFold {
   }
 
   /** What was taken so far, and what receipts did to trust lists last. */
-  result(leaves: Pick<KnownFields, "visors" | "writtenOf">): OnceTrusted {
+  result(fields: Pick<KnownFields, "visors" | "writtenOf">): OnceTrusted {
     const takenOut: TrustReceipt[] = [];
     const putIn: TrustReceipt[] = [];
-    for (const visor of leaves.visors()) {
-      for (const { path, element, value, at } of leaves.writtenOf(visor)) {
+    for (const visor of fields.visors()) {
+      for (const { path, element, value, at } of fields.writtenOf(visor)) {
         const list = TRUST_PATHS.find((each) => each === path);
         if (list === undefined || element === undefined) continue;
         const receipt = { visor, path: list, key: element, entry: at.index };

@@ -20,7 +20,7 @@ import {
   type Policy,
   type SeenVisor,
 } from "../../model/index.ts";
-import { observedFieldAt, parseLeafPath } from "../diff/index.ts";
+import { observedFieldAt, parseFieldPath } from "../diff/index.ts";
 import { policyToJson } from "./policy.ts";
 
 // The counts of a plan, what counts as a removal, and the order across visors.
@@ -38,7 +38,7 @@ export function countPlan(
     visors.reduce((total, visor) => total + count(visor), 0);
   const notObserved = sum((visor) => visor.notObserved?.length ?? 0);
   const ignored = sum(
-    (visor) => visor.ignored?.filter((leaf) => leaf.changes.length > 0).length ?? 0,
+    (visor) => visor.ignored?.filter((field) => field.changes.length > 0).length ?? 0,
   );
   const leftOut = sum((visor) => visor.leftOut?.length ?? 0);
   const doubtful = sum((visor) => visor.doubtful?.length ?? 0);
@@ -72,14 +72,14 @@ export function isRemoval(change: Change): boolean {
 
 /** True for an element that leaves one of the two trust lists. */
 export function isTrustRemoval(change: Change): boolean {
-  return change.op === "remove" && parseLeafPath(change.path).section === "trust";
+  return change.op === "remove" && parseFieldPath(change.path).section === "trust";
 }
 
 /** How many list elements, apps and ports the manifest owns on a visor as it is now: what percentages are of. */
 export function countOwnedElements(desired: DesiredVisor, seen: SeenVisor): number {
   let count = 0;
   for (const leaf of desired.leaves.values()) {
-    const path = parseLeafPath(leaf.path);
+    const path = parseFieldPath(leaf.path);
     const found = observedFieldAt(seen, leaf.path);
     if (leaf.kind === "set" && found.kind === "set") {
       const named = new Set([...leaf.members, ...leaf.removed].map(({ value }) => value));
@@ -122,7 +122,7 @@ export interface ObservedValues {
   readonly pty?: readonly string[];
 }
 
-/** Takes from an observation what its digest covers: owned leaves and the two trust lists. */
+/** Takes from an observation what its digest covers: owned fields and the two trust lists. */
 export function observedValues(owned: readonly string[], seen: SeenVisor): ObservedValues {
   return {
     leaves: new Map(owned.map((path) => [path, observedValue(seen, path)])),
@@ -131,17 +131,17 @@ export function observedValues(owned: readonly string[], seen: SeenVisor): Obser
 }
 
 /** The observed digest: sets sorted, and nothing that moves by itself. */
-export function observedDigest({ leaves, hypervisors, pty }: ObservedValues): Digest {
+export function observedDigest({ leaves: fields, hypervisors, pty }: ObservedValues): Digest {
   return digestOf({
     hypervisors: hypervisors === undefined ? null : sorted(hypervisors),
-    leaves: [...leaves]
+    leaves: [...fields]
       .toSorted(([left], [right]) => compareTexts(left, right))
       .map(([path, value]): Json => [path, value]),
     pty: pty === undefined ? null : sorted(pty),
   });
 }
 
-/** The value of one leaf as the observed digest covers it. */
+/** The value of one field as the observed digest covers it. */
 function observedValue(seen: SeenVisor, path: string): Json {
   const found = observedFieldAt(seen, path);
   if (found.kind === "set") return sorted(found.elements);
@@ -150,7 +150,7 @@ function observedValue(seen: SeenVisor, path: string): Json {
 
 /**
  * What {@link observedDigest} masks, as a keyed digest: only whoever holds the same key can compare it.
- * `undefined` when no owned leaf may hold secrets.
+ * `undefined` when no owned field may hold secrets.
  */
 export function keyedObservedDigest(
   owned: readonly string[],
@@ -190,7 +190,8 @@ export function decisionDigest(
         ]);
       }
     }
-    for (const leaf of visor.secretLeaves) changes.push([visor.key, leaf.path, [...leaf.secrets]]);
+    for (const field of visor.secretLeaves)
+      changes.push([visor.key, field.path, [...field.secrets]]);
   }
   const text = changes.map((change) => canonicalJson(change)).sort();
   return digestOf({
@@ -214,11 +215,11 @@ export function overridesToJson(overrides: Overrides): JsonObject {
   };
 }
 
-/** Every owned leaf of a visor that holds secrets, with its references. */
-export function secretLeavesOf(desired: DesiredVisor): PlanVisor["secretLeaves"] {
-  return [...desired.leaves.values()].flatMap((leaf) =>
-    leaf.kind === "value" && leaf.secrets.length > 0
-      ? [{ path: leaf.path, secrets: leaf.secrets }]
+/** Every owned field of a visor that holds secrets, with its references. */
+export function secretFieldsOf(desired: DesiredVisor): PlanVisor["secretLeaves"] {
+  return [...desired.leaves.values()].flatMap((field) =>
+    field.kind === "value" && field.secrets.length > 0
+      ? [{ path: field.path, secrets: field.secrets }]
       : [],
   );
 }

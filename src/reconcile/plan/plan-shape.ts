@@ -23,7 +23,7 @@ import {
   type Change,
   GUARDS,
   headShape,
-  type IgnoredLeaf,
+  type FieldLeftAlone,
   keysetShape,
   type Lingering,
   type ManifestCommit,
@@ -142,7 +142,7 @@ const STEP: Shape<PlanStep> = membersOf({
   restartsOwed: listOf(TEXT),
 });
 
-const IGNORED: Shape<IgnoredLeaf> = membersOf(
+const IGNORED: Shape<FieldLeftAlone> = membersOf(
   { path: TEXT, until: TIME, place: PLACE, ended: FLAG, changes: listOf(CHANGE) },
   { because: TEXT },
 );

@@ -17,7 +17,7 @@ import {
   diffVisor,
   observedFieldAt,
   type LeftOf,
-  parseLeafPath,
+  parseFieldPath,
   type SecretComparison,
   sortChanges,
 } from "../diff/index.ts";
@@ -32,13 +32,13 @@ import {
   keyedObservedDigest,
   observedDigest,
   observedValues,
-  secretLeavesOf,
+  secretFieldsOf,
 } from "./plan-head.ts";
 import { pendingElement } from "./guards/index.ts";
 import type { History, KnownHistory } from "./history.ts";
 import {
   type EarlierDeeds,
-  ignoredLeaves,
+  ignoredFields,
   changesToFields,
   NO_DEEDS,
   releasedOf,
@@ -59,7 +59,7 @@ export interface PlanVisorContext {
   readonly ageFromMs?: number;
   /** The time of the plan, which ends what is ignored. */
   readonly nowMs: number;
-  /** The only leaves to plan, by visor; absent when all are. */
+  /** The only fields to plan, by visor; absent when all are. */
   readonly only?: ReadonlyMap<VisorKey, ReadonlySet<string>>;
   /** Which changes are planned; all of them when not given. */
   readonly picks?: (visor: VisorKey, change: Change) => boolean;
@@ -79,10 +79,10 @@ export function planVisor(
     name: desired.name,
     route: observed.route,
     owned,
-    secretLeaves: secretLeavesOf(desired),
+    secretLeaves: secretFieldsOf(desired),
     openToAnyone: owned.filter((path) => {
-      const leaf = desired.leaves.get(path);
-      return leaf?.anyone === true;
+      const field = desired.leaves.get(path);
+      return field?.anyone === true;
     }),
   };
   const { history } = context;
@@ -128,7 +128,7 @@ export function planVisor(
     released: releasedOf(deeds, desired, observed),
     ...(desired.ignores === undefined
       ? {}
-      : { ignored: ignoredLeaves(desired, everything, context.nowMs) }),
+      : { ignored: ignoredFields(desired, everything, context.nowMs) }),
     ...(leftOut.length === 0 ? {} : { leftOut }),
     ...(broken.length === 0 ? {} : { cannotStart: broken }),
   };
@@ -150,11 +150,11 @@ function unseenPart({ kind, reason, detail, next }: UnseenVisor) {
 /** What earlier applies did on a visor, as far as a ledger was read. */
 export function earlierDeeds(history: History, visor: VisorKey): EarlierDeeds {
   if (!history.known) return NO_DEEDS;
-  const { leaves, owned } = history;
+  const { leaves: fields, owned } = history;
   return {
     owned: owned.get(visor) ?? [],
-    wasOurs: (path) => leaves.wasEverOurs(visor, path),
-    wasWritten: (path) => leaves.wasWritten(visor, path),
+    wasOurs: (path) => fields.wasEverOurs(visor, path),
+    wasWritten: (path) => fields.wasWritten(visor, path),
   };
 }
 
@@ -204,14 +204,14 @@ function stillOwed(
 
 /** True for the closing of a port whose record is not shut any more: others took it away or opened it. */
 function isUndoneClosing(history: History, seen: SeenVisor, path: string): boolean {
-  const leaf = parseLeafPath(path);
+  const leaf = parseFieldPath(path);
   if (!history.known || leaf.section !== "ports" || leaf.field !== "open") return false;
   if (history.leaves.lastKnown(seen.key, path, undefined)?.value !== false) return false;
   const found = observedFieldAt(seen, path);
   return found.kind === "value" && found.raw !== CLOSING;
 }
 
-/** Owned leaves of a visor that were written and are in force only once it has restarted, and are still so. */
+/** Owned fields of a visor that were written and are in force only once it has restarted, and are still so. */
 export function awaitingRestart(
   history: History,
   desired: DesiredVisor,
@@ -237,15 +237,15 @@ export function leftToRestart(history: History, seen: SeenVisor): LeftOf {
 }
 
 /**
- * Since which entry a leaf of a served port waited for the start that the visor has made since: what is to be done
- * about it now is the rest of our own deed. `undefined` for every other leaf.
+ * Since which entry a field of a served port waited for the start that the visor has made since: what is to be done
+ * about it now is the rest of our own deed. `undefined` for every other field.
  */
 export function waitedForStart(
   history: History,
   seen: SeenVisor,
   path: string,
 ): number | undefined {
-  const leaf = parseLeafPath(path);
+  const leaf = parseFieldPath(path);
   if (leaf.section !== "ports") return undefined;
   // The address that leads a moved port waits with the local port it leads to.
   const field = leaf.field === "proxy_addr" ? "local_port" : leaf.field;
@@ -281,7 +281,7 @@ function driftContext(
   };
 }
 
-/** What the manifest wants of the leaves that are so, and of lists that an apply will have made so. */
+/** What the manifest wants of the fields that are so, and of lists that an apply will have made so. */
 function wantedOf(
   desired: DesiredVisor,
   seen: SeenVisor,

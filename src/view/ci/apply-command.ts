@@ -23,9 +23,9 @@ export function applyCommand(plan: Plan, { selection }: CommandFacts): string | 
       ? []
       : [path.startsWith("-") && path !== "-" ? `./${path}` : path]),
     ...(selection === undefined ? [] : ["--on", selection]),
-    ...(plan.only ?? []).flatMap(({ visor, path: leaf }) => [
+    ...(plan.only ?? []).flatMap(({ visor, path: field }) => [
       "--only",
-      `${plan.names[visor] ?? visor}/${leaf}`,
+      `${plan.names[visor] ?? visor}/${field}`,
     ]),
     ...overrideWords(plan),
     "--expect-decision",

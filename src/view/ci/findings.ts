@@ -24,7 +24,7 @@ export interface PlanFinding {
   readonly message: string;
   /** The manifest's line, or its first line where there is none better. */
   readonly place: Place;
-  /** Tells findings apart from run to run: the same leaf has the same, whatever line it stands on. */
+  /** Tells findings apart from run to run: the same field has the same, whatever line it stands on. */
   readonly fingerprint: Digest;
 }
 
@@ -42,7 +42,7 @@ export function planFindings(plan: Plan): readonly PlanFinding[] {
     ...lingeringDrafts(plan),
     ...plan.releasedVisors.flatMap(({ key, released }) => {
       const visor = { key, name: nameOf(key, plan) };
-      return released.map((leaf) => releasedDraft(leaf, visor, plan));
+      return released.map((field) => releasedDraft(field, visor, plan));
     }),
   ];
   const seen = new Map<string, number>();
@@ -110,7 +110,7 @@ function visorDrafts(visor: PlanVisor, plan: Plan): readonly Draft[] {
     ...(visor.cannotStart ?? []).map(({ app, element, next }) =>
       here("app/cannot-start", `apps.${app}`, `its program ends at ${element}; ${next}`),
     ),
-    ...visor.released.map((leaf) => releasedDraft(leaf, who, plan)),
+    ...visor.released.map((field) => releasedDraft(field, who, plan)),
   ];
 }
 
@@ -141,14 +141,14 @@ function unseenDrafts(visor: PlanVisor, plan: Plan): readonly Draft[] {
   ];
 }
 
-function releasedDraft(leaf: Released, visor: { key: VisorKey; name: string }, plan: Plan): Draft {
-  const value = leaf.value === undefined ? "as it is" : `at ${valueText(leaf.value, plan.names)}`;
+function releasedDraft(field: Released, visor: { key: VisorKey; name: string }, plan: Plan): Draft {
+  const value = field.value === undefined ? "as it is" : `at ${valueText(field.value, plan.names)}`;
   return {
-    rule: leaf.trust ? "leaf/released-trust" : "leaf/released",
+    rule: field.trust ? "leaf/released-trust" : "leaf/released",
     visor,
-    message: printable(`${leaf.path}: no longer managed, left ${value} (${leaf.how})`),
+    message: printable(`${field.path}: no longer managed, left ${value} (${field.how})`),
     place: placeOf(plan),
-    identity: [visor.key, leaf.path],
+    identity: [visor.key, field.path],
   };
 }
 

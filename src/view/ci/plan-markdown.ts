@@ -198,7 +198,7 @@ function addOrigin(page: Page, plan: Plan): void {
   if (!plan.complete) page.add("- Incomplete: something owned could not be read or compared\n");
   if (!history.known) {
     page.add(
-      `- History unknown (${prose(history.why)}): released leaves and owed restarts are not shown\n`,
+      `- History unknown (${prose(history.why)}): released fields and owed restarts are not shown\n`,
     );
   }
   page.add("\n");

@@ -142,7 +142,7 @@ export const RULES: readonly Rule[] = [
     "leaf/released-trust",
     "trust",
     "trust no longer managed",
-    "The manifest lets go of a leaf that concerns trust; it keeps its value.",
+    "The manifest lets go of a field that concerns trust; it keeps its value.",
   ),
   rule(
     "change/reachability",
@@ -162,20 +162,20 @@ export const RULES: readonly Rule[] = [
     "leaf/unsupported",
     "remark",
     "unsupported here",
-    "This visor's release cannot show or take the leaf; it is never written.",
+    "This visor's release cannot show or take the field; it is never written.",
   ),
   rule(
     "leaf/released",
     "remark",
     "no longer managed",
-    "The manifest lets go of a leaf; it keeps its value.",
+    "The manifest lets go of a field; it keeps its value.",
   ),
   rule("leaf/not-compared", "remark", "secret not compared", "A secret could not be compared."),
   rule(
     "leaf/not-observed",
     "remark",
     "not in the observation",
-    "The recorded observation does not hold the leaf: it is not judged.",
+    "The recorded observation does not hold the field: it is not judged.",
   ),
   rule(
     "leaf/awaiting-restart",

@@ -3,7 +3,7 @@ import { counted } from "../../core/index.ts";
 import {
   type Change,
   changesOf,
-  type IgnoredLeaf,
+  type FieldLeftAlone,
   type Plan,
   type PlanVisor,
 } from "../../model/index.ts";
@@ -193,7 +193,7 @@ function remarksOf(visor: PlanVisor, { names }: Plan): readonly string[] {
     ),
     ...visor.notCompared.map((path) => `${path}: secret, not compared`),
     ...(visor.notObserved ?? []).map((path) => `${path}: not in the observation`),
-    ...(visor.ignored ?? []).map((leaf) => ignoredText(leaf, names)),
+    ...(visor.ignored ?? []).map((field) => ignoredText(field, names)),
     ...(visor.leftOut ?? []).map((path) => `${path}: differs, left out (not named by --only)`),
     ...visor.awaitingRestart.map(
       ({ path, sinceEntry }) =>
@@ -210,8 +210,8 @@ function remarksOf(visor: PlanVisor, { names }: Plan): readonly string[] {
   ];
 }
 
-function ignoredText(leaf: IgnoredLeaf, names: Plan["names"]): string {
-  return `${leaf.path}: ${ignoredWhat(leaf, names)} (${ignoredNotes(leaf)})`;
+function ignoredText(field: FieldLeftAlone, names: Plan["names"]): string {
+  return `${field.path}: ${ignoredWhat(field, names)} (${ignoredNotes(field)})`;
 }
 
 function noteOf(visor: PlanVisor, refusalCount: number): string {

@@ -4,7 +4,7 @@ import { commandForms } from "../../../src/cli/command-forms.ts";
 import { allCommands } from "../../../src/cli/command-table.ts";
 import { complete } from "../../../src/cli/completion/complete.ts";
 import { completionScript, SHELLS } from "../../../src/cli/completion/scripts.ts";
-import { isLeafPath } from "../../../src/reconcile/index.ts";
+import { isFieldPath } from "../../../src/reconcile/index.ts";
 import {
   COMPLETED_MANIFEST,
   COMPLETION_QUESTIONS,
@@ -55,7 +55,7 @@ describe("completion", () => {
     const paths = await offered("fish", ["log", "--path", ""]);
     const own = paths.filter((path) => !path.startsWith("visors."));
     expect(own.length).toBeGreaterThan(50);
-    expect(own.filter((path) => !isLeafPath(path))).toEqual([]);
+    expect(own.filter((path) => !isFieldPath(path))).toEqual([]);
   });
 
   it.each([

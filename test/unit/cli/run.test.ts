@@ -89,7 +89,7 @@ describe("validate and explain", () => {
     await world.write("fleet.yaml", MANIFEST);
     expect(await world.run("validate")).toMatchObject({
       code: 0,
-      last: "Valid: fleet home, 1 visor, 1 owned leaf.",
+      last: "Valid: fleet home, 1 visor, 1 owned field.",
     });
     expect((await world.run("explain", "visors.laptop.settings")).out).toContain(
       "settings.log_level: info  (fleet.yaml:5)",

@@ -29,8 +29,8 @@ describe("the state that records lead to", () => {
     const story = new RecordStory();
     story.plan("one", { commit: "1f3a00", changes: [levelChange("info", "debug")] });
     story.write("one", [levelChange("info", "debug")]);
-    const leaf = await levelOf(story);
-    expect(leaf?.set).toEqual({
+    const field = await levelOf(story);
+    expect(field?.set).toEqual({
       value: "debug",
       before: "info",
       lifetime: "config",
@@ -42,7 +42,7 @@ describe("the state that records lead to", () => {
       origin: { file: "fleet.yaml", line: 5, role: "base" },
       afterRestart: false,
     });
-    expect(leaf).not.toHaveProperty("otherwise");
+    expect(field).not.toHaveProperty("otherwise");
     expect((await stateOf(story))?.owned).toEqual(["settings.log_level"]);
   });
 
@@ -92,9 +92,9 @@ describe("the state that records lead to", () => {
     story.plan("one", { changes: [levelChange("info", "debug")] });
     story.write("one", [levelChange("info", "debug")]);
     tell(story);
-    const leaf = await levelOf(story);
-    const value = leaf === undefined ? undefined : recordedValue(leaf);
-    expect([value, leaf?.unsure?.why, leaf?.otherwise?.first.at.index]).toEqual(want);
+    const field = await levelOf(story);
+    const value = field === undefined ? undefined : recordedValue(field);
+    expect([value, field?.unsure?.why, field?.otherwise?.first.at.index]).toEqual(want);
   });
 
   describe("a plan part that found a leaf in sync", () => {
@@ -141,12 +141,12 @@ describe("the state that records lead to", () => {
   it("knows a leaf that was only ever seen", async () => {
     const story = new RecordStory();
     story.plan("one", { readMs: STORY_MS, changes: [levelChange("info", "debug")] });
-    const leaf = await levelOf(story);
-    expect([leaf?.set, leaf === undefined ? undefined : recordedValue(leaf)]).toEqual([
+    const field = await levelOf(story);
+    expect([field?.set, field === undefined ? undefined : recordedValue(field)]).toEqual([
       undefined,
       "info",
     ]);
-    expect(leaf === undefined ? undefined : recordedAt(leaf)?.index).toBe(1);
+    expect(field === undefined ? undefined : recordedAt(field)?.index).toBe(1);
   });
 
   it("never takes what may be a secret for something that was seen", async () => {
@@ -159,9 +159,9 @@ describe("the state that records lead to", () => {
     story.plan("one", { readMs: STORY_MS, changes: [change] });
     story.write("one", [change]);
     story.intent("two", [{ ...change, before: { TOKEN: "(secret)" } }]);
-    const leaf = (await stateOf(story))?.leaves[0];
-    expect(leaf?.set?.value).toEqual({ TOKEN: { secret: "env:TOKEN" } });
-    expect(leaf?.otherwise).toBeUndefined();
+    const field = (await stateOf(story))?.leaves[0];
+    expect(field?.set?.value).toEqual({ TOKEN: { secret: "env:TOKEN" } });
+    expect(field?.otherwise).toBeUndefined();
   });
 
   it("keeps elements apart and counts what is sealed", async () => {
@@ -177,8 +177,8 @@ describe("the state that records lead to", () => {
     story.write("one", [change("kim", true), change("lee", false)]);
     story.add("receipt", undefined, { author: "kim" });
     const fleet = await foldFleet(story.records);
-    const leaves = fleet.visor(testVisor("a"))?.leaves ?? [];
-    expect(new Map(leaves.map((leaf) => [leaf.element, recordedValue(leaf)]))).toEqual(
+    const fields = fleet.visor(testVisor("a"))?.leaves ?? [];
+    expect(new Map(fields.map((field) => [field.element, recordedValue(field)]))).toEqual(
       new Map([
         [testVisor("kim"), true],
         [testVisor("lee"), false],

@@ -101,8 +101,8 @@ visors:
   });
 
   it("owns only the sections that were asked for", () => {
-    const leaves = leavesOf(desiredOf(adopted(fleet, { sections: ["reward"] })), "desk");
-    expect(Object.keys(leaves)).toEqual(["reward_address"]);
+    const fields = leavesOf(desiredOf(adopted(fleet, { sections: ["reward"] })), "desk");
+    expect(Object.keys(fields)).toEqual(["reward_address"]);
   });
 
   it("is the same for the same fleet", () => {

@@ -134,8 +134,8 @@ test("the example's people, controllers and policy", () => {
 
 test("each member knows its line, its role and the whitelists it came through", () => {
   const shop = desiredOf(EXAMPLE).visors.find((visor) => visor.name === "shop-1");
-  const leaf = shop?.leaves.get("trust.pty");
-  const members = leaf?.kind === "set" ? leaf.members : [];
+  const field = shop?.leaves.get("trust.pty");
+  const members = field?.kind === "set" ? field.members : [];
   const origin = (name: string) => members.find((one) => one.value === keyOf(name))?.origin;
   expect(origin("laptop")).toEqual({
     place: { file: "fleet.yaml", line: 18, column: 43 },

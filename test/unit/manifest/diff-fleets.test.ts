@@ -16,7 +16,7 @@ test.each<{ name: string; before: string; after: string; want: readonly unknown[
     want: [{ kind: "value", path: "settings.log_level", before: "info", after: "warn" }],
   },
   {
-    name: "a leaf that is owned from now on",
+    name: "a field that is owned from now on",
     before: "",
     after: ", settings: { log_level: warn }",
     want: [{ kind: "value", path: "settings.log_level", after: "warn" }],

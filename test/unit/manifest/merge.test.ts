@@ -211,8 +211,8 @@ describe.each([
   { group: "values", rows: VALUES },
 ])("$group", ({ rows }) => {
   test.each(rows)("$name", (row) => {
-    const leaves = leavesOf(desiredOf(fleetOf(row)), "laptop");
-    const found = Object.entries(leaves).filter(([path]) => path.startsWith(row.below));
+    const fields = leavesOf(desiredOf(fleetOf(row)), "laptop");
+    const found = Object.entries(fields).filter(([path]) => path.startsWith(row.below));
     expect(Object.fromEntries(found)).toEqual(row.want);
   });
 });
@@ -247,14 +247,14 @@ test("explain names what a value overrode, nearest first", () => {
 
 test("explain names each member of a list and what the list overrode", () => {
   const { explanation } = explain(desiredOf(OVERRIDING), `visors.${keyOf("laptop")}.trust`);
-  const [leaf] = explanation?.leaves ?? [];
-  expect(leaf).toMatchObject({
+  const [field] = explanation?.leaves ?? [];
+  expect(field).toMatchObject({
     kind: "set",
     path: "trust.pty",
     exact: true,
     origin: { place: { line: 14 }, overrode: [{ value: ["kim"], role: "a", place: { line: 6 } }] },
   });
-  const members = leaf?.kind === "set" ? leaf.members : [];
+  const members = field?.kind === "set" ? field.members : [];
   expect(
     members.map(({ name, origin }) => `${name} ${origin.via} ${origin.place.line}`).toSorted(),
   ).toEqual(["desk admins 14", "kim admins 14"]);

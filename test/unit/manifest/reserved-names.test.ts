@@ -9,8 +9,8 @@ describe("names of every object", () => {
   it("9.8: a variable of an app's environment may have any of them", () => {
     const env = NAMES.map((name) => `${name}: x-${name}`).join(", ");
     const [visor] = desiredOf(oneVisor(`    apps: { skychat: { env: { ${env} } } }\n`)).visors;
-    const leaf = visor?.leaves.get("apps.skychat.env");
-    const value = leaf?.kind === "value" ? leaf.value : null;
+    const field = visor?.leaves.get("apps.skychat.env");
+    const value = field?.kind === "value" ? field.value : null;
     expect(new Map(Object.entries(value ?? {}))).toEqual(
       new Map(NAMES.map((name) => [name, `x-${name}`])),
     );

@@ -77,10 +77,10 @@ test.each<{ name: string; path: string; want: readonly string[] }>([
   const { explanation, diagnostics } = explain(EXPLAINED, path);
   expect(diagnostics).toEqual([]);
   expect(explanation?.kind).toBe("rules");
-  const lines = explanation?.leaves.map((leaf) => {
-    const value = leaf.kind === "value" ? JSON.stringify(leaf.value) : leaf.kind;
-    const how = leaf.origin.byDefault === true ? " default" : "";
-    return `${leaf.path} ${value} ${leaf.origin.place.line}${how}`;
+  const lines = explanation?.leaves.map((field) => {
+    const value = field.kind === "value" ? JSON.stringify(field.value) : field.kind;
+    const how = field.origin.byDefault === true ? " default" : "";
+    return `${field.path} ${value} ${field.origin.place.line}${how}`;
   });
   expect(lines).toEqual(want);
 });

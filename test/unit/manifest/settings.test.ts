@@ -36,17 +36,17 @@ describe("A4: the address of a web proxy", () => {
     const text = oneVisor(
       `    settings: { dmsg_web.enable: true, dmsg_web.proxy_addr: "${host}" }\n`,
     );
-    const leaf = desiredOf(text).visors[0]?.leaves.get("settings.dmsg_web.proxy_addr");
-    expect(leaf).toMatchObject({ value: host });
-    expect(leaf).not.toHaveProperty("anyone");
+    const field = desiredOf(text).visors[0]?.leaves.get("settings.dmsg_web.proxy_addr");
+    expect(field).toMatchObject({ value: host });
+    expect(field).not.toHaveProperty("anyone");
   });
 
   it("A4: is open to everybody where that is written", () => {
     const text = oneVisor(
       "    settings: { dmsg_web.enable: true, dmsg_web.proxy_addr: { host: 192.168.1.50, whitelist: anyone } }\n",
     );
-    const leaf = desiredOf(text).visors[0]?.leaves.get("settings.dmsg_web.proxy_addr");
-    expect(leaf).toMatchObject({ value: "192.168.1.50", anyone: true });
+    const field = desiredOf(text).visors[0]?.leaves.get("settings.dmsg_web.proxy_addr");
+    expect(field).toMatchObject({ value: "192.168.1.50", anyone: true });
   });
 });
 
@@ -56,8 +56,8 @@ describe("A11: newly owned", () => {
       "    settings: { persistent_transports: [{ pk: laptop, type: stcpr }, { pk: $desk, type: dmsg }] }\n",
     );
     const desired = desiredOf(text);
-    const leaf = desired.visors[0]?.leaves.get("settings.persistent_transports");
-    expect(leaf).toMatchObject({
+    const field = desired.visors[0]?.leaves.get("settings.persistent_transports");
+    expect(field).toMatchObject({
       value: [
         { pk: desired.visors[0]?.key, type: "stcpr" },
         { pk: keyOf("desk"), type: "dmsg" },
@@ -80,9 +80,9 @@ describe("A11: newly owned", () => {
 
   it("A11: trust over files and commands stands with the other trust", () => {
     const text = oneVisor("    trust: { dmsgscp: [$desk], allow_rpc_exec: false }\n");
-    const leaves = desiredOf(text).visors[0]?.leaves;
-    expect(leaves?.get("trust.dmsgscp")).toMatchObject({ kind: "set", exact: true });
-    expect(leaves?.get("trust.allow_rpc_exec")).toMatchObject({ kind: "value", value: false });
+    const fields = desiredOf(text).visors[0]?.leaves;
+    expect(fields?.get("trust.dmsgscp")).toMatchObject({ kind: "set", exact: true });
+    expect(fields?.get("trust.allow_rpc_exec")).toMatchObject({ kind: "value", value: false });
   });
 });
 

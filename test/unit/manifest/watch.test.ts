@@ -51,10 +51,10 @@ describe("rules", () => {
 
   it("are explained with their line", () => {
     const { explanation } = explain(desiredOf(manifest(VISORS + RULES)), "watch");
-    const told = explanation?.leaves.map((leaf) => [
-      leaf.path,
-      leaf.kind === "value" ? JSON.stringify(leaf.value).slice(0, 40) : "",
-      leaf.origin.byDefault === true,
+    const told = explanation?.leaves.map((field) => [
+      field.path,
+      field.kind === "value" ? JSON.stringify(field.value).slice(0, 40) : "",
+      field.origin.byDefault === true,
     ]);
     expect(told).toEqual([
       ["watch.default", '"report"', true],

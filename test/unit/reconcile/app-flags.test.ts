@@ -1,7 +1,7 @@
 // Flags and options of apps: the form that every program reads, what an absent one means, and what a release lacks.
 import { afterEach, describe, expect, it } from "vitest";
 import type { Json } from "../../../src/core/index.ts";
-import type { DesiredLeaf, PlanVisor } from "../../../src/model/index.ts";
+import type { DesiredField, PlanVisor } from "../../../src/model/index.ts";
 import { changesOf } from "../../../src/model/index.ts";
 import type { ReleaseName } from "../../../src/skywire/visor/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
@@ -33,14 +33,14 @@ function appOf(
   return app;
 }
 
-async function planned(world: FleetWorld, leaves: readonly DesiredLeaf[]): Promise<PlanVisor> {
-  const [visor] = (await world.plan(world.desired({ laptop: leaves }))).visors;
+async function planned(world: FleetWorld, fields: readonly DesiredField[]): Promise<PlanVisor> {
+  const [visor] = (await world.plan(world.desired({ laptop: fields }))).visors;
   if (visor === undefined) throw new Error("no visor was planned");
   return visor;
 }
 
-async function applied(world: FleetWorld, leaves: readonly DesiredLeaf[]): Promise<unknown> {
-  const report = await world.apply(await world.plan(world.desired({ laptop: leaves })));
+async function applied(world: FleetWorld, fields: readonly DesiredField[]): Promise<unknown> {
+  const report = await world.apply(await world.plan(world.desired({ laptop: fields })));
   return report.visors.flatMap(({ outcomes }) =>
     outcomes.map(({ path, outcome }) => `${path} ${outcome}`),
   );
@@ -51,15 +51,15 @@ const NEW: readonly ReleaseName[] = ["newest", "v1.3.94", "v1.3.73"];
 describe("the form of a flag", () => {
   it.each(NEW)("A1: is one that the app can read, on %s", async (profile) => {
     const world = await laptop(profile);
-    const leaves = [
+    const fields = [
       valueLeaf("apps.vpn-server.secure", false),
       setLeaf("apps.vpn-server.whitelist", [K]),
       valueLeaf("apps.vpn-server.running", true),
     ];
-    await applied(world, leaves);
+    await applied(world, fields);
     expect(appOf(world, "vpn-server").args).toContain("--secure=false");
     expect(appOf(world, "vpn-server").status).toBe(1);
-    expect(changesOf(await planned(world, leaves))).toEqual([]);
+    expect(changesOf(await planned(world, fields))).toEqual([]);
   });
 
   it("A1: of the other app that has one", async () => {

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { FleetError, sleep } from "../../../src/core/index.ts";
 import { type EntryDraft, intentsWithoutReceipt, type Ledger } from "../../../src/ledger/index.ts";
-import type { DesiredLeaf } from "../../../src/model/index.ts";
+import type { DesiredField } from "../../../src/model/index.ts";
 import type { ApplyInput, ApplyReport } from "../../../src/reconcile/index.ts";
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
 import type { VisorWriter } from "../../../src/skywire/visor/index.ts";
@@ -30,10 +30,10 @@ function shops(world: FleetWorld): readonly string[] {
 async function applyTo(
   world: FleetWorld,
   names: readonly string[],
-  leaves: readonly DesiredLeaf[],
+  fields: readonly DesiredField[],
   more: Partial<ApplyInput> = {},
 ): Promise<ApplyReport> {
-  const desired = world.desired(Object.fromEntries(names.map((name) => [name, leaves])));
+  const desired = world.desired(Object.fromEntries(names.map((name) => [name, fields])));
   return await world.apply(await world.plan(desired), { timing: TIMING, ...more });
 }
 
@@ -97,10 +97,10 @@ describe("visors that are written to at once", () => {
     { name: "trust", leaf: () => setLeaf("trust.hypervisors", [keyAt(4)]) },
     { name: "routes", leaf: () => valueLeaf("settings.routing.min_hops", 3) },
     { name: "what an app runs", leaf: () => valueLeaf("apps.skychat.args", ["--persist"]) },
-  ])("no more than before where $name is at stake", async ({ leaf }) => {
+  ])("no more than before where $name is at stake", async ({ leaf: field }) => {
     const world = await startWorld(30);
     const counted = countingWriter(world.writer);
-    const report = await applyTo(world, shops(world), [leaf()], { writer: counted.writer });
+    const report = await applyTo(world, shops(world), [field()], { writer: counted.writer });
     expect(allDone(report)).toBe(true);
     expect(counted.most).toBeLessThanOrEqual(OLD_LIMIT);
   });
@@ -165,11 +165,11 @@ describe("an app that is waited for", () => {
         down -= 1;
       },
     }));
-    const leaves = [
+    const fields = [
       valueLeaf("apps.skychat.running", true),
       valueLeaf("apps.skychat.address", ":8005"),
     ];
-    const report = await applyTo(world, shops(world), leaves, {
+    const report = await applyTo(world, shops(world), fields, {
       writer,
       timing: { ...TIMING, parallel: 2 },
     });

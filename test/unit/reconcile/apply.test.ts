@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { intentsWithoutReceipt } from "../../../src/ledger/index.ts";
-import type { DesiredLeaf } from "../../../src/model/index.ts";
+import type { DesiredField } from "../../../src/model/index.ts";
 import type { ApplyReport } from "../../../src/reconcile/index.ts";
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
@@ -52,7 +52,7 @@ describe("applying on visors of three releases", () => {
     expect(world.ledger.head.size).toBe(size);
   });
 
-  it.each<{ name: string; leaves: readonly DesiredLeaf[] }>([
+  it.each<{ name: string; leaves: readonly DesiredField[] }>([
     {
       name: "an app is added with all its fields",
       leaves: [
@@ -112,9 +112,9 @@ describe("applying on visors of three releases", () => {
         valueLeaf("apps.skysocks.running", true),
       ],
     },
-  ])("on the newest release: $name", async ({ leaves }) => {
+  ])("on the newest release: $name", async ({ leaves: fields }) => {
     const world = await startWorld(3);
-    const desired = world.desired({ "shop-1": leaves });
+    const desired = world.desired({ "shop-1": fields });
     const plan = await world.plan(desired);
     expect(plan.refusals).toEqual([]);
     expect(plan.counts.unsupported).toBe(0);

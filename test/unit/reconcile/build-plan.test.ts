@@ -165,7 +165,7 @@ describe("a plan", () => {
     expect(plan.releasedVisors.map(({ key }) => key)).toEqual([keyAt(5)]);
     expect(confirmationsOf(plan)).toMatchObject([
       {
-        question: "1 leaf of risk trust is no longer managed",
+        question: "1 field of risk trust is no longer managed",
         override: "--allow-released 1",
       },
     ]);

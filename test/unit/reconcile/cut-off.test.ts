@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { FleetError } from "../../../src/core/index.ts";
 import { intentsWithoutReceipt } from "../../../src/ledger/index.ts";
-import type { DesiredFleet, DesiredLeaf, Plan } from "../../../src/model/index.ts";
+import type { DesiredFleet, DesiredField, Plan } from "../../../src/model/index.ts";
 import type { ApplyReport } from "../../../src/reconcile/index.ts";
 import { settleIntents } from "../../../src/reconcile/apply/settle-intents.ts";
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
@@ -30,10 +30,10 @@ function outcomes(report: ApplyReport): readonly string[] {
 /** Applies and ends the process at the first moment of this name; gives the manifest. */
 async function cutOff(
   world: FleetWorld,
-  leaves: readonly DesiredLeaf[],
+  fields: readonly DesiredField[],
   at: string,
 ): Promise<DesiredFleet> {
-  const desired = world.desired({ "shop-1": leaves });
+  const desired = world.desired({ "shop-1": fields });
   const plan = await world.plan(desired);
   await world
     .apply(plan, {
@@ -101,8 +101,8 @@ describe("settling what a cut-off run left open", () => {
 describe("an apply that was cut off ends in the same state when it runs again", () => {
   it("a secret that was written and not recorded is compared again after one more apply", async () => {
     const world = await startWorld();
-    const leaf = valueLeaf("apps.skychat.env", { TOKEN: { secret: "env:T" } }, ["env:T"]);
-    const desired = await cutOff(world, [leaf], "after-write");
+    const field = valueLeaf("apps.skychat.env", { TOKEN: { secret: "env:T" } }, ["env:T"]);
+    const desired = await cutOff(world, [field], "after-write");
     expect((await world.apply(await world.plan(desired))).exit).toBe(0);
     expect((await world.plan(desired)).counts).toMatchObject({ changing: 0, notCompared: 0 });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DesiredLeaf, SeenVisor } from "../../../src/model/index.ts";
+import type { DesiredField, SeenVisor } from "../../../src/model/index.ts";
 import { diffVisor, type SecretComparison } from "../../../src/reconcile/diff/index.ts";
 import {
   anyoneLeaf,
@@ -26,11 +26,11 @@ const OLD: Partial<SeenVisor> = {
 
 /** `+ path element (step method lifetime restart risk)` and `unsupported path`, one text a line. */
 function lines(
-  leaves: readonly DesiredLeaf[],
+  fields: readonly DesiredField[],
   seen: SeenVisor,
   secrets?: SecretComparison,
 ): readonly string[] {
-  const diff = diffVisor(desiredVisor(1, leaves), seen, secrets);
+  const diff = diffVisor(desiredVisor(1, fields), seen, secrets);
   return [
     ...diff.changes.map((change) => {
       const sign = { add: "+", change: "~", remove: "-" }[change.op];
@@ -47,7 +47,7 @@ function lines(
 describe("differences of one visor", () => {
   it.each<{
     name: string;
-    leaves: readonly DesiredLeaf[];
+    leaves: readonly DesiredField[];
     seen?: Partial<SeenVisor>;
     want: readonly string[];
   }>([
@@ -181,9 +181,9 @@ describe("differences of one visor", () => {
         "0 in sync",
       ],
     },
-  ])("$name", ({ leaves, seen = {}, want }) => {
+  ])("$name", ({ leaves: fields, seen = {}, want }) => {
     const base = "kind" in seen ? (seen as SeenVisor) : seenVisor(1, seen);
-    expect([...lines(leaves, base)].sort()).toEqual([...want].sort());
+    expect([...lines(fields, base)].sort()).toEqual([...want].sort());
   });
 
   const secretLeaf = valueLeaf("apps.skychat.env", { TOKEN: { secret: "env:T" } }, ["env:T"]);

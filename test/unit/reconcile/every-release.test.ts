@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { DesiredLeaf } from "../../../src/model/index.ts";
+import type { DesiredField } from "../../../src/model/index.ts";
 import type { ReleaseName } from "../../../src/skywire/visor/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
 import { keyAt, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const world of worlds.splice(0)) await world.stop();
 });
 
-const LEAVES: readonly DesiredLeaf[] = [
+const LEAVES: readonly DesiredField[] = [
   setLeaf("trust.hypervisors", [keyAt(3)], []),
   setLeaf("trust.pty", [keyAt(4)], []),
   setLeaf("survey", [keyAt(4)], []),

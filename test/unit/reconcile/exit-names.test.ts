@@ -1,6 +1,6 @@
 // An exit is told by what would really run, whatever it is called, and every door asks the same guard.
 import { afterEach, describe, expect, it } from "vitest";
-import type { DesiredLeaf, SeenVisor } from "../../../src/model/index.ts";
+import type { DesiredField, SeenVisor } from "../../../src/model/index.ts";
 import { changesOf } from "../../../src/model/index.ts";
 import { buildPlan, diffVisor, restartApps } from "../../../src/reconcile/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
@@ -28,8 +28,8 @@ async function laptop(): Promise<FleetWorld> {
   return world;
 }
 
-function guardsOf(leaves: readonly DesiredLeaf[], seen: Partial<SeenVisor>): readonly string[] {
-  const visor = desiredVisor(1, leaves);
+function guardsOf(fields: readonly DesiredField[], seen: Partial<SeenVisor>): readonly string[] {
+  const visor = desiredVisor(1, fields);
   const plan = buildPlan({
     desired: desiredFleet([visor]),
     selected: [visor],
@@ -50,7 +50,7 @@ const VPN = ["app", "vpn-server"];
 function added(
   app: string,
   fields: Readonly<Record<string, string | readonly string[]>>,
-): readonly DesiredLeaf[] {
+): readonly DesiredField[] {
   return [
     valueLeaf(`apps.${app}.present`, true),
     valueLeaf(`apps.${app}.auto_start`, true),
@@ -97,8 +97,8 @@ describe("an exit by another name", () => {
       name: "its own name, whatever its arguments say",
       leaves: added("vpn-server", { args: ["app", "skychat"] }),
     },
-  ])("9.1: is told by $name", ({ leaves }) => {
-    expect(guardsOf(leaves, {})).toEqual(["open-exit"]);
+  ])("9.1: is told by $name", ({ leaves: fields }) => {
+    expect(guardsOf(fields, {})).toEqual(["open-exit"]);
   });
 
   it.each([
@@ -128,8 +128,8 @@ describe("an exit by another name", () => {
     },
     { name: "a second one beside it", leaves: added("vpn-server-2", {}) },
     { name: "a hyphen of another kind", leaves: added("foo", { binary: "vpn\u2011server" }) },
-  ])("9.1: is told also by $name", ({ leaves }) => {
-    expect(guardsOf(leaves, {})).toEqual(["open-exit"]);
+  ])("9.1: is told also by $name", ({ leaves: fields }) => {
+    expect(guardsOf(fields, {})).toEqual(["open-exit"]);
   });
 
   it.each([
@@ -155,19 +155,19 @@ describe("an exit by another name", () => {
       leaves: [setLeaf("apps.foo.whitelist", [K]), valueLeaf("apps.foo.auto_start", true)],
       seen: { apps: [seenApp("foo", { binary: "sh", rawArgs: ["-c", "skysocks"] })] },
     },
-  ])("9.1: $name", ({ leaves, seen }) => {
-    expect(guardsOf(leaves, seen)).toEqual(["open-exit"]);
+  ])("9.1: $name", ({ leaves: fields, seen }) => {
+    expect(guardsOf(fields, seen)).toEqual(["open-exit"]);
   });
 
   it("9.1: a shell by its name, without a binary, is told by its words", () => {
     const seen = { apps: [seenApp("sh", { autoStart: true })] };
-    const leaves = [valueLeaf("apps.sh.args", ["-c", "exec vpn-server"])];
-    expect(guardsOf(leaves, seen)).toEqual(["open-exit"]);
+    const fields = [valueLeaf("apps.sh.args", ["-c", "exec vpn-server"])];
+    expect(guardsOf(fields, seen)).toEqual(["open-exit"]);
   });
 
   it("9.1: is told by its program, whatever words stand behind it", () => {
-    const leaves = added("foo", { binary: "skysocks", args: ["app", "skychat"] });
-    expect(guardsOf(leaves, {})).toEqual(["open-exit"]);
+    const fields = added("foo", { binary: "skysocks", args: ["app", "skychat"] });
+    expect(guardsOf(fields, {})).toEqual(["open-exit"]);
   });
 
   it.each([
@@ -202,8 +202,8 @@ describe("an exit by another name", () => {
         setLeaf("apps.foo.whitelist", [K]),
       ],
     },
-  ])("9.1: $name may start", ({ leaves }) => {
-    expect(guardsOf(leaves, {})).toEqual([]);
+  ])("9.1: $name may start", ({ leaves: fields }) => {
+    expect(guardsOf(fields, {})).toEqual([]);
   });
 });
 
@@ -254,9 +254,9 @@ describe("what is written and what is read", () => {
   });
 
   it("9.2: an option that has a field is refused where only the visor shows the program", () => {
-    const leaves = [valueLeaf("apps.foo.args", ["--whitelist", K])];
+    const fields = [valueLeaf("apps.foo.args", ["--whitelist", K])];
     const seen = seenVisor(1, { apps: [seenApp("foo", { binary: "vpn-server" })] });
-    const visor = desiredVisor(1, leaves);
+    const visor = desiredVisor(1, fields);
     const diff = diffVisor(visor, seen, undefined);
     expect(diff.changes).toEqual([]);
     expect(diff.unsupported).toMatchObject([{ why: expect.stringContaining("whitelist") }]);
@@ -333,13 +333,13 @@ describe("an app that is on a visor twice", () => {
   ];
 
   it("F11: is named, and nothing of it is written", () => {
-    const leaves = [
+    const fields = [
       setLeaf("apps.skysocks.whitelist", [K, keyAt(5)]),
       valueLeaf("apps.skysocks.running", true),
       valueLeaf("apps.skysocks.present", false),
     ];
     for (const apps of [twice, twice.toReversed()]) {
-      const visor = desiredVisor(1, leaves);
+      const visor = desiredVisor(1, fields);
       const plan = buildPlan({
         desired: desiredFleet([visor]),
         selected: [visor],
@@ -369,8 +369,8 @@ describe("an app that is on a visor twice", () => {
         { ...served, whitelist: [] },
       ],
     });
-    const leaves = [valueLeaf("ports.8080.label", "x"), setLeaf("ports.8080.whitelist", [K])];
-    const diff = diffVisor(desiredVisor(1, leaves), seen, undefined);
+    const fields = [valueLeaf("ports.8080.label", "x"), setLeaf("ports.8080.whitelist", [K])];
+    const diff = diffVisor(desiredVisor(1, fields), seen, undefined);
     expect(diff.changes).toEqual([]);
     expect(diff.unsupported).toHaveLength(2);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Change, DesiredLeaf, Overrides, SeenVisor } from "../../../src/model/index.ts";
+import type { Change, DesiredField, Overrides, SeenVisor } from "../../../src/model/index.ts";
 import { buildPlan, type PlanInput } from "../../../src/reconcile/index.ts";
 import { checkLockOut } from "../../../src/reconcile/plan/index.ts";
 import {
@@ -20,12 +20,12 @@ const [A, B, C] = [keyAt(3), keyAt(4), keyAt(5)];
 
 /** Plans visor 1 alone, through visor 0. */
 function planOne(
-  leaves: readonly DesiredLeaf[],
+  fields: readonly DesiredField[],
   seen: Partial<SeenVisor>,
   overrides: Overrides = { allowTrustLoss: [] },
   more: Partial<PlanInput> = {},
 ): ReturnType<typeof buildPlan> {
-  const visor = desiredVisor(1, leaves);
+  const visor = desiredVisor(1, fields);
   return buildPlan({
     desired: desiredFleet([visor]),
     selected: [visor],
@@ -59,14 +59,14 @@ describe("what is said to do next", () => {
       want: "run again with --allow-removals 2",
     },
   ])("names $name", ({ overrides, want }) => {
-    const leaves = [setLeaf("trust.hypervisors", [], [A, B])];
-    const plan = planOne(leaves, { hypervisors: [ACTING, A, B] }, overrides);
+    const fields = [setLeaf("trust.hypervisors", [], [A, B])];
+    const plan = planOne(fields, { hypervisors: [ACTING, A, B] }, overrides);
     expect(nextOf("removals", plan)).toMatch(new RegExp(`; if all of them are meant, ${want}$`));
   });
 
   it.each<{
     name: string;
-    leaves: readonly DesiredLeaf[];
+    leaves: readonly DesiredField[];
     seen: Partial<SeenVisor>;
     want: string;
   }>([
@@ -95,9 +95,9 @@ describe("what is said to do next", () => {
       },
       want: "--only visor-1/trust.pty --only visor-1/apps.vpn-server.whitelist` makes it alone, and so on for 1 more",
     },
-  ])("points to $name", ({ leaves, seen, want }) => {
+  ])("points to $name", ({ leaves: fields, seen, want }) => {
     const overrides = { allowTrustLoss: [], allowRemovals: 9 };
-    const plan = planOne([...open, ...leaves], { apps, ...seen }, overrides);
+    const plan = planOne([...open, ...fields], { apps, ...seen }, overrides);
     expect(nextOf("open-exit", plan)).toContain("the removal of keys need not wait for that");
     expect(nextOf("open-exit", plan)).toContain(want);
   });
@@ -105,7 +105,7 @@ describe("what is said to do next", () => {
   it.each<{
     name: string;
     guard: string;
-    leaves: readonly DesiredLeaf[];
+    leaves: readonly DesiredField[];
     seen: Partial<SeenVisor>;
   }>([
     {
@@ -126,8 +126,8 @@ describe("what is said to do next", () => {
       leaves: [...open, setLeaf("trust.hypervisors", [], [ACTING])],
       seen: { hypervisors: [ACTING, A] },
     },
-  ])("points nowhere else $name", ({ guard, leaves, seen }) => {
-    const plan = planOne(leaves, { apps, ...seen }, { allowTrustLoss: [], allowRemovals: 9 });
+  ])("points nowhere else $name", ({ guard, leaves: fields, seen }) => {
+    const plan = planOne(fields, { apps, ...seen }, { allowTrustLoss: [], allowRemovals: 9 });
     expect(nextOf(guard, plan)).not.toContain("--only");
   });
 });
@@ -143,20 +143,20 @@ describe("what can be done on an old release", () => {
   };
 
   it("R5: deleting an app is offered only where an app can be deleted", () => {
-    const leaves = [setLeaf("apps.skysocks.whitelist", [], [A])];
+    const fields = [setLeaf("apps.skysocks.whitelist", [], [A])];
     const seen = { apps: [seenApp("skysocks", { rawArgs: ["--whitelist", A] })] };
     const nextOn = (more: Partial<SeenVisor>): string =>
-      planOne(leaves, { ...seen, ...more }).refusals[0]?.next ?? "";
+      planOne(fields, { ...seen, ...more }).refusals[0]?.next ?? "";
     expect(nextOn({})).toContain("present: false");
     expect(nextOn(without("DeleteApp"))).toContain("whitelist: anyone");
     expect(nextOn(without("DeleteApp"))).not.toContain("present: false");
   });
 
   it("R5: keys are offered for an exit only where its release takes keys", () => {
-    const leaves = [valueLeaf("apps.skysocks.running", true)];
+    const fields = [valueLeaf("apps.skysocks.running", true)];
     const seen = { apps: [seenApp("skysocks")] };
     const nextOn = (more: Partial<SeenVisor>): string =>
-      planOne(leaves, { ...seen, ...more }).refusals[0]?.next ?? "";
+      planOne(fields, { ...seen, ...more }).refusals[0]?.next ?? "";
     expect(nextOn({})).toContain("with the keys that may use it");
     expect(nextOn(without("SetConfigFields", "SetAppArgs", "SetAppWhitelist"))).toContain(
       "whitelist: anyone",
@@ -170,7 +170,7 @@ describe("what can be done on an old release", () => {
 describe("guards of a plan", () => {
   it.each<{
     name: string;
-    leaves: readonly DesiredLeaf[];
+    leaves: readonly DesiredField[];
     seen: Partial<SeenVisor>;
     overrides?: Overrides;
     want: readonly string[];
@@ -238,8 +238,8 @@ describe("guards of a plan", () => {
       seen: { apps: [seenApp("skysocks")] },
       want: [],
     },
-  ])("$name", ({ leaves, seen, overrides, want }) => {
-    const { refusals, applyable } = planOne(leaves, seen, overrides);
+  ])("$name", ({ leaves: fields, seen, overrides, want }) => {
+    const { refusals, applyable } = planOne(fields, seen, overrides);
     expect(refusals.map(({ guard, override }) => `${guard} ${override ?? ""}`)).toEqual(want);
     expect(applyable).toBe(want.length === 0);
   });

@@ -235,8 +235,8 @@ describe("what nobody can tell", () => {
       at,
       seenMs: 0,
     }));
-    const leaves = KnownFields.of(new Map([[SHOP, { set: [], found }]]));
-    const history = knownHistory({ leaves });
+    const fields = KnownFields.of(new Map([[SHOP, { set: [], found }]]));
+    const history = knownHistory({ leaves: fields });
     const given = { visors: exact, fleet: REVOKED, seen: [unread] };
     expect(planned({ ...given, history }).lingering).toBeUndefined();
     expect(said(planned({ ...given, history: knownHistory() }).lingering)).toEqual([

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Json } from "../../../src/core/index.ts";
-import type { DesiredLeaf, Plan } from "../../../src/model/index.ts";
+import type { DesiredField, Plan } from "../../../src/model/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
 import { keyAt, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
 
@@ -18,15 +18,15 @@ async function start(config: Readonly<Record<string, Json>> = {}): Promise<Fleet
   return world;
 }
 
-async function planned(world: FleetWorld, leaves: readonly DesiredLeaf[]): Promise<Plan> {
-  return await world.plan(world.desired({ shop: leaves }));
+async function planned(world: FleetWorld, fields: readonly DesiredField[]): Promise<Plan> {
+  return await world.plan(world.desired({ shop: fields }));
 }
 
-async function outcomes(world: FleetWorld, leaves: readonly DesiredLeaf[]): Promise<string[]> {
-  const plan = await planned(world, leaves);
+async function outcomes(world: FleetWorld, fields: readonly DesiredField[]): Promise<string[]> {
+  const plan = await planned(world, fields);
   expect(plan.refusals).toEqual([]);
   const report = await world.apply(plan);
-  expect((await planned(world, leaves)).counts.changing).toBe(0);
+  expect((await planned(world, fields)).counts.changing).toBe(0);
   return report.visors.flatMap((visor) =>
     visor.outcomes.map(({ path, outcome }) => `${path} ${outcome}`),
   );
@@ -44,24 +44,24 @@ describe("A11: newly owned settings", () => {
       { pk: keyAt(3), type: "stcpr" },
       { pk: keyAt(4), type: "dmsg" },
     ];
-    const leaves = [valueLeaf("settings.persistent_transports", value)];
-    expect(await outcomes(world, leaves)).toEqual(["settings.persistent_transports done"]);
+    const fields = [valueLeaf("settings.persistent_transports", value)];
+    expect(await outcomes(world, fields)).toEqual(["settings.persistent_transports done"]);
     expect(world.fleet.control.inspect("shop").config["persistent_transports"]).toEqual(value);
   });
 
   it("A11: upstream rules of a proxy that is set, and live", async () => {
     const world = await start({ dmsg_web: { enable: false } });
-    const leaves = [valueLeaf("settings.dmsg_web.upstream_rules", RULES)];
-    expect(await outcomes(world, leaves)).toEqual(["settings.dmsg_web.upstream_rules done"]);
+    const fields = [valueLeaf("settings.dmsg_web.upstream_rules", RULES)];
+    expect(await outcomes(world, fields)).toEqual(["settings.dmsg_web.upstream_rules done"]);
   });
 
   it("A11: upstream rules go with a block that is sent whole", async () => {
     const world = await start();
-    const leaves = [
+    const fields = [
       valueLeaf("settings.skynet_web.enable", true),
       valueLeaf("settings.skynet_web.upstream_rules", RULES),
     ];
-    expect(await outcomes(world, leaves)).toEqual([
+    expect(await outcomes(world, fields)).toEqual([
       "settings.skynet_web.enable done-after-restart",
       "settings.skynet_web.upstream_rules done-after-restart",
     ]);
@@ -74,10 +74,10 @@ describe("A11: newly owned trust", () => {
     { name: "without a block", config: {} },
   ])("A11: who may copy files, on a visor $name", async ({ config }) => {
     const world = await start(config);
-    const leaves = [setLeaf("trust.dmsgscp", [keyAt(3)])];
-    const plan = await planned(world, leaves);
+    const fields = [setLeaf("trust.dmsgscp", [keyAt(3)])];
+    const plan = await planned(world, fields);
     expect(plan.visors[0]?.steps[0]?.changes[0]).toMatchObject({ risk: "trust", restart: "visor" });
-    expect(await outcomes(world, leaves)).toEqual(["trust.dmsgscp done-after-restart"]);
+    expect(await outcomes(world, fields)).toEqual(["trust.dmsgscp done-after-restart"]);
   });
 
   it("A11: a key that may no longer copy files counts as losing trust", async () => {
@@ -90,21 +90,21 @@ describe("A11: newly owned trust", () => {
   it("A11: copying files is no way in", async () => {
     const world = await start();
     const local = world.keyOf("local");
-    const leaves = [
+    const fields = [
       setLeaf("trust.hypervisors", [keyAt(3)]),
       setLeaf("trust.pty", [keyAt(3)]),
       setLeaf("trust.dmsgscp", [local]),
     ];
-    const plan = await planned(world, leaves);
+    const plan = await planned(world, fields);
     expect(plan.refusals.map(({ guard }) => guard)).toContain("lock-out");
   });
 
   it("A11: running commands by RPC is trust, and in force after a restart", async () => {
     const world = await start();
-    const leaves = [valueLeaf("trust.allow_rpc_exec", true)];
-    const plan = await planned(world, leaves);
+    const fields = [valueLeaf("trust.allow_rpc_exec", true)];
+    const plan = await planned(world, fields);
     expect(plan.visors[0]?.steps[0]?.changes[0]).toMatchObject({ risk: "trust" });
-    expect(await outcomes(world, leaves)).toEqual(["trust.allow_rpc_exec done-after-restart"]);
+    expect(await outcomes(world, fields)).toEqual(["trust.allow_rpc_exec done-after-restart"]);
     expect(world.fleet.control.inspect("shop").config["pty"]).toMatchObject({
       allow_rpc_exec: true,
     });

@@ -78,14 +78,14 @@ describe("the document", () => {
   });
 
   it("tells a masked value in plain words only where the manifest says the same", () => {
-    const leaf = (index: number): unknown => made.visors[index]?.seen?.leaves["apps.chat.env"];
+    const field = (index: number): unknown => made.visors[index]?.seen?.leaves["apps.chat.env"];
     const byKey = (key: string): number => made.visors.findIndex((visor) => visor.key === key);
-    expect(leaf(byKey(keyAt(1)))).toMatchObject({
+    expect(field(byKey(keyAt(1)))).toMatchObject({
       raw: { COLOR: "blue" },
       shown: { COLOR: "(secret)" },
     });
-    expect(leaf(byKey(keyAt(4)))).toMatchObject({ differs: digestOf({ COLOR: "blue" }) });
-    expect(leaf(byKey(keyAt(4)))).not.toHaveProperty("raw");
+    expect(field(byKey(keyAt(4)))).toMatchObject({ differs: digestOf({ COLOR: "blue" }) });
+    expect(field(byKey(keyAt(4)))).not.toHaveProperty("raw");
   });
 
   it("is refused when any member is changed, added or taken away, whether its digest fits or not", () => {

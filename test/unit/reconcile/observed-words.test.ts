@@ -1,7 +1,7 @@
 // What an observation keeps of the arguments of apps, and what is said where it keeps none of them.
 import { describe, expect, it } from "vitest";
 import { digestOf, Hidden, type JsonObject } from "../../../src/core/index.ts";
-import type { DesiredLeaf, ObservedApp } from "../../../src/model/index.ts";
+import type { DesiredField, ObservedApp } from "../../../src/model/index.ts";
 import {
   acceptObservation,
   buildPlan,
@@ -27,8 +27,8 @@ import {
 const OWNER = testKeys("owner");
 const NOW_MS = Date.UTC(2026, 0, 1, 0, 5);
 
-function made(leaves: readonly DesiredLeaf[], app: ObservedApp) {
-  const desired = desiredFleet([desiredVisor(0, leaves, "shop-1")], {
+function made(fields: readonly DesiredField[], app: ObservedApp) {
+  const desired = desiredFleet([desiredVisor(0, fields, "shop-1")], {
     operators: [{ name: "owner", key: OWNER.operator, may: ["plan"], place: placeAt(1) }],
   });
   const document = makeObservation({
@@ -136,8 +136,8 @@ describe("arguments in an observation", () => {
     const plain = [valueLeaf("apps.foo.auto_start", true)];
     const told = [...starts, valueLeaf("apps.foo.args", ["blue"])];
     const anyone = [...starts, anyoneLeaf("apps.foo.whitelist")];
-    for (const leaves of [plain, told, anyone]) {
-      const { desired, document } = made(leaves, app);
+    for (const fields of [plain, told, anyone]) {
+      const { desired, document } = made(fields, app);
       expect(planOf({ desired, document: asEarlier(document) }).refusals).toEqual([]);
     }
   });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { FleetError } from "../../../src/core/index.ts";
-import type { DesiredLeaf, SeenVisor } from "../../../src/model/index.ts";
+import type { DesiredField, SeenVisor } from "../../../src/model/index.ts";
 import { type ApplyReport, buildPlan } from "../../../src/reconcile/index.ts";
 import { defaultMix } from "../../../src/skywire/embedded/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
@@ -39,8 +39,8 @@ function startsOn(world: FleetWorld, name: string): readonly unknown[] {
     .filter(({ method, mutating }) => method.endsWith("StartApp") && mutating);
 }
 
-function refusalsOf(leaves: readonly DesiredLeaf[], seen: Partial<SeenVisor>): readonly string[] {
-  const visor = desiredVisor(1, leaves);
+function refusalsOf(fields: readonly DesiredField[], seen: Partial<SeenVisor>): readonly string[] {
+  const visor = desiredVisor(1, fields);
   const plan = buildPlan({
     desired: desiredFleet([visor]),
     selected: [visor],
@@ -59,7 +59,7 @@ function refusalsOf(leaves: readonly DesiredLeaf[], seen: Partial<SeenVisor>): r
 describe("an exit never opens by what a plan leaves out", () => {
   it.each<{
     name: string;
-    leaves: readonly DesiredLeaf[];
+    leaves: readonly DesiredField[];
     seen: Partial<SeenVisor>;
     want: readonly string[];
   }>([
@@ -116,20 +116,20 @@ describe("an exit never opens by what a plan leaves out", () => {
       seen: { apps: [seenApp("skysocks", { running: true, rawArgs: ["--whitelist", A] })] },
       want: [],
     },
-  ])("$name", ({ leaves, seen, want }) => {
-    expect(refusalsOf(leaves, seen)).toEqual(want);
+  ])("$name", ({ leaves: fields, seen, want }) => {
+    expect(refusalsOf(fields, seen)).toEqual(want);
   });
 });
 
 describe("an exit whose whitelist could not be written", () => {
-  const leaves = [
+  const fields = [
     setLeaf("apps.skysocks.whitelist", [A]),
     valueLeaf("apps.skysocks.running", true),
   ];
 
   it("is not started when the visor only said that it wrote the list", async () => {
     const world = await startWorld();
-    const desired = world.desired({ "shop-1": leaves });
+    const desired = world.desired({ "shop-1": fields });
     const plan = await world.plan(desired);
     const writer = bentWriter(world.writer, () => ({ setConfigFields: () => Promise.resolve([]) }));
     world.fleet.counters.reset();
@@ -142,7 +142,7 @@ describe("an exit whose whitelist could not be written", () => {
 
   it("is not started when somebody emptied the list between two steps", async () => {
     const world = await startWorld();
-    const desired = world.desired({ "shop-1": leaves });
+    const desired = world.desired({ "shop-1": fields });
     const plan = await world.plan(desired);
     let emptied: Promise<void> = Promise.resolve();
     const writer = {

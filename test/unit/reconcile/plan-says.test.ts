@@ -35,19 +35,19 @@ describe("an app that is not there", () => {
   });
 
   it("and cannot be added has none of its fields planned", () => {
-    const leaves = [
+    const fields = [
       valueLeaf("apps.web.present", true),
       valueLeaf("apps.web.auto_start", true),
       valueLeaf("apps.web.running", true),
     ];
     const seen: Partial<SeenVisor> = { methods: new Map([["SetConfigFields", "present"]]) };
     const { changes, unsupported } = diffVisor(
-      desiredVisor(1, leaves),
+      desiredVisor(1, fields),
       seenVisor(1, seen),
       undefined,
     );
     expect(changes).toEqual([]);
-    expect(unsupported.map(({ path }) => path)).toEqual(leaves.map(({ path }) => path).toSorted());
+    expect(unsupported.map(({ path }) => path)).toEqual(fields.map(({ path }) => path).toSorted());
   });
 });
 
@@ -70,12 +70,12 @@ describe("what an apply says", () => {
   it("never holds a secret that a visor gives back, however short", async () => {
     const world = await startFleetWorld(defaultMix(3));
     worlds.push(world);
-    const leaf = valueLeaf("apps.skychat.env", { TOKEN: { secret: "env:T" } }, ["env:T"]);
+    const field = valueLeaf("apps.skychat.env", { TOKEN: { secret: "env:T" } }, ["env:T"]);
     const writer = bentWriter(world.writer, () => ({
       setConfigFields: () =>
         Promise.reject(new FleetError("visor/refused", 'the visor refused it: bad value "q7§"')),
     }));
-    const report = await world.apply(await world.plan(world.desired({ "shop-1": [leaf] })), {
+    const report = await world.apply(await world.plan(world.desired({ "shop-1": [field] })), {
       writer,
       resolveSecrets: async (refs) => new Map(refs.map((ref) => [ref, "q7§"])),
     });

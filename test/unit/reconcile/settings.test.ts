@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { parseVisorKey, type Json } from "../../../src/core/index.ts";
-import type { DesiredLeaf } from "../../../src/model/index.ts";
+import type { DesiredField } from "../../../src/model/index.ts";
 import type { ApplyReport } from "../../../src/reconcile/index.ts";
 import { type FleetWorld, startFleetWorld } from "../../support/fleet-world.ts";
 import { keyAt, setLeaf, valueLeaf } from "../../support/reconcile-builders.ts";
@@ -33,17 +33,17 @@ function notes(report: ApplyReport, path: string): string {
   return own.find((outcome) => outcome.path === path)?.note ?? "";
 }
 
-async function applied(world: FleetWorld, leaves: readonly DesiredLeaf[]): Promise<ApplyReport> {
-  const plan = await world.plan(world.desired({ shop: leaves }));
+async function applied(world: FleetWorld, fields: readonly DesiredField[]): Promise<ApplyReport> {
+  const plan = await world.plan(world.desired({ shop: fields }));
   expect(plan.refusals).toEqual([]);
   return await world.apply(plan);
 }
 
 async function refused(
   world: FleetWorld,
-  leaves: readonly DesiredLeaf[],
+  fields: readonly DesiredField[],
 ): Promise<readonly string[]> {
-  const plan = await world.plan(world.desired({ shop: leaves }));
+  const plan = await world.plan(world.desired({ shop: fields }));
   return plan.refusals.map(({ guard, path = "" }) => `${guard} ${path}`);
 }
 
@@ -51,12 +51,12 @@ function inside(world: FleetWorld): ReturnType<FleetWorld["fleet"]["control"]["i
   return world.fleet.control.inspect("shop");
 }
 
-function anyoneHost(path: string, host: string): DesiredLeaf {
+function anyoneHost(path: string, host: string): DesiredField {
   return { ...valueLeaf(path, host), anyone: true };
 }
 
 describe("A4: a web proxy is opened by nothing but the word for it", () => {
-  it.each<{ name: string; config: Record<string, Json>; leaves: readonly DesiredLeaf[] }>([
+  it.each<{ name: string; config: Record<string, Json>; leaves: readonly DesiredField[] }>([
     {
       name: "an address of the network",
       config: { dmsg_web: OFF },
@@ -91,18 +91,18 @@ describe("A4: a web proxy is opened by nothing but the word for it", () => {
         valueLeaf("settings.dmsg_web.proxy_addr", "::"),
       ],
     },
-  ])("A4: refuses $name", async ({ config, leaves }) => {
+  ])("A4: refuses $name", async ({ config, leaves: fields }) => {
     const world = await start(config);
-    expect(await refused(world, leaves)).toEqual([expect.stringMatching(/^open-proxy settings\./)]);
+    expect(await refused(world, fields)).toEqual([expect.stringMatching(/^open-proxy settings\./)]);
   });
 
   it("A4: says that the change concerns who can reach the visor", async () => {
     const world = await start({ dmsg_web: ON });
-    const leaves = [
+    const fields = [
       valueLeaf("settings.dmsg_web.enable", true),
       anyoneHost("settings.dmsg_web.proxy_addr", LAN),
     ];
-    const plan = await world.plan(world.desired({ shop: leaves }));
+    const plan = await world.plan(world.desired({ shop: fields }));
     expect(plan.refusals).toEqual([]);
     expect(plan.visors[0]?.steps[0]?.changes[0]).toMatchObject({ risk: "reachability" });
     expect(plan.visors[0]?.openToAnyone).toEqual(["settings.dmsg_web.proxy_addr"]);
@@ -161,13 +161,13 @@ describe("A4: a web proxy is opened by nothing but the word for it", () => {
 describe("A5: what is not there, or refused, takes nothing else with it", () => {
   it("A5: a block that is not set is sent whole, and waits for a restart", async () => {
     const world = await start();
-    const leaves = [
+    const fields = [
       valueLeaf("settings.dmsg_web.enable", true),
       valueLeaf("settings.dmsg_web.upstream_socks", "127.0.0.1:9050"),
       valueLeaf("settings.is_public", true),
       setLeaf("trust.pty", [keyAt(3)], []),
     ];
-    const desired = world.desired({ shop: leaves });
+    const desired = world.desired({ shop: fields });
     const plan = await world.plan(desired);
     const [change] = plan.visors[0]?.steps[0]?.changes ?? [];
     expect(change).toMatchObject({
@@ -295,8 +295,8 @@ describe("A10: a setting that is only written down", () => {
   it("A10: the plan says that connections stay when no new ones are made", async () => {
     const noteOf = async (wanted: boolean): Promise<string | undefined> => {
       const world = await start({ "transport.public_autoconnect": !wanted });
-      const leaf = valueLeaf("settings.transport.public_autoconnect", wanted);
-      const plan = await world.plan(world.desired({ shop: [leaf] }));
+      const field = valueLeaf("settings.transport.public_autoconnect", wanted);
+      const plan = await world.plan(world.desired({ shop: [field] }));
       return plan.visors[0]?.steps[0]?.changes[0]?.reason.note;
     };
     expect(await noteOf(false)).toBe("connections that it made already stay");

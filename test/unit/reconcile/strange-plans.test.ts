@@ -269,7 +269,7 @@ describe("a plan file that somebody wrote by hand", () => {
       change: (plan) => ({ ...plan, relays: ["relay.example.org:8870"] }),
     },
     {
-      name: "changes a leaf that it does not own",
+      name: "changes a field that it does not own",
       change: (plan) => withVisor(plan, (visor) => ({ ...visor, owned: [] })),
     },
   ])("and $name is not taken, its digest made to fit", ({ change }) => {

@@ -1,7 +1,7 @@
 // The guard that keeps a way into every visor for every controller, after each step and each crash, also where a port moves.
 import type { VisorKey } from "../../../core/index.ts";
 import type { Change, DesiredVisor, Refusal, SeenVisor } from "../../../model/index.ts";
-import { isWayIn, type LeftOf, moveFault, parseLeafPath } from "../../diff/index.ts";
+import { isWayIn, type LeftOf, moveFault, parseFieldPath } from "../../diff/index.ts";
 
 // The guard that keeps a way into every visor for every controller, after each step and each crash.
 
@@ -159,7 +159,7 @@ export function checkPortMoves({
 }: PortMoveInput): readonly Refusal[] {
   const refusals: Refusal[] = [];
   for (const leaf of desired.leaves.values()) {
-    const at = parseLeafPath(leaf.path);
+    const at = parseFieldPath(leaf.path);
     if (at.section !== "ports" || at.field !== "local_port" || !changed.has(leaf.path)) continue;
     const fault = moveFault(desired, seen, at.port, left);
     if (fault === undefined) continue;

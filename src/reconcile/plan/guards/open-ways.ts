@@ -20,7 +20,7 @@ import {
   appAfter,
   appPresenceWriter,
   observedFieldAt,
-  parseLeafPath,
+  parseFieldPath,
   writerOf,
 } from "../../diff/index.ts";
 
@@ -62,8 +62,8 @@ function checkOpenExits(input: OpenListsInput): readonly Refusal[] {
 }
 
 function appNameOf(path: string): string | undefined {
-  const leaf = parseLeafPath(path);
-  return leaf.section === "apps" ? leaf.app : undefined;
+  const field = parseFieldPath(path);
+  return field.section === "apps" ? field.app : undefined;
 }
 
 function isOpen(input: OpenListsInput, app: AppProgram, exit: Exit): boolean {

@@ -1,7 +1,7 @@
-// From the layers of one visor, which are its roles and itself, to its leaves.
+// From the layers of one visor, which are its roles and itself, to its fields.
 import { canonicalJson, defined, type Json, type JsonObject, type Place } from "../core/index.ts";
 import {
-  type DesiredLeaf,
+  type DesiredField,
   keyMembersOf,
   type Origin,
   SAME_ENTRY,
@@ -23,8 +23,8 @@ export function namedIn(layers: readonly Layer[], section: "apps" | "ports"): Ma
 
 type SaidByPath = ReadonlyMap<string, readonly LayerValue<Written>[]>;
 
-/** Every leaf that the layers of a visor come to, by path; the layer behind wins, and defaults stand where none says more. */
-export function mergeLayers(merging: Merging, layers: readonly Layer[]): Map<string, DesiredLeaf> {
+/** Every field that the layers of a visor come to, by path; the layer behind wins, and defaults stand where none says more. */
+export function mergeLayers(merging: Merging, layers: readonly Layer[]): Map<string, DesiredField> {
   const said = new Map<string, LayerValue<Written>[]>();
   for (const layer of layers) {
     for (const [path, written] of layer.body.written) {
@@ -33,36 +33,36 @@ export function mergeLayers(merging: Merging, layers: readonly Layer[]): Map<str
       else known.push({ layer, written });
     }
   }
-  const leaves = new Map<string, DesiredLeaf>();
-  const settled = settleApps(merging, layers, said, leaves);
+  const fields = new Map<string, DesiredField>();
+  const settled = settleApps(merging, layers, said, fields);
   const ports = namedIn(layers, "ports");
-  for (const port of ports.keys()) settlePort(merging, port, said, { leaves, settled });
+  for (const port of ports.keys()) settlePort(merging, port, said, { leaves: fields, settled });
   for (const [path, all] of said) {
     if (settled.has(prefixOf(path))) continue;
-    const leaf = sharedLeaf(merging, path, all) ?? mergeLeaf(merging, path, all);
-    if (leaf !== undefined) leaves.set(path, leaf);
+    const field = sharedField(merging, path, all) ?? mergeField(merging, path, all);
+    if (field !== undefined) fields.set(path, field);
   }
   for (const [port, origin] of ports) {
-    if (!settled.has(`ports.${port}`)) addPortDefaults(port, origin, leaves);
+    if (!settled.has(`ports.${port}`)) addPortDefaults(port, origin, fields);
   }
-  return leaves;
+  return fields;
 }
 
-/** The leaf that one role alone gives, unless this visor would stand in its own list. */
-function sharedLeaf(
+/** The field that one role alone gives, unless this visor would stand in its own list. */
+function sharedField(
   merging: Merging,
   path: string,
   all: readonly LayerValue<Written>[],
-): DesiredLeaf | undefined {
+): DesiredField | undefined {
   const [only] = all;
   if (only?.layer.role === undefined || all.length > 1) return undefined;
   const known = merging.shared.get(only.written);
-  const leaf = known ?? mergeLeaf({ ...merging, key: undefined }, path, all);
-  if (leaf === undefined) return undefined;
-  merging.shared.set(only.written, leaf);
-  if (leaf.kind === "value") return leaf;
+  const field = known ?? mergeField({ ...merging, key: undefined }, path, all);
+  if (field === undefined) return undefined;
+  merging.shared.set(only.written, field);
+  if (field.kind === "value") return field;
   const has = (element: { readonly value: string }): boolean => element.value === merging.key;
-  return leaf.members.some(has) || leaf.removed.some(has) ? undefined : leaf;
+  return field.members.some(has) || field.removed.some(has) ? undefined : field;
 }
 
 function prefixOf(path: string): string {
@@ -70,11 +70,11 @@ function prefixOf(path: string): string {
   return dot < 0 ? path : path.slice(0, dot);
 }
 
-function mergeLeaf(
+function mergeField(
   merging: Merging,
   path: string,
   all: readonly LayerValue<Written>[],
-): DesiredLeaf | undefined {
+): DesiredField | undefined {
   const lists = all.filter((one): one is LayerValue<WrittenList> => one.written.kind === "list");
   if (lists.length > 0) return mergeList(merging, path, lists);
   const values = all.filter((one): one is LayerValue<WrittenValue> => one.written.kind === "value");
@@ -140,28 +140,28 @@ function withKey(
 }
 
 /**
- * Decides for each app whether it is deleted. A deleted app has no other leaf; the returned prefixes
+ * Decides for each app whether it is deleted. A deleted app has no other field; the returned prefixes
  * are settled.
  */
 function settleApps(
   merging: Merging,
   layers: readonly Layer[],
   said: SaidByPath,
-  leaves: Map<string, DesiredLeaf>,
+  fields: Map<string, DesiredField>,
 ): Set<string> {
   const settled = new Set<string>();
   for (const app of namedIn(layers, "apps").keys()) {
     const path = `apps.${app}.present`;
     const all = said.get(path);
     if (all === undefined) continue;
-    const leaf = mergeLeaf(merging, path, all);
-    const isKept = leaf?.kind === "value" && leaf.value === true;
+    const field = mergeField(merging, path, all);
+    const isKept = field?.kind === "value" && field.value === true;
     if (isKept) continue;
     settled.add(`apps.${app}`);
-    if (leaf === undefined) continue;
-    leaves.set(path, leaf);
-    if (leaf.origin.role !== undefined)
-      refuseDeletedAndUsed(merging, app, layers, leaf.origin.place);
+    if (field === undefined) continue;
+    fields.set(path, field);
+    if (field.origin.role !== undefined)
+      refuseDeletedAndUsed(merging, app, layers, field.origin.place);
   }
   return settled;
 }
@@ -192,19 +192,19 @@ function settlePort(
   merging: Merging,
   port: string,
   said: SaidByPath,
-  result: { readonly leaves: Map<string, DesiredLeaf>; readonly settled: Set<string> },
+  result: { readonly leaves: Map<string, DesiredField>; readonly settled: Set<string> },
 ): void {
   const path = `ports.${port}.open`;
-  const leaf = mergeLeaf(merging, path, said.get(path) ?? []);
-  if (leaf?.kind === "value" && leaf.value === true) return;
+  const field = mergeField(merging, path, said.get(path) ?? []);
+  if (field?.kind === "value" && field.value === true) return;
   result.settled.add(`ports.${port}`);
-  if (leaf !== undefined) result.leaves.set(path, leaf);
+  if (field !== undefined) result.leaves.set(path, field);
 }
 
-function addPortDefaults(port: string, named: Origin, leaves: Map<string, DesiredLeaf>): void {
+function addPortDefaults(port: string, named: Origin, fields: Map<string, DesiredField>): void {
   const origin: Origin = { ...named, byDefault: true };
   for (const [field, value] of Object.entries(usualOfPort(Number(port)))) {
     const path = `ports.${port}.${field}`;
-    if (!leaves.has(path)) leaves.set(path, { kind: "value", path, value, secrets: [], origin });
+    if (!fields.has(path)) fields.set(path, { kind: "value", path, value, secrets: [], origin });
   }
 }

@@ -1,22 +1,27 @@
 // What a resolved value means, apart from where it is written.
 import { canonicalJson, type Json } from "../core/index.ts";
 import { writtenOpen } from "./reading.ts";
-import type { DesiredFleet, DesiredLeaf, DesiredVisor } from "../model/index.ts";
+import type { DesiredFleet, DesiredField, DesiredVisor } from "../model/index.ts";
 
-/** The meaning of a leaf, without where it is written; the empty text for a leaf that is not owned. */
-export function leafMeaning(leaf: DesiredLeaf | undefined): string {
-  if (leaf === undefined) return "";
-  if (leaf.kind === "value") return canonicalJson([writtenOpen(leaf), [...leaf.secrets]]);
+/** The meaning of a field, without where it is written; the empty text for a field that is not owned. */
+export function fieldMeaning(field: DesiredField | undefined): string {
+  if (field === undefined) return "";
+  if (field.kind === "value") return canonicalJson([writtenOpen(field), [...field.secrets]]);
   const keys = (elements: readonly { readonly value: string }[]): Json =>
     elements.map(({ value }) => value);
-  return canonicalJson([leaf.exact, leaf.anyone === true, keys(leaf.members), keys(leaf.removed)]);
+  return canonicalJson([
+    field.exact,
+    field.anyone === true,
+    keys(field.members),
+    keys(field.removed),
+  ]);
 }
 
 /** What two states of a manifest differ in, without where it is written. */
 export interface MeaningDifference {
   /** Absent for what is said of the whole fleet. */
   readonly visor?: string;
-  /** The path of a leaf, or `name`, `tags`, `roles`, `rpc`, `ignore`; of the fleet the name of a section. */
+  /** The path of a field, or `name`, `tags`, `roles`, `rpc`, `ignore`; of the fleet the name of a section. */
   readonly path: string;
 }
 
@@ -52,11 +57,11 @@ export function visorDifferences(before: DesiredVisor, after: DesiredVisor): rea
     (name) => factMeaning(before[name]) !== factMeaning(after[name]),
   );
   const paths = new Set([...before.leaves.keys(), ...after.leaves.keys()]);
-  const leaves = [...paths].filter(
-    (path) => leafMeaning(before.leaves.get(path)) !== leafMeaning(after.leaves.get(path)),
+  const fields = [...paths].filter(
+    (path) => fieldMeaning(before.leaves.get(path)) !== fieldMeaning(after.leaves.get(path)),
   );
   const isSameIgnored = ignoresMeaning(before) === ignoresMeaning(after);
-  return [...facts, ...leaves, ...(isSameIgnored ? [] : ["ignore"])];
+  return [...facts, ...fields, ...(isSameIgnored ? [] : ["ignore"])];
 }
 
 function ignoresMeaning({ ignores = [] }: DesiredVisor): string {

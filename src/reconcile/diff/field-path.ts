@@ -24,8 +24,8 @@ export function isWayIn(path: string): boolean {
   return isOwnPath(path) && ownFieldRow(path).isWayIn === true;
 }
 
-/** A leaf path taken apart. */
-export type LeafPath =
+/** A field path taken apart. */
+export type FieldPath =
   | { readonly section: "trust"; readonly path: AccessListPath }
   | { readonly section: "rpc_exec"; readonly path: "trust.allow_rpc_exec" }
   | { readonly section: "survey"; readonly path: "survey" }
@@ -46,23 +46,23 @@ const OWN_SECTIONS: Readonly<Record<OwnPath, "trust" | "rpc_exec" | "survey" | "
   };
 
 /**
- * Parses a leaf path that the manifest or a plan made; anything else is a bug. The visors of a fleet have the same few
+ * Parses a field path that the manifest or a plan made; anything else is a bug. The visors of a fleet have the same few
  * paths, and each is asked for many times.
  */
-export const parseLeafPath: (path: string) => LeafPath = remembering(10_000, (path) => {
-  if (isOwnPath(path)) return { section: OWN_SECTIONS[path], path } as LeafPath;
+export const parseFieldPath: (path: string) => FieldPath = remembering(10_000, (path) => {
+  if (isOwnPath(path)) return { section: OWN_SECTIONS[path], path } as FieldPath;
   if (path.startsWith("settings."))
     return { section: "settings", setting: path.slice("settings.".length) };
   const match = /^(apps|ports)\.(.+)\.([^.]+)$/.exec(path);
-  assert(match !== null, `${path} is no leaf path`);
+  assert(match !== null, `${path} is no field path`);
   const [, section, name = "", field] = match;
   return section === "apps"
     ? { section: "apps", app: name, field: field as AppField }
     : { section: "ports", port: Number(name), field: field as PortField };
 });
 
-/** True for a text that {@link parseLeafPath} takes: a path that some manifest could own. */
-export function isLeafPath(text: string): boolean {
+/** True for a text that {@link parseFieldPath} takes: a path that some manifest could own. */
+export function isFieldPath(text: string): boolean {
   if (isOwnPath(text)) return true;
   if (text.startsWith("settings.")) return settingAt(text.slice("settings.".length)) !== undefined;
   const [, app, appField = ""] = /^apps\.(.+)\.([^.]+)$/.exec(text) ?? [];
@@ -74,12 +74,12 @@ export function isLeafPath(text: string): boolean {
 // How much harm a wrong value does at a path.
 
 /**
- * How much harm a wrong value does at this leaf: what its row says. Opening a list to everybody is trust given to
+ * How much harm a wrong value does at this field: what its row says. Opening a list to everybody is trust given to
  * everybody.
  */
 export function riskOf(path: string, opensToAnyone: boolean): Risk {
   if (opensToAnyone) return "trust";
-  const leaf = parseLeafPath(path);
+  const leaf = parseFieldPath(path);
   switch (leaf.section) {
     case "settings":
       return settingAt(leaf.setting)?.risk ?? "trust";
