@@ -14,6 +14,9 @@ import { rolldown } from "rolldown";
 /** A module named by a package's name or by `node:`, not by a path. */
 const INSTALLED = /^[^./]/;
 
+/** Modules of signatures on curves that are loaded as packages. */
+const SIGNATURES = /(?:skywire[\\/]cxo[\\/]root|ledger[\\/]log[\\/]entries[\\/]genesis)\.js$/;
+
 const [folder = ""] = process.argv.slice(2);
 const program = join(folder, "cli");
 const joined = join(folder, ".cli-joined");
@@ -61,6 +64,7 @@ const modules = await rolldown({
   input: { main: join(program, "main.js") },
   external: INSTALLED,
   platform: "node",
+  preserveEntrySignatures: "allow-extension",
   // Doors name more than a command uses, and no module does anything when it is merely named.
   treeshake: { moduleSideEffects: false },
   plugins: [
@@ -74,6 +78,16 @@ const modules = await rolldown({
     if (level === "warn") throw new Error(log.message);
   },
 });
-await modules.write({ dir: joined, format: "esm", chunkFileNames: "[name].js" });
+await modules.write({
+  dir: joined,
+  format: "esm",
+  chunkFileNames: "[name].js",
+  // Modules that the same commands may need come into one file. What loads a curve is apart: a plan of a recorded
+  // observation needs its neighbours, and no curve.
+  codeSplitting: {
+    includeDependenciesRecursively: false,
+    groups: [{ name: "signatures", test: SIGNATURES }],
+  },
+});
 rmSync(program, { recursive: true });
 renameSync(joined, program);

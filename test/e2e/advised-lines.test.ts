@@ -119,7 +119,7 @@ describe("a line that is offered", () => {
       }
     }
     expect(fields.find(({ path }) => path === "trust.pty")?.ignore).toBeUndefined();
-  }, 60_000);
+  }, 180_000);
 
   it("2.3: of drift works where somebody emptied what the manifest fills", async () => {
     const user = await emptiedFleet();
@@ -136,7 +136,7 @@ describe("a line that is offered", () => {
     for (const path of EMPTIED) {
       expect(fields.find((each) => each.path === path)?.adopt, path).toBeUndefined();
     }
-  }, 60_000);
+  }, 180_000);
 
   it("2.3: of drift undoes what it says", async () => {
     for (const user of [await driftedFleet(), await emptiedFleet()]) {

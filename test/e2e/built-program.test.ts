@@ -210,7 +210,7 @@ describe("the built program", () => {
     expect(await run(["plan", ...rpc])).toMatchObject({ code: 0, out: "No changes.\n" });
     await run(["embedded", "stop", "--dir", visors]);
     expect((await fleet).code).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   it("a port that is taken is one error that says what to do", async () => {
     const server = createServer().listen(0, "127.0.0.1");

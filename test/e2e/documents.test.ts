@@ -79,7 +79,7 @@ it("plans, reports and events have the published form", async () => {
   const report = await user.run("apply", "--yes", "--json");
   expectValid("apply-report.schema.json", report.out);
   expectValid("plan.schema.json", (await user.run("plan", "--json")).out);
-}, 60_000);
+}, 180_000);
 
 it("5.2: a history has the published form", async () => {
   await user.fleet.control.make("shop-1", "lying");
@@ -90,7 +90,7 @@ it("5.2: a history has the published form", async () => {
   const { out } = await user.run("history", "--json");
   for (const member of ['"keptBy"', '"became"']) expect(out).toContain(member);
   expectValid("history.schema.json", out);
-}, 60_000);
+}, 180_000);
 
 it("the schemas that are printed are the published ones", async () => {
   for (const name of ["plan", "apply-report", "event", "history"]) {

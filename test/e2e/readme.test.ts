@@ -88,4 +88,4 @@ it("the walk-through of the README works as it is typed", async () => {
   expect(second).toContain("Verified:");
   expect(code).toBe(0);
   expect(await running).toBe(0);
-}, 60_000);
+}, 180_000);

@@ -72,7 +72,7 @@ describe("an apply of a manifest in git", () => {
     expect((await run("plan")).last).toBe("No changes.");
     const used = await run("apply", "back.json");
     expect([used.code, used.err]).toEqual([5, expect.stringContaining("used-approval")]);
-  }, 60_000);
+  }, 180_000);
 
   it("5.2: that no commit has is gone back to from the ledger", async () => {
     const { run, repository } = home;
@@ -92,7 +92,7 @@ describe("an apply of a manifest in git", () => {
       `\`fleet rollback ${then} --print-manifest > fleet.yaml.earlier && mv fleet.yaml.earlier fleet.yaml\`\n`,
     );
     expect((await run("rollback", then, "--print-manifest")).out).toBe(dirty);
-  }, 60_000);
+  }, 180_000);
 
   it("5.2: is refused where its commit has another text, is not here, or no longer has the file", async () => {
     const { run, repository, world } = home;
@@ -119,7 +119,7 @@ describe("an apply of a manifest in git", () => {
       64,
       expect.stringMatching(/has no renamed.yaml[^]*git show \w+:other.yaml/),
     ]);
-  }, 60_000);
+  }, 180_000);
 
   it("5.2: is refused where the policy in force wants signed commits, with the line that works", async () => {
     const { run, repository, world } = home;
@@ -141,7 +141,7 @@ describe("an apply of a manifest in git", () => {
     expect(refused.err).toMatch(/`git checkout \w+ -- fleet.yaml && git commit -S fleet.yaml`/);
     expect((await run("apply", "back.json")).code).toBe(4);
     expect(await readFile(join(repository, "fleet.yaml"), "utf8")).toBe(signed);
-  }, 60_000);
+  }, 180_000);
 });
 
 const VISORS: readonly EmbeddedVisorSpec[] = [
@@ -192,7 +192,7 @@ describe("an apply of a manifest that is in no repository", () => {
     expect((await user.run("rollback", then, "--print-manifest")).out).toBe(text);
     expect((await user.run("rollback", String(again?.index))).err).toContain("fleet.yaml.earlier");
     expect((await user.run("verify")).code).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   it.each([
     { name: "the manifest turned that off", rest: "ledger: { keep_manifests: false }" },
@@ -235,7 +235,7 @@ describe("an apply of a manifest that is in no repository", () => {
       expect.stringContaining("desk would lose its way into shop-1"),
     ]);
     expect(refused.err).toMatch(/the earlier text differs there \(controller \w+ is removed\)/);
-  }, 60_000);
+  }, 180_000);
 
   it.each([
     { name: "revoked", now: `{ key: ${KEY}, revoked: true }`, why: "is revoked" },
@@ -272,7 +272,7 @@ describe("an apply of a manifest that is in no repository", () => {
       expect.stringContaining("fleet.yaml is not the one that was planned"),
     ]);
     expect((await applies(run)).map(({ kept }) => kept)).toEqual(["ledger", "nowhere"]);
-  }, 60_000);
+  }, 180_000);
 
   it("5.2: leaves alone what the manifest in force ignores for a while", async () => {
     await manifest("controllers: [laptop]", "settings: { log_level: warn }");
@@ -283,7 +283,7 @@ describe("an apply of a manifest that is in no repository", () => {
     await edit("log_level: error }", `log_level: error }, ${ignored}`);
     const { code, last } = await user.run("rollback", then);
     expect([code, last]).toEqual([0, "No changes, 2 ignored."]);
-  }, 60_000);
+  }, 180_000);
 
   it("5.2: keeps the operators of now, whom it did not know", async () => {
     await manifest("controllers: [laptop]", "settings: { log_level: warn }");
@@ -297,7 +297,7 @@ describe("an apply of a manifest that is in no repository", () => {
     const plan = JSON.parse(out) as { keyset: { operators: object[] }; keysetChanges: object[] };
     expect([plan.keyset.operators.length, plan.keysetChanges]).toEqual([2, []]);
     expect(err).toContain("the earlier text differs there (operator ben is removed)");
-  }, 60_000);
+  }, 180_000);
 
   it("5.2: is named by the entry of its plan, and what is none is refused", async () => {
     await manifest("controllers: [laptop]", "settings: { log_level: warn }");
@@ -319,5 +319,5 @@ describe("an apply of a manifest that is in no repository", () => {
     ]);
     await edit("fleet: home", "fleet: work");
     expect((await user.run("rollback", then)).err).toContain("is of fleet home");
-  }, 60_000);
+  }, 180_000);
 });

@@ -117,7 +117,7 @@ describe("A3: a watch beside a port that waits for a restart", () => {
     const { out } = await running;
     expect(shop()).toMatchObject({ ports: [], dmsgListeners: [] });
     expect(out).not.toMatch(/outside fleet|"decision":"(fight|failed)"/);
-  }, 60_000);
+  }, 180_000);
 
   it("A3: leaves it to the next apply where no rule corrects it, and says what is to do", async () => {
     await served(CLOSED, "");

@@ -96,7 +96,7 @@ function mutated(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
     });
 }
 
-const TIMEOUT = { timeout: 60_000 };
+const TIMEOUT = { timeout: 180_000 };
 
 describe("the encoder", TIMEOUT, () => {
   it("gives back what it was given, in one form", () => {

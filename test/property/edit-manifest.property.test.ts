@@ -203,4 +203,4 @@ test("an edit comes to exactly what was wanted and nothing else, and a second on
   // Enough of the drafts are good ones, of every kind, for the property to mean something.
   for (const kind of ["app", "member", "port", "close-port", "tag", "role", "in a role"])
     expect([kind, (done.get(kind) ?? 0) > 2]).toEqual([kind, true]);
-}, 60_000);
+}, 180_000);

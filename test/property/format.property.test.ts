@@ -44,7 +44,7 @@ test("formatting keeps what is wanted, moves comments with their keys, and has n
   );
   expect(moved).toBeGreaterThan(RUNS / 2);
   expect(commented).toBeGreaterThan(RUNS / 2);
-}, 60_000);
+}, 180_000);
 
 test("fixing keeps what is wanted, leaves nothing to fix, and finds what formatting moved", () => {
   let fixes = 0;
@@ -63,7 +63,7 @@ test("fixing keeps what is wanted, leaves nothing to fix, and finds what formatt
     { seed: SEED, numRuns: RUNS / 2, endOnFailure: true },
   );
   expect(fixes).toBeGreaterThan(RUNS);
-}, 60_000);
+}, 180_000);
 
 /** Writes members a second time, and switches rules off above some lines. */
 function withDoubles(text: string, seed: number): string {

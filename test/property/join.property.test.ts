@@ -118,7 +118,7 @@ function isRightBefore(other: LedgerRecord, { feed, index, heads }: LedgerRecord
   return heads.some((head) => head.feed === other.feed && other.index < head.size);
 }
 
-describe("joined feeds", { timeout: 60_000 }, () => {
+describe("joined feeds", { timeout: 180_000 }, () => {
   const turns = fc.array(fc.nat({ max: 6 }), { minLength: 3, maxLength: 3 });
 
   it("are one order that keeps what was seen, the same however they arrive", async () => {

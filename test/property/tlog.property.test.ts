@@ -27,7 +27,7 @@ import { fromBase64, vectorSigner } from "../support/tlog-vectors.ts";
 import { tlogVectors } from "../support/vectors.ts";
 
 const SETTINGS = { seed: 20_261_125, numRuns: 300 } as const;
-const TIMEOUT = { timeout: 60_000 };
+const TIMEOUT = { timeout: 180_000 };
 const SIZE_MAX = 600;
 
 const tree = storedTree(SIZE_MAX);

@@ -1,6 +1,6 @@
 import { fromHex, sha256, toHex, utf8 } from "../../src/core/index.ts";
+import { makeGenesis } from "../../src/ledger/log/entries/genesis.ts";
 import { composeEntries } from "../../src/ledger/log/commit.ts";
-import { makeGenesis } from "../../src/ledger/log/entries/signing.ts";
 import {
   encodeEntry,
   encodeLog,

@@ -1,11 +1,11 @@
 import { assert, type Random, sha256, toHex, utf8 } from "../../src/core/index.ts";
+import { makeGenesis, verifyGenesis } from "../../src/ledger/log/entries/genesis.ts";
 import type { EntryDraft, LedgerRecord, OperatorKeys } from "../../src/ledger/index.ts";
 import {
   composeEntries,
   type ComposedEntry,
   type ComposeDraft,
 } from "../../src/ledger/log/commit.ts";
-import { makeGenesis, verifyGenesis } from "../../src/ledger/log/entries/signing.ts";
 import { type EpochKey, Keyring } from "../../src/ledger/log/entries/sealing.ts";
 import { headsToName } from "../../src/ledger/log/entries/payload-type.ts";
 import type { MovedFrom, SeenHead } from "../../src/ledger/log/entries/payloads.ts";

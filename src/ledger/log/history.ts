@@ -1,7 +1,7 @@
 // A ledger's entries as records, from its first one or from a place that was kept.
+import { verifyGenesis } from "./entries/genesis.ts";
 import { concatBytes, FleetError, hasCode, sha256, toHex } from "../../core/index.ts";
 import { treeRoot } from "../../tlog/index.ts";
-import { verifyGenesis } from "./entries/signing.ts";
 import { Keyring } from "./entries/sealing.ts";
 import { decodeEntry } from "./entries/objects.ts";
 import { parsePayload } from "./entries/payload-type.ts";

@@ -30,13 +30,7 @@ export {
 export { RecordReader } from "./entries/records.ts";
 export { makeMoved, makeRotate } from "./entries/rotation.ts";
 export { EpochKey, epochKeysFor, Keyring } from "./entries/sealing.ts";
-export {
-  entrySignatures,
-  preAuthentication,
-  type VerifiedGenesis,
-  verifyEntry,
-  verifyGenesis,
-} from "./entries/signing.ts";
+export { entrySignatures, preAuthentication, verifyEntry } from "./entries/signing.ts";
 export {
   checkDegree,
   LEDGER_SHAPE,
@@ -91,3 +85,4 @@ export { StoreWriter } from "./store/store-writer.ts";
 export { type CommitEnd, stoppedError } from "./store/start-store.ts";
 export { StreamedCommit } from "./store/streamed-commit.ts";
 export { checkCheckpoint, type CheckpointWriters, TreeCheck } from "./tree-check.ts";
+export { type VerifiedGenesis, verifyGenesis } from "./entries/genesis.ts";

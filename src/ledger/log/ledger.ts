@@ -1,11 +1,11 @@
 // Opens ledgers: makes one, opens one for writing, reads one.
+import { makeGenesis } from "./entries/genesis.ts";
 import type { Files } from "../../core/index.ts";
 import { RefsBuilder, type SentRoot } from "../../skywire/cxo/index.ts";
 import { leafHash, TreeFrontier } from "../../tlog/index.ts";
 import { composeCommit, composeEntries, entryTime } from "./commit.ts";
 import type { LedgerHead } from "./head.ts";
 import { LedgerContent } from "./opened-ledger.ts";
-import { makeGenesis } from "./entries/signing.ts";
 import type { EntryDraft, LedgerRecord, MovedFrom, SeenHead } from "./entries/payloads.ts";
 import type { FeedKey, OperatorKeys } from "../keys/index.ts";
 import type { LedgerPlace } from "./history.ts";

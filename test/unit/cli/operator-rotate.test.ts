@@ -162,7 +162,7 @@ describe("a rotation that is cut off", () => {
   it.each([
     { name: "the process ends", kept: Number.MAX_SAFE_INTEGER },
     { name: "the power goes", kept: 0 },
-  ])("is ended by the same command, wherever $name", { timeout: 60_000 }, async ({ kept }) => {
+  ])("is ended by the same command, wherever $name", { timeout: 180_000 }, async ({ kept }) => {
     await ann.run("operator", "add", "ann", "--yes");
     const before = ann.files.copy().files;
     const from = ann.files.effects;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { verifyGenesis } from "../../../src/ledger/log/entries/signing.ts";
+import { verifyGenesis } from "../../../src/ledger/log/entries/genesis.ts";
 import {
   adoptEpochs,
   type EntryDraft,

@@ -172,7 +172,7 @@ describe("evidence", () => {
   });
 });
 
-describe("evidence that was tampered with", { timeout: 60_000 }, () => {
+describe("evidence that was tampered with", { timeout: 180_000 }, () => {
   test.each(made)("proves nothing: $name", ({ document }) => {
     const bytes = formatEvidence(proven(document));
     expect(isProved(bytes)).toBe(true);

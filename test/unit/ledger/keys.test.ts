@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { makeGenesis, verifyGenesis } from "../../../src/ledger/log/entries/genesis.ts";
 import { inspect } from "node:util";
 import { describe, expect, it, test } from "vitest";
 import { fromHex, sha256, toHex, utf8 } from "../../../src/core/index.ts";
@@ -9,7 +10,6 @@ import {
   readKeyFile,
   writeKeyFile,
 } from "../../../src/ledger/index.ts";
-import { makeGenesis, verifyGenesis } from "../../../src/ledger/log/entries/signing.ts";
 import { countingRandom, testKeys } from "../../support/ledger-world.ts";
 import { MemoryFiles } from "../../support/memory-files.ts";
 

@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from "vitest";
+import { verifyGenesis } from "../../../src/ledger/log/entries/genesis.ts";
 import { fromHex, toHex } from "../../../src/core/index.ts";
 import type { EntryDraft } from "../../../src/ledger/index.ts";
 import { composeEntries, type ComposeDraft } from "../../../src/ledger/log/commit.ts";
-import { verifyEntry, verifyGenesis } from "../../../src/ledger/log/entries/signing.ts";
+import { verifyEntry } from "../../../src/ledger/log/entries/signing.ts";
 import { formatPayload } from "../../../src/ledger/log/entries/payload-type.ts";
 import type { SeenHead } from "../../../src/ledger/log/entries/payloads.ts";
 import type { EntryKind } from "../../../src/ledger/log/entries/payload-type.ts";

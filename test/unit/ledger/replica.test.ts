@@ -158,7 +158,7 @@ describe("a replica over crashes and full disks", () => {
     expect((await verify(files)).faults, what).toEqual([]);
   }
 
-  it("loses nothing reported to a loss of power at any effect", { timeout: 60_000 }, async () => {
+  it("loses nothing reported to a loss of power at any effect", { timeout: 180_000 }, async () => {
     const dry = new MemoryFiles();
     await run(dry, []);
     for (let crashAt = 0; crashAt <= dry.effects; crashAt += 1) {
@@ -175,7 +175,7 @@ describe("a replica over crashes and full disks", () => {
     }
   });
 
-  it("loses nothing reported to a disk that gets full", { timeout: 60_000 }, async () => {
+  it("loses nothing reported to a disk that gets full", { timeout: 180_000 }, async () => {
     const dry = new MemoryFiles();
     await run(dry, []);
     const whole = [...dry.files.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -64,7 +64,7 @@ describe("writers in processes of their own", () => {
     return { child, output: () => text };
   }
 
-  it("take turns, and lose nothing", { timeout: 60_000 }, async () => {
+  it("take turns, and lose nothing", { timeout: 180_000 }, async () => {
     const writers = ["one", "two"].map((name) => startWriter(name, 8));
     const exits = await Promise.all(writers.map(({ child }) => once(child, "close")));
     expect(exits).toEqual([
@@ -82,7 +82,7 @@ describe("writers in processes of their own", () => {
 
   it(
     "that were killed leave a lock that the next one takes over",
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const { child, output } = startWriter("doomed", 10_000);
       const closed = once(child, "close");

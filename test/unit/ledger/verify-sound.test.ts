@@ -132,7 +132,7 @@ describe("verification in one pass", () => {
     expect((await verifyLedger(what)).faults).toEqual([]);
   });
 
-  it("accepts no changed byte of those it looks at", { timeout: 60_000 }, async () => {
+  it("accepts no changed byte of those it looks at", { timeout: 180_000 }, async () => {
     let tried = 0;
     for (const name of await honest.list(FOLDER)) {
       if (!name.startsWith("segment") && name !== "pin.log") continue;

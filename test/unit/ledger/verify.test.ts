@@ -222,7 +222,7 @@ describe("verification", () => {
 
   it(
     "accepts no entry with any bit flipped, and names it though every hash and Root fits",
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const honest = encodeEntry(entryAt(2));
       expect(verifyEntry(honest, keys.feed, keys.operator).index).toBe(2n);

@@ -141,7 +141,7 @@ describe("a relay's store after a crash", () => {
         await expectGrows(after);
       }
     }
-  }, 60_000);
+  }, 180_000);
 
   it("does not go on with a filling after a failed write, and takes the next one", async () => {
     const files = new MemoryFiles();
@@ -194,7 +194,7 @@ describe("a damaged store", () => {
       await expectHonest(store, log);
       await store.close();
     }
-  }, 60_000);
+  }, 180_000);
 
   it("with a bit flipped anywhere serves no damaged object, loses nothing else, and heals", async () => {
     const { files, log } = await filled([2, 1]);
@@ -218,7 +218,7 @@ describe("a damaged store", () => {
       await store.close();
     }
     expect(found).toBeGreaterThan(bytes.length / 2);
-  }, 60_000);
+  }, 180_000);
 
   it("whose damage hit nothing of the last Root is shown again by a relay; else it is not", async () => {
     const { files, log } = await filled([2, 1]);

@@ -236,7 +236,7 @@ describe("one more entry", () => {
     const outcome = await world.publish(log, address, { memory });
     expect(outcome).toMatchObject({ kind: "held", sent: relay.asked.length });
     expect(relay.asked.length).toBeLessThanOrEqual(depthOf(log.entries.length) + 4);
-  }, 60_000);
+  }, 180_000);
 });
 
 async function fragile() {

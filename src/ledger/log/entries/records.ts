@@ -1,7 +1,7 @@
 // Turns the entries of one feed into records, in order.
 import { concatBytes, FleetError } from "../../../core/index.ts";
 import type { FeedKey, WriterKeys } from "../../keys/index.ts";
-import type { VerifiedGenesis } from "./signing.ts";
+import type { VerifiedGenesis } from "./genesis.ts";
 import type { Keyring } from "./sealing.ts";
 import type { EntryObject } from "./objects.ts";
 import { parsePayload, parsePayloadType, type PayloadForm } from "./payload-type.ts";

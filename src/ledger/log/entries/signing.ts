@@ -1,27 +1,19 @@
-// What the signature of an entry is made over, made and checked, and the first entry, by which three keys vouch for each other.
-import { isFeedKey } from "../../../model/index.ts";
+// What the signature of an entry is made over, made and checked.
 import {
   concatBytes,
-  defined,
   FleetError,
   fromHex,
   hasCode,
   isOperatorKey,
-  isSealKey,
   type OperatorKey,
   operatorKeyBytes,
-  sha256,
   type SignatureItem,
-  toHex,
   utf8,
   verifyEd25519,
 } from "../../../core/index.ts";
-import { ObjectWriter, verifySignature } from "../../../skywire/cxo/index.ts";
+import { ObjectWriter } from "../../../skywire/cxo/index.ts";
 import type { FeedKey, OperatorKeys } from "../../keys/index.ts";
 import { decodeEntry, type EntryObject } from "./objects.ts";
-import type { GenesisPayload, MovedFrom } from "./payloads.ts";
-
-// What the signature of an entry is made over, made and checked.
 
 /** What a body takes beside its payload, seldom more. */
 const BODY_SIZE_GUESS = 256;
@@ -145,67 +137,15 @@ function parseEntry(bytes: Uint8Array): EntryObject {
 }
 
 /** The three keys of a ledger as one message, for the proofs of its genesis. */
-function genesisBody(operator: OperatorKey, seal: string, feed: FeedKey): Uint8Array {
+export function genesisBody(operator: OperatorKey, seal: string, feed: FeedKey): Uint8Array {
   const parts = [operatorKeyBytes(operator), fromHex(seal.slice("x25519:".length)), fromHex(feed)];
   return preAuthentication("application/vnd.skywire-fleet.genesis.v1", concatBytes(...parts));
 }
 
 /** What the feed key signs in a genesis: that this operator writes the feed. */
-function feedClaim(operator: OperatorKey): Uint8Array {
+export function feedClaim(operator: OperatorKey): Uint8Array {
   return preAuthentication(
     "application/vnd.skywire-fleet.feed-claim.v1",
     operatorKeyBytes(operator),
   );
-}
-
-// The first entry of a ledger, by which its three keys vouch for each other.
-
-/** A genesis whose keys were proved to belong together. Only {@link verifyGenesis} makes one. */
-export type VerifiedGenesis = GenesisPayload & { readonly __verified: "genesis" };
-
-/** Makes the payload of entry 0; `from` names the ledger that it continues. */
-export function makeGenesis(keys: OperatorKeys, from?: MovedFrom): GenesisPayload {
-  const { operator, seal, feed } = keys;
-  return {
-    version: 1,
-    ed25519: operator,
-    x25519: seal,
-    feed,
-    proofs: {
-      ed25519: toHex(keys.sign(genesisBody(operator, seal, feed))),
-      feed: toHex(keys.signFeed(sha256(feedClaim(operator)))),
-    },
-    ...defined({ from }),
-  };
-}
-
-/**
- * Proves that a genesis belongs to the feed and that its keys vouch for each other.
- * @throws FleetError ledger/genesis
- */
-export function verifyGenesis(genesis: GenesisPayload, feed: FeedKey): VerifiedGenesis {
-  const { ed25519, x25519, proofs } = genesis;
-  if (!isOperatorKey(ed25519) || !isSealKey(x25519) || !isFeedKey(genesis.feed))
-    throw bad("a key has not the form of one");
-  if (genesis.from?.feed === feed) throw bad("it continues the feed it stands in");
-  if (genesis.feed !== feed) throw bad("it names another feed than the one it stands in");
-  const message = genesisBody(ed25519, x25519, feed);
-  if (!verifyEd25519(ed25519, message, parseHex(proofs.ed25519)))
-    throw bad("the ed25519 key does not vouch for the keys");
-  try {
-    verifySignature(sha256(feedClaim(ed25519)), parseHex(proofs.feed), fromHex(feed));
-  } catch (cause) {
-    throw new FleetError("ledger/genesis", "the feed key does not vouch for the ed25519 key", {
-      cause,
-    });
-  }
-  return genesis as VerifiedGenesis;
-}
-
-function parseHex(text: string): Uint8Array {
-  return /^([0-9a-f]{2})*$/.test(text) ? fromHex(text) : new Uint8Array();
-}
-
-function bad(why: string): FleetError {
-  return new FleetError("ledger/genesis", `the genesis entry is refused: ${why}`);
 }
