@@ -1,13 +1,20 @@
 import fc from "fast-check";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type Json, utf8 } from "../../../src/core/index.ts";
+import { isJsonObject, type Json, type JsonObject, utf8 } from "../../../src/core/index.ts";
 import { SETTINGS } from "../../../src/model/index.ts";
 import { compileAllowList, projectJson } from "../../../src/skywire/visor/config-projection.ts";
 import { takeSafeConfig } from "../../../src/skywire/visor/safe-config.ts";
 import { CANARY, configOf, KEYS } from "../../support/scripted-visor.ts";
 
 const bytesOf = (value: Json): Uint8Array => utf8(JSON.stringify(value, undefined, "\t"));
+
+/** The block with a 1 at the end of the names, however deep. */
+function withOne(block: JsonObject, [name = "", ...deeper]: readonly string[]): JsonObject {
+  const inner = block[name];
+  const one = deeper.length === 0 ? 1 : withOne(isJsonObject(inner) ? inner : {}, deeper);
+  return { ...block, [name]: one };
+}
 
 describe("taking values out of JSON", () => {
   const allowed = compileAllowList(["a", "b.c", "b.d.e", "list"]);
@@ -176,11 +183,8 @@ describe("the safe part of a configuration", () => {
 
   it("covers every setting that a manifest may own", () => {
     const paths = SETTINGS.map(({ path }) => path).sort();
-    const config: Record<string, Json> = { pk: KEYS.far, version: "v1.3.50" };
-    for (const path of paths) {
-      const [first = "", second] = path.split(".");
-      config[first] = second === undefined ? 1 : { ...(config[first] as object), [second]: 1 };
-    }
+    let config: JsonObject = { pk: KEYS.far, version: "v1.3.50" };
+    for (const path of paths) config = withOne(config, path.split("."));
     expect(Object.keys(takeSafeConfig(bytesOf(config)).settings).sort()).toEqual(paths);
   });
 });
