@@ -14,8 +14,8 @@ export default defineConfig({
     pool: "forks",
     // Much of a test is waiting for visors, disks and processes of its own: none of the processors is left for vitest alone.
     maxWorkers: availableParallelism(),
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     teardownTimeout: 10_000,
   },
 });

@@ -159,7 +159,7 @@ function byText(left: unknown, right: unknown): number {
 
 /** Texts that pass a test that no pattern says, by the noun of their shape. */
 const TESTED: Readonly<Record<string, string>> = {
-  "leaf path": "apps.skychat.running",
+  "field path": "apps.skychat.running",
   "key that signs commits": "0123456789ABCDEF0123456789ABCDEF01234567",
   "time in UTC": "2026-01-01T00:05:00.000Z",
   "visor key": `02${"79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"}`,
