@@ -15,7 +15,9 @@ const [folder = "", rpc = "", wantsText = "", ...visors] = process.argv.slice(2)
 const [visorDoor, dialDoor, clockDoor, keyDoor] = await Promise.all([
   /** @type {Promise<VisorDoor>} */ (import(`${folder}/skywire/visor/index.js`)),
   /** @type {Promise<Pick<PlatformDoor, "dialTcp">>} */ (import(`${folder}/platform/tcp.js`)),
-  /** @type {Promise<Pick<PlatformDoor, "nodeClock">>} */ (import(`${folder}/platform/clock.js`)),
+  /** @type {Promise<Pick<PlatformDoor, "nodeClock">>} */ (
+    import(`${folder}/platform/this-process.js`)
+  ),
   /** @type {Promise<CoreDoor>} */ (import(`${folder}/core/index.js`)),
 ]);
 
