@@ -11,6 +11,7 @@ import {
 } from "node:crypto";
 import { formatBase64Url, fromHex, toHex } from "./bytes.ts";
 import { FleetError } from "./errors.ts";
+import { remembering } from "./small-words.ts";
 
 // Keys as texts: of visors, of operators, and those that records are sealed to.
 
@@ -100,11 +101,11 @@ const KEY_SIZE = 32;
 const SIGNATURE_SIZE = 64;
 const GROUP_ORDER = 2n ** 252n + 27_742_317_777_372_353_535_851_937_790_883_648_493n;
 const KEYS_REMEMBERED_MAX = 1000;
-/** What stands before the 32 bytes of a seed (RFC 5958) of this curve (RFC 8410). */
-const SEED_HEAD = "302e020100300506032b657004220420";
-
-// A fleet has few operators and long histories: a key is judged once.
-const judgedKeys = new Map<string, KeyObject | undefined>();
+/** What stands before the 32 bytes of a secret (RFC 5958) of each curve (RFC 8410). */
+const SECRET_HEADS = {
+  ed25519: "302e020100300506032b657004220420",
+  x25519: "302e020100300506032b656e04220420",
+} as const;
 
 /** One signature to be verified. */
 export interface SignatureItem {
@@ -118,8 +119,7 @@ export type VerifyMany = (items: readonly SignatureItem[]) => Promise<readonly b
 
 /** The public key of a 32-byte secret seed, in its text form. The seed must not change while it is in use. */
 export function ed25519KeyOf(seed: Uint8Array): OperatorKey {
-  const key = createPublicKey(secretKey(seed)).export({ format: "der", type: "spki" });
-  return formatOperatorKey(key.subarray(-KEY_SIZE));
+  return formatOperatorKey(publicBytesOf(secretKey(seed)));
 }
 
 /**
@@ -137,11 +137,22 @@ const secretKeys = new WeakMap<Uint8Array, KeyObject>();
 function secretKey(seed: Uint8Array): KeyObject {
   const known = secretKeys.get(seed);
   if (known !== undefined) return known;
-  if (seed.length !== KEY_SIZE) throw new TypeError(`an ed25519 seed has ${KEY_SIZE} bytes`);
-  const der = `${SEED_HEAD}${toHex(seed)}`;
-  const key = createPrivateKey({ key: der, encoding: "hex", format: "der", type: "pkcs8" });
+  const key = secretObject("ed25519", seed);
   secretKeys.set(seed, key);
   return key;
+}
+
+/** A 32-byte secret of a curve as the platform takes it. */
+function secretObject(curve: keyof typeof SECRET_HEADS, secret: Uint8Array): KeyObject {
+  if (secret.length !== KEY_SIZE) throw new TypeError(`an ${curve} secret has ${KEY_SIZE} bytes`);
+  const key = `${SECRET_HEADS[curve]}${toHex(secret)}`;
+  return createPrivateKey({ key, encoding: "hex", format: "der", type: "pkcs8" });
+}
+
+/** The 32 bytes of the public key to a secret. */
+function publicBytesOf(secret: KeyObject): Uint8Array {
+  const key = createPublicKey(secret).export({ format: "der", type: "spki" });
+  return new Uint8Array(key.subarray(-KEY_SIZE));
 }
 
 /**
@@ -166,13 +177,11 @@ export function isStrictEd25519Key(key: OperatorKey): boolean {
   return judgeKey(key) !== undefined;
 }
 
-function judgeKey(key: OperatorKey): KeyObject | undefined {
-  if (judgedKeys.has(key)) return judgedKeys.get(key);
-  const judged = isPrimeOrderPoint(key) ? platformKey(key) : undefined;
-  if (judgedKeys.size >= KEYS_REMEMBERED_MAX) judgedKeys.clear();
-  judgedKeys.set(key, judged);
-  return judged;
-}
+/** A fleet has few operators and long histories: a key is judged once. */
+const judgeKey: (key: OperatorKey) => KeyObject | undefined = remembering(
+  KEYS_REMEMBERED_MAX,
+  (key: OperatorKey) => (isPrimeOrderPoint(key) ? platformKey(key) : undefined),
+);
 
 function isPrimeOrderPoint(key: OperatorKey): boolean {
   try {
@@ -207,14 +216,12 @@ function littleEndian(bytes: Uint8Array): bigint {
 
 // Key agreement with X25519 (RFC 7748), by the platform.
 
-/** What stands before the 32 bytes of a secret (RFC 5958) and of a public key (RFC 5280) of this curve (RFC 8410). */
-const AGREEMENT_HEAD = "302e020100300506032b656e04220420";
+/** What stands before the 32 bytes of a public key (RFC 5280) of this curve (RFC 8410). */
 const AGREEMENT_PUBLIC_HEAD = "302a300506032b656e032100";
 
 /** The public key of a 32-byte secret, 32 bytes. */
 export function x25519KeyOf(secret: Uint8Array): Uint8Array {
-  const key = createPublicKey(agreementKey(secret)).export({ format: "der", type: "spki" });
-  return new Uint8Array(key.subarray(-KEY_SIZE));
+  return publicBytesOf(secretObject("x25519", secret));
 }
 
 /**
@@ -222,21 +229,12 @@ export function x25519KeyOf(secret: Uint8Array): Uint8Array {
  * @throws Error for a public key of small order, with which everybody shares the same, and for what has not 32 bytes
  */
 export function x25519Shared(secret: Uint8Array, key: Uint8Array): Uint8Array {
+  if (key.length !== KEY_SIZE) throw new TypeError(`an x25519 key has ${KEY_SIZE} bytes`);
   const publicKey = createPublicKey({
-    key: behind(AGREEMENT_PUBLIC_HEAD, key),
+    key: `${AGREEMENT_PUBLIC_HEAD}${toHex(key)}`,
     encoding: "hex",
     format: "der",
     type: "spki",
   });
-  return new Uint8Array(diffieHellman({ privateKey: agreementKey(secret), publicKey }));
-}
-
-function agreementKey(secret: Uint8Array): KeyObject {
-  const key = behind(AGREEMENT_HEAD, secret);
-  return createPrivateKey({ key, encoding: "hex", format: "der", type: "pkcs8" });
-}
-
-function behind(head: string, key: Uint8Array): string {
-  if (key.length !== KEY_SIZE) throw new TypeError(`an X25519 key has ${KEY_SIZE} bytes`);
-  return `${head}${toHex(key)}`;
+  return new Uint8Array(diffieHellman({ privateKey: secretObject("x25519", secret), publicKey }));
 }

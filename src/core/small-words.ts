@@ -57,11 +57,14 @@ export function defined(members: Readonly<Record<string, unknown>>): object {
  * A pure function of a text that keeps its answers, for texts that come again and again; where it has `max` of them it
  * begins anew.
  */
-export function remembering<T>(max: number, answer: (text: string) => T): (text: string) => T {
-  const kept = new Map<string, T>();
+export function remembering<Text extends string, T>(
+  max: number,
+  answer: (text: Text) => T,
+): (text: Text) => T {
+  const kept = new Map<Text, T>();
   return (text) => {
     const known = kept.get(text);
-    if (known !== undefined) return known;
+    if (known !== undefined || kept.has(text)) return known as T;
     const fresh = answer(text);
     if (kept.size >= max) kept.clear();
     kept.set(text, fresh);
