@@ -86,16 +86,13 @@ export async function readFleet(
   const gitFacts = gitFactsOf(source);
   const own = await ownLedger(operator, needs, world);
   const pulling = beginPulling(source, operator, world);
-  // Where nothing is brought, the ledgers are read while the visors take their time; who waits for it is told if it fails.
-  const recorded =
-    broughtFrom(source, operator).length > 0
-      ? undefined
-      : whatIsRecorded(own, needs, source, world);
-  recorded?.catch(() => undefined);
+  // The ledgers are read while the visors take their time; who waits for it is told if it fails.
+  const recorded = pulling.then(() => whatIsRecorded(own, needs, source, world));
+  recorded.catch(() => undefined);
   const seen = await seeVisors(wanted, { request, wayIn, operator, needs, reporter }, world);
   const git = await gitFacts;
   const pulled = await pulling;
-  const { history, heads, notes } = await (recorded ?? whatIsRecorded(own, needs, source, world));
+  const { history, heads, notes } = await recorded;
   const namedBefore = await namedAtLastCommit(source, history);
   for (const note of [...pullNotes(pulled), ...notes]) errLine(world, `note: ${note}`);
   const { selected, only } = wanted;
@@ -134,16 +131,8 @@ function beginPulling(
 ): ReturnType<typeof pullOthers> {
   const { relays } = source.desired.ledger;
   beginRetry(operator, relays, world);
-  const others = broughtFrom(source, operator);
+  const others = operator === undefined ? [] : otherOperators(source, operator.keys.feed);
   return world.beside.begin((signal) => pullOthers(others, relays, world, { signal }));
-}
-
-/** Operators whose ledgers are brought here before what they hold is read. */
-function broughtFrom(
-  source: ManifestSource,
-  operator: Operator | undefined,
-): ReturnType<typeof otherOperators> {
-  return operator === undefined ? [] : otherOperators(source, operator.keys.feed);
 }
 
 /** Reads the visors, and remembers which of them are away. */
