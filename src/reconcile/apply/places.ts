@@ -23,15 +23,26 @@ export interface WritePlace {
 export class Places {
   readonly #all: Slots;
   readonly #careful: Slots;
+  #reading = 0;
 
   constructor({ parallel, careful }: Pick<ApplyTiming, "parallel" | "careful">) {
     this.#all = new Slots(parallel, FEW);
     this.#careful = new Slots(careful);
   }
 
-  /** True while so many hold a place that the local visor may be what turns one of them away. */
+  /** True while so many are written to or read back that the local visor may be what turns one of them away. */
   get isCrowded(): boolean {
-    return this.#all.used > FEW;
+    return this.#all.used + this.#reading > FEW;
+  }
+
+  /** Reads a visor back whose place was given to another. */
+  async besides<T>(read: () => Promise<T>): Promise<T> {
+    this.#reading += 1;
+    try {
+      return await read();
+    } finally {
+      this.#reading -= 1;
+    }
   }
 
   /** The local visor may not carry so many: few hold a place from now on, and more again as it takes them. */

@@ -174,8 +174,8 @@ function appOf(path: string): string | undefined {
 // Takes the visors of a plan wave by wave: all of a wave at once, as far as there are places.
 
 /**
- * Carries out the waves in their order; the next one begins when every visor of the one before has ended. Gives the
- * results in the order of waves.
+ * Carries out the waves in their order; the next one begins when every visor of the one before has ended. A visor that
+ * gets labels only begins with the first wave, wherever it stands. Gives the results in the order of waves.
  * @throws what ended the run, once all that was under way has ended
  */
 export async function runWaves(
@@ -184,21 +184,41 @@ export async function runWaves(
   run: (visor: PlanVisor) => Promise<VisorResult>,
 ): Promise<readonly VisorResult[]> {
   const byKey = new Map(plan.visors.map((visor) => [visor.key, visor]));
-  const results: VisorResult[] = [];
-  for (const wave of plan.waves) {
-    const visors = wave.flatMap((key) => byKey.get(key) ?? []);
-    const done = await Promise.all(
-      visors.map(async (visor) => {
+  const planned = plan.waves.map((wave) => wave.flatMap((key) => byKey.get(key) ?? []));
+  const results = new Map<PlanVisor, VisorResult>();
+  for (const wave of withLabelsFirst(planned)) {
+    await Promise.all(
+      wave.map(async (visor) => {
         try {
-          return await run(visor);
+          results.set(visor, await run(visor));
         } catch (error) {
           halt.fail(error);
-          return leftOver(visor);
+          results.set(visor, leftOver(visor));
         }
       }),
     );
     halt.assertWhole();
-    results.push(...done);
   }
-  return results;
+  return planned.flat().flatMap((visor) => results.get(visor) ?? []);
+}
+
+/**
+ * The waves as they are run. They are there so that a mistake of trust, of reachability or with an app shows on visors that
+ * nobody comes through, before it reaches one that somebody does: labels need not wait for that.
+ */
+function withLabelsFirst(
+  waves: readonly (readonly PlanVisor[])[],
+): readonly (readonly PlanVisor[])[] {
+  const [first = [], ...later] = waves;
+  const begin = [...first, ...later.flat().filter(getsLabelsOnly)];
+  const rest = later.map((wave) => wave.filter((visor) => !getsLabelsOnly(visor)));
+  return [begin, ...rest].filter((wave) => wave.length > 0);
+}
+
+/** True for a visor whose changes nobody's way in, no app and no traffic hangs on. */
+function getsLabelsOnly({ steps }: PlanVisor): boolean {
+  return steps.every(
+    ({ letter, changes }) =>
+      letter === STEPS.configure && changes.every(({ risk }) => risk === "label"),
+  );
 }

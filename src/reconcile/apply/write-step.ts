@@ -23,7 +23,7 @@ import { toSeenVisor, wantsOf } from "../observe/index.ts";
 import { pendingElement } from "../plan/index.ts";
 import { runAppActions } from "./app-actions.ts";
 import { checkFresh, checkGuardsAgain, type FreshRefusal, openSession } from "./fresh-check.ts";
-import type { Places, WritePlace } from "./places.ts";
+import { isCareful, type Places, type WritePlace } from "./places.ts";
 import { closesPort, isAsWanted, judge } from "./read-back.ts";
 import { type CommitQueue, recordedChange } from "./record-plan.ts";
 import type { ApplyTiming } from "./timing.ts";
@@ -85,7 +85,9 @@ export async function applyStep(
       step: step.letter,
     }));
     if (open.length === 0) return before;
-    const written = await writeStep(run, visor, { ...step, changes: open }, { session, target });
+    const isEnd = later.length === 0 && !isCareful(step);
+    const changing = { ...step, changes: open };
+    const written = await writeStep(run, visor, changing, { session, target, isEnd });
     return [...before, ...written];
   } finally {
     session.close();
@@ -174,6 +176,8 @@ interface WriteRun {
 interface OpenVisor {
   readonly session: WriteSession;
   readonly target: VisorTarget;
+  /** Nothing is written to it after this, and nobody waits to hear whether it went well: its place may be given on. */
+  readonly isEnd: boolean;
 }
 
 /** Carries out a step whose changes are to be written. Nothing is written before its intent is durable. */
@@ -200,8 +204,11 @@ async function writeStep(
   const judgeBy = await carryOut(run, visor, step, open);
   run.atPoint("after-write", visor, step);
   open.session.close();
+  if (open.isEnd) run.place.leave();
   const atMs = run.clock.now();
-  const reading = await run.reader.read(open.target, wantsOf(visor.owned));
+  const reading = await run.places.besides(() =>
+    run.reader.read(open.target, wantsOf(visor.owned)),
+  );
   const seen = reading.kind === "seen" ? toSeenVisor(reading, visor.route, atMs) : undefined;
   run.atPoint("after-read-back", visor, step);
   const outcomes = judgeBy(seen);
@@ -242,7 +249,7 @@ async function carryOut(
   run: WriteRun,
   visor: PlanVisor,
   step: PlanStep,
-  { session, target }: OpenVisor,
+  { session, target }: Pick<OpenVisor, "session" | "target">,
 ): Promise<(seen: SeenVisor | undefined) => readonly Outcome[]> {
   const { reader, clock, timing, secrets, place } = run;
   if (step.letter === STEPS.apps) {

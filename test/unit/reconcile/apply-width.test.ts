@@ -123,6 +123,70 @@ describe("visors that are written to at once", () => {
   });
 });
 
+/** Points of an apply in their order, each with the name of its visor. */
+async function pointsOf(
+  world: FleetWorld,
+  fields: readonly DesiredField[],
+  more: Partial<ApplyInput> = {},
+): Promise<readonly string[]> {
+  const newest = world.fleet.visors.filter(({ profile }) => profile === "newest");
+  const names = newest.map(({ name }) => name);
+  const points: string[] = [];
+  const desired = world.desired(Object.fromEntries(names.map((name) => [name, fields])), {
+    controllers: world.fleet.visors.slice(0, 2).map(({ key }) => key),
+  });
+  const report = await world.apply(await world.plan(desired), {
+    timing: TIMING,
+    ...more,
+    atPoint: (point, visor) => {
+      if (visor !== undefined) points.push(`${point} ${visor.name}`);
+    },
+  });
+  expect(allDone(report)).toBe(true);
+  return points;
+}
+
+describe("the waves of an apply", () => {
+  const label = () => valueLeaf("settings.log_level", "debug");
+
+  it("13.14: do not hold back a visor that gets labels only, were it a controller", async () => {
+    const points = await pointsOf(await startWorld(12), [label()]);
+    const firstEnd = points.findIndex((point) => point.startsWith("after-receipt"));
+    for (const name of ["laptop", "desk"])
+      expect(points.indexOf(`before-intent ${name}`)).toBeLessThan(firstEnd);
+  });
+
+  it.each([
+    { name: "an app", fields: () => [label(), valueLeaf("apps.vpn-client.auto_start", true)] },
+    { name: "how it is reached", fields: () => [valueLeaf("settings.routing.min_hops", 3)] },
+  ])("hold back a controller where $name is at stake, the local visor last", async ({ fields }) => {
+    const points = await pointsOf(await startWorld(12), fields());
+    const [desk, laptop] = ["desk", "laptop"].map((name) =>
+      points.indexOf(`before-intent ${name}`),
+    );
+    const others = points.filter((point) => !/ (desk|laptop)$/.test(point));
+    expect(points.slice(0, others.length)).toEqual(others);
+    expect(desk).toBe(others.length);
+    expect(laptop).toBeGreaterThan(points.indexOf("after-receipt desk"));
+  });
+
+  it("13.14: give a place on once nothing more is written, and not before a careful step is known to be good", async () => {
+    const timing = { ...TIMING, parallel: 1 };
+    const plain = await pointsOf(await startWorld(12), [label()], { timing });
+    const [, second = 0] = indexesOf(plain, "before-intent");
+    expect(second).toBeLessThan(plain.findIndex((point) => point.startsWith("after-receipt")));
+    const fields = [valueLeaf("settings.routing.min_hops", 3)];
+    const careful = await pointsOf(await startWorld(12), fields, { timing });
+    const receipts = indexesOf(careful, "after-receipt");
+    for (const [index, begin] of indexesOf(careful, "before-intent").slice(1).entries())
+      expect(begin).toBeGreaterThan(receipts[index] ?? Number.POSITIVE_INFINITY);
+  });
+});
+
+function indexesOf(points: readonly string[], name: string): readonly number[] {
+  return points.flatMap((point, index) => (point.startsWith(name) ? [index] : []));
+}
+
 describe("an app that is waited for", () => {
   const running = [valueLeaf("apps.skysocks-client.running", true)];
 
