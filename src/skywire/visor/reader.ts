@@ -238,11 +238,7 @@ class PacedReads {
     return await this.#explorer.explain(again, target);
   }
 
-  async #readAmongMany(
-    target: VisorTarget,
-    wants: ReadingWants,
-    turn: ReadingTurn,
-  ): Promise<{ readonly opened: OpenReading; readonly isDoubtful: boolean }> {
+  async #readAmongMany(target: VisorTarget, wants: ReadingWants, turn: ReadingTurn) {
     let release: LeaveSlot = await this.#dials.take(turn.isLast);
     const stopWaiting = (): void => {
       release();
@@ -256,9 +252,11 @@ class PacedReads {
     try {
       const opened = await this.#explorer.openOnce(target, wants, async () => {
         hasAnswered = true;
-        stopWaiting();
         this.#dials.raise();
-        release = await this.#working.take();
+        // Whoever waits here keeps others from dialling: a dial that nobody has time for only delays those that work.
+        const place = await this.#working.take();
+        stopWaiting();
+        release = place;
       });
       const isDoubtful = others >= FEW && this.#isDoubtful(opened, beganMs);
       if (isDoubtful && !hasAnswered) this.#dials.lower(this.#dials.used - 1);

@@ -213,6 +213,24 @@ describe("9.5: reading many visors", () => {
     TEST_MS,
   );
 
+  it("13: a visor that answered and is not read yet keeps others from being dialled", async () => {
+    let open = 0;
+    let most = 0;
+    const through =
+      (dial: Dial): Dial =>
+      async (address, options) => {
+        const stream = await dial(address, options);
+        open += 1;
+        most = Math.max(most, open);
+        return carried(stream, undefined, () => () => {
+          open -= 1;
+        });
+      };
+    const read = await readAll(defaultMix(120), { dials: 8, working: 2 }, { through });
+    expect(read.count("seen")).toBe(read.readings.length);
+    expect(most).toBeLessThanOrEqual(8 + 2);
+  });
+
   it.each([
     { code: "net/timeout", reason: "local-visor-short" },
     { code: "net/files-open", reason: "local-visor-short" },
