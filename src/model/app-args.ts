@@ -163,9 +163,9 @@ export function typedForm(program: string, field: AppTypedField): TypedFieldForm
   return formsOf(program).find((form) => form.field === field);
 }
 
-function formsOf(program: string): readonly TypedFieldForm[] {
-  return TYPED_FIELDS.filter(({ programs }) => programs.includes(program));
-}
+const formsOf: (program: string) => readonly TypedFieldForm[] = remembering(1_000, (program) =>
+  TYPED_FIELDS.filter(({ programs }) => programs.includes(program)),
+);
 
 /**
  * Takes an app's arguments apart as the app does: options have two dashes, their value behind `=` or as the next

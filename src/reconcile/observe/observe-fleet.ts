@@ -184,11 +184,12 @@ function confCounts(
   return (reading) => {
     const visor = visors.find(({ key }) => key === reading.key);
     if (visor === undefined || reading.methods.get("SetConfigFields") === "absent") return false;
-    if (forLater) return [...visor.leaves.keys()].some(isMirrored);
-    // A reading may leave out what an earlier one told of methods.
+    const leaves = new Map([...visor.leaves].filter(([path]) => isMirrored(path)));
+    if (forLater || leaves.size === 0) return leaves.size > 0;
+    // A reading may leave out what an earlier one told of methods; no app is copied there.
     const methods = new Map([...reading.methods, ["SetConfigFields", "present"] as const]);
-    const seen = toSeenVisor({ ...reading, methods }, route, 0);
-    return diffVisor(visor, seen, undefined).changes.some(({ path }) => isMirrored(path));
+    const seen = toSeenVisor({ ...reading, methods, apps: [] }, route, 0);
+    return diffVisor({ ...visor, leaves }, seen, undefined).changes.length > 0;
   };
 }
 
