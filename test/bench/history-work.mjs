@@ -52,13 +52,14 @@ async function recorded(ledger) {
 
 /**
  * What an apply records that sets one field of one visor: its plan, a part, an intent and a receipt. The first entry
- * will have the index `at`.
+ * will have the index `at`. The last apply is of the fleet's own manifest, all others of manifests that were.
  * @param {Plan} plan
  * @param {Part} part
  * @param {number} at
+ * @param {boolean} isLast
  * @returns {EntryDraft[]}
  */
-function applyOf({ text: _, ...plan }, part, at) {
+function applyOf({ text: _, ...plan }, part, at, isLast) {
   const digestOf = (/** @type {string} */ what) => core.digestOf(`${what} ${at}`);
   const change = { path: PATH, before: "debug", after: "info" };
   const base = { fleet: plan.fleet, plan: digestOf("plan"), visor: part.visor };
@@ -72,9 +73,13 @@ function applyOf({ text: _, ...plan }, part, at) {
         ...plan,
         plan: base.plan,
         decision: digestOf("decision"),
-        manifest: digestOf("manifest"),
-        commit: core.toHex(core.sha256(core.utf8(`commit ${at}`))).slice(0, 40),
-        dirty: false,
+        ...(isLast
+          ? {}
+          : {
+              manifest: digestOf("manifest"),
+              commit: core.toHex(core.sha256(core.utf8(`commit ${at}`))).slice(0, 40),
+              dirty: false,
+            }),
       },
     },
     { kind: "plan-part", payload: { ...part, ...base, changes: [change] } },
@@ -94,8 +99,8 @@ async function grow() {
       const room = Math.min(COMMIT_APPLIES, Math.ceil((wanted - ledger.head.size) / 4));
       for (let count = 0; count < room; count += 1, turn += 1) {
         const part = parts[turn % parts.length];
-        if (part !== undefined)
-          drafts.push(...applyOf(plan, part, ledger.head.size + drafts.length));
+        const at = ledger.head.size + drafts.length;
+        if (part !== undefined) drafts.push(...applyOf(plan, part, at, at + 4 >= wanted));
       }
       await ledger.append(drafts);
     }
