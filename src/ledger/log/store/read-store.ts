@@ -44,13 +44,14 @@ export interface StoreView {
 
 /** The segments in a folder by number, with their sizes as they are now. */
 export async function listSegments(files: Files, folder: string): Promise<readonly SegmentFile[]> {
-  const segments: SegmentFile[] = [];
-  for (const name of await files.list(folder)) {
-    const number = segmentNumber(name);
-    const facts = number === undefined ? undefined : await files.stat(`${folder}/${name}`);
-    if (number !== undefined && facts !== undefined) segments.push({ number, size: facts.size });
-  }
-  return segments.toSorted((left, right) => left.number - right.number);
+  const numbers = (await files.list(folder)).flatMap((name) => segmentNumber(name) ?? []);
+  const segments = await Promise.all(
+    numbers.map(async (number): Promise<readonly SegmentFile[]> => {
+      const facts = await files.stat(`${folder}/${segmentName(number)}`);
+      return facts === undefined ? [] : [{ number, size: facts.size }];
+    }),
+  );
+  return segments.flat().toSorted((left, right) => left.number - right.number);
 }
 
 /**
