@@ -1,8 +1,10 @@
 // The door of reconcile: what other rooms use of its five stages.
 export {
+  ApplyFold,
   type ApplyInput,
   ApplyPast,
   applyPlan,
+  type ApplyState,
   type ApprovalUses,
   type UseEntry,
   type ApplyReport,

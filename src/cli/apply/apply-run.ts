@@ -16,15 +16,15 @@ import {
   type SecretRef,
 } from "../../model/index.ts";
 import {
-  ApplyPast,
+  type ApplyPast,
   applyPlan,
   type ApplyReport,
   type KnownHistory,
 } from "../../reconcile/index.ts";
 import { createVisorWriter, type VisorReader } from "../../skywire/visor/index.ts";
 import { applySummary, applyText, planSummary } from "../../view/index.ts";
-import { joinedRecords, openFeeds, othersOf, seenHeads } from "../ledger/feeds.ts";
-import { Findings } from "../ledger/joined-history.ts";
+import { openFeeds, othersOf, seenHeads } from "../ledger/feeds.ts";
+import { applyPast } from "../ledger/joined-history.ts";
 import { openOwnLedger, type Operator } from "../ledger/operator.ts";
 import { bringUpToDate, publishAndTell } from "../ledger/relaying.ts";
 import { STANDARD_INPUT } from "../manifest/manifest-source.ts";
@@ -201,11 +201,9 @@ async function readyToApply(ledger: Ledger, input: RunInput): Promise<Ready> {
   const others = othersOf(plan.keyset.operators, keys.feed);
   const { results, notes } = await bringUpToDate(operator, { relays: plan.relays, others }, world);
   const feeds = await openFeeds(operator, undefined, world, ledger);
-  const findings = new Findings();
-  const records = joinedRecords(feeds, { onFinding: findings.take });
-  const past = await ApplyPast.read(ledger, plan, records);
+  const { past, findings } = await applyPast(plan, feeds, operator, world);
   const history = past.history();
-  for (const note of [...notes, ...feeds.notes, ...findings.all]) errLine(world, `note: ${note}`);
+  for (const note of [...notes, ...feeds.notes, ...findings]) errLine(world, `note: ${note}`);
   const found = await ledgerRefusals({
     plan,
     history,

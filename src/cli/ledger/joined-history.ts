@@ -7,8 +7,16 @@ import {
   type ReadOnlyLedger,
   type SeenHead,
 } from "../../ledger/index.ts";
-import { type History, HistoryFold, type HistoryState } from "../../reconcile/index.ts";
-import { foldFeeds, type OpenFeeds, openFeeds, seenHeads } from "./feeds.ts";
+import type { Plan } from "../../model/index.ts";
+import {
+  ApplyFold,
+  ApplyPast,
+  type ApplyState,
+  type History,
+  HistoryFold,
+  type HistoryState,
+} from "../../reconcile/index.ts";
+import { foldFeeds, joinedRecords, type OpenFeeds, openFeeds, seenHeads } from "./feeds.ts";
 import type { ManifestSource } from "../manifest/manifest-source.ts";
 import type { Operator } from "./operator.ts";
 import type { World } from "../shell/world.ts";
@@ -78,6 +86,28 @@ async function toldBy(
     make: (kept) => new HistoryFold(fleet, feed, kept as HistoryState | undefined),
   });
   return { history: fold.history(), findings: [...notes, ...faults] };
+}
+
+/**
+ * What an apply has to know of the ledgers: by what is kept where that is enough, else by all their records.
+ * @throws FleetError ledger/damaged
+ */
+export async function applyPast(
+  plan: Plan,
+  open: OpenFeeds,
+  operator: Pick<Operator, "keys" | "ledgerFolder">,
+  world: Pick<World, "files" | "env">,
+): Promise<{ readonly past: ApplyPast; readonly findings: readonly string[] }> {
+  const { fleet } = plan;
+  const { feed } = open.own;
+  const { fold, faults, notes } = await foldFeeds(open, operator, world, {
+    name: `apply-${digestOf(fleet).slice(-FLEET_DIGITS)}`,
+    // It was made by this release, of the same fleet.
+    make: (kept) => new ApplyFold(fleet, feed, kept as ApplyState | undefined),
+  });
+  const known = ApplyPast.ofKept(plan, feed, fold);
+  const past = known ?? (await ApplyPast.read(open.own, plan, joinedRecords(open)));
+  return { past, findings: [...notes, ...faults] };
 }
 
 function withNotes({ history, findings }: Told, open: OpenFeeds): JoinedHistory {

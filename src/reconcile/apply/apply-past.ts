@@ -2,13 +2,14 @@
 import type { Digest, OperatorKey, VisorKey } from "../../core/index.ts";
 import {
   type FeedKey,
+  type Fold,
   type IntentPayload,
   type LedgerRecord,
   OpenIntents,
   type ReadOnlyLedger,
 } from "../../ledger/index.ts";
 import { type Change, changeKey, changesOf, type Plan } from "../../model/index.ts";
-import { HistoryFold, type KnownHistory } from "../plan/index.ts";
+import { HistoryFold, type HistoryState, type KnownHistory } from "../plan/index.ts";
 
 // What an apply has to know of the ledger: open intents, what was done of this plan, what is owned.
 
@@ -22,13 +23,26 @@ export class ApplyPast {
   readonly #earlier = new Map<VisorKey, IntentPayload[]>();
   readonly #own: FeedKey;
 
-  private constructor(plan: Plan, own: FeedKey) {
-    const { fleet } = plan;
-    this.uses = new ApprovalUses(plan, own);
+  private constructor(
+    plan: Plan,
+    own: FeedKey,
+    history: HistoryFold = new HistoryFold(plan.fleet, own),
+    latestOwn: ReadonlyMap<VisorKey, UseEntry> = new Map(),
+  ) {
+    this.uses = new ApprovalUses(plan, own, latestOwn);
     this.#plan = plan;
     this.#own = own;
-    this.#history = new HistoryFold(fleet, own);
-    this.#open = new OpenIntents(fleet);
+    this.#history = history;
+    this.#open = new OpenIntents(plan.fleet);
+  }
+
+  /**
+   * The same of what is kept beside a ledger; `undefined` where the records themselves are needed: an intent waits for its
+   * receipt, or the plan or its decision was recorded before, as far as the end of its digest tells.
+   */
+  static ofKept(plan: Plan, own: FeedKey, kept: ApplyFold): ApplyPast | undefined {
+    if (kept.hasOpen || kept.mayNameIt(plan)) return undefined;
+    return new ApplyPast(plan, own, kept.history, kept.latestOwn);
   }
 
   /**
@@ -94,16 +108,24 @@ export class ApprovalUses {
   readonly #own: FeedKey;
   readonly #applied: UseEntry[] = [];
   readonly #done = new Map<VisorKey, Set<string>>();
-  readonly #latestOwn = new Map<VisorKey, UseEntry>();
+  readonly #latestOwn: Map<VisorKey, UseEntry>;
   /** Plans that decide the same, by feed and digest, that no intent follows yet. */
   readonly #decided = new Map<string, UseEntry>();
   readonly #carriedOut: UseEntry[] = [];
   #isSuperseded = false;
 
-  /** @param own the feed whose entries are ours */
-  constructor(plan: Pick<Plan, "fleet" | "digest" | "decision" | "visors">, own: FeedKey) {
+  /**
+   * @param own the feed whose entries are ours
+   * @param latestOwn what of it is known already
+   */
+  constructor(
+    plan: Pick<Plan, "fleet" | "digest" | "decision" | "visors">,
+    own: FeedKey,
+    latestOwn: ReadonlyMap<VisorKey, UseEntry> = new Map(),
+  ) {
     this.#plan = plan;
     this.#own = own;
+    this.#latestOwn = new Map(latestOwn);
   }
 
   /** Takes the next record in joined order. */
@@ -177,4 +199,81 @@ export class ApprovalUses {
 
 function entryOf({ feed, operator, index, timeMs }: LedgerRecord): UseEntry {
   return { feed, operator, entry: index, timeMs };
+}
+
+// What of the ledgers any apply may ask for, gathered once and kept: with each apply it grows by a few bytes.
+
+/** Hex digits of a digest that are kept: one in a million million looks like another, and then all records are read. */
+const KEPT_DIGITS = 10;
+
+/** What {@link ApplyFold} holds, as it is kept. */
+export interface ApplyState {
+  readonly history: HistoryState;
+  /** The ends of all digests of plans and decisions that records name, one behind the other. */
+  readonly digests: string;
+  /** Entries of our own intents that no receipt answers. */
+  readonly open: ReadonlySet<number>;
+  readonly latestOwn: ReadonlyMap<VisorKey, UseEntry>;
+}
+
+/** Follows what the next apply asks of a ledger, whatever its plan. */
+export class ApplyFold implements Fold {
+  readonly history: HistoryFold;
+  readonly #fleet: string;
+  readonly #own: FeedKey;
+  readonly #digests: Set<string>;
+  readonly #open: Set<number>;
+  readonly #latestOwn: Map<VisorKey, UseEntry>;
+
+  /** @param kept what {@link ApplyFold.state} of this release gave */
+  constructor(fleet: string, own: FeedKey, kept?: ApplyState) {
+    this.#fleet = fleet;
+    this.#own = own;
+    this.history = new HistoryFold(fleet, own, kept?.history);
+    this.#digests = new Set(kept?.digests.match(new RegExp(`.{${KEPT_DIGITS}}`, "g")));
+    this.#open = new Set(kept?.open);
+    this.#latestOwn = new Map(kept?.latestOwn);
+  }
+
+  next(record: LedgerRecord): void {
+    this.history.next(record);
+    const { kind, payload, feed, index } = record;
+    if (kind !== "plan" && kind !== "intent" && kind !== "receipt") return;
+    if (payload?.fleet !== this.#fleet) return;
+    this.#digests.add(endOf(payload.plan));
+    if (kind === "plan") this.#digests.add(endOf(payload.decision));
+    else if (feed === this.#own) {
+      this.#latestOwn.set(payload.visor, entryOf(record));
+      if (kind === "intent") this.#open.add(index);
+      else this.#open.delete(payload.intent);
+    }
+  }
+
+  state(): ApplyState {
+    return {
+      history: this.history.state(),
+      digests: [...this.#digests].join(""),
+      open: this.#open,
+      latestOwn: this.#latestOwn,
+    };
+  }
+
+  /** True when an intent of ours waits for its receipt. */
+  get hasOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** False when no record of any ledger is of this plan, or of one that decided the same. */
+  mayNameIt({ digest, decision }: Pick<Plan, "digest" | "decision">): boolean {
+    return this.#digests.has(endOf(digest)) || this.#digests.has(endOf(decision));
+  }
+
+  /** The newest intent or receipt of ours for each visor. */
+  get latestOwn(): ReadonlyMap<VisorKey, UseEntry> {
+    return this.#latestOwn;
+  }
+}
+
+function endOf(digest: Digest): string {
+  return digest.slice(-KEPT_DIGITS);
 }
