@@ -93,6 +93,16 @@ export const COMMAND_GROUPS: readonly {
         load: async () => (await import("./plan/status.ts")).status,
       },
       {
+        name: "expect",
+        about: "ask the manifest's tests of access of the visors, by lists and by dials",
+        load: async () => (await import("./trust/expect.ts")).expectCommand,
+      },
+      {
+        name: "trust",
+        about: "show who can manage what, by which list, directly or through whom",
+        load: async () => (await import("./trust/trust.ts")).trustCommand,
+      },
+      {
         name: "plan",
         about: "show what an apply would change; writes nothing",
         load: async () => (await import("./plan/plan.ts")).plan,

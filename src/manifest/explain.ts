@@ -73,7 +73,7 @@ interface ExplainedElement {
 }
 
 const PATH_FORM =
-  "visors.NAME, a section below it such as visors.NAME.apps.skysocks, or policy, watch, ledger, operators or keys";
+  "visors.NAME, a section below it such as visors.NAME.apps.skysocks, or policy, watch, ledger, operators, keys or expect";
 
 /**
  * Explains the values at `visors.NAME` or below, which may be written NAME/PATH as well: what they are, which line and role they come from,
@@ -84,7 +84,7 @@ export function explain(
   desired: DesiredFleet,
   path: string,
 ): { readonly explanation?: Explanation; readonly diagnostics: readonly Diagnostic[] } {
-  if (/^(policy|watch|ledger|operators|keys)($|\.)/.test(path))
+  if (/^(policy|watch|ledger|operators|keys|expect)($|\.)/.test(path))
     return explainRules(desired, byName(desired, path));
   const [, name, rest = ""] =
     /^visors\.([^.]+)(?:\.([^]*))?$/.exec(path) ?? /^([^./]+)\/([^]+)$/.exec(path) ?? [];

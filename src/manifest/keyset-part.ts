@@ -2,7 +2,7 @@
 import type { Entry, MapTree, Tree } from "./source.ts";
 
 /** Sections that say nothing of who may do what. What this release does not know stays, and is refused. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["roles", "whitelists", "watch"]);
+const ELSEWHERE: ReadonlySet<string> = new Set(["roles", "whitelists", "watch", "expect"]);
 
 /** The part of a manifest that says who may do what: of visors only the names and keys, for `controllers`. */
 export function keysetPart(root: MapTree): MapTree {

@@ -39,6 +39,8 @@ export interface Manifest {
   readonly ledger: WrittenLedger;
   /** Absent when nothing is written of it. */
   readonly watch?: WrittenWatch;
+  /** Tests of access, in the order of the file. */
+  readonly expect: readonly WrittenExpectation[];
   /** Values of operators, policy, watch and ledger with their lines. */
   readonly rules: readonly DesiredValue[];
   /** Errors were found while parsing: resolving goes on, but gives no desired fleet. */
@@ -109,6 +111,13 @@ export interface WrittenWatchRule {
   readonly verb: WatchVerb;
   readonly place: Place;
 }
+
+/** A test of access; `on` are the visors it is about. */
+export type WrittenExpectation = { readonly on: WrittenWord; readonly place: Place } & (
+  | { readonly kind: "manages"; readonly key: WrittenWord; readonly is: boolean }
+  | { readonly kind: "only"; readonly only: readonly WrittenWord[]; readonly use: string }
+  | { readonly kind: "controllers"; readonly count: number }
+);
 
 /** What a role or a visor says about values on visors. */
 export interface WrittenFields {

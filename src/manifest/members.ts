@@ -132,8 +132,8 @@ export class MemberResolver {
     return members;
   }
 
-  /** The one key that a word stands for: a visor, an entry of `keys`, or a key. */
-  resolveOne(word: WrittenWord): Members {
+  /** The one key that a word stands for: a visor, an entry of `keys`, or a key. One that is revoked is refused. */
+  resolveOne(word: WrittenWord, mayBeRevoked: boolean = false): Members {
     const isSelection = word.text === "all" || this.#names.manifest.whitelists.has(word.text);
     if (isSelection || !(PLAIN_NAME.test(word.text) || HEX_LIKE.test(word.text))) {
       this.#refuse(word, {
@@ -143,7 +143,7 @@ export class MemberResolver {
       });
       return { elements: [], incomplete: true };
     }
-    const { found, incomplete } = this.#word(word, []);
+    const { found, incomplete } = mayBeRevoked ? this.#anyWord(word, []) : this.#word(word, []);
     const elements = found.map(({ key }) => ({ value: key, origin: { place: word.place } }));
     return { elements, incomplete };
   }

@@ -36,6 +36,7 @@ import {
 } from "./reading.ts";
 import { readLedgerRules, readOperators, readPolicy, readRules } from "./read-rules.ts";
 import { checkText, makeSource, type MapTree, type Source, type Tree } from "./source.ts";
+import { readExpectations } from "./expect.ts";
 import { readWatch } from "./watch.ts";
 import { parseSimilarTree } from "./similar-tree.ts";
 
@@ -109,6 +110,7 @@ function readManifest(
     ...(limit === undefined ? {} : { policyPlace: placeOf(reading, limit.offset) }),
     ledger: readLedgerRules(reading, root),
     ...defined({ watch }),
+    expect: readExpectations(reading, root),
     rules: readRules(reading, root),
   };
   checkRequirements(reading, root);

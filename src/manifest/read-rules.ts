@@ -125,8 +125,8 @@ const DEFAULTS: Readonly<Record<"policy" | "watch" | "ledger", Readonly<Record<s
 };
 
 /**
- * Every value of operators, policy, watch and ledger with its line, the defaults that nobody wrote, and the keys that
- * are revoked; sorted by path.
+ * Every value of operators, policy, watch and ledger with its line, the defaults that nobody wrote, the keys that
+ * are revoked, and the tests of access by their number; sorted by path.
  */
 export function readRules(reading: Reading, root: MapTree): readonly DesiredValue[] {
   const rules = new Map<string, DesiredValue>();
@@ -151,6 +151,10 @@ export function readRules(reading: Reading, root: MapTree): readonly DesiredValu
   for (const { key, value, offset } of goodEntries(reading, goodValueAt(reading, root, "keys"))) {
     const isRevoked = booleanOf(goodValueAt(reading, value, "revoked")) === true;
     if (isRevoked) put(`keys.${key}`, treeToJson(value), offset);
+  }
+  const tests = goodValueAt(reading, root, "expect");
+  for (const [index, test] of (tests?.kind === "list" ? tests.items : []).entries()) {
+    if (!reading.faulty.has(test)) put(`expect.${index + 1}`, treeToJson(test), test.offset);
   }
   return [...rules.values()].toSorted((left, right) => compareTexts(left.path, right.path));
 }

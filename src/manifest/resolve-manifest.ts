@@ -18,6 +18,7 @@ import type {
 import { checkApp } from "./app-rules.ts";
 import { checkProxies } from "./check-requirements.ts";
 import { checkIgnores } from "./check-values.ts";
+import { resolveExpectations } from "./expect.ts";
 import { indexNames, type ManifestNames } from "./index-names.ts";
 import { keysetPart } from "./keyset-part.ts";
 import type { Layer, Merging } from "./layers.ts";
@@ -158,6 +159,7 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
   }
   const watch =
     manifest.watch === undefined ? undefined : resolveWatch(manifest.watch, names, report);
+  const expect = resolveExpectations(manifest.expect, names, members, report);
   if (manifest.incomplete || diagnostics.length > 0) return { diagnostics };
   visors.sort((a, b) => compareTexts(a.key, b.key));
   const desired: DesiredFleet = {
@@ -170,6 +172,7 @@ export function resolveManifest(manifest: Manifest): ResolvedManifest {
     ...defined({ policyPlace: manifest.policyPlace }),
     ledger: { ...manifest.ledger, relays: manifest.ledger.relays.toSorted() },
     ...defined({ watch }),
+    ...(expect.length === 0 ? {} : { expect }),
     rules: manifest.rules,
     visors,
     keyNames: keyNamesOf(manifest),

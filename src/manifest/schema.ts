@@ -1,6 +1,7 @@
 // The schema of a manifest, published as schemas/fleet.schema.json.
 import type { JsonObject } from "../core/index.ts";
 import { ledger, policy } from "./schema-rules.ts";
+import { expectForm } from "./schema-expect.ts";
 import { watchForm } from "./schema-watch.ts";
 import { closed, namedForm, refForm } from "./schema-fields.ts";
 import { DEFINITIONS, NAME_PATTERN } from "./schema-parts.ts";
@@ -44,6 +45,7 @@ const root = closed(
     }),
     policy,
     watch: watchForm,
+    expect: expectForm,
     ledger,
   },
   ["apiVersion", "fleet", "visors"],

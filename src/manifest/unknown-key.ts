@@ -15,17 +15,7 @@ export const THIS_RELEASE: string = `fleet ${FLEET_VERSION.split(".").slice(0, 2
 /** Keys that mean something in a fleet but that this release does not enforce, by section. */
 const LATER: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
-    root: [
-      "approvals",
-      "canary",
-      "expect",
-      "feeds",
-      "files",
-      "tasks",
-      "tests",
-      "transports",
-      "waves",
-    ],
+    root: ["approvals", "canary", "feeds", "files", "tasks", "tests", "transports", "waves"],
     visor: ["canary", "expect", "feeds", "files", "persistent_transports", "tests", "transports"],
     app: [
       "app_settings",
@@ -157,6 +147,7 @@ const SECTION_NAMES: ReadonlyMap<string, string> = new Map(
     policy: "policy",
     ledger: "ledger",
     watch: "watch",
+    expect: "a test of access",
     trust: "trust",
     operators: "an operator",
   }),

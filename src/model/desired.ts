@@ -1,5 +1,6 @@
 // The manifest resolved: one record a visor, each value with its origin.
 import type { Digest, GitKey, Json, OperatorKey, Place, SealKey, VisorKey } from "../core/index.ts";
+import type { Expectation } from "./expectation.ts";
 import type { DesiredWatch } from "./watch.ts";
 
 /** The manifest of a command that is given none. */
@@ -188,6 +189,8 @@ export interface DesiredFleet {
   readonly ledger: DesiredLedger;
   /** Absent when the manifest says nothing of watching. */
   readonly watch?: DesiredWatch;
+  /** Tests of access, in the order of the file; absent when there are none. */
+  readonly expect?: readonly Expectation[];
   /** What `operators`, `policy`, `watch` and `ledger` come to, each value with its line, by path; for explaining. */
   readonly rules: readonly DesiredValue[];
   /** Sorted by key. */

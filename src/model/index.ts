@@ -130,6 +130,13 @@ export {
   type PlanSource,
   type Refusal,
 } from "./plan.ts";
+export type {
+  CheckedExpectation,
+  Expectation,
+  ExpectationResult,
+  ExpectationRow,
+  ExpectedUsers,
+} from "./expectation.ts";
 export { checkRelayAddress, type RelayAddress } from "./relay-address.ts";
 export { SAME_ENTRY, settingFault } from "./fields/setting-fault.ts";
 export {

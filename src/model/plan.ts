@@ -1,6 +1,7 @@
 // A plan: what would be changed, in which order, and why it may not.
 import type { CommitSignature, Digest, OperatorKey, Place, VisorKey } from "../core/index.ts";
 import type { DesiredOperator, FeedKey, Policy } from "./desired.ts";
+import type { CheckedExpectation } from "./expectation.ts";
 import type { Lingering } from "./lingering.ts";
 import type { FieldAddress, PlanVisor, Released } from "./plan-visor.ts";
 
@@ -17,6 +18,7 @@ export const GUARDS = [
   "open-exit",
   "port-move",
   "open-proxy",
+  "expect",
   "argument-size",
   "observation-age",
   "signed-commits",
@@ -208,6 +210,8 @@ export interface Plan {
   readonly waves: readonly (readonly VisorKey[])[];
   /** Keys that are no longer wanted and keep a way in, and where nobody can tell; absent when there is nothing of it. */
   readonly lingering?: Lingering;
+  /** The manifest's tests of access, as they come out once the plan is carried out; absent when it has none. */
+  readonly expectations?: readonly CheckedExpectation[];
   readonly refusals: readonly Refusal[];
   /** What people approve: survives a merge or squash. */
   readonly decision: Digest;

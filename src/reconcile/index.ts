@@ -46,6 +46,7 @@ export {
   checkApply,
   type Confirmation,
   confirmationsOf,
+  expectationsOf,
   formatPlan,
   type GoneInput,
   keysGone,

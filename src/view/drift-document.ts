@@ -65,6 +65,15 @@ export function driftDocument(plan: Plan, story: DriftStory): Json {
       awaitingRestart.map(({ path, sinceEntry }) => ({ visor: key, name, path, sinceEntry })),
     ),
     ...(plan.lingering === undefined ? {} : { lingering: lingeringDocument(plan.lingering) }),
+    ...(plan.expectations === undefined
+      ? {}
+      : {
+          expectations: plan.expectations.map(({ place, rows, ...each }) => ({
+            ...each,
+            place: { ...place },
+            rows: rows.map((row) => ({ ...row })),
+          })),
+        }),
     unreachable: plan.visors.flatMap(({ key, name, unseen }) =>
       unseen === undefined ? [] : [{ visor: key, name, reason: unseen.reason }],
     ),

@@ -34,6 +34,7 @@ import {
 } from "./drift-story.ts";
 import { type Paint, printable, tableText, whenAny } from "./text.ts";
 import { ignoredNotes, ignoredWhat } from "./ignored-text.ts";
+import { expectationsText } from "./expectation-text.ts";
 import { lingeringText } from "./lingering-text.ts";
 import { AWAITING, doubtCells, visorText } from "./visor-text.ts";
 
@@ -62,6 +63,7 @@ export function driftText(
     cannotStartText(plan, paint),
     doubtfulText(plan, paint),
     lingeringText(plan.lingering, { names: plan.names, manifest: plan.manifest.path }, paint),
+    expectationsText(plan.expectations, paint),
     unseen,
   ].filter((block) => block !== "");
   return [...blocks, `${paint("strong", driftSummary(plan, story))}\n`].join(

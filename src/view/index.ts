@@ -69,3 +69,5 @@ export { untilText } from "./ignored-text.ts";
 export { keyLabel, type Names, shortKey } from "./change-text.ts";
 export { shellWord } from "./shell-word.ts";
 export { unreadText } from "./unread-text.ts";
+export { reachText, trustDocument, trustGraphText, trustText } from "./trust-text.ts";
+export { expectationsText } from "./expectation-text.ts";

@@ -4,6 +4,7 @@ import type { ManifestCommit, Plan, PlanCounts, PlanManifest } from "../model/in
 import { agesText } from "./age-text.ts";
 import { alikeText, inReadingOrder, partPlan, type PlanLook } from "./alike-text.ts";
 import { keyLabel, keyWithName, valueText } from "./change-text.ts";
+import { expectationsText } from "./expectation-text.ts";
 import { lingeringText } from "./lingering-text.ts";
 import { refusalText } from "./refusal-text.ts";
 import { visorsSummary } from "./summary-text.ts";
@@ -30,6 +31,8 @@ export function planText(plan: Plan, paint: Paint, look: PlanLook = {}): string 
     releasedVisorsText(plan, paint),
     isRecorded ? "" : keysetText(plan, paint),
     historyText(plan, paint),
+    // What fails is refused, and told there.
+    expectationsText(plan.expectations, paint),
     ...plan.refusals.map((refusal) => refusalText(refusal, plan.names, paint)),
   ].filter((block) => block !== "");
   return [...blocks, `${paint("strong", planSummary(plan))}\n`].join(

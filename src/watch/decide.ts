@@ -1,7 +1,7 @@
 // What is done about the differences of a plan: each is told, left alone, or corrected.
 import { defined } from "../core/index.ts";
 import { backoffMs, spreadByChance } from "./backoff.ts";
-import type { Difference, PlanFacts, PlannedVisorFacts } from "./facts.ts";
+import type { AccessTest, Difference, PlanFacts, PlannedVisorFacts } from "./facts.ts";
 import { fightOf, judgeField, keepField } from "./fields.ts";
 import { type NewFinding, putFleetFinding, replaceFindings } from "./findings.ts";
 import { currentHold, noteApplied } from "./manifests.ts";
@@ -22,15 +22,29 @@ export function decide(step: WatchStep, facts: PlanFacts, random: number): Watch
   const blocked = blockersOf(seen, facts);
   const judged = judge(blocked.state, fields, facts);
   const names = new Set(facts.visors.map(({ name }) => name));
-  const told = replaceFindings(
+  const found = replaceFindings(
     watchStep({ ...blocked.state, fields: judged.fields }, blocked.effects),
     names,
     judged.findings,
     new Set(judged.correct.map(({ id }) => id)),
   );
+  const told = tellAccess(found, facts.access ?? []);
   return judged.correct.length === 0
     ? forgetRefusal(told, judged)
     : beginCorrecting(told, judged.correct);
+}
+
+/** Tells of tests of access that fail, each once; of those that do not any more, and of those that nobody writes any more. */
+function tellAccess(step: WatchStep, tests: readonly AccessTest[]): WatchStep {
+  const prefix = "access ";
+  const written = new Map(tests.map(({ text, fails }) => [text, fails]));
+  const known = Object.keys(step.state.findings)
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length));
+  return [...new Set([...known, ...written.keys()])].reduce(
+    (each, text) => putFleetFinding(each, "access", text, written.get(text)),
+    step,
+  );
 }
 
 /** Where nothing waits to be corrected, earlier refusals are no news any more. */

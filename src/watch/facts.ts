@@ -54,6 +54,12 @@ export interface LastApplied {
   readonly timeMs: number;
 }
 
+/** A test of access that the manifest writes; `fails` says how, where it does. */
+export interface AccessTest {
+  readonly text: string;
+  readonly fails?: string;
+}
+
 /** What a plan says, as far as deciding goes. */
 export interface PlanFacts {
   /** Those that were planned, by name. */
@@ -62,6 +68,8 @@ export interface PlanFacts {
   readonly refusals: readonly { readonly visor?: string; readonly message: string }[];
   /** What a person must answer before anything is written, a sentence each. */
   readonly questions: readonly string[];
+  /** The manifest's tests of access, as they stand; none when not given. */
+  readonly access?: readonly AccessTest[];
   /** The manifest that was last applied by anybody, as far as ledgers could be read. */
   readonly lastApplied?: LastApplied;
   /** How many entries of each ledger were read. */
@@ -74,13 +82,14 @@ export interface FactsInput {
   readonly questions: readonly string[];
   readonly lastApplied: LastApplied | undefined;
   readonly read: PlanFacts["read"];
+  readonly access?: readonly AccessTest[];
   /** Who made a field what it is, where that is known. */
   readonly culpritOf?: (visor: VisorKey, change: Change) => string | undefined;
 }
 
 /** Takes from a plan what deciding goes by. */
 export function factsOf(plan: Plan, input: FactsInput): PlanFacts {
-  const { questions, lastApplied, read } = input;
+  const { questions, lastApplied, read, access } = input;
   const nameOf = new Map(plan.visors.map(({ key, name }) => [key, name]));
   return {
     visors: plan.visors.map((visor) => visorFacts(visor, plan, input)),
@@ -90,7 +99,7 @@ export function factsOf(plan: Plan, input: FactsInput): PlanFacts {
     }),
     questions,
     read,
-    ...defined({ lastApplied }),
+    ...defined({ lastApplied, access }),
   };
 }
 

@@ -7,7 +7,7 @@ export type {
   WatchEffect,
   WatchNews,
 } from "./events.ts";
-export { changeId, factsOf, type LastApplied, type PlanFacts } from "./facts.ts";
+export { type AccessTest, changeId, factsOf, type LastApplied, type PlanFacts } from "./facts.ts";
 export { healthOf } from "./health.ts";
 export { isoTime } from "./moment.ts";
 export { manifestKey, type ManifestRef, newWatchState, type WatchState } from "./state.ts";

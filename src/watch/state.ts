@@ -91,6 +91,7 @@ export type FindingKind =
   | "refused"
   | "waiting"
   | "unreachable"
+  | "access"
   | "trouble";
 
 /** Something that was told once and is not told again until it changes. */

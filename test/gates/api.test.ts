@@ -43,7 +43,14 @@ describe("the names a public door shows", () => {
     await expect(names).toMatchFileSnapshot(`../golden/api/${file}.txt`);
   });
 
-  it("there are five of them", () => {
-    expect(doors.map(({ subpath }) => subpath)).toEqual([".", "./gob", "./rpc", "./cxo", "./tlog"]);
+  it("there are six of them", () => {
+    expect(doors.map(({ subpath }) => subpath)).toEqual([
+      ".",
+      "./gob",
+      "./rpc",
+      "./cxo",
+      "./tlog",
+      "./trust",
+    ]);
   });
 });

@@ -14,13 +14,14 @@ const ALLOWED = {
   ledger: ["core", "model", "skywire/cxo", "tlog"],
   relays: ["core", "skywire/cxo"],
   replicas: ["core", "model", "skywire/cxo", "tlog", "ledger", "relays"],
-  reconcile: ["core", "model", "skywire/visor", "ledger"],
+  reconcile: ["core", "model", "skywire/visor", "ledger", "trust"],
+  trust: ["core", "model"],
   watch: ["core", "model"],
   view: ["core", "model"],
   platform: ["core"],
 };
 /** Room -> rooms it takes types from and never code. */
-const ALLOWED_TYPES = { view: ["ledger", "manifest", "reconcile"] };
+const ALLOWED_TYPES = { view: ["ledger", "manifest", "reconcile", "trust"] };
 
 /**
  * Floor of src/ledger, lowest first -> floors below it that it may import. No arrow leads up, not even for a type. Beside
@@ -51,6 +52,7 @@ const CLI_FOLDERS = {
   embedded: ["shell", "ledger", "operators"],
   doctor: ["shell", "manifest", "git", "ledger"],
   plan: ["shell", "manifest", "git", "ledger"],
+  trust: ["shell", "manifest", "plan"],
   record: ["shell", "manifest", "git", "ledger", "plan"],
   drift: ["shell", "manifest", "ledger", "plan", "record"],
   rollback: ["shell", "manifest", "git", "plan", "record"],

@@ -11,7 +11,7 @@ const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_6
  * `fleet NAME...`, `interval TIME`, `rule VERB FIELD...` before `start`; then `wants PATH VALUE`, `is NAME PATH VALUE`,
  * `run TIME`, `away NAME`, `back NAME`, `fights NAME PATH VALUE AFTER`, `peace NAME PATH`, `stubborn NAME PATH`,
  * `manifest NAME [COMMIT]`, `rewritten NAME COMMIT`, `by-hand NAME`, `by-other NAME`, `copy-lost`, `copy-back`,
- * `source-fails TEXT`, `local-fails TEXT`, `refuses TEXT`, `asks TEXT`, each of them without TEXT for the end of it; `sleep TIME`, `clock [-]TIME`, `hint`,
+ * `expects TEXT`, `breaks TEXT`, `meets TEXT` of a test of access, `source-fails TEXT`, `local-fails TEXT`, `refuses TEXT`, `asks TEXT`, each of them without TEXT for the end of it; `sleep TIME`, `clock [-]TIME`, `hint`,
  * `crash`, `stop`.
  */
 export function runScenario(text: string): string {
@@ -25,7 +25,7 @@ export function runScenario(text: string): string {
     out.push(`> ${line}`);
     const words = line.split(" ").filter((word) => word !== "");
     if (setup.sim === undefined) setup.before(words);
-    else command(setup.sim, words);
+    else if (!isOfAccess(setup.sim, words)) command(setup.sim, words);
     if (setup.sim !== undefined) out.push(...setup.news(setup.sim));
   }
   return `${out.join("\n").trimEnd()}\n`;
@@ -83,6 +83,19 @@ class Setup {
       ...(last === undefined ? [] : [`  = ${last.message}${againIn(last)}`]),
     ];
   }
+}
+
+/** A test of access is written, begins to fail, or is met again; false for another command. */
+function isOfAccess(sim: WatchSim, [word = "", ...words]: readonly string[]): boolean {
+  if (word !== "expects" && word !== "breaks" && word !== "meets") return false;
+  const text = words.join(" ");
+  const fails = `the manifest expects that ${text}, and it is not so`;
+  const test = word === "breaks" ? { text, fails } : { text };
+  sim.access =
+    word === "expects"
+      ? [...sim.access, test]
+      : sim.access.map((each) => (each.text === text ? test : each));
+  return true;
 }
 
 function command(sim: WatchSim, words: readonly string[]): void {

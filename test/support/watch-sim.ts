@@ -1,6 +1,7 @@
 import type { Digest, VisorKey } from "../../src/core/index.ts";
 import type { DesiredWatch, FeedKey } from "../../src/model/index.ts";
 import {
+  type AccessTest,
   type CorrectionOutcome,
   type LastApplied,
   type WatchLogLine,
@@ -62,6 +63,8 @@ export class WatchSim {
   sourceFault: string | undefined;
   localFault: string | undefined;
   questions: readonly string[] = [];
+  /** Tests of access that the manifest writes. */
+  access: readonly AccessTest[] = [];
   refusal: string | undefined;
   hasExited = false;
   #wallMs = BEGUN_MS;
@@ -223,6 +226,7 @@ export class WatchSim {
       refusals: [],
       read: new Map(readable.map((feed) => [feed, this.#entry + 1])),
       questions: this.questions,
+      access: this.access,
       ...(lastApplied === undefined ? {} : { lastApplied }),
       visors: names.map((name) => {
         const visor = this.visor(name);

@@ -1,7 +1,7 @@
 // `fleet drift` as a command: it plans, tells what others changed from what was not applied yet, and writes nothing.
 import { forScreen, lookRequestOf, planLook, planRequestOf } from "../plan/plan-request.ts";
-import type { ExitCode } from "../../core/index.ts";
-import { planExit } from "../../reconcile/index.ts";
+import { defined, type ExitCode } from "../../core/index.ts";
+import { expectationsOf, planExit } from "../../reconcile/index.ts";
 import { driftDocument, driftText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { driftStory } from "./drift-story.ts";
@@ -41,7 +41,13 @@ export const drift: Command = {
     const look = lookRequestOf(given);
     const request = planRequestOf(given, world);
     const planned = await planFleet(request, world, reporterOf(reportRequestOf(given), world));
-    const { plan } = planned;
+    // Of tests of access it is told how they stand now, not what a plan would make of them.
+    const expectations = expectationsOf({
+      desired: planned.source.desired,
+      observed: planned.observation.visors,
+    });
+    const { expectations: _, ...rest } = planned.plan;
+    const plan = { ...rest, ...defined({ expectations }) };
     const story = await driftStory(planned, world);
     if (given.flag("json")) printJson(world, driftDocument(plan, story));
     else {
@@ -49,6 +55,7 @@ export const drift: Command = {
       const text = driftText(plan, outPaint(world), story, shown);
       world.terminal.out(forScreen(text, look, world));
     }
+    if (expectations?.some(({ result }) => result === "failed") === true) return 4;
     // What a guard refuses, and who may sign from now on, is no news about drift.
     const drifted = { ...plan, applyable: true, keysetChanges: [] };
     return planExit(drifted, { detailed: given.flag("detailed-exitcode") });

@@ -1,5 +1,5 @@
 // `fleet validate`: every fault of a manifest that can be found without a network, in one run.
-import { counted, type ExitCode } from "../../core/index.ts";
+import { counted, type Diagnostic, type ExitCode } from "../../core/index.ts";
 import { diagnosticCounts, diagnosticsText } from "../../view/index.ts";
 import type { Command } from "../shell/command.ts";
 import { outPaint } from "../shell/screen.ts";
@@ -23,7 +23,11 @@ export const validate: Command = {
   async run(given, world): Promise<ExitCode> {
     const { manifest: name } = manifestRequestOf(given, world, given.words[0]);
     const { source, diagnostics } = await checkManifest(name, world);
-    const all = [...diagnostics, ...(await secretFaults(source, world))];
+    const all = [
+      ...diagnostics,
+      ...(await secretFaults(source, world)),
+      ...(await expectationFaults(source)),
+    ];
     const isValid =
       source !== undefined && all.every((diagnostic) => diagnostic.severity !== "error");
     if (given.flag("json")) {
@@ -40,6 +44,33 @@ async function secretFaults(source: ManifestSource | undefined, world: World) {
   if (source === undefined) return [];
   const { checkSecretFiles } = await import("./manifest-room.ts");
   return await checkSecretFiles(source.desired, world.files, source.folder);
+}
+
+/** Tests of access that the manifest breaks by itself; what it does not own is not known here. */
+async function expectationFaults(
+  source: ManifestSource | undefined,
+): Promise<readonly Diagnostic[]> {
+  if (source?.desired.expect === undefined) return [];
+  const { checkExpectations, TrustGraph, trustWanted } = await import("../../trust/index.ts");
+  const { expect, visors, controllers, keyNames } = source.desired;
+  const checked = checkExpectations(expect, {
+    graph: new TrustGraph(visors.map(trustWanted)),
+    controllers,
+    nameOf: (key) => keyNames.get(key) ?? key,
+  });
+  return checked.flatMap(({ text, place, result, rows }) => {
+    const failed = rows.filter((row) => row.result === "failed");
+    const [first] = failed;
+    if (result !== "failed" || first === undefined) return [];
+    const more = failed.length === 1 ? "" : `, and ${counted(failed.length - 1, "more visor")}`;
+    return {
+      code: "manifest/expectation-failed",
+      severity: "error",
+      message: `expected: ${text}; by this manifest it is not so: ${first.why}${more}`,
+      at: place,
+      next: "change the lists or the test, whichever is wrong",
+    };
+  });
 }
 
 function goodLine(source: ManifestSource): string {

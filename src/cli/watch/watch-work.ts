@@ -26,6 +26,7 @@ import { type HandedSource, readFleet, type ReadFleet } from "../plan/read-fleet
 import type { Reporter } from "../shell/screen.ts";
 import { readerOf, wayInOf } from "../shell/way-in.ts";
 import type { World } from "../shell/world.ts";
+import { AccessTests } from "./access-tests.ts";
 import { isBeforeWriting, onlyCorrected, outcomesOf, questionsOf } from "./corrections.ts";
 import { type Culprits, culpritId, findCulprits, withoutDeeds } from "./culprits.ts";
 import type { FetchedManifest, WatchSource } from "./watch-source.ts";
@@ -54,6 +55,7 @@ export class WatchWork {
   readonly #join = rememberingHistory(this.#readLedger);
   #handed: HandedSource | undefined;
   #seen: { readonly read: ReadFleet; readonly judged: Judged } | undefined;
+  readonly #access = new AccessTests();
   #culprits: Culprits = new Map();
   /** What commands say beside their results while they work. */
   #said = "";
@@ -151,6 +153,7 @@ export class WatchWork {
           questions: questionsOf(plan, read),
           lastApplied: lastAppliedOf(history),
           read: sizesOf(read),
+          access: this.#access.check(read.source.desired, read.observation.visors),
           culpritOf: (visor, change) => this.#culprits.get(culpritId(visor, change)),
         }),
       };

@@ -26,6 +26,7 @@ import {
 } from "../../model/index.ts";
 import type { SecretComparison } from "../diff/index.ts";
 import { checkGuards } from "./check-guards.ts";
+import { expectationsOf, failedRefusals } from "./expectations.ts";
 import { countPlan, decisionDigest, planDigest, wavesOf } from "./plan-head.ts";
 import { checkRightToSign } from "./guards/index.ts";
 import type { History } from "./history.ts";
@@ -94,6 +95,7 @@ export function buildPlan(input: PlanInput): Plan {
   const visors = pairs.map(([wanted, seen]) => planVisor(wanted, seen, context));
   const releasedVisors = releasedVisorsOf(desired, history);
   const changesOfKeyset = keysetChanges(keyset, history, trusted);
+  const expectations = expectationsOf({ desired, observed: input.observed, planned: visors });
   const refusals = [
     ...checkGuards(input, pairs, visors, guarded, policies),
     ...checkRightToSign({
@@ -102,6 +104,7 @@ export function buildPlan(input: PlanInput): Plan {
       keysetChanges: changesOfKeyset,
       isFirst: earlierKeysets(history, trusted).length === 0,
     }),
+    ...failedRefusals(expectations ?? []),
   ];
   const counts = countPlan(visors, releasedVisors);
   const draft: Omit<Plan, "digest"> = {
@@ -124,7 +127,9 @@ export function buildPlan(input: PlanInput): Plan {
     overrides: input.overrides,
     ...(input.only === undefined ? {} : { only: sortedFields(input.only) }),
     ...scopeOf(input),
-    complete: counts.unreachable + counts.notCompared + (counts.notObserved ?? 0) === 0,
+    complete:
+      counts.unreachable + counts.notCompared + (counts.notObserved ?? 0) === 0 &&
+      expectations?.some(({ result }) => result === "unknown") !== true,
     applyable: refusals.length === 0,
     history: history.known
       ? { known: true, head: history.head }
@@ -137,6 +142,7 @@ export function buildPlan(input: PlanInput): Plan {
     releasedVisors,
     waves: wavesOf(changingOf(visors), input.acting, guarded),
     ...lingeringOf(input, pairs, visors),
+    ...defined({ expectations }),
     refusals,
     decision: decisionDigest(visors, input.overrides, policies),
   };

@@ -9,6 +9,7 @@ import {
 } from "../../core/index.ts";
 import { changesOf, type Plan, type Refusal } from "../../model/index.ts";
 import { earlierKeysets, hasCapability, keysetChanges, policiesInForce } from "./keyset.ts";
+import { unknownRefusals } from "./expectations.ts";
 import { isTrustRemoval } from "./plan-head.ts";
 import type { History } from "./history.ts";
 import { checkRightToSign } from "./guards/index.ts";
@@ -93,7 +94,11 @@ export function checkApply({
   history,
   nowMs,
 }: ApplyCheck): readonly Refusal[] {
-  const refusals: Refusal[] = [...plan.refusals, ...unsaidLockOut(plan, history)];
+  const refusals: Refusal[] = [
+    ...plan.refusals,
+    ...unsaidLockOut(plan, history),
+    ...unknownRefusals(plan.expectations),
+  ];
   if (!hasCapability(operator, "apply", plan, history)) {
     refusals.push({
       guard: "operator",

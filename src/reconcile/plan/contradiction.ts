@@ -33,6 +33,9 @@ export function contradictionOf(plan: Plan): string | undefined {
   if (!isSame(plan.counts, countPlan(plan.visors, plan.releasedVisors)))
     return "its counts are not those of its changes";
   if (plan.applyable !== (plan.refusals.length === 0)) return "it is applyable and refused at once";
+  const failed = (plan.expectations ?? []).some(({ result }) => result === "failed");
+  if (failed !== plan.refusals.some(({ guard }) => guard === "expect"))
+    return "it fails a test of access and is not refused for it, or the other way round";
   if (plan.decision !== decisionDigest(plan.visors, plan.overrides, plan.policies))
     return "its decision digest does not fit";
   if (!plan.keyset.controllers.every((key) => plan.protected.includes(key)))

@@ -1,5 +1,6 @@
 // What other stages and rooms use of planning.
 export { buildPlan, type PlanInput } from "./build-plan.ts";
+export { expectationsOf } from "./expectations.ts";
 export {
   type ApplyCheck,
   checkApply,

@@ -21,6 +21,7 @@ import {
 } from "../../core/index.ts";
 import {
   type Change,
+  type CheckedExpectation,
   GUARDS,
   headShape,
   type FieldLeftAlone,
@@ -162,6 +163,13 @@ const OBSERVED: Shape<NonNullable<PlanVisor["observed"]>> = membersOf(
   { ageSeconds: COUNT, keyed: TEXT, hypervisors: listOf(TEXT), pty: listOf(TEXT) },
 );
 
+const EXPECTATION: Shape<CheckedExpectation> = membersOf({
+  text: TEXT,
+  place: PLACE,
+  result: oneOf("met", "failed", "unknown"),
+  rows: listOf(membersOf({ visor: VISOR_KEY, result: oneOf("failed", "unknown"), why: TEXT })),
+});
+
 const VISOR: Shape<PlanVisor> = membersOf(
   {
     key: VISOR_KEY,
@@ -258,6 +266,7 @@ export const PLAN_SHAPE: Shape<Plan> = membersOf(
     only: listOf(membersOf({ visor: VISOR_KEY, path: TEXT }), 1),
     scope: membersOf({ of: COUNT }, { on: TEXT }),
     lingering: LINGERING,
+    expectations: listOf(EXPECTATION),
     operator: OPERATOR_KEY,
     signature: membersOf({ key: OPERATOR_KEY, sig: TEXT }),
   },

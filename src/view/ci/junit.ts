@@ -1,5 +1,5 @@
 // A plan as a JUnit report.
-import type { Plan, PlanVisor } from "../../model/index.ts";
+import type { CheckedExpectation, Plan, PlanVisor } from "../../model/index.ts";
 import { placeText, plainPaint, printable } from "../text.ts";
 import { RULES_CHANGE } from "../plan-text.ts";
 import { visorText } from "../visor-text.ts";
@@ -23,7 +23,7 @@ interface Case {
 
 /**
  * A plan as a JUnit report: one case a visor, one a guard, and one when operators, controllers or policy
- * change. A visor fails when a guard refuses something on it, is
+ * change; and one a test of access, which is skipped where it is not known. A visor fails when a guard refuses something on it, is
  * skipped when it could not be read and is an error when something else answered; pending changes are no failure,
  * its text lists them. A guard that judges only while applying is skipped.
  *
@@ -33,6 +33,9 @@ export function planJunit(plan: Plan): string {
   const suites = [
     { name: "visors", cases: plan.visors.map((visor) => visorCase(visor, plan)) },
     ...(plan.keysetChanges.length === 0 ? [] : [{ name: "rules", cases: [rulesCase(plan)] }]),
+    ...(plan.expectations === undefined
+      ? []
+      : [{ name: "expect", cases: plan.expectations.map(expectationCase) }]),
     { name: "guards", cases: GUARD_RULES.map((guard) => guardCase(guard, plan)) },
   ];
   const all = suites.flatMap(({ cases }) => cases);
@@ -76,6 +79,27 @@ function visorCase(visor: PlanVisor, plan: Plan): Case {
 /** Whether applying it is allowed is asked then; that it would change is no failure. */
 function rulesCase({ keysetChanges }: Plan): Case {
   return { name: RULES_CHANGE, verdict: { kind: "passed" }, says: keysetChanges };
+}
+
+function expectationCase({ text, place, result, rows }: CheckedExpectation): Case {
+  const says = rows.map(({ why }) => why);
+  switch (result) {
+    case "met":
+      return { name: text, verdict: { kind: "passed" }, says };
+    case "unknown":
+      return { name: text, verdict: { kind: "skipped", why: `not known: ${says[0] ?? ""}` }, says };
+    case "failed":
+      return {
+        name: text,
+        verdict: {
+          kind: "failure",
+          type: "guard/expect",
+          message: says[0] ?? "",
+          detail: [placeText(place), ...says],
+        },
+        says: [],
+      };
+  }
 }
 
 function guardCase(guard: GuardRule, plan: Plan): Case {

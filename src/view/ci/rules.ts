@@ -53,6 +53,7 @@ const JUDGED: Readonly<Record<Guard, readonly [GuardRule["judges"], string]>> = 
     "planning",
     "A web proxy without a password would listen where more than its own machine reaches it.",
   ],
+  expect: ["planning", "A test of access that the manifest writes would fail."],
   removals: ["planning", "The plan would remove more than policy.max_removals allows."],
   "argument-size": [
     "planning",

@@ -19,7 +19,7 @@ describe("commands", () => {
 
   it("are those that were promised", () => {
     const wanted =
-      "adopt,app autostart,app restart,app set,app start,app stop,apply,at,blame,completion,demo,diff,doctor,drift,embedded,explain,fmt,health,history,ignore,init,keygen,ledger checkpoint,ledger evidence,ledger heartbeat,ledger proof,ledger publish,ledger pull,ledger restore,ledger serve,ledger status,ledger witness,lint,log,observe,operator add,operator approve,operator remove,operator rotate,plan,ports close,ports serve,role assign,role remove,rollback,schema,show,status,tag add,tag remove,validate,verify,watch,whitelist add,whitelist remove";
+      "adopt,app autostart,app restart,app set,app start,app stop,apply,at,blame,completion,demo,diff,doctor,drift,embedded,expect,explain,fmt,health,history,ignore,init,keygen,ledger checkpoint,ledger evidence,ledger heartbeat,ledger proof,ledger publish,ledger pull,ledger restore,ledger serve,ledger status,ledger witness,lint,log,observe,operator add,operator approve,operator remove,operator rotate,plan,ports close,ports serve,role assign,role remove,rollback,schema,show,status,tag add,tag remove,trust,validate,verify,watch,whitelist add,whitelist remove";
     expect(ROWS.map((row) => row.name).sort()).toEqual(wanted.split(","));
   });
 

@@ -21,7 +21,7 @@ const VALUES: readonly Refusal[] = [
     want: ["manifest/not-supported 6:5"],
     shown: key,
   })),
-  ...["expect: [a]", "policy: { approvals: 2 }", "policy: { canary: 1 }"].map((line) => ({
+  ...["policy: { approvals: 2 }", "policy: { canary: 1 }"].map((line) => ({
     name: `${line} is not enforced yet`,
     text: oneVisor("", `${line}\n`),
     want: [`manifest/not-supported 3:${line.includes("{") ? line.indexOf("{") + 3 : 1}`],

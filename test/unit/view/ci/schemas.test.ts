@@ -52,6 +52,7 @@ describe("SARIF", () => {
       "guard/open-exit",
       "guard/port-move",
       "guard/open-proxy",
+      "guard/expect",
       "guard/removals",
       "guard/argument-size",
       "guard/observation-age",
@@ -176,6 +177,7 @@ describe("JUnit", () => {
       "guards open-exit: passed",
       "guards port-move: passed",
       "guards open-proxy: passed",
+      "guards expect: passed",
       "guards removals: passed",
       "guards argument-size: passed",
       "guards observation-age: passed",
@@ -197,7 +199,7 @@ describe("JUnit", () => {
 
   it("counts what it holds", () => {
     const text = planJunit(anAllowedPlan());
-    expect(text).toContain('<testsuites name="fleet home" tests="28" failures="0" errors="1">');
+    expect(text).toContain('<testsuites name="fleet home" tests="29" failures="0" errors="1">');
     expect(() => readJunit(text.replace("<testsuite name", "<testsuite nome"))).toThrow(/name/);
   });
 });
