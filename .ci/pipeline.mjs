@@ -20,6 +20,7 @@ const MANY_FLEETS = { FLEET_ADOPT_FLEETS: "1000" };
 const ADOPT_TESTS = "test/property/adopt.property.test.ts";
 /** What the README promises of the first chapter. */
 const DEMO_MS = 20_000;
+const SIM = [process.execPath, "--import", "./.ci/typescript.mjs", "test/sim/main.ts"];
 const VITEST = ["node_modules/vitest/vitest.mjs", "run", "--config", "test/vitest.config.ts"];
 
 /**
@@ -119,6 +120,8 @@ async function main() {
     await step("npm run demo", [NPM, "run", "demo"], {}, DEMO_MS),
     await step("the whole demo", [process.execPath, "dist/cli/main.js", "demo", "--all"]),
     await step("adopting 1,000 fleets", [process.execPath, ...VITEST, ADOPT_TESTS], MANY_FLEETS),
+    await step("60 simulated runs", [...SIM, "--seeds", "60"]),
+    await step("planted faults", [...SIM, "--planted", "all"]),
     // The watch takes its time and little of the machine's.
     ...(await Promise.all([
       step("a watch of ten minutes", [process.execPath, "test/watch-soak.mjs", "10"]),
