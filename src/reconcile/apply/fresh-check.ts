@@ -235,6 +235,7 @@ export async function openSession(
   places.lower();
   place.leave();
   await place.enter();
+  await places.calm();
   const again = await openOnce(door, target, wants);
   return again.kind === "open" ? again.session : again;
 }

@@ -23,9 +23,13 @@ export interface WritePlace {
 export class Places {
   readonly #all: Slots;
   readonly #careful: Slots;
+  readonly #most: number;
   #reading = 0;
+  /** Told when few are read back. */
+  readonly #whenCalm: (() => void)[] = [];
 
   constructor({ parallel, careful }: Pick<ApplyTiming, "parallel" | "careful">) {
+    this.#most = parallel;
     this.#all = new Slots(parallel, FEW);
     this.#careful = new Slots(careful);
   }
@@ -35,6 +39,11 @@ export class Places {
     return this.#all.used + this.#reading > FEW;
   }
 
+  /** True while the local visor carries all there may be, and not too many are read back beside them. */
+  get mayGiveOn(): boolean {
+    return this.#all.limit >= this.#most && this.#reading < this.#most;
+  }
+
   /** Reads a visor back whose place was given to another. */
   async besides<T>(read: () => Promise<T>): Promise<T> {
     this.#reading += 1;
@@ -42,7 +51,16 @@ export class Places {
       return await read();
     } finally {
       this.#reading -= 1;
+      if (this.#reading <= FEW) for (const wake of this.#whenCalm.splice(0)) wake();
     }
+  }
+
+  /** Resolves when few are read back beside those who hold a place. */
+  async calm(): Promise<void> {
+    if (this.#reading <= FEW) return;
+    await new Promise<void>((resolve) => {
+      this.#whenCalm.push(resolve);
+    });
   }
 
   /** The local visor may not carry so many: few hold a place from now on, and more again as it takes them. */

@@ -204,11 +204,12 @@ async function writeStep(
   const judgeBy = await carryOut(run, visor, step, open);
   run.atPoint("after-write", visor, step);
   open.session.close();
-  if (open.isEnd) run.place.leave();
+  const isGivenOn = open.isEnd && run.places.mayGiveOn;
+  if (isGivenOn) run.place.leave();
   const atMs = run.clock.now();
-  const reading = await run.places.besides(() =>
-    run.reader.read(open.target, wantsOf(visor.owned)),
-  );
+  const read = (): ReturnType<VisorReader["read"]> =>
+    run.reader.read(open.target, wantsOf(visor.owned));
+  const reading = isGivenOn ? await run.places.besides(read) : await read();
   const seen = reading.kind === "seen" ? toSeenVisor(reading, visor.route, atMs) : undefined;
   run.atPoint("after-read-back", visor, step);
   const outcomes = judgeBy(seen);
