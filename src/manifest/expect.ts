@@ -1,6 +1,12 @@
 // What a manifest expects of access: who manages what, who alone may use it, how many controllers have a way in. Read and resolved.
-import { compareTexts, type Diagnostic, type VisorKey } from "../core/index.ts";
-import type { Expectation } from "../model/index.ts";
+import {
+  compareTexts,
+  type Diagnostic,
+  type Place,
+  suggestion,
+  type VisorKey,
+} from "../core/index.ts";
+import { BUILT_IN_APPS, type Expectation } from "../model/index.ts";
 import type { ManifestNames } from "./index-names.ts";
 import type { WrittenExpectation, WrittenWord } from "./manifest.ts";
 import type { MemberResolver } from "./members.ts";
@@ -100,12 +106,33 @@ export function resolveExpectations(
         return [{ kind: "manages", key: found.value, is: one.is, ...base }];
       }
       case "only": {
+        checkUse(one, names, report);
         const { elements } = members.resolve(one.only, undefined);
         return [{ kind: "only", keys: elements.map(({ value }) => value), use: one.use, ...base }];
       }
       case "controllers":
         return [{ kind: "controllers", count: one.count, ...base }];
     }
+  });
+}
+
+/** An app that neither Skywire has nor the manifest writes is a slip of the pen: of it every test would be met. */
+function checkUse(
+  { use, place }: { readonly use: string; readonly place: Place },
+  { manifest }: ManifestNames,
+  report: Report,
+): void {
+  const [, app] = /^apps\.(.+)$/.exec(use) ?? [];
+  if (app === undefined || BUILT_IN_APPS.includes(app)) return;
+  const bodies = [...manifest.roles.values(), ...manifest.visors.values()];
+  const written = bodies.flatMap(({ body }) => [...body.apps.keys()]);
+  if (written.includes(app)) return;
+  report({
+    code: "manifest/expectation",
+    severity: "error",
+    message: `no visor of the manifest has an app ${JSON.stringify(app)}, and Skywire has none`,
+    at: place,
+    next: suggestion(app, [...BUILT_IN_APPS, ...written], "name an app that some visor has"),
   });
 }
 
@@ -139,11 +166,11 @@ function textOfExpectation(one: WrittenExpectation): string {
       return `${one.key.text} ${one.is ? "manages" : "does not manage"} ${on}`;
     case "only": {
       const names = one.only.map(({ text }) => text);
-      return names.length === 0
-        ? `nobody uses ${one.use} on ${on}`
-        : `only ${names.join(", ")} ${names.length === 1 ? "uses" : "use"} ${one.use} on ${on}`;
+      return `only ${names.join(", ")} ${names.length === 1 ? "uses" : "use"} ${one.use} on ${on}`;
     }
     case "controllers":
-      return `${one.count} ${one.count === 1 ? "controller" : "controllers"} or more on ${on}`;
+      return one.count === 1
+        ? `a controller or more has a way of its own into ${on}`
+        : `${one.count} controllers or more have a way of their own into ${on}`;
   }
 }

@@ -24,13 +24,7 @@ const test = closed("A test of access, in one of three forms.", {
       "Visors that this key manages, by itself or through others, such as `shop-3` or `tag:shop`.",
   },
   is: flagForm("`false` where the key must not manage them. Default: true."),
-  only: {
-    ...listForm(
-      { $ref: "#/$defs/member" },
-      "The only keys that may use what `use` names; `[]` for nobody.",
-    ),
-    minItems: 0,
-  },
+  only: listForm({ $ref: "#/$defs/member" }, "The only keys that may use what `use` names."),
   use: {
     type: "string",
     pattern: "^(apps\\.[A-Za-z0-9][A-Za-z0-9._-]{0,63}|ports\\.[1-9][0-9]{0,4})$",
@@ -50,7 +44,7 @@ const test = closed("A test of access, in one of three forms.", {
 export const expectForm: JsonObject = {
   ...listForm(
     test,
-    "Tests of access: who manages what, who alone may use it, how many controllers have a way in. What is not known is never met. Checked at validate, plan, apply, drift and watch.",
+    "Tests of access: who manages what, who alone may use it, how many controllers have a way in. What is not known is never met. Checked at validate, plan, apply, drift, watch and `fleet expect`.",
   ),
   maxItems: TESTS_MAX,
 };

@@ -17,6 +17,7 @@ export {
   trustAfter,
   type KeyListPath,
   trustSeen,
+  trustUnknown,
   trustWanted,
   type UnknownList,
   type Use,

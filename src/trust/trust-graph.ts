@@ -71,6 +71,7 @@ export class TrustGraph {
   /** Ways by the key that has them. */
   readonly #from = new Map<string, Way[]>();
   readonly #walks = new Map<string, ReadonlyMap<VisorKey, readonly Way[]>>();
+  #behindDoubts: ReadonlyMap<VisorKey, VisorKey> | undefined;
 
   constructor(visors: Iterable<VisorTrust>) {
     this.visors = new Map([...visors].map((visor) => [visor.key, visor]));
@@ -110,13 +111,22 @@ export class TrustGraph {
     return [...new Set(keys)].sort();
   }
 
-  /** Whether a key can manage a visor, by itself or through visors that it manages. */
+  /**
+   * Whether a key can manage a visor, by itself or through visors that it manages. A key that is no visor of the fleet is taken to be
+   * in its owner's hands alone: who manages its machine is not known to anybody here.
+   */
   answer(from: string, to: VisorKey): ManageAnswer {
     if (from === to) return { kind: "yes", path: [{ from, to, by: "own-key" }] };
     const path = this.path(from, to);
     if (path !== undefined) return { kind: "yes", path };
-    const doubts = this.#doubtsBehind(to, from);
-    return doubts.length === 0 ? { kind: "no" } : { kind: "unknown", doubts };
+    if (!this.visors.has(to)) {
+      const doubt = { visor: to, list: "trust.hypervisors", why: "not-looked-at" } as const;
+      return { kind: "unknown", doubts: [doubt] };
+    }
+    const origin = this.#doubtful().get(to);
+    return origin === undefined
+      ? { kind: "no" }
+      : { kind: "unknown", doubts: this.doubtsOf(origin) };
   }
 
   /** The shortest chain of ways by which a key manages a visor, whoever it leads through. */
@@ -197,17 +207,28 @@ export class TrustGraph {
     return found;
   }
 
-  /** What is not known of a visor, and of all from whom one comes into it. */
-  #doubtsBehind(to: VisorKey, from: string): readonly Doubt[] {
-    const doubts = new Map<string, Doubt>();
-    const seen = new Set<string>([to]);
-    for (const visor of seen) {
-      if (visor === from) continue;
-      for (const doubt of this.doubtsOf(visor as VisorKey))
-        doubts.set(JSON.stringify(doubt), doubt);
-      for (const manager of this.managersOf(visor as VisorKey)) seen.add(manager);
+  /**
+   * Visors that somebody may come into whom nobody saw, each with the visor of which that is said: itself, or one from whom a chain of
+   * ways leads there. Found once for all.
+   */
+  #doubtful(): ReadonlyMap<VisorKey, VisorKey> {
+    if (this.#behindDoubts !== undefined) return this.#behindDoubts;
+    const behind = new Map<VisorKey, VisorKey>();
+    const queue: VisorKey[] = [];
+    for (const visor of this.visors.keys()) {
+      if (this.doubtsOf(visor).length === 0) continue;
+      behind.set(visor, visor);
+      queue.push(visor);
     }
-    return [...doubts.values()];
+    for (const visor of queue) {
+      for (const way of this.waysOf(visor)) {
+        if (!manages(way) || behind.has(way.to)) continue;
+        behind.set(way.to, behind.get(visor) ?? visor);
+        queue.push(way.to);
+      }
+    }
+    this.#behindDoubts = behind;
+    return behind;
   }
 }
 

@@ -73,7 +73,10 @@ export function trustReport(graph: TrustGraph, facts: ReportFacts): TrustReport 
     );
     // One who sits at the visor itself needs no way into it.
     const isController = facts.controllers.includes(visor);
-    return first === undefined || others.length > 0 || isController
+    const lists = graph.visors.get(visor)?.lists;
+    const isKnown =
+      lists?.["trust.hypervisors"].open === undefined && lists?.["trust.pty"].open === undefined;
+    return !isKnown || first === undefined || others.length > 0 || isController
       ? []
       : [[first, visor] as const];
   });

@@ -21,7 +21,7 @@ export type KeyListPath = AccessPath | "survey";
 export const TRUST_LISTS: readonly KeyListPath[] = [...ACCESS_PATHS, "survey"];
 
 /** Why it is not known who stands in a list. */
-export type UnknownList = "not-owned" | "not-whole" | "not-read" | "not-shown";
+export type UnknownList = "not-owned" | "not-whole" | "not-read" | "not-shown" | "not-looked-at";
 
 /** Who stands in a list, as far as it is known. The visor's own key never does. */
 export interface ListOfKeys {
@@ -46,6 +46,8 @@ export interface VisorTrust {
   /** `pty.allow_rpc_exec`: whoever calls its RPC runs commands by it. Absent where it is not known. */
   readonly rpcRunsCommands?: boolean;
   readonly uses: readonly Use[];
+  /** Names of its apps whose users nobody can tell: they are no exits that are known here. */
+  readonly otherApps?: readonly string[];
   /** Why uses are not all known; absent when they are. */
   readonly usesOpen?: UnknownList;
 }
@@ -65,24 +67,27 @@ export function trustWanted({ key, leaves }: DesiredVisor): VisorTrust {
 
 /** Who a visor lets in by what it shows. */
 export function trustSeen(observed: ObservedVisor): VisorTrust {
-  if (observed.kind !== "seen")
-    return {
-      key: observed.key,
-      lists: listsBy(() => ({ keys: [], open: "not-read" })),
-      uses: [],
-      usesOpen: "not-read",
-    };
+  if (observed.kind !== "seen") return trustUnknown(observed.key, "not-read");
   const { key, kept, allowRpcExec, ports } = observed;
   return {
     key,
     lists: listsBy((path) => listSeen(observed, path)),
     ...defined({ rpcRunsCommands: allowRpcExec }),
     uses: kept === undefined ? [...exitsSeen(observed), ...portsSeen(observed)] : [],
+    ...(kept === undefined ? { otherApps: otherAppsSeen(observed) } : {}),
     ...(kept !== undefined || ports === undefined ? { usesOpen: "not-shown" as const } : {}),
   };
 }
 
-/** Who a visor lets in once changes were made: those of lists that are known, and keys that are put into others. */
+/** A visor of which nothing is known, such as one that a selection leaves out. */
+export function trustUnknown(key: VisorKey, why: UnknownList = "not-looked-at"): VisorTrust {
+  return { key, lists: listsBy(() => ({ keys: [], open: why })), uses: [], usesOpen: why };
+}
+
+/**
+ * Who a visor lets in once changes were made: those of lists that are known, and keys that are put into others. What is in force
+ * after a restart only counts as made.
+ */
 export function trustAfter(trust: VisorTrust, changes: readonly Change[]): VisorTrust {
   if (changes.length === 0) return trust;
   const lists = listsBy((path) =>
@@ -93,19 +98,40 @@ export function trustAfter(trust: VisorTrust, changes: readonly Change[]): Visor
     ),
   );
   const rpc = changes.findLast(({ path }) => path === "trust.allow_rpc_exec");
-  const uses = trust.uses.map((use) => ({
-    ...use,
-    who: whoAfter(
-      use.who,
-      changes.filter(({ path }) => path === `${use.path}.whitelist`),
-    ),
-  }));
+  const closed = new Set(changes.flatMap((change) => pathGone(change) ?? []));
+  const uses = [...trust.uses, ...openedBy(changes, trust)]
+    .filter(({ path }) => !closed.has(path))
+    .map((use) => ({
+      ...use,
+      who: whoAfter(
+        use.who,
+        changes.filter(({ path }) => path === `${use.path}.whitelist`),
+      ),
+    }));
   return {
     ...trust,
     lists,
     ...(rpc === undefined ? {} : { rpcRunsCommands: rpc.after === true }),
     uses,
   };
+}
+
+/** `apps.NAME` or `ports.N` that a change takes away. */
+function pathGone({ path, after }: Change): string | undefined {
+  const found = /^(apps\..+)\.present$|^(ports\.\d+)\.open$/.exec(path);
+  return found === null || after !== false ? undefined : (found[1] ?? found[2]);
+}
+
+/** Ports and exits that changes open: before their keys are added anybody may use them. */
+function openedBy(changes: readonly Change[], { uses }: VisorTrust): readonly Use[] {
+  return changes.flatMap(({ path, after, binary = "" }): readonly Use[] => {
+    const [, app, port] = /^apps\.(.+)\.present$|^(ports\.\d+)\.open$/.exec(path) ?? [];
+    const isExit = app !== undefined && exitOf({ name: app, binary, args: [] }) !== undefined;
+    const opened = port ?? (isExit ? `apps.${app}` : undefined);
+    if (opened === undefined || after !== true || uses.some((use) => use.path === opened))
+      return [];
+    return [{ path: opened, who: "anyone" }];
+  });
 }
 
 function listsBy(
@@ -152,6 +178,12 @@ function exitsSeen({ apps }: SeenVisor): readonly Use[] {
     if (!exit.takesWhitelist) return [{ path, who: { keys: [], open: "not-shown" as const } }];
     return [{ path, who: whoOf(parseWhitelist(splitArgs(run).typed.get("whitelist") ?? "")) }];
   });
+}
+
+function otherAppsSeen({ apps }: SeenVisor): readonly string[] {
+  return apps.flatMap(({ name, binary, raw }) =>
+    exitOf({ name, binary, args: raw.open().args }) === undefined ? [name] : [],
+  );
 }
 
 function portsSeen({ ports = [] }: SeenVisor): readonly Use[] {

@@ -124,6 +124,7 @@ const WHY: Readonly<Record<Extract<Doubt, { readonly list: unknown }>["why"], st
   "not-whole": "is the manifest's own in part",
   "not-read": "was not read",
   "not-shown": "is not shown by its release",
+  "not-looked-at": "was not looked at",
 };
 
 function doubtPart(doubt: Doubt, label: (key: string) => string): string {

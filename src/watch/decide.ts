@@ -41,7 +41,9 @@ function tellAccess(step: WatchStep, tests: readonly AccessTest[]): WatchStep {
   const known = Object.keys(step.state.findings)
     .filter((key) => key.startsWith(prefix))
     .map((key) => key.slice(prefix.length));
-  return [...new Set([...known, ...written.keys()])].reduce(
+  const unknown = new Set(tests.flatMap(({ text, isUnknown }) => (isUnknown === true ? text : [])));
+  const asked = [...new Set([...known, ...written.keys()])].filter((text) => !unknown.has(text));
+  return asked.reduce(
     (each, text) => putFleetFinding(each, "access", text, written.get(text)),
     step,
   );

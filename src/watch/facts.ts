@@ -58,6 +58,8 @@ export interface LastApplied {
 export interface AccessTest {
   readonly text: string;
   readonly fails?: string;
+  /** What it hangs on was not seen: whatever was told of it stands. */
+  readonly isUnknown?: true;
 }
 
 /** What a plan says, as far as deciding goes. */

@@ -11,7 +11,7 @@ const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_6
  * `fleet NAME...`, `interval TIME`, `rule VERB FIELD...` before `start`; then `wants PATH VALUE`, `is NAME PATH VALUE`,
  * `run TIME`, `away NAME`, `back NAME`, `fights NAME PATH VALUE AFTER`, `peace NAME PATH`, `stubborn NAME PATH`,
  * `manifest NAME [COMMIT]`, `rewritten NAME COMMIT`, `by-hand NAME`, `by-other NAME`, `copy-lost`, `copy-back`,
- * `expects TEXT`, `breaks TEXT`, `meets TEXT` of a test of access, `source-fails TEXT`, `local-fails TEXT`, `refuses TEXT`, `asks TEXT`, each of them without TEXT for the end of it; `sleep TIME`, `clock [-]TIME`, `hint`,
+ * `expects TEXT`, `breaks TEXT`, `hides TEXT`, `meets TEXT` of a test of access, `source-fails TEXT`, `local-fails TEXT`, `refuses TEXT`, `asks TEXT`, each of them without TEXT for the end of it; `sleep TIME`, `clock [-]TIME`, `hint`,
  * `crash`, `stop`.
  */
 export function runScenario(text: string): string {
@@ -87,10 +87,15 @@ class Setup {
 
 /** A test of access is written, begins to fail, or is met again; false for another command. */
 function isOfAccess(sim: WatchSim, [word = "", ...words]: readonly string[]): boolean {
-  if (word !== "expects" && word !== "breaks" && word !== "meets") return false;
+  if (!["expects", "breaks", "meets", "hides"].includes(word)) return false;
   const text = words.join(" ");
   const fails = `the manifest expects that ${text}, and it is not so`;
-  const test = word === "breaks" ? { text, fails } : { text };
+  const test =
+    word === "breaks"
+      ? { text, fails }
+      : word === "hides"
+        ? { text, isUnknown: true as const }
+        : { text };
   sim.access =
     word === "expects"
       ? [...sim.access, test]

@@ -109,8 +109,9 @@ export async function applyPlanFile(
   });
 }
 
-function withoutNames({ lingering, ...plan }: Plan): Plan {
-  const keys = lingering?.keys.map(({ formerName: _, ...each }) => each) ?? [];
+/** Without what a stranger says of others: what keys are called, and what tests of access came to. */
+function withoutNames({ lingering, expectations: _, ...plan }: Plan): Plan {
+  const keys = lingering?.keys.map(({ formerName: _former, ...each }) => each) ?? [];
   return {
     ...plan,
     ...(lingering === undefined ? {} : { lingering: { ...lingering, keys } }),

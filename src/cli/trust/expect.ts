@@ -7,7 +7,12 @@ import type {
   ExpectationRow,
 } from "../../model/index.ts";
 import { expectationsOf, observeFleet, type Observation, routeOf } from "../../reconcile/index.ts";
-import { createVisorReader, parseRpcAddress, type VisorReader } from "../../skywire/visor/index.ts";
+import {
+  createVisorReader,
+  parseRpcAddress,
+  readingError,
+  type VisorReader,
+} from "../../skywire/visor/index.ts";
 import { expectationsText } from "../../view/index.ts";
 import { type ManifestSource, readManifest, selectedVisors } from "../manifest/manifest-source.ts";
 import { visorKeyOf } from "../manifest/named-visor.ts";
@@ -78,7 +83,9 @@ export const expectCommand: Command = {
         emit: reporter.emit,
       }),
     );
-    const listed = expectationsOf({ desired: source.desired, observed: observation.visors }) ?? [];
+    const listed =
+      expectationsOf({ desired: source.desired, observed: observation.visors, asksAll: true }) ??
+      [];
     const dialled = request.isLive
       ? await dialTests(expect, { request, source, selected, observation, wayIn })
       : [];
@@ -152,12 +159,12 @@ async function dialTests(
     readonly wayIn: WayIn;
   },
 ): Promise<readonly Dialled[]> {
+  const others = await Promise.all(
+    request.rpcOf.map(async (named) => await readerThrough(named, source, wayIn)),
+  );
   const readers = new Map<string, VisorReader>([
     [observation.acting, createVisorReader(wayIn.access)],
-    ...request.rpcOf.map(([name, address]) => {
-      const access = { ...wayIn.access, rpcAddress: parseRpcAddress(address) };
-      return [visorKeyOf(name, source), createVisorReader(access)] as const;
-    }),
+    ...others,
   ]);
   const isThere = new Set(
     observation.visors.flatMap(({ kind, key }) => (kind === "seen" ? [key] : [])),
@@ -184,6 +191,29 @@ async function dialTests(
     }),
   );
   return found.flat();
+}
+
+/**
+ * What reads by the key of a visor whose RPC was named; whose it is was asked.
+ * @throws FleetError visor/* when it does not answer, cli/other-visor (exit 64) when it is another's
+ */
+async function readerThrough(
+  [name, address]: readonly [string, string],
+  source: ManifestSource,
+  wayIn: WayIn,
+): Promise<readonly [VisorKey, VisorReader]> {
+  const key = visorKeyOf(name, source);
+  const rpcAddress = parseRpcAddress(address);
+  const reader = createVisorReader({ ...wayIn.access, rpcAddress });
+  const local = { key: undefined, route: { kind: "local" } } as const;
+  const reading = await reader.read(local, { config: false });
+  if (reading.kind !== "seen") throw readingError(rpcAddress, local, reading);
+  if (reading.key !== key)
+    throw new FleetError("cli/other-visor", `the RPC at ${address} is not that of ${name}`, {
+      next: "name the visor whose RPC it is, or its address",
+      exit: 64,
+    });
+  return [key, reader];
 }
 
 /** A test after dials: what a dial shows against it fails it, whatever lists say. */

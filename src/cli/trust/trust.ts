@@ -17,6 +17,7 @@ import {
   TrustGraph,
   trustReport,
   trustSeen,
+  trustUnknown,
   trustWanted,
   type VisorTrust,
 } from "../../trust/index.ts";
@@ -87,8 +88,12 @@ export const trustCommand: Command = {
     const selected = await selectedVisors(source, request.on, world);
     const reporter = reporterOf(reportRequestOf(given), world);
     const visors = await lookedAt(request, { source, selected, reporter }, world);
-    const graph = new TrustGraph(visors);
     const { keyNames, controllers } = source.desired;
+    const looked = new Set(visors.map(({ key }) => key));
+    const graph = new TrustGraph([
+      ...visors,
+      ...source.desired.visors.flatMap(({ key }) => (looked.has(key) ? [] : [trustUnknown(key)])),
+    ]);
     if (request.of !== undefined) return showOne(request, { of: request.of, graph, source }, world);
     const report = trustReport(graph, {
       visors: selected
@@ -154,6 +159,11 @@ async function lookedAt(
 ): Promise<readonly VisorTrust[]> {
   if (request.isDeclared) return selected.map(trustWanted);
   const plan = request.plan === undefined ? undefined : await readPlan(request.plan, world);
+  if (plan !== undefined && plan.fleet !== source.desired.fleet)
+    throw usage(
+      `${request.plan} is a plan of fleet ${plan.fleet}`,
+      `the manifest is of ${source.desired.fleet}`,
+    );
   const wayIn = wayInOf(request.access, world);
   reporter.named(source.desired.keyNames);
   const { visors } = await reporter.during(selected.length, "visors", () =>
@@ -197,6 +207,8 @@ function showOne(
   const nameOf = (each: string): string => keyNames.get(each) ?? each;
   if (request.path !== undefined) {
     const [from] = request.path;
+    if (!graph.visors.has(key as VisorKey))
+      throw usage(`${of} is no visor of the manifest`, "--path leads to a visor");
     const answer = graph.answer(keyOf(from, source), key as VisorKey);
     if (request.isJson) printJson(world, { format: "fleet.skywire/trust-path/v1", ...answer });
     else world.terminal.out(`${answerText(answer, nameOf, [from, of])}\n`);

@@ -216,5 +216,6 @@ export function refusalsExit(refusals: readonly Refusal[]): ExitCode {
 export function planExit(plan: Plan, { detailed }: { readonly detailed: boolean }): ExitCode {
   if (!plan.applyable) return refusalsExit(plan.refusals);
   if (plan.counts.unreachable + (plan.counts.notObserved ?? 0) > 0) return 3;
+  if (plan.expectations?.some(({ result }) => result === "unknown") === true) return 3;
   return detailed && (plan.counts.changing > 0 || plan.keysetChanges.length > 0) ? 2 : 0;
 }

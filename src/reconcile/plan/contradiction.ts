@@ -8,6 +8,7 @@ import {
 } from "../../core/index.ts";
 import {
   type Change,
+  type CheckedExpectation,
   checkRelayAddress,
   headShape,
   type Plan,
@@ -33,6 +34,7 @@ export function contradictionOf(plan: Plan): string | undefined {
   if (!isSame(plan.counts, countPlan(plan.visors, plan.releasedVisors)))
     return "its counts are not those of its changes";
   if (plan.applyable !== (plan.refusals.length === 0)) return "it is applyable and refused at once";
+  if (!(plan.expectations ?? []).every(isCounted)) return "a test of access is not as its rows say";
   const failed = (plan.expectations ?? []).some(({ result }) => result === "failed");
   if (failed !== plan.refusals.some(({ guard }) => guard === "expect"))
     return "it fails a test of access and is not refused for it, or the other way round";
@@ -70,6 +72,11 @@ function lackOf({ keyset, policies, relays, heads }: Plan): string | undefined {
   return heads.every((head) => hasShape(head, HEAD))
     ? undefined
     : "it had seen what no ledger can be";
+}
+
+function isCounted({ result, rows }: CheckedExpectation): boolean {
+  const hasFailed = rows.some((row) => row.result === "failed");
+  return result === (hasFailed ? "failed" : rows.length === 0 ? "met" : "unknown");
 }
 
 function hasTwice(list: readonly string[]): boolean {

@@ -188,8 +188,17 @@ describe("expect", () => {
       expectations: [{ result: "met" }, { result: "met" }, { result: "met" }],
     });
     expect((await ann.run("expect", "--rpc-of", "desk=1.2.3.4:5")).code).toBe(64);
+    const wrong = await ann.run("expect", "--live", "--rpc-of", `hub=${desk?.host}:${desk?.port}`);
+    expect(wrong).toMatchObject({ code: 64, err: expect.stringContaining("is not that of hub") });
     await write("");
     expect((await ann.run("expect")).code).toBe(64);
+  });
+
+  it("an app that nobody has is a slip of the pen", async () => {
+    await write("expect:\n  - { only: [laptop], use: apps.vpn-sever, on: shop }\n");
+    const ran = await ann.run("validate");
+    expect(ran.code).toBe(64);
+    expect(ran.out).toContain('did you mean "vpn-server"?');
   });
 
   it("a dial that is let in fails a test, whatever lists say", async () => {
@@ -197,5 +206,22 @@ describe("expect", () => {
     const ran = await ann.run("expect", "--live");
     expect(ran.code).toBe(4);
     expect(ran.out).toContain("a dial by this key was let in");
+  });
+
+  it("a selection leaves out what hangs on others, unless trust is changed", async () => {
+    const tests = "expect:\n  - { key: phone, manages: shop, is: false }\n";
+    await write(tests);
+    const plain = await ann.run("plan", "--on", "shop");
+    expect(plain).toMatchObject({ code: 0 });
+    expect(plain.out).toContain("Tests of access: 0 of 0 met.");
+    await write(tests, ", trust: { pty: { add: [desk] } }");
+    const trusting = await ann.run("plan", "--on", "shop");
+    expect(trusting.code).toBe(3);
+    expect(trusting.out).toContain(
+      "trust.hypervisors of laptop is not known: the visor was not looked at",
+    );
+    expect((await ann.run("apply", "--on", "shop", "--yes")).code).toBe(4);
+    expect((await ann.run("expect", "--on", "shop")).code).toBe(3);
+    expect((await ann.run("plan")).code).toBe(0);
   });
 });

@@ -4,10 +4,12 @@ import { describe, expect, it } from "vitest";
 import type { VisorKey } from "../../../src/core/index.ts";
 import type { Change } from "../../../src/model/index.ts";
 import {
+  checkExpectations,
   trustAfter,
   TrustGraph,
   trustReport,
   trustSeen,
+  trustUnknown,
   trustWanted,
   type VisorTrust,
 } from "../../../src/trust/index.ts";
@@ -81,7 +83,7 @@ describe("ways into visors", () => {
       [HUB, SHOP],
     ]);
     expect(graph.reach(PHONE).map(({ visor }) => visor)).toEqual([DESK, HUB, SHOP].sort());
-    expect(graph.answer(SHOP, PHONE)).toEqual({ kind: "no" });
+    expect(graph.answer(SHOP, DESK)).toEqual({ kind: "no" });
   });
 
   it("copying files and reading the survey is no managing, and leads no further", () => {
@@ -118,7 +120,7 @@ describe("what is not known", () => {
     ]);
     expect(behind.answer(THIEF, SHOP)).toMatchObject({
       kind: "unknown",
-      doubts: [{ visor: HUB, list: "trust.hypervisors", why: "not-read" }, {}],
+      doubts: [{ visor: HUB, list: "trust.hypervisors", why: "not-read" }],
     });
     const foreign = graphOf({ 3: [[PHONE], []] });
     expect(foreign.answer(THIEF, SHOP)).toEqual({
@@ -174,6 +176,79 @@ describe("who may use what a visor offers", () => {
     expect(closed.uses[1]).toEqual({ path: "apps.skysocks", who: "anyone" });
     const other = trustAfter(trust, [edit("add", "ports.8080.whitelist", PHONE)]);
     expect(other.uses[2]).toMatchObject({ who: { keys: [SHOP, PHONE].sort() } });
+  });
+});
+
+it("a plan that opens or closes a port or an exit opens or closes its use", () => {
+  const trust = trustSeen(seenVisor(3, { ports: [{ ...PORT, port: 8080, whitelist: [] }] }));
+  expect(trust.uses).toEqual([{ path: "ports.8080", who: "anyone" }]);
+  const base = edit("add", "ports.9090.whitelist", PHONE);
+  const field = (path: string, after: boolean): Change => {
+    const { element: _, ...change } = edit(after ? "add" : "remove", path, "");
+    return { ...change, before: !after, after };
+  };
+  const after = trustAfter(trust, [
+    field("ports.8080.open", false),
+    field("ports.9090.open", true),
+    base,
+    { ...field("apps.exit.present", true), binary: "vpn-server" },
+  ]);
+  expect(after.uses).toEqual([
+    { path: "ports.9090", who: { keys: [PHONE] } },
+    { path: "apps.exit", who: "anyone" },
+  ]);
+});
+
+it("of what is no visor of the fleet nothing is said", () => {
+  expect(graphOf({ 3: [[], [DESK]] }).answer(PHONE, HUB)).toMatchObject({ kind: "unknown" });
+});
+
+describe("tests of access", () => {
+  const place = { file: "fleet.yaml", line: 1, column: 1 };
+  const facts = (graph: TrustGraph) => ({ graph, controllers: [LAPTOP, DESK], nameOf: String });
+  const manages = (key: string, visors: readonly VisorKey[], is = false) =>
+    ({ kind: "manages", key, is, visors, text: "test", place }) as const;
+
+  it("nothing takes a visor's own key from it", () => {
+    const graph = graphOf({ 2: [[], []], 3: [[], []] });
+    const [checked] = checkExpectations([manages(SHOP, [HUB, SHOP])], facts(graph));
+    expect(checked?.result).toBe("met");
+  });
+
+  it("an app that is no exit is not known, and one that is not there is used by nobody", () => {
+    const seen = seenVisor(3, { apps: [seenApp("skychat")] });
+    const graph = new TrustGraph([trustSeen(seen)]);
+    const only = (use: string) =>
+      ({ kind: "only", keys: [], use, visors: [SHOP], text: use, place }) as const;
+    const checked = checkExpectations(
+      [only("apps.skychat"), only("apps.vpn-server")],
+      facts(graph),
+    );
+    expect(checked.map(({ result }) => result)).toEqual(["unknown", "met"]);
+  });
+
+  it("what hangs on visors that were not looked at is left out, with its test, where that is said", () => {
+    const graph = new TrustGraph([
+      trustSeen(seenVisor(3, { hypervisors: [], pty: [HUB] })),
+      trustUnknown(HUB),
+    ]);
+    const tests = [manages(THIEF, [SHOP])];
+    expect(checkExpectations(tests, facts(graph))).toMatchObject([{ result: "unknown" }]);
+    expect(checkExpectations(tests, { ...facts(graph), leavesOut: true })).toEqual([]);
+  });
+
+  it("a thousand visors in a row are answered at once", () => {
+    const count = 1_000;
+    const key = (index: number): VisorKey => `02${String(index).padStart(64, "0")}` as VisorKey;
+    const visors = Array.from({ length: count }, (_, index) =>
+      trustSeen({ ...seenVisor(3), key: key(index), hypervisors: [], pty: [key(index + 1)] }),
+    );
+    const test = manages(
+      THIEF,
+      visors.map((visor) => visor.key),
+    );
+    const graph = new TrustGraph(visors);
+    expect(checkExpectations([test], facts(graph))).toMatchObject([{ result: "met" }]);
   });
 });
 
