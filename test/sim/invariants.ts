@@ -54,19 +54,22 @@ export class WaysIn {
   }
 }
 
-/** I2: whatever became another on a visor stands in an intent that is on the disk. */
+/** I2: whatever became another on a visor stands in an intent of this run that is on the disk; `from` is the ledger's size before. */
 export async function writesWithoutIntent(
   before: readonly SimVisorState[],
   after: readonly SimVisorState[],
-  world: SimWorld,
-  disk: MemoryFiles,
+  {
+    world,
+    disk,
+    from,
+  }: { readonly world: SimWorld; readonly disk: MemoryFiles; readonly from: number },
 ): Promise<readonly Violation[]> {
   const changed = after.flatMap((visor) => {
     const was = before.find(({ name }) => name === visor.name);
     return was === undefined ? [] : pathsOf(was, visor).map((path) => ({ name: visor.name, path }));
   });
   if (changed.length === 0) return [];
-  const intended = await intentsOn(disk);
+  const intended = await intentsOn(disk, from);
   return changed.flatMap(({ name, path }) => {
     const key = world.fleet.visors.find((visor) => visor.name === name)?.key ?? "";
     return intended.has(`${key} ${path}`)
@@ -85,21 +88,30 @@ function pathsOf(was: SimVisorState, is: SimVisorState): readonly string[] {
   ];
 }
 
-/** Visors and paths of all intents in a machine's own ledger. */
-async function intentsOn(disk: MemoryFiles): Promise<ReadonlySet<string>> {
+/** Entries in a machine's own ledger. */
+export async function ledgerSize(disk: MemoryFiles): Promise<number> {
+  return (await ledgerOn(disk)).head.size;
+}
+
+async function ledgerOn(disk: MemoryFiles): ReturnType<typeof readLedger> {
   const files = disk.copy();
   const keys = await readKeyFile({ files, path: "/user/fleet/config/operator.json" });
   const folder = `/user/fleet/state/ledgers/${keys.feed}`;
-  const ledger = await readLedger({ files, folder, feed: keys.feed, keys });
+  return await readLedger({ files, folder, feed: keys.feed, keys });
+}
+
+/** Visors and paths of the intents in a machine's own ledger, from an entry on. */
+async function intentsOn(disk: MemoryFiles, from: number): Promise<ReadonlySet<string>> {
+  const ledger = await ledgerOn(disk);
   const intents = new Set<string>();
-  for await (const { kind, payload } of ledger.records()) {
+  for await (const { kind, payload } of ledger.records({ from })) {
     if (kind !== "intent" || payload === undefined) continue;
     for (const { path } of payload.changes) intents.add(`${payload.visor} ${path}`);
   }
   return intents;
 }
 
-/** I10: no secret of a visor or of an operator in what was printed, or on a disk but for the key file. */
+/** I10: no secret of a visor in what was printed, or on a disk. */
 export function secretsShown(world: SimWorld): readonly Violation[] {
   const secrets = Object.entries(CANARIES);
   const texts = [...world.printed];

@@ -130,8 +130,10 @@ export function scenarioOf(seed: number): Scenario {
     by: anybody(),
     ...(dice.chance(60) ? { crashAt: dice.below(EFFECTS_MAX), power: dice.chance(50) } : {}),
   });
-  const chapters = Array.from({ length: 2 + dice.below(2) }, (_, index) => ({
-    manifest: manifestOf(dice, index > 0),
+  const length = 2 + dice.below(2);
+  const chapters = Array.from({ length }, (_, index) => ({
+    // One in between may want to lock a controller out, which must not happen.
+    manifest: manifestOf(dice, index > 0, index > 0 && index < length - 1 && dice.chance(40)),
     actions: [
       ...(index === 0 ? [] : [fault()]),
       apply(),
@@ -143,12 +145,15 @@ export function scenarioOf(seed: number): Scenario {
   return { visors, chapters };
 }
 
-function manifestOf(dice: Dice, touchesTrust: boolean): SimManifest {
+function manifestOf(dice: Dice, touchesTrust: boolean, locksOut: boolean): SimManifest {
   const extra = ["phone", "tablet"].filter(() => touchesTrust && dice.chance(50));
   return {
     level: dice.pick(["debug", "info", "warn", "error"]),
-    hypervisors: ["laptop", "desk", ...extra],
-    pty: touchesTrust && dice.chance(50) ? ["laptop", "desk"] : ["laptop", "desk", ...extra],
+    hypervisors: locksOut ? ["laptop"] : ["laptop", "desk", ...extra],
+    pty:
+      locksOut || (touchesTrust && dice.chance(50))
+        ? ["laptop", ...(locksOut ? [] : ["desk"])]
+        : ["laptop", "desk", ...extra],
     autoStart: dice.chance(50),
     exitFor: dice.chance(30) ? "anyone" : ["laptop", ...(dice.chance(50) ? ["desk"] : [])],
   };
