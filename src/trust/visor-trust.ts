@@ -37,6 +37,8 @@ export interface Use {
   readonly path: string;
   /** `anyone`: an empty whitelist lets everybody in. */
   readonly who: ListOfKeys | "anyone";
+  /** The app does not run now: its whitelist counts once it does. */
+  readonly isIdle?: true;
 }
 
 /** Who one visor lets in. */
@@ -170,13 +172,13 @@ function useWanted(field: DesiredField): readonly Use[] {
 }
 
 function exitsSeen({ apps }: SeenVisor): readonly Use[] {
-  return apps.flatMap(({ name, binary, raw }) => {
+  return apps.flatMap(({ name, binary, raw, running }) => {
     const run = { name, binary, args: raw.open().args };
     const exit = exitOf(run);
     if (exit === undefined) return [];
-    const path = `apps.${name}`;
-    if (!exit.takesWhitelist) return [{ path, who: { keys: [], open: "not-shown" as const } }];
-    return [{ path, who: whoOf(parseWhitelist(splitArgs(run).typed.get("whitelist") ?? "")) }];
+    const use = { path: `apps.${name}`, ...(running ? {} : { isIdle: true as const }) };
+    if (!exit.takesWhitelist) return [{ ...use, who: { keys: [], open: "not-shown" as const } }];
+    return [{ ...use, who: whoOf(parseWhitelist(splitArgs(run).typed.get("whitelist") ?? "")) }];
   });
 }
 

@@ -85,7 +85,9 @@ function usesLines(
   paint: Paint,
 ): readonly string[] {
   const open = groupBy(rows, ({ uses }) =>
-    uses.flatMap(({ path, who }) => (who === "anyone" ? [path] : [])),
+    uses.flatMap(({ path, who, isIdle }) =>
+      who === "anyone" ? [isIdle === true ? `${path}, once it runs,` : path] : [],
+    ),
   );
   return open.map(
     ([path, visors]) =>
@@ -198,13 +200,10 @@ export function trustDocument(report: TrustReport, names: Names, from: string): 
   };
 }
 
-function useJson({ path, who }: Use): Json {
-  if (who === "anyone") return { use: path, who: "anyone" };
-  return {
-    use: path,
-    who: [...who.keys],
-    ...defined({ unknown: who.open }),
-  };
+function useJson({ path, who, isIdle }: Use): Json {
+  const use = { use: path, ...(isIdle === true ? { running: false } : {}) };
+  if (who === "anyone") return { ...use, who: "anyone" };
+  return { ...use, who: [...who.keys], ...defined({ unknown: who.open }) };
 }
 
 /** The ways that manage, as a graph for `dot` or for Mermaid; names are quoted, so that none can add to it. */

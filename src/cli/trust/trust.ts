@@ -214,7 +214,10 @@ function showOne(
     else world.terminal.out(`${answerText(answer, nameOf, [from, of])}\n`);
     return answer.kind === "unknown" ? 3 : 0;
   }
-  const reached = graph.reach(key);
+  const lines = new Map(source.desired.visors.map((visor) => [visor.key, visor.place.line]));
+  const reached = graph
+    .reach(key)
+    .toSorted((left, right) => (lines.get(left.visor) ?? 0) - (lines.get(right.visor) ?? 0));
   if (request.isJson) {
     printJson(world, {
       format: "fleet.skywire/trust-reach/v1",

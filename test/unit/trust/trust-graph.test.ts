@@ -160,7 +160,7 @@ describe("who may use what a visor offers", () => {
     const trust = trustSeen(
       seenVisor(3, {
         apps: [
-          seenApp("vpn-server", { rawArgs: [] }),
+          seenApp("vpn-server", { rawArgs: [], running: true }),
           seenApp("skysocks", { rawArgs: ["--whitelist", DESK] }),
           seenApp("skychat"),
         ],
@@ -169,11 +169,11 @@ describe("who may use what a visor offers", () => {
     );
     expect(trust.uses).toEqual([
       { path: "apps.vpn-server", who: "anyone" },
-      { path: "apps.skysocks", who: { keys: [DESK] } },
+      { path: "apps.skysocks", who: { keys: [DESK] }, isIdle: true },
       { path: "ports.8080", who: { keys: [SHOP] } },
     ]);
     const closed = trustAfter(trust, [edit("remove", "apps.skysocks.whitelist", DESK)]);
-    expect(closed.uses[1]).toEqual({ path: "apps.skysocks", who: "anyone" });
+    expect(closed.uses[1]).toEqual({ path: "apps.skysocks", who: "anyone", isIdle: true });
     const other = trustAfter(trust, [edit("add", "ports.8080.whitelist", PHONE)]);
     expect(other.uses[2]).toMatchObject({ who: { keys: [SHOP, PHONE].sort() } });
   });
