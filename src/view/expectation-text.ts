@@ -6,14 +6,20 @@ import { type Paint, placeText, printable } from "./text.ts";
 /** So many visors of one test are told; the others are counted. */
 const ROWS_MAX = 3;
 
-/** What is not met or not known, each with its visors, and how many are met; empty where there are no tests. */
+/**
+ * What is not met or not known, each with its visors, and how many are met; empty where there are no tests.
+ * @param isRefused what is not met is refused, and told there
+ */
 export function expectationsText(
   checked: readonly CheckedExpectation[] | undefined,
   paint: Paint,
+  isRefused: boolean = false,
 ): string {
   if (checked === undefined) return "";
-  const told = checked.filter(({ result }) => result !== "met");
-  const met = checked.length - told.length;
+  const met = checked.filter(({ result }) => result === "met").length;
+  const told = checked.filter(
+    ({ result }) => result === "unknown" || (result === "failed" && !isRefused),
+  );
   return `${told.map((each) => expectationText(each, paint)).join("")}Tests of access: ${met} of ${checked.length} met.\n`;
 }
 

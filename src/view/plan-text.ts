@@ -31,8 +31,7 @@ export function planText(plan: Plan, paint: Paint, look: PlanLook = {}): string 
     releasedVisorsText(plan, paint),
     isRecorded ? "" : keysetText(plan, paint),
     historyText(plan, paint),
-    // What fails is refused, and told there.
-    expectationsText(plan.expectations, paint),
+    expectationsText(plan.expectations, paint, true),
     ...plan.refusals.map((refusal) => refusalText(refusal, plan.names, paint)),
   ].filter((block) => block !== "");
   return [...blocks, `${paint("strong", planSummary(plan))}\n`].join(

@@ -2,7 +2,7 @@
 import { tellLedgerStory } from "./demo-ledger-story.ts";
 import { tellShort } from "./demo-short.ts";
 import type { DemoStage } from "./demo-stage.ts";
-import { tellDrift, tellFirstFleet, tellRecord, tellRefusals } from "./demo-story.ts";
+import { tellAccess, tellDrift, tellFirstFleet, tellRecord, tellRefusals } from "./demo-story.ts";
 
 /** A part of the demo that can be played alone. */
 export interface Chapter {
@@ -31,6 +31,7 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   { name: "drift", about: "a change behind our back, and a plan in a file", tell: tellDrift },
   { name: "refusals", about: "manifests that are refused", tell: tellRefusals },
+  { name: "access", about: "who can manage what, and tests of it", tell: tellAccess },
   {
     name: "relays",
     about: "two operators, a lost machine, relays that lie",

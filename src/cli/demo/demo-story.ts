@@ -101,6 +101,32 @@ export async function tellRefusals(stage: DemoStage): Promise<void> {
   await stage.run(["plan", "open.yaml"], { exit: 64, says: ["whitelist: anyone"] });
 }
 
+/** Who can manage what, and tests of it that a plan may not break. */
+export async function tellAccess(stage: DemoStage): Promise<void> {
+  await beginApplied(stage, FEW);
+  stage.tell("Who can manage what, by which list, directly or through whom");
+  await stage.run(["trust"], { exit: 0, says: ["trust.hypervisors", "pushed by"] });
+  await stage.run(["trust", "shop-1", "--path", "desk"], {
+    exit: 0,
+    says: ["desk manages shop-1 by trust.hypervisors."],
+  });
+  stage.tell("The manifest says who must get in and who must not, and the visors are asked");
+  const tests = [
+    "  - { key: laptop, manages: all }",
+    "  - { key: shop-2, manages: shop-1, is: false }",
+    "  - { controllers: 2, on: all }",
+  ];
+  const manifest = await stage.read(MANIFEST);
+  await stage.write(MANIFEST, `${manifest}expect:\n${tests.join("\n")}\n`);
+  await stage.run(["expect", "--live"], { exit: 0, says: ["Tests of access: 3 of 3 met."] });
+  stage.tell("An edit that would let somebody in who must not get in is refused (exit 4)");
+  await stage.edit(MANIFEST, "admins: [laptop, desk]", "admins: [laptop, desk, shop-2]");
+  await stage.run(["plan"], {
+    exit: 4,
+    says: ["refused: expect", "shop-2 manages shop-1 by trust.hypervisors"],
+  });
+}
+
 /** What was recorded, and what becomes of it when somebody changes a byte. */
 export async function tellRecord(stage: DemoStage): Promise<void> {
   await beginApplied(stage, FEW);
